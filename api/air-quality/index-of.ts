@@ -1,0 +1,82 @@
+import type { Pool } from '#infra/db/pool.ts'
+import type { AirIndex } from '#model/air-index.ts'
+import {
+  europeanIndex,
+  type HourlySeries,
+  INDEX_POLLUTANTS,
+  type IndexPollutant,
+  LOOK_BACK_HOURS,
+  usIndex,
+} from '#model/air-quality/index-of-hours.ts'
+
+export type AirPair = { us: AirIndex | null; european: AirIndex | null }
+/** By thing.id and by zone.id; who measures none of the pollutants is absent. */
+export type AirIndexes = { byThing: Map<number, AirPair>; byZone: Map<number, AirPair & { stations: number }> }
+
+const HOUR_MS = 3_600_000
+
+// Hours that are over: a running hour would move the index with every message. An hour counts with one good value.
+const HOURS = `
+  select d.thing_id as thing, t.zone_id as zone, d.property,
+         (extract(epoch from $2::timestamptz - h.bucket) / 3600)::int - 1 as age, avg(h.total / h.good) as mean
+  from observation_hourly h
+  join datastream d on d.id = h.datastream_id
+  join thing t on t.id = d.thing_id
+  where h.datastream_id in (
+    select r.id from datastream r
+    where r.property = any($3::text[]) and r.channel <> 'corrected' and not exists (
+      -- a calibrated instrument speaks through its calibrated channel alone
+      select from datastream c where c.thing_id = r.thing_id and c.property = r.property
+        and c.channel = case when r.channel = '' then 'calibrated' else r.channel || '.calibrated' end))
+    and h.bucket >= $1 and h.bucket < $2 and h.good > 0
+  group by 1, 2, 3, 4`
+type HourRow = { thing: number; zone: number | null; property: IndexPollutant; age: number; mean: number }
+
+/**
+ * The air quality indices of every Thing and zone at `at`, from the 24 complete hours before it, in one query. A zone's
+ * index is that of the mean of its stations, hour by hour and pollutant by pollutant: not the worst station, and not a
+ * mean of indices.
+ */
+export async function airIndexes({ pool }: { pool: Pool }, at: Date): Promise<AirIndexes> {
+  const end = new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS)
+  const from = new Date(end.getTime() - LOOK_BACK_HOURS * HOUR_MS)
+  const { rows } = await pool.query<HourRow>(HOURS, [from, end, INDEX_POLLUTANTS])
+  const byThing = new Map<number, AirPair>()
+  for (const [thing, hours] of groupBy(rows, ({ thing }) => thing)) byThing.set(thing, pairOf(seriesOf(hours), end))
+  const byZone: AirIndexes['byZone'] = new Map()
+  for (const [zone, hours] of groupBy(rows, ({ zone }) => zone)) {
+    if (zone === null) continue
+    const stations = new Set(hours.map(({ thing }) => thing)).size
+    byZone.set(zone, { ...pairOf(seriesOf(hours), end), stations })
+  }
+  return { byThing, byZone }
+}
+
+const pairOf = (series: HourlySeries, end: Date): AirPair => ({
+  us: usIndex(series, end),
+  european: europeanIndex(series, end),
+})
+
+/** Hourly means by pollutant, newest first; several stations of an hour are averaged. */
+function seriesOf(rows: readonly HourRow[]): HourlySeries {
+  const series: Partial<Record<IndexPollutant, (number | null)[]>> = {}
+  for (const [property, hours] of groupBy(rows, (row) => row.property)) {
+    const means = new Array<number | null>(LOOK_BACK_HOURS).fill(null)
+    for (const [age, here] of groupBy(hours, (row) => row.age)) {
+      means[age] = here.reduce((sum, { mean }) => sum + mean, 0) / here.length
+    }
+    series[property] = means
+  }
+  return series
+}
+
+function groupBy<T, K>(rows: readonly T[], keyOf: (row: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const group = groups.get(key)
+    if (group) group.push(row)
+    else groups.set(key, [row])
+  }
+  return groups
+}

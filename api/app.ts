@@ -1,0 +1,113 @@
+import { constants } from 'node:zlib'
+import compress from '@fastify/compress'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { ApiDeps } from './deps.ts'
+import { registerDashboard } from './http/dashboard.ts'
+import { registerEtags } from './http/etag.ts'
+import { createMetrics, type Metrics, registerMetrics } from './http/metrics.ts'
+import { registerDocs, registerOpenApi } from './http/openapi.ts'
+import { answerFailure, registerProblems } from './http/problem.ts'
+import { registerSecurity } from './http/security.ts'
+import { createHub } from './live/hub.ts'
+import { memo } from './memo.ts'
+import { selectCity } from './queries/city.ts'
+import { selectLedger } from './queries/ledger.ts'
+import { selectLatest } from './queries/live.ts'
+import { cityRoutes } from './routes/city.ts'
+import { coverageRoutes } from './routes/coverage.ts'
+import { healthRoutes } from './routes/health.ts'
+import { indicatorRoutes } from './routes/indicators.ts'
+import { ingestRoutes } from './routes/ingest.ts'
+import { liveRoutes } from './routes/live.ts'
+import { observationRoutes } from './routes/observations.ts'
+import { registryRoutes } from './routes/registry.ts'
+import { reportRoutes } from './routes/reports.ts'
+import { surveyRoutes } from './routes/surveys.ts'
+import { thingRoutes } from './routes/things.ts'
+import { wellbeingRoutes } from './routes/wellbeing.ts'
+
+const API_VERSION = '0.1.0'
+/** A reported value or a list of ids is small; anything larger is a mistake. */
+const BODY_LIMIT_BYTES = 1_000_000
+/** The index moves by the hour; the map asks for it by the second. */
+const AIR_INDEX_MS = 30_000
+const SNAPSHOT_MS = 1_000
+const TIME_ZONE_MS = 60_000
+
+type Hub = ReturnType<typeof createHub>
+type Parts = { hub: Hub; metrics: Metrics }
+
+/** The whole HTTP side of Citywell. It has no port and no environment; `close()` ends the event streams it opened. */
+export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: answerFailure,
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 300 },
+    // Keep-alive connections must not hold up a stop.
+    forceCloseConnections: true,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  const hub = createHub({
+    source: deps.live,
+    latest: memo(SNAPSHOT_MS, deps.clock, () => selectLatest(deps.pool)),
+    ledger: () => selectLedger(deps.pool, deps.clock()),
+    clock: deps.clock,
+    onError: (error) => deps.log.warn({ err: error }, 'live feed'),
+  })
+  app.addHook('preClose', async () => hub.close())
+  const metrics = createMetrics({
+    pool: deps.pool,
+    clients: hub.clients,
+    subscribed: deps.live.subscribed,
+    registry: deps.registry,
+    ledger: () => selectLedger(deps.pool, deps.clock()),
+  })
+
+  await registerHttp(app, deps)
+  await registerRoutes(app, deps, { hub, metrics })
+  await registerDashboard(app, deps.dashboard)
+  return app
+}
+
+async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  registerSecurity(app, deps)
+  registerProblems(app)
+  registerEtags(app)
+  await app.register(compress, {
+    encodings: ['br', 'gzip'],
+    threshold: 1_024,
+    // brotli's default takes seconds over a base map
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+  })
+  await registerOpenApi(app, API_VERSION)
+}
+
+async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metrics }: Parts): Promise<void> {
+  const { pool, clock, live, indicators, surveys, backfill } = deps
+  const airIndexes = memo(AIR_INDEX_MS, clock, () => deps.airIndexes(clock()))
+  const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
+  registerMetrics(app, metrics)
+  registerDocs(app)
+  await app.register(healthRoutes({ pool, live }))
+  await app.register(
+    async (v1) => {
+      await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }) }))
+      await v1.register(thingRoutes({ pool, clock, airIndexes }))
+      await v1.register(observationRoutes({ pool, clock, timeZone }))
+      await v1.register(coverageRoutes({ pool, clock }))
+      await v1.register(indicatorRoutes({ pool, indicators }))
+      await v1.register(reportRoutes({ pool, indicators, clock }))
+      await v1.register(surveyRoutes({ surveys }))
+      await v1.register(wellbeingRoutes({ pool, clock, indicators }))
+      await v1.register(ingestRoutes({ pool, clock, live }))
+      await v1.register(registryRoutes({ pool }))
+      await v1.register(liveRoutes({ hub }))
+    },
+    { prefix: '/api/v1' },
+  )
+}

@@ -1,0 +1,31 @@
+import type { Registry } from 'prom-client'
+import type { Pool } from '#infra/db/pool.ts'
+import type { Logger } from '#infra/runtime/log.ts'
+import type { AirIndexes } from './air-quality/index-of.ts'
+import type { Indicators } from './indicators/engine.ts'
+import type { LiveSource } from './live/source.ts'
+import type { Surveys } from './surveys/surveys.ts'
+
+/** Everything the API needs of the outside; it opens none of it and closes none of it. */
+export type ApiDeps = {
+  readonly pool: Pool
+  /** the broker, as the API sees it: what is committed, and the way back in for replays */
+  readonly live: LiveSource
+  /** what changes state needs it as `Authorization: Bearer <key>` */
+  readonly key: string
+  readonly log: Logger
+  readonly clock: () => Date
+  readonly indicators: Indicators
+  readonly surveys: Surveys
+  readonly airIndexes: (at: Date) => Promise<AirIndexes>
+  /** share of the simulated history that is in, 0 to 1; null when nothing is being backfilled */
+  readonly backfill?: () => number | null
+  /** folder with the built dashboard; absent: the API alone */
+  readonly dashboard?: string
+  /** names the server answers to; absent: any (it listens on more than loopback) */
+  readonly hosts?: readonly string[]
+  /** origins that a real city's map style loads from; none by default, so nothing external is ever fetched */
+  readonly mapOrigins?: () => readonly string[]
+  /** metrics of the same process, shown at /metrics with ours */
+  readonly registry?: Registry
+}

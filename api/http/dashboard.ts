@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sendProblem } from './problem.ts'
+
+const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Citywell</title>
+<body><h1>Citywell</h1><p>The API is running; the dashboard is not built. Run <code>npm run build</code> and start again,
+or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
+
+/**
+ * The built dashboard: one page for every address that is not the API's, files with a hash in their name for ever,
+ * everything else checked each time.
+ */
+export async function registerDashboard(app: FastifyInstance, folder: string | undefined): Promise<void> {
+  const built = folder !== undefined && existsSync(join(folder, 'index.html'))
+  if (built) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      // One route for all files: a dashboard built anew is served at once, and metrics count one route.
+      wildcard: true,
+      cacheControl: false,
+      setHeaders: (reply, path) => {
+        reply.header('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+  }
+  app.setNotFoundHandler((request, reply) => {
+    if (!isPage(request)) return sendProblem(reply, request, notFound(request))
+    if (built) return reply.sendFile('index.html')
+    return sendPage(reply, NOT_BUILT)
+  })
+}
+
+function isPage(request: FastifyRequest): boolean {
+  const path = request.url.split('?', 1)[0] ?? ''
+  const readable = request.method === 'GET' || request.method === 'HEAD'
+  // A missing script or image must not be answered with a page.
+  const isFile = /\.[a-z0-9]+$/i.test(path)
+  return readable && !/^\/api(\/|$)/.test(path) && !isFile && (request.headers.accept ?? '').includes('text/html')
+}
+
+const notFound = (request: FastifyRequest) => ({
+  code: 'NOT_FOUND',
+  status: 404,
+  detail: `${request.method} ${request.url.split('?', 1)[0]} does not exist; /openapi.json lists what does`,
+})
+
+const sendPage = (reply: FastifyReply, page: string): FastifyReply => reply.type('text/html; charset=utf-8').send(page)

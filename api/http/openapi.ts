@@ -1,0 +1,80 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { airIndexSchema } from '#model/air-index.ts'
+import { evidenceSchema, indicatorSchema, indicatorValueSchema } from '#model/indicators/schema.ts'
+import { estimateSchema } from '#model/survey.ts'
+import { renderDocs } from './docs-page.ts'
+import { problemSchema } from './problem.ts'
+
+// Named once, so that the document refers to them instead of repeating them. Evidence is a tree: it has to have a name.
+const NAMED = {
+  AirIndex: airIndexSchema,
+  Evidence: evidenceSchema,
+  Indicator: indicatorSchema,
+  IndicatorValue: indicatorValueSchema,
+  Estimate: estimateSchema,
+  Problem: problemSchema,
+}
+for (const [id, schema] of Object.entries(NAMED)) z.globalRegistry.add(schema, { id })
+
+const PROBLEM = {
+  description: 'An error (RFC 9457): `code` is stable, `detail` names the field and the value',
+  content: { 'application/problem+json': { schema: problemSchema } },
+}
+
+export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Citywell',
+        version,
+        description:
+          'What the sensors and the people of a city say. Reading is open; what changes the state of the city needs the key as `Authorization: Bearer <key>`.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      tags: [
+        { name: 'city', description: 'The city, its base map and its zones' },
+        { name: 'things', description: 'Devices and assets, with the latest observations' },
+        { name: 'observations', description: 'Series, coverage and the live feed' },
+        { name: 'indicators', description: 'U4SSC indicators with their evidence' },
+        { name: 'surveys', description: 'Estimates from household surveys' },
+        { name: 'ingest', description: 'What became of every message' },
+        { name: 'operation', description: 'Is it alive, is it ready' },
+      ],
+    },
+    transform: ({ schema, ...route }) => {
+      const answers = schema?.response as Record<string, unknown> | undefined
+      const response = answers && { ...answers, default: PROBLEM }
+      return jsonSchemaTransform({ ...route, schema: schema && { ...schema, ...(response && { response }) } } as never)
+    },
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as Document) as never,
+  })
+}
+
+type Document = { components?: { schemas?: Record<string, unknown> } }
+
+/** Each schema comes twice, as it is read and as it is written (`...Input`); what nothing else refers to is left out. */
+function withoutUnused(document: Document): Document {
+  const schemas = document.components?.schemas ?? {}
+  const referrers = { ...document, components: { ...document.components, schemas: undefined } }
+  const used = Object.entries(schemas).filter(([name]) => {
+    const others = Object.entries(schemas).filter(([other]) => other !== name)
+    return JSON.stringify([referrers, others]).includes(`schemas/${name}"`)
+  })
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(used) } }
+}
+
+/** The document for programs, and a page made from it for people: no script, no font and no request to anywhere else. */
+export function registerDocs(app: FastifyInstance): void {
+  let page: string | undefined
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
+    page ??= renderDocs(app.swagger() as never)
+    return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page)
+  })
+  app.get('/docs/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs', 301))
+}

@@ -1,0 +1,104 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { isTransient } from '#infra/db/retry.ts'
+import { AppError } from '#model/errors.ts'
+
+/** Every error, as application/problem+json (RFC 9457). `code` is stable; `detail` names the field and the value. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  instance: z.string(),
+  /** each field that is wrong, when a request has several */
+  errors: z.array(z.object({ field: z.string(), value: z.string().nullable(), problem: z.string() })).optional(),
+})
+type Problem = z.infer<typeof problemSchema>
+type FieldError = NonNullable<Problem['errors']>[number]
+type Failure = { code: string; status: number; detail: string; errors?: FieldError[] }
+
+/** One handler for everything that is thrown; Fastify asks it too about addresses it cannot even read. */
+export function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure = explain(error, request)
+  if (failure.status >= 500) {
+    request.log.error({ err: error, code: failure.code, route: request.routeOptions?.url }, 'request failed')
+  }
+  return sendProblem(reply, request, failure)
+}
+
+export const registerProblems = (app: FastifyInstance): unknown => app.setErrorHandler(answerFailure)
+
+export function sendProblem(reply: FastifyReply, request: FastifyRequest, failure: Failure): FastifyReply {
+  const { code, status, detail, errors } = failure
+  const problem: Problem = {
+    type: `urn:citywell:error:${code}`,
+    title: titleOf(code),
+    status,
+    detail,
+    code,
+    instance: request.url,
+    ...(errors && { errors }),
+  }
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="citywell"')
+  if (status === 503) reply.header('retry-after', '5')
+  return reply
+    .status(status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(problem)
+}
+
+/** QUERY_TOO_LARGE -> "Query too large" */
+const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ')
+
+function explain(error: FastifyError, request: FastifyRequest): Failure {
+  if (error instanceof AppError) return { code: error.code, status: error.status, detail: error.message }
+  if (hasZodFastifySchemaValidationErrors(error)) return explainFields(error, request)
+  // SQLSTATE 57014: the server gave the statement up
+  if (error.code === '57014') return explainError(new AppError('QUERY_TIMEOUT'))
+  if (isTransient(error)) return explainError(new AppError('DATABASE_UNAVAILABLE', error.code ?? 'connection lost'))
+  const status = error.statusCode ?? 500
+  if (status < 500) return { code: 'REQUEST_INVALID', status, detail: error.message }
+  return { code: 'INTERNAL', status: 500, detail: 'something went wrong inside; the log of the server says what' }
+}
+
+const explainError = ({ code, status, message }: AppError): Failure => ({ code, status, detail: message })
+
+type Validated = {
+  validation: { instancePath: string; message?: string | undefined }[]
+  validationContext?: string | undefined
+}
+
+function explainFields(error: Validated, request: FastifyRequest): Failure {
+  const where = error.validationContext ?? 'body'
+  const input = where === 'querystring' ? request.query : where === 'params' ? request.params : request.body
+  const errors = error.validation.map(({ instancePath, message }): FieldError => {
+    const whole = instancePath.split('/').filter((part) => part !== '')
+    // a list in a query is one text: the whole of it is the value
+    const path = where === 'body' ? whole : whole.slice(0, 1)
+    return { field: path.join('.') || where, value: shown(valueAt(input, path)), problem: message ?? 'is not valid' }
+  })
+  const detail = errors
+    .map(({ field, value, problem }) => `${field}${value === null ? '' : ` = ${value}`}: ${problem}`)
+    .join('; ')
+  return { code: 'REQUEST_INVALID', status: 400, detail, errors }
+}
+
+function valueAt(input: unknown, path: readonly string[]): unknown {
+  let value = input
+  for (const part of path) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, part)) return undefined
+    value = (value as Record<string, unknown>)[part]
+  }
+  return value
+}
+
+/** A value as a message may repeat it: short, and never an object that could hold more than was asked about. */
+function shown(value: unknown): string | null {
+  if (value === undefined || (typeof value === 'object' && value !== null)) return null
+  const text = JSON.stringify(value)
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}

@@ -1,0 +1,69 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { AppError } from '#model/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** the route changes state: it needs the key */
+    key?: boolean
+  }
+}
+
+/**
+ * MapLibre and deck.gl run workers from blobs and decode images from blobs and data URLs; both set inline styles.
+ * Nothing else is allowed, and nothing at all from other origins unless a real city's map style names some.
+ */
+export function contentPolicy(mapOrigins: readonly string[]): string {
+  const map = mapOrigins.map((origin) => ` ${origin}`).join('')
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    `img-src 'self' data: blob:${map}`,
+    `font-src 'self' data:${map}`,
+    `connect-src 'self'${map}`,
+    "worker-src 'self' blob:",
+    'child-src blob:',
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+export function registerSecurity(
+  app: FastifyInstance,
+  deps: { key: string; hosts?: readonly string[]; mapOrigins?: () => readonly string[] },
+): void {
+  const hosts = deps.hosts && new Set(deps.hosts.map((host) => host.toLowerCase()))
+  const expected = digest(deps.key)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'content-security-policy': contentPolicy(deps.mapOrigins?.() ?? []),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'permissions-policy': 'camera=(), microphone=(), geolocation=(self)',
+    })
+    // A page elsewhere can point its own name at 127.0.0.1 and then read us as "same origin": the Host gives it away.
+    if (hosts && !hosts.has(hostName(request))) throw new AppError('HOST_UNKNOWN', hostName(request))
+    if (request.routeOptions.config.key) requireKey(request, expected)
+  })
+}
+
+function hostName(request: FastifyRequest): string {
+  const host = request.headers.host ?? ''
+  return host.replace(/:\d+$/, '').toLowerCase()
+}
+
+function requireKey(request: FastifyRequest, expected: Buffer): void {
+  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  // Digests have one length, so the comparison takes the same time whatever was sent.
+  if (given === undefined || !timingSafeEqual(digest(given), expected)) throw new AppError('KEY_REQUIRED')
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** Names a server on loopback answers to. */
+export const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const

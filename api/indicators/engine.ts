@@ -1,0 +1,206 @@
+import type { Pool } from '#infra/db/pool.ts'
+import type { ExceedancesResponse } from '#model/api/exceedances.ts'
+import type {
+  IndicatorsResponse,
+  ReportedValueBody,
+  SeriesResponse,
+  ZoneValuesResponse,
+} from '#model/api/indicators.ts'
+import { AppError } from '#model/errors.ts'
+import { INDICATORS, indicatorOf } from '#model/indicators/catalogue.ts'
+import type { Indicator, IndicatorValue, Scoreboard } from '#model/indicators/schema.ts'
+import { groupScores } from '#model/indicators/score.ts'
+import { spreadOf } from '#model/indicators/spread.ts'
+import { parsePeriod } from '#model/period.ts'
+import { exceedances } from '../air-quality/exceedances.ts'
+import { evaluateIndicator, periodOf } from './evaluate.ts'
+import { type Inputs, openInputs } from './inputs/inputs.ts'
+import { loadRegistry } from './inputs/registry.ts'
+import { insertReported } from './inputs/reported.ts'
+import { MEASURES } from './measures/index.ts'
+import type { Scope } from './measures/measure.ts'
+import { createPeriodCache } from './period-cache.ts'
+import { checkReported } from './report.ts'
+import { periodsOf, type SeriesQuery, seriesOf } from './series.ts'
+
+/** Values of the U4SSC indicators with their evidence; periods as in model/period.ts, zones by key. */
+export type Indicators = {
+  list(): Promise<IndicatorsResponse>
+  evaluate(code: string, of: { period: string; zone?: string | undefined }): Promise<IndicatorValue>
+  scoreboard(of: { period: string }): Promise<Scoreboard>
+  zoneValues(code: string, of: { period: string; dataPoint?: string | undefined }): Promise<ZoneValuesResponse>
+  series(code: string, of: SeriesQuery & SeriesScope): Promise<SeriesResponse>
+  exceedances(of: { period: string }): Promise<ExceedancesResponse>
+  report(code: string, period: string, body: ReportedValueBody, by: string): Promise<IndicatorValue>
+  /** reported values were changed by another way: what is held is computed anew */
+  refresh(): void
+}
+
+/** One data point of the city or a zone, projected to the middle of a year where one is given. */
+type SeriesScope = { zone?: string | undefined; dataPoint?: string | undefined; targetYear?: number | undefined }
+
+/**
+ * How old values may be: long enough for a page that asks for many, short enough for late data to be seen soon. Only whole
+ * hours count, so a long period changes by late data alone, and reading a month again costs half a second.
+ */
+const freshMs = (label: string): number => (/^\d{4}-\d{2}-\d{2}$|^last-24h$/.test(label) ? 30_000 : 120_000)
+
+/** One engine for what is measured, surveyed and reported. */
+export function createIndicators({ pool, clock }: { pool: Pool; clock: () => Date }): Indicators {
+  const cache = createPeriodCache<Inputs>({ freshMs, clock })
+
+  const inputsOf = (label: string): Promise<Inputs> =>
+    cache.get(label, async () => {
+      const registry = await loadRegistry(pool)
+      const timeZone = registry?.city.timeZone ?? 'UTC'
+      const now = clock()
+      return openInputs(pool, registry, parsePeriod(label, timeZone, now), now)
+    })
+  /** What fails (the database went away) is not kept. */
+  const using = async <T>(label: string, work: (inputs: Inputs) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await inputsOf(label))
+    } catch (error) {
+      if (!(error instanceof AppError)) cache.drop(label)
+      throw error
+    }
+  }
+  const computedAt = (): string => clock().toISOString()
+
+  const evaluate: Indicators['evaluate'] = (code, { period, zone }) => {
+    const indicator = known(code)
+    return using(period, async (inputs) => ({
+      ...(await evaluateIndicator(indicator, inputs, scopeOf(inputs, zone))),
+      computedAt: computedAt(),
+    }))
+  }
+
+  return {
+    evaluate,
+    refresh: () => cache.clear(),
+
+    list: async () => {
+      const inputs = await using('last-24h', async (held) => held).catch(noCity)
+      const indicators = INDICATORS.map(async (indicator) => {
+        const measure = MEASURES.get(indicator.code)
+        return { ...indicator, implemented: Boolean(inputs && measure && (await measure.possible(inputs))) }
+      })
+      return { indicators: await Promise.all(indicators) }
+    },
+
+    scoreboard: ({ period }) =>
+      using(period, async (inputs) => {
+        const values = await Promise.all(INDICATORS.map((indicator) => boardRow(indicator, inputs)))
+        const scored = INDICATORS.map((indicator, i) => ({
+          indicator,
+          values: ownPoints(indicator, values[i]?.values ?? []),
+        }))
+        return {
+          period: periodOf(inputs.period),
+          indicators: values,
+          groups: groupScores(scored),
+          computedAt: computedAt(),
+        }
+      }),
+
+    zoneValues: (code, { period, dataPoint }) => {
+      const indicator = known(code)
+      const point = dataPoint ?? indicator.dataPoints[0]?.id ?? ''
+      const described = [...indicator.dataPoints, ...(indicator.extensions ?? [])].find(({ id }) => id === point)
+      if (!described) throw new AppError('NOT_FOUND', `data point "${point}" of ${indicator.code}`)
+      return using(period, async (inputs) => {
+        const zones = inputs.registry.zones.map(async (zone) => {
+          const { values } = await evaluateIndicator(indicator, inputs, { zone })
+          const value = values.find((one) => one.dataPoint === point)
+          const missing = value ? value.missing : 'no value'
+          return {
+            zone: zone.key,
+            value: value?.value ?? null,
+            n: value?.n ?? null,
+            dataCapture: value?.dataCapture ?? null,
+            missing,
+          }
+        })
+        const unit = described.unit ?? indicator.unit
+        const values = await Promise.all(zones)
+        const spread = spreadOf(
+          values.flatMap(({ zone, value }) => {
+            const { population = null } = inputs.registry.zones.find(({ key }) => key === zone) ?? {}
+            return value === null ? [] : [{ zone, value, population }]
+          }),
+        )
+        return { code: indicator.code, dataPoint: point, unit, period, spread: spread ?? null, zones: values }
+      })
+    },
+
+    async series(code, { zone, dataPoint, targetYear, ...query }) {
+      const indicator = known(code)
+      const point = dataPoint ?? indicator.dataPoints[0]?.id ?? ''
+      if (!indicator.dataPoints.some(({ id }) => id === point))
+        throw new AppError('NOT_FOUND', `data point "${point}" of ${indicator.code}`)
+      const found = []
+      // One after the other: a series must not take all connections from those who ask for today.
+      for (const period of periodsOf(query)) {
+        const of = await evaluate(code, { period, zone })
+        const own = of.values.find((value) => value.dataPoint === point)
+        if (own) found.push({ of, point: own })
+      }
+      return seriesOf(found, zone ?? null, targetYear)
+    },
+
+    exceedances: ({ period }) =>
+      using(period, async (inputs) => ({
+        period: periodOf(inputs.period),
+        simulated: inputs.registry.city.simulated,
+        places: await exceedances(pool, inputs.registry, inputs.hours),
+      })),
+
+    async report(code, period, body, by) {
+      const indicator = known(code)
+      const { zone } = body
+      const value = await using(period, async (inputs) => {
+        scopeOf(inputs, zone)
+        return checkReported(indicator, body)
+      })
+      await insertReported(pool, { code: indicator.code, period, value, by, body })
+      cache.clear()
+      return evaluate(code, { period, zone })
+    },
+  }
+}
+
+/** The catalogue is there without a city; everything else needs one. */
+function noCity(error: unknown): undefined {
+  if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error
+}
+
+function known(code: string): Indicator {
+  const indicator = indicatorOf(code)
+  if (!indicator) throw new AppError('INDICATOR_UNKNOWN', code)
+  return indicator
+}
+
+function scopeOf(inputs: Inputs, key: string | undefined): Scope {
+  if (key === undefined) return { zone: null }
+  const zone = inputs.registry.zones.find((one) => one.key === key)
+  if (!zone) throw new AppError('ZONE_UNKNOWN', key)
+  return { zone }
+}
+
+/** A row of the scoreboard: evidence is left to the indicator itself, or the board would weigh megabytes. */
+async function boardRow(indicator: Indicator, inputs: Inputs): Promise<Scoreboard['indicators'][number]> {
+  const { category, dimension, subDimension } = indicator
+  const row = await evaluateIndicator(indicator, inputs, { zone: null })
+  return {
+    ...row,
+    values: row.values.map((value) => ({ ...value, evidence: null })),
+    category,
+    dimension,
+    subDimension,
+  }
+}
+
+/** Extensions of ours do not count among the data points of U4SSC. */
+function ownPoints(indicator: Indicator, values: IndicatorValue['values']): IndicatorValue['values'] {
+  return values.filter(({ dataPoint }) => indicator.dataPoints.some(({ id }) => id === dataPoint))
+}

@@ -1,0 +1,85 @@
+import type { DataPoint, DataPointValue, Indicator, IndicatorValue } from '#model/indicators/schema.ts'
+import { scoreOf } from '#model/indicators/score.ts'
+import type { Period } from '#model/period.ts'
+import type { Inputs } from './inputs/inputs.ts'
+import { MEASURES } from './measures/index.ts'
+import type { Measure, Outcome, Scope } from './measures/measure.ts'
+import { notReported, reportedOutcome } from './reported-outcome.ts'
+
+/** All data points of one indicator over the period of `inputs`, for the city or a zone; `computedAt` is the caller's. */
+export async function evaluateIndicator(
+  indicator: Indicator,
+  inputs: Inputs,
+  scope: Scope,
+): Promise<Omit<IndicatorValue, 'computedAt'>> {
+  const measure = MEASURES.get(indicator.code)
+  const outcomes = await measure?.evaluate(inputs, scope)
+  const reported = await inputs.reported()
+  const values = indicator.dataPoints.map((point) => {
+    const own = outcomes?.get(point.id)
+    if (measure && own?.evidence) return dataPointValue(indicator, point, own, measure.origin)
+    // What Citywell computes itself comes first, because anyone can check it down to the readings. Where it cannot be
+    // computed, the city's own statistics stand.
+    const row = reported(indicator.code, point.id, scope.zone?.key ?? '')
+    if (row) return dataPointValue(indicator, point, reportedOutcome(indicator, point, row, inputs.period), 'reported')
+    return dataPointValue(indicator, point, notReported(indicator, measure?.needs, own?.missing ?? null), null)
+  })
+  const extensions = measure ? extensionValues(indicator, outcomes, measure) : []
+  return {
+    code: indicator.code,
+    name: indicator.name,
+    period: periodOf(inputs.period),
+    zone: scope.zone?.key ?? null,
+    status: statusOf(values),
+    values: [...values, ...extensions],
+  }
+}
+
+/** Local extensions appear only where there is a value; U4SSC does not ask for them. */
+function extensionValues(
+  indicator: Indicator,
+  outcomes: ReadonlyMap<string, Outcome> | undefined,
+  measure: Measure,
+): DataPointValue[] {
+  return (indicator.extensions ?? []).flatMap((point) => {
+    const own = outcomes?.get(point.id)
+    return own?.evidence ? [dataPointValue(indicator, point, own, measure.origin)] : []
+  })
+}
+
+function statusOf(values: readonly DataPointValue[]): IndicatorValue['status'] {
+  const reported = values.filter(({ value }) => value !== null).length
+  if (reported === 0) return 'not_reported'
+  return reported === values.length ? 'reported' : 'partially_reported'
+}
+
+function dataPointValue(
+  indicator: Indicator,
+  point: DataPoint,
+  own: Outcome,
+  origin: DataPointValue['origin'],
+): DataPointValue {
+  const value = own.evidence?.value ?? null
+  return {
+    dataPoint: point.id,
+    name: point.name,
+    value,
+    unit: point.unit ?? indicator.unit,
+    interval: own.interval ? [own.interval[0], own.interval[1]] : null,
+    standardError: own.standardError,
+    score: scoreOf(indicator, point, value),
+    origin: value === null ? null : origin,
+    simulated: own.simulated,
+    dataCapture: own.dataCapture,
+    n: own.n,
+    missing: own.missing,
+    evidence: own.evidence,
+  }
+}
+
+export const periodOf = ({ label, from, to, partial }: Period): IndicatorValue['period'] => ({
+  label,
+  from: from.toISOString(),
+  to: to.toISOString(),
+  partial,
+})

@@ -1,0 +1,77 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import type { CityPack } from '#model/city-pack.ts'
+import type { Area } from '#model/geo.ts'
+
+export type ZoneRow = {
+  readonly id: number
+  readonly key: string
+  readonly name: string
+  readonly population: number | null
+  readonly households: number | null
+  readonly areaKm2: number
+  readonly geometry: Area
+}
+export type ThingRow = {
+  readonly id: number
+  readonly key: string
+  readonly name: string
+  readonly kind: string
+  readonly zoneId: number | null
+  readonly simulated: boolean
+  readonly attributes: Readonly<Record<string, string | number | boolean>>
+}
+export type DatastreamRow = {
+  readonly id: number
+  readonly thing: ThingRow
+  readonly property: string
+  readonly channel: string
+}
+type Feature = { readonly geometry?: unknown; readonly properties?: Readonly<Record<string, unknown>> | null }
+
+/** What the city is made of: the base of every indicator. */
+export type Registry = {
+  readonly city: CityPack
+  readonly features: readonly Feature[]
+  readonly zones: readonly ZoneRow[]
+  readonly things: readonly ThingRow[]
+  readonly datastreams: readonly DatastreamRow[]
+}
+
+const CITY = `select pack, features from city`
+const ZONES = `select id, key, name, population, households, area_km2 as "areaKm2", geometry from zone order by id`
+const THINGS = `select id, key, name, kind, zone_id as "zoneId", simulated, attributes from thing order by id`
+// A calibrated instrument speaks through its calibrated channel alone (model/calibration.ts). What is corrected for
+// humidity stands beside the raw value (docs/quality.md) and would count its station twice.
+const DATASTREAMS = `
+  select d.id, d.thing_id as "thingId", d.property, d.channel from datastream d
+  where d.channel <> 'corrected' and not exists (
+    select from datastream c where c.thing_id = d.thing_id and c.property = d.property
+      and c.channel = case when d.channel = '' then 'calibrated' else d.channel || '.calibrated' end)
+  order by d.id`
+
+/** Reads city, zones, Things and Datastreams; undefined where no city is loaded yet. */
+export async function loadRegistry(db: Queryable): Promise<Registry | undefined> {
+  const city = (await db.query<{ pack: CityPack; features: { features?: Feature[] } | null }>(CITY)).rows[0]
+  if (!city) return undefined
+  const zones = (await db.query<ZoneRow>(ZONES)).rows
+  const things = (await db.query<ThingRow>(THINGS)).rows
+  const streams = (await db.query<{ id: number; thingId: number; property: string; channel: string }>(DATASTREAMS)).rows
+  const thingOf = new Map(things.map((thing) => [thing.id, thing]))
+  const datastreams = streams.flatMap(({ id, thingId, property, channel }) => {
+    const thing = thingOf.get(thingId)
+    return thing ? [{ id, thing, property, channel }] : []
+  })
+  return { city: city.pack, features: city.features?.features ?? [], zones, things, datastreams }
+}
+
+/** The numeric attribute of a Thing, undefined where it is absent or no finite number. */
+export function numberOf(thing: ThingRow, attribute: string): number | undefined {
+  const raw = thing.attributes[attribute]
+  const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** Whether an attribute says yes; registries write true, "true", "yes" or 1. */
+export function isTrue(thing: ThingRow, attribute: string): boolean {
+  return ['true', 'yes', '1'].includes(String(thing.attributes[attribute] ?? '').toLowerCase())
+}

@@ -1,0 +1,78 @@
+import { leaf, node } from '#model/indicators/evidence.ts'
+import type { Evidence } from '#model/indicators/schema.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
+import { excludedIn, found, isSimulated, type Measure, missing, type Outcome, originOf, type Scope } from './measure.ts'
+import { meanCapture, metersPerDay, totalCount } from './meters.ts'
+
+const PLANTS = ['solar_plant', 'wind_plant'] as const
+
+/**
+ * EN:E:E:1C, of electricity: what the city's plants and its grid intake supply, each weighted with its renewable share
+ * (plants 1; intake: the mix that the supplier declares). Other energy carriers are not metered and not in it.
+ */
+export const renewableShare: Measure = {
+  code: 'EN:E:E:1C',
+  version: 1,
+  origin: 'measured',
+  needs: 'a metered grid intake with the attribute renewableShare, and the city’s metered solar and wind plants',
+  possible: async (inputs) => intakes(inputs).length > 0,
+  evaluate: async (inputs, scope) => new Map([['', await share(inputs, scope)]]),
+}
+
+const intakes = (inputs: Inputs): DatastreamRow[] => inputs.datastreams(['energy'], ['grid_intake'])
+
+async function share(inputs: Inputs, { zone }: Scope): Promise<Outcome> {
+  if (zone) return missing('the grid mixes electricity of all zones: known for the city only')
+  const streams = [...inputs.datastreams(['energy_produced'], PLANTS), ...intakes(inputs)]
+  if (intakes(inputs).length === 0) return missing('no grid intake is metered')
+  const { read, excluded } = await metersPerDay(streams, inputs)
+  const undeclared = read.filter(({ stream }) => shareOf(stream) === undefined)
+  const silentIntake = excluded.filter(({ stream }) => stream.thing.kind === 'grid_intake')
+  if (silentIntake.length > 0) return missing('the grid intake is not fully read', silentIntake)
+  if (undeclared.length > 0) {
+    const why = undeclared.map(({ stream }) => ({ what: stream.thing.name, why: 'attribute renewableShare is absent' }))
+    return missing('the supplier’s mix is not known', why)
+  }
+  const simulated = isSimulated(
+    inputs,
+    read.map(({ stream }) => stream.thing),
+  )
+  const origin = originOf(simulated, 'measured')
+  const supplied = read.map(({ evidence }) => evidence)
+  const renewable = read.map(({ stream, evidence }) => renewablePart(stream, evidence))
+  const [n, dataCapture] = [totalCount(supplied), meanCapture(supplied)]
+  const evidence = node(
+    {
+      label: 'Renewable share of the electricity supplied (electricity only)',
+      unit: '%',
+      method: 'percent',
+      origin,
+      n,
+      ...(dataCapture !== null && { dataCapture }),
+      ...excludedIn(excluded.map(({ what, why }) => ({ what, why }))),
+    },
+    [
+      node({ label: 'Renewable electricity supplied a day', unit: 'kW.h/d', method: 'sum', origin }, renewable),
+      node({ label: 'Electricity supplied a day', unit: 'kW.h/d', method: 'sum', origin }, supplied),
+    ],
+  )
+  return found(evidence, { n, dataCapture, simulated })
+}
+
+function shareOf({ thing }: DatastreamRow): number | undefined {
+  return numberOf(thing, 'renewableShare') ?? (thing.kind === 'grid_intake' ? undefined : 1)
+}
+
+function renewablePart(stream: DatastreamRow, supplied: Evidence): Evidence {
+  const { thing } = stream
+  const declared = leaf({
+    label: `${thing.name}: renewable share`,
+    value: shareOf(stream) ?? null,
+    unit: '1',
+    origin: originOf(thing.simulated, 'reported'),
+    ref: `thing ${thing.key}, attribute renewableShare`,
+  })
+  const head = { label: `${thing.name}: renewable electricity a day`, unit: 'kW.h/d', origin: supplied.origin }
+  return node({ ...head, method: 'product' }, [declared, supplied])
+}

@@ -1,0 +1,102 @@
+import { leaf, node } from '#model/indicators/evidence.ts'
+import type { Evidence } from '#model/indicators/schema.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
+import {
+  type Excluded,
+  excludedIn,
+  found,
+  inScope,
+  isSimulated,
+  LEAST_CAPTURE,
+  type Measure,
+  missing,
+  type Outcome,
+  originOf,
+  percentText,
+  placeOf,
+  type Scope,
+} from './measure.ts'
+
+/**
+ * EC:I:T:5A: mean travel time in the peaks (Monday to Friday, 7 to 9 and 16 to 18 local time) over the free-flow time of
+ * the registry, per street segment, then weighted by segment length. The peaks are Citywell's choice; the form is that of
+ * the Urban Mobility Report (Texas A&M Transportation Institute).
+ */
+export const travelTimeIndex: Measure = {
+  code: 'EC:I:T:5A',
+  version: 1,
+  origin: 'measured',
+  needs: 'street segments that measure travel_time, with the attributes lengthM and freeFlowTravelTimeS',
+  possible: async (inputs) => segments(inputs, { zone: null }).length > 0,
+  evaluate: async (inputs, scope) => new Map([['', await index(inputs, scope)]]),
+}
+
+const segments = (inputs: Inputs, scope: Scope): DatastreamRow[] =>
+  inputs.datastreams(['travel_time']).filter(({ thing }) => inScope(thing, scope))
+
+async function index(inputs: Inputs, scope: Scope): Promise<Outcome> {
+  const streams = segments(inputs, scope)
+  const place = placeOf(scope, inputs)
+  if (streams.length === 0) return missing(`no street segment of ${place} measures travel time`)
+  const { expected } = await inputs.peak()
+  if (expected === 0)
+    return missing(`${inputs.period.label} has had no peak hour yet (Monday to Friday, 7 to 9 and 16 to 18)`)
+  const read: { stream: DatastreamRow; evidence: Evidence }[] = []
+  const excluded: Excluded[] = []
+  for (const stream of streams) {
+    const result = await segment(stream, inputs)
+    if ('why' in result) excluded.push(result)
+    else read.push({ stream, evidence: result })
+  }
+  if (read.length === 0)
+    return missing(`no segment covers ${percentText(LEAST_CAPTURE)} of the ${expected} peak hours`, excluded)
+  const simulated = isSimulated(
+    inputs,
+    read.map(({ stream }) => stream.thing),
+  )
+  const nodes = read.map(({ evidence }) => evidence)
+  const n = nodes.reduce((sum, { n }) => sum + (n ?? 0), 0)
+  const dataCapture = nodes.reduce((sum, { dataCapture }) => sum + (dataCapture ?? 0), 0) / nodes.length
+  const evidence = node(
+    {
+      label: `Travel time in the peaks over free flow in ${place}, segments weighted by length`,
+      unit: '1',
+      method: 'weighted_mean',
+      origin: originOf(simulated, 'measured'),
+      n,
+      dataCapture,
+      ...excludedIn(excluded),
+    },
+    nodes,
+  )
+  return found(evidence, { n, dataCapture, simulated })
+}
+
+async function segment(stream: DatastreamRow, inputs: Inputs): Promise<Evidence | Excluded> {
+  const { thing } = stream
+  const { means, expected } = await inputs.peak()
+  const [length, freeFlow] = [numberOf(thing, 'lengthM'), numberOf(thing, 'freeFlowTravelTimeS')]
+  if (!length || !freeFlow) return { what: thing.name, why: 'lengthM or freeFlowTravelTimeS is not in the registry' }
+  const read = means.get(stream.id)
+  if (!read || read.mean === null) return { what: thing.name, why: 'no good travel time in a peak hour' }
+  const dataCapture = read.hours / expected
+  if (dataCapture < LEAST_CAPTURE)
+    return { what: thing.name, why: `it covers ${percentText(dataCapture)} of the peak hours` }
+  const origin = originOf(isSimulated(inputs, [thing]), 'measured')
+  const ref = `datastream ${stream.id} (${thing.key} travel_time)`
+  const quality = { good: read.good / read.n, suspect_or_failed: 1 - read.good / read.n }
+  return node(
+    { label: thing.name, unit: '1', method: 'ratio', origin, n: read.good, dataCapture, quality, weight: length, ref },
+    [
+      leaf({ label: `mean of ${read.hours} peak hours`, value: read.mean, unit: 's', origin, n: read.good, ref }),
+      leaf({
+        label: 'free flow',
+        value: freeFlow,
+        unit: 's',
+        origin: originOf(thing.simulated, 'reported'),
+        ref: `thing ${thing.key}`,
+      }),
+    ],
+  )
+}

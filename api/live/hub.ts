@@ -1,0 +1,133 @@
+import type { LedgerResponse } from '#model/api/ingest.ts'
+import type { Domain } from '#model/domain.ts'
+import type { LiveMessage, LiveObservation } from '#model/live.ts'
+import type { Latest } from '../queries/live.ts'
+import { createClient, type LiveClient, type Wire } from './client.ts'
+import type { LiveSource } from './source.ts'
+
+const FLUSH_MS = 250
+const LEDGER_MS = 5_000
+const HEARTBEAT_MS = 15_000
+
+type HubDeps = {
+  source: Pick<LiveSource, 'listen'>
+  latest: () => Promise<Latest[]>
+  ledger: () => Promise<LedgerResponse>
+  clock: () => Date
+  onError: (error: unknown) => void
+  /** bytes that may wait for one client */
+  maxPendingBytes?: number
+}
+
+/**
+ * Hands what was committed to every open event stream.
+ *
+ * States: idle (no clients: messages pass by, no timers) -> running (first client) -> idle (last one gone) -> closed.
+ * Between two flushes only the newest observation of each Datastream is kept, so memory is bounded by the number of
+ * Datastreams whatever the rate; each event is serialised once for all clients.
+ */
+export function createHub(deps: HubDeps) {
+  const clients = new Set<LiveClient>()
+  const pending: Pending = new Map()
+  // The feed is grouped by what a message was about (an air station also sends weather); `?domain` means the Thing's own.
+  const domainOf = new Map<number, Domain>()
+  const timers: NodeJS.Timeout[] = []
+  let closed = false
+
+  const stopListening = deps.source.listen((message) => {
+    if (clients.size > 0) keepNewest(pending, message, domainOf)
+  })
+
+  async function readLatest(): Promise<Latest[]> {
+    const latest = await deps.latest()
+    for (const { datastreamId, domain } of latest) domainOf.set(datastreamId, domain)
+    return latest
+  }
+
+  function flush(): void {
+    for (const [domain, observations] of pending) {
+      const text = event('observations', { domain, observations: [...observations.values()] })
+      for (const client of clients) if (client.wants(domain)) client.send(text)
+    }
+    pending.clear()
+  }
+
+  async function sendLedger(): Promise<void> {
+    try {
+      const text = event('ledger', await deps.ledger())
+      for (const client of clients) client.send(text)
+    } catch (error) {
+      deps.onError(error)
+    }
+  }
+
+  function beat(): void {
+    for (const client of clients) client.beat()
+  }
+
+  function start(): void {
+    if (timers.length > 0) return
+    timers.push(setInterval(flush, FLUSH_MS))
+    timers.push(setInterval(() => void sendLedger(), LEDGER_MS))
+    timers.push(setInterval(beat, HEARTBEAT_MS))
+  }
+
+  function stop(): void {
+    for (const timer of timers.splice(0)) clearInterval(timer)
+    pending.clear()
+  }
+
+  return {
+    clients: () => clients.size,
+    /** Serves one event stream until the wire closes. */
+    add(wire: Wire, domains: readonly Domain[] | undefined): void {
+      if (closed) {
+        wire.end()
+        return
+      }
+      const client = createClient({
+        wire,
+        domains,
+        snapshot: async () => snapshotEvent(await readLatest(), domains, deps.clock()),
+        onError: deps.onError,
+        ...(deps.maxPendingBytes !== undefined && { maxPendingBytes: deps.maxPendingBytes }),
+      })
+      clients.add(client)
+      start()
+      wire.onClose(() => {
+        client.close()
+        clients.delete(client)
+        if (clients.size === 0) stop()
+      })
+    },
+    close(): void {
+      closed = true
+      stopListening()
+      stop()
+      for (const client of clients) client.close()
+      clients.clear()
+    },
+  }
+}
+
+type Pending = Map<Domain, Map<number, LiveObservation>>
+
+function keepNewest(pending: Pending, message: LiveMessage, domainOf: ReadonlyMap<number, Domain>): void {
+  for (const observation of message.observations) {
+    const domain = domainOf.get(observation.datastreamId) ?? message.domain
+    const kept = pending.get(domain) ?? new Map<number, LiveObservation>()
+    pending.set(domain, kept)
+    const before = kept.get(observation.datastreamId)
+    const newer = !before || Date.parse(before.phenomenonTime) <= Date.parse(observation.phenomenonTime)
+    if (newer) kept.set(observation.datastreamId, observation)
+  }
+}
+
+const event = (name: string, data: unknown): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+
+function snapshotEvent(latest: readonly Latest[], domains: readonly Domain[] | undefined, now: Date): string {
+  const observations = latest
+    .filter(({ domain }) => domains === undefined || domains.includes(domain))
+    .map(({ domain: _, ...observation }) => observation)
+  return event('snapshot', { time: now.toISOString(), observations })
+}

@@ -1,0 +1,154 @@
+import type { ObservationsResponse } from '#model/api/city.ts'
+import { localMidnight, offsetMs } from '#model/period.ts'
+import type { PropertyKind } from '#model/properties.ts'
+
+export const EVERY = ['1h', '6h', '1d'] as const
+export type Every = (typeof EVERY)[number]
+export type Bucket = NonNullable<ObservationsResponse['buckets']>[number]
+
+/** Statistics of one step (an hour of the rollup). All but `n` rest on good observations; null where there are none. */
+export type Hour = {
+  time: Date
+  n: number
+  good: number
+  total: number | null
+  low: number | null
+  high: number | null
+  first: number | null
+  last: number | null
+}
+
+const HOUR_MS = 3_600_000
+const QUARTER_MS = 900_000
+const STEP_MS: Record<Exclude<Every, '1d'>, number> = { '1h': HOUR_MS, '6h': 6 * HOUR_MS }
+
+/**
+ * The edges of the buckets that touch [from, to), in milliseconds: n + 1 edges for n buckets. Hours and six hours are
+ * UTC; days are local to the city, so they last 23 or 25 hours where the clock changes.
+ */
+export function bucketEdges(every: Every, from: Date, to: Date, timeZone: string): number[] {
+  return every === '1d' ? dayEdges(from, to, timeZone) : stepEdges(STEP_MS[every], from, to)
+}
+
+function stepEdges(stepMs: number, from: Date, to: Date): number[] {
+  const start = Math.floor(from.getTime() / stepMs)
+  const end = Math.ceil(to.getTime() / stepMs)
+  return Array.from({ length: end - start + 1 }, (_, index) => (start + index) * stepMs)
+}
+
+function dayEdges(from: Date, to: Date, timeZone: string): number[] {
+  const local = new Date(from.getTime() + offsetMs(from, timeZone))
+  const edges: number[] = []
+  for (let day = local.getUTCDate(); ; day += 1) {
+    const edge = localMidnight([local.getUTCFullYear(), local.getUTCMonth() + 1, day], timeZone).getTime()
+    edges.push(edge)
+    if (edge >= to.getTime()) return edges
+  }
+}
+
+/** The coarsest step that meets every edge: an hour, or a quarter where a clock is off by part of an hour. */
+export const stepFor = (edges: readonly number[]): number =>
+  edges.every((edge) => edge % HOUR_MS === 0) ? HOUR_MS : QUARTER_MS
+
+export type Composition = {
+  edges: readonly number[]
+  kind: PropertyKind
+  expectedIntervalSeconds: number | null
+  /** reading of the counter before the first edge */
+  readingBefore: number | null
+  now: Date
+}
+
+/** Buckets from steps in the order of time. Every bucket is there: one without data says so (n 0, statistics null). */
+export function composeBuckets(steps: readonly Hour[], how: Composition): Bucket[] {
+  const buckets: Bucket[] = []
+  let reading = how.readingBefore
+  let next = 0
+  for (const [index, end] of how.edges.slice(1).entries()) {
+    const start = how.edges[index] ?? end
+    const mine: Hour[] = []
+    let step = steps[next]
+    while (step && step.time.getTime() < end) {
+      mine.push(step)
+      next += 1
+      step = steps[next]
+    }
+    buckets.push(bucketOf(mine, start, end, reading, how))
+    reading = mine.findLast((each) => each.last !== null)?.last ?? reading
+  }
+  return buckets
+}
+
+function bucketOf(
+  steps: readonly Hour[],
+  start: number,
+  end: number,
+  reading: number | null,
+  how: Composition,
+): Bucket {
+  const good = sum(steps.map((step) => step.good))
+  const total = good === 0 ? null : sum(steps.map((step) => step.total ?? 0))
+  const lows = steps.flatMap((step) => step.low ?? [])
+  const highs = steps.flatMap((step) => step.high ?? [])
+  return {
+    time: new Date(start).toISOString(),
+    n: sum(steps.map((step) => step.n)),
+    good,
+    // the mean of a meter's readings says nothing
+    mean: total === null || how.kind === 'counter' ? null : total / good,
+    min: lows.length === 0 ? null : Math.min(...lows),
+    max: highs.length === 0 ? null : Math.max(...highs),
+    total: how.kind === 'counter' ? consumption(steps, reading) : how.kind === 'interval' ? total : null,
+    dataCapture: dataCapture(steps, start, end, how),
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)
+
+/**
+ * What a counter counted: differences of readings, from the reading `before`. A drop is a restart from 0. What was
+ * counted over a gap goes to the bucket whose reading ends the gap. Null without a reading.
+ */
+export function consumption(steps: readonly Hour[], before: number | null): number | null {
+  let reading = before
+  let counted: number | null = null
+  for (const step of steps) {
+    if (step.first === null || step.last === null) continue
+    counted = (counted ?? 0) + (reading === null ? 0 : rise(reading, step.first)) + within(step, step.first, step.last)
+    reading = step.last
+  }
+  return counted
+}
+
+const rise = (from: number, to: number): number => (to >= from ? to - from : to)
+
+/**
+ * Inside a step only first, last, lowest and highest are known. Lowest below first means a restart: then the highest
+ * reading ended the run before it, or (when the last is the highest) that part is unknown and left out.
+ */
+function within(step: Hour, first: number, last: number): number {
+  const { low, high } = step
+  if (low === null || high === null || low >= first) return last - first
+  return (high > last ? high - first : 0) + last
+}
+
+/**
+ * Share of the promised observations that are there and good, 0 to 1, of the time that has passed. Each hour counts
+ * for 1 at most, so that a burst does not make up for an outage. Null when nothing was promised.
+ */
+function dataCapture(steps: readonly Hour[], start: number, end: number, how: Composition): number | null {
+  const elapsed = Math.min(end, how.now.getTime()) - start
+  if (how.expectedIntervalSeconds === null || elapsed <= 0) return null
+  const intervalMs = how.expectedIntervalSeconds * 1000
+  const unitMs = intervalMs <= HOUR_MS ? HOUR_MS : end - start
+  const perUnit = new Map<number, number>()
+  for (const step of steps) {
+    const unit = Math.floor((step.time.getTime() - start) / unitMs)
+    perUnit.set(unit, (perUnit.get(unit) ?? 0) + step.good)
+  }
+  const captured = [...perUnit].map(([unit, good]) => {
+    const unitElapsed = Math.min(unitMs, elapsed - unit * unitMs)
+    return Math.min(good, Math.max(unitElapsed, 0) / intervalMs)
+  })
+  return Math.min(1, sum(captured) / (elapsed / intervalMs))
+}

@@ -1,0 +1,88 @@
+import type { AddressInfo } from 'node:net'
+import type { Registry } from 'prom-client'
+import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
+import { untilReachable } from '#infra/db/until-reachable.ts'
+import type { Logger } from '#infra/runtime/log.ts'
+import type { Scope } from '#infra/runtime/scope.ts'
+import { buildApp } from './app.ts'
+import { openEngines } from './engines.ts'
+import { LOOPBACK_HOSTS } from './http/security.ts'
+import { openMqttSource } from './live/mqtt-source.ts'
+import { selectCity } from './queries/city.ts'
+
+/** Few: a reader waits for a connection rather than taking the database from the ingest. */
+const MAX_CONNECTIONS = 6
+const STATEMENT_TIMEOUT_MS = 15_000
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+export type OpenApiOptions = {
+  readonly address: DatabaseAddress
+  readonly mqttUrl: string
+  readonly key: string
+  readonly log: Logger
+  readonly host: string
+  readonly port: number
+  readonly scope: Scope
+  /** folder with the built dashboard */
+  readonly dashboard?: string
+  /** metrics of the same process, shown at /metrics with ours */
+  readonly registry?: Registry
+  readonly backfill?: () => number | null
+}
+
+/**
+ * Opens the pool, the live feed and the port; the scope closes them in the reverse order. Neither the database nor the
+ * broker has to be there yet: /ready says what is missing.
+ */
+export async function openApi(options: OpenApiOptions): Promise<{ port: number }> {
+  const { address, mqttUrl, key, log, host, scope } = options
+  const clock = () => new Date()
+  const pool = createPool('url' in address ? { url: withoutJit(address.url) } : address, {
+    max: MAX_CONNECTIONS,
+    applicationName: 'citywell-api',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => pool.end())
+  const live = openMqttSource({ url: mqttUrl, log })
+  scope.defer(() => live.close())
+  const app = await buildApp({
+    pool,
+    live,
+    key,
+    log,
+    clock,
+    ...openEngines({ pool, clock }),
+    mapOrigins: followMapOrigins(pool, address, log),
+    // On loopback a foreign name in Host is an attack; elsewhere any name may be the right one.
+    ...(LOOPBACK.has(host) && { hosts: LOOPBACK_HOSTS }),
+    ...(options.dashboard !== undefined && { dashboard: options.dashboard }),
+    ...(options.registry && { registry: options.registry }),
+    ...(options.backfill && { backfill: options.backfill }),
+  })
+  scope.defer(() => app.close())
+  await app.listen({ port: options.port, host })
+  return { port: (app.server.address() as AddressInfo).port }
+}
+
+/**
+ * Compiling a plan costs more than it saves here: for 10,000 Things with 20,000 Datastreams it was 0.6 s of 1.0 s.
+ * `options` is what libpq calls the settings that a connection begins with.
+ */
+function withoutJit(url: string): string {
+  const parsed = new URL(url)
+  parsed.searchParams.set('options', `${parsed.searchParams.get('options') ?? ''} -c jit=off`.trim())
+  return parsed.toString()
+}
+
+/** Where the map style of a real city comes from; none until the database could be asked, and none for a drawn map. */
+function followMapOrigins(pool: Pool, address: DatabaseAddress, log: Logger): () => readonly string[] {
+  let origins: readonly string[] = []
+  const read = async (): Promise<void> => {
+    if ('url' in address) await untilReachable(pool, { url: address.url, log })
+    const { pack } = await selectCity(pool)
+    origins = pack.mapStyle === undefined ? [] : [new URL(pack.mapStyle).origin]
+  }
+  read().catch((error: unknown) => log.warn({ err: error }, 'the map style of the city is not known'))
+  return () => origins
+}

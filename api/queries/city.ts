@@ -1,0 +1,85 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import { type CityPack, cityPackSchema } from '#model/city-pack.ts'
+import type { Domain } from '#model/domain.ts'
+import { AppError } from '#model/errors.ts'
+import type { Area, Bounds, Position } from '#model/geo.ts'
+
+export type CityFacts = {
+  pack: CityPack
+  zones: number
+  things: number
+  domains: { domain: Domain; things: number }[]
+  /** of the zones, else of the Things, else the centre */
+  bounds: Bounds
+}
+
+const CITY = `
+  select pack,
+         (select count(*) from zone) as zones,
+         (select coalesce(json_agg(json_build_object('domain', d.domain, 'things', d.n) order by d.domain), '[]')
+          from (select domain, count(*) as n from thing group by domain) d) as domains,
+         (select json_build_array(min(lon), min(lat), max(lon), max(lat)) from thing) as thing_bounds,
+         (select json_agg(geometry) from zone) as areas
+  from city`
+
+type CityRow = {
+  pack: unknown
+  zones: number
+  domains: { domain: Domain; things: number }[]
+  thing_bounds: [number | null, number | null, number | null, number | null]
+  areas: Area[] | null
+}
+
+/** @throws AppError NOT_FOUND before a city pack was loaded */
+export async function selectCity(db: Queryable): Promise<CityFacts> {
+  const { rows } = await db.query<CityRow>({ name: 'api-city', text: CITY })
+  const row = rows[0]
+  if (!row) throw new AppError('NOT_FOUND', 'a city (no city pack was loaded into this database)')
+  const pack = cityPackSchema.parse(row.pack)
+  return {
+    pack,
+    zones: row.zones,
+    domains: row.domains,
+    things: row.domains.reduce((sum, domain) => sum + domain.things, 0),
+    bounds: boundsOf(row.areas ?? []) ?? wholeBounds(row.thing_bounds) ?? around(pack.centre),
+  }
+}
+
+function boundsOf(areas: readonly Area[]): Bounds | undefined {
+  const positions = areas.flatMap((area) =>
+    (area.type === 'Polygon' ? area.coordinates : area.coordinates.flat()).flat(),
+  )
+  const first = positions[0]
+  if (!first) return undefined
+  let [west, south] = first
+  let [east, north] = first
+  for (const [lon, lat] of positions) {
+    west = Math.min(west, lon)
+    east = Math.max(east, lon)
+    south = Math.min(south, lat)
+    north = Math.max(north, lat)
+  }
+  return [west, south, east, north]
+}
+
+function wholeBounds([west, south, east, north]: CityRow['thing_bounds']): Bounds | undefined {
+  if (west === null || south === null || east === null || north === null) return undefined
+  return [west, south, east, north]
+}
+
+const around = ([lon, lat]: Position): Bounds => [lon - 0.05, lat - 0.05, lon + 0.05, lat + 0.05]
+
+/** When the pack was loaded, in milliseconds: the version of the base map. */
+export async function selectMapVersion(db: Queryable): Promise<number | undefined> {
+  const { rows } = await db.query<{ loaded_at: Date }>({ name: 'api-map-version', text: 'select loaded_at from city' })
+  return rows[0]?.loaded_at.getTime()
+}
+
+/** The base map as GeoJSON text, handed on unread; null when the pack has none. */
+export async function selectBaseMap(db: Queryable): Promise<string | null> {
+  const { rows } = await db.query<{ map: string | null }>({
+    name: 'api-map',
+    text: 'select base_map::text as map from city',
+  })
+  return rows[0]?.map ?? null
+}

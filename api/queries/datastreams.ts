@@ -1,0 +1,37 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import { AppError } from '#model/errors.ts'
+import { PROPERTIES, type PropertyKind } from '#model/properties.ts'
+
+export type Datastream = {
+  id: number
+  thing: string
+  property: string
+  channel: string
+  unit: string
+  kind: PropertyKind
+  /** its observations may carry their own position, and then live in mobile_observation */
+  positioned: boolean
+  expectedIntervalSeconds: number | null
+}
+
+const DATASTREAM = `
+  select d.id, t.key as thing, d.property, d.channel, d.unit, t.expected_interval_s
+  from datastream d join thing t on t.id = d.thing_id
+  where d.id = $1`
+
+type Row = Omit<Datastream, 'kind' | 'positioned' | 'expectedIntervalSeconds'> & { expected_interval_s: number | null }
+
+/** @throws AppError DATASTREAM_UNKNOWN */
+export async function requireDatastream(db: Queryable, id: number): Promise<Datastream> {
+  const { rows } = await db.query<Row>({ name: 'api-datastream', text: DATASTREAM, values: [id] })
+  const row = rows[0]
+  if (!row) throw new AppError('DATASTREAM_UNKNOWN', String(id))
+  const { expected_interval_s, ...rest } = row
+  const property = PROPERTIES.get(row.property)
+  return {
+    ...rest,
+    kind: property?.kind ?? 'gauge',
+    positioned: property?.positioned ?? false,
+    expectedIntervalSeconds: expected_interval_s,
+  }
+}

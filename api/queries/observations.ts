@@ -1,0 +1,92 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import type { Quality } from '#model/quality.ts'
+import type { Hour } from '../observations/buckets.ts'
+
+/** Raw observations of one Datastream, with the key of the row in microseconds (what timestamptz resolves). */
+export type RawRow = { time: Date; micros: number; result: number; quality: Quality; reasons: number }
+export type RawQuery = {
+  datastreamId: number
+  positioned: boolean
+  from: Date
+  to: Date
+  /** key of the last row of the page before */
+  after: number | null
+  limit: number
+}
+
+const MICROS = 'floor(extract(epoch from phenomenon_time) * 1000000)::bigint'
+const COLUMNS = 'datastream_id, phenomenon_time, result, quality, reasons'
+
+// Positioned properties come with a position or without: both tables are read, and only for them.
+const rawFrom = (positioned: boolean): string =>
+  positioned
+    ? `(select ${COLUMNS} from observation union all select ${COLUMNS} from mobile_observation) as observation`
+    : 'observation'
+
+const rawText = (positioned: boolean): string => `
+  select phenomenon_time as time, ${MICROS} as micros, result, quality, reasons
+  from ${rawFrom(positioned)}
+  where datastream_id = $1 and phenomenon_time >= $2 and phenomenon_time < $3
+    and ($4::bigint is null or phenomenon_time > timestamptz 'epoch' + $4::bigint * interval '1 microsecond')
+  order by phenomenon_time
+  limit $5`
+
+/** A page of raw observations in the order of time; `limit` rows at most. */
+export async function selectRaw(db: Queryable, query: RawQuery): Promise<RawRow[]> {
+  const { datastreamId, positioned, from, to, after, limit } = query
+  const { rows } = await db.query<RawRow>({
+    text: rawText(positioned),
+    values: [datastreamId, from, to, after, limit],
+  })
+  return rows
+}
+
+export type HourQuery = { datastreamId: number; positioned: boolean; from: Date; to: Date; stepMs: number }
+
+const HOURLY = `
+  select bucket as time, n, good, total, low, high, first, last
+  from observation_hourly
+  where datastream_id = $1 and bucket >= $2 and bucket < $3
+  order by bucket`
+
+const HOUR_MS = 3_600_000
+
+// What the rollup cannot give: observations with a position, and days of a city whose clock is off by part of an hour.
+const steppedText = (positioned: boolean): string => `
+  select time_bucket(make_interval(secs => $4), phenomenon_time) as time,
+         count(*) as n,
+         count(*) filter (where quality in (1, 2)) as good,
+         sum(result) filter (where quality in (1, 2)) as total,
+         min(result) filter (where quality in (1, 2)) as low,
+         max(result) filter (where quality in (1, 2)) as high,
+         first(result, phenomenon_time) filter (where quality in (1, 2)) as first,
+         last(result, phenomenon_time) filter (where quality in (1, 2)) as last
+  from ${rawFrom(positioned)}
+  where datastream_id = $1 and phenomenon_time >= $2 and phenomenon_time < $3
+  group by 1
+  order by 1`
+
+/** Statistics per step (an hour, or less for clocks that are off by part of an hour); steps without data are absent. */
+export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour[]> {
+  const { datastreamId, positioned, from, to, stepMs } = query
+  if (!positioned && stepMs === HOUR_MS) {
+    const values = [datastreamId, from, to]
+    return (await db.query<Hour>({ text: HOURLY, values })).rows
+  }
+  const values = [datastreamId, from, to, stepMs / 1000]
+  return (await db.query<Hour>({ text: steppedText(positioned), values })).rows
+}
+
+// Without a lower bound a Datastream that fell silent would have every chunk searched.
+const LAST_BEFORE = `
+  select last from observation_hourly
+  where datastream_id = $1 and bucket < $2 and bucket >= $2::timestamptz - interval '31 days' and last is not null
+  order by bucket desc
+  limit 1`
+
+/** The reading a counter had before `at` (31 days back at most): where its consumption starts from. */
+export async function selectReadingBefore(db: Queryable, datastreamId: number, at: Date): Promise<number | null> {
+  const values = [datastreamId, at]
+  const { rows } = await db.query<{ last: number }>({ text: LAST_BEFORE, values })
+  return rows[0]?.last ?? null
+}

@@ -1,0 +1,104 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import type { RejectedResponse } from '#model/api/ingest.ts'
+
+export type RejectedFilter = {
+  reason?: string | undefined
+  source?: string | undefined
+  /** an unmapped field it holds: full path or last part */
+  field?: string | undefined
+}
+type Row = {
+  id: number
+  received_at: Date
+  source: string
+  topic: string
+  payload: Buffer
+  reason: string
+  detail: string
+  partial: boolean
+  full_bytes: number
+  fields: string[]
+  replayed_at: Date | null
+}
+type Message = RejectedResponse['messages'][number]
+
+const WHERE =
+  '($1::text is null or reason = $1) and ($2::text is null or source = $2) and ($3::text is null or fields @> array[$3])'
+const valuesOf = ({ reason, source, field }: RejectedFilter) => [reason ?? null, source ?? null, field ?? null]
+const PAGE = `
+  select id, received_at, source, topic, payload, reason, detail, partial, full_bytes, fields, replayed_at
+  from rejected_message
+  where ${WHERE} and ($4::bigint is null or id < $4)
+  order by id desc
+  limit $5`
+
+/** A page of rejected messages, newest first; `before` is the id that ended the page before. */
+export async function selectRejected(
+  db: Queryable,
+  filter: RejectedFilter,
+  page: { before: number | null; limit: number },
+): Promise<Message[]> {
+  const values = [...valuesOf(filter), page.before, page.limit]
+  const { rows } = await db.query<Row>({ text: PAGE, values })
+  return rows.map(messageOf)
+}
+
+const messageOf = (row: Row): Message => ({
+  id: String(row.id),
+  receivedAt: row.received_at.toISOString(),
+  source: row.source,
+  topic: row.topic,
+  reason: row.reason,
+  detail: row.detail,
+  partial: row.partial,
+  bytes: row.full_bytes,
+  fields: row.fields,
+  text: textOf(row.payload),
+  base64: row.payload.toString('base64'),
+  replayedAt: row.replayed_at?.toISOString() ?? null,
+})
+
+function textOf(payload: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(payload)
+  } catch {
+    return null
+  }
+}
+
+const REASONS = `select reason, count(*) as n from rejected_message where ${WHERE} group by reason order by n desc, reason`
+
+/** How many messages were rejected for each reason. */
+export async function selectReasons(db: Queryable, filter: RejectedFilter): Promise<RejectedResponse['reasons']> {
+  return (await db.query<{ reason: string; n: number }>({ text: REASONS, values: valuesOf(filter) })).rows
+}
+
+export type Replayable = { id: number; topic: string; payload: Buffer; truncated: boolean }
+export type ReplayFilter = RejectedFilter & { ids?: readonly number[] | undefined }
+
+// Asked for by id, a message may be replayed again; by filter, only what was not replayed yet.
+const REPLAYABLE = `
+  select id, topic, payload, octet_length(payload) < full_bytes as truncated
+  from rejected_message
+  where ${WHERE} and ($4::bigint[] is null or id = any($4)) and ($4::bigint[] is not null or replayed_at is null)
+    and id > $5 and id <= $6
+  order by id
+  limit $7`
+
+export type ReplayPage = { after: number; upTo: number; limit: number }
+
+/** Messages to replay, oldest first, in pages: only one page is held in memory. */
+export async function selectReplayable(db: Queryable, filter: ReplayFilter, page: ReplayPage): Promise<Replayable[]> {
+  const values = [...valuesOf(filter), filter.ids ?? null, page.after, page.upTo, page.limit]
+  return (await db.query<Replayable>({ text: REPLAYABLE, values })).rows
+}
+
+/** The newest rejected message now: what a replay adds behind it is not replayed by the same request. */
+export async function selectNewestRejected(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ id: number }>('select coalesce(max(id), 0) as id from rejected_message')
+  return rows[0]?.id ?? 0
+}
+
+export async function markReplayed(db: Queryable, ids: readonly number[], at: Date): Promise<void> {
+  await db.query('update rejected_message set replayed_at = $2 where id = any($1::bigint[])', [ids, at])
+}

@@ -1,0 +1,179 @@
+import type { ReportResponse } from '#model/api/reports.ts'
+import type { GroupScore } from '#model/indicators/schema.ts'
+import { subDimensionsOf } from '#model/indicators/wheel.ts'
+import { INK, swatchSvg, wheelSvg } from './wheel-svg.ts'
+import { percent, STATUS } from './words.ts'
+
+const ACCENT = '#0b5d66'
+const WIDTH = 595.28
+const HEIGHT = 841.89
+
+export function coverPage(report: ReportResponse): object[] {
+  const { city, period, verification } = report
+  const facts = [
+    ['Population', city.population === null ? '–' : new Intl.NumberFormat('en').format(city.population)],
+    ['Period', period.partial ? `${period.label}, not over yet: partial` : period.label],
+    ['Data points reported', `${verification.reported} of ${verification.dataPoints}`],
+    ['Data points verified', String(verification.verified)],
+  ]
+  return [
+    { canvas: [{ type: 'rect', x: 0, y: 0, w: WIDTH, h: 400, color: ACCENT }], absolutePosition: { x: 0, y: 0 } },
+    ...(city.simulated
+      ? [
+          {
+            text: 'SIMULATED DATA: this city does not exist',
+            absolutePosition: { x: 48, y: 56 },
+            bold: true,
+            fontSize: 10,
+            color: '#f6ecd0',
+          },
+        ]
+      : []),
+    { text: city.name, absolutePosition: { x: 48, y: 190 }, fontSize: 52, bold: true, color: '#ffffff' },
+    { text: city.country, absolutePosition: { x: 50, y: 262 }, fontSize: 13, color: '#d9ebea' },
+    {
+      text: `Smart sustainable city indicators ${period.label}`,
+      absolutePosition: { x: 50, y: 326 },
+      fontSize: 19,
+      color: '#ffffff',
+    },
+    {
+      text: 'The 91 key performance indicators of Recommendation ITU-T Y.4903 (U4SSC)',
+      absolutePosition: { x: 50, y: 356 },
+      fontSize: 10.5,
+      color: '#d9ebea',
+    },
+    {
+      absolutePosition: { x: 48, y: 450 },
+      table: {
+        widths: [150, 300],
+        body: facts.map(([name = '', value = '']) => [{ text: name, color: INK.soft }, value]),
+      },
+      layout: 'noBorders',
+      fontSize: 11,
+      lineHeight: 1.5,
+    },
+    {
+      text: 'Every value in this report names where it comes from. What is not reported is left out of the scores and never counted as zero, so each score is to be read beside its coverage.',
+      absolutePosition: { x: 48, y: HEIGHT - 150 },
+      fontSize: 9.5,
+      color: INK.soft,
+    },
+    { text: '', pageBreak: 'after' },
+  ]
+}
+
+export function summaryPage(report: ReportResponse): object[] {
+  const { groups, statuses } = report
+  const city = groups.find(({ level }) => level === 'city')
+  const subs = groups.filter(({ level }) => level === 'sub_dimension')
+  const dimensions = groups.filter(({ level }) => level === 'dimension')
+  return [
+    { text: 'Summary', style: 'h1' },
+    { columns: [city, ...dimensions].map((group) => group && scoreBlock(group)), columnGap: 14 },
+    { text: 'By sub-dimension', style: 'h2' },
+    {
+      table: {
+        headerRows: 1,
+        widths: [20, '*', 46, 46, 126, 60],
+        body: [
+          ['', 'Sub-dimension', right('Score'), 'Band', '', right('Reported')].map((cell) => styled(cell, 'head')),
+          ...subs.map((group, index) => [
+            { svg: swatchSvg(index), width: 18, margin: [0, 2, 0, 0] },
+            {
+              stack: [
+                { text: group.name, bold: true },
+                { text: group.parent ?? '', style: 'note' },
+              ],
+            },
+            right(percent(group.score)),
+            group.band ?? '–',
+            bar(group),
+            right(`${group.reported} of ${group.dataPoints}`),
+          ]),
+        ],
+      },
+      layout: LINES,
+    },
+    { text: 'Status of the 91 indicators', style: 'h2' },
+    {
+      table: {
+        widths: ['*', '*', '*', '*'],
+        body: [
+          Object.values(statuses).map((count) => ({ text: String(count), fontSize: 22, bold: true })),
+          Object.keys(statuses).map((status) => styled(STATUS[status as keyof typeof STATUS], 'note')),
+        ],
+      },
+      layout: 'noBorders',
+    },
+    {
+      text: 'Performance of a data point is its value against a benchmark; 0 to 33 % gives 1 point, 33 to 66 % 2, 66 to 95 % 3, more 4. A group has the sum of its points over four times its scored data points, so 25 % is the lowest score there is. Indicators without a benchmark are shown and not scored.',
+      style: 'note',
+      margin: [0, 14, 0, 0],
+    },
+    { text: '', pageBreak: 'after' },
+  ]
+}
+
+const right = (text: string): object => ({ text, alignment: 'right' })
+const styled = (cell: string | object, style: string): object =>
+  typeof cell === 'string' ? { text: cell, style } : { ...cell, style }
+
+const scoreBlock = ({ name, level, score, scored, reported, dataPoints }: GroupScore): object => ({
+  stack: [
+    { text: level === 'city' ? 'City' : name, color: INK.soft, bold: true },
+    { text: percent(score), fontSize: 26, bold: true, color: ACCENT },
+    { text: `${scored} scored, ${reported} of ${dataPoints} data points reported`, style: 'note' },
+  ],
+})
+
+/** Score as a bar over the whole length, with the limits of the bands. */
+function bar({ score }: GroupScore): object {
+  const width = 126
+  const limits = [33, 66, 95].map((limit) => ({
+    type: 'line',
+    x1: (width * limit) / 100,
+    x2: (width * limit) / 100,
+    y1: 0,
+    y2: 9,
+    lineWidth: 0.6,
+    lineColor: '#ffffff',
+  }))
+  const full = { type: 'rect', x: 0, y: 1, w: width, h: 7, color: '#e6e3da' }
+  const part = { type: 'rect', x: 0, y: 1, w: (width * (score ?? 0)) / 100, h: 7, color: ACCENT }
+  return { canvas: [full, ...(score === null ? [] : [part]), ...limits], margin: [0, 2, 0, 0] }
+}
+
+export const LINES = {
+  hLineWidth: (index: number, node: { table: { body: unknown[] } }) =>
+    index === 0 || index === node.table.body.length ? 0 : 0.5,
+  vLineWidth: () => 0,
+  hLineColor: () => '#dfdcd3',
+  paddingLeft: () => 3,
+  paddingRight: () => 3,
+  paddingTop: () => 3.5,
+  paddingBottom: () => 3,
+}
+
+export function wheelPage(report: ReportResponse): object[] {
+  const legend = subDimensionsOf(report.indicators).map((name, index) => ({
+    columns: [
+      { svg: swatchSvg(index), width: 18 },
+      { text: name, fontSize: 8 },
+    ],
+    columnGap: 6,
+    margin: [0, 2, 0, 2],
+  }))
+  const half = Math.ceil(legend.length / 2)
+  return [
+    { text: 'The wheel', style: 'h1' },
+    { svg: wheelSvg(report), width: 499, alignment: 'center' },
+    {
+      text: 'From the middle: dimension, category, indicator. A spoke is as long as the points its indicator reached of those it could have. A short full foot: reported, without a benchmark. Dashed and empty: not reported. The tables that follow say the same in numbers.',
+      style: 'note',
+      margin: [0, 8, 0, 8],
+    },
+    { columns: [{ stack: legend.slice(0, half) }, { stack: legend.slice(half) }] },
+    { text: '', pageBreak: 'after' },
+  ]
+}

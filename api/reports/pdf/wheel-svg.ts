@@ -1,0 +1,44 @@
+import type { ReportResponse } from '#model/api/reports.ts'
+import { SIZE, STYLES, type Tone, type WheelShape, wheelShapes } from '#model/indicators/wheel.ts'
+
+export const INK = { ink: '#1b2328', soft: '#5d686e', line: '#b9bdbc', paper: '#f4f2ec', none: 'none' } as const
+
+/** The wheel as SVG for paper. Colours are under white patterns, so that a black-and-white copy still tells them apart. */
+export function wheelSvg({ indicators, groups }: Pick<ReportResponse, 'indicators' | 'groups'>): string {
+  const city = groups.find(({ level }) => level === 'city')
+  const score = city?.score === null || city === undefined ? '–' : `${Math.round(city.score)} %`
+  const patterns = STYLES.map(
+    ({ pattern }, index) =>
+      `<pattern id="p${index}" width="6" height="6" patternUnits="userSpaceOnUse"><path d="${pattern}" stroke="#fff" stroke-width="0.9" fill="none"/></pattern>`,
+  )
+  const shapes = wheelShapes(indicators, score, 'city score').flatMap(shapeSvg)
+  const box = `${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}"><defs>${patterns.join('')}</defs>${shapes.join('')}</svg>`
+}
+
+function shapeSvg(shape: WheelShape): string[] {
+  const { d, text, fill, stroke, transform, pattern } = shape
+  const turn = transform ? ` transform="${transform}"` : ''
+  if (text !== undefined) {
+    const weight = shape.bold ? ' font-weight="bold"' : ''
+    return [
+      `<text font-family="Roboto" font-size="${shape.size ?? 8}"${weight} text-anchor="${shape.anchor ?? 'start'}" fill="${colour(fill)}"${turn}>${escaped(text)}</text>`,
+    ]
+  }
+  const line = stroke === undefined ? '' : ` stroke="${colour(stroke)}" stroke-width="0.5"`
+  const dash = shape.dashed ? ' stroke-dasharray="2 2"' : ''
+  const opacity = shape.opacity === undefined ? '' : ` fill-opacity="${shape.opacity}"`
+  const path = (paint: string, more: string): string => `<path d="${d}" fill="${paint}"${more}${turn}/>`
+  const drawn = [path(colour(fill), `${line}${dash}${opacity}`)]
+  return pattern && typeof fill === 'number' ? [...drawn, path(`url(#p${fill})`, '')] : drawn
+}
+
+/** A sample of a sub-dimension's colour and pattern for the legend. */
+export function swatchSvg(index: number): string {
+  const style = STYLES[index % STYLES.length] ?? STYLES[0]
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 10"><defs><pattern id="s${index}" width="6" height="6" patternUnits="userSpaceOnUse"><path d="${style.pattern}" stroke="#fff" stroke-width="0.9" fill="none"/></pattern></defs><rect width="18" height="10" fill="${style.colour}"/><rect width="18" height="10" fill="url(#s${index})"/></svg>`
+}
+
+const colour = (tone: Tone): string =>
+  typeof tone === 'number' ? (STYLES[tone % STYLES.length]?.colour ?? INK.ink) : INK[tone]
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')

@@ -1,0 +1,99 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type CityResponse, cityResponse, zoneFeatures } from '#model/api/city.ts'
+import type { AirIndexes } from '../air-quality/index-of.ts'
+import type { ApiDeps } from '../deps.ts'
+import { matches } from '../http/etag.ts'
+import { type CityFacts, selectBaseMap, selectCity, selectMapVersion } from '../queries/city.ts'
+import { selectZones, type ZoneRow } from '../queries/zones.ts'
+
+type Deps = Pick<ApiDeps, 'pool' | 'backfill'> & { airIndexes: () => Promise<AirIndexes> }
+const EMPTY_MAP = '{"type":"FeatureCollection","features":[]}'
+
+export const cityRoutes =
+  ({ pool, backfill, airIndexes }: Deps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/city',
+      {
+        schema: {
+          tags: ['city'],
+          summary: 'The city: name, bounds, time zone, population',
+          response: { 200: cityResponse },
+        },
+      },
+      async () => describeCity(await selectCity(pool), backfill?.() ?? null),
+    )
+
+    // The map is megabytes that hardly ever change: kept as text with the version it belongs to.
+    let held: { version: number; text: string } | undefined
+    app.get(
+      '/city/map',
+      {
+        schema: {
+          tags: ['city'],
+          summary: 'Base map as GeoJSON; features carry `layer`',
+          response: { 200: z.any(), 304: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const version = (await selectMapVersion(pool)) ?? 0
+        const etag = `"map-${version.toString(36)}"`
+        reply.headers({ etag, 'cache-control': 'no-cache' })
+        if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send(null)
+        if (held?.version !== version) held = { version, text: (await selectBaseMap(pool)) ?? EMPTY_MAP }
+        return reply.type('application/geo+json').serializer(String).send(held.text)
+      },
+    )
+
+    app.get(
+      '/zones',
+      {
+        schema: {
+          tags: ['city'],
+          summary: 'Zones with population and air quality index',
+          response: { 200: zoneFeatures },
+        },
+      },
+      async () => {
+        const [zones, air] = await Promise.all([selectZones(pool), airIndexes()])
+        return { type: 'FeatureCollection' as const, features: zones.map((zone) => zoneFeature(zone, air)) }
+      },
+    )
+  }
+
+function describeCity({ pack, ...facts }: CityFacts, backfill: number | null): CityResponse {
+  return {
+    name: pack.name,
+    country: pack.country ?? null,
+    description: pack.description ?? null,
+    timeZone: pack.timeZone,
+    centre: pack.centre,
+    population: pack.population,
+    households: pack.households ?? null,
+    simulated: pack.simulated,
+    mapStyle: pack.mapStyle ?? null,
+    ...facts,
+    backfill,
+    links: {
+      map: '/api/v1/city/map',
+      zones: '/api/v1/zones',
+      things: '/api/v1/things',
+      indicators: '/api/v1/indicators',
+      surveys: '/api/v1/surveys',
+      live: '/api/v1/live',
+      documentation: '/docs',
+    },
+  }
+}
+
+function zoneFeature(zone: ZoneRow, air: AirIndexes) {
+  const { id, geometry, area_km2, ...properties } = zone
+  const airIndex = air.byZone.get(id) ?? { us: null, european: null, stations: 0 }
+  return {
+    type: 'Feature' as const,
+    id: zone.key,
+    geometry,
+    properties: { ...properties, areaKm2: area_km2, airIndex },
+  }
+}

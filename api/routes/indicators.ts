@@ -1,0 +1,125 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { exceedancesResponse } from '#model/api/exceedances.ts'
+import { indicatorsResponse, reportedValueBody, seriesResponse, zoneValuesResponse } from '#model/api/indicators.ts'
+import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
+import type { ApiDeps } from '../deps.ts'
+import { keyParam } from '../params.ts'
+import { requireZone } from '../queries/zones.ts'
+
+const period = z
+  .string()
+  .max(20)
+  .describe(
+    'a year (2026), quarter (2026-Q2), month (2026-05), day (2026-05-31) or last-24h, last-7d, last-30d, last-365d',
+  )
+const periodQuery = z.object({ period: period.default('last-30d') })
+const codeParams = z.object({ code: keyParam })
+
+const seriesQuery = z.object({
+  periods: z.string().max(600).optional().describe('periods separated by commas; or every, from and to'),
+  every: z.enum(['year', 'quarter', 'month']).optional(),
+  from: z.string().max(7).optional().describe('a year or month: 2024 or 2026-01'),
+  to: z.string().max(7).optional().describe('a year or month, which is in it'),
+  zone: keyParam.optional(),
+  dataPoint: keyParam.optional(),
+  targetYear: z.coerce.number().int().min(1970).max(2200).optional().describe('project the trend to the middle of it'),
+})
+
+export const indicatorRoutes =
+  ({ pool, indicators }: Pick<ApiDeps, 'pool' | 'indicators'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    const tags = ['indicators']
+    app.get(
+      '/indicators',
+      { schema: { tags, summary: 'The 91 U4SSC indicators', response: { 200: indicatorsResponse } } },
+      async () => indicators.list(),
+    )
+    app.get(
+      '/indicators/scoreboard',
+      {
+        schema: {
+          tags,
+          summary: 'All values and scores of a period',
+          querystring: periodQuery,
+          response: { 200: scoreboardSchema },
+        },
+      },
+      ({ query }) => indicators.scoreboard(query),
+    )
+    app.get(
+      '/indicators/:code',
+      {
+        schema: {
+          tags,
+          summary: 'An indicator with its evidence, for the city or a zone',
+          params: codeParams,
+          querystring: periodQuery.extend({ zone: keyParam.optional() }),
+          response: { 200: indicatorValueSchema },
+        },
+      },
+      async ({ params, query }) => {
+        if (query.zone !== undefined) await requireZone(pool, query.zone)
+        return indicators.evaluate(params.code, query)
+      },
+    )
+    app.get(
+      '/indicators/:code/zones',
+      {
+        schema: {
+          tags,
+          summary: 'An indicator in each zone',
+          params: codeParams,
+          querystring: periodQuery.extend({ dataPoint: keyParam.optional() }),
+          response: { 200: zoneValuesResponse },
+        },
+      },
+      ({ params, query }) => indicators.zoneValues(params.code, query),
+    )
+    app.get(
+      '/indicators/:code/series',
+      {
+        schema: {
+          tags,
+          summary: 'An indicator over time, with baseline, trend, projection and change',
+          params: codeParams,
+          querystring: seriesQuery,
+          response: { 200: seriesResponse },
+        },
+      },
+      async ({ params, query }) => {
+        if (query.zone !== undefined) await requireZone(pool, query.zone)
+        return indicators.series(params.code, query)
+      },
+    )
+    app.get(
+      '/air-quality/exceedances',
+      {
+        schema: {
+          tags: ['air quality'],
+          summary: 'WHO 2021 levels against stations, zones and the city',
+          querystring: z.object({ period: period.default('last-365d') }),
+          response: { 200: exceedancesResponse },
+        },
+      },
+      ({ query }) => indicators.exceedances(query),
+    )
+    app.put(
+      '/indicators/:code/values/:period',
+      {
+        config: { key: true },
+        schema: {
+          tags,
+          summary: 'Report a value (key needed); earlier versions are kept',
+          security: [{ key: [] }],
+          params: codeParams.extend({ period }),
+          body: reportedValueBody,
+          response: { 200: indicatorValueSchema },
+        },
+      },
+      async ({ params, body }) => {
+        if (body.zone !== undefined) await requireZone(pool, body.zone)
+        return indicators.report(params.code, params.period, body, 'api')
+      },
+    )
+  }

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { checkInvariants } from '#infra/check/invariants.ts'
+import {
+  checkResponse,
+  ledgerResponse,
+  rejectedResponse,
+  replayRequest,
+  replayResponse,
+  thingLedgerResponse,
+} from '#model/api/ingest.ts'
+import { AppError } from '#model/errors.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import type { ApiDeps } from '../deps.ts'
+import { keyParam } from '../params.ts'
+import { selectLedger } from '../queries/ledger.ts'
+import { selectReasons, selectRejected } from '../queries/rejected.ts'
+import { selectThingLedger } from '../queries/thing-ledger.ts'
+import { untilInForce } from '../registry/in-force.ts'
+import { replay } from '../replay.ts'
+
+const rejectedQuery = z.object({
+  reason: keyParam.optional(),
+  source: keyParam.optional(),
+  field: keyParam.optional().describe('an unmapped field it holds: full path or last part'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(100).optional().describe('`next` of the page before'),
+})
+
+const ledgerQuery = z.object({
+  by: z.enum(['source', 'thing']).default('source'),
+  thing: keyParam.optional().describe('by=thing: key of one Thing'),
+  from: z.iso.date().optional().describe('by=thing: first day of arrival, UTC'),
+  to: z.iso.date().optional().describe('by=thing: last day of arrival, UTC'),
+})
+
+export const ingestRoutes =
+  ({ pool, clock, live }: Pick<ApiDeps, 'pool' | 'clock' | 'live'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    const tags = ['ingest']
+    app.get(
+      '/ingest/ledger',
+      {
+        schema: {
+          tags,
+          summary: 'received = stored + duplicate + rejected + in flight, by source; or observations by Thing and day',
+          querystring: ledgerQuery,
+          response: { 200: z.union([ledgerResponse, thingLedgerResponse]) },
+        },
+      },
+      async ({ query }) => (query.by === 'thing' ? selectThingLedger(pool, query) : selectLedger(pool, clock())),
+    )
+    app.get(
+      '/ingest/check',
+      {
+        config: { key: true },
+        schema: {
+          tags,
+          summary:
+            'Whether anything was lost or contradicts: the invariants of the database, from one snapshot (key needed)',
+          description:
+            'Counts every observation: seconds to minutes. `npm run check` does the same on a database server.',
+          security: [{ key: [] }],
+          response: { 200: checkResponse },
+        },
+      },
+      async () => {
+        const findings = await checkInvariants(pool)
+        return { holds: findings.every(({ holds }) => holds), findings }
+      },
+    )
+    app.get(
+      '/ingest/rejected',
+      {
+        schema: {
+          tags,
+          summary: 'Messages that were not understood, newest first, with reason and raw bytes',
+          querystring: rejectedQuery,
+          response: { 200: rejectedResponse },
+        },
+      },
+      async ({ query: { limit, cursor, ...filter } }) => {
+        const before = cursor === undefined ? null : readCursor(cursor)
+        const [rows, reasons] = await Promise.all([
+          selectRejected(pool, filter, { before, limit: limit + 1 }),
+          selectReasons(pool, filter),
+        ])
+        const messages = rows.slice(0, limit)
+        const last = messages.at(-1)
+        const total = reasons.reduce((sum, reason) => sum + reason.n, 0)
+        return { messages, reasons, total, next: rows.length > limit && last ? writeCursor(Number(last.id)) : null }
+      },
+    )
+    app.post(
+      '/ingest/rejected/replay',
+      {
+        config: { key: true },
+        schema: {
+          tags,
+          summary: 'Publish rejected messages to their topic again (key needed)',
+          description:
+            'By `ids`, or everything of a `reason`, `source` or unmapped `field` that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
+          security: [{ key: [] }],
+          body: replayRequest,
+          response: { 200: replayResponse },
+        },
+      },
+      async ({ body: { ids, ...filter } }) => {
+        const wanted = { ...filter, ids: ids?.map(readId) }
+        await untilInForce(pool, sleep)
+        return replay({ pool, live, clock }, wanted)
+      },
+    )
+  }
+
+function readId(id: string): number {
+  if (!/^\d{1,15}$/.test(id)) throw new AppError('REQUEST_INVALID', `ids: "${id}" is no id of a rejected message`)
+  return Number(id)
+}

@@ -1,0 +1,63 @@
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { AppError } from '#model/errors.ts'
+import type { Wire } from '../live/client.ts'
+import type { createHub } from '../live/hub.ts'
+import { domainsParam } from '../params.ts'
+
+type Hub = ReturnType<typeof createHub>
+const MAX_CLIENTS = 1_000
+
+export const liveRoutes =
+  ({ hub }: { hub: Hub }): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/live',
+      {
+        compress: false,
+        schema: {
+          tags: ['observations'],
+          summary: 'Server-sent events: `snapshot`, then `observations` as they are committed, `ledger` every 5 s',
+          produces: ['text/event-stream'],
+          querystring: z.object({ domain: domainsParam.optional() }),
+        },
+      },
+      // Last-Event-ID is of no use: whoever comes back gets a snapshot, which says more than what was missed.
+      ({ query }, reply) => {
+        if (hub.clients() >= MAX_CLIENTS) {
+          throw new AppError('TOO_MANY_CLIENTS', `${MAX_CLIENTS} event streams are open; try again later`)
+        }
+        openStream(reply)
+        hub.add(wireOf(reply), query.domain)
+      },
+    )
+  }
+
+function openStream(reply: FastifyReply): void {
+  reply.hijack()
+  const headers = Object.fromEntries(Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined))
+  reply.raw.writeHead(200, {
+    ...(headers as Record<string, string>),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    // nginx would hold the stream back until its buffer is full
+    'x-accel-buffering': 'no',
+  })
+  reply.raw.socket?.setNoDelay(true)
+  reply.raw.flushHeaders()
+}
+
+function wireOf({ raw }: FastifyReply): Wire {
+  raw.on('error', () => raw.destroy())
+  return {
+    write: (text) => {
+      if (!raw.writableEnded && !raw.destroyed) raw.write(text)
+    },
+    pendingBytes: () => raw.writableLength,
+    onDrain: (listener) => raw.on('drain', listener),
+    onClose: (listener) => raw.once('close', listener),
+    // A client that takes nothing would keep `end` waiting for ever.
+    end: () => (raw.writableLength > 0 ? raw.destroy() : raw.end()),
+  }
+}

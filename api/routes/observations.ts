@@ -1,0 +1,107 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type ObservationsResponse, observationsResponse } from '#model/api/city.ts'
+import { AppError } from '#model/errors.ts'
+import { reasonsOf } from '#model/quality.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import type { ApiDeps } from '../deps.ts'
+import { plainJson } from '../http/plain-json.ts'
+import { bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../observations/buckets.ts'
+import { DAY_MS, idParam, readWindow, windowParams } from '../params.ts'
+import { type Datastream, requireDatastream } from '../queries/datastreams.ts'
+import { selectHours, selectRaw, selectReadingBefore } from '../queries/observations.ts'
+
+type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
+type Window = { from: Date; to: Date }
+
+const MAX_ROWS = 10_000
+const MAX_BUCKETS = 10_000
+/** eleven years of hours */
+const MAX_STEPS = 100_000
+
+const observationsQuery = z.object({
+  ...windowParams,
+  every: z.enum(EVERY).optional().describe('bucket: 1h and 6h in UTC, 1d = local days of the city; absent: raw'),
+  // Above the maximum is refused by hand, because the answer has to name `every`.
+  limit: z.coerce.number().int().min(1).default(1_000).describe(`raw rows a page, ${MAX_ROWS} at most`),
+  cursor: z.string().max(100).optional().describe('`next` of the page before'),
+})
+
+export const observationRoutes =
+  ({ pool, clock, timeZone }: Deps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/datastreams/:id/observations',
+      {
+        schema: {
+          tags: ['observations'],
+          summary: 'Observations of a Datastream, raw in pages or in buckets; the last 24 hours unless told otherwise',
+          params: z.object({ id: idParam }),
+          querystring: observationsQuery,
+          response: { 200: observationsResponse },
+        },
+        serializerCompiler: plainJson,
+      },
+      async ({ params, query }) => {
+        const window = readWindow(query, clock(), DAY_MS)
+        const after = query.cursor === undefined ? null : readCursor(query.cursor)
+        if (query.every === undefined && query.limit > MAX_ROWS) throw tooLarge(`limit = ${query.limit} rows`)
+        const datastream = await requireDatastream(pool, params.id)
+        if (query.every === undefined) return raw(datastream, window, { after, limit: query.limit })
+        return bucketed(datastream, window, query.every)
+      },
+    )
+
+    async function raw(datastream: Datastream, window: Window, page: { after: number | null; limit: number }) {
+      // One row more than asked for tells whether there is a next page.
+      const query = { datastreamId: datastream.id, positioned: datastream.positioned, ...window }
+      const rows = await selectRaw(pool, { ...query, after: page.after, limit: page.limit + 1 })
+      const shown = rows.slice(0, page.limit)
+      const last = shown.at(-1)
+      return {
+        ...head(datastream, window, null),
+        observations: shown.map(({ time, result, quality, reasons }) => ({
+          time: time.toISOString(),
+          result,
+          quality,
+          reasons: reasonsOf(reasons),
+        })),
+        next: rows.length > page.limit && last ? writeCursor(last.micros) : null,
+      }
+    }
+
+    async function bucketed(datastream: Datastream, window: Window, every: Every) {
+      const edges = boundedEdges(every, window, await timeZone())
+      const widened = { from: new Date(edges[0] ?? 0), to: new Date(edges.at(-1) ?? 0) }
+      const { id: datastreamId, positioned, kind, expectedIntervalSeconds } = datastream
+      const [steps, readingBefore] = await Promise.all([
+        selectHours(pool, { datastreamId, positioned, ...widened, stepMs: stepFor(edges) }),
+        kind === 'counter' ? selectReadingBefore(pool, datastreamId, widened.from) : null,
+      ])
+      const buckets = composeBuckets(steps, { edges, kind, expectedIntervalSeconds, readingBefore, now: clock() })
+      return { ...head(datastream, widened, every), buckets, next: null }
+    }
+  }
+
+/** The edges, unless there are too many: counted before they are made. */
+function boundedEdges(every: Every, { from, to }: Window, timeZone: string): number[] {
+  const hours = (to.getTime() - from.getTime()) / 3_600_000
+  const perBucket = { '1h': 1, '6h': 6, '1d': 24 }[every]
+  if (hours / perBucket > MAX_BUCKETS || hours > MAX_STEPS)
+    throw tooLarge(`${Math.ceil(hours / perBucket)} buckets of ${every}`)
+  return bucketEdges(every, from, to, timeZone)
+}
+
+const tooLarge = (asked: string): AppError =>
+  new AppError(
+    'QUERY_TOO_LARGE',
+    `${asked} are more than one answer carries: follow "next" through pages of at most ${MAX_ROWS} rows, shorten from..to, or ask for buckets with every=1h, every=6h or every=1d (${MAX_BUCKETS} at most)`,
+  )
+
+function head(
+  { positioned: _, expectedIntervalSeconds: __, ...datastream }: Datastream,
+  { from, to }: Window,
+  every: Every | null,
+): Pick<ObservationsResponse, 'datastream' | 'from' | 'to' | 'every'> {
+  return { datastream, from: from.toISOString(), to: to.toISOString(), every }
+}

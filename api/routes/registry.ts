@@ -1,0 +1,222 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import * as registry from '#model/api/registry.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import type { ApiDeps } from '../deps.ts'
+import { idParam, keyParam } from '../params.ts'
+import { deleteMapping, putMapping, selectMappings, selectUnmapped } from '../queries/mappings.ts'
+import { requireRegistryThing, selectRegistry } from '../queries/registry.ts'
+import { selectChanges } from '../queries/registry-changes.ts'
+import { calibrate } from '../registry/calibrate.ts'
+import { changeThing, confirmThings, renameThing } from '../registry/change-thing.ts'
+import { mergeThings } from '../registry/merge-things.ts'
+
+/** There is one key, so there is one who: whoever holds it. */
+export const OPERATOR = 'operator'
+const tags = ['registry']
+const locked = { config: { key: true } }
+const keyed = { tags, security: [{ key: [] }] }
+const boolParam = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const thingsQuery = z.object({
+  verified: boolParam.optional().describe('false: Things that registered themselves and nobody has confirmed'),
+  search: z.string().max(200).optional().describe('part of the key or the name'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  after: keyParam.optional().describe('`next` of the page before'),
+})
+const changesQuery = z.object({
+  subject: keyParam.optional().describe('key of a Thing as it was named then, or a field'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(100).optional().describe('`next` of the page before'),
+})
+const byKey = z.object({ key: keyParam })
+
+export const registryRoutes =
+  ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    await app.register(thingRoutes({ pool }))
+    await app.register(mappingRoutes({ pool }))
+    app.get(
+      '/registry/changes',
+      {
+        schema: {
+          tags,
+          summary: 'Who changed what in the registry, newest first',
+          querystring: changesQuery,
+          response: { 200: registry.changesResponse },
+        },
+      },
+      async ({ query: { subject, limit, cursor } }) => {
+        const before = cursor === undefined ? null : readCursor(cursor)
+        const rows = await selectChanges(pool, { subject, before, limit: limit + 1 })
+        const changes = rows.slice(0, limit)
+        const last = changes.at(-1)
+        return { changes, next: rows.length > limit && last ? writeCursor(Number(last.id)) : null }
+      },
+    )
+  }
+
+const thingRoutes =
+  ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/registry/things',
+      {
+        schema: {
+          tags,
+          summary: 'Things with everything a person may change of them',
+          querystring: thingsQuery,
+          response: { 200: registry.registryThings },
+        },
+      },
+      async ({ query }) => {
+        const { things, total } = await selectRegistry(pool, { ...query, limit: query.limit + 1 })
+        const page = things.slice(0, query.limit)
+        return { things: page, total, next: things.length > query.limit ? (page.at(-1)?.key ?? null) : null }
+      },
+    )
+    app.get(
+      '/registry/things/:key',
+      {
+        schema: {
+          tags,
+          summary: 'One Thing; a former key leads to it as well',
+          params: byKey,
+          response: { 200: registry.registryThing },
+        },
+      },
+      ({ params }) => requireRegistryThing(pool, params.key),
+    )
+    app.patch(
+      '/registry/things/:key',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Change a Thing (key needed)',
+          params: byKey,
+          body: registry.thingChange,
+          response: { 200: registry.registryThing },
+        },
+      },
+      ({ params, body }) => changeThing(pool, OPERATOR, params.key, body),
+    )
+    app.post(
+      '/registry/things/confirm',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Confirm Things that registered themselves (key needed)',
+          body: registry.confirmRequest,
+          response: { 200: registry.confirmResponse },
+        },
+      },
+      async ({ body }) => ({ confirmed: await confirmThings(pool, OPERATOR, body.keys) }),
+    )
+    app.post(
+      '/registry/things/:key/rename',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Give a Thing another key; the former one keeps leading to it (key needed)',
+          params: byKey,
+          body: registry.renameRequest,
+          response: { 200: registry.registryThing },
+        },
+      },
+      ({ params, body }) => renameThing(pool, OPERATOR, params.key, body.key),
+    )
+    app.post(
+      '/registry/things/:key/merge',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Merge a Thing into another, with its history (key needed)',
+          description:
+            'Names, former keys and Datastreams of the Thing go over to `into`. Of observations that both have of one time, those of `into` are kept; the others are counted. Asked for again, an interrupted merge is taken up where it ended.',
+          params: byKey,
+          body: registry.mergeRequest,
+          response: { 200: registry.mergeResponse },
+        },
+      },
+      async ({ params, body }) => {
+        const merged = await mergeThings(pool, OPERATOR, params.key, body.into)
+        return { thing: await requireRegistryThing(pool, params.key), ...merged }
+      },
+    )
+    app.put(
+      '/registry/things/:key/calibrations',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Calibrate an instrument from a time on (key needed)',
+          description:
+            'calibrated = gain * raw + offset, in the canonical unit. Raw observations stay as they are; the calibrated ones are a Datastream of their own, channel `calibrated`, for the history as well.',
+          params: byKey,
+          body: registry.calibrationRequest,
+          response: { 200: registry.calibrationResponse },
+        },
+      },
+      async ({ params, body }) => {
+        const computed = await calibrate(pool, OPERATOR, params.key, body)
+        return { thing: await requireRegistryThing(pool, params.key), computed }
+      },
+    )
+  }
+
+const mappingRoutes =
+  ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/registry/unmapped',
+      {
+        schema: {
+          tags,
+          summary: 'Numbers in payloads that nothing maps to a property, most frequent first',
+          querystring: z.object({ all: boolParam.default(false).describe('also those that are mapped by now') }),
+          response: { 200: registry.unmappedResponse },
+        },
+      },
+      async ({ query }) => ({ fields: await selectUnmapped(pool, query) }),
+    )
+    app.get(
+      '/registry/mappings',
+      { schema: { tags, summary: 'What people have mapped', response: { 200: registry.mappingsResponse } } },
+      async () => ({ mappings: await selectMappings(pool) }),
+    )
+    app.put(
+      '/registry/mappings',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Say what a field means (key needed)',
+          description:
+            'For one device, for the devices of a profile, for a format, or for all. Ingest workers read by it within two seconds; then replay the kept messages with POST /ingest/rejected/replay and `field`.',
+          body: registry.mappingRequest,
+          response: { 200: registry.mappingSchema },
+        },
+      },
+      ({ body }) => putMapping(pool, OPERATOR, body),
+    )
+    app.delete(
+      '/registry/mappings/:id',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Take a mapping back (key needed); what was stored by it stays',
+          params: z.object({ id: idParam }),
+          response: { 204: z.null() },
+        },
+      },
+      async ({ params }, reply) => {
+        await deleteMapping(pool, OPERATOR, params.id)
+        return reply.status(204).send(null)
+      },
+    )
+  }

@@ -1,0 +1,219 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import {
+  historyResponse,
+  reportResponse,
+  sheetImported,
+  sheetRefused,
+  verificationResponse,
+} from '#model/api/reports.ts'
+import { AppError } from '#model/errors.ts'
+import { indicatorOf } from '#model/indicators/catalogue.ts'
+import type { ApiDeps } from '../deps.ts'
+import { keyParam } from '../params.ts'
+import { selectCity } from '../queries/city.ts'
+import { reportOf } from '../reports/document.ts'
+import { exportPages, metadata, verificationPages } from '../reports/export.ts'
+import { printReport } from '../reports/pdf/print.ts'
+import { selectHistory, selectNewest } from '../reports/reported-versions.ts'
+import { sheetPages, sheetTable } from '../reports/sheet.ts'
+import { readTable, TYPES, writeCsv, writeWorkbook, type XlsxSheet } from '../reports/table.ts'
+import { uploadSheet } from '../reports/upload.ts'
+
+/** A filled sheet weighs about 40 kB. */
+const UPLOAD_LIMIT_BYTES = 2_000_000
+const UPLOAD_TYPES = ['text/csv', TYPES.xlsx, 'application/octet-stream', 'application/vnd.ms-excel'] as const
+
+const tags = ['reports']
+const year = z.string().regex(/^(19|20)\d{2}$/, 'must be a year, e.g. 2026')
+const period = z.string().max(20).describe('a year (2026), or any other period of the indicators')
+const sheetFormat = z.enum(['csv', 'xlsx']).default('xlsx')
+const binary = z.any().describe('the file')
+
+type Deps = Pick<ApiDeps, 'pool' | 'indicators' | 'clock'>
+type File = { readonly name: string; readonly format: 'csv' | 'xlsx' }
+
+export const reportRoutes =
+  (deps: Deps): FastifyPluginAsyncZod =>
+  async (app) => {
+    await app.register(sheetRoutes(deps))
+    app.get(
+      '/indicators/report',
+      {
+        schema: {
+          tags,
+          summary: 'Everything a report of a period says: values, sources, scores, verification',
+          querystring: z.object({ period }),
+          response: { 200: reportResponse },
+        },
+      },
+      ({ query }) => reportOf(deps, query.period),
+    )
+    app.get(
+      '/indicators/export',
+      {
+        schema: {
+          tags,
+          summary: 'All values with their metadata as JSON, CSV or XLSX',
+          querystring: z.object({ period, format: z.enum(['json', 'csv', 'xlsx']).default('json') }),
+          response: { 200: binary },
+        },
+      },
+      async ({ query }, reply) => {
+        const report = await reportOf(deps, query.period)
+        if (query.format === 'json') return { metadata: metadata(report), ...report }
+        return sendPages(reply, { name: `indicators-${query.period}`, format: query.format }, exportPages(report))
+      },
+    )
+    app.get(
+      '/indicators/verification',
+      {
+        schema: {
+          tags,
+          summary: 'What a verifier would ask; as CSV or XLSX the sheet a verifier works through',
+          querystring: z.object({ period, format: z.enum(['json', 'csv', 'xlsx']).default('json') }),
+          response: { 200: z.union([verificationResponse, binary]) },
+        },
+      },
+      async ({ query }, reply) => {
+        const report = await reportOf(deps, query.period)
+        if (query.format === 'json') return report.verification
+        return sendPages(
+          reply,
+          { name: `verification-${query.period}`, format: query.format },
+          verificationPages(report),
+        )
+      },
+    )
+    app.get(
+      '/reports/:file',
+      {
+        schema: {
+          tags,
+          summary: 'The report of a period as PDF, e.g. /reports/2026.pdf',
+          params: z.object({
+            file: z.string().regex(/^[\w-]{1,20}\.pdf$/, 'must be a period with .pdf, e.g. 2026.pdf'),
+          }),
+          response: { 200: binary },
+        },
+      },
+      async ({ params }, reply) => {
+        const report = await reportOf(deps, params.file.slice(0, -'.pdf'.length))
+        return sendFile(reply, params.file, 'application/pdf', await printReport(report), 'inline')
+      },
+    )
+  }
+
+const sheetRoutes =
+  (deps: Deps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { pool, indicators } = deps
+    acceptFiles(app as unknown as FastifyInstance)
+    app.get(
+      '/indicators/sheet',
+      {
+        schema: {
+          tags,
+          summary: 'The collection sheet of a year, filled with what is known',
+          querystring: z.object({ period: year, format: sheetFormat }),
+          response: { 200: binary },
+        },
+      },
+      async ({ query }, reply) => {
+        const [stated, board] = await Promise.all([selectNewest(pool, [query.period]), indicators.scoreboard(query)])
+        const pages = sheetPages(sheetTable(query.period, stated, board))
+        return sendPages(reply, { name: `collection-sheet-${query.period}`, format: query.format }, pages)
+      },
+    )
+    app.post(
+      '/indicators/sheet',
+      {
+        config: { key: true },
+        bodyLimit: UPLOAD_LIMIT_BYTES,
+        schema: {
+          tags,
+          summary: 'Upload a collection sheet, CSV or XLSX (key needed): the whole of it, or nothing',
+          security: [{ key: [] }],
+          consumes: [...UPLOAD_TYPES],
+          querystring: z.object({
+            period: year,
+            by: z.string().trim().min(1).max(100).default('operator').describe('who answers for it, for the history'),
+          }),
+          response: { 200: sheetImported, 422: sheetRefused },
+        },
+      },
+      async ({ query, body, url }, reply) => {
+        if (!Buffer.isBuffer(body)) throw new AppError('REQUEST_INVALID', 'send the file itself, as CSV or XLSX')
+        const { pack } = await selectCity(pool)
+        const city = { population: pack.population, households: pack.households ?? null }
+        const upload = { table: await readTable(body), ...query, city, simulated: pack.simulated }
+        const outcome = await uploadSheet(pool, upload)
+        if (!outcome.ok)
+          return reply.status(422).header('cache-control', 'no-store').send(refused(outcome.problems, url))
+        indicators.refresh()
+        return outcome.imported
+      },
+    )
+    app.get(
+      '/indicators/:code/values/:period/history',
+      {
+        schema: {
+          tags,
+          summary: 'Every version of a reported value: what changed, when and by whom',
+          params: z.object({ code: keyParam, period }),
+          response: { 200: historyResponse },
+        },
+      },
+      async ({ params }) => {
+        const indicator = indicatorOf(params.code)
+        if (!indicator) throw new AppError('INDICATOR_UNKNOWN', params.code)
+        const versions = await selectHistory(pool, indicator.code, params.period)
+        return { code: indicator.code, period: params.period, versions }
+      },
+    )
+  }
+
+/** Files come as they are; the limit of the route holds while they come in. */
+function acceptFiles(app: FastifyInstance): void {
+  app.addContentTypeParser([...UPLOAD_TYPES], { parseAs: 'buffer', bodyLimit: UPLOAD_LIMIT_BYTES }, (_, body, done) =>
+    done(null, body),
+  )
+}
+
+const refused = (
+  problems: z.infer<typeof sheetRefused>['problems'],
+  instance: string,
+): z.infer<typeof sheetRefused> => ({
+  type: 'urn:citywell:error:SHEET_INVALID',
+  title: 'Sheet invalid',
+  status: 422,
+  detail: `nothing was recorded: ${problems.length} ${problems.length === 1 ? 'cell needs' : 'cells need'} another look`,
+  code: 'SHEET_INVALID',
+  instance,
+  problems,
+})
+
+/** The first page as CSV, all of them as XLSX. */
+async function sendPages(
+  reply: FastifyReply,
+  { name, format }: File,
+  pages: readonly XlsxSheet[],
+): Promise<FastifyReply> {
+  const body = format === 'csv' ? Buffer.from(writeCsv(pages[0]?.table ?? [])) : await writeWorkbook(pages)
+  return sendFile(reply, `${name}.${format}`, TYPES[format], body, 'attachment')
+}
+
+function sendFile(
+  reply: FastifyReply,
+  name: string,
+  type: string,
+  body: Buffer,
+  how: 'attachment' | 'inline',
+): FastifyReply {
+  return reply
+    .type(type)
+    .header('content-disposition', `${how}; filename="${name}"`)
+    .serializer((payload: unknown) => payload as string)
+    .send(body)
+}

@@ -1,0 +1,111 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type ThingFeature, thingFeatures } from '#model/api/city.ts'
+import { thingChange } from '#model/api/registry.ts'
+import { AppError } from '#model/errors.ts'
+import { PROPERTIES } from '#model/properties.ts'
+import { reasonsOf } from '#model/quality.ts'
+import type { AirIndexes } from '../air-quality/index-of.ts'
+import type { ApiDeps } from '../deps.ts'
+import { plainJson } from '../http/plain-json.ts'
+import { bboxParam, domainsParam, keyParam } from '../params.ts'
+import { type DatastreamTuple, selectThings, type ThingRow } from '../queries/things.ts'
+import { requireZone } from '../queries/zones.ts'
+import { changeThing } from '../registry/change-thing.ts'
+import { OPERATOR } from './registry.ts'
+
+type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { airIndexes: () => Promise<AirIndexes> }
+
+const MAX_THINGS = 20_000
+const thingsQuery = z.object({
+  domain: domainsParam.optional(),
+  zone: keyParam.optional().describe('key of a zone'),
+  bbox: bboxParam.optional(),
+  property: keyParam.optional().describe('Things that measure this property'),
+  thing: keyParam.optional().describe('key of one Thing, or a former key of it'),
+  limit: z.coerce.number().int().min(1).max(MAX_THINGS).default(MAX_THINGS),
+})
+
+export const thingRoutes =
+  ({ pool, clock, airIndexes }: Deps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/things',
+      {
+        schema: {
+          tags: ['things'],
+          summary: 'Things as GeoJSON, with the latest observation of each Datastream',
+          querystring: thingsQuery,
+          response: { 200: thingFeatures },
+        },
+        serializerCompiler: plainJson,
+      },
+      async ({ query }) => {
+        if (query.property !== undefined && !PROPERTIES.has(query.property)) {
+          throw new AppError('PROPERTY_UNKNOWN', query.property)
+        }
+        const zoneId = query.zone === undefined ? undefined : await requireZone(pool, query.zone)
+        const filter = { ...query, domains: query.domain, zoneId, key: query.thing }
+        const [{ rows, total }, air] = await Promise.all([selectThings(pool, filter), airIndexes()])
+        if (query.thing !== undefined && total === 0 && isAlone(query)) throw new AppError('THING_UNKNOWN', query.thing)
+        const now = clock().getTime()
+        const features = rows.map((row) => thingFeature(row, air, now))
+        return { type: 'FeatureCollection' as const, features, total, truncated: total > features.length }
+      },
+    )
+
+    app.patch(
+      '/things/:key',
+      {
+        config: { key: true },
+        schema: {
+          tags: ['things'],
+          summary: 'Change the registry entry of a Thing (key needed)',
+          security: [{ key: [] }],
+          params: z.object({ key: keyParam }),
+          body: thingChange,
+          response: { 200: thingFeatures.shape.features.element },
+        },
+      },
+      async ({ params, body }) => {
+        const { key } = await changeThing(pool, OPERATOR, params.key, body)
+        const { rows } = await selectThings(pool, { key, limit: 1 })
+        const row = rows[0]
+        if (!row) throw new AppError('THING_UNKNOWN', params.key)
+        return thingFeature(row, await airIndexes(), clock().getTime())
+      },
+    )
+  }
+
+/** The key alone was asked for: then its absence is an error, not an empty list. */
+const isAlone = (query: z.infer<typeof thingsQuery>): boolean =>
+  query.domain === undefined && query.zone === undefined && query.bbox === undefined && query.property === undefined
+
+/** Of a Thing that promised nothing, data is old after this long. */
+const DEFAULT_INTERVAL_S = 3600
+
+function thingFeature(row: ThingRow, air: AirIndexes, now: number): ThingFeature {
+  const { geometry, datastreams, expected_interval_s, ...properties } = row
+  const staleBefore = now - 3 * 1000 * (expected_interval_s ?? DEFAULT_INTERVAL_S)
+  return {
+    type: 'Feature',
+    id: row.key,
+    geometry,
+    properties: {
+      ...properties,
+      expectedIntervalSeconds: expected_interval_s,
+      datastreams: datastreams.map((tuple) => summary(tuple, staleBefore)),
+      airIndex: air.byThing.get(row.id) ?? null,
+    },
+  }
+}
+
+function summary([id, property, channel, unit, time, result, quality, reasons]: DatastreamTuple, staleBefore: number) {
+  const stream = { id, property, channel, unit }
+  if (time === null || result === null || quality === null) return { ...stream, latest: null }
+  const stale = time < staleBefore
+  return {
+    ...stream,
+    latest: { time: new Date(time).toISOString(), result, quality, reasons: reasonsOf(reasons ?? 0), stale },
+  }
+}

@@ -1,0 +1,42 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { wellbeingResponse } from '#model/api/wellbeing.ts'
+import { keyParam } from '../params.ts'
+import { requireZone } from '../queries/zones.ts'
+import { readWeights } from '../wellbeing/weights.ts'
+import { type WellbeingDeps, wellbeing } from '../wellbeing/wellbeing.ts'
+
+const query = z.object({
+  period: z.string().max(20).default('last-30d').describe('as of /indicators, e.g. 2026 or last-30d'),
+  zone: keyParam.optional(),
+  weights: z
+    .string()
+    .max(600)
+    .default('')
+    .describe('weights of dimensions and factors, 0 to 10, e.g. cost:2,environment:0.5; 1 where not named'),
+  seed: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .default('1')
+    .describe('of the Monte Carlo draws'),
+})
+
+export const wellbeingRoutes =
+  (deps: WellbeingDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/wellbeing',
+      {
+        schema: {
+          tags: ['wellbeing'],
+          summary: 'Digital wellbeing: index, dimensions and factors as perceived, with what is measured beside them',
+          querystring: query,
+          response: { 200: wellbeingResponse },
+        },
+      },
+      async ({ query: { period, zone, weights, seed } }) => {
+        if (zone !== undefined) await requireZone(deps.pool, zone)
+        return wellbeing(deps, { period, zone, weights: readWeights(weights), seed: Number(seed) })
+      },
+    )
+  }

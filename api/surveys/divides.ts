@@ -1,0 +1,165 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import type { DividesResponse } from '#model/api/people.ts'
+import { AppError } from '#model/errors.ts'
+import { concentrationOf } from '#model/statistics/concentration.ts'
+import type { Estimated } from '#model/statistics/design.ts'
+import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/linearised.ts'
+import { quantileOf } from '#model/statistics/quantile.ts'
+import type { Codebook } from '#model/survey.ts'
+import { openSheet, openSurvey, type Sheet } from './sheet.ts'
+import { checkBy, publish, type TableCell } from './table.ts'
+
+export type DividesQuery = {
+  readonly question: string
+  readonly category?: string | undefined
+  readonly by: readonly string[]
+  /** categories of the group to compare with, in the order of `by`; absent: see referenceOf */
+  readonly reference?: readonly string[] | undefined
+}
+type Groups = DividesResponse['groups']
+type Affordability = NonNullable<DividesResponse['affordability']>
+
+/** Parity as UNESCO counts it for girls and boys: 0.98 to 1.02. */
+const PARITY = [0.98, 1.02] as const
+/** Entry-level broadband is affordable at most at 2 % of monthly income per head (UN Broadband Commission, target 2). */
+const AFFORDABLE = 0.02
+
+/** How far groups are apart in one answer: gaps, parity ratios, concentration over a ranking, affordability of a price. */
+export async function divides(db: Queryable, id: string, query: DividesQuery): Promise<DividesResponse> {
+  const codebook = await openSurvey(db, id)
+  const { by } = query
+  const question = codebook.questions.find(
+    ({ column, indicator }) => column === query.question || indicator === query.question,
+  )
+  if (!question) throw new AppError('QUESTION_UNKNOWN', query.question)
+  if (by.length === 0) throw new AppError('REQUEST_INVALID', 'name one or two characteristics to compare: by=sex')
+  if (by.includes(question.column)) throw new AppError('REQUEST_INVALID', 'a question is not compared by itself')
+  checkBy(codebook, by)
+  const sheet = await openSheet(db, codebook, question, query.category)
+  const cells = sheet.table(by)
+  const reference = referenceOf(cells, codebook, by, query.reference)
+  const labels = cells.map(({ group }) => labelOf(codebook, group))
+  return {
+    survey: id,
+    question: question.column,
+    text: question.text,
+    category: query.category ?? null,
+    by: [...by],
+    statistic: sheet.proportion ? 'proportion' : 'mean',
+    unit: sheet.proportion ? '1' : (question.unit ?? ''),
+    confidence: 0.95,
+    threshold: codebook.threshold,
+    simulated: codebook.simulated,
+    reference: reference ? { ...reference.group } : null,
+    groups: compare(sheet, cells, reference, labels),
+    concentration: concentration(sheet, cells, codebook, by),
+    affordability: question.price ? await affordability(db, sheet, cells, labels) : null,
+  }
+}
+
+const memberOf = (sheet: Sheet, { group }: TableCell) => {
+  const entries = Object.entries(group)
+  return (i: number): number | null =>
+    entries.every(([name, value]) => sheet.characteristic(i, name) === value) ? (sheet.values[i] ?? null) : null
+}
+
+function compare(
+  sheet: Sheet,
+  cells: readonly TableCell[],
+  reference: TableCell | undefined,
+  labels: string[],
+): Groups {
+  const against = reference && meanOf(sheet.responses, memberOf(sheet, reference))
+  return cells.map((cell, i) => {
+    const base = { label: labels[i] ?? '', estimate: publish(cell) }
+    const own = cell.held || cell === reference ? undefined : meanOf(sheet.responses, memberOf(sheet, cell))
+    if (!own || !against) return { ...base, gap: null, ratio: null, parity: null, significant: null }
+    const gap = differenceOf(sheet.responses, own, against)
+    const ratio = parityRatioOf(sheet.responses, own, against)
+    return {
+      ...base,
+      gap,
+      ratio: ratio ?? null,
+      parity: ratio ? ratio.value >= PARITY[0] && ratio.value <= PARITY[1] : null,
+      significant: gap.lower > 0 || gap.upper < 0,
+    }
+  })
+}
+
+/** The group that was asked for; else the highest of a ranking; else the one that stands for most people. */
+function referenceOf(
+  cells: readonly TableCell[],
+  codebook: Codebook,
+  by: readonly string[],
+  asked: readonly string[] | undefined,
+): TableCell | undefined {
+  const open = cells.filter(({ held }) => held === null)
+  if (asked) {
+    const found = cells.find(({ group }) => by.every((name, i) => group[name] === asked[i]))
+    if (!found) throw new AppError('REQUEST_INVALID', `no group "${asked.join(',')}" in ${by.join(',')}`)
+    return found.held ? undefined : found
+  }
+  const [first] = by
+  if (by.length === 1 && first && isRanking(codebook, first))
+    return open.toSorted((a, b) => Number(b.group[first]) - Number(a.group[first]))[0]
+  return open.toSorted((a, b) => b.mean.weightedBase - a.mean.weightedBase)[0]
+}
+
+/** Categories that are numbers stand in an order, as income fifths do. */
+function isRanking(codebook: Codebook, name: string): boolean {
+  const codes = Object.keys(codebook.questions.find(({ column }) => column === name)?.categories ?? {})
+  return codes.length > 1 && codes.every((code) => code.trim() !== '' && Number.isFinite(Number(code)))
+}
+
+function concentration(
+  sheet: Sheet,
+  cells: readonly TableCell[],
+  codebook: Codebook,
+  by: readonly string[],
+): DividesResponse['concentration'] {
+  const [name] = by
+  // The index is a sum over all groups: with one of them hidden it would help to compute it back.
+  if (by.length !== 1 || !name || !isRanking(codebook, name) || cells.some(({ held }) => held)) return null
+  const rank = (i: number): number | null => {
+    const code = sheet.characteristic(i, name)
+    return code === null ? null : Number(code)
+  }
+  const { proportion, responses, values } = sheet
+  const found = concentrationOf(responses, (i) => values[i] ?? null, rank, { proportion })
+  return found ? { ...found, curve: [...found.curve] } : null
+}
+
+/** Income of the city: mean of its zones, weighted by their people. */
+const INCOME = `
+  select sum((income) * population) / nullif(sum(population), 0) as yearly
+  from zone where income is not null`
+
+async function affordability(
+  db: Queryable,
+  sheet: Sheet,
+  cells: readonly TableCell[],
+  labels: readonly string[],
+): Promise<Affordability | null> {
+  const yearly = (await db.query<{ yearly: number | null }>(INCOME)).rows[0]?.yearly ?? null
+  if (!yearly) return null
+  const monthlyIncome = yearly / 12
+  const groups = cells.map((cell, i) => {
+    const median = cell.held ? undefined : quantileOf(sheet.responses, memberOf(sheet, cell), 0.5)
+    return { label: labels[i] ?? '', group: { ...cell.group }, ...shareOf(median, monthlyIncome) }
+  })
+  return { monthlyIncome, incomeBasis: 'mean income of the zones by people, over 12', limit: AFFORDABLE, groups }
+}
+
+function shareOf(median: Estimated | undefined, income: number) {
+  if (!median) return { share: null, lower: null, upper: null, medianPrice: null, n: null, affordable: null }
+  const { value, lower, upper, n } = median
+  const share = value / income
+  const interval = { lower: lower / income, upper: upper / income }
+  return { share, ...interval, medianPrice: value, n, affordable: share <= AFFORDABLE }
+}
+
+function labelOf(codebook: Codebook, group: Readonly<Record<string, string>>): string {
+  return Object.entries(group)
+    .map(([name, code]) => codebook.questions.find(({ column }) => column === name)?.categories?.[code] ?? code)
+    .join(', ')
+}

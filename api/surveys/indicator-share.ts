@@ -1,0 +1,47 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import type { Period } from '#model/period.ts'
+import type { Codebook, Question } from '#model/survey.ts'
+import { listSurveys } from './microdata.ts'
+import { openSheet } from './sheet.ts'
+import type { TableCell } from './table.ts'
+
+/** The share that answers an ITU core indicator, for the city and by zone; cells marked as held must not be published. */
+export type SurveyedShare = {
+  readonly codebook: Codebook
+  readonly column: string
+  readonly city: TableCell | undefined
+  readonly zones: ReadonlyMap<string, TableCell>
+}
+
+/** A household survey stands for the years around it: fieldwork may lie this long before the period begins. */
+const STANDS_FOR_MS = 2 * 365 * 86_400_000
+
+/** The newest survey that answers the indicator and stands for the period; undefined where there is none. */
+export async function surveyedShare(
+  db: Queryable,
+  indicator: string,
+  period: Period,
+): Promise<SurveyedShare | undefined> {
+  const codebook = await surveyFor(db, period, (question) => question.indicator === indicator)
+  const question = codebook?.questions.find((asked) => asked.indicator === indicator)
+  if (!codebook || !question) return undefined
+  const sheet = await openSheet(db, codebook, question, undefined)
+  const [city] = sheet.table([])
+  const zones = new Map(sheet.table(['zone']).map((cell) => [cell.group['zone'] ?? '', cell]))
+  return { codebook, column: question.column, city, zones }
+}
+
+/** The newest survey that asks such a question and stands for the period. */
+export async function surveyFor(
+  db: Queryable,
+  period: Pick<Period, 'from' | 'to'>,
+  asks: (question: Question) => boolean,
+): Promise<Codebook | undefined> {
+  return (await listSurveys(db))
+    .map(({ codebook }) => codebook)
+    .filter(({ from, to, questions }) => {
+      const stands = new Date(from) < period.to && new Date(to).getTime() > period.from.getTime() - STANDS_FOR_MS
+      return stands && questions.some(asks)
+    })
+    .sort((a, b) => (a.to < b.to ? 1 : -1))[0]
+}

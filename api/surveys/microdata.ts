@@ -1,0 +1,43 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import { type Codebook, codebookSchema, type Question } from '#model/survey.ts'
+
+export type SurveyRow = { readonly codebook: Codebook; readonly respondents: number }
+
+/** One respondent: how it was sampled, its zone, and its answers to the columns asked for, in their order. */
+export type Response = {
+  readonly weight: number
+  readonly stratum: string
+  readonly cluster: string
+  readonly zone: string | null
+  readonly answers: readonly (string | null)[]
+}
+
+const SURVEYS = `select codebook, respondents from survey order by id`
+const SURVEY = `select codebook, respondents from survey where id = $1`
+// The one door to the answers (migration 010): a function that names no respondent and gives only the columns asked for.
+const RESPONSES = `select weight, stratum, cluster, zone, answers from estimator_responses($1, $2)`
+
+export async function listSurveys(db: Queryable): Promise<SurveyRow[]> {
+  return (await db.query<SurveyRow>(SURVEYS)).rows.map(parsed)
+}
+
+export async function findSurvey(db: Queryable, id: string): Promise<SurveyRow | undefined> {
+  const row = (await db.query<SurveyRow>(SURVEY, [id])).rows[0]
+  return row && parsed(row)
+}
+
+// Defaults of the codebook (threshold, missing codes) hold for surveys that were stored before the field was.
+const parsed = ({ codebook, respondents }: SurveyRow): SurveyRow => ({
+  codebook: codebookSchema.parse(codebook),
+  respondents,
+})
+
+export async function loadResponses(db: Queryable, survey: string, columns: readonly string[]): Promise<Response[]> {
+  return (await db.query<Response>(RESPONSES, [survey, columns])).rows
+}
+
+/** The answer, or null where it was not given or the question did not apply. */
+export function answered(question: Question, raw: string | null | undefined): string | null {
+  if (raw === null || raw === undefined || raw === '' || question.missing.includes(raw)) return null
+  return raw
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { Queryable } from '#infra/db/pool.ts'
+import { AppError } from '#model/errors.ts'
+import type { Profile } from '#model/statistics/linked-tables.ts'
+import { protect } from '#model/statistics/protect.ts'
+import type { Suppression } from '#model/statistics/suppression.ts'
+import type { Codebook, Question } from '#model/survey.ts'
+import { answered, findSurvey, loadResponses, type Response } from './microdata.ts'
+import { characteristicsOf, measureOf, numeric, type TableCell, table } from './table.ts'
+
+/** The answers to one question beside every characteristic, and which cells of all its tables must be kept back. */
+export type Sheet = {
+  readonly responses: readonly Response[]
+  /** the measure of each respondent; null where it did not answer or the question did not apply */
+  readonly values: readonly (number | null)[]
+  readonly proportion: boolean
+  readonly held: ReadonlyMap<string, Suppression>
+  /** category of respondent i in a characteristic */
+  characteristic(i: number, name: string): string | null
+  /** cells in the order of their groups, those to keep back marked */
+  table(by: readonly string[]): TableCell[]
+}
+
+/** @throws AppError SURVEY_UNKNOWN */
+export async function openSurvey(db: Queryable, id: string): Promise<Codebook> {
+  const survey = await findSurvey(db, id)
+  if (!survey) throw new AppError('SURVEY_UNKNOWN', id)
+  return survey.codebook
+}
+
+/** @throws AppError REQUEST_INVALID where the question leaves open which answers count */
+export async function openSheet(
+  db: Queryable,
+  codebook: Codebook,
+  question: Question,
+  category: string | undefined,
+): Promise<Sheet> {
+  const measure = measureOf(question, category)
+  const names = characteristicsOf(codebook)
+  const columns = names.filter((name) => name !== 'zone')
+  const responses = await loadResponses(db, codebook.id, [question.column, ...columns])
+  const values = responses.map(({ answers }) => numeric(measure, answers[0]))
+  return sheetOf(codebook, responses, values, measure.counts !== null, 1)
+}
+
+/** A sheet of a measure that is made of several questions: answers of the characteristics begin at `offset`. */
+export function sheetOf(
+  codebook: Codebook,
+  responses: readonly Response[],
+  values: readonly (number | null)[],
+  proportion: boolean,
+  offset: number,
+): Sheet {
+  const names = characteristicsOf(codebook)
+  const questions = names.slice(1).map((name) => codebook.questions.find(({ column }) => column === name))
+  const profiles: Profile[] = responses.map(({ zone, answers }) => ({
+    zone,
+    ...Object.fromEntries(
+      questions.map((question, k) => [question?.column, question ? answered(question, answers[offset + k]) : null]),
+    ),
+  }))
+  const held = heldOf(
+    profiles.filter((_, i) => values[i] !== null),
+    names,
+    codebook.threshold,
+  )
+  const characteristic = (i: number, name: string): string | null => profiles[i]?.[name] ?? null
+  return {
+    responses,
+    values,
+    proportion,
+    held,
+    characteristic,
+    table: (by) => {
+      const group = (i: number): Readonly<Record<string, string>> | null => {
+        const entries = by.map((name) => [name, characteristic(i, name)] as const)
+        return entries.some(([, value]) => value === null) ? null : Object.fromEntries(entries as [string, string][])
+      }
+      return table(responses, values, group, { proportion, held })
+    },
+  }
+}
+
+const KEPT = 300
+const known = new Map<string, Map<string, Suppression>>()
+
+/** What must be kept back follows from who answered alone, so it is worked out once for each set of numbers. */
+function heldOf(profiles: readonly Profile[], names: readonly string[], threshold: number): Map<string, Suppression> {
+  const key = digestOf(JSON.stringify([threshold, profiles.map((one) => names.map((name) => one[name]))]))
+  const found = known.get(key)
+  if (found) return found
+  const held = protect(profiles, names, threshold)
+  if (known.size >= KEPT) known.clear()
+  known.set(key, held)
+  return held
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64')

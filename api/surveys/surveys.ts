@@ -1,0 +1,56 @@
+import type { Pool } from '#infra/db/pool.ts'
+import type { EstimatesResponse, SurveysResponse } from '#model/api/indicators.ts'
+import type { CoreIndicatorsResponse, DividesResponse } from '#model/api/people.ts'
+import { AppError } from '#model/errors.ts'
+import { coreIndicators } from './core-indicators.ts'
+import { type DividesQuery, divides } from './divides.ts'
+import { listSurveys } from './microdata.ts'
+import { openSheet, openSurvey } from './sheet.ts'
+import { checkBy, publish } from './table.ts'
+
+export type Surveys = {
+  list(): Promise<SurveysResponse>
+  estimates(id: string, of: { question: string; category?: string; by: string[] }): Promise<EstimatesResponse>
+  /** ITU core indicators; `by` absent: by every characteristic */
+  coreIndicators(id: string, by?: string[]): Promise<CoreIndicatorsResponse>
+  divides(id: string, query: DividesQuery): Promise<DividesResponse>
+}
+
+const CONFIDENCE = 0.95
+
+/**
+ * Estimates from the surveys. Microdata is read here and goes no further: what leaves are codebooks and estimates, and
+ * cells that rest on too few respondents leave without their numbers.
+ */
+export function createSurveys({ pool }: { pool: Pool }): Surveys {
+  return {
+    coreIndicators: (id, by) => coreIndicators(pool, id, by),
+    divides: (id, query) => divides(pool, id, query),
+
+    async list() {
+      const surveys = await listSurveys(pool)
+      return { surveys: surveys.map(({ codebook, respondents }) => ({ ...codebook, respondents })) }
+    },
+
+    async estimates(id, { question: name, category, by }) {
+      const codebook = await openSurvey(pool, id)
+      const question = codebook.questions.find(({ column, indicator }) => column === name || indicator === name)
+      if (!question) throw new AppError('QUESTION_UNKNOWN', name)
+      checkBy(codebook, by)
+      const sheet = await openSheet(pool, codebook, question, category)
+      const { proportion } = sheet
+      const cells = sheet.table(by)
+      return {
+        survey: id,
+        question: question.column,
+        statistic: proportion ? 'proportion' : 'mean',
+        unit: proportion ? '1' : '',
+        category: category ?? null,
+        confidence: CONFIDENCE,
+        threshold: codebook.threshold,
+        simulated: codebook.simulated,
+        estimates: cells.map(publish),
+      }
+    },
+  }
+}

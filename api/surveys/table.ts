@@ -1,0 +1,93 @@
+import { AppError } from '#model/errors.ts'
+import { cellId } from '#model/statistics/linked-tables.ts'
+import type { Cell, Suppression } from '#model/statistics/suppression.ts'
+import { isReliable, type SurveyMean, surveyMean } from '#model/statistics/survey-mean.ts'
+import type { Codebook, Estimate, Question } from '#model/survey.ts'
+import { answered, type Response } from './microdata.ts'
+
+/** What is estimated: the share of respondents whose answer is one of `counts`, or the mean of a number. */
+export type Measure = { readonly question: Question; readonly counts: readonly string[] | null }
+
+/** @throws AppError REQUEST_INVALID where a question with categories leaves open which of them count */
+export function measureOf(question: Question, category: string | undefined): Measure {
+  const codes = Object.keys(question.categories ?? {})
+  if (codes.length === 0) {
+    if (category === undefined) return { question, counts: null }
+    throw new AppError('REQUEST_INVALID', `question "${question.column}" is a number and has no categories`)
+  }
+  if (category !== undefined) {
+    if (codes.includes(category)) return { question, counts: [category] }
+    throw new AppError(
+      'REQUEST_INVALID',
+      `question "${question.column}" has no category "${category}"; it has ${codes.join(', ')}`,
+    )
+  }
+  if (question.counts && question.counts.length > 0) return { question, counts: question.counts }
+  throw new AppError('REQUEST_INVALID', `name a category of "${question.column}": ${codes.join(', ')}`)
+}
+
+/** The answer as a number: 1 or 0 for a share, the number for a mean, null where there is no answer. */
+export function numeric({ question, counts }: Measure, raw: string | null | undefined): number | null {
+  const answer = answered(question, raw)
+  if (answer === null) return null
+  if (counts) return counts.includes(answer) ? 1 : 0
+  const value = Number(answer)
+  return Number.isFinite(value) ? value : null
+}
+
+export type TableCell = Cell & { readonly mean: SurveyMean; readonly held: Suppression | null }
+
+/**
+ * The measure in each group that `groupOf` gives (null: the respondent is in no group), with cells that must be kept back
+ * marked as `held` says, by cellId. Groups in the order of their keys.
+ */
+export function table(
+  responses: readonly Response[],
+  values: readonly (number | null)[],
+  groupOf: (index: number) => Readonly<Record<string, string>> | null,
+  options: { proportion: boolean; held: ReadonlyMap<string, Suppression> },
+): TableCell[] {
+  const groups = new Map<string, { group: Readonly<Record<string, string>>; members: Set<number> }>()
+  responses.forEach((_, i) => {
+    const group = values[i] === null ? null : groupOf(i)
+    if (!group) return
+    const key = JSON.stringify(group)
+    const held = groups.get(key)
+    if (held) held.members.add(i)
+    else groups.set(key, { group, members: new Set([i]) })
+  })
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, { group, members }]) => {
+      const mean = surveyMean(responses, (i) => (members.has(i) ? (values[i] ?? null) : null), options)
+      return mean ? [{ group, n: mean.n, mean, held: options.held.get(cellId(group)) ?? null }] : []
+    })
+}
+
+/** A cell as it may be published: one that is kept back has no numbers at all. */
+export function publish({ group, mean, held }: TableCell): Estimate {
+  if (held) {
+    const nothing = { value: null, standardError: null, lower: null, upper: null, n: null }
+    return { group: { ...group }, ...nothing, designEffect: null, reliable: null, suppressed: held }
+  }
+  const { value, standardError, lower, upper, n, designEffect } = mean
+  const reliable = isReliable(mean)
+  return { group: { ...group }, value, standardError, lower, upper, n, designEffect, reliable, suppressed: null }
+}
+
+/** @throws AppError REQUEST_INVALID where the survey does not break down by these */
+export function checkBy(codebook: Codebook, by: readonly string[]): void {
+  if (by.length > 2) throw new AppError('REQUEST_INVALID', 'estimates break down by two characteristics at most')
+  if (new Set(by).size < by.length)
+    throw new AppError('REQUEST_INVALID', `a characteristic is named twice in by=${by.join(',')}`)
+  const known = characteristicsOf(codebook)
+  for (const name of by)
+    if (!known.includes(name))
+      throw new AppError('REQUEST_INVALID', `estimates break down by ${known.join(', ')}; not by "${name}"`)
+}
+
+/** What any estimate of the survey may be broken down by. */
+export const characteristicsOf = (codebook: Codebook): string[] => [
+  'zone',
+  ...codebook.questions.filter(({ group }) => group).map(({ column }) => column),
+]

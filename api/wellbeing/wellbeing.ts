@@ -1,0 +1,112 @@
+import type { Pool } from '#infra/db/pool.ts'
+import type { WellbeingResponse } from '#model/api/wellbeing.ts'
+import { parsePeriod } from '#model/period.ts'
+import type { Codebook } from '#model/survey.ts'
+import { DIMENSIONS, ENVIRONMENT_BLOCK } from '#model/wellbeing/framework.ts'
+import { type Sensitivity, sensitivityOf } from '#model/wellbeing/sensitivity.ts'
+import type { Indicators } from '../indicators/engine.ts'
+import { surveyFor } from '../surveys/indicator-share.ts'
+import { type Answers, loadAnswers } from './answers.ts'
+import { besideOf } from './beside.ts'
+import { createScorer, NOT_ASKED, type Scorer } from './scores.ts'
+import type { Weights } from './weights.ts'
+
+export type WellbeingDeps = { readonly pool: Pool; readonly clock: () => Date; readonly indicators: Indicators }
+export type WellbeingQuery = {
+  readonly period: string
+  readonly zone: string | undefined
+  readonly weights: Weights
+  readonly seed: number
+}
+type Dimensions = WellbeingResponse['dimensions']
+
+/** The digital wellbeing index of the city or a zone, with what is measured beside it. */
+export async function wellbeing(deps: WellbeingDeps, query: WellbeingQuery): Promise<WellbeingResponse> {
+  const { period, zone = null, weights, seed } = query
+  const codebook = await surveyFor(deps.pool, parsePeriod(period, 'UTC', deps.clock()), ({ factor }) => Boolean(factor))
+  const answers = codebook && (await loadAnswers(deps.pool, codebook))
+  const scorer = answers && createScorer(answers, zone)
+  const beside = besideOf(deps.indicators, period, zone)
+  const [dimensions, environment] = await Promise.all([
+    Promise.all(DIMENSIONS.map((dimension) => dimensionOf(dimension, weights, answers, scorer, beside))),
+    Promise.all(
+      ENVIRONMENT_BLOCK.map(async ({ id, indicators }) => ({
+        id,
+        indicators: (await Promise.all(indicators.map(beside))).flat(),
+      })),
+    ),
+  ])
+  const planned = answers ? plan(weights, answers) : []
+  return {
+    basis: 'citywell',
+    period,
+    zone,
+    ...surveyFacts(codebook),
+    index: scorer ? scorer.index(planned) : NOT_ASKED,
+    dimensions,
+    sensitivity: scorer ? sensitivity(scorer, dimensions, seed, answers) : null,
+    environment,
+  }
+}
+
+const surveyFacts = (codebook: Codebook | undefined) => ({
+  survey: codebook?.id ?? null,
+  universe: codebook?.universe ?? null,
+  confidence: 0.95,
+  threshold: codebook?.threshold ?? null,
+  simulated: codebook?.simulated ?? false,
+})
+
+/** Dimensions and factors with their weights and the places of their items among the answers. */
+const plan = (weights: Weights, { itemsOf }: Answers) =>
+  DIMENSIONS.map(({ id, factors }) => ({
+    weight: weights.of(id),
+    factors: factors.map((factor) => ({ weight: weights.of(factor.id), items: itemsOf(factor.id) })),
+  }))
+
+async function dimensionOf(
+  { id, factors }: (typeof DIMENSIONS)[number],
+  weights: Weights,
+  answers: Answers | undefined,
+  scorer: Scorer | undefined,
+  beside: ReturnType<typeof besideOf>,
+): Promise<Dimensions[number]> {
+  const planned = factors.map((factor) => ({ weight: weights.of(factor.id), items: answers?.itemsOf(factor.id) ?? [] }))
+  return {
+    id,
+    weight: weights.of(id),
+    score: scorer ? scorer.dimension(planned) : NOT_ASKED,
+    factors: await Promise.all(
+      factors.map(async (factor, i) => {
+        const items = planned[i]?.items ?? []
+        return {
+          id: factor.id,
+          weight: weights.of(factor.id),
+          score: scorer ? scorer.factor(items) : NOT_ASKED,
+          items: items
+            .flatMap((item) => answers?.questions[item] ?? [])
+            .map(({ column, text }) => ({ question: column, text })),
+          beside: (await Promise.all(factor.beside.map(beside))).flat(),
+        }
+      }),
+    ),
+  }
+}
+
+function sensitivity(
+  scorer: Scorer,
+  dimensions: Dimensions,
+  seed: number,
+  answers: Answers | undefined,
+): Sensitivity | null {
+  const asked = dimensions.flatMap(({ factors }) => factors).filter(({ score }) => score.missing !== 'not_asked')
+  if (asked.length === 0 || asked.some(({ score }) => score.value === null)) return null
+  const scores = dimensions.map(({ weight, factors }) => ({
+    weight,
+    factors: factors.flatMap(({ id, weight: own, score }) => {
+      const topTwo = scorer.topTwo(answers?.itemsOf(id) ?? [])
+      return score.value === null || topTwo === null ? [] : [{ weight: own, linear: score.value, topTwo }]
+    }),
+  }))
+  return sensitivityOf(scores, { seed })
+}

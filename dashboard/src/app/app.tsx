@@ -1,0 +1,83 @@
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
+import { I18nProvider } from 'react-aria-components'
+import { IntlProvider, useIntl } from 'react-intl'
+import { ApiProblem } from '../http/client.ts'
+import { Problem } from '../http/problem.tsx'
+import { cityQuery } from '../http/queries.ts'
+import { createLiveStore, type LiveStore } from '../live/live-store.ts'
+import { LiveContext } from '../live/use-live.ts'
+import en from '../messages/en.json'
+import { createTools, ToolsContext } from '../messages/tools.ts'
+import { Shell } from './shell.tsx'
+import { useTheme } from './theme.ts'
+
+const LOCALE = 'en'
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // what the API refuses (4xx) it will refuse again; what did not reach it may reach it now
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+      refetchOnWindowFocus: false,
+    },
+  },
+})
+
+export function App() {
+  return (
+    <IntlProvider locale={LOCALE} messages={en}>
+      <I18nProvider locale={LOCALE}>
+        <QueryClientProvider client={client}>
+          <CityApp />
+        </QueryClientProvider>
+      </I18nProvider>
+    </IntlProvider>
+  )
+}
+
+/** Everything below knows the city: its time zone decides how every date is written. */
+function CityApp() {
+  useTheme()
+  const city = useQuery(cityQuery)
+  const intl = useIntl()
+  const timeZone = city.data?.timeZone ?? 'UTC'
+  const tools = useMemo(() => createTools(intl, timeZone), [intl, timeZone])
+  const store = useLiveStore()
+  const name = city.data?.name
+  useEffect(() => {
+    document.title = name ? tools.t('app.title.city', { city: name }) : tools.t('app.title')
+  }, [name, tools])
+  if (!city.data || !store) {
+    return (
+      <ToolsContext value={tools}>
+        <main className="first-screen">
+          <h1>{tools.t('app.title')}</h1>
+          {city.error ? (
+            <Problem error={city.error} retry={city.refetch} />
+          ) : (
+            <p role="status">{tools.t('app.loading')}</p>
+          )}
+        </main>
+      </ToolsContext>
+    )
+  }
+  return (
+    <ToolsContext value={tools}>
+      <LiveContext value={store}>
+        <Shell city={city.data} />
+      </LiveContext>
+    </ToolsContext>
+  )
+}
+
+function useLiveStore(): LiveStore | null {
+  const [store, setStore] = useState<LiveStore | null>(null)
+  useEffect(() => {
+    const opened = createLiveStore('/api/v1/live')
+    setStore(opened)
+    return () => opened.close()
+  }, [])
+  return store
+}

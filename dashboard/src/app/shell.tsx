@@ -1,0 +1,99 @@
+import { lazy, Suspense } from 'react'
+import { Button } from 'react-aria-components'
+import type { CityResponse } from '#model/api/city.ts'
+import { LiveIndicator } from '../live/live-indicator.tsx'
+import { useTools } from '../messages/tools.ts'
+import { MapView } from '../views/map-view.tsx'
+import { Icon } from './icon.tsx'
+import { useTheme } from './theme.ts'
+import { useViewState } from './use-view-state.ts'
+import { toSearch, VIEWS, type ViewState } from './view-state.ts'
+
+const IndicatorsView = lazy(() => import('../views/indicators-view.tsx'))
+const PeopleView = lazy(() => import('../views/people-view.tsx'))
+const OperationsView = lazy(() => import('../views/operations-view.tsx'))
+const ReportView = lazy(() => import('../views/report-view.tsx'))
+const RegistryView = lazy(() => import('../views/registry-view.tsx'))
+
+/** The frame of every view: where one is, where one can go, whether the feed is alive, and the view itself. */
+export function Shell({ city }: { city: CityResponse }) {
+  const [state] = useViewState()
+  const { t } = useTools()
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('shell.skip')}
+      </a>
+      <header className="bar">
+        <div className="bar__title">
+          <Icon name="mark" />
+          <p className="bar__city">
+            <span className="bar__product">{t('app.title')}</span> <span className="bar__name">{city.name}</span>
+          </p>
+          {city.simulated && (
+            <span className="badge" title={t('shell.simulated.why')}>
+              {t('shell.simulated')}
+            </span>
+          )}
+        </div>
+        <Navigation />
+        <div className="bar__end">
+          <LiveIndicator backfill={city.backfill} />
+          <ThemeSwitch />
+        </div>
+      </header>
+      <main id="main" tabIndex={-1} className={`view view--${state.view}`}>
+        <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
+          {state.view === 'map' && <MapView city={city} />}
+          {state.view === 'indicators' && <IndicatorsView />}
+          {state.view === 'people' && <PeopleView />}
+          {state.view === 'report' && <ReportView />}
+          {state.view === 'operations' && <OperationsView city={city} />}
+          {state.view === 'registry' && <RegistryView />}
+        </Suspense>
+      </main>
+    </div>
+  )
+}
+
+function Navigation() {
+  const [state, change] = useViewState()
+  const { t } = useTools()
+  return (
+    <nav className="nav" aria-label={t('nav.label')}>
+      {VIEWS.map((view) => (
+        <a
+          key={view}
+          className="nav__link"
+          href={toSearch({ ...state, view, select: null }) || '/'}
+          aria-current={state.view === view ? 'page' : undefined}
+          onClick={(event) => {
+            if (event.metaKey || event.ctrlKey || event.shiftKey) return
+            event.preventDefault()
+            change({ view, select: null })
+          }}
+        >
+          <Icon name={view} />
+          {t(`nav.${view}`)}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+const NEXT: Record<'light' | 'dark', ViewState['theme']> = { light: 'dark', dark: 'light' }
+
+function ThemeSwitch() {
+  const ground = useTheme()
+  const [, change] = useViewState()
+  const { t } = useTools()
+  return (
+    <Button
+      className="button button--icon"
+      aria-label={t(ground === 'light' ? 'shell.theme.dark' : 'shell.theme.light')}
+      onPress={() => change({ theme: NEXT[ground] }, 'replace')}
+    >
+      <Icon name={ground === 'light' ? 'moon' : 'sun'} />
+    </Button>
+  )
+}

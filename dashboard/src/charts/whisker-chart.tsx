@@ -1,0 +1,82 @@
+import { useNarrow } from '../app/theme.ts'
+
+/** One estimate of a dot-and-whisker chart; null: nothing may be shown, `why` says so. */
+export type Whisker = {
+  readonly label: string
+  readonly value: number | null
+  readonly lower: number | null
+  readonly upper: number | null
+  readonly text: string
+}
+
+// a phone gets a smaller drawing rather than a shrunken one, so that its words stay legible
+const WIDE = { width: 560, label: 170, letters: 26 }
+const NARROW = { width: 360, label: 118, letters: 18 }
+const RIGHT = 20
+const ROW = 26
+const TICKS = 4
+
+/** Estimates as dots, their intervals as lines. The table beside it says the same in numbers, so this is one image. */
+export function WhiskerChart({
+  rows,
+  label,
+  domain,
+  show,
+}: {
+  rows: readonly Whisker[]
+  label: string
+  domain: readonly [number, number]
+  show: (value: number) => string
+}) {
+  const { width, label: labelWidth, letters } = useNarrow() ? NARROW : WIDE
+  const [low, high] = domain
+  const x = (value: number): number =>
+    labelWidth + ((Math.min(high, Math.max(low, value)) - low) / (high - low || 1)) * (width - labelWidth - RIGHT)
+  const height = rows.length * ROW + 28
+  const ticks = Array.from({ length: TICKS + 1 }, (_, i) => low + ((high - low) * i) / TICKS)
+  return (
+    <svg className="whisker" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      {ticks.map((tick) => (
+        <g key={tick}>
+          <line className="whisker__grid" x1={x(tick)} x2={x(tick)} y1={0} y2={height - 22} />
+          <text x={x(tick)} y={height - 6} textAnchor="middle">
+            {show(tick)}
+          </text>
+        </g>
+      ))}
+      {rows.map((row, i) => {
+        const y = i * ROW + ROW / 2 + 2
+        return (
+          <g key={row.label}>
+            <text x={0} y={y + 4}>
+              {row.label.length > letters ? `${row.label.slice(0, letters - 1)}…` : row.label}
+            </text>
+            {row.value === null ? (
+              <text x={labelWidth + 8} y={y + 4}>
+                {row.text}
+              </text>
+            ) : (
+              <>
+                <line
+                  className="whisker__line"
+                  x1={x(row.lower ?? row.value)}
+                  x2={x(row.upper ?? row.value)}
+                  y1={y}
+                  y2={y}
+                />
+                <circle className="whisker__dot" cx={x(row.value)} cy={y} r={5} />
+              </>
+            )}
+          </g>
+        )
+      })}
+    </svg>
+  )
+}
+
+/** An axis that holds all intervals, with round ends. */
+export function domainOf(rows: readonly Whisker[], step: number): [number, number] {
+  const ends = rows.flatMap(({ lower, upper, value }) => [lower, upper, value]).filter((one) => one !== null)
+  if (ends.length === 0) return [0, step]
+  return [Math.floor(Math.min(...ends) / step) * step, Math.ceil(Math.max(...ends) / step) * step]
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+
+/** RFC 9457: what the API says when it cannot answer. */
+const problemSchema = z.object({
+  title: z.string().optional(),
+  detail: z.string().optional(),
+  code: z.string().optional(),
+  status: z.number().optional(),
+})
+
+/** A request that failed in a way a person can be told about. `kind` decides the sentence around `detail`. */
+export class ApiProblem extends Error {
+  readonly kind: 'unreachable' | 'refused' | 'unreadable'
+  readonly status: number
+  readonly code: string
+  readonly detail: string
+
+  constructor(kind: ApiProblem['kind'], status: number, code: string, detail: string, options?: ErrorOptions) {
+    super(`${code}: ${detail}`, options)
+    this.name = 'ApiProblem'
+    this.kind = kind
+    this.status = status
+    this.code = code
+    this.detail = detail
+  }
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>
+
+export function apiPath(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
+  const text = search.toString()
+  return `/api/v1${path}${text ? `?${text}` : ''}`
+}
+
+/** GET and parse by the schema of the contract. @throws ApiProblem */
+export async function get<S extends z.ZodType>(
+  schema: S,
+  path: string,
+  query: Query = {},
+  signal?: AbortSignal,
+): Promise<z.output<S>> {
+  return request(schema, apiPath(path, query), signal ? { signal } : {})
+}
+
+/** POST with the key of the city. The key goes into the header of this one request and is kept nowhere. */
+export async function post<S extends z.ZodType>(
+  schema: S,
+  path: string,
+  body: unknown,
+  key: string,
+): Promise<z.output<S>> {
+  return change(schema, 'POST', path, body, key)
+}
+
+export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Any request that changes something; see `post`. */
+export async function change<S extends z.ZodType>(
+  schema: S,
+  method: ChangeMethod,
+  path: string,
+  body: unknown,
+  key: string,
+): Promise<z.output<S>> {
+  const authorization = `Bearer ${key}`
+  const json = { 'content-type': 'application/json' }
+  const content =
+    body === undefined
+      ? { headers: { authorization } }
+      : { headers: { ...json, authorization }, body: JSON.stringify(body) }
+  return request(schema, apiPath(path), { method, ...content })
+}
+
+async function request<S extends z.ZodType>(schema: S, url: string, init: RequestInit): Promise<z.output<S>> {
+  const response = await send(url, init)
+  const body: unknown = await response.json().catch(() => undefined)
+  if (!response.ok) {
+    const problem = problemSchema.safeParse(body).data
+    const detail = problem?.detail ?? problem?.title ?? response.statusText
+    throw new ApiProblem('refused', response.status, problem?.code ?? String(response.status), detail)
+  }
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue ? `${issue.path.join('.')}: ${issue.message}` : ''
+  throw new ApiProblem('unreadable', response.status, 'UNREADABLE', `${url} ${where}`, { cause: parsed.error })
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiProblem('unreachable', 0, 'UNREACHABLE', url, { cause: error })
+  }
+}

@@ -1,0 +1,107 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { cityResponse, coverageResponse, observationsResponse, thingFeatures, zoneFeatures } from '#model/api/city.ts'
+import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
+import { ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
+import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
+import { get } from './client.ts'
+
+const MINUTE = 60_000
+
+/** Changes while history is being filled in, then hardly ever. */
+export const cityQuery = queryOptions({
+  queryKey: ['city'],
+  queryFn: ({ signal }) => get(cityResponse, '/city', {}, signal),
+  refetchInterval: ({ state }) => (state.data && (state.data.backfill ?? 1) >= 1 ? 5 * MINUTE : 5000),
+})
+
+export const zonesQuery = queryOptions({
+  queryKey: ['zones'],
+  queryFn: ({ signal }) => get(zoneFeatures, '/zones', {}, signal),
+  refetchInterval: MINUTE,
+})
+
+/** All Things with their latest values; between two answers the live feed keeps the values new. */
+export const thingsQuery = queryOptions({
+  queryKey: ['things'],
+  queryFn: ({ signal }) => get(thingFeatures, '/things', {}, signal),
+  refetchInterval: MINUTE,
+})
+
+export const observationsQuery = (datastream: number, query: { from: string; to: string; every?: string }) =>
+  queryOptions({
+    queryKey: ['observations', datastream, query],
+    queryFn: ({ signal }) =>
+      get(observationsResponse, `/datastreams/${datastream}/observations`, { ...query, limit: 10_000 }, signal),
+    placeholderData: keepPreviousData,
+  })
+
+export const coverageQuery = (property: string, channel: string | undefined) =>
+  queryOptions({
+    queryKey: ['coverage', property, channel],
+    queryFn: ({ signal }) => get(coverageResponse, '/coverage', { property, channel, resolution: 9 }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: MINUTE,
+  })
+
+export const indicatorsQuery = queryOptions({
+  queryKey: ['indicators'],
+  queryFn: ({ signal }) => get(indicatorsResponse, '/indicators', {}, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export const scoreboardQuery = (period: string) =>
+  queryOptions({
+    queryKey: ['scoreboard', period],
+    queryFn: ({ signal }) => get(scoreboardSchema, '/indicators/scoreboard', { period }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: MINUTE,
+  })
+
+export const indicatorQuery = (code: string, period: string) =>
+  queryOptions({
+    queryKey: ['indicator', code, period],
+    queryFn: ({ signal }) => get(indicatorValueSchema, `/indicators/${encodeURIComponent(code)}`, { period }, signal),
+    staleTime: MINUTE,
+  })
+
+export const zoneValuesQuery = (code: string | undefined, period: string) =>
+  queryOptions({
+    queryKey: ['indicator', code, 'zones', period],
+    queryFn: ({ signal }) =>
+      get(zoneValuesResponse, `/indicators/${encodeURIComponent(code ?? '')}/zones`, { period }, signal),
+    enabled: code !== undefined,
+    staleTime: MINUTE,
+  })
+
+export const surveysQuery = queryOptions({
+  queryKey: ['surveys'],
+  queryFn: ({ signal }) => get(surveysResponse, '/surveys', {}, signal),
+  staleTime: 5 * MINUTE,
+})
+
+export const estimatesQuery = (survey: string | undefined, question: string, by: string | undefined) =>
+  queryOptions({
+    queryKey: ['estimates', survey, question, by],
+    queryFn: ({ signal }) =>
+      get(estimatesResponse, `/surveys/${encodeURIComponent(survey ?? '')}/estimates`, { question, by }, signal),
+    enabled: survey !== undefined,
+    staleTime: 5 * MINUTE,
+  })
+
+export const ledgerQuery = queryOptions({
+  queryKey: ['ledger'],
+  queryFn: ({ signal }) => get(ledgerResponse, '/ingest/ledger', {}, signal),
+  refetchInterval: 10_000,
+})
+
+export const rejectedQuery = (filter: {
+  reason?: string | undefined
+  source?: string | undefined
+  cursor?: string | undefined
+}) =>
+  queryOptions({
+    queryKey: ['rejected', filter],
+    queryFn: ({ signal }) => get(rejectedResponse, '/ingest/rejected', { ...filter, limit: 50 }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: 15_000,
+  })

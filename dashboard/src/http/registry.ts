@@ -1,0 +1,62 @@
+import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { z } from 'zod'
+import { changesResponse, mappingsResponse, registryThings, unmappedResponse } from '#model/api/registry.ts'
+import { type ChangeMethod, change, get } from './client.ts'
+import { useCityKey } from './key.ts'
+
+const SOON = 15_000
+
+export const registryQuery = (filter: { verified?: 'true' | 'false'; search?: string; limit?: number }) =>
+  queryOptions({
+    queryKey: ['registry', 'things', filter],
+    queryFn: ({ signal }) => get(registryThings, '/registry/things', filter, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: SOON,
+  })
+
+export const unmappedQuery = queryOptions({
+  queryKey: ['registry', 'unmapped'],
+  queryFn: ({ signal }) => get(unmappedResponse, '/registry/unmapped', {}, signal),
+  refetchInterval: SOON,
+})
+
+export const mappingsQuery = queryOptions({
+  queryKey: ['registry', 'mappings'],
+  queryFn: ({ signal }) => get(mappingsResponse, '/registry/mappings', {}, signal),
+})
+
+export const changesQuery = queryOptions({
+  queryKey: ['registry', 'changes'],
+  queryFn: ({ signal }) => get(changesResponse, '/registry/changes', { limit: 20 }, signal),
+  refetchInterval: SOON,
+})
+
+/** Sends a change with the key; whatever is shown of the registry, the Things and the messages is asked for again. */
+export function useChange() {
+  const client = useQueryClient()
+  const key = useCityKey()
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<Error | null>(null)
+  const send = async <S extends z.ZodType>(
+    schema: S,
+    method: ChangeMethod,
+    path: string,
+    body?: unknown,
+  ): Promise<z.output<S> | undefined> => {
+    setBusy(true)
+    setError(null)
+    try {
+      const answer = await change(schema, method, path, body, key)
+      for (const name of ['registry', 'things', 'rejected', 'ledger'])
+        void client.invalidateQueries({ queryKey: [name] })
+      return answer
+    } catch (problem) {
+      setError(problem instanceof Error ? problem : new Error(String(problem)))
+      return undefined
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { send, busy, error, ready: key !== '' && !busy }
+}

@@ -1,0 +1,127 @@
+import type { AirIndex } from '#model/air-index.ts'
+import { AQI_CATEGORIES, type AqiScheme, aqiScale, colourOf, pollutantScale, type Scale } from '../map/scales.ts'
+import { sourceFact } from './legend-parts.ts'
+import { type LayerInput, type LayerModel, type LegendStep, NO_MARKS, type PointMark, type Row, text } from './model.ts'
+import { countTrust, pointOf, type Reading, readingOf, readingsOf, thingCells, thingColumns } from './things.ts'
+import { valueLayer } from './value-layer.ts'
+
+const KINDS = ['air_station']
+
+/** Things that measure air, coloured by their index or by the latest value of one pollutant. */
+export function airLayer(input: LayerInput, measure: string): LayerModel {
+  return measure === 'us' || measure === 'european' ? indexLayer(input, measure) : pollutantLayer(input, measure)
+}
+
+function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
+  const { tools } = input
+  const entries = input.things
+    .filter(({ properties }) => properties.airIndex)
+    .map((thing) => {
+      const index = thing.properties.airIndex?.[scheme] ?? null
+      const reading = readingOf(input, thing, index?.pollutant ?? 'pm2_5')
+      return { ...reading, index, trust: index ? reading.trust : ('none' as const) }
+    })
+  const { first, last } = thingColumns(input)
+  const withIndex = entries.filter(({ index }) => index)
+  return {
+    legend: {
+      title: tools.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
+      steps: aqiSteps(input, scheme),
+      facts: [
+        [tools.t('fact.statistic'), tools.t(scheme === 'us' ? 'air.statistic.us' : 'air.statistic.european')],
+        [tools.t('fact.window'), tools.t(scheme === 'us' ? 'air.window.us' : 'air.window.european')],
+        [tools.t('fact.n'), tools.t('n.stations', { n: withIndex.length, of: entries.length })],
+        sourceFact(input),
+      ],
+      keys: ['stale', 'suspect', 'none'],
+      ...countTrust(entries),
+      notes: [tools.t('air.note.safe')],
+    },
+    columns: [
+      ...first,
+      { id: 'index', label: tools.t('column.index'), numeric: true },
+      { id: 'category', label: tools.t('column.category'), numeric: false },
+      { id: 'pollutant', label: tools.t('column.pollutant'), numeric: false },
+      ...last,
+    ],
+    rows: entries.map((entry) => ({
+      id: `thing:${entry.thing.properties.key}`,
+      key: entry.thing.properties.key,
+      cells: { ...thingCells(input, entry), ...indexCells(input, entry.index) },
+    })),
+    marks: {
+      ...NO_MARKS,
+      points: entries.flatMap((entry) => {
+        const value = entry.index?.value ?? null
+        const hint = entry.index ? indexHint(input, entry.index) : tools.t('hint.noValue')
+        return mark(input, entry, aqiScale(scheme), value, value === null ? '' : tools.integer(value), hint)
+      }),
+    },
+  }
+}
+
+export const aqiSteps = ({ tools }: LayerInput, scheme: AqiScheme): LegendStep[] =>
+  AQI_CATEGORIES[scheme].names.map((name, index) => ({
+    colour: aqiScale(scheme).colours[index] ?? [128, 128, 128],
+    label: tools.name('aqi', name),
+    range: AQI_CATEGORIES[scheme].ranges[index] ?? '',
+  }))
+
+export const indexHint = ({ tools }: LayerInput, { value, category, pollutant }: AirIndex): string =>
+  tools.t('air.hint', {
+    value: tools.integer(value),
+    category: tools.name('aqi', category),
+    pollutant: tools.property(pollutant),
+  })
+
+export const indexCells = ({ tools }: LayerInput, index: AirIndex | null): Row['cells'] => {
+  const none = { text: tools.t('none'), sort: null }
+  if (!index) return { index: none, category: none, pollutant: none }
+  const category = tools.name('aqi', index.category)
+  const pollutant = tools.property(index.pollutant)
+  return {
+    index: { text: tools.integer(index.value), sort: index.value },
+    category: { text: category, sort: index.value },
+    pollutant: { text: pollutant, sort: pollutant },
+  }
+}
+
+function pollutantLayer(input: LayerInput, property: string): LayerModel {
+  const { tools } = input
+  const readings = readingsOf(input, KINDS, property).filter(({ datastream }) => datastream)
+  return valueLayer(input, {
+    title: tools.t('title.latest', { property: tools.property(property) }),
+    statistic: tools.t('statistic.latest'),
+    unit: tools.unit(readings[0]?.datastream?.unit ?? 'ug/m3'),
+    readings,
+    scale: pollutantScale(property),
+    show: tools.number,
+    column: tools.property(property),
+    extra: [
+      {
+        id: 'grade',
+        label: tools.t('column.grade'),
+        numeric: false,
+        cell: ({ thing }) => text(tools.name('grade', thing.properties.grade)),
+      },
+    ],
+    radius: 13,
+    labelOf: (value) => (value < 10 ? tools.number(Math.round(value * 10) / 10) : tools.integer(value)),
+    notes: [tools.t('air.note.bands')],
+  })
+}
+
+function mark(
+  { noData }: LayerInput,
+  { thing, trust }: Pick<Reading, 'thing' | 'trust'>,
+  scale: Scale,
+  value: number | null,
+  label: string,
+  hint: string,
+): PointMark[] {
+  const position = pointOf(thing)
+  if (!position) return []
+  const { key, name } = thing.properties
+  const colour = value === null ? noData : colourOf(scale, value)
+  return [{ id: `thing:${key}`, name, position, colour, trust, radius: 13, shape: 'dot', label, hint }]
+}

@@ -1,0 +1,19 @@
+import type { Scale } from '../map/scales.ts'
+import type { Tools } from '../messages/tools.ts'
+import type { LayerInput, LegendStep } from './model.ts'
+
+/** The classes of a scale as a legend names them: "< 5", "5 to 15", …, "≥ 140". */
+export function rangeLabels({ breaks, colours }: Scale, show: (value: number) => string, t: Tools['t']): LegendStep[] {
+  return colours.map((colour, index) => {
+    const from = breaks[index - 1]
+    const to = breaks[index]
+    const low = from === undefined ? '' : show(from)
+    const high = to === undefined ? '' : show(to)
+    const label = from === undefined ? `< ${high}` : to === undefined ? `≥ ${low}` : t('range', { from: low, to: high })
+    return { colour, label }
+  })
+}
+
+/** Where the numbers come from: simulated cities say so in every legend. */
+export const sourceFact = ({ simulated, tools: { t } }: LayerInput, origin: 'measured' | 'surveyed' = 'measured') =>
+  [t('fact.source'), t(simulated ? 'origin.simulated' : `origin.${origin}`)] as const

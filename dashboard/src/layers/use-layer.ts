@@ -1,0 +1,165 @@
+import { useQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
+import type { CityResponse, ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import type { ViewState } from '../app/view-state.ts'
+import {
+  coverageQuery,
+  estimatesQuery,
+  indicatorsQuery,
+  surveysQuery,
+  thingsQuery,
+  zonesQuery,
+  zoneValuesQuery,
+} from '../http/queries.ts'
+import type { Latest } from '../live/latest.ts'
+import { useLive, useNow } from '../live/use-live.ts'
+import type { Ground } from '../map/base-map.ts'
+import { NO_DATA } from '../map/palette.ts'
+import { useTools } from '../messages/tools.ts'
+import { airLayer } from './air.ts'
+import { COVERAGE, coverageLayer, wifiLayer } from './connectivity.ts'
+import { districtsLayer } from './districts.ts'
+import { consumptionLayer, powerLayer } from './energy.ts'
+import { mobilityLayer } from './mobility.ts'
+import type { Datastream, LayerInput, LayerModel } from './model.ts'
+import { surveyLayer } from './survey.ts'
+
+export type LayerState = {
+  readonly model: LayerModel | null
+  readonly zones: ZoneFeatures | undefined
+  readonly things: readonly ThingFeature[]
+  readonly problem: Error | null
+  readonly retry: () => void
+  readonly loading: boolean
+}
+
+/** The chosen layer with the newest data: what the API answered, and what the live feed brought since. */
+export function useLayer(city: CityResponse, state: ViewState, ground: Ground): LayerState {
+  const zones = useQuery(zonesQuery)
+  const things = useQuery(thingsQuery)
+  useNewcomers(things.data?.features, things.refetch)
+  const latestOf = useLatest()
+  const now = useNow(15_000)
+  const tools = useTools()
+  const extra = useLayerData(state)
+  const input = useMemo((): LayerInput | null => {
+    if (!zones.data || !things.data) return null
+    return {
+      zones: zones.data,
+      things: things.data.features,
+      simulated: city.simulated,
+      latestOf,
+      now: Math.max(now, Date.now()),
+      noData: NO_DATA[ground],
+      tools,
+    }
+  }, [zones.data, things.data, city.simulated, latestOf, now, ground, tools])
+  const model = useMemo(
+    () => (input ? build(input, state.layer, state.measure, extra.data) : null),
+    [input, state.layer, state.measure, extra.data],
+  )
+  const queries = [zones, things, ...extra.queries]
+  return {
+    model,
+    zones: zones.data,
+    things: things.data?.features ?? [],
+    problem: queries.find(({ error }) => error)?.error ?? null,
+    retry: () => queries.filter(({ error }) => error).map(({ refetch }) => refetch()),
+    loading: queries.some(({ isLoading }) => isLoading),
+  }
+}
+
+const ASK_AGAIN_MS = 5000
+
+/** A Thing that announces itself through its first message is asked for at once, not with the next refresh. */
+function useNewcomers(things: readonly ThingFeature[] | undefined, refetch: () => unknown): void {
+  const { latest, version } = useLive()
+  const asked = useRef({ at: 0, newest: 0 })
+  const known = useMemo(
+    () => new Set(things?.flatMap(({ properties }) => properties.datastreams.map(({ id }) => id))),
+    [things],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the map is changed in place, its version says so
+  useEffect(() => {
+    if (!things || Date.now() - asked.current.at < ASK_AGAIN_MS) return
+    // one that the answer does not hold in spite of asking is not asked for again
+    const newest = Math.max(0, ...[...latest.keys()].filter((id) => !known.has(id)))
+    if (newest <= asked.current.newest) return
+    asked.current = { at: Date.now(), newest }
+    refetch()
+  }, [version, known])
+}
+
+/** The newest of a Datastream, from the live feed or from the last answer; a new function whenever something came. */
+export function useLatest(): (datastream: Datastream) => Latest | null {
+  const { latest, version } = useLive()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the map is changed in place, its version says so
+  return useCallback(
+    ({ id, latest: fetched }: Datastream) => {
+      const live = latest.get(id)
+      if (!fetched) return live ?? null
+      const time = Date.parse(fetched.time)
+      return live && live.time >= time ? live : { ...fetched, time }
+    },
+    [latest, version],
+  )
+}
+
+type LayerData = {
+  readonly zoneValues?: Parameters<typeof consumptionLayer>[1] | undefined
+  readonly period: string
+  readonly coverage?: Parameters<typeof coverageLayer>[1] | undefined
+  readonly survey?: Parameters<typeof surveyLayer>[1] | undefined
+  readonly estimates?: Parameters<typeof surveyLayer>[2] | undefined
+}
+
+function build(input: LayerInput, layer: ViewState['layer'], measure: string, data: LayerData): LayerModel | null {
+  switch (layer) {
+    case 'air':
+      return airLayer(input, measure)
+    case 'energy':
+      if (measure === 'power') return powerLayer(input)
+      return data.zoneValues ? consumptionLayer(input, data.zoneValues, input.tools.name('period', data.period)) : null
+    case 'mobility':
+      return mobilityLayer(input, measure)
+    case 'connectivity':
+      if (measure === 'wifi') return wifiLayer(input)
+      return data.coverage ? coverageLayer(input, data.coverage, measure) : null
+    case 'survey':
+      return data.survey && data.estimates ? surveyLayer(input, data.survey, data.estimates) : null
+    case 'districts':
+      return districtsLayer(input, measure)
+  }
+}
+
+/** Asks for what only some layers need, and only while they are shown. */
+function useLayerData({ layer, measure, period }: ViewState) {
+  const perCapita = layer === 'energy' && measure === 'per_capita'
+  const indicators = useQuery({ ...indicatorsQuery, enabled: perCapita })
+  const code = perCapita ? electricityCode(indicators.data?.indicators) : undefined
+  const zoneValues = useQuery(zoneValuesQuery(code, period))
+  const radio = layer === 'connectivity' ? COVERAGE[measure] : undefined
+  const coverage = useQuery({ ...coverageQuery(radio?.property ?? '', radio?.channel), enabled: radio !== undefined })
+  const surveys = useQuery({ ...surveysQuery, enabled: layer === 'survey' })
+  const survey = surveys.data?.surveys[0]
+  const estimates = useQuery(estimatesQuery(layer === 'survey' ? survey?.id : undefined, measure, 'zone'))
+  const data = useMemo(
+    (): LayerData => ({
+      period,
+      zoneValues: zoneValues.data,
+      coverage: coverage.data,
+      survey,
+      estimates: estimates.data,
+    }),
+    [period, zoneValues.data, coverage.data, survey, estimates.data],
+  )
+  return { data, queries: [indicators, zoneValues, coverage, surveys, estimates] }
+}
+
+/** The indicator "Electricity Consumption": found by what it is, since documents number it differently. */
+export const electricityCode = (
+  indicators: readonly { code: string; name: string; unit: string }[] | undefined,
+): string | undefined =>
+  indicators?.find(
+    ({ name, unit }) => /electricity.*consumption|consumption.*electricity/i.test(name) && /kwh/i.test(unit),
+  )?.code ?? indicators?.find(({ name }) => /electricity consumption/i.test(name))?.code

@@ -1,0 +1,92 @@
+import { colourOf, type Scale } from '../map/scales.ts'
+import { rangeLabels, sourceFact } from './legend-parts.ts'
+import {
+  amount,
+  type Column,
+  type LayerInput,
+  type LayerModel,
+  type Legend,
+  type LegendStep,
+  NO_MARKS,
+  type PointMark,
+  type Row,
+} from './model.ts'
+import { countTrust, pointOf, type Reading, thingCells, thingColumns } from './things.ts'
+
+export type ValueLayer = {
+  readonly title: string
+  readonly statistic: string
+  readonly unit: string
+  readonly readings: readonly Reading[]
+  /** the number that colours the Thing; by default its latest result */
+  readonly numberOf?: (reading: Reading) => number | null
+  readonly scale: Scale
+  readonly show: (value: number) => string
+  readonly steps?: readonly LegendStep[]
+  readonly column: string
+  readonly extra?: readonly (Column & { readonly cell: (reading: Reading) => Row['cells'][string] })[]
+  readonly shapeOf?: (reading: Reading) => PointMark['shape']
+  readonly radius?: number
+  /** writes the value on the mark */
+  readonly labelOf?: (value: number) => string
+  readonly keys?: Legend['keys']
+  readonly notes?: readonly string[]
+}
+
+/** Things coloured by one number of each: the common form of most layers. */
+export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
+  const { tools } = input
+  const { readings, scale, show } = layer
+  const numberOf = layer.numberOf ?? (({ latest }: Reading) => latest?.result ?? null)
+  const { first, last } = thingColumns(input)
+  const rows = readings.map((reading): Row => {
+    const { key } = reading.thing.properties
+    const more = Object.fromEntries((layer.extra ?? []).map(({ id, cell }) => [id, cell(reading)]))
+    const value = amount(numberOf(reading), show, tools.t('none'))
+    return { id: `thing:${key}`, key, cells: { ...thingCells(input, reading), ...more, value } }
+  })
+  const points = readings.flatMap((reading): PointMark[] => {
+    const position = pointOf(reading.thing)
+    if (!position) return []
+    const value = numberOf(reading)
+    return [
+      {
+        id: `thing:${reading.thing.properties.key}`,
+        name: reading.thing.properties.name,
+        position,
+        colour: value === null ? input.noData : colourOf(scale, value),
+        trust: value === null ? 'none' : reading.trust,
+        radius: layer.radius ?? 8,
+        shape: layer.shapeOf?.(reading) ?? 'dot',
+        label: value === null ? '' : (layer.labelOf?.(value) ?? ''),
+        hint: value === null ? tools.t('hint.noValue') : `${show(value)} ${layer.unit}`.trim(),
+      },
+    ]
+  })
+  return {
+    legend: {
+      title: layer.title,
+      steps: layer.steps ?? rangeLabels(scale, show, tools.t),
+      facts: [
+        [tools.t('fact.statistic'), layer.statistic],
+        ...(layer.unit ? [[tools.t('fact.unit'), layer.unit] as const] : []),
+        [
+          tools.t('fact.n'),
+          tools.t('n.things', { n: readings.filter((reading) => numberOf(reading) !== null).length }),
+        ],
+        sourceFact(input),
+      ],
+      keys: layer.keys ?? ['stale', 'suspect', 'none'],
+      ...countTrust(readings),
+      notes: layer.notes ?? [],
+    },
+    columns: [
+      ...first,
+      ...(layer.extra ?? []).map(({ id, label, numeric }) => ({ id, label, numeric })),
+      { id: 'value', label: layer.unit ? `${layer.column} (${layer.unit})` : layer.column, numeric: true },
+      ...last,
+    ],
+    rows,
+    marks: { ...NO_MARKS, points },
+  }
+}

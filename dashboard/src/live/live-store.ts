@@ -1,0 +1,134 @@
+import type { z } from 'zod'
+import { type LedgerResponse, ledgerResponse } from '#model/api/ingest.ts'
+import { liveSnapshot } from '#model/api/live.ts'
+import { type LiveObservation, liveMessageSchema } from '#model/live.ts'
+import { countIn, type Latest, mergeObservations, NO_RATE, type Rate } from './latest.ts'
+
+/**
+ * The live feed, outside React. States: connecting -> live <-> reconnecting. EventSource comes back by itself after a
+ * broken connection, but gives up when the server answers with an error (a restart behind a proxy): then we open a
+ * new one. A feed that is silent for longer than two ledger beats counts as broken. Every connection begins with a
+ * snapshot, so nothing that happened in between is missed.
+ */
+export type LiveStatus = 'connecting' | 'live' | 'reconnecting'
+export type LiveState = {
+  readonly status: LiveStatus
+  /** changes whenever `latest` does; the map itself is the same object */
+  readonly version: number
+  readonly latest: ReadonlyMap<number, Latest>
+  /** newest phenomenonTime of all, ms; null before the first observation */
+  readonly newest: number | null
+  readonly rate: Rate
+  readonly ledger: LedgerResponse | null
+  /** messages received a second, between the last two ledgers */
+  readonly messagesPerSecond: number | null
+}
+
+const FLUSH_MS = 400
+const SILENCE_MS = 20_000
+const REOPEN_MS = 3000
+
+export type LiveStore = {
+  subscribe(listener: () => void): () => void
+  get(): LiveState
+  close(): void
+}
+
+export function createLiveStore(url: string): LiveStore {
+  const latest = new Map<number, Latest>()
+  const listeners = new Set<() => void>()
+  let state: LiveState = {
+    status: 'connecting',
+    version: 0,
+    latest,
+    newest: null,
+    rate: NO_RATE,
+    ledger: null,
+    messagesPerSecond: null,
+  }
+  let waiting: LiveObservation[] = []
+  let flushing = false
+  let lastFlush = 0
+  let lastEvent = Date.now()
+  let counted: { at: number; received: number } | undefined
+  let source: EventSource | undefined
+  let reopening: ReturnType<typeof setTimeout> | undefined
+
+  const set = (change: Partial<LiveState>): void => {
+    state = { ...state, ...change }
+    for (const listener of listeners) listener()
+  }
+
+  const flush = (): void => {
+    flushing = false
+    lastFlush = Date.now()
+    const batch = waiting
+    waiting = []
+    if (batch.length === 0 || mergeObservations(latest, batch) === 0) return
+    const newest = batch.reduce((max, { phenomenonTime }) => Math.max(max, Date.parse(phenomenonTime)), 0)
+    const seen = Math.min(Math.max(state.newest ?? 0, newest), Date.now())
+    set({ version: state.version + 1, newest: seen, rate: countIn(state.rate, Date.now(), batch.length) })
+  }
+
+  // bursts are drawn once a frame at most, and not more often than eyes and tables can follow
+  const take = (observations: readonly LiveObservation[]): void => {
+    for (const observation of observations) waiting.push(observation)
+    if (flushing) return
+    flushing = true
+    const wait = Math.max(0, FLUSH_MS - (Date.now() - lastFlush))
+    setTimeout(() => (document.hidden ? flush() : requestAnimationFrame(flush)), wait)
+  }
+
+  const on = <S extends z.ZodType>(name: string, schema: S, then: (value: z.output<S>) => void): void => {
+    source?.addEventListener(name, (event: MessageEvent<string>) => {
+      lastEvent = Date.now()
+      if (state.status !== 'live') set({ status: 'live' })
+      const parsed = schema.safeParse(JSON.parse(event.data))
+      if (parsed.success) then(parsed.data)
+      else console.error(`live event "${name}" is not as agreed`, parsed.error.issues[0])
+    })
+  }
+
+  const messageRate = (received: number): number | null => {
+    const before = counted
+    counted = { at: Date.now(), received }
+    if (!before || counted.at <= before.at || received < before.received) return state.messagesPerSecond
+    return ((received - before.received) * 1000) / (counted.at - before.at)
+  }
+
+  const open = (): void => {
+    clearTimeout(reopening)
+    source?.close()
+    lastEvent = Date.now()
+    source = new EventSource(url)
+    on('snapshot', liveSnapshot, ({ observations }) => take(observations))
+    on('observations', liveMessageSchema, ({ observations }) => take(observations))
+    on('ledger', ledgerResponse, (ledger) => set({ ledger, messagesPerSecond: messageRate(ledger.total.received) }))
+    source.onerror = () => {
+      if (state.status !== 'reconnecting')
+        set({ status: state.status === 'connecting' ? 'connecting' : 'reconnecting' })
+      if (source?.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS)
+    }
+  }
+
+  const watch = setInterval(() => {
+    if (Date.now() - lastEvent < SILENCE_MS) return
+    set({ status: 'reconnecting' })
+    open()
+  }, 5000)
+
+  open()
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    get: () => state,
+    close() {
+      clearInterval(watch)
+      clearTimeout(reopening)
+      source?.close()
+      listeners.clear()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Colours of data. All ramps rise or fall steadily in lightness, so that they keep their order for every kind of colour
+ * vision; made after ColorBrewer 2 (Brewer, Harrower; schemes marked colour-blind safe) and cividis (Nuñez, Anderton,
+ * Renslow 2018), tuned to our grounds.
+ */
+export type Rgb = readonly [number, number, number]
+
+const hex = (text: string): Rgb => {
+  const value = Number.parseInt(text, 16)
+  return [value >> 16, (value >> 8) & 255, value & 255]
+}
+const ramp = (text: string): readonly Rgb[] => text.split(' ').map(hex)
+
+/**
+ * Air quality categories, good to hazardous. Not the official traffic lights, which about one man in twelve cannot tell
+ * apart: from pale teal over ochre to near-black plum, with the official names and the number beside.
+ */
+export const AQI = ramp('c2e5dd e9d38a e5a252 b9502f 8f3557 4a1c40')
+/** after ColorBrewer YlOrBr, the first step cooler so that clean air does not read as a warning. */
+export const POLLUTION = ramp('d6ece7 f3e3a4 f2bd57 dd8029 a84c10 5f2a0a')
+/** after cividis */
+export const ENERGY = ramp('fdea9b d3c164 9b9472 5f636e 1f3a68')
+export const CONGESTION = ramp('9cc7ce cdb65a e0913a bf4f33 6e1f4d')
+/** poor to excellent, our own: two hues that differ in lightness and in blue, after ColorBrewer PRGn and BrBG */
+export const COVERAGE = ramp('5b2a4e b0647a e0b184 86c3b5 1f8a8c')
+export const SPEED = ramp('5b2a4e b0647a e0b184 86c3b5 1f8a8c')
+/** after ColorBrewer YlGnBu */
+export const SHARE = ramp('f1eec4 b5dcbb 67b9bf 3a80b1 27407f')
+export const FILL = ramp('7a4a1d c9975a e6dcc0 7fb8b4 1d6b73')
+/** after ColorBrewer BuPu */
+export const DENSITY = ramp('dfe8f1 b3c8df 8c9fc9 8a67ac 6d2a77')
+/** after ColorBrewer GnBu */
+export const INCOME = ramp('e4f1d8 b3dcc0 77bfc6 3f8fbb 205a92')
+
+/** No value, and values that are not to be trusted as they stand. */
+export const NO_DATA = { light: [150, 152, 148] as Rgb, dark: [112, 120, 124] as Rgb }
+
+/** sRGB relative luminance (WCAG 2.2), 0 to 1. */
+export function luminance([r, g, b]: Rgb): number {
+  const channel = (value: number): number => {
+    const share = value / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  }
+  return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
+}
+
+/** Dark or light ink, whichever has the higher contrast on `ground`. */
+export function inkOn(ground: Rgb): Rgb {
+  const dark: Rgb = [20, 26, 30]
+  const on = luminance(ground) + 0.05
+  return on / (luminance(dark) + 0.05) > 1.05 / on ? dark : [255, 255, 255]
+}
+export const css = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`

@@ -1,0 +1,103 @@
+import {
+  AQI,
+  CONGESTION,
+  COVERAGE,
+  DENSITY,
+  ENERGY,
+  FILL,
+  INCOME,
+  POLLUTION,
+  type Rgb,
+  SHARE,
+  SPEED,
+} from './palette.ts'
+
+/**
+ * A scale puts values into a few classes that a legend can name; nobody reads a continuous ramp off a map.
+ * `breaks` are the lower bounds of the second and following colours: n breaks, n + 1 colours.
+ */
+export type Scale = { readonly breaks: readonly number[]; readonly colours: readonly Rgb[] }
+
+export const classOf = ({ breaks }: Pick<Scale, 'breaks'>, value: number): number => {
+  let index = 0
+  while (index < breaks.length && value >= (breaks[index] ?? Number.POSITIVE_INFINITY)) index += 1
+  return index
+}
+
+export function colourOf(scale: Scale, value: number): Rgb {
+  return scale.colours[classOf(scale, value)] ?? ([128, 128, 128] as const)
+}
+
+/**
+ * Breaks of concentrations, in the canonical unit. Particles, NO2, O3, SO2: the band limits of the European Air Quality
+ * Index (EEA, 2024 revision: hourly PM and gases); CO has no band there: the WHO 2021 24 h guideline (4 mg/m3) in steps.
+ */
+export const POLLUTANT_BREAKS: Readonly<Record<string, readonly number[]>> = {
+  pm2_5: [5, 15, 50, 90, 140],
+  pm10: [15, 45, 120, 195, 270],
+  no2: [10, 25, 60, 100, 150],
+  o3: [60, 100, 120, 160, 180],
+  so2: [20, 40, 125, 190, 275],
+  co: [0.5, 1, 2, 4, 10],
+}
+export const pollutantScale = (property: string): Scale => ({
+  breaks: POLLUTANT_BREAKS[property] ?? [10, 25, 50, 100, 150],
+  colours: POLLUTION,
+})
+
+/** The categories of an index and the value each begins at (US EPA 2024: 0 to 500; European: bands 1 to 6). */
+export const AQI_CATEGORIES = {
+  us: {
+    names: ['good', 'moderate', 'unhealthy_sensitive', 'unhealthy', 'very_unhealthy', 'hazardous'],
+    breaks: [51, 101, 151, 201, 301],
+    ranges: ['0–50', '51–100', '101–150', '151–200', '201–300', '301–500'],
+  },
+  european: {
+    names: ['good', 'fair', 'moderate', 'poor', 'very_poor', 'extremely_poor'],
+    breaks: [2, 3, 4, 5, 6],
+    ranges: ['1', '2', '3', '4', '5', '6'],
+  },
+} as const
+export type AqiScheme = keyof typeof AQI_CATEGORIES
+export const aqiScale = (scheme: AqiScheme): Scale => ({ breaks: AQI_CATEGORIES[scheme].breaks, colours: AQI })
+
+/**
+ * Travel time over free-flow travel time. 1.15, 1.35, 1.7 and 2.2 separate free, light, dense, slow and jammed: near the
+ * levels that the FHWA Urban Congestion Report uses for its travel time index.
+ */
+export const congestionScale: Scale = { breaks: [1.15, 1.35, 1.7, 2.2], colours: CONGESTION }
+
+/** Reference signal power (4G, 5G) in 10 dB steps, as drive tests are commonly read: excellent from -80, edge of service below -110. */
+export const rsrpScale: Scale = { breaks: [-110, -100, -90, -80], colours: COVERAGE }
+/** 3G received code power; usually somewhat above RSRP for the same service. */
+export const rscpScale: Scale = { breaks: [-105, -95, -85, -75], colours: COVERAGE }
+export const downloadScale: Scale = { breaks: [10, 30, 100, 300], colours: SPEED }
+export const uploadScale: Scale = { breaks: [2, 5, 20, 50], colours: SPEED }
+export const latencyScale: Scale = { breaks: [20, 40, 70, 120], colours: [...SPEED].reverse() }
+
+export const shareScale: Scale = { breaks: [0.7, 0.8, 0.9, 0.95], colours: SHARE }
+export const fillScale: Scale = { breaks: [0.1, 0.3, 0.6, 0.85], colours: FILL }
+
+const RAMPS = { energy: ENERGY, density: DENSITY, income: INCOME, traffic: DENSITY, power: ENERGY } as const
+
+/** Classes for values without fixed steps: about equal counts, on round numbers, so that the legend stays readable. */
+export function quantileScale(values: readonly number[], ramp: keyof typeof RAMPS): Scale {
+  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b)
+  const colours = RAMPS[ramp]
+  const breaks: number[] = []
+  for (let step = 1; step < colours.length; step += 1) {
+    const raw = sorted[Math.floor((sorted.length * step) / colours.length)]
+    if (raw === undefined) continue
+    const round = roundTo(raw, 2)
+    if (round > (breaks.at(-1) ?? Number.NEGATIVE_INFINITY) && round > (sorted[0] ?? 0)) breaks.push(round)
+  }
+  // fewer classes than colours: keep both ends of the ramp
+  const used = breaks.map((_, index) => colours[Math.round((index * (colours.length - 1)) / breaks.length)])
+  return { breaks, colours: [...used, colours.at(-1)].filter((colour) => colour !== undefined) }
+}
+
+function roundTo(value: number, digits: number): number {
+  if (value === 0) return 0
+  const factor = 10 ** (digits - 1 - Math.floor(Math.log10(Math.abs(value))))
+  return Math.round(value * factor) / factor
+}

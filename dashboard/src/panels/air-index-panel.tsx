@@ -1,0 +1,67 @@
+import type { AirIndex } from '#model/air-index.ts'
+import { css, inkOn } from '../map/palette.ts'
+import { type AqiScheme, aqiScale, colourOf } from '../map/scales.ts'
+import { useTools } from '../messages/tools.ts'
+
+type Both = Readonly<Record<AqiScheme, AirIndex | null>>
+
+/** The two indices with the sub-index of every pollutant: the highest decides. */
+export function AirIndexPanel({ index }: { index: Both }) {
+  const { t } = useTools()
+  return (
+    <section>
+      <h3 className="selection__heading">{t('aqi.heading')}</h3>
+      {(['us', 'european'] as const).map((scheme) => (
+        <OneIndex key={scheme} scheme={scheme} index={index[scheme]} />
+      ))}
+    </section>
+  )
+}
+
+function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null }) {
+  const { t, name, property, integer, number, dateTime } = useTools()
+  const title = t(scheme === 'us' ? 'aqi.us' : 'aqi.european')
+  if (!index) return <p className="note">{t('aqi.missing', { index: title })}</p>
+  const colour = colourOf(aqiScale(scheme), index.value)
+  return (
+    <div className="aqi">
+      <p className="aqi__head">
+        <span className="aqi__value" style={{ backgroundColor: css(colour), color: css(inkOn(colour)) }}>
+          {integer(index.value)}
+        </span>
+        <span>
+          <strong>{name('aqi', index.category)}</strong>
+          <br />
+          <span className="note">{title}</span>
+        </span>
+      </p>
+      <table className="mini">
+        <caption className="hidden">{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('column.pollutant')}</th>
+            <th scope="col" className="numeric">
+              {t('aqi.concentration')}
+            </th>
+            <th scope="col" className="numeric">
+              {t('column.index')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {index.parts.map((part) => (
+            <tr key={part.pollutant} className={part.pollutant === index.pollutant ? 'selected' : undefined}>
+              <th scope="row">{property(part.pollutant)}</th>
+              <td className="numeric">
+                {number(part.concentration)}
+                <span className="note"> {name('averaging', part.averaging)}</span>
+              </td>
+              <td className="numeric">{integer(part.value)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="note">{t('aqi.basis', { n: index.n, time: dateTime(index.time) })}</p>
+    </div>
+  )
+}

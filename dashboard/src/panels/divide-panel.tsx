@@ -1,0 +1,137 @@
+import { useQuery } from '@tanstack/react-query'
+import type { DividesResponse } from '#model/api/people.ts'
+import { ConcentrationChart } from '../charts/concentration-chart.tsx'
+import { domainOf, WhiskerChart } from '../charts/whisker-chart.tsx'
+import { dividesQuery } from '../http/people-queries.ts'
+import { Problem } from '../http/problem.tsx'
+import { type Tools, useTools } from '../messages/tools.ts'
+
+/** One question by one characteristic: estimates with intervals, the gap to the reference, and who has how much of it. */
+export function DividePanel({ survey, question, by }: { survey: string; question: string; by: string }) {
+  const tools = useTools()
+  const { t } = tools
+  const answer = useQuery(dividesQuery(survey, question, by))
+  if (answer.error) return <Problem error={answer.error} retry={answer.refetch} />
+  if (!answer.data) return <p className="loading">{t('app.loading')}</p>
+  const { data } = answer
+  const share = data.statistic === 'proportion'
+  const show = (value: number): string => (share ? tools.percent(value, 0) : tools.quantity(value, data.unit))
+  const rows = data.groups.map(({ label, estimate }) => ({
+    label,
+    value: estimate.value,
+    lower: estimate.lower,
+    upper: estimate.upper,
+    text: estimate.suppressed ? tools.name('suppressed', estimate.suppressed) : t('survey.none'),
+  }))
+  const { concentration } = data
+  return (
+    <div aria-busy={answer.isFetching}>
+      <p className="people__headline">{headline(data, tools)}</p>
+      <div className={concentration ? 'people__pair' : undefined}>
+        <figure>
+          <figcaption>
+            {t('divides.chart', { question: data.text, confidence: tools.percent(data.confidence) })}
+          </figcaption>
+          <WhiskerChart rows={rows} label={data.text} domain={domainOf(rows, share ? 0.2 : 4)} show={show} />
+        </figure>
+        {concentration && (
+          <figure>
+            <figcaption>{t('divides.curve')}</figcaption>
+            <ConcentrationChart
+              curve={concentration.curve}
+              label={t('divides.curve')}
+              show={(one) => tools.percent(one, 0)}
+            />
+            <p className="note">
+              {t('divides.concentration', {
+                value: signed(concentration.value, tools),
+                lower: signed(concentration.lower, tools),
+                upper: signed(concentration.upper, tools),
+                n: tools.integer(concentration.n),
+              })}
+            </p>
+          </figure>
+        )}
+      </div>
+      <DivideTable data={data} show={show} />
+      {data.affordability && <p className="note">{affordability(data.affordability, tools)}</p>}
+      <p className="note">{t('divides.note', { threshold: data.threshold })}</p>
+    </div>
+  )
+}
+
+const signed = (value: number, tools: Tools): string => tools.number(Math.round(value * 1000) / 1000)
+const points = (value: number, share: boolean, tools: Tools): string =>
+  share ? tools.t('divides.points', { value: tools.number(Math.round(value * 1000) / 10) }) : tools.number(value)
+
+/** The widest gap in words. */
+function headline(data: DividesResponse, tools: Tools): string {
+  const { t } = tools
+  const widest = data.groups
+    .filter(({ gap }) => gap)
+    .toSorted((a, b) => Math.abs(b.gap?.value ?? 0) - Math.abs(a.gap?.value ?? 0))[0]
+  const reference = data.groups.find(
+    ({ estimate }) => data.reference && JSON.stringify(estimate.group) === JSON.stringify(data.reference),
+  )
+  if (!widest?.gap || !reference) return t('divides.nothing')
+  const share = data.statistic === 'proportion'
+  const values = {
+    group: widest.label,
+    reference: reference.label,
+    gap: points(widest.gap.value, share, tools),
+    lower: points(widest.gap.lower, share, tools),
+    upper: points(widest.gap.upper, share, tools),
+  }
+  return t(widest.significant ? 'divides.headline' : 'divides.headline.unsure', values)
+}
+
+function affordability({ groups, limit, monthlyIncome }: NonNullable<DividesResponse['affordability']>, tools: Tools) {
+  const over = groups.filter(({ affordable }) => affordable === false).map(({ label }) => label)
+  return tools.t(over.length > 0 ? 'divides.affordability.over' : 'divides.affordability', {
+    limit: tools.percent(limit, 0),
+    income: tools.integer(monthlyIncome),
+    groups: over.join(', '),
+  })
+}
+
+function DivideTable({ data, show }: { data: DividesResponse; show: (value: number) => string }) {
+  const tools = useTools()
+  const { t } = tools
+  const share = data.statistic === 'proportion'
+  const range = (lower: number | null, upper: number | null, of: (value: number) => string): string =>
+    lower === null || upper === null ? t('none') : t('range', { from: of(lower), to: of(upper) })
+  const gapOf = (value: number): string => points(value, share, tools)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="people__scroll" tabIndex={0} aria-label={t('divides.table')}>
+      <table className="mini">
+        <caption className="hidden">{t('divides.table')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('divides.column.group')}</th>
+            {(['value', 'interval', 'gap', 'gapInterval', 'ratio', 'n'] as const).map((column) => (
+              <th key={column} scope="col" className="numeric">
+                {t(`divides.column.${column}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {data.groups.map(({ label, estimate, gap, ratio }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td className="numeric">
+                {estimate.value === null ? tools.name('suppressed', estimate.suppressed ?? '') : show(estimate.value)}
+              </td>
+              <td className="numeric">{range(estimate.lower, estimate.upper, show)}</td>
+              <td className="numeric">{gap ? gapOf(gap.value) : t('none')}</td>
+              <td className="numeric">{gap ? range(gap.lower, gap.upper, gapOf) : t('none')}</td>
+              <td className="numeric">{ratio ? tools.number(ratio.value) : t('none')}</td>
+              <td className="numeric">{estimate.n === null ? t('none') : tools.integer(estimate.n)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,82 @@
+import type { Evidence } from '#model/indicators/schema.ts'
+import { useTools } from '../messages/tools.ts'
+
+const FIRST = 12
+
+/** The evidence as nested lists: each number, how it follows from those under it, and what was left out. */
+export function EvidenceTree({ evidence }: { evidence: Evidence }) {
+  return (
+    <ul className="evidence">
+      <Node evidence={evidence} depth={0} />
+    </ul>
+  )
+}
+
+function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
+  const { t, name, quantity } = useTools()
+  const inputs = evidence.inputs ?? []
+  const excluded = evidence.excluded ?? []
+  return (
+    <li className="evidence__node">
+      <p className="evidence__head">
+        <span className="evidence__label">{evidence.label}</span>
+        <span className="evidence__value">
+          {evidence.value === null ? t('none') : quantity(evidence.value, evidence.unit)}
+        </span>
+      </p>
+      <p className="note">
+        {t('evidence.method', { method: name('method', evidence.method), origin: name('origin', evidence.origin) })}
+        <Counts evidence={evidence} />
+      </p>
+      {excluded.length > 0 && (
+        <details className="evidence__more">
+          <summary>{t('evidence.excluded', { n: excluded.length })}</summary>
+          <ul>
+            {excluded.map(({ what, why }) => (
+              <li key={`${what}${why}`} className="note">
+                {t('evidence.excluded.one', { what, why })}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {inputs.length > 0 && (
+        <details className="evidence__more" open={depth === 0}>
+          <summary>{t('evidence.inputs', { n: inputs.length })}</summary>
+          <ul className="evidence">
+            {inputs.slice(0, FIRST).map((input, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the tree does not change, and labels may repeat
+              <Node key={index} evidence={input} depth={depth + 1} />
+            ))}
+          </ul>
+          {inputs.length > FIRST && (
+            <details className="evidence__more">
+              <summary>{t('evidence.rest', { n: inputs.length - FIRST })}</summary>
+              <ul className="evidence">
+                {inputs.slice(FIRST).map((input, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                  <Node key={index} evidence={input} depth={depth + 1} />
+                ))}
+              </ul>
+            </details>
+          )}
+        </details>
+      )}
+    </li>
+  )
+}
+
+/** n, data capture, weight, share of suspect observations and the reference, as far as they are known. */
+function Counts({ evidence }: { evidence: Evidence }) {
+  const { t, integer, percent, number } = useTools()
+  const { n, dataCapture, weight, quality, ref } = evidence
+  const doubtful = (quality?.['3'] ?? 0) + (quality?.['4'] ?? 0)
+  const parts = [
+    n !== undefined && t('evidence.n', { n: integer(n) }),
+    dataCapture !== undefined && t('evidence.capture', { share: percent(dataCapture) }),
+    weight !== undefined && t('evidence.weight', { weight: number(weight) }),
+    doubtful > 0 && t('evidence.doubtful', { share: percent(doubtful, 1) }),
+    ref !== undefined && ref,
+  ].filter((part): part is string => typeof part === 'string')
+  return <>{parts.map((part) => ` · ${part}`).join('')}</>
+}

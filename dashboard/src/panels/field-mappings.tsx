@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'react-aria-components'
+import { z } from 'zod'
+import { Problem } from '../http/problem.tsx'
+import { mappingsQuery, useChange } from '../http/registry.ts'
+import { useTools } from '../messages/tools.ts'
+
+/** What people have said that fields mean, to be looked up and taken back. */
+export function FieldMappings() {
+  const { t, property, unit } = useTools()
+  const { data } = useQuery(mappingsQuery)
+  const { send, ready, error } = useChange()
+  if (!data || data.mappings.length === 0) return null
+  return (
+    <details className="registry__change">
+      <summary>{t('mappings.title', { n: data.mappings.length })}</summary>
+      {error && <Problem error={error} />}
+      <ul className="registry__list" aria-label={t('mappings.title', { n: data.mappings.length })}>
+        {data.mappings.map((mapping) => (
+          <li key={mapping.id} className="registry__thing">
+            <p>
+              <code>{mapping.field}</code> →{' '}
+              {[property(mapping.property), mapping.unit && unit(mapping.unit), mapping.channel]
+                .filter(Boolean)
+                .join(', ')}
+              <span className="note">
+                {' '}
+                {mapping.device ?? mapping.profile ?? mapping.format ?? t('unmapped.scope.all')}
+              </span>
+            </p>
+            <Button
+              className="button"
+              isDisabled={!ready}
+              onPress={() => void send(z.unknown(), 'DELETE', `/registry/mappings/${mapping.id}`)}
+              aria-label={t('mappings.remove.of', { field: mapping.field })}
+            >
+              {t('mappings.remove')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}

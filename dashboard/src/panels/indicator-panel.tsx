@@ -1,0 +1,108 @@
+import { useQuery } from '@tanstack/react-query'
+import type { IndicatorsResponse } from '#model/api/indicators.ts'
+import type { DataPointValue } from '#model/indicators/schema.ts'
+import { useViewState } from '../app/use-view-state.ts'
+import { Problem } from '../http/problem.tsx'
+import { indicatorQuery } from '../http/queries.ts'
+import { useTools } from '../messages/tools.ts'
+import { Quantity } from '../table/indicator-table.tsx'
+import { Band } from './band.tsx'
+import { EvidenceTree } from './evidence-tree.tsx'
+
+type Definition = IndicatorsResponse['indicators'][number]
+
+/** One indicator: value, score, definition, and the evidence down to what was counted. */
+export function IndicatorPanel({ code, definition }: { code: string; definition: Definition | undefined }) {
+  const [{ period }] = useViewState()
+  const { t, date, dateTime } = useTools()
+  const answer = useQuery(indicatorQuery(code, period))
+  const { data } = answer
+  return (
+    <article className="indicator">
+      <p className="eyebrow">{code}</p>
+      <h2 className="selection__title">{data?.name ?? definition?.name ?? code}</h2>
+      {definition && <p>{definition.definition}</p>}
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {data && (
+        <>
+          <p className="note">
+            {t(data.period.partial ? 'indicators.period.partial' : 'indicators.period', {
+              from: date(data.period.from),
+              to: date(data.period.to),
+              computed: dateTime(data.computedAt),
+            })}
+          </p>
+          {data.values.map((value) => (
+            <DataPoint key={value.dataPoint} value={value} several={data.values.length > 1} />
+          ))}
+        </>
+      )}
+      {definition && <DefinitionFacts definition={definition} />}
+    </article>
+  )
+}
+
+function DataPoint({ value, several }: { value: DataPointValue; several: boolean }) {
+  const { t, name, percent, integer, number, unit } = useTools()
+  return (
+    <section className="point">
+      {several && <h3 className="selection__heading">{value.name}</h3>}
+      <p className="point__value">
+        <Quantity value={value} />
+      </p>
+      {value.value === null && <p className="point__need">{value.missing ?? t('indicators.missing')}</p>}
+      {value.score && (
+        <p className="point__score">
+          <Band points={value.score.points} />{' '}
+          {t('score.of', {
+            points: value.score.points,
+            performance: percent(value.score.performance / 100),
+            benchmark: `${number(value.score.benchmark)} ${unit(value.unit)}`,
+            basis: name('basis', value.score.basis),
+          })}
+        </p>
+      )}
+      {value.value !== null && (
+        <p className="note">
+          {t('indicators.basis', {
+            origin: value.origin ? name('origin', value.origin) : t('none'),
+            n: value.n === null ? t('none') : integer(value.n),
+            capture: value.dataCapture === null ? t('none') : percent(value.dataCapture),
+          })}
+        </p>
+      )}
+      {value.evidence && (
+        <>
+          <h3 className="selection__heading">{t('evidence.title')}</h3>
+          <EvidenceTree evidence={value.evidence} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function DefinitionFacts({ definition }: { definition: Definition }) {
+  const { t, name } = useTools()
+  const facts: [string, string][] = [
+    [t('definition.numerator'), definition.numerator],
+    [t('definition.denominator'), definition.denominator],
+    [t('definition.direction'), name('direction', definition.direction)],
+    [t('definition.type'), `${name('tier', definition.tier)}, ${name('type', definition.type)}`],
+    [t('definition.ways'), definition.ways.map((way) => name('origin', way)).join(', ')],
+    [t('definition.sdg'), definition.sdg ?? t('none')],
+  ]
+  return (
+    <>
+      <h3 className="selection__heading">{t('definition.title')}</h3>
+      <dl className="facts">
+        {facts.map(([term, text]) => (
+          <div key={term} className="facts__row">
+            <dt>{term}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  )
+}

@@ -1,0 +1,60 @@
+import { type FormEvent, useState } from 'react'
+import { Button, Form } from 'react-aria-components'
+import { replayResponse } from '#model/api/ingest.ts'
+import { post } from '../http/client.ts'
+import { useCityKey } from '../http/key.ts'
+import { Problem } from '../http/problem.tsx'
+import { useTools } from '../messages/tools.ts'
+import { KeyField } from './key-field.tsx'
+
+type Outcome = { readonly replayed: number; readonly skipped: number } | Error | null
+
+/** Sends what is listed through the ingest again. The key is in the memory of the page: no storage, no address. */
+export function ReplayForm({
+  filter,
+  ids,
+  total,
+  onDone,
+}: {
+  filter: { readonly reason?: string | undefined; readonly source?: string | undefined }
+  /** selected messages; none: everything the filter lists */
+  ids: readonly string[]
+  total: number
+  onDone: () => void
+}) {
+  const { t, name, integer } = useTools()
+  const key = useCityKey()
+  const [busy, setBusy] = useState(false)
+  const [outcome, setOutcome] = useState<Outcome>(null)
+  const replay = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      const answer = await post(replayResponse, '/ingest/rejected/replay', ids.length > 0 ? { ids } : filter, key)
+      setOutcome({ replayed: answer.replayed, skipped: answer.skippedTruncated })
+      onDone()
+    } catch (error) {
+      setOutcome(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const what = [filter.reason ? name('rejection', filter.reason) : t('replay.all'), filter.source]
+    .filter(Boolean)
+    .join(', ')
+  return (
+    <Form className="replay" onSubmit={(event) => void replay(event)}>
+      <KeyField />
+      <Button type="submit" className="button button--main" isDisabled={busy || key === ''}>
+        {ids.length > 0
+          ? t('replay.selected', { n: integer(ids.length) })
+          : t('replay.send', { n: integer(total), what })}
+      </Button>
+      <p className="note replay__note">{t('replay.note')}</p>
+      <div className="replay__outcome" role="status">
+        {outcome && !(outcome instanceof Error) && t('replay.done', outcome)}
+      </div>
+      {outcome instanceof Error && <Problem error={outcome} />}
+    </Form>
+  )
+}

@@ -1,0 +1,131 @@
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import { Button } from 'react-aria-components'
+import type { CityResponse } from '#model/api/city.ts'
+import { Icon } from '../app/icon.tsx'
+import { useNarrow, useTheme } from '../app/theme.ts'
+import { useViewState } from '../app/use-view-state.ts'
+import { type Camera, parseSelection, selectionId } from '../app/view-state.ts'
+import { Problem } from '../http/problem.tsx'
+import { NO_MARKS } from '../layers/model.ts'
+import { useLayer } from '../layers/use-layer.ts'
+import { useTools } from '../messages/tools.ts'
+import { LayersPanel } from '../panels/layers-panel.tsx'
+import { LegendPanel } from '../panels/legend-panel.tsx'
+import { SelectionPanel } from '../panels/selection-panel.tsx'
+import { Sheet } from '../panels/sheet.tsx'
+import { DataTable } from '../table/data-table.tsx'
+import './map-view.css'
+
+const CityMap = lazy(() => import('../map/city-map.tsx'))
+
+/** Map, legend, table and what is selected: four views of one layer. */
+export function MapView({ city }: { city: CityResponse }) {
+  const [state, change] = useViewState()
+  const { t } = useTools()
+  const narrow = useNarrow()
+  const ground = useTheme()
+  const { model, zones, things, problem, retry, loading } = useLayer(city, state, ground)
+  const selected = selectionId(state.select)
+  const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
+  const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
+  const marks = model?.marks ?? NO_MARKS
+  const parts: Parts = {
+    layers: <LayersPanel />,
+    legend: (
+      <>
+        {problem && <Problem error={problem} retry={retry} />}
+        {model && <LegendPanel legend={model.legend} />}
+      </>
+    ),
+    details: state.select && zones && (
+      <SelectionPanel select={state.select} zones={zones} things={things} model={model} onSelect={select} />
+    ),
+    table: state.table && model && (
+      <DataTable
+        caption={model.legend.title}
+        columns={model.columns}
+        rows={model.rows}
+        selected={selected}
+        onSelect={select}
+        fileName={`${city.name}-${state.layer}-${state.measure}`}
+      />
+    ),
+  }
+  return (
+    <div className={`map-view${parts.table ? ' map-view--table' : ''}${parts.details ? ' map-view--details' : ''}`}>
+      <h1 className="hidden">{t('map.heading', { city: city.name })}</h1>
+      <SelectionNews selected={selected} marks={marks} />
+      <div className="map-view__tools">
+        <Button className="button" aria-pressed={state.table} onPress={() => change({ table: !state.table })}>
+          <Icon name="table" />
+          {t(state.table ? 'table.hide' : 'table.show')}
+        </Button>
+      </div>
+      <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
+        <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
+          {zones && (
+            <CityMap
+              city={city}
+              zones={zones}
+              marks={marks}
+              selected={selected}
+              ground={ground}
+              camera={state.camera}
+              onCamera={onCamera}
+              onSelect={select}
+            />
+          )}
+        </Suspense>
+        {loading && <p className="map-view__loading">{t('app.loading')}</p>}
+      </section>
+      {narrow ? <PanelsBelow key={selected} {...parts} /> : <PanelsBeside {...parts} />}
+    </div>
+  )
+}
+
+type Parts = Readonly<Record<'layers' | 'legend' | 'details' | 'table', ReactNode>>
+
+function PanelsBeside({ layers, legend, details, table }: Parts) {
+  const { t } = useTools()
+  return (
+    <>
+      {table && <div className="map-view__table">{table}</div>}
+      <aside className="map-view__side" aria-label={t('panel.layers')}>
+        {layers}
+        {legend}
+      </aside>
+      {details && (
+        <aside className="map-view__details" aria-label={t('panel.details')}>
+          {details}
+        </aside>
+      )}
+    </>
+  )
+}
+
+function PanelsBelow({ layers, legend, details, table }: Parts) {
+  const { t } = useTools()
+  const [open, setOpen] = useState(true)
+  const parts = [
+    { id: 'legend', title: t('panel.legend'), content: legend },
+    { id: 'layers', title: t('panel.layers'), content: layers },
+    { id: 'table', title: t('panel.table'), content: table },
+    { id: 'details', title: t('panel.details'), content: details },
+  ].filter(({ content }) => content)
+  const wanted = details ? 'details' : table ? 'table' : 'legend'
+  return <Sheet open={open} onOpen={setOpen} parts={parts} wanted={wanted} />
+}
+
+/** What a person who does not see the map hears when the selection changes, and only then. */
+function SelectionNews({ selected, marks }: { selected: string | null; marks: typeof NO_MARKS }) {
+  const { t } = useTools()
+  const name = useMemo(() => {
+    if (!selected) return undefined
+    return [...marks.points, ...marks.lines, ...marks.areas].find(({ id }) => id === selected)?.name
+  }, [selected, marks])
+  return (
+    <p className="hidden" role="status">
+      {name ? t('map.selected', { name }) : ''}
+    </p>
+  )
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { type CityPack, cityPackSchema, type ThingRow, zonePropertiesSchema } from '#model/city-pack.ts'
+import { type Area, areaSchema } from '#model/geo.ts'
+import { PackProblems } from './pack-problems.ts'
+import { readJson, readText } from './read-json.ts'
+import { type ReportedRow, readReported } from './read-reported.ts'
+import { type LoadedSurvey, readSurveys } from './read-survey.ts'
+import { readThings } from './read-things.ts'
+
+export type LoadedZone = z.infer<typeof zonePropertiesSchema> & {
+  readonly geometry: Area
+  readonly attributes: Record<string, unknown>
+}
+/** A city pack, read and checked. */
+export type LoadedPack = {
+  readonly folder: string
+  readonly city: CityPack
+  readonly zones: LoadedZone[]
+  readonly baseMap: unknown
+  readonly features: unknown
+  readonly things: ThingRow[]
+  readonly reported: ReportedRow[]
+  readonly surveys: LoadedSurvey[]
+}
+
+const collectionSchema = z.object({
+  type: z.literal('FeatureCollection'),
+  features: z.array(
+    z.object({
+      type: z.literal('Feature'),
+      geometry: z.unknown(),
+      properties: z.record(z.string(), z.unknown()).nullable(),
+    }),
+  ),
+})
+
+/**
+ * Reads and checks a whole pack.
+ * @throws AppError CITY_PACK_INVALID naming each file, line and problem; nothing is half-read
+ */
+export async function readCityPack(folder: string): Promise<LoadedPack> {
+  const problems = new PackProblems()
+  const json = await readJson(folder, 'city.json', problems, true)
+  const city = cityPackSchema.safeParse(json)
+  if (json !== undefined && !city.success) problems.addIssues('city.json', '', city.error.issues)
+  const zones = readZones(
+    await readJson(folder, 'zones.geojson', problems, true),
+    city.data?.zoneFields ?? {},
+    problems,
+  )
+  const things = readThings(await readText(folder, 'things.csv', problems), problems)
+  const baseMap = await readCollection(folder, 'map.geojson', problems)
+  const features = await readCollection(folder, 'city-data.geojson', problems)
+  const reported = await readReported(folder, problems)
+  const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems)
+  checkSources(city.data, problems)
+  problems.throwIfAny(folder)
+  if (!city.data) throw new Error('unreachable: a pack without city.json has a problem')
+  return { folder, city: city.data, zones, baseMap, features, things, reported, surveys }
+}
+
+async function readCollection(folder: string, file: string, problems: PackProblems): Promise<unknown> {
+  const json = await readJson(folder, file, problems)
+  if (json === undefined) return undefined
+  const read = collectionSchema.safeParse(json)
+  if (!read.success) problems.addIssues(file, '', read.error.issues)
+  return json
+}
+
+function readZones(json: unknown, fields: Partial<Record<string, string>>, problems: PackProblems): LoadedZone[] {
+  if (json === undefined) return []
+  const file = 'zones.geojson'
+  const collection = collectionSchema.safeParse(json)
+  if (!collection.success) {
+    problems.addIssues(file, '', collection.error.issues)
+    return []
+  }
+  const seen = new Set<string>()
+  return collection.data.features.flatMap((feature, index) => {
+    const attributes = feature.properties ?? {}
+    const properties = zonePropertiesSchema.safeParse(ourNames(attributes, fields))
+    const geometry = areaSchema.safeParse(feature.geometry)
+    if (!properties.success) problems.addIssues(file, `features[${index}].properties`, properties.error.issues)
+    if (!geometry.success) problems.addIssues(file, `features[${index}].geometry`, geometry.error.issues)
+    if (!properties.success || !geometry.success) return []
+    if (seen.has(properties.data.key))
+      problems.add(file, `features[${index}]`, `key "${properties.data.key}" appears twice`)
+    seen.add(properties.data.key)
+    return [{ ...properties.data, geometry: geometry.data, attributes }]
+  })
+}
+
+/** Zone properties under our names; a city's own names come from `zoneFields`. Identifiers are often numbers. */
+function ourNames(
+  attributes: Record<string, unknown>,
+  fields: Partial<Record<string, string>>,
+): Record<string, unknown> {
+  const take = (name: string): unknown => attributes[fields[name] ?? name] ?? undefined
+  const text = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)
+  return {
+    key: text(take('key')),
+    name: text(take('name')),
+    population: take('population'),
+    households: take('households'),
+    income: take('income'),
+  }
+}
+
+function checkSources(city: CityPack | undefined, problems: PackProblems): void {
+  const seen = new Set<string>()
+  for (const [index, source] of (city?.sources ?? []).entries()) {
+    if (seen.has(source.name)) problems.add('city.json', `sources[${index}]`, `name "${source.name}" appears twice`)
+    seen.add(source.name)
+  }
+}

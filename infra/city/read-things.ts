@@ -1,0 +1,83 @@
+import { parse } from 'csv-parse/sync'
+import { THING_COLUMNS, type ThingRow, thingRowSchema } from '#model/city-pack.ts'
+import type { PackProblems } from './pack-problems.ts'
+
+const FILE = 'things.csv'
+const KNOWN = new Set<string>(THING_COLUMNS)
+type Record_ = Record<string, string>
+
+/** The rows of things.csv. Columns that are not ours are attributes; numbers and true/false are read as such. */
+export function readThings(text: string | undefined, problems: PackProblems): ThingRow[] {
+  if (text === undefined) return []
+  const things: ThingRow[] = []
+  const seen = new Map<string, number>()
+  for (const { record, line } of readRecords(FILE, text, problems)) {
+    const row = toThing(record, line, problems)
+    if (!row) continue
+    const before = seen.get(row.key)
+    if (before !== undefined) problems.add(FILE, `line ${line}`, `key "${row.key}" stands in line ${before} already`)
+    seen.set(row.key, line)
+    things.push(row)
+  }
+  return things
+}
+
+/** The records of a CSV file with a header line, each with the line it begins in; what does not parse is a problem. */
+export function readRecords(file: string, text: string, problems: PackProblems): { record: Record_; line: number }[] {
+  try {
+    const rows: { record: Record_; info: { lines: number } }[] = parse(text, {
+      columns: true,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+      bom: true,
+    })
+    return rows.map(({ record, info }) => ({ record, line: info.lines }))
+  } catch (error) {
+    problems.add(file, '', (error as Error).message)
+    return []
+  }
+}
+
+function toThing(record: Record_, line: number, problems: PackProblems): ThingRow | undefined {
+  const place = placeOf(record)
+  if (place === 'unreadable') problems.add(FILE, `line ${line}`, 'geometry is not JSON')
+  const read = thingRowSchema.safeParse({
+    key: record['key'],
+    name: record['name'],
+    domain: record['domain'],
+    kind: record['kind'],
+    ...(record['grade'] && { grade: record['grade'] }),
+    ...(record['device'] && { device: record['device'] }),
+    ...(record['expected_interval_s'] && { expectedIntervalSeconds: Number(record['expected_interval_s']) }),
+    ...(place !== undefined && place !== 'unreadable' && { place }),
+    attributes: attributesOf(record),
+  })
+  if (read.success) return read.data
+  problems.addIssues(FILE, `line ${line}`, read.error.issues)
+  return undefined
+}
+
+function placeOf(record: Record_): unknown {
+  if (record['geometry']) {
+    try {
+      return JSON.parse(record['geometry'])
+    } catch {
+      return 'unreadable'
+    }
+  }
+  if (!record['lon'] && !record['lat']) return undefined
+  return { type: 'Point', coordinates: [Number(record['lon'] || Number.NaN), Number(record['lat'] || Number.NaN)] }
+}
+
+const attributesOf = (record: Record_): Record<string, string | number | boolean> =>
+  Object.fromEntries(
+    Object.entries(record)
+      .filter(([column, value]) => !KNOWN.has(column) && value !== '')
+      .map(([column, value]) => [column, attributeOf(value)]),
+  )
+
+function attributeOf(value: string): string | number | boolean {
+  if (value === 'true' || value === 'false') return value === 'true'
+  return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value
+}

@@ -1,0 +1,32 @@
+/** `npm run migrate`: brings the schema of DATABASE_URL up to date and loads the city pack. Safe to run twice, or in two places. */
+import { loadCityPack } from '#infra/city/load-pack.ts'
+import { readCityPack } from '#infra/city/read-pack.ts'
+import { loadConfig } from '#infra/runtime/config.ts'
+import { createLog } from '#infra/runtime/log.ts'
+import { runMain } from '#infra/runtime/main.ts'
+import { AppError } from '#model/errors.ts'
+import { migrate } from './migrate.ts'
+import { createPool } from './pool.ts'
+import { untilReachable } from './until-reachable.ts'
+
+await runMain(async (scope) => {
+  const config = loadConfig()
+  const log = createLog('migrate')
+  if (!config.databaseUrl) {
+    throw new AppError(
+      'CONFIG_INVALID',
+      'DATABASE_URL is not set: it says which database to migrate. npm start migrates its own',
+    )
+  }
+  const pack = await readCityPack(config.city)
+  const pool = createPool(
+    { url: config.databaseUrl },
+    { max: 2, applicationName: 'citywell-migrate', onIdleError: (error) => log.warn(error) },
+  )
+  scope.defer(() => pool.end())
+  await untilReachable(pool, { url: config.databaseUrl, log })
+  log.info({ applied: await migrate(pool) }, 'schema is up to date')
+  await loadCityPack(pool, pack)
+  log.info({ city: pack.city.name, zones: pack.zones.length, things: pack.things.length }, 'city pack is loaded')
+  return 'done'
+})

@@ -1,0 +1,61 @@
+import pg from 'pg'
+
+/** bigint and numeric counts fit a JavaScript number in every table of ours; pg hands them over as text otherwise. */
+const INT8 = 20
+const NUMERIC = 1700
+pg.types.setTypeParser(INT8, Number)
+pg.types.setTypeParser(NUMERIC, Number)
+
+export type Pool = pg.Pool
+export type PoolClient = pg.PoolClient
+/** What a query needs: a pool, or the client that holds a transaction. */
+export type Queryable = Pick<pg.PoolClient, 'query'>
+
+/** How to reach the database: a server's URL, or what the embedded one says pg needs. */
+export type DatabaseAddress = { readonly url: string } | { readonly embedded: pg.PoolConfig }
+
+export type PoolOptions = {
+  readonly max: number
+  /** shown in pg_stat_activity */
+  readonly applicationName: string
+  /** a query that takes longer is given up by the server */
+  readonly statementTimeoutMs?: number
+  /** what goes wrong on an idle connection; pg replaces the connection by itself */
+  readonly onIdleError: (error: Error) => void
+}
+
+/** A pool of its own for each part, so that bulk loads never starve readers. */
+export function createPool(address: DatabaseAddress, options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    ...('url' in address ? { connectionString: address.url } : address.embedded),
+    max: options.max,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    ...(options.statementTimeoutMs !== undefined && { statement_timeout: options.statementTimeoutMs }),
+  })
+  pool.on('error', options.onIdleError)
+  // A connection may break between two queries of a transaction: the next query says so. Without a listener it would
+  // end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
+/** Runs `work` in one transaction; what it throws rolls everything back. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}

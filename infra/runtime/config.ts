@@ -1,0 +1,78 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '#model/errors.ts'
+
+/** The bundled, fictional city. */
+const DEMO_CITY = resolve(import.meta.dirname, '../../simulators/cities/demo')
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const urlOf = (...protocols: string[]) =>
+  z.url().refine((url) => protocols.includes(new URL(url).protocol), `must begin with ${protocols.join(' or ')}`)
+
+const environmentSchema = z.object({
+  DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
+  MQTT_URL: urlOf('mqtt:', 'mqtts:', 'ws:', 'wss:').optional(),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(8080),
+  MQTT_PORT: port.default(1883),
+  CITY: z.string().min(1).default(DEMO_CITY),
+  DATA_DIR: z.string().min(1).default('.data'),
+  SIMULATE: z.enum(['on', 'off']).optional(),
+  BACKFILL_DAYS: z.coerce.number().int().min(0).max(390).default(30),
+  CITYWELL_KEY: z.string().min(16, 'at least 16 characters').optional(),
+  HEALTH_PORT: port.optional(),
+  WORKER_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, - and _')
+    .default('ingest'),
+})
+
+/** Everything a process takes from its environment, read once by its main file. */
+export type Config = {
+  /** absent: the embedded database in `dataDir` */
+  readonly databaseUrl: string | undefined
+  /** absent: the embedded broker on `mqttPort` */
+  readonly mqttUrl: string | undefined
+  readonly host: string
+  readonly port: number
+  readonly mqttPort: number
+  /** folder of the city pack */
+  readonly city: string
+  readonly dataDir: string
+  readonly simulate: boolean
+  readonly backfillDays: number
+  /** what changes state needs it; absent: the first start makes one and prints it */
+  readonly key: string | undefined
+  /** where a process without an HTTP interface of its own answers /health, /ready and /metrics; absent: nowhere */
+  readonly healthPort: number | undefined
+  /** stable name of an ingest worker: its MQTT session carries it */
+  readonly workerName: string
+}
+
+/**
+ * Reads the environment. Empty variables count as absent, as `docker compose` passes them.
+ * @throws AppError CONFIG_INVALID naming every variable that is wrong
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const read = environmentSchema.safeParse(present)
+  if (!read.success) {
+    const problems = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new AppError('CONFIG_INVALID', `the environment has ${problems.join('; ')}`)
+  }
+  const env = read.data
+  return {
+    databaseUrl: env.DATABASE_URL,
+    mqttUrl: env.MQTT_URL,
+    host: env.HOST,
+    port: env.PORT,
+    mqttPort: env.MQTT_PORT,
+    city: resolve(env.CITY),
+    dataDir: resolve(env.DATA_DIR),
+    simulate: env.SIMULATE === undefined ? env.MQTT_URL === undefined : env.SIMULATE === 'on',
+    backfillDays: env.BACKFILL_DAYS,
+    key: env.CITYWELL_KEY,
+    healthPort: env.HEALTH_PORT,
+    workerName: env.WORKER_NAME,
+  }
+}

@@ -1,0 +1,50 @@
+import { createServer } from 'node:http'
+import { AppError } from '#model/errors.ts'
+
+export type HealthChecks = {
+  /** what is missing before the process does its work; empty when it is ready */
+  missing(): readonly string[]
+  /** metrics in the Prometheus text format */
+  metrics(): Promise<string>
+}
+
+/**
+ * /health, /ready and /metrics for a process that has no HTTP interface of its own.
+ * @throws AppError PORT_TAKEN
+ */
+export async function openHealthServer(
+  port: number,
+  host: string,
+  checks: HealthChecks,
+): Promise<{ close(): Promise<void> }> {
+  const server = createServer(async (request, response) => {
+    const send = (status: number, type: string, body: string): void => {
+      response.writeHead(status, { 'content-type': type }).end(body)
+    }
+    if (request.url === '/health') return send(200, 'application/json', '{"status":"alive"}')
+    if (request.url === '/metrics') return send(200, 'text/plain; version=0.0.4', await checks.metrics())
+    if (request.url !== '/ready')
+      return send(404, 'application/json', '{"title":"not found: /health, /ready, /metrics"}')
+    const missing = checks.missing()
+    send(missing.length === 0 ? 200 : 503, 'application/json', JSON.stringify({ ready: missing.length === 0, missing }))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new AppError('PORT_TAKEN', `port ${port} is taken by another program; set HEALTH_PORT to a free one`, {
+              cause,
+            })
+          : cause,
+      )
+    })
+    server.listen(port, host, resolve)
+  })
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}

@@ -1,0 +1,65 @@
+import type { Position } from '#model/geo.ts'
+import { addReading, type Base, locationIn } from './fields.ts'
+import { clip, notJson, show } from './input.ts'
+import { isObject, own, ownString } from './json.ts'
+import { Collector, reject } from './result.ts'
+import type { Meaning } from './synonyms.ts'
+import { readIso } from './time.ts'
+import type { Decoded, Format, Input } from './types.ts'
+
+/**
+ * PurpleAir, the local JSON of a sensor (`/json?live=true`): particles as CF=1 and as ATM, of one or two lasers (`_b`);
+ * temperatures in Fahrenheit, inside the housing. Source: community.purpleair.com, "Sensor JSON documentation".
+ */
+export const purpleair: Format = {
+  name: 'purpleair',
+  claims: ({ json }) =>
+    isObject(json) && typeof own(json, 'SensorId') === 'string' && own(json, 'pm2_5_atm') !== undefined,
+  decode,
+}
+
+const PM: readonly [string, string][] = [
+  ['pm1_0', 'pm1'],
+  ['pm2_5', 'pm2_5'],
+  ['pm10_0', 'pm10'],
+]
+/** ATM of laser A has no channel; it is what PurpleAir's own map shows for outdoor air. */
+const FIELDS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ...PM.flatMap(([name, property]): [string, Meaning][] => [
+    [`${name}_atm`, { property, unit: 'ug/m3' }],
+    [`${name}_atm_b`, { property, unit: 'ug/m3', channel: 'b' }],
+    [`${name}_cf_1`, { property, unit: 'ug/m3', channel: 'cf_1' }],
+    [`${name}_cf_1_b`, { property, unit: 'ug/m3', channel: 'cf_1.b' }],
+  ]),
+  ['current_temp_f', { property: 'temperature', unit: '[degF]' }],
+  ['current_humidity', { property: 'relative_humidity', unit: '%' }],
+  ['current_dewpoint_f', { property: 'dew_point', unit: '[degF]' }],
+  ['pressure', { property: 'pressure', unit: 'hPa' }],
+  ['rssi', { property: 'rssi', unit: 'dB{mW}' }],
+])
+
+function decode(input: Input): Decoded {
+  const { json } = input
+  if (json === undefined) return reject('not_json', notJson(input))
+  const id = isObject(json) ? ownString(json, 'SensorId') : undefined
+  if (!isObject(json) || id === undefined) return reject('wrong_shape', 'no SensorId')
+  const base: Base = { device: `purpleair/${clip(id, 40)}` }
+  const text = own(json, 'DateTime')
+  if (text !== undefined) {
+    // 2024/08/20T18:59:56z
+    const time = typeof text === 'string' ? readIso(text.replaceAll('/', '-')) : undefined
+    if (!time) return reject('bad_time', `DateTime: ${show(text)} is no time`)
+    base.time = time
+  }
+  const location = locationIn(json)
+  if (location) base.location = coarse(location)
+  const out = new Collector()
+  for (const [key, meaning] of FIELDS) {
+    const value = own(json, key)
+    if (value !== undefined) addReading(out, base, meaning, value, key)
+  }
+  return out.finish('no particles, temperature or humidity')
+}
+
+/** To a hundredth of a degree: these sensors hang at private homes. */
+const coarse = ([lon, lat]: Position): Position => [Math.round(lon * 100) / 100, Math.round(lat * 100) / 100]

@@ -1,0 +1,95 @@
+import { offsetMs } from '#model/period.ts'
+
+const ISO =
+  /^([+-]?\d{4,6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?$/
+
+/**
+ * Reads ISO 8601 as devices write it: any number of decimals, an offset with or without colon, a lower-case z. Without
+ * an offset the time is local to `zone`; without a zone it cannot be read. Undefined when it is no time.
+ * `near` (the time of arrival) decides between the two instants of a repeated hour.
+ */
+export function readIso(text: string, zone?: string, near?: Date): Date | undefined {
+  const match = ISO.exec(text.trim())
+  if (!match) return undefined
+  const wall = wallClock(match)
+  if (wall === undefined) return undefined
+  const offset = match[8]
+  if (offset !== undefined) return valid(wall - offsetOf(offset))
+  if (zone === undefined) return undefined
+  return valid(localInstant(wall, zone, near?.getTime()))
+}
+
+/** The fields of a matched time as if it were UTC, in ms; undefined for a 31st of February or a 25th hour. */
+function wallClock(match: RegExpExecArray): number | undefined {
+  const [, year, month, day, hour = 0, minute = 0, second = 0] = match
+  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return undefined
+  const at = new Date(0)
+  // not Date.UTC, which takes the years 0 to 99 for 1900 to 1999
+  at.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  if (at.getUTCMonth() !== Number(month) - 1 || at.getUTCDate() !== Number(day)) return undefined
+  const decimals = match[7]
+  const ms = decimals === undefined ? 0 : Number(decimals.padEnd(3, '0').slice(0, 3))
+  return at.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + ms
+}
+
+function offsetOf(offset: string): number {
+  if (offset === 'Z' || offset === 'z') return 0
+  const digits = offset.slice(1).replace(':', '')
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0)
+  return (offset[0] === '-' ? -1 : 1) * minutes * 60_000
+}
+
+const valid = (ms: number): Date | undefined => (Math.abs(ms) <= 8.64e15 ? new Date(ms) : undefined)
+
+const QUARTER_MS = 900_000
+const OFFSETS_KEPT = 4096
+const offsets = new Map<string, number>()
+
+/** Offset of a zone at an instant, remembered per quarter of an hour: zones change on quarters, Intl takes microseconds. */
+export function offsetAt(ms: number, zone: string): number {
+  const key = `${zone} ${Math.floor(ms / QUARTER_MS)}`
+  let offset = offsets.get(key)
+  if (offset === undefined) {
+    offset = offsetMs(new Date(Math.floor(ms / QUARTER_MS) * QUARTER_MS), zone)
+    if (offsets.size >= OFFSETS_KEPT) offsets.clear()
+    offsets.set(key, offset)
+  }
+  return offset
+}
+
+const TWO_HOURS_MS = 7_200_000
+
+/**
+ * The instant of a local wall clock. An hour that occurs twice: the instant nearer to `near` when one is within two
+ * hours of it, else the first. An hour that does not occur (the device missed the change): the offset before the gap.
+ */
+export function localInstant(wall: number, zone: string, near?: number): number {
+  if (Math.abs(wall) > 8.64e15 - 2 * 86_400_000) return Number.NaN
+  const before = wall - offsetAt(wall - 86_400_000, zone)
+  const after = wall - offsetAt(wall + 86_400_000, zone)
+  if (before === after) return before
+  const fits = [before, after].filter((instant) => instant + offsetAt(instant, zone) === wall)
+  if (fits.length === 1) return fits[0] ?? before
+  if (fits.length === 0) return before
+  const [first, second] = [Math.min(before, after), Math.max(before, after)]
+  if (near === undefined) return first
+  const nearest = Math.abs(near - second) < Math.abs(near - first) ? second : first
+  return Math.abs(near - nearest) <= TWO_HOURS_MS ? nearest : first
+}
+
+/** Unix time in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude (years 1973 to 5138 in ms). */
+export function readEpoch(value: number): Date | undefined {
+  if (!Number.isFinite(value)) return undefined
+  const size = Math.abs(value)
+  if (size < 1e11) return valid(Math.round(value * 1000))
+  if (size < 1e14) return valid(Math.trunc(value))
+  if (size < 1e17) return valid(Math.trunc(value / 1e3))
+  return valid(Math.trunc(value / 1e6))
+}
+
+/** A time as any device may write it: ISO 8601 text, Unix time as number or as digits. */
+export function readTime(value: unknown, zone?: string, near?: Date): Date | undefined {
+  if (typeof value === 'number') return readEpoch(value)
+  if (typeof value !== 'string') return undefined
+  return /^\d{9,19}(?:\.\d+)?$/.test(value) ? readEpoch(Number(value)) : readIso(value, zone, near)
+}

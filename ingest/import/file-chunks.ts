@@ -1,0 +1,165 @@
+import { basename } from 'node:path'
+import { AppError } from '#model/errors.ts'
+import type { Bounds } from '#model/geo.ts'
+import { isObject, own } from '../decode/json.ts'
+import { gbfsParts } from '../pollers/parts.ts'
+import { type Chunk, csvChunks, recordChunks } from './chunks.ts'
+import { isInside } from './city-bounds.ts'
+import { type FileKind, kindOf, OPENCELLID_COLUMNS, TABLE_FORMATS, tileOptions } from './file-formats.ts'
+import type { Mapping } from './mapping.ts'
+import { type ImportFile, textOf } from './open-file.ts'
+import type { ImportOptions } from './options.ts'
+import { readRows } from './read-table.ts'
+import { jsonItems, lines } from './split-json.ts'
+import { rowMapper } from './table-mapping.ts'
+
+/** A file as messages: their format, what their topic has to say of it, and their payloads. */
+export type FileMessages = {
+  /** a format, or `auto`: recognised message by message */
+  readonly format: string
+  readonly topicOptions: readonly string[]
+  readonly chunks: AsyncIterable<Chunk | { payload: Buffer; rows: number }>
+  /** rows left out because they lie outside the city */
+  outside(): number
+}
+
+export type FileContext = {
+  readonly options: ImportOptions
+  readonly mapping: Mapping | undefined
+  /** of times without an offset */
+  readonly timeZone: string
+  /** rows of a table outside of it are left out; undefined: none is */
+  readonly bounds: Bounds | undefined
+  readonly onBytes: (bytes: number) => void
+}
+
+const HEAD_CHARACTERS = 65_536
+const MOST_BINARY_BYTES = 1024 * 1024
+
+export async function messagesOf(file: ImportFile, context: FileContext): Promise<FileMessages> {
+  const { options, mapping } = context
+  if (mapping) return mapped(file, mapping, context)
+  const kind = kindOf(basename(file.name), await headOf(file), options.format)
+  if (kind.kind === 'table') return table(file, kind.format, context)
+  if (kind.kind === 'binary') return plain(kind.format, binary(file, context))
+  const text = textOf(file, 'utf-8', context.onBytes)
+  return json(kind, kind.kind === 'lines' ? lines(text) : jsonItems(text), context)
+}
+
+const plain = (format: string, chunks: FileMessages['chunks']): FileMessages => ({
+  format,
+  chunks,
+  topicOptions: [],
+  outside: () => 0,
+})
+
+async function headOf(file: ImportFile): Promise<string> {
+  let head = ''
+  for await (const chunk of file.open(() => {})) {
+    head += chunk.toString('latin1')
+    if (head.length >= HEAD_CHARACTERS) break
+  }
+  return head.replace(/^\u00ef\u00bb\u00bf/, '')
+}
+
+async function mapped(file: ImportFile, mapping: Mapping, context: FileContext): Promise<FileMessages> {
+  const { options, timeZone, onBytes } = context
+  const { rows } = await readRows(textOf(file, mapping.encoding, onBytes), mapping)
+  async function* records(): AsyncIterable<object[]> {
+    let map: ReturnType<typeof rowMapper> | undefined
+    for await (const row of rows) {
+      if (!map) {
+        const header = mapping.header === true ? row : mapping.header || row.map((_, at) => String(at + 1))
+        map = rowMapper(mapping, header, { timeZone, thing: options.thing })
+        if (mapping.header === true) continue
+      }
+      yield map(row)
+    }
+  }
+  return plain('records', recordChunks(records(), options))
+}
+
+async function table(file: ImportFile, format: string, context: FileContext): Promise<FileMessages> {
+  const { options, bounds, onBytes } = context
+  const read = await readRows(textOf(file, 'utf-8', onBytes))
+  const place = TABLE_FORMATS[format]?.place
+  const iterator = read.rows[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done) throw new AppError('CONFIG_INVALID', `${file.name} is empty`)
+  const headless = format === 'opencellid' && first.value[0] !== 'radio'
+  const header = headless ? OPENCELLID_COLUMNS : first.value
+  const at = new Map(header.map((name, index) => [name.trim().toLowerCase(), index]))
+  let outside = 0
+  async function* inside(): AsyncIterable<string[]> {
+    for (let next = headless ? first : await iterator.next(); !next.done; next = await iterator.next()) {
+      const row = next.value
+      const where = bounds && place?.((name) => row[at.get(name) ?? -1] ?? '')
+      if (bounds && where && !isInside(bounds, where)) outside += 1
+      else yield row
+    }
+  }
+  return {
+    format,
+    topicOptions: format === 'ookla-tiles' ? tileOptions(file.name, options) : [],
+    chunks: csvChunks(inside(), header, read.delimiter, options),
+    outside: () => outside,
+  }
+}
+
+async function* binary(file: ImportFile, { onBytes }: FileContext): FileMessages['chunks'] {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of file.open(onBytes)) {
+    parts.push(chunk)
+    bytes += chunk.length
+    if (bytes > MOST_BINARY_BYTES)
+      throw new AppError('CONFIG_INVALID', `${file.name} is no table and larger than one message may be`)
+  }
+  yield { payload: Buffer.concat(parts), rows: 1 }
+}
+
+/** Records (objects with a `thing`) go out together; anything else is a message by itself. */
+async function json(
+  kind: Extract<FileKind, { kind: 'json' | 'lines' }>,
+  items: AsyncIterable<string>,
+  { options }: FileContext,
+): Promise<FileMessages> {
+  const iterator = items[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done) throw new AppError('CONFIG_INVALID', 'the file is empty')
+  async function* all(): AsyncIterable<string> {
+    for (let next = first; !next.done; next = await iterator.next()) yield next.value
+  }
+  const sample = parsed(first.value)
+  const areRecords =
+    kind.format === 'records' ||
+    (kind.format === undefined &&
+      isObject(sample) &&
+      (own(sample, 'thing') !== undefined || options.thing !== undefined))
+  if (areRecords) return plain('records', recordChunks(records(all(), options.thing), options))
+  return plain(kind.format ?? 'auto', documents(all()))
+}
+
+async function* records(items: AsyncIterable<string>, thing: string | undefined): AsyncIterable<object[]> {
+  for await (const item of items) {
+    const record = parsed(item)
+    // What is no object goes out as it is, to be rejected for that.
+    yield [isObject(record) ? { ...(thing !== undefined && { thing }), ...record } : { unreadable: item.slice(0, 200) }]
+  }
+}
+
+async function* documents(items: AsyncIterable<string>): AsyncIterable<Chunk> {
+  for await (const item of items) {
+    const parts = item.includes('"last_updated"') ? gbfsParts(parsed(item)) : undefined
+    if (!parts) yield { payload: item, rows: 1 }
+    else for (const [index, part] of parts.entries()) yield { payload: JSON.stringify(part), rows: index === 0 ? 1 : 0 }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

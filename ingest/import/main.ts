@@ -1,0 +1,39 @@
+/** `npm run import -- FILE...`: files through the same door as devices. docs/import.md */
+import { readCityPack } from '#infra/city/read-pack.ts'
+import { createPool } from '#infra/db/pool.ts'
+import { loadConfig } from '#infra/runtime/config.ts'
+import { runMain } from '#infra/runtime/main.ts'
+import { boundsOf } from './city-bounds.ts'
+import { booksFromApi, booksFromDatabase } from './ledger-watch.ts'
+import { HELP, readOptions } from './options.ts'
+import { createProgress } from './progress.ts'
+import { openPublisher } from './publisher.ts'
+import { reportText } from './report.ts'
+import { runImport } from './run.ts'
+
+await runMain(async (scope) => {
+  const options = readOptions(process.argv.slice(2))
+  if (options === 'help') {
+    process.stdout.write(HELP)
+    return 'done'
+  }
+  const config = loadConfig()
+  const pack = await readCityPack(config.city)
+  const pool = config.databaseUrl
+    ? createPool({ url: config.databaseUrl }, { max: 1, applicationName: 'citywell-import', onIdleError: () => {} })
+    : undefined
+  scope.defer(() => pool?.end())
+  const progress = createProgress(process.stderr)
+  const { files, outcome } = await runImport({
+    options,
+    pack: pack.city,
+    bounds: boundsOf(pack),
+    openPublisher: () => openPublisher(config.mqttUrl ?? `mqtt://127.0.0.1:${config.mqttPort}`),
+    books: (source) =>
+      pool ? booksFromDatabase(pool, source) : booksFromApi(`http://127.0.0.1:${config.port}`, source),
+    onProgress: progress.show,
+  })
+  progress.end()
+  process.stdout.write(`\n${reportText(files, outcome, options.history)}\n`)
+  return 'done'
+})

@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream'
+import { parse } from 'csv-parse'
+import { AppError } from '#model/errors.ts'
+import { delimiterOf } from '../decode/csv.ts'
+
+export type TableOptions = { delimiter?: string | undefined; skipLines?: number }
+
+/** The rows of a CSV file, one after the other, each with its cells as they are. `delimiter` is found if it is not given. */
+export async function readRows(
+  text: AsyncIterable<string>,
+  { delimiter, skipLines = 0 }: TableOptions = {},
+): Promise<{ delimiter: string; rows: AsyncIterable<string[]> }> {
+  const iterator = text[Symbol.asyncIterator]()
+  let head = ''
+  let done = false
+  while (!done && !(head.split('\n').length > skipLines + 1) && head.length < 1_000_000) {
+    const next = await iterator.next()
+    done = next.done === true
+    if (!next.done) head += next.value
+  }
+  const found = delimiter ?? delimiterOf(head.split('\n').slice(skipLines).join('\n'))
+  const whole = async function* (): AsyncIterable<string> {
+    yield head
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+  }
+  const source = Readable.from(whole())
+  const parser = parse({
+    delimiter: found,
+    from_line: skipLines + 1,
+    bom: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: 4_000_000,
+  })
+  source.once('error', (error) => parser.destroy(error))
+  source.pipe(parser)
+  return { delimiter: found, rows: rowsOf(parser) }
+}
+
+async function* rowsOf(parser: AsyncIterable<string[]>): AsyncIterable<string[]> {
+  try {
+    yield* parser
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('CONFIG_INVALID', `the table cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** A row as a line of CSV again. */
+export const csvLine = (cells: readonly string[], delimiter: string): string =>
+  cells
+    .map((cell) => (cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+    .join(delimiter)

@@ -1,0 +1,154 @@
+import { devNull } from 'node:os'
+import type { CityPack } from '#model/city-pack.ts'
+import { AppError } from '#model/errors.ts'
+import type { Bounds } from '#model/geo.ts'
+import { IMPORT, IMPORT_HISTORY } from '../built-in-sources.ts'
+import { messagesOf } from './file-chunks.ts'
+import { type Books, type ReadBooks, waitForBooks } from './ledger-watch.ts'
+import { type Mapping, readMapping } from './mapping.ts'
+import { filesOf, type ImportFile } from './open-file.ts'
+import { type ImportOptions, sourceOfFile } from './options.ts'
+import type { Publisher } from './publisher.ts'
+import type { FileReport, Outcome } from './report.ts'
+import { createJudge, newTally, note, type Tally } from './tally.ts'
+import { isRegistryFormat, openThingsFile, type ThingsFile } from './things-file.ts'
+
+export type ImportDeps = {
+  readonly options: ImportOptions
+  readonly pack: Pick<CityPack, 'sources' | 'timeZone'>
+  readonly bounds: Bounds
+  /** called when there is something to publish */
+  readonly openPublisher: () => Promise<Publisher>
+  /** books of the source the messages go to */
+  readonly books: (source: string) => ReadBooks
+  readonly onProgress?: (progress: { file: string; share: number; rows: number }) => void
+  readonly now?: () => Date
+  /** how long the books may stand still before nobody is waited for any more */
+  readonly patienceMs?: number
+}
+export type ImportReport = { readonly files: readonly FileReport[]; readonly outcome: Outcome }
+
+const PATIENCE_MS = 15_000
+/** Messages that may wait between broker and database: a broker that holds too many drops some. */
+const MOST_WAITING = 1_000
+
+/**
+ * Imports files, one after the other.
+ * @throws AppError CONFIG_INVALID, BROKER_UNAVAILABLE. What was published until then is safe to be published again.
+ */
+export async function runImport(deps: ImportDeps): Promise<ImportReport> {
+  const { options } = deps
+  const run: Run = {
+    deps,
+    mapping: options.mapping === undefined ? undefined : await readMapping(options.mapping),
+    judge: createJudge(deps.pack, deps.now ?? (() => new Date())),
+    sink: createSink(deps),
+    things: undefined,
+  }
+  const files: FileReport[] = []
+  try {
+    for (const path of options.files) {
+      for (const file of await filesOf(path)) files.push(await importFile(run, file, path))
+    }
+    return { files, outcome: await run.sink.finish() }
+  } finally {
+    await run.things?.close()
+    await run.sink.close()
+  }
+}
+
+type Run = {
+  readonly deps: ImportDeps
+  readonly mapping: Mapping | undefined
+  readonly judge: ReturnType<typeof createJudge>
+  readonly sink: ReturnType<typeof createSink>
+  /** opened with the first table of cells */
+  things: ThingsFile | undefined
+}
+
+async function importFile(run: Run, file: ImportFile, path: string): Promise<FileReport> {
+  const { options, pack, bounds, onProgress } = run.deps
+  const tally = newTally()
+  let bytes = 0
+  const messages = await messagesOf(file, {
+    options,
+    mapping: run.mapping,
+    timeZone: options.timeZone ?? pack.timeZone,
+    bounds: options.everywhere ? undefined : bounds,
+    onBytes: (more) => {
+      bytes += more
+    },
+  })
+  const { format } = messages
+  const isRegistry = isRegistryFormat(format)
+  const topic = topicOf(format, options.source ?? sourceOfFile(path), messages.topicOptions, options)
+  let cells = 0
+  for await (const { payload, rows } of messages.chunks) {
+    tally.rows += rows
+    onProgress?.({ file: file.name, share: Math.min(1, bytes / Math.max(1, file.size)), rows: tally.rows })
+    if (isRegistry) cells += await addThings(run, String(payload), tally)
+    else if (payload.length > 0) await take(run, file, topic, Buffer.from(payload), tally)
+  }
+  tally.outside = messages.outside()
+  tally.rows += tally.outside
+  return { name: file.name, format, tally, ...(isRegistry && { cells }) }
+}
+
+async function take(run: Run, file: ImportFile, topic: string, payload: Buffer, tally: Tally): Promise<void> {
+  const { options } = run.deps
+  const { onlyOld, example } = run.judge(topic, payload, tally)
+  if (onlyOld && !options.history)
+    throw new AppError(
+      'CONFIG_INVALID',
+      `${file.name}: ${example}. If this is history, say --history; raw observations of that age are deleted by retention (docs/import.md)`,
+    )
+  if (!options.dryRun) await run.sink.take(topic, payload)
+}
+
+/** @returns how many Things the table added to the file */
+async function addThings(run: Run, table: string, tally: Tally): Promise<number> {
+  const { options } = run.deps
+  run.things ??= await openThingsFile(options.dryRun ? devNull : options.things)
+  const { things, problems } = await run.things.add(table)
+  for (const problem of problems) note(tally, 'wrong_shape', problem)
+  return things
+}
+
+function topicOf(format: string, source: string, more: readonly string[], options: ImportOptions): string {
+  const { topic } = options.history ? IMPORT_HISTORY : IMPORT
+  const zone = options.timeZone === undefined ? [] : [`tz=${options.timeZone.replaceAll('/', '.')}`]
+  return [topic.slice(0, -2), format, source, ...more, ...zone].join('/')
+}
+
+/** Where messages go: opened with the first, paced by the books of the ingest where they can be read. */
+function createSink({ options, openPublisher, books, patienceMs = PATIENCE_MS }: ImportDeps) {
+  const read = books((options.history ? IMPORT_HISTORY : IMPORT).name)
+  let publisher: Publisher | undefined
+  let before: Books | undefined
+  let sent = 0
+  return {
+    take: async (topic: string, payload: Buffer): Promise<void> => {
+      if (!publisher) {
+        before = await read()
+        publisher = await openPublisher()
+      }
+      await publisher.publish(topic, payload)
+      sent += 1
+      if (before && sent % (MOST_WAITING / 2) === 0 && sent >= MOST_WAITING)
+        await waitForBooks(read, before, sent - MOST_WAITING / 2, { patienceMs })
+    },
+    finish: async (): Promise<Outcome> => {
+      if (options.dryRun) return { kind: 'dry run' }
+      if (!publisher) return { kind: 'nothing' }
+      await publisher.settled()
+      const { acknowledged } = publisher
+      if (!before)
+        return { kind: 'published', acknowledged, why: 'neither DATABASE_URL nor an API on this machine answers' }
+      const settled = await waitForBooks(read, before, acknowledged, { patienceMs })
+      if (!settled || settled.settled === 0)
+        return { kind: 'published', acknowledged, why: 'the ledger does not move; is an ingest worker running?' }
+      return { kind: 'settled', acknowledged, books: settled }
+    },
+    close: async (): Promise<void> => publisher?.close(),
+  }
+}

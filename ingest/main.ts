@@ -1,0 +1,92 @@
+/**
+ * `npm run ingest`: one ingest worker; start as many as the load needs. Waits for the database and the broker.
+ * SIGTERM, SIGINT: commits and acknowledges what it holds, and ends; the broker keeps what comes meanwhile for the
+ * worker that takes its place. SIGUSR2: the same, but the worker is not coming back (fewer workers from now on).
+ */
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { readCityPack } from '#infra/city/read-pack.ts'
+import { createPool } from '#infra/db/pool.ts'
+import { untilReachable } from '#infra/db/until-reachable.ts'
+import { loadConfig } from '#infra/runtime/config.ts'
+import { openHealthServer } from '#infra/runtime/health-server.ts'
+import { createLog } from '#infra/runtime/log.ts'
+import { runMain } from '#infra/runtime/main.ts'
+import { AppError } from '#model/errors.ts'
+import { startPollers } from './pollers/start.ts'
+import { acquireSlot } from './slot.ts'
+import { startIngest } from './worker.ts'
+
+const CONNECTIONS = 6
+/** How soon a worker notices that it is not alone any more, or alone again. */
+const CENSUS_MS = 2_000
+
+await runMain(async (scope) => {
+  const config = loadConfig()
+  const log = createLog('ingest')
+  const { databaseUrl, mqttUrl } = config
+  if (!databaseUrl || !mqttUrl)
+    throw new AppError(
+      'CONFIG_INVALID',
+      `${databaseUrl ? 'MQTT_URL' : 'DATABASE_URL'} is not set: an ingest worker of its own needs DATABASE_URL and MQTT_URL; npm start has one inside`,
+    )
+  const { city } = await readCityPack(config.city)
+  const pool = createPool(
+    { url: databaseUrl },
+    {
+      max: CONNECTIONS,
+      applicationName: 'citywell-ingest',
+      onIdleError: (error) => log.warn({ detail: error.message }, 'a database connection was lost'),
+    },
+  )
+  scope.defer(() => pool.end())
+  await untilReachable(pool, { url: databaseUrl, log })
+  const slot = await acquireSlot(databaseUrl, (number) => {
+    log.error({ slot: number }, 'another worker has taken the place of this one; it ends')
+    process.kill(process.pid, 'SIGTERM')
+  })
+  scope.defer(() => slot.release())
+  const clientId = `citywell-${config.workerName}-${slot.number}`
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  const isShared = async (): Promise<boolean | undefined> => {
+    const workers = await slot.workers()
+    return workers === undefined ? undefined : workers > 1
+  }
+  const worker = await startIngest({
+    ...{ pool, mqttUrl, pack: city, log, metrics, clientId, freshLane: true },
+    shared: (await isShared()) ?? false,
+  })
+  const census = setInterval(async () => {
+    const shared = await isShared()
+    if (shared !== undefined) await worker.setShared(shared)
+  }, CENSUS_MS)
+  scope.defer(() => clearInterval(census))
+  // One asks for all: the worker with the first place, which is taken again when it ends.
+  if (slot.number === 1) {
+    const pollers = startPollers({ pack: city, mqttUrl, log, metrics })
+    scope.defer(() => pollers.close())
+  }
+  let leave = false
+  scope.defer(() => worker.close({ leave }))
+  process.once('SIGUSR2', () => {
+    leave = true
+    process.kill(process.pid, 'SIGTERM')
+  })
+  if (config.healthPort !== undefined) {
+    const health = await openHealthServer(config.healthPort, config.host, {
+      missing: () => {
+        const { connected, retrying, late } = worker.state()
+        return [
+          ...(connected ? [] : ['broker subscription']),
+          ...(retrying ? ['database'] : []),
+          ...(late ? ['commits in time'] : []),
+        ]
+      },
+      metrics: () => metrics.metrics(),
+    })
+    scope.defer(() => health.close())
+  }
+  log.info({ clientId }, 'waiting for the broker')
+  worker.ready.then(() => log.info({ clientId, city: city.name }, 'ready: every source is subscribed'))
+  return 'runs'
+})

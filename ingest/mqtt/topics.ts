@@ -1,0 +1,49 @@
+/** MQTT topic filters (MQTT 3.1.1, 4.7): `+` stands for one level, `#` at the end for the level above and all below. */
+
+export function matches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/')
+  const given = topic.split('/')
+  // [MQTT-4.7.2-1] a wildcard at the start does not reach topics of the broker itself
+  if (topic.startsWith('$') && (wanted[0] === '+' || wanted[0] === '#')) return false
+  for (let i = 0; i < wanted.length; i += 1) {
+    if (wanted[i] === '#') return true
+    if (i >= given.length) return false
+    if (wanted[i] !== '+' && wanted[i] !== given[i]) return false
+  }
+  return wanted.length === given.length
+}
+
+/** True when every topic that matches `narrow` matches `wide`. */
+export function covers(wide: string, narrow: string): boolean {
+  const a = wide.split('/')
+  const b = narrow.split('/')
+  for (let i = 0; i < a.length; i += 1) {
+    if (a[i] === '#') return true
+    if (i >= b.length || b[i] === '#') return false
+    if (a[i] !== '+' && a[i] !== b[i]) return false
+  }
+  return a.length === b.length
+}
+
+/** The fewest filters that subscribe to the same topics: overlapping ones would deliver a message twice. */
+export function union(filters: readonly string[]): string[] {
+  const distinct = [...new Set(filters)]
+  return distinct.filter((filter) => !distinct.some((other) => other !== filter && covers(other, filter)))
+}
+
+/** Sort order in which the more specific filter comes first: literal before `+` before `#`, from the left. */
+export function bySpecificity(a: string, b: string): number {
+  const left = a.split('/')
+  const right = b.split('/')
+  for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
+    const difference = rank(left[i]) - rank(right[i])
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+const rank = (level: string | undefined): number => {
+  if (level === undefined) return 3
+  if (level === '#') return 2
+  return level === '+' ? 1 : 0
+}

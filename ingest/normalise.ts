@@ -1,0 +1,170 @@
+import type { Source } from '#model/city-pack.ts'
+import type { Domain } from '#model/domain.ts'
+import type { Position } from '#model/geo.ts'
+import { isPropertyName, type ObservedProperty, PROPERTIES, type PropertyName } from '#model/properties.ts'
+import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
+import { toCanonical, ucum } from '#model/units.ts'
+import { clip, show } from './decode/input.ts'
+import type { FieldProblem, RejectReason, Sample } from './decode/types.ts'
+import { rangeTest } from './quality/range.ts'
+import { isSentinel } from './quality/sentinels.ts'
+
+/** One observation in the canonical unit of its property, not yet tied to a Datastream. */
+export type NormalSample = {
+  device: string
+  property: PropertyName
+  channel: string
+  /** canonical UCUM unit */
+  unit: string
+  phenomenonTime: Date
+  result: number
+  quality: Quality
+  reasons: number
+  location?: Position
+  domain: Domain
+}
+
+const MINUTE_MS = 60_000
+/** A device clock this far ahead is not remarked upon. */
+export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS
+/** Beyond this the time is not believed at all; in between the value is suspect. */
+export const CLOCK_AHEAD_LIMIT_MS = 60 * MINUTE_MS
+/** Raw observations are kept for 400 days: what is older would be deleted at once. */
+export const OLDEST_MS = 400 * 24 * 60 * MINUTE_MS
+const YEAR_2000_MS = Date.UTC(2000, 0, 1)
+
+/**
+ * Samples to observations: numbers read, units converted, time and place checked, gross range tested. Event time is
+ * never rewritten. What cannot be stored comes back as a problem that names its field.
+ */
+export function normalise(
+  samples: Sample[],
+  { receivedAt, source }: { receivedAt: Date; source: Source },
+): { samples: NormalSample[]; rejected: FieldProblem[] } {
+  const out: NormalSample[] = []
+  const rejected: FieldProblem[] = []
+  // Samples of one message share their location and often their time: one problem says it, not one a value.
+  const places = new Map<Position, Position | undefined>()
+  const problem = (field: string, reason: RejectReason, detail: string): void => {
+    rejected.push({ field: clip(field), reason, detail })
+  }
+  const placeOf = (sample: Sample): Position | undefined => {
+    const { location } = sample
+    if (location === undefined) return undefined
+    if (places.has(location)) return places.get(location)
+    const place = readPosition(location)
+    if (!place) problem('location', 'bad_location', wherePosition(location))
+    places.set(location, place)
+    return place
+  }
+  for (const sample of samples) {
+    const property = PROPERTIES.get(sample.property)
+    if (!property || !isPropertyName(property.name)) {
+      problem(sample.field, 'unknown_property', `"${clip(sample.property)}" is no observed property`)
+      continue
+    }
+    const read = readResult(sample, property)
+    if (typeof read !== 'number') {
+      problem(sample.field, read.reason, read.detail)
+      continue
+    }
+    const time = readPhenomenonTime(sample.time, receivedAt, source.history ?? false)
+    if ('reason' in time) {
+      problem(sample.field, time.reason, time.detail)
+      continue
+    }
+    const location = placeOf(sample)
+    // A signal measured nobody knows where says nothing of the place its Thing is registered at.
+    if (sample.location && !location && property.positioned) {
+      problem(sample.field, 'bad_location', `${property.name} was measured on the move and needs its position`)
+      continue
+    }
+    const range = rangeTest(property, read)
+    const observation: NormalSample = {
+      device: sample.device,
+      property: property.name,
+      channel: sample.channel,
+      unit: property.unit,
+      phenomenonTime: time.at,
+      result: read,
+      quality: worst(range.quality, time.quality),
+      reasons: range.reasons | time.reasons | (sample.flags ?? 0),
+      domain: sample.domain ?? source.domain ?? property.domain,
+    }
+    if (location) observation.location = location
+    out.push(observation)
+  }
+  return { samples: out, rejected }
+}
+
+type Refusal = { reason: RejectReason; detail: string }
+const refuse = (reason: RejectReason, detail: string): Refusal => ({ reason, detail })
+
+function readResult(sample: Sample, property: ObservedProperty): number | Refusal {
+  const raw = readNumber(sample.value)
+  if (raw === undefined) return refuse('bad_value', `${show(sample.value)} is no number`)
+  if (isSentinel(raw, property)) return refuse('bad_value', `${raw} is a code for "no value"`)
+  const unit = sample.unit ?? property.unit
+  const result = toCanonical(raw, unit, property)
+  if (result !== undefined && Number.isFinite(result)) return result
+  if (ucum(unit) === undefined) return refuse('unknown_unit', `"${clip(unit)}" is no unit Citywell knows`)
+  if (result !== undefined) return refuse('bad_value', `${raw} ${unit} is too large`)
+  return refuse('unit_mismatch', `"${clip(unit)}" does not convert to ${property.unit}, the unit of ${property.name}`)
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/
+const DECIMAL_COMMA = /^[+-]?\d*,\d+$/
+
+/**
+ * A finite number from a number or a numeric text: " 5", "1.27e3", "12,5" (decimal comma). "1,234.5" and "0x10" are
+ * read by no one: what groups thousands in one country separates decimals in the next.
+ */
+export function readNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value !== 'string' || value.length > 64) return undefined
+  const text = value.trim()
+  const number = NUMBER.test(text)
+    ? Number(text)
+    : DECIMAL_COMMA.test(text)
+      ? Number(text.replace(',', '.'))
+      : Number.NaN
+  return Number.isFinite(number) ? number : undefined
+}
+
+type TimeRead = { at: Date; quality: Quality; reasons: number }
+
+function readPhenomenonTime(time: Date | undefined, receivedAt: Date, history: boolean): TimeRead | Refusal {
+  if (time === undefined) return { at: receivedAt, quality: QUALITY.notEvaluated, reasons: REASONS.time_of_arrival }
+  const at = time.getTime()
+  if (Number.isNaN(at)) return refuse('bad_time', 'the time cannot be read')
+  const ahead = at - receivedAt.getTime()
+  if (ahead > CLOCK_AHEAD_LIMIT_MS)
+    return refuse(
+      'clock_ahead',
+      `${time.toISOString()} lies ${Math.round(ahead / MINUTE_MS)} minutes after its arrival`,
+    )
+  if (ahead > CLOCK_TOLERANCE_MS) return { at: time, quality: QUALITY.suspect, reasons: REASONS.clock_ahead }
+  if (history) return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
+  if (at < YEAR_2000_MS) return refuse('clock_behind', `${time.toISOString()} lies before the year 2000`)
+  if (-ahead > OLDEST_MS)
+    return refuse(
+      'clock_behind',
+      `${time.toISOString()} lies ${Math.floor(-ahead / 86_400_000)} days before its arrival; at most 400 are kept`,
+    )
+  return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
+}
+
+/**
+ * A position on the planet, or undefined. Coordinates the wrong way round are not put right: where it shows (a latitude
+ * above 90) the place is refused, elsewhere it would be a guess. [0, 0] is how receivers say "no fix".
+ */
+function readPosition(position: Position): Position | undefined {
+  const [lon, lat] = position
+  if (!(Math.abs(lon) <= 180 && Math.abs(lat) <= 90) || (lon === 0 && lat === 0)) return undefined
+  return position
+}
+
+function wherePosition([lon, lat]: Position): string {
+  const swapped = Math.abs(lat) > 90 && Math.abs(lat) <= 180 && Math.abs(lon) <= 90
+  return `[${lon}, ${lat}] is no [longitude, latitude] on the planet${swapped ? '; longitude comes first' : ''}`
+}

@@ -1,0 +1,61 @@
+import type { NeighbourRule } from './rules.ts'
+
+/** Fewer neighbours than this say nothing. */
+export const LEAST_NEIGHBOURS = 4
+/** Turns a median absolute deviation into a standard deviation, for what is distributed normally: 1 / 0.6745. */
+const ROBUST = 1.4826
+const KM_PER_DEGREE = 111.2
+
+/** A place that measures a property: `hours` holds its good hourly means, NaN where there is none. */
+export type Station = {
+  readonly thing: number
+  readonly lon: number
+  readonly lat: number
+  readonly hours: Float64Array
+}
+
+/**
+ * QARTOD test 11, neighbours: whether a result disagrees with those around it in the same hour. Suspect at most: with
+ * whom the truth lies is not known. Undefined with fewer than LEAST_NEIGHBOURS.
+ */
+export function disagrees(value: number, neighbours: readonly number[], rule: NeighbourRule): boolean | undefined {
+  if (neighbours.length < LEAST_NEIGHBOURS) return undefined
+  const centre = median(neighbours)
+  const spread = ROBUST * median(neighbours.map((other) => Math.abs(other - centre)))
+  const limit = Math.max(rule.deviations * spread, rule.least, rule.leastShare * Math.abs(centre))
+  return Math.abs(value - centre) > limit
+}
+
+/** The hours (by index) in which each station disagrees with its neighbours; stations that never do are absent. */
+export function disagreements<Key>(stations: ReadonlyMap<Key, Station>, rule: NeighbourRule): Map<Key, Set<number>> {
+  const found = new Map<Key, Set<number>>()
+  const all = [...stations.values()]
+  for (const [key, station] of stations) {
+    const around = all.filter((other) => other.thing !== station.thing && isNear(station, other, rule.kilometres))
+    if (around.length < LEAST_NEIGHBOURS) continue
+    for (const [hour, value] of station.hours.entries()) {
+      if (Number.isNaN(value)) continue
+      const values = around.map((other) => other.hours[hour] ?? Number.NaN).filter((other) => !Number.isNaN(other))
+      if (disagrees(value, values, rule) !== true) continue
+      const hours = found.get(key)
+      if (hours) hours.add(hour)
+      else found.set(key, new Set([hour]))
+    }
+  }
+  return found
+}
+
+/** Plane distance: good to a per cent over the few kilometres of a rule. */
+function isNear(a: Station, b: Station, kilometres: number): boolean {
+  const north = (a.lat - b.lat) * KM_PER_DEGREE
+  if (Math.abs(north) > kilometres) return false
+  const east = (a.lon - b.lon) * KM_PER_DEGREE * Math.cos((a.lat * Math.PI) / 180)
+  return Math.hypot(north, east) <= kilometres
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}

@@ -1,0 +1,83 @@
+import type { Grade } from '#model/domain.ts'
+import type { ObservedProperty } from '#model/properties.ts'
+import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
+import { climatologyTest } from './climatology.ts'
+import { rangeTest, type Verdict } from './range.ts'
+import { rulesOf } from './rules.ts'
+import { Series } from './series.ts'
+
+/** What follows from the stored results alone and is decided anew; all other reasons are known from the arrival and stay. */
+const RECOMPUTED =
+  REASONS.gross_range |
+  REASONS.climatology |
+  REASONS.spike |
+  REASONS.rate_of_change |
+  REASONS.flat_line |
+  REASONS.stuck_counter |
+  REASONS.counter_reset |
+  REASONS.neighbours |
+  REASONS.humidity
+const CLOCK = REASONS.clock_ahead | REASONS.clock_behind
+const KNOWN = RECOMPUTED | CLOCK | REASONS.time_of_arrival | REASONS.unverified_thing | REASONS.device_simulates
+
+export type Stored = {
+  readonly timeMs: number
+  readonly result: number
+  readonly quality: Quality
+  readonly reasons: number
+}
+export type Judged = Stored & { readonly verdict: Verdict }
+
+/**
+ * The verdicts over stored observations of one Datastream, in order of time, by all tests that need nothing but this
+ * Datastream. One observation is held back until the next shows whether it was a spike: call `end` after the last.
+ */
+export class Requalifier {
+  readonly #property: ObservedProperty
+  readonly #latitude: number | undefined
+  readonly #series: Series | undefined
+  #held: Judged | undefined
+
+  constructor(property: ObservedProperty, grade: Grade, latitude: number | undefined) {
+    this.#property = property
+    this.#latitude = latitude
+    const rules = rulesOf(property.name, grade)
+    this.#series = rules && new Series(rules)
+  }
+
+  /** @returns the observation that is settled by this one, if any */
+  next(stored: Stored): Judged | undefined {
+    const alone = this.#alone(stored)
+    // What no instrument reports is not part of the history: what is held waits on.
+    if (!this.#series || alone.quality === QUALITY.fail) return { ...stored, verdict: alone }
+    const settled = this.#held
+    const { quality, reasons, earlier } = this.#series.judge(stored.timeMs, stored.result)
+    this.#held = { ...stored, verdict: { quality: worst(alone.quality, quality), reasons: alone.reasons | reasons } }
+    if (!settled || earlier === QUALITY.notEvaluated) return settled
+    const verdict = {
+      quality: worst(settled.verdict.quality, earlier),
+      reasons: settled.verdict.reasons | REASONS.spike,
+    }
+    return { ...settled, verdict }
+  }
+
+  /** The last observation: nobody knows yet whether it is a spike. */
+  end(): Judged | undefined {
+    const last = this.#held
+    this.#held = undefined
+    return last
+  }
+
+  #alone({ timeMs, result, quality, reasons }: Stored): Verdict {
+    const kept = reasons & ~RECOMPUTED
+    const range = rangeTest(this.#property, result)
+    const month = climatologyTest(this.#property.name, this.#latitude, timeMs, result)
+    const clock = kept & CLOCK ? QUALITY.suspect : QUALITY.notEvaluated
+    // Reasons that this version does not know: whoever gave them knew why.
+    const other = kept & ~KNOWN ? quality : QUALITY.notEvaluated
+    return {
+      quality: [month.quality, clock, other].reduce(worst, range.quality),
+      reasons: kept | range.reasons | month.reasons,
+    }
+  }
+}

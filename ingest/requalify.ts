@@ -1,0 +1,50 @@
+/**
+ * `npm run requalify -- --from 2026-05-01 --to 2026-06-01 [--property pm2_5]`: judges stored observations of a window
+ * again, by the rules of today. Dates or instants, ISO 8601; without an offset they are UTC. Needs DATABASE_URL. Safe to
+ * stop, to repeat, and to run while the city runs.
+ */
+import { parseArgs } from 'node:util'
+import { createPool } from '#infra/db/pool.ts'
+import { untilReachable } from '#infra/db/until-reachable.ts'
+import { loadConfig } from '#infra/runtime/config.ts'
+import { createLog } from '#infra/runtime/log.ts'
+import { runMain } from '#infra/runtime/main.ts'
+import { AppError } from '#model/errors.ts'
+import { isPropertyName } from '#model/properties.ts'
+import { requalify } from './quality/requalify/requalify.ts'
+
+await runMain(async (scope) => {
+  const { values } = parseArgs({
+    options: { from: { type: 'string' }, to: { type: 'string' }, property: { type: 'string' } },
+  })
+  const { databaseUrl } = loadConfig()
+  const log = createLog('requalify')
+  if (!databaseUrl) throw new AppError('CONFIG_INVALID', 'DATABASE_URL is not set: it says whose history to judge')
+  const window = { fromMs: instant('--from', values.from), toMs: instant('--to', values.to) }
+  if (window.fromMs >= window.toMs) throw new AppError('CONFIG_INVALID', '--from must lie before --to')
+  const { property } = values
+  if (property !== undefined && !isPropertyName(property))
+    throw new AppError('CONFIG_INVALID', `--property: "${property}" is no observed property`)
+  const pool = createPool(
+    { url: databaseUrl },
+    { max: 2, applicationName: 'citywell-requalify', onIdleError: (error) => log.warn(error) },
+  )
+  scope.defer(() => pool.end())
+  await untilReachable(pool, { url: databaseUrl, log })
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const counts = await requalify({
+    ...{ pool, window, property, signal: stop.signal },
+    onProgress: ({ fromMs, toMs }, name, sofar) =>
+      log.info({ from: new Date(fromMs), to: new Date(toMs), property: name, ...sofar }, 'judged'),
+  })
+  log.info(counts, stop.signal.aborted ? 'stopped: the rest is as it was' : 'done')
+  return 'done'
+})
+
+function instant(name: string, text: string | undefined): number {
+  const ms = text === undefined ? Number.NaN : Date.parse(/^\d{4}-\d\d-\d\dT[^Z+]*$/.test(text) ? `${text}Z` : text)
+  if (Number.isNaN(ms))
+    throw new AppError('CONFIG_INVALID', `${name} is missing or no date; for example ${name} 2026-05-01`)
+  return ms
+}

@@ -1,0 +1,213 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import { float8Array, int2Array, int4Array, int8Array, timestamptzArray } from './binary-arrays.ts'
+import type { IngestMessage } from './message.ts'
+import { cellOf, countRepeat, type Row, type Tally } from './rows.ts'
+import { fieldNames } from './store-unmapped.ts'
+
+// Idempotent: a redelivered message repeats its keys. What comes back is what was there already, by position.
+const insertInto = (table: string, columns: string, types: string): string => `
+  with input as (
+    select * from unnest(${types}) with ordinality as i (datastream_id, phenomenon_time, result, quality, reasons${columns}, ord)
+  ), inserted as (
+    insert into ${table} (datastream_id, phenomenon_time, result, quality, reasons${columns})
+    select datastream_id, phenomenon_time, result, quality, reasons${columns} from input
+    on conflict do nothing
+    returning datastream_id, phenomenon_time
+  )
+  select ord::int as ord from input
+  where not exists (
+    select from inserted
+    where inserted.datastream_id = input.datastream_id and inserted.phenomenon_time = input.phenomenon_time)`
+
+const TYPES = '$1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[]'
+const FIXED = {
+  name: 'store-observation',
+  text: insertInto('observation', '', TYPES),
+}
+const MOBILE = {
+  name: 'store-mobile-observation',
+  text: insertInto('mobile_observation', ', lon, lat, cell', `${TYPES}, $6::float8[], $7::float8[], $8::bigint[]`),
+}
+
+const existingIn = (table: string): string => `
+  select i.ord::int as ord, o.result
+  from unnest($1::int[], $2::timestamptz[]) with ordinality as i (datastream_id, phenomenon_time, ord)
+  join ${table} o on o.datastream_id = i.datastream_id and o.phenomenon_time = i.phenomenon_time`
+
+/**
+ * Inserts rows (sorted, each key once) and returns those that are new. The others are counted as duplicate (same
+ * result) or conflict (another one: the first stays) in the tally of their part.
+ */
+export async function insertObservations(
+  db: Queryable,
+  rows: readonly Row[],
+  tallies: readonly Tally[],
+): Promise<Row[]> {
+  const fixed = rows.filter((row) => !row.location)
+  const mobile = rows.filter((row) => row.location)
+  return [
+    ...(await insert(db, FIXED, 'observation', fixed, [], tallies)),
+    ...(await insert(db, MOBILE, 'mobile_observation', mobile, placesOf(mobile), tallies)),
+  ]
+}
+
+function placesOf(rows: readonly Row[]): Buffer[] {
+  const locations = rows.flatMap(({ location }) => (location ? [location] : []))
+  return [
+    float8Array(locations.map((location) => location[0])),
+    float8Array(locations.map((location) => location[1])),
+    int8Array(locations.map(cellOf)),
+  ]
+}
+
+async function insert(
+  db: Queryable,
+  statement: { name: string; text: string },
+  table: string,
+  rows: readonly Row[],
+  places: readonly Buffer[],
+  tallies: readonly Tally[],
+): Promise<readonly Row[]> {
+  if (rows.length === 0) return []
+  const present = await db.query<{ ord: number }>({
+    ...statement,
+    values: [...keysOf(rows), ...valuesOf(rows), ...places],
+  })
+  for (const row of rows) {
+    const tally = tallies[row.part]
+    if (tally) tally.stored += 1
+  }
+  if (present.rows.length === 0) return rows
+  const old = new Set(present.rows.map(({ ord }) => ord - 1))
+  const repeats = rows.filter((_, i) => old.has(i))
+  // A statement of its own: it sees what another worker committed while the insert waited for it.
+  const existing = await db.query<{ ord: number; result: number }>({
+    name: `existing-${table}`,
+    text: existingIn(table),
+    values: keysOf(repeats),
+  })
+  const results = new Map(existing.rows.map(({ ord, result }) => [ord - 1, result]))
+  for (const [i, row] of repeats.entries()) {
+    const tally = tallies[row.part]
+    if (tally) tally.stored -= 1
+    countRepeat(tally, results.get(i) === row.result)
+  }
+  return rows.filter((_, i) => !old.has(i))
+}
+
+const keysOf = (rows: readonly Row[]): Buffer[] => [
+  int4Array(rows.map((row) => row.datastream.id)),
+  timestamptzArray(rows.map((row) => row.timeMs)),
+]
+const valuesOf = (rows: readonly Row[]): Buffer[] => [
+  float8Array(rows.map((row) => row.result)),
+  int2Array(rows.map((row) => row.quality)),
+  int4Array(rows.map((row) => row.reasons)),
+]
+
+const latestWhere = (newer: '>' | '>='): string => `
+  with input as (
+    select * from unnest(${TYPES}) as i (datastream_id, phenomenon_time, result, quality, reasons)
+  ), newer as (
+    insert into latest_observation as l (datastream_id, phenomenon_time, result, quality, reasons)
+    select * from input
+    on conflict (datastream_id) do update set
+      phenomenon_time = excluded.phenomenon_time, result = excluded.result,
+      quality = excluded.quality, reasons = excluded.reasons
+    where excluded.phenomenon_time ${newer} l.phenomenon_time
+    returning l.datastream_id
+  )
+  select (select array_agg(datastream_id) from newer) as newer,
+    (select count(*)::int from input
+     where not exists (select from datastream d where d.id = input.datastream_id)) as orphans`
+
+const LATEST = { name: 'store-latest', text: latestWhere('>=') }
+const PROVISIONAL = { name: 'store-provisional', text: latestWhere('>') }
+
+/** A Datastream of the batch is gone from the registry: what the worker remembers of it is wrong. */
+export class RegistryChanged extends Error {
+  constructor() {
+    super('a Datastream was removed from the registry meanwhile')
+  }
+}
+
+/**
+ * Latest by phenomenon time, not by arrival: late data changes nothing here.
+ * @param rows the newest of each Datastream, sorted by Datastream
+ * @param options provisional: they are not stored as observations yet (fresh-lane.ts), and give way to those that are
+ * @returns the rows that are now the latest
+ * @throws RegistryChanged
+ */
+export async function updateLatest(
+  db: Queryable,
+  rows: readonly Row[],
+  { provisional = false }: { provisional?: boolean } = {},
+): Promise<Row[]> {
+  if (rows.length === 0) return []
+  const { rows: answer } = await db.query<{ newer: number[] | null; orphans: number }>({
+    ...(provisional ? PROVISIONAL : LATEST),
+    values: [...keysOf(rows), ...valuesOf(rows)],
+  })
+  if ((answer[0]?.orphans ?? 0) > 0) throw new RegistryChanged()
+  const newer = new Set(answer[0]?.newer ?? [])
+  return rows.filter((row) => newer.has(row.datastream.id))
+}
+
+// A message that the broker delivers again (dup) may have been rejected before: it is kept once.
+const REJECT = `
+  insert into rejected_message (received_at, source, topic, payload, reason, detail, partial, full_bytes, fields)
+  select r.received_at, r.source, r.topic, r.payload, r.reason, r.detail, r.partial, r.full_bytes, string_to_array(r.fields, chr(31))
+  from unnest($1::timestamptz[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::boolean[], $8::int[],
+    $9::boolean[], $10::text[]) as r (received_at, source, topic, payload, reason, detail, partial, full_bytes, dup, fields)
+  where not r.dup or not exists (
+    select from rejected_message o
+    where o.received_at > r.received_at - interval '1 day' and o.topic = r.topic and o.reason = r.reason
+      and o.payload = r.payload)`
+
+const NOTHING = Buffer.alloc(0)
+const isPersonal = ({ failure, problems }: IngestMessage): boolean =>
+  failure?.reason === 'personal_data' || problems.some(({ reason }) => reason === 'personal_data')
+/** Gateways name the device they heard in the topic: its address, with or without separators. */
+const withoutAddresses = (topic: string): string => topic.replace(/(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}/gi, '(address)')
+
+/**
+ * Keeps what was not understood, wholly or in part. Of what may be about a person only the length is kept: it cannot be
+ * replayed, and nobody can read it.
+ */
+export async function insertRejected(db: Queryable, messages: readonly IngestMessage[]): Promise<void> {
+  if (messages.length === 0) return
+  const reasons = messages.map(reasonOf)
+  await db.query({
+    name: 'store-rejected',
+    text: REJECT,
+    values: [
+      timestamptzArray(messages.map((message) => message.receivedAt.getTime())),
+      messages.map((message) => message.source),
+      messages.map((message) => storable(isPersonal(message) ? withoutAddresses(message.topic) : message.topic)),
+      messages.map((message) => (isPersonal(message) ? NOTHING : message.payload)),
+      reasons.map(({ reason }) => reason),
+      reasons.map(({ detail }) => storable(detail)),
+      messages.map((message) => message.samples.length > 0 || message.kept === true),
+      int4Array(messages.map((message) => message.fullBytes)),
+      messages.map((message) => message.dup),
+      messages.map((message) => fieldNames(message.unmapped)),
+    ],
+  })
+}
+
+/** True when something of the message was not usable. */
+export const isRejected = (message: IngestMessage): boolean =>
+  message.failure !== undefined || message.problems.length > 0 || (message.samples.length === 0 && !message.kept)
+
+const DETAIL_LIMIT = 2_000
+
+function reasonOf({ failure, problems }: IngestMessage): { reason: string; detail: string } {
+  if (failure) return failure
+  const first = problems[0]
+  if (!first) return { reason: 'no_measurement', detail: 'the message holds no value' }
+  const detail = problems.map(({ field, reason, detail }) => `${field}: ${reason}: ${detail}`).join('; ')
+  return { reason: first.reason, detail: detail.slice(0, DETAIL_LIMIT) }
+}
+
+/** PostgreSQL text holds every character but U+0000. */
+const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')

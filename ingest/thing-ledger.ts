@@ -1,0 +1,138 @@
+/** The books by Thing and day of arrival: what became of the observations of each, written with the batch. */
+import type { Queryable } from '#infra/db/pool.ts'
+import { timestamptzArray } from './binary-arrays.ts'
+import type { IngestMessage } from './message.ts'
+import type { Datastream } from './registry.ts'
+import type { Tally } from './rows.ts'
+
+/** What one message holds of one Thing; nearly every message is about one Thing and has one part. */
+export type Part = { readonly message: number; readonly thingId: number; readonly tally: Tally }
+export type Parts = {
+  readonly parts: readonly Part[]
+  /** one for each sample of all messages, in order: the index of its part */
+  readonly partOf: readonly number[]
+}
+
+/** @param datastreams one for each sample of all messages, in order */
+export function partsOf(messages: readonly IngestMessage[], datastreams: readonly Datastream[]): Parts {
+  const parts: Part[] = []
+  const partOf: number[] = []
+  for (const [message, { samples }] of messages.entries()) {
+    const from = parts.length
+    for (let i = 0; i < samples.length; i += 1) {
+      const thingId = datastreams[partOf.length]?.thingId ?? 0
+      let at = parts.length - 1
+      while (at >= from && parts[at]?.thingId !== thingId) at -= 1
+      if (at < from) at = parts.push({ message, thingId, tally: { stored: 0, duplicate: 0, conflict: 0 } }) - 1
+      partOf.push(at)
+    }
+  }
+  return { parts, partOf }
+}
+
+/** What became of each message: the sum of its parts. */
+export function tallyMessages(messages: number, parts: readonly Part[]): Tally[] {
+  const tallies = Array.from({ length: messages }, (): Tally => ({ stored: 0, duplicate: 0, conflict: 0 }))
+  for (const { message, tally } of parts) {
+    const sum = tallies[message]
+    if (!sum) continue
+    sum.stored += tally.stored
+    sum.duplicate += tally.duplicate
+    sum.conflict += tally.conflict
+  }
+  return tallies
+}
+
+type Entry = Tally & { readonly thingId: number; readonly device: string; readonly dayMs: number } & {
+  messages: number
+  rejected: number
+}
+
+// Refused values of a device whose Thing is not in hand are booked by its name; of an unknown device, by source only.
+const UPSERT = `
+  insert into thing_ledger as l (thing_id, day, messages, stored, duplicate, conflict, rejected)
+  select thing_id, (at at time zone 'UTC')::date as day, sum(messages), sum(stored), sum(duplicate), sum(conflict), sum(rejected)
+  from (
+    select case when i.thing_id > 0 then i.thing_id else coalesce(
+             (select d.thing_id from thing_device d where d.device = i.device),
+             (select t.id from thing t where 'key/' || t.key = i.device)) end as thing_id,
+           i.at, i.messages, i.stored, i.duplicate, i.conflict, i.rejected
+    from unnest($1::int[], $2::text[], $3::timestamptz[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[])
+      as i (thing_id, device, at, messages, stored, duplicate, conflict, rejected)
+  ) e
+  where exists (select from thing t where t.id = e.thing_id)
+  group by 1, 2
+  order by 1, 2
+  on conflict (thing_id, day) do update set
+    messages = l.messages + excluded.messages, stored = l.stored + excluded.stored,
+    duplicate = l.duplicate + excluded.duplicate, conflict = l.conflict + excluded.conflict,
+    rejected = l.rejected + excluded.rejected`
+
+export async function bookThings(
+  db: Queryable,
+  messages: readonly IngestMessage[],
+  parts: readonly Part[],
+): Promise<void> {
+  const entries = gather(messages, parts)
+  if (entries.length === 0) return
+  await db.query({
+    name: 'thing-ledger',
+    text: UPSERT,
+    values: [
+      entries.map(({ thingId }) => thingId),
+      entries.map(({ device }) => device.replaceAll('\0', '\u{fffd}')),
+      timestamptzArray(entries.map(({ dayMs }) => dayMs)),
+      entries.map((entry) => entry.messages),
+      entries.map(({ stored }) => stored),
+      entries.map(({ duplicate }) => duplicate),
+      entries.map(({ conflict }) => conflict),
+      entries.map(({ rejected }) => rejected),
+    ],
+  })
+}
+
+const DAY_MS = 86_400_000
+
+function gather(messages: readonly IngestMessage[], parts: readonly Part[]): Entry[] {
+  const entries = new Map<string, Entry>()
+  const entryOf = (thingId: number, device: string, receivedAt: Date): Entry => {
+    const dayMs = Math.floor(receivedAt.getTime() / DAY_MS) * DAY_MS
+    const key = `${thingId}\n${device}\n${dayMs}`
+    const known = entries.get(key)
+    if (known) return known
+    const entry = { thingId, device, dayMs, messages: 0, stored: 0, duplicate: 0, conflict: 0, rejected: 0 }
+    entries.set(key, entry)
+    return entry
+  }
+  const first = new Map<number, Part>()
+  for (const part of parts) {
+    const message = messages[part.message]
+    if (!message) continue
+    const entry = entryOf(part.thingId, '', message.receivedAt)
+    entry.messages += 1
+    entry.stored += part.tally.stored
+    entry.duplicate += part.tally.duplicate
+    entry.conflict += part.tally.conflict
+    // A problem without a device is of the Thing the message is about, when it is about one only.
+    first.set(part.message, first.has(part.message) ? { ...part, thingId: 0 } : part)
+  }
+  for (const [index, message] of messages.entries()) bookRejected(message, first.get(index)?.thingId ?? 0, entryOf)
+  return [...entries.values()]
+}
+
+function bookRejected(
+  message: IngestMessage,
+  thingId: number,
+  entryOf: (thingId: number, device: string, receivedAt: Date) => Entry,
+): void {
+  const { problems, failure, unmapped = [], samples, receivedAt } = message
+  for (const { device = '' } of problems)
+    if (thingId > 0 || device !== '') entryOf(thingId, thingId > 0 ? '' : device, receivedAt).rejected += 1
+  if (!failure || problems.length > 0 || samples.length > 0) return
+  const devices = new Set(unmapped.map(({ device }) => device))
+  const [device = ''] = devices
+  if (devices.size !== 1 || device === '') return
+  const entry = entryOf(0, device, receivedAt)
+  entry.messages += 1
+  entry.rejected += unmapped.length
+}

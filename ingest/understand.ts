@@ -1,0 +1,96 @@
+import type { CityPack, Source } from '#model/city-pack.ts'
+import { liveTopic } from '#model/live.ts'
+import { REASONS } from '#model/quality.ts'
+import { sourcesOf, specialise } from './built-in-sources.ts'
+import { withCalibrated } from './calibration.ts'
+import type { FieldMappings, MappedSource } from './decode/fields.ts'
+import { decode } from './decode/index.ts'
+import type { Memory } from './decode/memory.ts'
+import type { FieldProblem, RejectReason, UnmappedField } from './decode/types.ts'
+import type { IngestMessage } from './message.ts'
+import type { Received } from './mqtt/subscriber.ts'
+import { bySpecificity, matches } from './mqtt/topics.ts'
+import { normalise } from './normalise.ts'
+import { NO_RULES, type Rules } from './registry-rules.ts'
+
+/** 'our own': the live feed, which a filter like `#` brings back to us. */
+export type Understood = IngestMessage | 'our own'
+
+/** Name under which the ledger counts messages that no source of the pack covers. */
+export const NO_SOURCE = '(none)'
+/** Topics are remembered with their source; a flood of distinct ones must not fill the memory. */
+const TOPICS_REMEMBERED = 20_000
+
+/**
+ * From a packet to what it says, by the rules of the registry as they are then. Never throws: what cannot be understood
+ * is a message with a failure.
+ */
+export function understandWith(
+  pack: Pick<CityPack, 'sources' | 'timeZone'>,
+  payloadLimit: number,
+  rules: () => Rules = () => NO_RULES,
+): (received: Received, memory?: Memory) => Understood {
+  const mappings: FieldMappings = { find: (device, path, name) => rules().mappings.find(device, path, name) }
+  const sourceFor = sourceFinder(sourcesOf(pack).map((source): MappedSource => ({ ...source, mappings })))
+  return (received, memory) => {
+    const source = sourceFor(received.topic)
+    if (source === undefined && received.topic.startsWith(liveTopic(''))) return 'our own'
+    const { topic, payload, fullBytes, receivedAt, messageId, dup, settle } = received
+    const base = { source: source?.name ?? NO_SOURCE, topic, payload, fullBytes, receivedAt, messageId, dup, settle }
+    const reading = source
+      ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), memory })
+      : fail('no_source', '')
+    return { ...base, ...reading }
+  }
+}
+
+type Reading = Pick<IngestMessage, 'samples' | 'problems' | 'failure' | 'unmapped'>
+const fail = (
+  reason: RejectReason,
+  detail: string,
+  problems: FieldProblem[] = [],
+  unmapped?: readonly UnmappedField[],
+): Reading => ({ samples: [], problems, failure: { reason, detail }, unmapped })
+
+type Context = {
+  readonly timeZone: string
+  readonly payloadLimit: number
+  readonly rules: Rules
+  readonly memory: Memory | undefined
+}
+
+function read(received: Received, source: Source, { timeZone, payloadLimit, rules, memory }: Context): Reading {
+  if (received.fullBytes > payloadLimit)
+    return fail(
+      'too_large',
+      `${received.fullBytes} bytes; at most ${payloadLimit} are read, the first of them are kept`,
+    )
+  try {
+    const decoded = decode(received, source, { timeZone: source.timeZone ?? timeZone, memory })
+    if (!decoded.ok) return fail(decoded.reason, decoded.detail, [], decoded.unmapped)
+    const normal = normalise(decoded.samples, { receivedAt: received.receivedAt, source })
+    const problems = [...decoded.rejected, ...normal.rejected]
+    // The broker keeps a retained message for ever and hands it to every new subscription: it is no news.
+    if (received.retain && normal.samples.some((sample) => sample.reasons & REASONS.time_of_arrival))
+      return fail('retained_without_time', 'the broker kept it; nobody knows since when', problems, decoded.unmapped)
+    const samples = withCalibrated(normal.samples, rules.calibrations)
+    return { samples, problems, failure: undefined, unmapped: decoded.unmapped }
+  } catch (error) {
+    // A bug of a decoder costs this message, not the worker.
+    return fail('decoder_failed', error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** The source whose filter matches most specifically; the pack's order decides between equals. */
+function sourceFinder(sources: readonly Source[]): (topic: string) => Source | undefined {
+  const sorted = [...sources].sort((a, b) => bySpecificity(a.topic, b.topic))
+  const known = new Map<string, Source | undefined>()
+  return (topic) => {
+    if (known.has(topic)) return known.get(topic)
+    const found = sorted.find((candidate) => matches(candidate.topic, topic))
+    const source = found && specialise(found, topic)
+    if (known.size >= TOPICS_REMEMBERED) known.clear()
+    known.set(topic, source)
+    return source
+  }
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { airIndexSchema } from '../air-index.ts'
+import { domainSchema, gradeSchema } from '../domain.ts'
+import { areaSchema, boundsSchema, featureCollection, placeSchema, positionSchema } from '../geo.ts'
+import { qualitySchema } from '../quality.ts'
+
+const instant = z.iso.datetime({ offset: true })
+
+/** GET /api/v1/city */
+export const cityResponse = z.object({
+  name: z.string(),
+  country: z.string().nullable(),
+  description: z.string().nullable(),
+  timeZone: z.string(),
+  centre: positionSchema,
+  bounds: boundsSchema,
+  population: z.int(),
+  households: z.int().nullable(),
+  simulated: z.boolean(),
+  domains: z.array(z.object({ domain: domainSchema, things: z.int() })),
+  zones: z.int(),
+  things: z.int(),
+  /** MapLibre style of a real city, else null: draw /api/v1/city/map */
+  mapStyle: z.string().nullable(),
+  /** how much of the history that a simulator backfills is in: 0 to 1, null when nothing is being backfilled */
+  backfill: z.number().nullable(),
+  links: z.record(z.string(), z.string()),
+})
+export type CityResponse = z.infer<typeof cityResponse>
+
+/** GET /api/v1/zones */
+export const zoneFeatures = featureCollection(
+  areaSchema,
+  z.object({
+    key: z.string(),
+    name: z.string(),
+    population: z.int().nullable(),
+    households: z.int().nullable(),
+    income: z.number().nullable(),
+    areaKm2: z.number(),
+    things: z.int(),
+    /** of the Things in the zone: the mean of each pollutant, then the index of that; null without air stations */
+    airIndex: z.object({ us: airIndexSchema.nullable(), european: airIndexSchema.nullable(), stations: z.int() }),
+  }),
+)
+export type ZoneFeatures = z.infer<typeof zoneFeatures>
+
+/** A Datastream with its latest measured value: the newest phenomenonTime, not the newest arrival. */
+export const datastreamSummary = z.object({
+  id: z.int(),
+  property: z.string(),
+  channel: z.string(),
+  unit: z.string(),
+  latest: z
+    .object({
+      time: instant,
+      result: z.number(),
+      quality: qualitySchema,
+      /** names of the reasons for the flag */
+      reasons: z.array(z.string()),
+      /** older than three expected intervals */
+      stale: z.boolean(),
+    })
+    .nullable(),
+})
+
+/** GET /api/v1/things?domain&zone&bbox&property&thing  (bbox = west,south,east,north) */
+export const thingFeatures = featureCollection(
+  placeSchema.nullable(),
+  z.object({
+    id: z.int(),
+    key: z.string(),
+    name: z.string(),
+    domain: domainSchema,
+    kind: z.string(),
+    grade: gradeSchema,
+    zone: z.string().nullable(),
+    verified: z.boolean(),
+    simulated: z.boolean(),
+    expectedIntervalSeconds: z.int().nullable(),
+    attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    datastreams: z.array(datastreamSummary),
+    /** only for Things that measure a pollutant of the index */
+    airIndex: z.object({ us: airIndexSchema.nullable(), european: airIndexSchema.nullable() }).nullable(),
+  }),
+).extend({ total: z.int(), truncated: z.boolean() })
+export type ThingFeatures = z.infer<typeof thingFeatures>
+export type ThingFeature = ThingFeatures['features'][number]
+
+/**
+ * GET /api/v1/datastreams/:id/observations?from&to&every&limit&cursor
+ * Raw without `every` (keyset pages: `next`), else buckets. every = 1h, 6h or 1d (1d = local days of the city).
+ */
+export const observationsResponse = z.object({
+  datastream: z.object({
+    id: z.int(),
+    thing: z.string(),
+    property: z.string(),
+    channel: z.string(),
+    unit: z.string(),
+    kind: z.enum(['gauge', 'counter', 'interval']),
+  }),
+  from: instant,
+  to: instant,
+  every: z.string().nullable(),
+  observations: z
+    .array(z.object({ time: instant, result: z.number(), quality: qualitySchema, reasons: z.array(z.string()) }))
+    .optional(),
+  /** statistics rest on good observations (quality 1 or 2); n counts all. total: the amount of a counter or interval property in the bucket, else null */
+  buckets: z
+    .array(
+      z.object({
+        time: instant,
+        n: z.int(),
+        good: z.int(),
+        mean: z.number().nullable(),
+        min: z.number().nullable(),
+        max: z.number().nullable(),
+        total: z.number().nullable(),
+        dataCapture: z.number().nullable(),
+      }),
+    )
+    .optional(),
+  next: z.string().nullable(),
+})
+export type ObservationsResponse = z.infer<typeof observationsResponse>
+
+/** GET /api/v1/coverage?property&channel&resolution&from&to  (resolution 6 to 10, default 9; property default rsrp) */
+export const coverageResponse = z.object({
+  property: z.string(),
+  channel: z.string().nullable(),
+  unit: z.string(),
+  resolution: z.int(),
+  from: instant,
+  to: instant,
+  /** H3 index as people write it: hexadecimal */
+  cells: z.array(
+    z.object({ cell: z.string(), n: z.int(), p10: z.number(), p50: z.number(), p90: z.number(), mean: z.number() }),
+  ),
+  /** true when there were more cells than the answer may carry; `total` says how many */
+  truncated: z.boolean(),
+  total: z.int(),
+})
+export type CoverageResponse = z.infer<typeof coverageResponse>

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+const instant = z.iso.datetime({ offset: true })
+const counts = {
+  received: z.int(),
+  stored: z.int(),
+  duplicate: z.int(),
+  rejected: z.int(),
+  inFlight: z.int(),
+  /** received = stored + duplicate + rejected + inFlight */
+  balanced: z.boolean(),
+  observationsStored: z.int(),
+  observationsDuplicate: z.int(),
+  observationsConflict: z.int(),
+  observationsRejected: z.int(),
+}
+
+/** GET /api/v1/ingest/ledger: messages by source, over all worker runs since the database was made */
+export const ledgerResponse = z.object({
+  total: z.object(counts),
+  sources: z.array(z.object({ source: z.string(), ...counts, updatedAt: instant })),
+  /** messages that ended runs held without acknowledging: the broker delivered them again */
+  returnedToBroker: z.int(),
+  workers: z.array(z.object({ run: z.string(), startedAt: instant, updatedAt: instant, alive: z.boolean() })),
+})
+export type LedgerResponse = z.infer<typeof ledgerResponse>
+
+/** GET /api/v1/ingest/ledger?by=thing&thing&from&to: observations by Thing and day of arrival (UTC) */
+export const thingLedgerResponse = z.object({
+  days: z.array(
+    z.object({
+      thing: z.string(),
+      /** null: before these books were opened */
+      day: z.iso.date().nullable(),
+      messages: z.int(),
+      stored: z.int(),
+      duplicate: z.int(),
+      conflict: z.int(),
+      /** values, or whole messages, that were refused */
+      rejected: z.int(),
+    }),
+  ),
+  /** true when there were more rows than the answer carries */
+  truncated: z.boolean(),
+})
+export type ThingLedgerResponse = z.infer<typeof thingLedgerResponse>
+
+/** GET /api/v1/ingest/check: what must hold of the database at any moment, and whether it does */
+export const checkResponse = z.object({
+  holds: z.boolean(),
+  findings: z.array(
+    z.object({ name: z.string(), holds: z.boolean(), text: z.string(), examples: z.array(z.string()).readonly() }),
+  ),
+})
+
+/** GET /api/v1/ingest/rejected?reason&source&field&limit&cursor */
+export const rejectedResponse = z.object({
+  messages: z.array(
+    z.object({
+      id: z.string(),
+      receivedAt: instant,
+      source: z.string(),
+      topic: z.string(),
+      reason: z.string(),
+      detail: z.string(),
+      partial: z.boolean(),
+      bytes: z.int(),
+      /** names of its unmapped fields */
+      fields: z.array(z.string()),
+      /** the payload as text where it is UTF-8, else null; base64 always */
+      text: z.string().nullable(),
+      base64: z.string(),
+      replayedAt: instant.nullable(),
+    }),
+  ),
+  reasons: z.array(z.object({ reason: z.string(), n: z.int() })),
+  total: z.int(),
+  next: z.string().nullable(),
+})
+export type RejectedResponse = z.infer<typeof rejectedResponse>
+
+/** POST /api/v1/ingest/rejected/replay: publishes the raw bytes to their topic again, through the same door */
+export const replayRequest = z.object({
+  ids: z.array(z.string()).max(10_000).optional(),
+  reason: z.string().optional(),
+  source: z.string().optional(),
+  /** messages with this unmapped field: full path or last part */
+  field: z.string().optional(),
+})
+export const replayResponse = z.object({ replayed: z.int(), skippedTruncated: z.int() })

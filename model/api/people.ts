@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { estimateSchema } from '../survey.ts'
+
+/** GET /api/v1/surveys/:id/indicators?by: the ITU core indicators that the survey answers */
+export const coreIndicatorsResponse = z.object({
+  survey: z.string(),
+  universe: z.string(),
+  confidence: z.number(),
+  threshold: z.int(),
+  simulated: z.boolean(),
+  by: z.array(z.string()),
+  indicators: z.array(
+    z.object({
+      code: z.string(),
+      name: z.string(),
+      base: z.string(),
+      multiple: z.boolean(),
+      sdg: z.string().nullable(),
+      /** empty: the survey does not ask it */
+      items: z.array(
+        z.object({
+          question: z.string(),
+          text: z.string(),
+          category: z.string().nullable(),
+          label: z.string().nullable(),
+          statistic: z.enum(['proportion', 'mean']),
+          /** the whole survey (group {}), then one characteristic after another */
+          estimates: z.array(estimateSchema),
+        }),
+      ),
+    }),
+  ),
+})
+export type CoreIndicatorsResponse = z.infer<typeof coreIndicatorsResponse>
+
+const inferenceSchema = z.object({
+  value: z.number(),
+  standardError: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+  degreesOfFreedom: z.number(),
+  n: z.int(),
+})
+
+/** GET /api/v1/surveys/:id/divides?question&category&by&reference */
+export const dividesResponse = z.object({
+  survey: z.string(),
+  question: z.string(),
+  text: z.string(),
+  category: z.string().nullable(),
+  by: z.array(z.string()),
+  statistic: z.enum(['proportion', 'mean']),
+  unit: z.string(),
+  confidence: z.number(),
+  threshold: z.int(),
+  simulated: z.boolean(),
+  /** group that the others are set against; null where nothing could be published */
+  reference: z.record(z.string(), z.string()).nullable(),
+  groups: z.array(
+    z.object({
+      label: z.string(),
+      estimate: estimateSchema,
+      /** this group less the reference */
+      gap: inferenceSchema.nullable(),
+      /** this group over the reference */
+      ratio: inferenceSchema.nullable(),
+      /** ratio within 0.98 to 1.02 */
+      parity: z.boolean().nullable(),
+      /** the interval of the gap leaves out 0 */
+      significant: z.boolean().nullable(),
+    }),
+  ),
+  /** over a ranking (categories that are numbers, as income fifths); null where `by` is none, or where a group is hidden */
+  concentration: inferenceSchema
+    .extend({
+      normalised: z.number().nullable(),
+      curve: z.array(z.object({ population: z.number(), share: z.number() })),
+    })
+    .nullable(),
+  affordability: z
+    .object({
+      /** monthly income per head that the price is set against, and where it comes from */
+      monthlyIncome: z.number(),
+      incomeBasis: z.string(),
+      /** share of income that is affordable (UN Broadband Commission) */
+      limit: z.number(),
+      groups: z.array(
+        z.object({
+          label: z.string(),
+          group: z.record(z.string(), z.string()),
+          /** median price over income; null where suppressed */
+          share: z.number().nullable(),
+          lower: z.number().nullable(),
+          upper: z.number().nullable(),
+          medianPrice: z.number().nullable(),
+          n: z.int().nullable(),
+          affordable: z.boolean().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
+})
+export type DividesResponse = z.infer<typeof dividesResponse>

@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { dataPointValueSchema } from '../indicators/schema.ts'
+
+/** A score from 0 (worst) to 100, as people answered; `missing` says why there is none. */
+const scoreSchema = z.object({
+  value: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  standardError: z.number().nullable(),
+  n: z.int().nullable(),
+  missing: z.enum(['not_asked', 'suppressed', 'no_weight', 'nobody_answered']).nullable(),
+})
+export type WellbeingScore = z.infer<typeof scoreSchema>
+
+/** What is measured or reported about the same thing: beside, never in the score. */
+const besideSchema = dataPointValueSchema
+  .pick({
+    dataPoint: true,
+    name: true,
+    value: true,
+    unit: true,
+    origin: true,
+    simulated: true,
+    missing: true,
+    score: true,
+  })
+  .extend({ code: z.string(), indicator: z.string() })
+
+/** GET /api/v1/wellbeing?period&zone&weights&seed */
+export const wellbeingResponse = z.object({
+  /** whose method: the framework is U4SSC's, formula and weights are Citywell's */
+  basis: z.literal('citywell'),
+  period: z.string(),
+  zone: z.string().nullable(),
+  survey: z.string().nullable(),
+  universe: z.string().nullable(),
+  confidence: z.number(),
+  threshold: z.int().nullable(),
+  simulated: z.boolean(),
+  index: scoreSchema,
+  dimensions: z.array(
+    z.object({
+      id: z.string(),
+      weight: z.number(),
+      score: scoreSchema,
+      factors: z.array(
+        z.object({
+          id: z.string(),
+          weight: z.number(),
+          score: scoreSchema,
+          items: z.array(z.object({ question: z.string(), text: z.string() })),
+          beside: z.array(besideSchema),
+        }),
+      ),
+    }),
+  ),
+  /** null where there is no index, or not all of its factors may be published */
+  sensitivity: z
+    .object({
+      draws: z.int(),
+      seed: z.int(),
+      p5: z.number(),
+      p50: z.number(),
+      p95: z.number(),
+      minimum: z.number(),
+      maximum: z.number(),
+      byNormalisation: z.object({ linear: z.number(), top_two: z.number(), geometric: z.number() }),
+    })
+    .nullable(),
+  /** wellbeing of the environment, beside the index */
+  environment: z.array(z.object({ id: z.string(), indicators: z.array(besideSchema) })),
+})
+export type WellbeingResponse = z.infer<typeof wellbeingResponse>

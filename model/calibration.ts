@@ -1,0 +1,4 @@
+/** Channel of the Datastream that holds what a calibration makes of another channel of the same Thing and property. */
+export const calibratedChannel = (channel: string): string => (channel === '' ? 'calibrated' : `${channel}.calibrated`)
+export const isCalibratedChannel = (channel: string): boolean =>
+  channel === 'calibrated' || channel.endsWith('.calibrated')

@@ -1,0 +1,77 @@
+/**
+ * Every error a person or a program can meet has a code, a status and a sentence that says what to do next.
+ * One handler turns it into problem+json (RFC 9457); the command line prints the same sentence.
+ */
+const CODES = {
+  // requests
+  REQUEST_INVALID: { status: 400, text: (detail: string) => detail },
+  INTERVAL_REVERSED: { status: 400, text: (detail: string) => `from must lie before to (${detail})` },
+  QUERY_TOO_LARGE: { status: 413, text: (detail: string) => detail },
+  QUERY_TIMEOUT: {
+    status: 504,
+    text: () => 'the database took too long over this; ask for a shorter interval, a coarser `every` or a smaller area',
+  },
+  HOST_UNKNOWN: {
+    status: 421,
+    text: (host: string) => `this server does not answer to the name "${host}"; open it as localhost or set HOST`,
+  },
+  TOO_MANY_CLIENTS: { status: 503, text: (detail: string) => detail },
+  PERIOD_INVALID: {
+    status: 400,
+    text: (period: string) =>
+      `"${period}" is no period; use a year (2026), a quarter (2026-Q2), a month (2026-05), a day (2026-05-31) or last-24h, last-7d, last-30d, last-365d`,
+  },
+  KEY_REQUIRED: {
+    status: 401,
+    text: () => 'this changes the state of the city and needs the key: send it as "Authorization: Bearer <key>"',
+  },
+  NOT_FOUND: { status: 404, text: (what: string) => `${what} does not exist` },
+  ZONE_UNKNOWN: { status: 404, text: (key: string) => `no zone with key "${key}"; GET /api/v1/zones lists them` },
+  THING_UNKNOWN: { status: 404, text: (key: string) => `no Thing with key "${key}"; GET /api/v1/things lists them` },
+  KEY_TAKEN: {
+    status: 409,
+    text: (detail: string) => `this key is in use: ${detail}; merge the two, or choose another key`,
+  },
+  DATASTREAM_UNKNOWN: {
+    status: 404,
+    text: (id: string) => `no Datastream with id ${id}; GET /api/v1/things lists them`,
+  },
+  PROPERTY_UNKNOWN: { status: 404, text: (name: string) => `no observed property named "${name}"` },
+  INDICATOR_UNKNOWN: {
+    status: 404,
+    text: (code: string) => `no indicator with code "${code}"; GET /api/v1/indicators lists them`,
+  },
+  SURVEY_UNKNOWN: { status: 404, text: (id: string) => `no survey with id "${id}"; GET /api/v1/surveys lists them` },
+  QUESTION_UNKNOWN: { status: 404, text: (name: string) => `the survey has no question named "${name}"` },
+  VALUE_INVALID: { status: 422, text: (detail: string) => detail },
+  // dependencies
+  DATABASE_UNAVAILABLE: {
+    status: 503,
+    text: (detail: string) => `the database does not answer (${detail}); the request can be sent again`,
+  },
+  BROKER_UNAVAILABLE: { status: 503, text: (url: string) => `the MQTT broker at ${url} does not answer` },
+  // start
+  CONFIG_INVALID: { status: 500, text: (detail: string) => detail },
+  PORT_TAKEN: { status: 500, text: (detail: string) => detail },
+  DATA_DIR_IN_USE: { status: 500, text: (detail: string) => detail },
+  DATA_DIR_DAMAGED: { status: 500, text: (detail: string) => detail },
+  DATABASE_FAILED: { status: 500, text: (detail: string) => detail },
+  CITY_PACK_INVALID: { status: 500, text: (detail: string) => detail },
+  CITY_MISMATCH: { status: 500, text: (detail: string) => detail },
+  SURVEY_INVALID: { status: 422, text: (detail: string) => detail },
+} as const satisfies Record<string, { status: number; text: (detail: string) => string }>
+
+export type ErrorCode = keyof typeof CODES
+
+/** An expected failure that reaches a person: `code` is stable, `message` says what to do next. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+
+  constructor(code: ErrorCode, detail = '', options?: ErrorOptions) {
+    super(CODES[code].text(detail), options)
+    this.name = 'AppError'
+    this.code = code
+    this.status = CODES[code].status
+  }
+}

@@ -1,0 +1,83 @@
+import { benchmark, category, FROM_ZERO } from './define.ts'
+
+const productivity = (name: string, rows: Parameters<typeof category>[3]) =>
+  category('Economy', 'Productivity', name, rows)
+
+/** Economy, sub-dimension Productivity: 7 indicators. */
+export const ECONOMY_PRODUCTIVITY = [
+  ...productivity('Innovation', [
+    {
+      code: 'EC:P:IN:1C',
+      name: 'Research and development expenditure',
+      type: 'structural',
+      unit: '% of GDP',
+      definition:
+        'What public bodies and firms in the city spend on research and development, beside what the city produces.',
+      numerator: 'public and private expenditure on research and development',
+      denominator: 'gross domestic product of the city',
+      sdg: '9.5.1',
+      benchmark: benchmark(3, 'target of the European Research Area; regional, not a U4SSC value'),
+    },
+    {
+      code: 'EC:P:IN:2C',
+      name: 'Patents',
+      type: 'structural',
+      unit: 'per 100 000 inhabitants a year',
+      formula: 'per_100000',
+      definition: 'Patents newly granted to people and firms of the city in a year.',
+      numerator: 'patents granted in the year',
+      denominator: 'inhabitants',
+      sdg: '9.5',
+      range: FROM_ZERO,
+    },
+    {
+      code: 'EC:P:IN:3A',
+      name: 'Small and medium-sized enterprises',
+      type: 'structural',
+      definition: 'The share of firms with fewer than 250 people; nearly everywhere above 95 %.',
+      numerator: 'enterprises with fewer than 250 employees',
+      denominator: 'enterprises',
+      sdg: '9.3.1',
+    },
+  ]),
+  ...productivity('Employment', [
+    {
+      code: 'EC:P:EM:1C',
+      name: 'Unemployment',
+      type: 'structural',
+      direction: 'lower',
+      definition: 'People of the labour force who have no work and look for it, as the ILO counts them.',
+      numerator: 'unemployed people',
+      denominator: 'labour force',
+      sdg: '8.5.2',
+    },
+    {
+      code: 'EC:P:EM:2C',
+      name: 'Youth unemployment',
+      type: 'structural',
+      direction: 'lower',
+      definition: 'The unemployment of those aged 15 to 24, among the labour force of that age.',
+      numerator: 'unemployed people aged 15 to 24',
+      denominator: 'labour force aged 15 to 24',
+      sdg: '8.5, 8.6',
+    },
+    {
+      code: 'EC:P:EM:3A',
+      name: 'Employment in tourism',
+      type: 'structural',
+      definition: 'How many of those who work do so in tourism.',
+      numerator: 'people employed in tourism',
+      denominator: 'people employed',
+      sdg: '8.9',
+    },
+    {
+      code: 'EC:P:EM:4A',
+      name: 'Employment in ICT',
+      type: 'structural',
+      definition: 'How many of those who work do so in information and communication technology.',
+      numerator: 'people employed in the ICT sector',
+      denominator: 'people employed',
+      sdg: '8.2',
+    },
+  ]),
+]

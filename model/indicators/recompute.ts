@@ -1,0 +1,46 @@
+import type { Evidence } from './schema.ts'
+
+/**
+ * How a value follows from its inputs. Every method an evidence tree may name is here, so that a tree can be computed
+ * again by anyone who has nothing but the tree. A node without inputs is a leaf: it states what was counted.
+ */
+const METHODS: Readonly<Record<string, (values: readonly number[], inputs: readonly Evidence[]) => number>> = {
+  sum: (values) => sum(values),
+  mean: (values) => sum(values) / values.length,
+  weighted_mean: (values, inputs) => {
+    const weights = inputs.map((input) => input.weight ?? 1)
+    return sum(values.map((value, i) => value * (weights[i] ?? 1))) / sum(weights)
+  },
+  maximum: (values) => Math.max(...values),
+  /** how many inputs there are */
+  count: (values) => values.length,
+  /** first minus second plus all that follow: a meter's last reading, its first, and what resets swallowed */
+  difference: ([last = 0, first = 0, ...more]) => last - first + sum(more),
+  product: (values) => values.reduce((a, b) => a * b, 1),
+  ratio: ([numerator = 0, denominator = 0]) => numerator / denominator,
+  percent: ([numerator = 0, denominator = 0]) => (100 * numerator) / denominator,
+  per_100000: ([numerator = 0, denominator = 0]) => (100_000 * numerator) / denominator,
+}
+
+/**
+ * Computes the value of an evidence tree from its leaves alone.
+ * @returns null where a leaf that is needed has no value, or a denominator is zero
+ * @throws Error when the tree names a method that is not known
+ */
+export function recompute(evidence: Evidence): number | null {
+  if (!evidence.inputs || evidence.inputs.length === 0) return evidence.value
+  const method = METHODS[evidence.method]
+  if (!method) throw new Error(`evidence "${evidence.label}" names the method "${evidence.method}", which is not known`)
+  const values = evidence.inputs.map(recompute)
+  if (values.some((value) => value === null)) return null
+  const value = method(values as number[], evidence.inputs)
+  return Number.isFinite(value) ? value : null
+}
+
+/** The method that a formula of the catalogue stands for in an evidence tree; undefined where a value is stated as is. */
+export function methodOf(formula: string): 'percent' | 'per_100000' | 'ratio' | undefined {
+  if (formula === 'percent' || formula === 'per_100000' || formula === 'ratio') return formula
+  return undefined
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

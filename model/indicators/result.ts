@@ -1,0 +1,12 @@
+import { leaf, node } from './evidence.ts'
+import { methodOf } from './recompute.ts'
+import type { Evidence, Formula } from './schema.ts'
+
+/** The value that numerator and denominator give by the indicator's formula; undefined where they do not apply. */
+export function resultOf(formula: Formula, numerator: number, denominator: number): number | undefined {
+  const part = (value: number): Evidence => leaf({ label: '', value, unit: '', origin: 'reported' })
+  const method = methodOf(formula)
+  if (!method) return undefined
+  const parts = [part(numerator), part(denominator)]
+  return node({ label: '', unit: '', method, origin: 'reported' }, parts).value ?? undefined
+}

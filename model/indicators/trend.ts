@@ -1,0 +1,74 @@
+import { tQuantile } from '../statistics/student-t.ts'
+
+/** A value at a time; `at` in years. */
+export type TrendPoint = { readonly at: number; readonly value: number }
+
+export type Trend = {
+  readonly method: 'ordinary_least_squares'
+  readonly n: number
+  /** change of the value in a year */
+  readonly slope: number
+  /** 95 %, by Student's t with n - 2 degrees of freedom */
+  readonly slopeInterval: readonly [number, number]
+  /** whether the interval leaves out zero */
+  readonly direction: 'rising' | 'falling' | 'not_told_apart'
+  /** the line at a time, with the 95 % interval for a single value then */
+  project(at: number): { value: number; interval: readonly [number, number] }
+}
+
+/** Fewer give a line, but no idea of how far to trust it. */
+const LEAST_POINTS = 4
+
+/**
+ * The straight line through values over time by ordinary least squares. Its intervals take the deviations as independent:
+ * seasons within a series of months break that, so compare whole years where there are enough.
+ * Source: Draper and Smith, Applied Regression Analysis (1998), ch. 1.
+ * @returns undefined for fewer than four points, or when all are of one time
+ */
+export function trendOf(points: readonly TrendPoint[]): Trend | undefined {
+  const n = points.length
+  if (n < LEAST_POINTS) return undefined
+  const meanAt = points.reduce((sum, { at }) => sum + at, 0) / n
+  const mean = points.reduce((sum, { value }) => sum + value, 0) / n
+  const spread = points.reduce((sum, { at }) => sum + (at - meanAt) ** 2, 0)
+  if (spread === 0) return undefined
+  const slope = points.reduce((sum, { at, value }) => sum + (at - meanAt) * (value - mean), 0) / spread
+  const line = (at: number): number => mean + slope * (at - meanAt)
+  const residual = points.reduce((sum, { at, value }) => sum + (value - line(at)) ** 2, 0) / (n - 2)
+  const t = tQuantile(0.975, n - 2)
+  const half = t * Math.sqrt(residual / spread)
+  const slopeInterval = [slope - half, slope + half] as const
+  return {
+    method: 'ordinary_least_squares',
+    n,
+    slope,
+    slopeInterval,
+    direction: slopeInterval[0] > 0 ? 'rising' : slopeInterval[1] < 0 ? 'falling' : 'not_told_apart',
+    project: (at) => {
+      const value = line(at)
+      const margin = t * Math.sqrt(residual * (1 + 1 / n + (at - meanAt) ** 2 / spread))
+      return { value, interval: [value - margin, value + margin] }
+    },
+  }
+}
+
+export type Comparison = {
+  /** second less first */
+  readonly change: number
+  readonly standardError: number | null
+  readonly interval: readonly [number, number] | null
+  /** null where the uncertainty of either value is not known */
+  readonly toldApart: boolean | null
+}
+
+type Uncertain = { readonly value: number; readonly standardError: number | null }
+
+/** The change between two values of different samples, against its own uncertainty: 95 %, normal. */
+export function compare(first: Uncertain, second: Uncertain): Comparison {
+  const change = second.value - first.value
+  if (first.standardError === null || second.standardError === null)
+    return { change, standardError: null, interval: null, toldApart: null }
+  const standardError = Math.hypot(first.standardError, second.standardError)
+  const half = 1.959964 * standardError
+  return { change, standardError, interval: [change - half, change + half], toldApart: Math.abs(change) > half }
+}

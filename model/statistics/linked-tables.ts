@@ -1,0 +1,67 @@
+/**
+ * All the tables of one question that anybody can ask for, as one system: the total, one table for each characteristic
+ * and one for each pair of them. A cell is named by what it fixes; every line of every table is an equation,
+ * margin = sum of its cells. Tables meet in their margins, so what one of them hides another may give away.
+ */
+export type LinkedCell = { readonly id: string; readonly n: number; readonly level: 0 | 1 | 2; readonly rest: boolean }
+/** ids of a margin and of the cells that add up to it */
+export type Line = { readonly margin: string; readonly parts: readonly string[] }
+export type LinkedTables = { readonly cells: ReadonlyMap<string, LinkedCell>; readonly lines: readonly Line[] }
+
+/** characteristic -> category of the respondent; null where it is not known */
+export type Profile = Readonly<Record<string, string | null>>
+
+/** Respondents of whom a characteristic is not known: in no table, but what is missing from the sums is theirs. */
+const REST = ' not stated'
+
+/** The name of a cell: the same whatever the order of its characteristics. The total is '{}'. */
+export const cellId = (group: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(group)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => partOf(name, value))
+    .join(',')}}`
+
+const partOf = (name: string, value: string): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`
+
+/** Builds the system over those who answered the question. */
+export function linkTables(profiles: readonly Profile[], characteristics: readonly string[]): LinkedTables {
+  const names = [...characteristics].sort()
+  const cells = new Map<string, { id: string; n: number; level: 0 | 1 | 2; rest: boolean }>()
+  const lines = new Map<string, Set<string>>()
+  const count = (level: 0 | 1 | 2, rest: boolean, parts: string): string => {
+    const id = `{${parts}}`
+    const held = cells.get(id)
+    if (held) held.n += 1
+    else cells.set(id, { id, n: 1, level, rest })
+    return id
+  }
+  const join = (line: string, part: string): void => {
+    const held = lines.get(line)
+    if (held) held.add(part)
+    else lines.set(line, new Set([part]))
+  }
+  for (const profile of profiles) {
+    const total = count(0, false, '')
+    // written as cellId writes it, which is too slow for every pair of every respondent
+    const own = names.map((name) => {
+      const value = profile[name] ?? REST
+      const part = partOf(name, value)
+      return { name, part, rest: value === REST, id: count(1, value === REST, part) }
+    })
+    own.forEach((a, i) => {
+      join(lineOf(total, a.name), a.id)
+      for (const b of own.slice(i + 1)) {
+        const both = count(2, a.rest || b.rest, `${a.part},${b.part}`)
+        join(lineOf(a.id, b.name), both)
+        join(lineOf(b.id, a.name), both)
+      }
+    })
+  }
+  return {
+    cells,
+    lines: [...lines].map(([key, parts]) => ({ margin: marginOf(key), parts: [...parts] })),
+  }
+}
+
+const lineOf = (margin: string, along: string): string => `${margin}\n${along}`
+const marginOf = (line: string): string => line.slice(0, line.lastIndexOf('\n'))

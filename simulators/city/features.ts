@@ -1,0 +1,175 @@
+import type { Polygon } from './arcs.ts'
+import { areaOfPolygons } from './districts.ts'
+import { type Line, type LonLat, lengthOf, round, slice, walk } from './geometry.ts'
+import type { CityPlan, Street } from './plan.ts'
+
+/** The city as GeoJSON: zones, base map, and the features that indicators count. */
+export type Feature = {
+  type: 'Feature'
+  geometry: { type: string; coordinates: unknown }
+  properties: Record<string, string | number | boolean>
+}
+export type Collection = { type: 'FeatureCollection'; features: Feature[] }
+
+const feature = (type: string, coordinates: unknown, properties: Feature['properties']): Feature => ({
+  type: 'Feature',
+  geometry: { type, coordinates },
+  properties,
+})
+
+export function zoneFeatures(plan: CityPlan): Collection {
+  return {
+    type: 'FeatureCollection',
+    features: plan.districts.map((d) =>
+      area(plan, d.polygons, {
+        key: d.key,
+        name: d.name,
+        population: d.population,
+        households: d.households,
+        income: d.income,
+        areaKm2: round(d.areaM2 / 1e6, 3),
+        character: d.character,
+      }),
+    ),
+  }
+}
+
+export function baseMap(plan: CityPlan): Collection {
+  const features: Feature[] = [sea(plan), area(plan, plan.land, { layer: 'land' })]
+  for (const wood of plan.woods)
+    features.push(area(plan, wood.polygons, { layer: 'park', kind: 'wood', name: wood.name }))
+  for (const park of plan.parks)
+    features.push(area(plan, park.polygons, { layer: 'park', kind: 'park', name: park.name }))
+  for (const street of plan.streets.filter((s) => s.class !== 'local')) {
+    features.push(
+      feature('LineString', coordinates(plan, street.line), {
+        layer: 'street',
+        class: street.class,
+        name: street.name,
+        bridge: street.bridge,
+      }),
+    )
+  }
+  const locals = plan.streets.filter((s) => s.class === 'local').map((s) => coordinates(plan, s.line))
+  features.push(feature('MultiLineString', locals, { layer: 'street', class: 'local' }))
+  if (plan.rail.length > 1)
+    features.push(feature('LineString', coordinates(plan, plan.rail), { layer: 'rail', name: 'Island Light Railway' }))
+  for (const district of plan.districts) {
+    const rings = plan.buildings.filter((b) => b.district === district.label).map((b) => [closed(plan, b.ring, 6)])
+    if (rings.length > 0) features.push(feature('MultiPolygon', rings, { layer: 'building', zone: district.key }))
+  }
+  return { type: 'FeatureCollection', features }
+}
+
+/** Water all around, with the land cut out of it: it can be drawn below or above the land. */
+function sea(plan: CityPlan): Feature {
+  const [x, y] = [plan.terrain.halfWidth * 4, plan.terrain.halfHeight * 4]
+  const frame: Line = [
+    [-x, -y],
+    [x, -y],
+    [x, y],
+    [-x, y],
+  ]
+  const holes = plan.land.map((rings) => closed(plan, [...(rings[0] as Line)].reverse(), 5))
+  const lakes = plan.land.flatMap((rings) => rings.slice(1).map((ring) => [closed(plan, [...ring].reverse(), 5)]))
+  return feature('MultiPolygon', [[closed(plan, frame, 5), ...holes], ...lakes], { layer: 'water', name: 'Sarva Sea' })
+}
+
+export const majorStreets = (plan: CityPlan): Street[] =>
+  plan.streets.filter(
+    (s) => (s.class === 'arterial' && s.lengthM > 250) || (s.class === 'collector' && s.lengthM > 900),
+  )
+
+export function cityData(plan: CityPlan): Collection {
+  const features: Feature[] = []
+  for (const s of majorStreets(plan)) {
+    features.push(
+      feature('LineString', coordinates(plan, s.line), {
+        kind: 'major_street',
+        name: s.name,
+        class: s.class,
+        lengthM: Math.round(s.lengthM),
+      }),
+    )
+  }
+  for (const p of plan.parks)
+    features.push(
+      area(plan, p.polygons, { kind: 'park', name: p.name, areaM2: Math.round(areaOfPolygons(p.polygons)) }),
+    )
+  features.push(...transit(plan))
+  for (const s of plan.streets.filter(
+    (s) => s.role === 'boulevard' || s.role === 'inner ring' || (s.class === 'collector' && s.id % 3 === 0),
+  )) {
+    const line = slice(s.line, 0, Math.min(s.lengthM, 1500))
+    features.push(
+      feature('LineString', coordinates(plan, line), {
+        kind: 'bike_lane',
+        name: s.name,
+        lengthM: Math.round(Math.min(s.lengthM, 1500)),
+      }),
+    )
+  }
+  features.push(...squares(plan))
+  return { type: 'FeatureCollection', features }
+}
+
+/** Stops and lines. The railway tells its times at every stop, buses where the first displays were put up. */
+function transit(plan: CityPlan): Feature[] {
+  const features: Feature[] = []
+  const line = (name: string, mode: string, course: Line, lengthM: number): void => {
+    const lengths = { kind: 'transit_line', name, mode, lengthM: Math.round(lengthM) }
+    features.push(feature('LineString', coordinates(plan, course), lengths))
+  }
+  for (const s of plan.streets.filter((s) => s.class === 'arterial')) {
+    for (const [i, { at }] of walk(s.line, 420, 180).entries())
+      features.push(
+        feature('Point', plan.projection.toLonLat(at), {
+          kind: 'stop',
+          name: `${s.name} stop`,
+          mode: 'bus',
+          liveInformation: (s.id + i) % 5 < 3,
+        }),
+      )
+    if (s.lengthM > 250) line(`${s.name} buses`, 'bus', s.line, s.lengthM)
+  }
+  for (const { at } of walk(plan.rail, 950, 40))
+    features.push(
+      feature('Point', plan.projection.toLonLat(at), {
+        kind: 'stop',
+        name: 'Light railway stop',
+        mode: 'rail',
+        liveInformation: true,
+      }),
+    )
+  if (plan.rail.length > 1) line('Island Light Railway', 'rail', plan.rail, lengthOf(plan.rail))
+  return features
+}
+
+/** Signalled intersections at the ends of major streets; every third has lights that adapt. */
+function squares(plan: CityPlan): Feature[] {
+  const ends = new Map<string, { at: LonLat; name: string }>()
+  for (const s of majorStreets(plan)) {
+    for (const p of [s.line[0], s.line.at(-1)]) {
+      if (!p || plan.terrain.land(p) < 10) continue
+      const at = plan.projection.toLonLat(p, 4)
+      ends.set(at.join(' '), { at, name: `${s.name} lights` })
+    }
+  }
+  return [...ends.values()].map(({ at, name }, i) =>
+    feature('Point', at, { kind: 'intersection', name, adaptive: i % 3 === 0 }),
+  )
+}
+
+export const coordinates = (plan: CityPlan, line: Line, decimals = 5): LonLat[] =>
+  line.map((p) => plan.projection.toLonLat(p, decimals))
+/** A closed ring: outer rings counter-clockwise and holes clockwise, as RFC 7946 asks, follow from how rings are traced. */
+function closed(plan: CityPlan, ring: Line, decimals: number): LonLat[] {
+  const out = coordinates(plan, ring, decimals)
+  const first = out[0] as LonLat
+  out.push([...first])
+  return out
+}
+function area(plan: CityPlan, polygons: readonly Polygon[], properties: Feature['properties']): Feature {
+  const shapes = polygons.map((rings) => rings.map((ring) => closed(plan, ring, 5)))
+  return shapes.length === 1 ? feature('Polygon', shapes[0], properties) : feature('MultiPolygon', shapes, properties)
+}

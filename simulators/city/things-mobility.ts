@@ -1,0 +1,132 @@
+import type { Random } from '../random.ts'
+import { majorStreets } from './features.ts'
+import { type Line, lengthOf, type Point, simplify, slice, walk } from './geometry.ts'
+import type { CityPlan, Street } from './plan.ts'
+import { districtAt, type NewThing, numbered, spreadOut } from './things.ts'
+
+export function mobilityThings(plan: CityPlan, random: Random): NewThing[] {
+  const major = majorStreets(plan)
+  return [
+    ...segments(plan, random, major),
+    ...counters(plan, random, major),
+    ...docks(plan, random),
+    ...bikeCounters(plan, random),
+  ]
+}
+
+const FREE_SPEED = { arterial: 50, collector: 40, local: 30 } as const
+
+/** Stretches of 350 to 700 m of the major streets, spread over the city; their travel time is measured end to end. */
+function segments(plan: CityPlan, random: Random, major: readonly Street[]): NewThing[] {
+  const pieces: { street: Street; line: Line; from: number }[] = []
+  for (const street of major) {
+    const n = Math.max(1, Math.round(street.lengthM / 520))
+    for (let k = 0; k < n; k++) {
+      const line = slice(street.line, (k * street.lengthM) / n, ((k + 1) * street.lengthM) / n)
+      if (line.length > 1 && lengthOf(line) > 220) pieces.push({ street, line, from: k })
+    }
+  }
+  const arterial = spreadOut(
+    pieces.filter((p) => p.street.class === 'arterial'),
+    (p) => p.line[0] as Point,
+    52,
+    () => random.next(),
+  )
+  const other = spreadOut(
+    pieces.filter((p) => p.street.class === 'collector'),
+    (p) => p.line[0] as Point,
+    70 - arterial.length,
+    () => random.next(),
+  )
+  return [...arterial, ...other].map(({ street, line }, i) => {
+    const lengthM = Math.round(lengthOf(line))
+    const freeKmh = FREE_SPEED[street.class]
+    return {
+      key: numbered('segment', i + 1),
+      name: `${street.name}, ${districtAt(plan, line[Math.floor(line.length / 2)] as Point)?.name ?? 'bridge'}`,
+      domain: 'mobility',
+      kind: 'street_segment',
+      grade: 'indicative',
+      line: simplify(line, 2),
+      interval: 900,
+      attributes: {
+        street: street.name,
+        lengthM,
+        freeFlowTravelTimeS: Math.round((lengthM / (freeKmh / 3.6)) * 10) / 10,
+        majorStreet: true,
+        streetClass: street.class,
+      },
+    }
+  })
+}
+
+function counters(plan: CityPlan, random: Random, major: readonly Street[]): NewThing[] {
+  const spots = [
+    ...major.flatMap((s) => walk(s.line, 130, 60).map((w) => ({ at: w.at, street: s }))),
+    ...plan.streets
+      .filter((s) => s.class === 'collector')
+      .flatMap((s) => walk(s.line, 400, 150).map((w) => ({ at: w.at, street: s }))),
+  ].filter((s) => plan.terrain.land(s.at) > 15)
+  const names = new Set(major.map((s) => s.id))
+  return spreadOut(
+    spots,
+    (s) => s.at,
+    60,
+    () => random.next(),
+  ).map(({ at, street }, i) => ({
+    key: numbered('counter', i + 1),
+    name: `${street.name} counter ${i + 1}`,
+    domain: 'mobility',
+    kind: 'traffic_counter',
+    grade: 'indicative',
+    at,
+    interval: 900,
+    ...(i % 3 === 2 && { device: `senml/urn:dev:ow:10e2073a010a${(0x0300 + i).toString(16).padStart(4, '0')}` }),
+    attributes: { street: street.name, majorStreet: names.has(street.id), streetClass: street.class },
+  }))
+}
+
+function docks(plan: CityPlan, random: Random): NewThing[] {
+  const spots = plan.streets
+    .filter((s) => s.class !== 'local')
+    .flatMap((s) => walk(s.line, 90, 40).map((w) => ({ at: [w.at[0] + 12, w.at[1] - 8] as Point, street: s })))
+    .filter((s) => plan.terrain.land(s.at) > 15 && plan.urban.at(s.at) > 0.36)
+  return spreadOut(
+    spots,
+    (s) => s.at,
+    36,
+    () => random.next(),
+  ).map(({ at, street }, i) => ({
+    key: numbered('dock', i + 1),
+    name: `${street.name} bicycles ${i + 1}`,
+    domain: 'mobility',
+    kind: 'bike_dock',
+    grade: 'indicative',
+    at,
+    interval: 900,
+    attributes: { capacity: random.int(12, 30), street: street.name },
+  }))
+}
+
+function bikeCounters(plan: CityPlan, random: Random): NewThing[] {
+  const spots = plan.streets
+    .filter((s) => s.role === 'boulevard' || s.role === 'inner ring' || s.role === 'link' || s.class === 'collector')
+    .flatMap((s) => walk(s.line, 200, 90).map((w) => ({ at: [w.at[0] - 7, w.at[1] + 5] as Point, street: s })))
+    .filter((s) => plan.terrain.land(s.at) > 15 && plan.urban.at(s.at) > 0.3)
+  return spreadOut(
+    spots,
+    (s) => s.at,
+    12,
+    () => random.next(),
+  ).map(({ at, street }, i) => ({
+    key: numbered('bike-counter', i + 1),
+    name: `${street.name} bicycle counter`,
+    domain: 'mobility',
+    kind: 'bike_counter',
+    grade: 'indicative',
+    at,
+    interval: 900,
+    device: `things-stack/bike-loop-${String(i + 1).padStart(2, '0')}`,
+    attributes: { street: street.name },
+  }))
+}

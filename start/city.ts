@@ -1,0 +1,190 @@
+import { join } from 'node:path'
+import prometheus from 'prom-client'
+import { openApi } from '#api/open.ts'
+import { loadCityPack } from '#infra/city/load-pack.ts'
+import { type LoadedPack, readCityPack } from '#infra/city/read-pack.ts'
+import { migrate } from '#infra/db/migrate.ts'
+import { createPool, type DatabaseAddress } from '#infra/db/pool.ts'
+import { untilReachable } from '#infra/db/until-reachable.ts'
+import { openEmbeddedBroker } from '#infra/embedded/broker.ts'
+import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
+import { startPolicies } from '#infra/embedded/policies.ts'
+import type { Config } from '#infra/runtime/config.ts'
+import { createLog, type Logger, withoutSecret } from '#infra/runtime/log.ts'
+import type { Scope } from '#infra/runtime/scope.ts'
+import { filtersOf } from '#ingest/built-in-sources.ts'
+import { union } from '#ingest/mqtt/topics.ts'
+import { startPollers } from '#ingest/pollers/start.ts'
+import { startIngest } from '#ingest/worker.ts'
+import { type SimulatorThread, startSimulatorThread } from '#simulators/thread.ts'
+import { DASHBOARD, ensureDashboard } from './dashboard.ts'
+import { readOrMakeKey } from './key.ts'
+import { assertPortFree } from './ports.ts'
+import type { Screen } from './screen.ts'
+
+type Part = { readonly config: Config; readonly screen: Screen; readonly scope: Scope; readonly log: Logger }
+
+/** Brings up every part, in the order in which they need one another; the scope takes them down again. */
+export async function runCity(config: Config, screen: Screen, scope: Scope): Promise<void> {
+  const log = createLog('citywell', process.env['LOG_LEVEL'] ?? 'warn')
+  const part = { config, screen, scope, log }
+  screen.title('Citywell')
+  const pack = await readCityPack(config.city)
+  screen.line('city', describe(pack))
+  await assertPortFree(config.port, config.host, 'PORT', 'the dashboard')
+  if (!config.mqttUrl) await assertPortFree(config.mqttPort, config.host, 'MQTT_PORT', 'the MQTT broker')
+  const dashboard = timed(ensureDashboard())
+  // Failing here must not go unheard while the database is still being opened.
+  dashboard.catch(() => {})
+  const database = await openDatabase(part, pack)
+  const mqttUrl = await openBroker(part, pack)
+  const registry = new prometheus.Registry()
+  await openIngest(part, { pack, database, mqttUrl, registry })
+  const { result: built, seconds } = await dashboard
+  if (built) screen.line('dashboard', `built in ${seconds} s`)
+  const key = await openKey(part)
+  let simulator: SimulatorThread | undefined
+  const { port } = await openApi({
+    address: database,
+    mqttUrl,
+    key,
+    log,
+    registry,
+    host: config.host,
+    port: config.port,
+    dashboard: DASHBOARD,
+    scope,
+    backfill: () => simulator?.progress() ?? null,
+  })
+  screen.line('open', `http://localhost:${port}`)
+  if (config.simulate && pack.city.simulated) simulator = await openSimulator(part, pack, mqttUrl)
+}
+
+function describe({ city, zones, things }: LoadedPack): string {
+  const count = new Intl.NumberFormat('en')
+  const kind = city.simulated ? ' (fictional, simulated)' : ''
+  return `${city.name}${kind}: ${count.format(city.population)} people, ${zones.length} zones, ${things.length} Things`
+}
+
+async function openDatabase({ config, screen, scope, log }: Part, pack: LoadedPack): Promise<DatabaseAddress> {
+  const opened = await timed(
+    config.databaseUrl ? Promise.resolve({ url: config.databaseUrl }) : openEmbedded(config, scope, log),
+  )
+  const address = opened.result
+  const pool = createPool(address, {
+    max: 2,
+    applicationName: 'citywell-start',
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => pool.end())
+  if ('url' in address) await untilReachable(pool, { url: address.url, log })
+  await migrate(pool)
+  await loadCityPack(pool, pack)
+  if ('embedded' in address) {
+    const policies = startPolicies({ pool, log })
+    scope.defer(() => policies.stop())
+  }
+  screen.line(
+    'database',
+    'url' in address
+      ? withoutSecret(address.url)
+      : `embedded TimescaleDB in ${config.dataDir}, ready in ${opened.seconds} s`,
+  )
+  return address
+}
+
+async function openEmbedded(config: Config, scope: Scope, log: Logger): Promise<DatabaseAddress> {
+  const database = await openEmbeddedDatabase({
+    dataDir: join(config.dataDir, 'database'),
+    log,
+    onFailure: (error) => {
+      log.fatal(error)
+      process.kill(process.pid, 'SIGTERM')
+    },
+  })
+  scope.defer(() => database.close())
+  return { embedded: database.poolConfig }
+}
+
+/** Names the ingest's session at the broker: the same over restarts. */
+const ingestClientId = ({ workerName }: Config) => `citywell-${workerName}`
+
+async function openBroker({ config, screen, scope, log }: Part, { city }: LoadedPack): Promise<string> {
+  if (config.mqttUrl) {
+    screen.line('broker', withoutSecret(config.mqttUrl))
+    return config.mqttUrl
+  }
+  const broker = await openEmbeddedBroker({
+    port: config.mqttPort,
+    host: config.host,
+    journal: join(config.dataDir, 'broker', 'journal'),
+    // What is published before the ingest has subscribed is kept for it.
+    sessions: [{ clientId: ingestClientId(config), filters: union(filtersOf(city)) }],
+    log,
+  })
+  scope.defer(() => broker.close())
+  screen.line(
+    'broker',
+    `embedded MQTT on port ${broker.port}; try: mosquitto_pub -p ${broker.port} -q 1 -t city/air/my-sensor -m '{"pm2_5": 9.3}'`,
+  )
+  return broker.url
+}
+
+type IngestParts = { pack: LoadedPack; database: DatabaseAddress; mqttUrl: string; registry: prometheus.Registry }
+
+async function openIngest(
+  { config, screen, scope, log }: Part,
+  { pack, database, mqttUrl, registry }: IngestParts,
+): Promise<void> {
+  const pool = createPool(database, {
+    max: 3,
+    applicationName: 'citywell-ingest',
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => pool.end())
+  const worker = await startIngest({
+    pool,
+    mqttUrl,
+    pack: pack.city,
+    clientId: ingestClientId(config),
+    log,
+    metrics: registry,
+  })
+  await worker.ready
+  scope.defer(() => worker.close())
+  screen.line('ingest', `${pack.city.sources.length} sources subscribed`)
+  const pollers = startPollers({ pack: pack.city, mqttUrl, log, metrics: registry })
+  scope.defer(() => pollers.close())
+  if (pollers.states.length > 0) screen.line('feeds', pollers.states.map(({ feed }) => feed).join(', '))
+}
+
+async function openKey({ config, screen }: Part): Promise<string> {
+  const { key, made, file } = await readOrMakeKey(config.key, config.dataDir)
+  if (made) screen.line('key', `${key}   (changes need it; kept in ${file})`)
+  else screen.line('key', file ? `in ${file}` : 'from CITYWELL_KEY')
+  return key
+}
+
+async function openSimulator(
+  { config, screen, scope, log }: Part,
+  pack: LoadedPack,
+  mqttUrl: string,
+): Promise<SimulatorThread> {
+  const simulator = await startSimulatorThread({
+    packFolder: pack.folder,
+    mqttUrl,
+    stateFolder: config.dataDir,
+    backfillDays: config.backfillDays,
+    log,
+    onProgress: (share) => screen.bar('history', share, share < 1 ? `of ${config.backfillDays} days` : 'complete'),
+  })
+  scope.defer(() => simulator.close())
+  screen.line('simulator', 'live; history follows, most recent day first')
+  return simulator
+}
+
+async function timed<T>(work: Promise<T>): Promise<{ result: T; seconds: string }> {
+  const start = performance.now()
+  const result = await work
+  return { result, seconds: ((performance.now() - start) / 1000).toFixed(1) }
+}

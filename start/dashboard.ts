@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { readdir, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { AppError } from '#model/errors.ts'
+
+const ROOT = resolve(import.meta.dirname, '..')
+export const DASHBOARD = join(ROOT, 'dashboard/dist')
+/** What the built dashboard is made of. */
+const SOURCES = ['dashboard/src', 'dashboard/index.html', 'dashboard/vite.config.ts', 'model', 'package-lock.json']
+const BUILD_LIMIT_MS = 120_000
+
+/** Builds the dashboard when it is older than its sources. @returns true when it was built now */
+export async function ensureDashboard(): Promise<boolean> {
+  const built = await modified(join(DASHBOARD, 'index.html'))
+  const newest = Math.max(...(await Promise.all(SOURCES.map((source) => newestIn(join(ROOT, source))))))
+  if (built >= newest) return false
+  await build()
+  return true
+}
+
+/** In a process of its own: the bundler would stop this one's event loop for seconds. */
+function build(): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'dashboard', '--logLevel', 'warn'],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: BUILD_LIMIT_MS,
+    },
+  )
+  const output: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('exit', (code) => {
+      if (code === 0) done()
+      else
+        fail(
+          new AppError(
+            'CONFIG_INVALID',
+            `the dashboard did not build (npm run build repeats it):\n${Buffer.concat(output).toString()}`,
+          ),
+        )
+    })
+  })
+}
+
+async function modified(path: string): Promise<number> {
+  return stat(path).then(
+    (found) => found.mtimeMs,
+    () => 0,
+  )
+}
+
+async function newestIn(path: string): Promise<number> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined)
+  if (!entries) return modified(path)
+  const times = await Promise.all(
+    entries.filter((entry) => entry.isFile()).map((entry) => modified(join(entry.parentPath, entry.name))),
+  )
+  return Math.max(0, ...times)
+}

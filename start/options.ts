@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util'
+import { AppError } from '#model/errors.ts'
+
+export const HELP = `Citywell: a city observatory on your machine.
+
+  npm start                        the bundled, fictional city with its simulator
+  npm start -- --city FOLDER       a city of your own (docs/city-packs.md says what the folder holds)
+  npm start -- --help              this text
+
+Everything runs in one process: database, MQTT broker, ingest, API, dashboard and, for the bundled city, a simulator.
+Ctrl-C stops it; the next start goes on with the same data.
+
+Environment (all optional):
+  PORT           8080       dashboard and API
+  MQTT_PORT      1883       embedded MQTT broker
+  HOST           127.0.0.1  address to listen on; 0.0.0.0 lets other machines in
+  DATA_DIR       .data      where the embedded database lives
+  CITY                      folder of a city pack, as --city
+  SIMULATE       on|off     the simulator; on unless MQTT_URL names a broker of yours
+  BACKFILL_DAYS  30         days of history the simulator fills in at the first start
+  CITYWELL_KEY              the key that changes need; the first start makes one
+  DATABASE_URL              a TimescaleDB server instead of the embedded database
+  MQTT_URL                  a broker instead of the embedded one
+  LOG_LEVEL      warn       trace, debug, info, warn, error
+`
+
+export type Options = { readonly help: boolean; readonly city: string | undefined }
+
+/** @throws AppError CONFIG_INVALID for an option that does not exist */
+export function readOptions(args: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { help: { type: 'boolean', short: 'h', default: false }, city: { type: 'string' } },
+      strict: true,
+    })
+    return { help: values.help, city: values.city }
+  } catch (cause) {
+    throw new AppError('CONFIG_INVALID', `${(cause as Error).message}\nnpm start -- --help lists what can be set`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * `npm run bench`: what this machine can do. DATABASE_URL and MQTT_URL name servers to measure; without them Mosquitto is
+ * started where it is installed, and the embedded database is taken. Every part has a database of its own, which is
+ * dropped at the end.
+ *
+ *     npm run bench                                                      all parts, about five minutes
+ *     npm run bench -- --only ingest,latency --things 1000 --seconds 12
+ *     npm run bench -- --only overload --overload-seconds 60
+ *     npm run bench -- --only storage --days 365
+ */
+import { loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { benchDecode } from './decode.ts'
+import { benchIngest } from './ingest.ts'
+import { benchLatency } from './latency.ts'
+import { benchOverload } from './overload.ts'
+import { benchScale } from './scale.ts'
+import { benchStorage } from './storage.ts'
+
+const PARTS = ['ingest', 'latency', 'overload', 'scale', 'decode', 'storage'] as const
+type Part = (typeof PARTS)[number]
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: PARTS.join(',') },
+    things: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '12' },
+    rate: { type: 'string' },
+    'overload-seconds': { type: 'string', default: '60' },
+    days: { type: 'string', default: '365' },
+  },
+})
+const only = values.only.split(',') as Part[]
+const unknown = only.filter((part) => !PARTS.includes(part))
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`)
+const load = { things: Number(values.things), seconds: Number(values.seconds) }
+/** Taken for the sustained rate where it is not measured in the same run. */
+const RATE = 10_000
+let sustained: number | undefined
+
+const run: Record<Part, () => Promise<void>> = {
+  ingest: async () => {
+    sustained = await benchIngest(load)
+  },
+  latency: () => benchLatency({ ...load, rate: Number(values.rate ?? sustained ?? RATE) }),
+  overload: () => benchOverload({ seconds: Number(values['overload-seconds']) }),
+  scale: () => benchScale(load),
+  decode: benchDecode,
+  storage: () => benchStorage({ days: Number(values.days) }),
+}
+for (const part of PARTS.filter((each) => only.includes(each))) {
+  const before = (loadavg()[0] ?? 0).toFixed(1)
+  await run[part]()
+  console.log(
+    `  ${new Date().toISOString().slice(0, 16)}Z; load average ${before} before, ${(loadavg()[0] ?? 0).toFixed(1)} at the end`,
+  )
+}
+process.exit(0)

@@ -1,0 +1,251 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LOOPBACK_HOSTS } from '#api/http/security.ts'
+import { openMqttSource } from '#api/live/mqtt-source.ts'
+import { createPool } from '#infra/db/pool.ts'
+import { createLog } from '#infra/runtime/log.ts'
+import { authorized, KEY, openTestApi, type TestApi } from './api-fixture.ts'
+
+let api: TestApi
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'citywell-dashboard-'))
+  await mkdir(join(folder, 'assets'))
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>the page</title>')
+  await writeFile(join(folder, 'assets/app-3f2a.js'), `export const text = '${'x'.repeat(5_000)}'`)
+  api = await openTestApi({ dashboard: folder, hosts: LOOPBACK_HOSTS })
+})
+afterAll(async () => {
+  await api.close()
+  await rm(folder, { recursive: true })
+})
+const html = { accept: 'text/html,*/*' }
+
+describe('health', () => {
+  test('alive', async () => {
+    expect((await api.app.inject('/health')).json()).toEqual({ status: 'alive' })
+  })
+
+  test('ready when database, schema and live feed are', async () => {
+    await expect
+      .poll(async () => (await api.app.inject('/ready')).json())
+      .toMatchObject({ status: 'ready', missing: [] })
+  })
+
+  test('a schema that is behind is named', async () => {
+    const { rows } = await api.pool.query('delete from schema_migration where name like $1 returning name', ['004%'])
+    const response = await api.app.inject('/ready')
+    expect(response.statusCode).toBe(503)
+    expect(response.json()).toMatchObject({
+      missing: ['migrations'],
+      parts: { migrations: { detail: expect.stringContaining(rows[0].name) } },
+    })
+    await api.pool.query('insert into schema_migration (name) values ($1)', [rows[0].name])
+  })
+
+  test('metrics are those of Prometheus', async () => {
+    const response = await api.app.inject('/metrics')
+    expect(response.headers['content-type']).toContain('text/plain')
+    expect(response.body).toMatch(
+      /citywell_http_request_duration_seconds_count\{method="GET",route="\/health",status="200"\} 1/,
+    )
+    expect(response.body).toMatch(/citywell_api_pool_connections \d/)
+  })
+})
+
+describe('when the database is away', () => {
+  let away: TestApi
+  beforeAll(async () => {
+    // Nothing listens on port 9 (discard) of loopback.
+    const pool = createPool(
+      { url: 'postgres://nobody@127.0.0.1:9/none' },
+      { max: 1, applicationName: 'test', onIdleError: () => {} },
+    )
+    away = await openTestApi({ pool })
+  })
+  afterAll(() => away.close())
+
+  test('/ready says so, /health and /metrics go on', async () => {
+    const ready = await away.app.inject('/ready')
+    expect([ready.statusCode, ready.json().missing]).toEqual([503, expect.arrayContaining(['database', 'migrations'])])
+    expect((await away.app.inject('/health')).statusCode).toBe(200)
+    expect((await away.app.inject('/metrics')).statusCode).toBe(200)
+  })
+
+  test.each(['/api/v1/city', '/api/v1/things', '/api/v1/ingest/ledger', '/api/v1/coverage'])(
+    '%s is a 503',
+    async (url) => {
+      const response = await away.app.inject(url)
+      expect(response.statusCode).toBe(503)
+      expect(response.json()).toMatchObject({
+        code: 'DATABASE_UNAVAILABLE',
+        detail: expect.stringContaining('can be sent again'),
+      })
+      expect(response.headers['retry-after']).toBeDefined()
+    },
+  )
+})
+
+// A lock that another session holds is what takes long here. The embedded database has one session and no timer.
+test('a statement that takes too long is a 504 that says what to do', async ({ skip }) => {
+  if (api.database.kind === 'embedded') skip('the embedded database cannot interrupt a statement')
+  const pool = api.database.poolFor({ statementTimeoutMs: 100 })
+  const impatient = await openTestApi({ pool })
+  const holder = await api.pool.connect()
+  await holder.query('begin; lock table city in access exclusive mode')
+  const response = await impatient.app.inject('/api/v1/city')
+  await holder.query('rollback')
+  holder.release()
+  expect(response.json()).toMatchObject({
+    status: 504,
+    code: 'QUERY_TIMEOUT',
+    detail: expect.stringContaining('shorter'),
+  })
+  await impatient.close()
+})
+
+describe('addresses', () => {
+  test('an unknown one below /api is a problem, whatever is accepted', async () => {
+    const response = await api.app.inject({ url: '/api/v1/nonsense', headers: html })
+    expect(response.statusCode).toBe(404)
+    expect(response.json()).toMatchObject({ code: 'NOT_FOUND', instance: '/api/v1/nonsense' })
+  })
+
+  test('one that cannot be read is a problem too', async () => {
+    const response = await api.app.inject('/api/v1/things/%zz')
+    expect(response.statusCode).toBe(400)
+    expect(response.headers['content-type']).toContain('problem+json')
+  })
+
+  test('the page is served for any address of its own', async () => {
+    for (const url of ['/', '/zones/west?layer=air']) {
+      const response = await api.app.inject({ url, headers: html })
+      expect([response.statusCode, response.body]).toEqual([200, expect.stringContaining('the page')])
+      expect(response.headers['cache-control']).toBe('no-cache')
+    }
+  })
+
+  test('a missing file is not the page', async () => {
+    expect((await api.app.inject({ url: '/assets/gone.js', headers: html })).statusCode).toBe(404)
+    expect((await api.app.inject({ url: '/../package.json', headers: html })).statusCode).toBe(404)
+  })
+
+  test('files with a hash are kept for ever, and compressed', async () => {
+    const response = await api.app.inject({ url: '/assets/app-3f2a.js', headers: { 'accept-encoding': 'br' } })
+    expect(response.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-encoding': 'br',
+    })
+  })
+})
+
+describe('when the broker is away', () => {
+  test('/ready says so, and a replay marks nothing', async () => {
+    const live = openMqttSource({ url: 'mqtt://127.0.0.1:9', log: createLog('test', 'silent') })
+    const lonely = await openTestApi({ live })
+    await lonely.pool.query(
+      `insert into rejected_message (source, topic, payload, reason, full_bytes) values ('s', 't', 'x', 'not_json', 1)`,
+    )
+    const ready = await lonely.app.inject('/ready')
+    expect([ready.statusCode, ready.json().missing]).toEqual([503, ['live']])
+    const request = { method: 'POST', url: '/api/v1/ingest/rejected/replay', payload: {}, headers: authorized } as const
+    const response = await lonely.app.inject(request)
+    expect(response.json()).toMatchObject({ status: 503, code: 'BROKER_UNAVAILABLE' })
+    const { rows } = await lonely.pool.query('select replayed_at from rejected_message')
+    expect(rows).toEqual([{ replayed_at: null }])
+    await lonely.close()
+    await live.close()
+  })
+})
+
+describe('security', () => {
+  test('a name that is not ours is refused: a page elsewhere may have pointed it at us', async () => {
+    const response = await api.app.inject({ url: '/api/v1/city', headers: { host: 'evil.example:8080' } })
+    expect(response.json()).toMatchObject({ status: 421, code: 'HOST_UNKNOWN' })
+    for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8080', 'LOCALHOST']) {
+      expect((await api.app.inject({ url: '/api/v1/city', headers: { host } })).statusCode).toBe(200)
+    }
+  })
+
+  test('other origins are not let in', async () => {
+    const response = await api.app.inject({ url: '/api/v1/city', headers: { origin: 'https://evil.example' } })
+    expect(response.headers['access-control-allow-origin']).toBeUndefined()
+    expect(response.headers['content-security-policy']).toContain("default-src 'none'")
+    expect(response.headers['x-content-type-options']).toBe('nosniff')
+  })
+
+  test('the key never comes back', async () => {
+    const headers = { authorization: `Bearer ${KEY}x` }
+    const response = await api.app.inject({
+      method: 'POST',
+      url: '/api/v1/ingest/rejected/replay',
+      payload: {},
+      headers,
+    })
+    expect([response.statusCode, response.body.includes(KEY)]).toEqual([401, false])
+  })
+})
+
+describe('documentation', () => {
+  test('OpenAPI 3.1 with every route of the API', async () => {
+    const document = (await api.app.inject('/openapi.json')).json()
+    expect(document.openapi).toBe('3.1.0')
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/v1/air-quality/exceedances',
+      '/api/v1/city',
+      '/api/v1/city/map',
+      '/api/v1/coverage',
+      '/api/v1/datastreams/{id}/observations',
+      '/api/v1/indicators',
+      '/api/v1/indicators/export',
+      '/api/v1/indicators/report',
+      '/api/v1/indicators/scoreboard',
+      '/api/v1/indicators/sheet',
+      '/api/v1/indicators/verification',
+      '/api/v1/indicators/{code}',
+      '/api/v1/indicators/{code}/series',
+      '/api/v1/indicators/{code}/values/{period}',
+      '/api/v1/indicators/{code}/values/{period}/history',
+      '/api/v1/indicators/{code}/zones',
+      '/api/v1/ingest/check',
+      '/api/v1/ingest/ledger',
+      '/api/v1/ingest/rejected',
+      '/api/v1/ingest/rejected/replay',
+      '/api/v1/live',
+      '/api/v1/registry/changes',
+      '/api/v1/registry/mappings',
+      '/api/v1/registry/mappings/{id}',
+      '/api/v1/registry/things',
+      '/api/v1/registry/things/confirm',
+      '/api/v1/registry/things/{key}',
+      '/api/v1/registry/things/{key}/calibrations',
+      '/api/v1/registry/things/{key}/merge',
+      '/api/v1/registry/things/{key}/rename',
+      '/api/v1/registry/unmapped',
+      '/api/v1/reports/{file}',
+      '/api/v1/surveys',
+      '/api/v1/surveys/{id}/divides',
+      '/api/v1/surveys/{id}/estimates',
+      '/api/v1/surveys/{id}/indicators',
+      '/api/v1/things',
+      '/api/v1/things/{key}',
+      '/api/v1/wellbeing',
+      '/api/v1/zones',
+      '/health',
+      '/ready',
+    ])
+    const text = JSON.stringify(document)
+    for (const [, name] of text.matchAll(/#\/components\/schemas\/([^"]+)/g)) {
+      expect(Object.keys(document.components.schemas)).toContain(name)
+    }
+    expect(document.paths['/api/v1/things/{key}'].patch.security).toEqual([{ key: [] }])
+  })
+
+  test('the page for people is whole: no script, and nothing from elsewhere', async () => {
+    const page = (await api.app.inject('/docs')).body
+    expect(page).toContain('/api/v1/coverage')
+    expect(page).not.toMatch(/<script|https?:\/\/|@import|url\(/)
+  })
+})

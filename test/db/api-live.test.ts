@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connectAsync, type MqttClient } from 'mqtt'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
+import { liveSnapshot } from '#model/api/live.ts'
+import { addObservations, addThing, authorized, openTestApi, type TestApi } from './api-fixture.ts'
+
+let api: TestApi
+let publisher: MqttClient
+let port: number
+let pm: number
+beforeAll(async () => {
+  api = await openTestApi()
+  await api.app.listen({ port: 0, host: '127.0.0.1' })
+  port = (api.app.server.address() as AddressInfo).port
+  publisher = await connectAsync(api.broker.url)
+  pm = await addThing(api.pool, { key: 'station' }, 'pm2_5')
+  await addObservations(api.pool, pm, [['2026-11-01T11:00:00Z', 9]])
+  await until(() => api.live.subscribed())
+})
+afterAll(async () => {
+  await publisher.endAsync(true)
+  await api.close()
+})
+
+async function until(condition: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
+  const end = Date.now() + limitMs
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('it did not happen in time')
+    await sleep(20)
+  }
+}
+
+type ServerEvent = { event: string; data: unknown }
+
+/** An event stream over a bare socket, so that a test can stop reading like a stalled client. */
+function openStream(path = '/api/v1/live', headers: Record<string, string> = {}) {
+  const socket: Socket = connect(port, '127.0.0.1')
+  let text = ''
+  socket.on('data', (chunk) => {
+    text += chunk.toString('utf8')
+  })
+  const extra = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost:${port}\r\naccept: text/event-stream\r\n${extra.join('')}\r\n`)
+  return {
+    socket,
+    text: () => text,
+    events: (): ServerEvent[] =>
+      [...text.matchAll(/event: (\w+)(?:\r?\n)data: (.*)\n/g)].flatMap(([, event = '', data = '']) => {
+        try {
+          return [{ event, data: JSON.parse(data) }]
+        } catch {
+          return []
+        }
+      }),
+    named(event: string): ServerEvent[] {
+      return this.events().filter((each) => each.event === event)
+    },
+    close: () => socket.destroy(),
+  }
+}
+
+const observation = (datastreamId: number, result: number, phenomenonTime = '2026-11-01T11:30:00Z') => ({
+  thing: 'station',
+  datastreamId,
+  property: 'pm2_5',
+  channel: '',
+  phenomenonTime,
+  result,
+  quality: 1,
+  reasons: 0,
+})
+const publish = (domain: string, observations: object[]) =>
+  publisher.publishAsync(`citywell/observations/${domain}`, JSON.stringify({ domain, observations }))
+
+describe('the live feed', () => {
+  test('a snapshot, then what is committed, then the books', async () => {
+    const stream = openStream('/api/v1/live', { 'Last-Event-ID': '12345' })
+    await until(() => stream.named('snapshot').length === 1)
+    expect(liveSnapshot.parse(stream.named('snapshot')[0]?.data).observations).toMatchObject([
+      { thing: 'station', datastreamId: pm, result: 9, phenomenonTime: '2026-11-01T11:00:00.000Z' },
+    ])
+    await publish('air', [observation(pm, 42)])
+    await until(() => stream.named('observations').length === 1)
+    expect(stream.named('observations')[0]?.data).toMatchObject({ domain: 'air', observations: [{ result: 42 }] })
+    await until(() => stream.named('ledger').length >= 1)
+    expect(stream.text()).toMatch(/content-type: text\/event-stream/i)
+    expect(stream.text()).not.toMatch(/content-encoding/i)
+    stream.close()
+  })
+
+  test('only the domains that were asked for', async () => {
+    const stream = openStream('/api/v1/live?domain=energy,mobility')
+    await until(() => stream.named('snapshot').length === 1)
+    expect(stream.named('snapshot')[0]?.data).toMatchObject({ observations: [] })
+    await publish('air', [observation(pm, 1)])
+    await publish('energy', [observation(2, 2)])
+    await until(() => stream.named('observations').length === 1)
+    expect(stream.named('observations').map(({ data }) => data)).toMatchObject([{ domain: 'energy' }])
+    stream.close()
+  })
+
+  test('what an air station says about the weather belongs to air', async () => {
+    const stream = openStream('/api/v1/live?domain=air')
+    await until(() => stream.named('snapshot').length === 1)
+    await publish('weather', [observation(pm, 5)])
+    await until(() => stream.named('observations').length === 1)
+    expect(stream.named('observations')[0]?.data).toMatchObject({ domain: 'air', observations: [{ result: 5 }] })
+    stream.close()
+  })
+
+  test('between two events the newest by phenomenon time is kept', async () => {
+    const stream = openStream()
+    await until(() => stream.named('snapshot').length === 1)
+    const newer = observation(pm, 2, '2026-11-01T11:45:00Z')
+    const older = observation(pm, 1, '2026-11-01T12:40:00+01:00')
+    await publish('air', [newer, older])
+    await until(() => stream.named('observations').length === 1)
+    expect(stream.named('observations')[0]?.data).toMatchObject({ observations: [{ result: 2 }] })
+    stream.close()
+  })
+
+  test('what is not understood is left out and harms nothing', async () => {
+    const stream = openStream()
+    await until(() => stream.named('snapshot').length === 1)
+    await publisher.publishAsync('citywell/observations/air', 'nonsense')
+    await publish('air', [{ ...observation(pm, 1), result: 'many' }])
+    await publish('air', [observation(pm, 7)])
+    await until(() => stream.named('observations').length === 1)
+    expect(stream.named('observations')[0]?.data).toMatchObject({ observations: [{ result: 7 }] })
+    stream.close()
+  })
+
+  // 200 messages of 500 Datastreams are some 20 MB: more than the sockets of both sides hold.
+  test('a client that stalls does not grow and gets a fresh snapshot when it reads again', async () => {
+    const stalled = openStream()
+    const reading = openStream('/api/v1/live?domain=weather')
+    await until(() => stalled.named('snapshot').length === 1)
+    stalled.socket.pause()
+    for (let round = 0; round < 3; round++) {
+      for (let message = 0; message < 200; message++) {
+        await publish(
+          'air',
+          Array.from({ length: 500 }, (_, n) => observation(1000 + message * 500 + n, round)),
+        )
+      }
+      await sleep(600)
+    }
+    const sizeBefore = process.memoryUsage().rss
+    for (let message = 0; message < 200; message++) {
+      await publish(
+        'air',
+        Array.from({ length: 500 }, (_, n) => observation(1000 + message * 500 + n, 9)),
+      )
+    }
+    await sleep(600)
+    expect((process.memoryUsage().rss - sizeBefore) / 1e6).toBeLessThan(150)
+    await publish('weather', [observation(3, 20)])
+    await until(() => reading.named('observations').length === 1)
+    stalled.socket.resume()
+    await until(() => stalled.named('snapshot').length === 2, 20_000)
+    stalled.close()
+    reading.close()
+  })
+
+  test('an unknown domain is refused', async () => {
+    const response = await api.app.inject('/api/v1/live?domain=fire')
+    expect(response.json()).toMatchObject({ status: 400, detail: expect.stringContaining('domain = "fire"') })
+  })
+
+  test('closed streams are forgotten', async () => {
+    const clients = async () => /citywell_live_clients (\d+)/.exec((await api.app.inject('/metrics')).body)?.[1]
+    await until(async () => (await clients()) === '0')
+    const stream = openStream()
+    await until(async () => (await clients()) === '1')
+    stream.close()
+    await until(async () => (await clients()) === '0')
+  })
+})
+
+describe('the ledger', () => {
+  // The second run was killed with 3 messages in flight: they went back to the broker and are no longer counted.
+  test('balances, and says what went back to the broker', async () => {
+    await api.pool.query(
+      `insert into ingest_ledger (run, source, updated_at, received, stored, duplicate, rejected, in_flight, observations_stored) values
+         ($1, 'native', '2026-11-01T11:59:50Z', 100, 90, 4, 1, 5, 270),
+         ($2, 'native', '2026-11-01T10:00:00Z', 53, 50, 0, 0, 3, 150),
+         ($2, 'senml', '2026-11-01T10:00:00Z', 10, 8, 0, 2, 0, 8)`,
+      [randomUUID(), randomUUID()],
+    )
+    const ledger = ledgerResponse.parse((await api.app.inject('/api/v1/ingest/ledger')).json())
+    expect(ledger.total).toMatchObject({
+      received: 160,
+      stored: 148,
+      duplicate: 4,
+      rejected: 3,
+      inFlight: 5,
+      balanced: true,
+    })
+    expect(ledger.sources).toMatchObject([
+      { source: 'native', received: 150, stored: 140, inFlight: 5, balanced: true, observationsStored: 420 },
+      { source: 'senml', received: 10, rejected: 2, balanced: true },
+    ])
+    expect(ledger.returnedToBroker).toBe(3)
+    expect(ledger.workers).toHaveLength(1)
+    expect((await api.app.inject('/metrics')).body).toContain(
+      'citywell_ingest_messages{source="native",state="stored"} 140',
+    )
+  })
+})
+
+describe('rejected messages', () => {
+  beforeAll(async () => {
+    await api.pool.query(
+      `insert into rejected_message (source, topic, payload, reason, full_bytes) values
+         ('native', 'replay/a', 'not json', 'not_json', 8),
+         ('native', 'replay/b', '\\xff00ff', 'not_json', 3),
+         ('native', 'replay/c', 'beginning', 'too_large', 100000000),
+         ('senml', 'replay/d', '{}', 'unknown_unit', 2)`,
+    )
+  })
+  const rejected = async (query = '') =>
+    rejectedResponse.parse((await api.app.inject(`/api/v1/ingest/rejected${query}`)).json())
+  const replay = (payload: object, headers: Record<string, string> = authorized) =>
+    api.app.inject({ method: 'POST', url: '/api/v1/ingest/rejected/replay', payload, headers })
+
+  test('newest first, in pages, with bytes as they came', async () => {
+    const first = await rejected('?limit=3')
+    expect(first.messages.map(({ topic }) => topic)).toEqual(['replay/d', 'replay/c', 'replay/b'])
+    expect(first.messages[2]).toMatchObject({ text: null, base64: '/wD/', bytes: 3 })
+    const second = await rejected(`?limit=3&cursor=${first.next}`)
+    expect(second.messages).toMatchObject([{ topic: 'replay/a', text: 'not json' }])
+    expect([second.next, second.total]).toEqual([null, 4])
+    expect(first.reasons).toContainEqual({ reason: 'not_json', n: 2 })
+    expect(await rejected('?source=senml')).toMatchObject({ total: 1, messages: [{ topic: 'replay/d' }] })
+  })
+
+  test('a bad cursor is refused by name', async () => {
+    expect((await api.app.inject('/api/v1/ingest/rejected?cursor=abc')).json().detail).toMatch(/^cursor: "abc"/)
+  })
+
+  test('replay needs the key', async () => {
+    expect((await replay({}, {})).json()).toMatchObject({ status: 401, code: 'KEY_REQUIRED' })
+  })
+
+  test('replay publishes the raw bytes, once, and leaves truncated ones alone', async () => {
+    const heard: [string, string][] = []
+    publisher.on('message', (topic, payload) => heard.push([topic, payload.toString('hex')]))
+    await publisher.subscribeAsync('replay/#', { qos: 1 })
+    expect((await replay({ source: 'native' })).json()).toEqual({ replayed: 2, skippedTruncated: 1 })
+    await until(() => heard.length === 2)
+    expect(new Map(heard)).toEqual(
+      new Map([
+        ['replay/a', Buffer.from('not json').toString('hex')],
+        ['replay/b', 'ff00ff'],
+      ]),
+    )
+    expect((await replay({ source: 'native' })).json()).toEqual({ replayed: 0, skippedTruncated: 1 })
+    const { messages } = await rejected('?reason=not_json')
+    expect(messages.every(({ replayedAt }) => replayedAt === '2026-11-01T12:00:00.000Z')).toBe(true)
+  })
+
+  test('by id, a message may be replayed again', async () => {
+    const { messages } = await rejected('?reason=unknown_unit')
+    const ids = messages.map(({ id }) => id)
+    expect((await replay({ ids })).json()).toEqual({ replayed: 1, skippedTruncated: 0 })
+    expect((await replay({ ids })).json()).toEqual({ replayed: 1, skippedTruncated: 0 })
+    expect((await replay({ ids: ['12; drop'] })).json()).toMatchObject({ status: 400, code: 'REQUEST_INVALID' })
+  })
+})
+
+// Last, because it ends what the others use.
+test('a stop ends open streams at once', async () => {
+  const stream = openStream()
+  await until(() => stream.named('snapshot').length === 1)
+  const ended = new Promise((resolve) => stream.socket.once('close', resolve))
+  await api.app.close()
+  await ended
+})

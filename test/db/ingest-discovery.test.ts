@@ -1,0 +1,146 @@
+/**
+ * Home Assistant discovery with two workers that share nothing but the database: one hears the discovery, the other one
+ * the states.
+ */
+import { connectAsync, type MqttClient } from 'mqtt'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createLog } from '#infra/runtime/log.ts'
+import { createScope, type Scope } from '#infra/runtime/scope.ts'
+import { DiscoveryState } from '#ingest/discovery/state.ts'
+import { type IngestWorker, startIngest } from '#ingest/worker.ts'
+import { openTestBroker, openTestDatabase, type TestBroker, type TestDatabase } from '#test/environment.ts'
+import { until } from '../delivery/until.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+
+let scope: Scope
+let broker: TestBroker
+let client: MqttClient
+let id: string
+beforeEach(async () => {
+  scope = createScope()
+  broker = await openTestBroker()
+  scope.defer(() => broker.close())
+  id = broker.prefix
+  client = await connectAsync(broker.url)
+  scope.defer(() => client.endAsync())
+  await database.pool.query('truncate rejected_message, discovered_entity')
+})
+afterEach(() => scope.close())
+
+const start = async (name: string, topic: string): Promise<IngestWorker> => {
+  const worker = await startIngest({
+    pool: database.poolFor({ max: 6 }),
+    mqttUrl: broker.url,
+    pack: { simulated: false, timeZone: 'UTC', sources: [{ name, topic }] },
+    log: createLog('test', 'silent'),
+    clientId: `${name}-${id}`,
+  })
+  scope.defer(() => worker.close())
+  await worker.ready
+  return worker
+}
+const say = (topic: string, payload: unknown, retain = false) =>
+  client.publishAsync(topic, typeof payload === 'string' ? payload : JSON.stringify(payload), { qos: 1, retain })
+const things = async (): Promise<unknown[]> =>
+  (
+    await database.pool.query(
+      `select t.name, t.verified, t.attributes, t.domain, array_agg(s.property || ' ' || s.unit order by s.property) as streams
+       from thing t join thing_device d on d.thing_id = t.id join datastream s on s.thing_id = t.id
+       where d.device = $1 group by t.id`,
+      [`home-assistant/${id}`],
+    )
+  ).rows
+const latest = async (): Promise<string> =>
+  (
+    await database.pool.query<{ property: string; result: number }>(
+      `select s.property, l.result from latest_observation l join datastream s on s.id = l.datastream_id
+       join thing_device d on d.thing_id = s.thing_id where d.device = $1 order by 1`,
+      [`home-assistant/${id}`],
+    )
+  ).rows
+    .map(({ property, result }) => `${property} ${Number(result.toFixed(6))}`)
+    .join()
+const rejected = async (): Promise<string[]> =>
+  (await database.pool.query<{ reason: string }>('select reason from rejected_message order by id')).rows.map(
+    ({ reason }) => reason,
+  )
+
+const config = (): object => ({
+  '~': id,
+  name: 'Hall Temperature',
+  stat_t: '~/state',
+  avty_t: '~/status',
+  val_tpl: '{{ value_json.t }}',
+  unit_of_meas: '°F',
+  dev_cla: 'temperature',
+  dev: { ids: [id], name: 'Hall', mf: 'Own', mdl: 'Box' },
+})
+
+test('one worker hears the discovery, the other reads the states', async () => {
+  const hears = await start('discovery', 'homeassistant/#')
+  await start('states', `${id}/#`)
+  await say(`homeassistant/sensor/${id}/config`, config())
+  const expected = {
+    ...{ name: 'Hall', verified: false, domain: 'weather', attributes: { manufacturer: 'Own', model: 'Box' } },
+    streams: ['online 1', 'temperature Cel'],
+  }
+  await until(things, (found) => found.length === 1)
+  expect(await things()).toEqual([expected])
+  await say(`${id}/state`, { t: 68 })
+  await say(`${id}/status`, 'online')
+  await until(latest, (now) => now === 'online 1,temperature 20')
+  expect(await rejected()).toEqual([])
+  await until(
+    () => hears.state().ledger.get('discovery')?.stored,
+    (stored) => stored === 1,
+  )
+  expect(hears.state()).toMatchObject({ inFlight: 0, balanced: true })
+  await say(`${id}/other`, '7')
+  await until(rejected, (reasons) => reasons.length > 0)
+  expect(await rejected()).toEqual(['unknown_format'])
+})
+
+test('a config that was there before the worker; a state that nobody dated is no reading', async () => {
+  await say(`homeassistant/sensor/${id}/config`, config(), true)
+  await say(`${id}/status`, 'offline', true)
+  await start('discovery', 'homeassistant/#')
+  await until(things, (found) => found.length === 1)
+  await start('states', `${id}/#`)
+  await until(rejected, (reasons) => reasons.length > 0)
+  expect(await rejected()).toEqual(['retained_without_time'])
+  await say(`homeassistant/sensor/${id}/config`, '', true)
+  await until(
+    async () => (await database.pool.query('select 1 from discovered_entity')).rowCount,
+    (left) => left === 0,
+  )
+})
+
+test('what cannot be read is kept with its reason; names that people gave stay', async () => {
+  await start('discovery', 'homeassistant/#')
+  await say(`homeassistant/sensor/${id}/config`, { ...config(), val_tpl: '{{ value_json.t * 2 }}' })
+  await say('homeassistant/light/x/config', { cmd_t: 'a' })
+  await until(rejected, (reasons) => reasons.length === 2)
+  expect(await rejected()).toEqual(['unsupported_template', 'no_measurement'])
+  const state = new DiscoveryState({ simulated: false })
+  await database.pool.query(`update thing set name = 'Town hall', edited = '{name}' where name = 'Hall'`)
+  const topic = `homeassistant/sensor/${id}/config`
+  await state.recall(database.pool, [{ topic, payload: Buffer.from(JSON.stringify(config())) }])
+  expect(await things()).toMatchObject([{ name: 'Town hall' }])
+})
+
+test('what a worker looked up is looked up again', async () => {
+  const [a, b] = [new DiscoveryState({ simulated: false }), new DiscoveryState({ simulated: false })]
+  const state = { topic: `${id}/state`, payload: Buffer.from('{"t":1}') }
+  expect(await a.recall(database.pool, [state])).toEqual([undefined])
+  const told = { topic: `homeassistant/sensor/${id}/config`, payload: Buffer.from(JSON.stringify(config())) }
+  expect(await b.recall(database.pool, [told, state])).toMatchObject([{ kind: 'config' }, { kind: 'entities' }])
+  await until(
+    () => a.recall(database.pool, [state]),
+    ([found]) => found !== undefined,
+  )
+}, 120_000)

@@ -1,0 +1,327 @@
+/** What a committed batch leaves in the database: observations once, the latest, what was refused, and the books. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Pool } from '#infra/db/pool.ts'
+import { createLog } from '#infra/runtime/log.ts'
+import { Ledger } from '#ingest/ledger.ts'
+import type { IngestMessage } from '#ingest/message.ts'
+import type { NormalSample } from '#ingest/normalise.ts'
+import { keyOf, Registry } from '#ingest/registry.ts'
+import type { Row } from '#ingest/rows.ts'
+import { Writer } from '#ingest/writer.ts'
+import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
+
+const NOON = Date.UTC(2026, 4, 31, 12)
+const at = (seconds: number): Date => new Date(NOON + seconds * 1000)
+
+describe('ingest store', () => {
+  let database: TestDatabase
+  let pool: Pool
+  beforeAll(async () => {
+    database = await openTestDatabase()
+    pool = database.pool
+  })
+  afterAll(() => database.close())
+  beforeEach(async () => {
+    await pool.query('delete from observation')
+    await pool.query('delete from mobile_observation')
+    await pool.query(
+      'truncate latest_observation, rejected_message, ingest_ledger, thing, thing_device, datastream, zone restart identity cascade',
+    )
+  })
+
+  const sample = (over: Partial<NormalSample> = {}): NormalSample => ({
+    device: 'key/a',
+    property: 'pm2_5',
+    channel: '',
+    unit: 'ug/m3',
+    phenomenonTime: at(0),
+    result: 10,
+    quality: 2,
+    reasons: 0,
+    domain: 'air',
+    ...over,
+  })
+  const message = (samples: NormalSample[], over: Partial<IngestMessage> = {}): IngestMessage => ({
+    source: 'native',
+    topic: 'city/air/a',
+    payload: Buffer.from('raw'),
+    fullBytes: 3,
+    receivedAt: at(1),
+    messageId: undefined,
+    dup: false,
+    samples,
+    problems: [],
+    failure: undefined,
+    settle: () => {},
+    ...over,
+  })
+  /** A worker's writing half. */
+  const open = (over: { simulated?: boolean; pool?: Pool } = {}) => {
+    const ledger = new Ledger(['native'])
+    const latest: Row[] = []
+    const writer = new Writer({
+      pool: over.pool ?? pool,
+      session: 'test',
+      ledger,
+      log: createLog('test', 'silent'),
+      registry: new Registry({ simulated: over.simulated ?? false }),
+      onCommitted: (rows) => latest.push(...rows),
+      onRetry: () => {},
+    })
+    const write = async (...messages: IngestMessage[]): Promise<void> => {
+      for (const item of messages) {
+        ledger.receive(item.source)
+        ledger.hold(item)
+      }
+      await writer.write(messages)
+    }
+    return { write, writer, ledger, latest }
+  }
+  const observations = async () =>
+    (
+      await pool.query(`
+        select t.key, d.property, o.phenomenon_time as time, o.result
+        from observation o join datastream d on d.id = o.datastream_id join thing t on t.id = d.thing_id
+        order by 1, 2, 3`)
+    ).rows
+  const books = async () =>
+    (
+      await pool.query(`
+        select source, received, stored, duplicate, rejected, in_flight, observations_stored as o_stored,
+          observations_duplicate as o_duplicate, observations_conflict as o_conflict, observations_rejected as o_rejected
+        from ingest_ledger order by source`)
+    ).rows
+
+  test('the same message twice is stored once and counted as a duplicate', async () => {
+    const { write } = open()
+    await write(message([sample()]))
+    await write(message([sample()]))
+    expect(await observations()).toEqual([{ key: 'a', property: 'pm2_5', time: at(0), result: 10 }])
+    expect(await books()).toMatchObject([{ received: 2, stored: 1, duplicate: 1, o_stored: 1, o_duplicate: 1 }])
+  })
+
+  test('twice in one batch: the first is kept, the other counted', async () => {
+    const { write } = open()
+    await write(message([sample()]), message([sample()]), message([sample({ result: 11 })]))
+    expect(await observations()).toEqual([{ key: 'a', property: 'pm2_5', time: at(0), result: 10 }])
+    expect(await books()).toMatchObject([{ received: 3, stored: 1, duplicate: 2, o_duplicate: 1, o_conflict: 1 }])
+  })
+
+  test('another result for the same Datastream and time: the first stays, the conflict is counted', async () => {
+    const { write } = open()
+    await write(message([sample({ result: 10 })]))
+    await write(message([sample({ result: 12 }), sample({ property: 'pm10', result: 20 })]))
+    expect((await observations()).map(({ property, result }) => [property, result])).toEqual([
+      ['pm10', 20],
+      ['pm2_5', 10],
+    ])
+    // new in part: stored
+    expect(await books()).toMatchObject([{ stored: 2, duplicate: 0, o_stored: 2, o_conflict: 1 }])
+  })
+
+  test('late data does not replace the latest, and is not announced as news', async () => {
+    const { write, latest } = open()
+    await write(message([sample({ phenomenonTime: at(60), result: 2 })]))
+    await write(message([sample({ phenomenonTime: at(0), result: 1 })]))
+    const { rows } = await pool.query('select phenomenon_time as time, result from latest_observation')
+    expect(rows).toEqual([{ time: at(60), result: 2 }])
+    expect(latest.map((row) => row.result)).toEqual([2])
+    expect(await observations()).toHaveLength(2)
+  })
+
+  test('instants keep their milliseconds, numbers their digits', async () => {
+    const { write } = open()
+    const time = new Date('2026-05-31T12:00:00.123Z')
+    const early = new Date('2001-02-03T04:05:06.789Z')
+    await write(
+      message([
+        sample({ phenomenonTime: time, result: 0.1 + 0.2 }),
+        sample({ phenomenonTime: early, result: -1e-300 }),
+      ]),
+    )
+    const { rows } = await pool.query(
+      `select to_char(phenomenon_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') as time, result from observation order by 1`,
+    )
+    expect(rows).toEqual([
+      { time: '2001-02-03 04:05:06.789000', result: -1e-300 },
+      { time: '2026-05-31 12:00:00.123000', result: 0.30000000000000004 },
+    ])
+  })
+
+  test('a positioned property with a location goes to its H3 cell; without one it stays with its Thing', async () => {
+    const { write } = open()
+    const rsrp = { property: 'rsrp', unit: 'dB{mW}', domain: 'connectivity', channel: '4g', result: -95 } as const
+    // the example of h3geo.org's documentation: 37.775938728915946, -122.41795063018799 is 8928308280fffff at resolution 9
+    const location = [-122.41795063018799, 37.775938728915946] as const
+    await write(message([sample({ ...rsrp, location }), sample({ ...rsrp, phenomenonTime: at(5) })]))
+    const { rows } = await pool.query(
+      'select lon, lat, to_hex(h3_parent(cell, 9)) as parent, result from mobile_observation',
+    )
+    expect(rows).toEqual([{ lon: location[0], lat: location[1], parent: '8928308280fffff', result: -95 }])
+    expect(await observations()).toHaveLength(1)
+    // a position seen on the move is no place of the Thing
+    expect((await pool.query('select lon from thing')).rows).toEqual([{ lon: null }])
+  })
+
+  test('one message that the database refuses is found among its neighbours and kept with its bytes', async () => {
+    const { write } = open()
+    const good = Array.from({ length: 9 }, (_, i) => message([sample({ device: `key/t${i}` })]))
+    // PostgreSQL text cannot hold U+0000 (SQLSTATE 22021)
+    const bad = message([sample({ device: 'key/bad', channel: 'a\0b' })], {
+      payload: Buffer.from('bad'),
+      topic: 'city/air/bad',
+    })
+    await write(...good.slice(0, 5), bad, ...good.slice(5))
+    expect(await observations()).toHaveLength(9)
+    const { rows } = await pool.query('select topic, payload, reason, partial from rejected_message')
+    expect(rows).toEqual([
+      { topic: 'city/air/bad', payload: Buffer.from('bad'), reason: 'store_failed', partial: false },
+    ])
+    expect(await books()).toMatchObject([{ received: 10, stored: 9, rejected: 1, in_flight: 0 }])
+  })
+
+  test('the books balance over every outcome', async () => {
+    const { write, ledger } = open()
+    const failure = { reason: 'not_json', detail: 'x' } as const
+    const problem = { field: 'no2', reason: 'bad_value', detail: '"twelve" is no number' } as const
+    ledger.receive('native')
+    ledger.hold(message([], { settle: () => 'still held' }))
+    await write(
+      message([sample()]),
+      message([sample()]),
+      message([sample({ phenomenonTime: at(9) })], { problems: [problem] }),
+      message([], { failure }),
+      message([], { source: 'other', problems: [problem, problem] }),
+    )
+    expect(await books()).toEqual([
+      {
+        source: 'native',
+        received: 5,
+        stored: 2,
+        duplicate: 1,
+        rejected: 1,
+        in_flight: 1,
+        o_stored: 2,
+        o_duplicate: 1,
+        o_conflict: 0,
+        o_rejected: 1,
+      },
+      {
+        source: 'other',
+        received: 1,
+        stored: 0,
+        duplicate: 0,
+        rejected: 1,
+        in_flight: 0,
+        o_stored: 0,
+        o_duplicate: 0,
+        o_conflict: 0,
+        o_rejected: 2,
+      },
+    ])
+    const { rows } = await pool.query('select reason, partial from rejected_message order by id')
+    expect(rows).toEqual([
+      { reason: 'bad_value', partial: true },
+      { reason: 'not_json', partial: false },
+      { reason: 'bad_value', partial: false },
+    ])
+  })
+
+  test('a rejected message that the broker delivers again is kept once', async () => {
+    const { write } = open()
+    const failure = { reason: 'not_json', detail: 'x' } as const
+    await write(message([], { failure }))
+    await write(message([], { failure, dup: true }))
+    await write(message([], { failure }))
+    expect((await pool.query('select count(*) as n from rejected_message')).rows).toEqual([{ n: 2 }])
+  })
+
+  test('an unknown Thing registers itself: unverified, its key from the device, its zone from where it is', async () => {
+    const ring = [
+      [9, 49],
+      [11, 49],
+      [11, 51],
+      [9, 51],
+      [9, 49],
+    ]
+    await pool.query(`insert into zone (key, name, area_km2, geometry) values ('centre', 'Centre', 1, $1)`, [
+      JSON.stringify({ type: 'Polygon', coordinates: [ring] }),
+    ])
+    const { write } = open({ simulated: true })
+    await write(message([sample({ device: 'tasmota/sonoff_desk', location: [10, 50] })]))
+    const { rows } = await pool.query(`
+      select t.key, t.name, t.domain, t.verified, t.simulated, t.lon, t.lat, z.key as zone, d.device, o.reasons
+      from thing t left join zone z on z.id = t.zone_id left join thing_device d on d.thing_id = t.id
+      join datastream s on s.thing_id = t.id join observation o on o.datastream_id = s.id`)
+    // 4096: unverified_thing of model/quality.ts
+    expect(rows).toEqual([
+      {
+        key: 'tasmota:sonoff_desk',
+        name: 'sonoff_desk',
+        domain: 'air',
+        verified: false,
+        simulated: true,
+        lon: 10,
+        lat: 50,
+        zone: 'centre',
+        device: 'tasmota/sonoff_desk',
+        reasons: 4096,
+      },
+    ])
+  })
+
+  test('a registered device leads to its Thing, and a place once known stays', async () => {
+    await pool.query(`insert into thing (key, name, domain, kind, verified, geometry, lon, lat)
+      values ('hall', 'Town hall', 'energy', 'building', true, '{"type":"Point","coordinates":[1,2]}', 1, 2)`)
+    await pool.query(`insert into thing_device select 'tasmota/x', id from thing`)
+    const { write } = open()
+    await write(message([sample({ device: 'tasmota/x', location: [10, 50] })]))
+    expect((await observations())[0]).toMatchObject({ key: 'hall' })
+    expect((await pool.query('select lon, lat from thing')).rows).toEqual([{ lon: 1, lat: 2 }])
+    expect((await pool.query('select reasons from observation')).rows).toEqual([{ reasons: 0 }])
+  })
+
+  test('a Datastream that is removed behind the cache is registered again', async () => {
+    const { write } = open()
+    await write(message([sample()]))
+    await pool.query('delete from thing')
+    await write(message([sample({ phenomenonTime: at(1) })]))
+    const { rows } = await pool.query(
+      'select o.phenomenon_time as time from observation o join datastream d on d.id = o.datastream_id',
+    )
+    expect(rows).toEqual([{ time: at(1) }])
+  })
+
+  test('workers that meet the same new devices at once make each of them once', async () => {
+    const pools = Array.from({ length: 4 }, () => database.poolFor({ max: 2 }))
+    const batches = pools.map((own, worker) => {
+      const { write } = open({ pool: own })
+      const devices = Array.from({ length: 40 }, (_, i) => (worker % 2 ? i : 39 - i))
+      return write(
+        ...devices.map((i) =>
+          message([
+            sample({ device: `tasmota/race-${i}`, phenomenonTime: at(worker) }),
+            sample({ device: `tasmota/race-${i}`, property: 'no2', phenomenonTime: at(0) }),
+          ]),
+        ),
+      )
+    })
+    await Promise.all(batches)
+    const count = async (table: string): Promise<number> =>
+      (await pool.query<{ n: number }>(`select count(*) as n from ${table}`)).rows[0]?.n ?? -1
+    expect([await count('thing'), await count('thing_device'), await count('datastream')]).toEqual([40, 40, 80])
+    // pm2_5: 4 instants a Thing; no2: one, the other three workers repeat it
+    expect(await count('observation')).toBe(40 * 4 + 40)
+    expect((await pool.query('select sum(observations_duplicate)::int as n from ingest_ledger')).rows).toEqual([
+      { n: 120 },
+    ])
+  })
+
+  test('two devices whose ids look alike once made safe do not become one Thing', () => {
+    expect(keyOf('key/hall-1')).toBe('hall-1')
+    expect(keyOf('tasmota/plug')).toBe('tasmota:plug')
+    const [a, b] = [keyOf('senml/urn:dev/1'), keyOf('senml/urn:dev 1')]
+    expect(a).not.toBe(b)
+    for (const key of [a, b]) expect(key).toMatch(/^senml:urn-dev-1-[0-9a-f]{8}$/)
+  })
+})

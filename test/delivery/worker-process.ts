@@ -1,0 +1,84 @@
+/** An ingest worker as a process of its own, so that it can be killed. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './mosquitto.ts'
+import { until } from './until.ts'
+
+export type WorkerProcess = {
+  readonly pid: number
+  kill(signal: NodeJS.Signals): Promise<number | null>
+  metrics(): Promise<string>
+  /** one value of them; 0 when it is not there */
+  metric(name: string): Promise<number>
+  isReady(): Promise<boolean>
+}
+
+const ROOT = join(import.meta.dirname, '../..')
+/** As `npm run ingest` starts it, with its limit of memory. */
+const [, ...ARGUMENTS] = (
+  JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { ingest: string } }
+).scripts.ingest.split(' ')
+
+/** The smallest city pack: everything below `city/`, one zone around the origin of the test's coordinates. */
+export async function writePack(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'citywell-pack-'))
+  const city = {
+    name: 'Testville',
+    timeZone: 'Europe/Berlin',
+    centre: [10, 50],
+    population: 1000,
+    sources: [{ name: 'native', topic: 'city/+/+', format: 'native' }],
+  }
+  const ring = [9, 49, 11, 49, 11, 51, 9, 51, 9, 49].reduce<number[][]>((points, value, i, all) => {
+    if (i % 2 === 0) points.push([value, all[i + 1] ?? 0])
+    return points
+  }, [])
+  const zones = {
+    type: 'FeatureCollection',
+    features: [
+      {
+        type: 'Feature',
+        geometry: { type: 'Polygon', coordinates: [ring] },
+        properties: { key: 'all', name: 'All', population: 1000 },
+      },
+    ],
+  }
+  await writeFile(join(folder, 'city.json'), JSON.stringify(city))
+  await writeFile(join(folder, 'zones.geojson'), JSON.stringify(zones))
+  return folder
+}
+
+export async function startWorkerProcess(databaseUrl: string, mqttUrl: string, pack: string): Promise<WorkerProcess> {
+  const healthPort = await freePort()
+  const child: ChildProcess = spawn(process.execPath, ARGUMENTS, {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      MQTT_URL: mqttUrl,
+      CITY: pack,
+      HEALTH_PORT: String(healthPort),
+      LOG_LEVEL: 'fatal',
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const ask = async (path: string): Promise<Response | undefined> =>
+    fetch(`http://127.0.0.1:${healthPort}${path}`).catch(() => undefined)
+  const isReady = async (): Promise<boolean> => (await ask('/ready'))?.status === 200
+  const metrics = async (): Promise<string> => (await (await ask('/metrics'))?.text()) ?? ''
+  await until(isReady, Boolean)
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => {
+      child.kill(signal)
+      return ended
+    },
+    metrics,
+    metric: async (name) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(await metrics())?.[1] ?? 0),
+    isReady,
+  }
+}

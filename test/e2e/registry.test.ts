@@ -1,0 +1,134 @@
+/** In a real browser, on a desk and on a phone: map a field that nobody knows, replay it, confirm, edit and merge Things. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from './browser.ts'
+import { publish } from './publish.ts'
+import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
+
+let system: System
+let browser: Browser
+beforeAll(async () => {
+  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '1' } })
+  browser = await openBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await system?.stop()
+  if (system) await removeDataDir(system.dataDir)
+})
+
+async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ content: AXE }).catch(() => page.evaluate(AXE))
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    return (await axe.run({ resultTypes: ['violations'] })).violations
+  })
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
+}
+
+const fits = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)
+
+describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
+  test('map, replay, confirm, edit, merge', async () => {
+    const field = `Mystery${size}`
+    const [thing, twin] = [`newcomer-${size}`, `twin-${size}`]
+    await publish(system.mqttPort, `city/weather/${thing}`, JSON.stringify({ temperature: 20, [field]: 1013 }))
+    await publish(system.mqttPort, `city/weather/${twin}`, JSON.stringify({ relative_humidity: 50 }))
+    const page = await browser.newPage({ viewport: SIZES[size], hasTouch: size === 'phone' })
+    page.setDefaultTimeout(20_000)
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(String(error)))
+    await page.goto(`${system.url}/?view=registry`)
+    await page.getByLabel('Key of the city').fill(system.key())
+    await page.getByText(field).first().waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await fits(page)).toBe(true)
+
+    await page.getByRole('button', { name: `Map ${field}` }).click()
+    await page.getByRole('dialog').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Observed property/ })
+      .click()
+    await page.getByRole('option', { name: 'Air pressure' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: new RegExp(`Replay 1 messages with ${field}`) }).click()
+    await page.getByText('1 message sent again').waitFor()
+
+    await page
+      .getByRole('button', { name: `Confirm ${thing}` })
+      .first()
+      .click()
+    await page.getByLabel('Part of the name or key').fill(thing)
+    await page
+      .getByRole('button', { name: `Edit ${thing}` })
+      .last()
+      .click()
+    await page.getByRole('dialog').getByLabel('Name').fill(`School ${size}`)
+    expect(await violations(page)).toEqual([])
+    expect(await fits(page)).toBe(true)
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByText(`School ${size}`).first().waitFor()
+
+    await page.getByLabel('Part of the name or key').fill(twin)
+    await page
+      .getByRole('button', { name: `Rename or merge ${twin}` })
+      .last()
+      .click()
+    await page.getByLabel('Key of the Thing that stays').fill(thing)
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Merge', exact: true }).click()
+    await page.getByText(`Merged into ${thing}`).waitFor()
+    await page.keyboard.press('Escape')
+
+    const { features } = await system.get<{
+      features: { properties: { name: string; verified: boolean; datastreams: { property: string }[] } }[]
+    }>(`/api/v1/things?thing=${twin}`)
+    expect(features[0]?.properties).toMatchObject({ name: `School ${size}`, verified: true })
+    const properties = features[0]?.properties.datastreams.map(({ property }) => property)
+    expect(properties).toEqual(['pressure', 'relative_humidity', 'temperature'])
+    expect(errors).toEqual([])
+    await page.close()
+  })
+})
+
+test('a rejected message: its bytes, and replayed alone', async () => {
+  await publish(system.mqttPort, 'city/air/broken', 'not json at all')
+  const page = await browser.newPage({ viewport: SIZES.phone })
+  await page.goto(`${system.url}/?view=operations`)
+  await until(
+    () => page.getByText('city/air/broken').first().isVisible(),
+    20_000,
+    () => 'the message is not listed',
+  )
+  await page.getByText('city/air/broken').first().click()
+  await page.getByText('hexadecimal', { exact: true }).first().click()
+  // "not json" in ASCII
+  await page.getByText('6e 6f 74 20 6a 73 6f 6e').waitFor()
+  expect(await violations(page)).toEqual([])
+  await page
+    .getByLabel(/Select the message of .* city\/air\/broken/)
+    .first()
+    .check()
+  await page.getByLabel('Key of the city').fill(system.key())
+  await page.getByRole('button', { name: 'Replay 1 selected' }).click()
+  await page.getByText('1 message sent again').waitFor()
+  expect(await fits(page)).toBe(true)
+  await page.close()
+})
+
+test('the invariants hold of the running city', async () => {
+  const headers = { authorization: `Bearer ${system.key()}` }
+  const answer = await fetch(`${system.url}/api/v1/ingest/check`, { headers })
+  const { findings } = (await answer.json()) as { findings: { holds: boolean; name: string; examples: string[] }[] }
+  expect(findings.filter(({ holds }) => !holds)).toEqual([])
+})

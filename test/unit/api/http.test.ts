@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { matches } from '#api/http/etag.ts'
+import { contentPolicy } from '#api/http/security.ts'
+import { memo } from '#api/memo.ts'
+
+test.each([
+  ['W/"a"', '"a"', true],
+  ['"b", W/"a"', 'W/"a"', true],
+  ['*', '"a"', true],
+  ['"b"', '"a"', false],
+  [undefined, '"a"', false],
+])('If-None-Match %j against %j', (header, etag, expected) => {
+  expect(matches(header, etag)).toBe(expected)
+})
+
+test('the policy allows nothing from elsewhere', () => {
+  expect(contentPolicy([])).not.toMatch(/https?:|\*/)
+})
+
+test('the policy allows what the workers of the map need, and no inline script', () => {
+  const policy = contentPolicy([])
+  expect(policy).toContain("worker-src 'self' blob:")
+  expect(policy).toContain("img-src 'self' data: blob:")
+  expect(policy).toContain("script-src 'self';")
+})
+
+test('a real city adds the origins of its map style and no others', () => {
+  const policy = contentPolicy(['https://tiles.example'])
+  expect(policy).toContain("connect-src 'self' https://tiles.example")
+  expect(policy).toContain("script-src 'self';")
+})
+
+test('a memo is shared while it loads, kept for its time, and forgets failures', async () => {
+  let now = 0
+  let loads = 0
+  const read = memo(
+    100,
+    () => new Date(now),
+    async () => {
+      loads += 1
+      if (loads === 1) throw new Error('away')
+      return loads
+    },
+  )
+  await expect(Promise.all([read(), read()])).rejects.toThrow('away')
+  expect(loads).toBe(1)
+  expect(await read()).toBe(2)
+  now = 99
+  expect(await read()).toBe(2)
+  now = 100
+  expect(await read()).toBe(3)
+})

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { congestionOf } from '../../../dashboard/src/layers/mobility.ts'
+import { isStale, trustOf } from '../../../dashboard/src/layers/things.ts'
+import { pointScale, unobstructed } from '../../../dashboard/src/map/arrange.ts'
+import { hatch } from '../../../dashboard/src/map/hatch.ts'
+import { centreOf, fitting, project } from '../../../dashboard/src/map/place-labels.ts'
+
+const square = (west: number, south: number, size: number) => [
+  [west, south] as const,
+  [west + size, south] as const,
+  [west + size, south + size] as const,
+  [west, south + size] as const,
+  [west, south] as const,
+]
+
+describe('hatching', () => {
+  test('every line ends on the edge of the area', () => {
+    const lines = hatch({ type: 'Polygon', coordinates: [square(0, 0, 0.01)] }, 200)
+    expect(lines.length).toBeGreaterThan(4)
+    for (const [x, y] of lines.flat()) {
+      const edge = Math.min(Math.abs(x), Math.abs(x - 0.01), Math.abs(y), Math.abs(y - 0.01))
+      expect(edge).toBeLessThan(1e-9)
+    }
+  })
+
+  test('a hole stays empty', () => {
+    const area = { type: 'Polygon' as const, coordinates: [square(0, 0, 0.03), square(0.01, 0.01, 0.01)] }
+    for (const [[x1, y1] = [0, 0], [x2, y2] = [0, 0]] of hatch(area, 150)) {
+      const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2]
+      expect(x > 0.0101 && x < 0.0199 && y > 0.0101 && y < 0.0199).toBe(false)
+    }
+  })
+
+  test('lines lie as far apart as asked: a square kilometre at 100 m has about 14 diagonals', () => {
+    // the diagonal of 1 km is 1,414 m long; lines across it every 100 m
+    const side = 1000 / 111_320
+    expect(hatch({ type: 'Polygon', coordinates: [square(0, 0, side)] }, 100).length).toBeCloseTo(14, -1)
+  })
+})
+
+describe('names of districts', () => {
+  test('stand in the centre of the largest part', () => {
+    const [x, y] = centreOf({ type: 'MultiPolygon', coordinates: [[square(5, 5, 0.1)], [square(0, 0, 2)]] })
+    expect(x).toBeCloseTo(1)
+    expect(y).toBeCloseTo(1)
+  })
+
+  test('at zoom 0 the world is 512 px wide and the equator in its middle', () => {
+    expect(project([-180, 0], 0)).toEqual([0, 256])
+    expect(project([180, 0], 0)[0]).toBe(512)
+  })
+
+  test('never stand on each other: the more populous keeps the centre', () => {
+    const labels = [
+      { name: 'Small', position: [0, 0] as const, weight: 10 },
+      { name: 'Large', position: [0.0001, 0] as const, weight: 900 },
+    ]
+    expect(fitting(labels, 8, []).map(({ name }) => name)).toEqual(['Large', 'Small'])
+    expect(fitting(labels, 8, []).map(({ shift }) => shift)).toEqual([0, -16])
+  })
+
+  test('give way to points', () => {
+    const label = { name: 'Quay', position: [0, 0] as const, weight: 1 }
+    const [placed] = fitting([label], 12, [{ position: [0, 0], radius: 6 }])
+    expect(Math.abs(placed?.shift ?? 0)).toBeGreaterThan(6)
+  })
+})
+
+describe('points', () => {
+  test('a covered number is not written', () => {
+    const under = { position: [0, 0] as const, radius: 13 }
+    const over = { position: [0.00001, 0] as const, radius: 13 }
+    expect(unobstructed([under, over], 12)).toEqual([over])
+  })
+
+  test('shrink when the whole city is small, but stay visible', () => {
+    expect(pointScale(14)).toBe(1)
+    expect(pointScale(12.8)).toBe(1)
+    expect(pointScale(9)).toBe(0.6)
+  })
+})
+
+describe('trust', () => {
+  const at = Date.parse('2026-05-01T10:00:00Z')
+  const latest = { time: at, result: 1, quality: 1 as const, reasons: [] }
+
+  test('is stale after three expected intervals, not before', () => {
+    expect(isStale(at, 300, at + 900_000)).toBe(false)
+    expect(isStale(at, 300, at + 900_001)).toBe(true)
+  })
+
+  test.each([
+    [null, 'none'],
+    [latest, 'fresh'],
+    [{ ...latest, quality: 2 as const }, 'fresh'],
+    [{ ...latest, quality: 3 as const }, 'suspect'],
+    [{ ...latest, quality: 4 as const }, 'suspect'],
+    [{ ...latest, time: at - 3_600_000 }, 'stale'],
+  ] as const)('of %j is %s', (value, trust) => {
+    expect(trustOf(value, 60, at)).toBe(trust)
+  })
+})
+
+test('congestion is travel time over free-flow travel time: 90 s where 60 s are free is 1.5', () => {
+  const thing = { properties: { attributes: { freeFlowTravelTimeS: 60 } } } as unknown as Parameters<
+    typeof congestionOf
+  >[0]['thing']
+  const latest = { time: 0, result: 90, quality: 1 as const, reasons: [] }
+  expect(congestionOf({ thing, latest })).toBe(1.5)
+  expect(congestionOf({ thing, latest: null })).toBeNull()
+})

@@ -1,0 +1,157 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readCityPack } from '#infra/city/read-pack.ts'
+
+const folders: string[] = []
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true })
+})
+
+const city = {
+  name: 'Smallport',
+  timeZone: 'Europe/Lisbon',
+  centre: [-9.1, 38.7],
+  population: 900,
+  sources: [{ name: 'native', topic: 'city/#', format: 'native' }],
+}
+const square = [
+  [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+    [0, 0],
+  ],
+]
+const zones = (properties: object) => ({
+  type: 'FeatureCollection',
+  features: [{ type: 'Feature', geometry: { type: 'Polygon', coordinates: square }, properties }],
+})
+const good = {
+  'city.json': JSON.stringify(city),
+  'zones.geojson': JSON.stringify(zones({ key: 'old-town', name: 'Old town', population: 900 })),
+}
+
+async function pack(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pack-'))
+  folders.push(folder)
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+  return folder
+}
+const problemsOf = async (files: Record<string, string>): Promise<string> =>
+  readCityPack(await pack(files)).then(
+    () => 'no problem',
+    (error: Error & { code?: string }) => `${error.code}: ${error.message}`,
+  )
+
+describe('a city pack that can be used', () => {
+  test('needs city.json and zones.geojson only', async () => {
+    const read = await readCityPack(await pack(good))
+    expect(read.city.name).toBe('Smallport')
+    expect(read.zones.map((zone) => [zone.key, zone.population])).toEqual([['old-town', 900]])
+    expect([read.things, read.reported, read.surveys]).toEqual([[], [], []])
+  })
+
+  test("may name its own zone fields, as a city's own GeoJSON does", async () => {
+    const own = { ...city, zoneFields: { key: 'CODE', name: 'nom' } }
+    const read = await readCityPack(
+      await pack({
+        'city.json': JSON.stringify(own),
+        'zones.geojson': JSON.stringify(zones({ CODE: 7, nom: 'Gràcia', POP: 1 })),
+      }),
+    )
+    expect(read.zones[0]).toMatchObject({ key: '7', name: 'Gràcia', attributes: { POP: 1 } })
+  })
+
+  test('reads unknown columns of things.csv as attributes with their types', async () => {
+    const csv =
+      'key,name,domain,kind,lon,lat,expected_interval_s,siting,public,floorAreaM2\na-1,Mill,air,air_station,0.5,0.5,900,traffic,true,12.5\n'
+    const read = await readCityPack(await pack({ ...good, 'things.csv': csv }))
+    expect(read.things[0]).toMatchObject({
+      key: 'a-1',
+      expectedIntervalSeconds: 900,
+      place: { type: 'Point', coordinates: [0.5, 0.5] },
+      attributes: { siting: 'traffic', public: true, floorAreaM2: 12.5 },
+    })
+  })
+})
+
+describe('a broken city pack says which file, where and what', () => {
+  test('missing files', async () => {
+    expect(await problemsOf({})).toMatch(
+      /^CITY_PACK_INVALID: .*city\.json: is missing\n {2}zones\.geojson: is missing/s,
+    )
+  })
+
+  test('city.json that is not JSON: line and column', async () => {
+    const text = '{\n  "name": "X",\n  "timeZone" "Europe/Lisbon"\n}'
+    expect(await problemsOf({ ...good, 'city.json': text })).toContain('city.json, line 3, column 14: is not JSON')
+  })
+
+  test('city.json cut off in the middle: its last line', async () => {
+    expect(await problemsOf({ ...good, 'city.json': '{\n  "name": "X",' })).toContain('city.json, line 2,')
+  })
+
+  test('wrong fields, all of them at once', async () => {
+    const text = JSON.stringify({ ...city, timeZone: 'Mars/Olympus', centre: [200, 0], population: -5 })
+    const message = await problemsOf({ ...good, 'city.json': text })
+    expect(message).toContain('city.json, timeZone: no IANA time zone')
+    expect(message).toContain('city.json, centre[0]:')
+    expect(message).toContain('city.json, population:')
+  })
+
+  test.each([
+    ['a zone without a key', { name: 'x' }, 'zones.geojson, features[0].properties key:'],
+    [
+      'a negative population',
+      { key: 'a', name: 'x', population: -1 },
+      'zones.geojson, features[0].properties population:',
+    ],
+  ])('%s', async (_, properties, expected) => {
+    expect(await problemsOf({ ...good, 'zones.geojson': JSON.stringify(zones(properties)) })).toContain(expected)
+  })
+
+  test('things.csv: the line of an unknown domain, of a place off the planet and of a repeated key', async () => {
+    const csv = [
+      'key,name,domain,kind,lon,lat',
+      'a-1,One,air,air_station,0.5,0.5',
+      'a-2,Two,fire,x,0,0',
+      'a-3,Three,air,x,0,91',
+      'a-1,Again,air,x,0,0',
+    ].join('\n')
+    const message = await problemsOf({ ...good, 'things.csv': csv })
+    expect(message).toContain('things.csv, line 3 domain:')
+    expect(message).toContain('things.csv, line 4 place.coordinates[1]:')
+    expect(message).toContain('things.csv, line 5: key "a-1" stands in line 2 already')
+  })
+
+  test('a survey answer that the codebook does not know, a weight of zero, an unknown zone', async () => {
+    const codebook = {
+      id: 's',
+      title: 'S',
+      universe: 'households',
+      from: '2026-01-01',
+      to: '2026-02-01',
+      columns: { respondent: 'id', weight: 'w', zone: 'zone' },
+      questions: [{ column: 'internet', text: 'Internet?', categories: { yes: 'Yes', no: 'No' } }],
+    }
+    const message = await problemsOf({
+      ...good,
+      'surveys/s/codebook.json': JSON.stringify(codebook),
+      'surveys/s/responses.csv': 'id,w,zone,internet\n1,1.5,old-town,yes\n2,0,old-town,maybe\n3,1,nowhere,no\n',
+    })
+    expect(message).toContain('surveys/s/responses.csv, line 3: w must be a number above 0, not "0"')
+    expect(message).toContain('surveys/s/responses.csv, line 3: internet has "maybe"')
+    expect(message).toContain('surveys/s/responses.csv, line 4: zone "nowhere" is not in zones.geojson')
+  })
+
+  test('a reported value without a source', async () => {
+    const csv = 'code,period,value,unit,data_quality\nEC:ICT:ICT:2C,2026,41,%,accurate_measurement\n'
+    expect(await problemsOf({ ...good, 'reported/2026.csv': csv })).toContain('reported/2026.csv, line 2 source:')
+  })
+})

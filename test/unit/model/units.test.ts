@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { PROPERTIES, PROPERTY_NAMES, type PropertyName, propertyOf } from '#model/properties.ts'
+import { MOLAR_VOLUME_L, toCanonical, ucum } from '#model/units.ts'
+
+const convert = (value: number, unit: string, property: PropertyName): number | undefined =>
+  toCanonical(value, unit, propertyOf(property))
+
+describe('units', () => {
+  // Definitions: BIPM SI brochure, NIST SP 811 (inch of mercury 3386.389 Pa, millimetre of mercury 133.3224 Pa)
+  test.each<[number, string, PropertyName, number]>([
+    [212, '[degF]', 'temperature', 100],
+    [-40, '°F', 'temperature', -40],
+    [273.15, 'K', 'temperature', 0],
+    [21.5, '°C', 'temperature', 21.5],
+    [100_613.25, 'Pa', 'pressure', 1006.1325],
+    [760, 'mmHg', 'pressure', 1013.25],
+    [29.92, 'inHg', 'pressure', 1013.2075],
+    [1, 'bar', 'pressure', 1000],
+    [101.325, 'kPa', 'pressure', 1013.25],
+    [36, 'km/h', 'wind_speed', 10],
+    [10, 'kn', 'wind_speed', 5.144444],
+    [100, 'mph', 'wind_speed', 44.704],
+    [10, 'm/s', 'speed', 36],
+    [3.6, 'MJ', 'energy', 1],
+    [1500, 'Wh', 'energy', 1.5],
+    [60_000, 'W.min', 'energy', 1],
+    [1, 'GJ', 'thermal_energy', 277.777778],
+    [2.5, 'kW', 'active_power', 2500],
+    [2985, 'mV', 'battery_voltage', 2.985],
+    [0.5, '1', 'relative_humidity', 50],
+    [12.5, 'MBy/s', 'download', 100],
+    [250_000, 'kbit/s', 'download', 250],
+    [1.5, 's', 'latency', 1500],
+    [1000, 'L', 'water_volume', 1],
+    [1, 'm3/h', 'water_flow', 16.666667],
+    [30, '/min', 'flow', 1800],
+    [0.02, 'mg/m³', 'pm10', 20],
+    [Math.PI, 'rad', 'wind_direction', 180],
+  ])('%d %s of %s', (value, unit, property, expected) => {
+    expect(convert(value, unit, property)).toBeCloseTo(expected, 3)
+  })
+
+  // European Commission working group on the factors at 20 degrees and 101.3 kPa: NO2 1.9125, O3 1.9957, SO2 2.6609,
+  // NO 1.2475, CO 1.1642 (mg/m3 per ppm); they use rounded molar masses, hence three digits
+  test.each<[PropertyName, string, number]>([
+    ['no2', 'ppb', 1.9125],
+    ['o3', 'ppb', 1.9957],
+    ['so2', 'ppb', 2.6609],
+    ['no', 'ppb', 1.2475],
+    ['co', 'ppm', 1.1642],
+  ])('1 %s in %s', (property, unit, expected) => {
+    const found = convert(1, unit, property)
+    expect(found).toBeDefined()
+    expect(Math.abs((found ?? 0) / expected - 1)).toBeLessThan(0.002)
+  })
+
+  test('the molar volume at 20 degrees and 101.3 kPa is 24.06 l', () => expect(MOLAR_VOLUME_L).toBeCloseTo(24.06, 2))
+
+  test.each<[string, PropertyName]>([
+    ['V', 'temperature'],
+    ['[ppb]', 'pm10'],
+    ['dB', 'rsrp'],
+    ['kW', 'energy'],
+    ['m', 'wind_speed'],
+  ])('%s does not measure %s', (unit, property) => expect(convert(1, unit, property)).toBeUndefined())
+
+  test.each(['furlong', 'constructor', '__proto__', 'toString', ''.padEnd(5000, 'x')])('%s is no unit', (unit) => {
+    expect(ucum(unit)).toBeUndefined()
+  })
+
+  test('letter case tells milliwatts from megawatts', () => {
+    expect(convert(1, 'mW', 'active_power')).toBe(0.001)
+    expect(convert(1, 'MW', 'active_power')).toBe(1_000_000)
+  })
+})
+
+describe('properties', () => {
+  test.each(PROPERTY_NAMES)('%s has a unit Citywell knows and ranges the right way round', (name) => {
+    const property = propertyOf(name)
+    expect(ucum(property.unit)).toBe(property.unit)
+    const [low, high] = property.grossRange
+    expect(low).toBeLessThan(high)
+    if (!property.plausibleRange) return
+    expect(property.plausibleRange[0]).toBeGreaterThanOrEqual(low)
+    expect(property.plausibleRange[1]).toBeLessThanOrEqual(high)
+  })
+  test('the map names each property by its key', () => {
+    for (const [name, property] of PROPERTIES) expect(property.name).toBe(name)
+  })
+})
