@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 }
+const alone = { fileParallelism: false, maxWorkers: 1 }
 
 export default defineConfig({
   test: {
@@ -8,23 +9,30 @@ export default defineConfig({
     globalSetup: './test/setup.ts',
     // Two cores are what a small machine has; the embedded database takes one for itself.
     maxWorkers: 2,
+    // Groups run one after the other: nothing competes with a browser that draws WebGL on the processor, nor with tests
+    // that kill servers under load.
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'], ...slow } },
-      // One at a time: they kill servers, and they measure that nothing is lost, not how fast it goes.
+      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'], ...slow, sequence: { groupOrder: 0 } } },
       {
         extends: true,
-        test: { name: 'delivery', include: ['test/delivery/**/*.test.ts'], ...slow, fileParallelism: false },
+        test: {
+          name: 'delivery',
+          include: ['test/delivery/**/*.test.ts'],
+          ...slow,
+          ...alone,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          ...slow,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
+          ...alone,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,14 +1,12 @@
 /** In a real browser, on a desk and on a phone: map a field that nobody knows, replay it, confirm, edit and merge Things. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from './browser.ts'
+import { DESKTOP, fits, openPage, PHONE, settled, violations } from './page.ts'
 import { publish } from './publish.ts'
 import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
+const SIZES = { desk: DESKTOP, phone: PHONE } as const
 
 let system: System
 let browser: Browser
@@ -22,31 +20,13 @@ afterAll(async () => {
   if (system) await removeDataDir(system.dataDir)
 })
 
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ content: AXE }).catch(() => page.evaluate(AXE))
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    return (await axe.run({ resultTypes: ['violations'] })).violations
-  })
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
-}
-
-const fits = (page: Page): Promise<boolean> =>
-  page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)
-
 describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
   test('map, replay, confirm, edit, merge', async () => {
     const field = `Mystery${size}`
     const [thing, twin] = [`newcomer-${size}`, `twin-${size}`]
     await publish(system.mqttPort, `city/weather/${thing}`, JSON.stringify({ temperature: 20, [field]: 1013 }))
     await publish(system.mqttPort, `city/weather/${twin}`, JSON.stringify({ relative_humidity: 50 }))
-    const page = await browser.newPage({ viewport: SIZES[size], hasTouch: size === 'phone' })
-    page.setDefaultTimeout(20_000)
-    const errors: string[] = []
-    page.on('pageerror', (error) => errors.push(String(error)))
-    await page.goto(`${system.url}/?view=registry`)
+    const { page, errors, close } = await openPage(browser, `${system.url}/?view=registry`, SIZES[size])
     await page.getByLabel('Key of the city').fill(system.key())
     await page.getByText(field).first().waitFor()
     expect(await violations(page)).toEqual([])
@@ -54,6 +34,7 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
 
     await page.getByRole('button', { name: `Map ${field}` }).click()
     await page.getByRole('dialog').waitFor()
+    await settled(page)
     expect(await violations(page)).toEqual([])
     await page
       .getByRole('dialog')
@@ -97,14 +78,13 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
     const properties = features[0]?.properties.datastreams.map(({ property }) => property)
     expect(properties).toEqual(['pressure', 'relative_humidity', 'temperature'])
     expect(errors).toEqual([])
-    await page.close()
+    await close()
   })
 })
 
 test('a rejected message: its bytes, and replayed alone', async () => {
   await publish(system.mqttPort, 'city/air/broken', 'not json at all')
-  const page = await browser.newPage({ viewport: SIZES.phone })
-  await page.goto(`${system.url}/?view=operations`)
+  const { page, close } = await openPage(browser, `${system.url}/?view=operations`, PHONE)
   await until(
     () => page.getByText('city/air/broken').first().isVisible(),
     20_000,
@@ -123,7 +103,7 @@ test('a rejected message: its bytes, and replayed alone', async () => {
   await page.getByRole('button', { name: 'Replay 1 selected' }).click()
   await page.getByText('1 message sent again').waitFor()
   expect(await fits(page)).toBe(true)
-  await page.close()
+  await close()
 })
 
 test('the invariants hold of the running city', async () => {

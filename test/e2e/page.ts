@@ -1,0 +1,80 @@
+/** A page of the dashboard as a test needs it: still, watched, and held against what every page owes to everybody. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { until } from './system.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** WebGL is drawn by the processor here, and a busy machine draws slowly: what matters is that it comes, not when. */
+const PATIENCE_MS = 90_000
+
+export const DESKTOP = { viewport: { width: 1440, height: 900 } } as const
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const
+
+export type Opened = {
+  readonly page: Page
+  /** addresses outside this machine that the page asked for */
+  readonly foreign: readonly string[]
+  /** exceptions that nobody caught */
+  readonly errors: readonly string[]
+  close(): Promise<void>
+}
+
+/** Opens `url` for someone who asked for little motion, so that nothing is caught half way through a transition. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = DESKTOP,
+): Promise<Opened> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
+  page.setDefaultNavigationTimeout(PATIENCE_MS)
+  const [foreign, errors]: [string[], string[]] = [[], []]
+  const { origin } = new URL(url)
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin) && /^(https?|wss?):/.test(request.url())) foreign.push(request.url())
+  })
+  page.on('pageerror', (error) => errors.push(String(error)))
+  await page.goto(url)
+  await page.getByRole('main').waitFor()
+  await settled(page)
+  return { page, foreign, errors, close: () => context.close() }
+}
+
+const BUSY = '[aria-busy="true"], .loading, .first-screen'
+
+/** Waits until what was asked for has come and is drawn: nothing says that it is loading, twice, with frames between. */
+export async function settled(page: Page): Promise<void> {
+  const idle = async () => (await page.locator(BUSY).count()) === 0
+  const problem = () => 'the page stays busy'
+  await until(async () => (await idle()) && (await twoFrames(page)) && (await idle()), PATIENCE_MS, problem)
+}
+
+const twoFrames = (page: Page): Promise<boolean> =>
+  page.evaluate(
+    () => new Promise<boolean>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+  )
+
+/** Light or dark as the system says, and waits until the page has followed. */
+export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  await page.locator(`html[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' })
+  await settled(page)
+}
+
+/** What axe-core finds against WCAG: one line a rule, with the elements. Empty is right. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    return (await axe.run({ resultTypes: ['violations'] })).violations
+  })
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
+}
+
+/** Whether nothing reaches over the edge: a page that scrolls sideways does not fit. */
+export const fits = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)
