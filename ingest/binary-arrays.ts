@@ -4,7 +4,7 @@
  * Layout: array_send in the PostgreSQL sources (src/backend/utils/adt/arrayfuncs.c): dimensions, has-nulls flag, element
  * type, then length and lower bound of the dimension, then each element with its length before it.
  */
-const OID = { int8: 20, int2: 21, int4: 23, float8: 701, timestamptz: 1184 } as const
+const OID = { int8: 20, int2: 21, int4: 23, float4: 700, float8: 701, timestamptz: 1184 } as const
 const HEADER = 20
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1)
@@ -21,16 +21,28 @@ export const int4Array = (values: Values): Buffer =>
 export const int8Array = (values: readonly bigint[]): Buffer =>
   encode(OID.int8, 8, values.length, (out, at, i) => out.writeBigInt64BE(values[i] ?? 0n, at))
 
+/** Whole numbers up to 2^53. */
+export const int8ArrayOfNumbers = (values: Values): Buffer =>
+  encode(OID.int8, 8, values.length, (out, at, i) => writeInt64(out, at, values[i] ?? 0))
+
+export const float4Array = (values: Values): Buffer =>
+  encode(OID.float4, 4, values.length, (out, at, i) => out.writeFloatBE(values[i] ?? 0, at))
+
 export const float8Array = (values: Values): Buffer =>
   encode(OID.float8, 8, values.length, (out, at, i) => out.writeDoubleBE(values[i] ?? 0, at))
 
 /** Instants in milliseconds since 1970. */
 export const timestamptzArray = (milliseconds: Values): Buffer =>
-  encode(OID.timestamptz, 8, milliseconds.length, (out, at, i) => {
-    const microseconds = Math.round(((milliseconds[i] ?? 0) - POSTGRES_EPOCH_MS) * 1000)
-    out.writeInt32BE(Math.floor(microseconds / TWO_32), at)
-    out.writeUInt32BE(microseconds - Math.floor(microseconds / TWO_32) * TWO_32, at + 4)
-  })
+  encode(OID.timestamptz, 8, milliseconds.length, (out, at, i) =>
+    writeInt64(out, at, Math.round(((milliseconds[i] ?? 0) - POSTGRES_EPOCH_MS) * 1000)),
+  )
+
+/** Faster than BigInt by far. */
+function writeInt64(out: Buffer, at: number, value: number): void {
+  const high = Math.floor(value / TWO_32)
+  out.writeInt32BE(high, at)
+  out.writeUInt32BE(value - high * TWO_32, at + 4)
+}
 
 function encode(oid: number, size: number, count: number, write: (out: Buffer, at: number, i: number) => void): Buffer {
   if (count === 0) {

@@ -100,13 +100,16 @@ export function normalise(
 type Refusal = { reason: RejectReason; detail: string }
 const refuse = (reason: RejectReason, detail: string): Refusal => ({ reason, detail })
 
+/** More than anything that is measured, and what observations can hold (pack-result.ts). */
+const LARGEST_RESULT = 1e50
+
 function readResult(sample: Sample, property: ObservedProperty): number | Refusal {
   const raw = readNumber(sample.value)
   if (raw === undefined) return refuse('bad_value', `${show(sample.value)} is no number`)
   if (isSentinel(raw, property)) return refuse('bad_value', `${raw} is a code for "no value"`)
   const unit = sample.unit ?? property.unit
   const result = toCanonical(raw, unit, property)
-  if (result !== undefined && Number.isFinite(result)) return result
+  if (result !== undefined && Math.abs(result) <= LARGEST_RESULT) return result
   if (ucum(unit) === undefined) return refuse('unknown_unit', `"${clip(unit)}" is no unit Citywell knows`)
   if (result !== undefined) return refuse('bad_value', `${raw} ${unit} is too large`)
   return refuse('unit_mismatch', `"${clip(unit)}" does not convert to ${property.unit}, the unit of ${property.name}`)

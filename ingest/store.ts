@@ -1,16 +1,25 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { float8Array, int2Array, int4Array, int8Array, timestamptzArray } from './binary-arrays.ts'
+import {
+  float4Array,
+  float8Array,
+  int2Array,
+  int4Array,
+  int8Array,
+  int8ArrayOfNumbers,
+  timestamptzArray,
+} from './binary-arrays.ts'
 import type { IngestMessage } from './message.ts'
+import type { ResultPacker } from './pack-result.ts'
 import { cellOf, countRepeat, type Row, type Tally } from './rows.ts'
 import { fieldNames } from './store-unmapped.ts'
 
 // Idempotent: a redelivered message repeats its keys. What comes back is what was there already, by position.
 const insertInto = (table: string, columns: string, types: string): string => `
   with input as (
-    select * from unnest(${types}) with ordinality as i (datastream_id, phenomenon_time, result, quality, reasons${columns}, ord)
+    select * from unnest(${types}) with ordinality as i (datastream_id, phenomenon_time, ${columns}, ord)
   ), inserted as (
-    insert into ${table} (datastream_id, phenomenon_time, result, quality, reasons${columns})
-    select datastream_id, phenomenon_time, result, quality, reasons${columns} from input
+    insert into ${table} (datastream_id, phenomenon_time, ${columns})
+    select datastream_id, phenomenon_time, ${columns} from input
     on conflict do nothing
     returning datastream_id, phenomenon_time
   )
@@ -19,14 +28,23 @@ const insertInto = (table: string, columns: string, types: string): string => `
     select from inserted
     where inserted.datastream_id = input.datastream_id and inserted.phenomenon_time = input.phenomenon_time)`
 
-const TYPES = '$1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[]'
+const KEY_TYPES = '$1::int[], $2::timestamptz[]'
+const TYPES = `${KEY_TYPES}, $3::float8[], $4::smallint[], $5::int[]`
 const FIXED = {
   name: 'store-observation',
-  text: insertInto('observation', '', TYPES),
+  text: insertInto(
+    'observation_packed',
+    'scaled, divisor, quality, reasons',
+    `${KEY_TYPES}, $3::bigint[], $4::real[], $5::smallint[], $6::int[]`,
+  ),
 }
 const MOBILE = {
   name: 'store-mobile-observation',
-  text: insertInto('mobile_observation', ', lon, lat, cell', `${TYPES}, $6::float8[], $7::float8[], $8::bigint[]`),
+  text: insertInto(
+    'mobile_observation',
+    'result, quality, reasons, lon, lat, cell',
+    `${TYPES}, $6::float8[], $7::float8[], $8::bigint[]`,
+  ),
 }
 
 const existingIn = (table: string): string => `
@@ -42,12 +60,22 @@ export async function insertObservations(
   db: Queryable,
   rows: readonly Row[],
   tallies: readonly Tally[],
+  packer: ResultPacker,
 ): Promise<Row[]> {
   const fixed = rows.filter((row) => !row.location)
   const mobile = rows.filter((row) => row.location)
   return [
-    ...(await insert(db, FIXED, 'observation', fixed, [], tallies)),
-    ...(await insert(db, MOBILE, 'mobile_observation', mobile, placesOf(mobile), tallies)),
+    ...(await insert(db, FIXED, 'observation', fixed, packedOf(fixed, packer), tallies)),
+    ...(await insert(db, MOBILE, 'mobile_observation', mobile, [...valuesOf(mobile), ...placesOf(mobile)], tallies)),
+  ]
+}
+
+function packedOf(rows: readonly Row[], packer: ResultPacker): Buffer[] {
+  const packed = rows.map(({ datastream, result }) => packer.pack(datastream.id, result))
+  return [
+    int8ArrayOfNumbers(packed.map(({ scaled }) => scaled)),
+    float4Array(packed.map(({ divisor }) => divisor)),
+    ...flagsOf(rows),
   ]
 }
 
@@ -65,13 +93,13 @@ async function insert(
   statement: { name: string; text: string },
   table: string,
   rows: readonly Row[],
-  places: readonly Buffer[],
+  values: readonly Buffer[],
   tallies: readonly Tally[],
 ): Promise<readonly Row[]> {
   if (rows.length === 0) return []
   const present = await db.query<{ ord: number }>({
     ...statement,
-    values: [...keysOf(rows), ...valuesOf(rows), ...places],
+    values: [...keysOf(rows), ...values],
   })
   for (const row of rows) {
     const tally = tallies[row.part]
@@ -99,8 +127,8 @@ const keysOf = (rows: readonly Row[]): Buffer[] => [
   int4Array(rows.map((row) => row.datastream.id)),
   timestamptzArray(rows.map((row) => row.timeMs)),
 ]
-const valuesOf = (rows: readonly Row[]): Buffer[] => [
-  float8Array(rows.map((row) => row.result)),
+const valuesOf = (rows: readonly Row[]): Buffer[] => [float8Array(rows.map((row) => row.result)), ...flagsOf(rows)]
+const flagsOf = (rows: readonly Row[]): Buffer[] => [
   int2Array(rows.map((row) => row.quality)),
   int4Array(rows.map((row) => row.reasons)),
 ]

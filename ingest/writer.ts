@@ -17,6 +17,7 @@ import { recallArrivals, rememberArrivals } from './first-arrivals.ts'
 import { amendRows, Judge } from './judge.ts'
 import type { Ledger, Settled } from './ledger.ts'
 import type { IngestMessage, Outcome } from './message.ts'
+import { ResultPacker } from './pack-result.ts'
 import type { Registry } from './registry.ts'
 import { newestOf, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
 import { insertObservations, insertRejected, isRejected, RegistryChanged, updateLatest } from './store.ts'
@@ -48,6 +49,7 @@ const TOO_MUCH = new Set(['53400', '54000', '57014'])
 export class Writer {
   readonly #options: WriterOptions
   readonly #judge: Judge
+  readonly #packer = new ResultPacker()
   readonly #stop = new AbortController()
 
   constructor(options: WriterOptions) {
@@ -101,7 +103,7 @@ export class Writer {
     const tallies = parts.map(({ tally }) => tally)
     const { rows, amendments } = amendRows(messages, sortedDistinct(rowsOf(messages, datastreams, partOf), tallies))
     return commitWith(pool, ledger, async (client) => {
-      const fresh = await insertObservations(client, rows, tallies)
+      const fresh = await insertObservations(client, rows, tallies, this.#packer)
       const latest = await updateLatest(client, newestOf(bySortOrder(fresh)))
       await amendObservations(client, amendments)
       await markLate(

@@ -119,13 +119,16 @@ async function compute(
 async function computeWeek(client: PoolClient, key: string, week: readonly unknown[]): Promise<number> {
   await client.query('set local timescaledb.max_tuples_decompressed_per_dml_transaction = 0')
   const changed = await client.query(
-    `update observation o set result = n.result from (${CALIBRATED}) n
+    `update observation_packed o set scaled = p.scaled, divisor = p.divisor
+     from (${CALIBRATED}) n, pack_result(n.result) p
      where o.datastream_id = $2 and o.phenomenon_time >= $3 and o.phenomenon_time < $4
-       and o.phenomenon_time = n.phenomenon_time and o.result is distinct from n.result`,
+       and o.phenomenon_time = n.phenomenon_time and o.scaled::float8 / o.divisor::float8 <> n.result`,
     [...week],
   )
   const added = await client.query(
-    `insert into observation (datastream_id, phenomenon_time, result, quality, reasons) ${CALIBRATED} on conflict do nothing`,
+    `insert into observation_packed (datastream_id, phenomenon_time, scaled, divisor, quality, reasons)
+     select n.datastream_id, n.phenomenon_time, p.scaled, p.divisor, n.quality, n.reasons
+     from (${CALIBRATED}) n, pack_result(n.result) p on conflict do nothing`,
     [...week],
   )
   const n = added.rowCount ?? 0

@@ -25,8 +25,8 @@ type Merge = { id: number; fromKey: string; fromThing: number; intoThing: number
 type Pair = { readonly from: number; readonly into: number }
 
 const TABLES = [
-  { table: 'observation', more: '' },
-  { table: 'mobile_observation', more: ', lon, lat, cell' },
+  { table: 'observation_packed', result: 'scaled::float8 / divisor::float8', held: 'scaled, divisor' },
+  { table: 'mobile_observation', result: 'result', held: 'result, lon, lat, cell' },
 ] as const
 type Table = (typeof TABLES)[number]
 
@@ -128,7 +128,7 @@ async function move(
   client: PoolClient,
   merge: Merge,
   { from, into }: Pair,
-  { table, more }: Table,
+  { table, result, held }: Table,
   length: string,
 ): Promise<boolean> {
   await client.query('set local timescaledb.max_tuples_decompressed_per_dml_transaction = 0')
@@ -141,13 +141,13 @@ async function move(
   const within = `phenomenon_time >= $2::timestamptz and phenomenon_time < $2::timestamptz + ${length}`
   const conflicts = await client.query<{ n: number; conflict: number }>(
     `select count(*) as n, count(*) filter (where o.result is distinct from f.result) as conflict
-     from (select phenomenon_time, result from ${table} where datastream_id = $1 and ${within}) f
-     join ${table} o on o.datastream_id = $3 and o.phenomenon_time = f.phenomenon_time`,
+     from (select phenomenon_time, ${result} as result from ${table} where datastream_id = $1 and ${within}) f
+     join (select phenomenon_time, ${result} as result from ${table} where datastream_id = $3 and ${within}) o using (phenomenon_time)`,
     [from, at, into],
   )
   const moved = await client.query(
-    `insert into ${table} (datastream_id, phenomenon_time, result, quality, reasons${more})
-     select $3, phenomenon_time, result, quality, reasons${more} from ${table} where datastream_id = $1 and ${within}
+    `insert into ${table} (datastream_id, phenomenon_time, quality, reasons, ${held})
+     select $3, phenomenon_time, quality, reasons, ${held} from ${table} where datastream_id = $1 and ${within}
      on conflict do nothing`,
     [from, at, into],
   )
@@ -169,7 +169,7 @@ async function finish(pool: Pool, merge: Merge): Promise<Merged> {
   return inTransaction(pool, async (client) => {
     await client.query(`set local lock_timeout = '10s'`)
     // Every batch under way ends first and none begins: what comes after finds that the Datastream is gone.
-    await client.query('lock table observation, mobile_observation, thing_ledger in share row exclusive mode')
+    await client.query('lock table observation_packed, mobile_observation, thing_ledger in share row exclusive mode')
     await repoint(client, merge)
     const pairs = await selectPairs(client, merge)
     for (const pair of pairs)

@@ -48,7 +48,7 @@ const booksBalance: Check = async (db) => {
 async function droppedChunks(db: PoolClient): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
     `select count(*) as n from _timescaledb_catalog.chunk c join _timescaledb_catalog.hypertable h on h.id = c.hypertable_id
-     where c.dropped and h.schema_name = 'public' and h.table_name in ('observation', 'mobile_observation')`,
+     where c.dropped and h.schema_name = 'public' and h.table_name in ('observation_packed', 'mobile_observation')`,
   )
   return rows[0]?.n ?? 0
 }

@@ -5,11 +5,11 @@
  *     any      --stop()-->   stopped, after the statement that runs
  *
  * `run_job` does a whole job in one statement, and the embedded database does one statement at a time: the first
- * refresh of a month of history would stop every query for its whole length. So refreshes go one chunk of the source
- * at a time, oldest first (a newer one first would move the watermark past hours that are not materialised yet, and
+ * refresh of a month of history would stop every query for its whole length. So refreshes go one day at a time, oldest
+ * first (a newer one first would move the watermark past hours that are not materialised yet, and
  * they would be missing meanwhile), compression one chunk at a time, and `run_job` does what is left.
  *
- * Late data (a backfill, a gateway that was away) leaves past chunks stale. They are looked for at every look, not only
+ * Late data (a backfill, a gateway that was away) leaves past days stale. They are looked for at every look, not only
  * when their policy is due: what is stored shows in the aggregates within seconds.
  *
  * TimescaleDB counts only runs of its own scheduler, so the last run of each job is remembered here. After a start
@@ -51,16 +51,20 @@ const JOBS = `
   order by array_position(array['policy_refresh_continuous_aggregate', 'policy_compression'], proc_name::text), job_id`
 
 // A hierarchical aggregate has the hypertable of the one below it as its source.
-const STALE_CHUNKS = `
+const STALE_DAYS = `
   select format('%I.%I', v.user_view_schema, v.user_view_name) as view,
-         c.range_start::text as "from", c.range_end::text as "to"
+         d.start::text as "from", d.stop::text as "to"
   from timescaledb_information.jobs j
   join _timescaledb_catalog.continuous_agg v on v.mat_hypertable_id = (j.config ->> 'mat_hypertable_id')::int
   join _timescaledb_catalog.hypertable h on h.id = v.raw_hypertable_id
   join timescaledb_information.chunks c on c.hypertable_schema = h.schema_name and c.hypertable_name = h.table_name
+  cross join lateral (
+    select start, least(start + interval '1 day', c.range_end) as stop
+    from generate_series(c.range_start, c.range_end - interval '1 microsecond', interval '1 day') as start
+  ) d
   where j.job_id = $1
-    and c.range_end <= now() - coalesce((j.config ->> 'end_offset')::interval, interval '0')
-    and (j.config ->> 'start_offset' is null or c.range_start >= now() - (j.config ->> 'start_offset')::interval)
+    and d.stop <= now() - coalesce((j.config ->> 'end_offset')::interval, interval '0')
+    and (j.config ->> 'start_offset' is null or d.start >= now() - (j.config ->> 'start_offset')::interval)
     and exists (
       select from (
         select lowest_modified_value as low, greatest_modified_value as high
@@ -71,10 +75,10 @@ const STALE_CHUNKS = `
         from _timescaledb_catalog.continuous_aggs_hypertable_invalidation_log
         where hypertable_id = v.raw_hypertable_id
       ) stale
-      where stale.low < (extract(epoch from c.range_end) * 1e6)::int8
-        and stale.high >= (extract(epoch from c.range_start) * 1e6)::int8
+      where stale.low < (extract(epoch from d.stop) * 1e6)::int8
+        and stale.high >= (extract(epoch from d.start) * 1e6)::int8
     )
-  order by c.range_start`
+  order by d.start`
 
 const UNCOMPRESSED_CHUNKS = `
   select format('%I.%I', c.chunk_schema, c.chunk_name) as chunk
@@ -162,7 +166,7 @@ export function startPolicies(options: PolicyOptions): PolicyScheduler {
 /** The pieces of a job that can be done one statement at a time; other clients have their turn in between. */
 async function runInPieces(pool: PolicyOptions['pool'], job: Job, stopped: () => boolean): Promise<void> {
   if (job.kind === REFRESH) {
-    const { rows } = await pool.query<{ view: string; from: string; to: string }>(STALE_CHUNKS, [job.id])
+    const { rows } = await pool.query<{ view: string; from: string; to: string }>(STALE_DAYS, [job.id])
     for (const { view, from, to } of rows) {
       if (stopped()) return
       await pool.query(`call refresh_continuous_aggregate('${view.replaceAll("'", "''")}', '${from}', '${to}')`)

@@ -120,7 +120,7 @@ export async function measureInsert(pool: Pool, things: number, seconds: number)
   const fromMs = performance.now()
   await Promise.all([writer(), writer()])
   const rate = committed / ((performance.now() - fromMs) / 1000)
-  await pool.query('truncate observation')
+  await pool.query('truncate observation_packed')
   return rate
 }
 

@@ -28,6 +28,7 @@ const { values } = parseArgs({
     rate: { type: 'string' },
     'overload-seconds': { type: 'string', default: '60' },
     days: { type: 'string', default: '365' },
+    streams: { type: 'string' },
   },
 })
 const only = values.only.split(',') as Part[]
@@ -46,7 +47,8 @@ const run: Record<Part, () => Promise<void>> = {
   overload: () => benchOverload({ seconds: Number(values['overload-seconds']) }),
   scale: () => benchScale(load),
   decode: benchDecode,
-  storage: () => benchStorage({ days: Number(values.days) }),
+  storage: () =>
+    benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
 }
 for (const part of PARTS.filter((each) => only.includes(each))) {
   const before = (loadavg()[0] ?? 0).toFixed(1)

@@ -1,13 +1,15 @@
 /**
- * What a year of observations takes on disk: 40 Datastreams, a value every 15 minutes, rounded as the instruments round
- * it, in the schema as it is migrated; and how long the usual questions take before and after compression.
+ * What a year of observations takes on disk: a value every 15 minutes, rounded as the instruments round it, one in a
+ * hundred suspect, through the ingest's own packing into the schema as it is migrated; what the rollups take beside it;
+ * and how long the usual questions take before and after compression.
  */
 import type { Pool } from '#infra/db/pool.ts'
 import { createScope } from '#infra/runtime/scope.ts'
-import { float8Array, int2Array, int4Array, timestamptzArray } from '#ingest/binary-arrays.ts'
+import { float4Array, int2Array, int4Array, int8ArrayOfNumbers, timestamptzArray } from '#ingest/binary-arrays.ts'
+import { ResultPacker } from '#ingest/pack-result.ts'
+import { QUALITY, REASONS } from '#model/quality.ts'
 import { openDatabase } from './servers.ts'
 
-const STREAMS = 40
 const STEP_MS = 15 * 60_000
 const DAY_MS = 24 * 3_600_000
 const DAY = DAY_MS / STEP_MS
@@ -42,21 +44,33 @@ const INSTRUMENTS: readonly Instrument[] = [
   { name: 'vehicles, whole', decimals: 0, at: (day, e) => Math.max(0, 90 + 85 * wave(day, 1) + 20 * e) },
 ]
 
-export async function benchStorage({ days }: { days: number }): Promise<void> {
+/** The embedded database keeps this in memory. */
+const STREAMS = { server: 200, embedded: 40 }
+
+export async function benchStorage({ days, streams }: { days: number; streams?: number | undefined }): Promise<void> {
   const scope = createScope()
   try {
-    const { kind, pool } = await openDatabase(scope)
-    console.log(`\nstorage: database ${kind}, ${STREAMS} Datastreams, ${days} days at 15 minutes`)
+    const { kind, pool, url } = await openDatabase(scope)
+    const count = streams ?? (url ? STREAMS.server : STREAMS.embedded)
+    console.log(`\nstorage: database ${kind}, ${count} Datastreams, ${days} days at 15 minutes`)
+    // its policies would compress while it is filled
+    await pool.query('select alter_job(job_id, scheduled => false) from timescaledb_information.jobs where job_id >= 1000')
     const end = Math.floor(Date.now() / DAY_MS) * DAY_MS
-    const rows = await fill(pool, end - days * DAY_MS, days)
+    const rows = await fill(pool, end - days * DAY_MS, days, count)
+    await roll(pool)
     const before = await timings(pool, end)
     const plain = await bytes(pool)
-    await pool.query(`select count(compress_chunk(c, true)) from show_chunks('observation') c`)
-    await pool.query('vacuum analyze observation')
+    const rolled = await rollupBytes(pool)
+    for (const table of ['observation_packed', ...ROLLUPS])
+      await pool.query(`select count(compress_chunk(c, true)) from show_chunks('${table}') c`)
+    await pool.query('vacuum analyze observation_packed')
     const after = await timings(pool, end)
     const compressed = await bytes(pool)
     console.log(
       `  bytes an observation                         ${(plain / rows).toFixed(1)} before, ${(compressed / rows).toFixed(2)} after compression (${rows} observations)`,
+    )
+    console.log(
+      `  the rollups beside it                        ${(rolled / rows).toFixed(1)} before, ${((await rollupBytes(pool)) / rows).toFixed(2)} after`,
     )
     console.table(await byInstrument(pool))
     console.table(
@@ -67,38 +81,53 @@ export async function benchStorage({ days }: { days: number }): Promise<void> {
   }
 }
 
-async function fill(pool: Pool, startMs: number, days: number): Promise<number> {
+async function fill(pool: Pool, startMs: number, days: number, streams: number): Promise<number> {
   const random = noise(7)
+  const packer = new ResultPacker()
   const perInsert = 4
   for (let from = 0; from < days; from += perInsert) {
     const steps = Math.min(perInsert, days - from) * DAY
-    const count = steps * STREAMS
+    const count = steps * streams
     const ids = new Int32Array(count)
     const times = new Float64Array(count)
-    const values = new Float64Array(count)
+    const scaled = new Float64Array(count)
+    const divisors = new Float32Array(count)
+    const quality = new Uint8Array(count).fill(QUALITY.pass)
+    const reasons = new Int32Array(count)
     for (let i = 0; i < count; i += 1) {
       const stream = Math.floor(i / steps)
       const step = from * DAY + (i % steps)
       const { at, decimals } = INSTRUMENTS[stream % INSTRUMENTS.length] as Instrument
       ids[i] = stream + 1
       times[i] = startMs + step * STEP_MS
-      values[i] = Number(at(step / DAY + stream * 0.01, random()).toFixed(decimals))
+      const e = random()
+      const result = Number(at(step / DAY + stream * 0.01, e).toFixed(decimals))
+      const packed = packer.pack(stream + 1, result)
+      scaled[i] = packed.scaled
+      divisors[i] = packed.divisor
+      if (e < RARE) {
+        quality[i] = QUALITY.suspect
+        reasons[i] = REASONS.spike
+      }
     }
     await pool.query(
-      `insert into observation (datastream_id, phenomenon_time, result, quality, reasons)
-       select * from unnest($1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[])`,
+      `insert into observation_packed (datastream_id, phenomenon_time, scaled, divisor, quality, reasons)
+       select * from unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::real[], $5::smallint[], $6::int[])`,
       [
         int4Array(ids),
         timestamptzArray(times),
-        float8Array(values),
-        int2Array(new Uint8Array(count).fill(1)),
-        int4Array(new Uint8Array(count)),
+        int8ArrayOfNumbers(scaled),
+        float4Array(divisors),
+        int2Array(quality),
+        int4Array(reasons),
       ],
     )
   }
-  return days * DAY * STREAMS
+  return days * DAY * streams
 }
 
+/** (3 - 2.608)^3 / 6: the hundredth part of the sum of three uniform numbers that lies farthest below. */
+const RARE = -1.108
 /** Sum of three uniform numbers, about normal with a deviation of 0.5; the same numbers each run (Lehmer, MINSTD). */
 function noise(seed: number): () => number {
   let state = seed
@@ -110,7 +139,21 @@ function noise(seed: number): () => number {
 }
 
 async function bytes(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ n: number }>(`select hypertable_size('observation') as n`)
+  const { rows } = await pool.query<{ n: number }>(`select hypertable_size('observation_packed') as n`)
+  return rows[0]?.n ?? 0
+}
+
+async function roll(pool: Pool): Promise<void> {
+  for (const view of ROLLUPS) await pool.query(`call refresh_continuous_aggregate('${view}', null, null)`)
+}
+
+const ROLLUPS = ['observation_hourly', 'observation_daily']
+async function rollupBytes(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(
+    `select sum(hypertable_size(format('%I.%I', materialization_hypertable_schema, materialization_hypertable_name)::regclass))::bigint as n
+     from timescaledb_information.continuous_aggregates where view_name = any($1)`,
+    [ROLLUPS],
+  )
   return rows[0]?.n ?? 0
 }
 
@@ -122,7 +165,7 @@ async function byInstrument(pool: Pool): Promise<Record<string, unknown>[]> {
     order by c.id limit 30`)
   if (rows.length === 0) return []
   const union = rows.map(
-    ({ name }) => `select datastream_id, _ts_meta_count as n, pg_column_size(result) as result from ${name}`,
+    ({ name }) => `select datastream_id, _ts_meta_count as n, pg_column_size(scaled) as result from ${name}`,
   )
   const sizes = await pool.query<{ instrument: number; result: number }>(
     `select (datastream_id - 1) % ${INSTRUMENTS.length} as instrument, sum(result)::float8 / sum(n) as result
@@ -148,8 +191,13 @@ async function timings(pool: Pool, end: number): Promise<Record<string, string>>
       [back(60), back(30)],
     ],
     [
-      'one Datastream, daily means of a year',
+      'one Datastream, daily means of a year, from raw',
       `select time_bucket('1 day', phenomenon_time) as day, avg(result) from observation where datastream_id = 7 and phenomenon_time >= $1 group by 1`,
+      [back(365)],
+    ],
+    [
+      'one Datastream, daily means of a year, from the rollup',
+      'select bucket as day, total / good from observation_daily where datastream_id = 7 and bucket >= $1',
       [back(365)],
     ],
     [

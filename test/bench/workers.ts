@@ -51,4 +51,4 @@ async function settledIn(pool: Pool): Promise<number> {
 
 /** Empties the tables of observations; the registry stays, and so does the ledger: a worker writes what it has counted. */
 export const clearObservations = (pool: Pool): Promise<unknown> =>
-  pool.query('truncate observation, latest_observation')
+  pool.query('truncate observation_packed, latest_observation')

@@ -130,7 +130,8 @@ describe('quality on its way into the database', () => {
     const spike = { datastreamId: 1, timeMs: at(0).getTime(), quality: 3, reasons: SPIKE } as const
     const gone = { ...spike, datastreamId: 99 }
     await amendObservations(pool, [gone, spike])
-    const version = async () => (await pool.query('select xmin::text, quality, reasons from observation')).rows[0]
+    const version = async () =>
+      (await pool.query('select xmin::text, quality, reasons from observation_packed')).rows[0]
     const first = await version()
     expect(first).toMatchObject({ quality: 4, reasons: UNVERIFIED | SPIKE })
     await amendObservations(pool, [spike])

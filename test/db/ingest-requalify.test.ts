@@ -126,7 +126,7 @@ describe('re-evaluation of stored observations', () => {
       b,
       quiet.map(([minutes, result], n): Stored => [minutes, n === 50 ? 45 : result]),
     )
-    await pool.query(`select compress_chunk(c) from show_chunks('observation') c`)
+    await pool.query(`select compress_chunk(c) from show_chunks('observation_packed') c`)
     expect(await requalify({ pool, window: day })).toMatchObject({ changed: 1 })
     expect((await flags(b))[50]).toEqual([4, REASON.spike | REASON.rate])
     expect((await flags(b)).filter(([quality]) => quality !== 1)).toHaveLength(1)

@@ -136,14 +136,14 @@ describe('ingest store', () => {
     await write(
       message([
         sample({ phenomenonTime: time, result: 0.1 + 0.2 }),
-        sample({ phenomenonTime: early, result: -1e-300 }),
+        sample({ phenomenonTime: early, result: -1.5e-12 }),
       ]),
     )
     const { rows } = await pool.query(
       `select to_char(phenomenon_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') as time, result from observation order by 1`,
     )
     expect(rows).toEqual([
-      { time: '2001-02-03 04:05:06.789000', result: -1e-300 },
+      { time: '2001-02-03 04:05:06.789000', result: -1.5e-12 },
       { time: '2026-05-31 12:00:00.123000', result: 0.30000000000000004 },
     ])
   })

@@ -25,7 +25,7 @@ test('observation is a hypertable, rolled up hourly and daily, compressed and ke
     `select proc_name, count(*) as n from timescaledb_information.jobs where job_id >= 1000 group by 1 order by 1`,
   )
   expect(rows).toEqual([
-    { proc_name: 'policy_compression', n: 2 },
+    { proc_name: 'policy_compression', n: 4 },
     { proc_name: 'policy_refresh_continuous_aggregate', n: 2 },
     { proc_name: 'policy_retention', n: 1 },
   ])

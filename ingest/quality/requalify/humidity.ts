@@ -75,12 +75,15 @@ export async function storeCorrected(
     const source = sources.get(id)
     const percent = source?.hours[(ms - fromMs) / HOUR_MS]
     if (!source || percent === undefined || Number.isNaN(percent)) return []
-    const result = Math.round(source.correction.apply(mean, percent) * 1000) / 1000
+    const result = roundTo(source.correction.apply(mean, percent), DECIMALS)
     return [{ thing: source.stream.thing, ms, result, isBeyond: isBeyondCorrection(percent) }]
   })
   if (values.length === 0) return 0
   return inTransaction(pool, (client) => store(client, property, values))
 }
+
+const DECIMALS = 3
+const roundTo = (value: number, decimals: number): number => Math.round(value * 10 ** decimals) / 10 ** decimals
 
 type Value = { thing: number; ms: number; result: number; isBeyond: boolean }
 
@@ -95,11 +98,11 @@ const VALUES = `
     from unnest($1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[]) as n (thing_id, time, result, quality, reasons)
     join datastream d on d.thing_id = n.thing_id and d.property = $6 and d.channel = '${CORRECTED}'
   ), written as (
-    insert into observation as o (datastream_id, phenomenon_time, result, quality, reasons)
-    select id, time, result, quality, reasons from input order by 1, 2
+    insert into observation_packed as o (datastream_id, phenomenon_time, scaled, divisor, quality, reasons)
+    select id, time, p.scaled, p.divisor, quality, reasons from input, pack_result(result, ${DECIMALS}) p order by 1, 2
     on conflict (datastream_id, phenomenon_time) do update
-      set result = excluded.result, quality = excluded.quality, reasons = excluded.reasons
-      where (o.result, o.quality, o.reasons) <> (excluded.result, excluded.quality, excluded.reasons)
+      set scaled = excluded.scaled, divisor = excluded.divisor, quality = excluded.quality, reasons = excluded.reasons
+      where (o.scaled, o.divisor, o.quality, o.reasons) <> (excluded.scaled, excluded.divisor, excluded.quality, excluded.reasons)
     returning datastream_id, xmax = 0 as is_new
   ), booked as (
     -- no message brought them: the books say where they come from (infra/check/invariants.ts)

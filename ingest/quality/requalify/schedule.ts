@@ -141,7 +141,7 @@ async function applyRules(pool: Pool, log: Logger): Promise<void> {
      insert into quality_due (day, at)
      select d::date, '-infinity' from new, timescaledb_information.chunks c,
        generate_series(c.range_start at time zone 'UTC', c.range_end at time zone 'UTC' - interval '1 day', interval '1 day') as d
-     where c.hypertable_name = 'observation' and c.range_start < now()`,
+     where c.hypertable_name = 'observation_packed' and c.range_start < now()`,
     [RULES_VERSION, JSON.stringify({ rules: RULES, climatology: CLIMATOLOGY, corrections })],
   )
   if (rowCount)
