@@ -1,3 +1,4 @@
+import { replayTopic } from '#model/replay.ts'
 import type { ApiDeps } from './deps.ts'
 import {
   markReplayed,
@@ -11,7 +12,8 @@ import {
 const PAGE = 100
 
 /**
- * Publishes rejected messages again, oldest first, through the same door as every other message. Marked only after the
+ * Publishes rejected messages again, oldest first, through the same door as every other message, with the time at which
+ * they first came. Marked only after the
  * broker owns them: when it goes away in between, what was not marked is replayed by the next request. What is not
  * understood again becomes a new rejected message.
  * @throws AppError BROKER_UNAVAILABLE
@@ -33,7 +35,9 @@ export async function replay(
   }
 
   async function publishAll(messages: readonly Replayable[]): Promise<number> {
-    const results = await Promise.allSettled(messages.map(({ topic, payload }) => live.publish(topic, payload)))
+    const results = await Promise.allSettled(
+      messages.map((message) => live.publish(replayTopic(message), message.payload)),
+    )
     const taken = messages.filter((_, index) => results[index]?.status === 'fulfilled')
     await markReplayed(
       pool,

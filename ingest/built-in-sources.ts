@@ -1,4 +1,5 @@
 import type { CityPack, Source } from '#model/city-pack.ts'
+import { REPLAY_FILTER } from '#model/replay.ts'
 import { isFormatName } from './decode/index.ts'
 
 /**
@@ -15,8 +16,11 @@ const BUILT_IN: readonly Source[] = [FEEDS, IMPORT, IMPORT_HISTORY]
 /** The sources of a city, its own first: where both cover a topic equally well, the pack decides. */
 export const sourcesOf = (pack: Pick<CityPack, 'sources'>): Source[] => [...pack.sources, ...BUILT_IN]
 
-/** What an ingest worker subscribes to. */
-export const filtersOf = (pack: Pick<CityPack, 'sources'>): string[] => sourcesOf(pack).map(({ topic }) => topic)
+/** What an ingest worker subscribes to. What is replayed belongs to the source that its own topic has. */
+export const filtersOf = (pack: Pick<CityPack, 'sources'>): string[] => [
+  ...sourcesOf(pack).map(({ topic }) => topic),
+  REPLAY_FILTER,
+]
 
 const ZONE_LEVEL = /^tz=([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)$/
 

@@ -1,6 +1,7 @@
 import type { CityPack, Source } from '#model/city-pack.ts'
 import { liveTopic } from '#model/live.ts'
 import { REASONS } from '#model/quality.ts'
+import { readReplayTopic } from '#model/replay.ts'
 import { sourcesOf, specialise } from './built-in-sources.ts'
 import { withCalibrated } from './calibration.ts'
 import type { FieldMappings, MappedSource } from './decode/fields.ts'
@@ -32,7 +33,8 @@ export function understandWith(
 ): (received: Received, memory?: Memory) => Understood {
   const mappings: FieldMappings = { find: (device, path, name) => rules().mappings.find(device, path, name) }
   const sourceFor = sourceFinder(sourcesOf(pack).map((source): MappedSource => ({ ...source, mappings })))
-  return (received, memory) => {
+  return (packet, memory) => {
+    const received = asItFirstCame(packet)
     const source = sourceFor(received.topic)
     if (source === undefined && received.topic.startsWith(liveTopic(''))) return 'our own'
     const { topic, payload, fullBytes, receivedAt, messageId, dup, settle } = received
@@ -42,6 +44,12 @@ export function understandWith(
       : fail('no_source', '')
     return { ...base, ...reading }
   }
+}
+
+/** A replayed message under its own topic, with the arrival it had; any other as it is. */
+function asItFirstCame(packet: Received): Received {
+  const kept = readReplayTopic(packet.topic, packet.receivedAt)
+  return kept ? { ...packet, topic: kept.topic, receivedAt: kept.receivedAt, retain: kept.retained } : packet
 }
 
 type Reading = Pick<IngestMessage, 'samples' | 'problems' | 'failure' | 'unmapped'>

@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { RejectedResponse } from '#model/api/ingest.ts'
+import type { Kept } from '#model/replay.ts'
 
 export type RejectedFilter = {
   reason?: string | undefined
@@ -73,12 +74,13 @@ export async function selectReasons(db: Queryable, filter: RejectedFilter): Prom
   return (await db.query<{ reason: string; n: number }>({ text: REASONS, values: valuesOf(filter) })).rows
 }
 
-export type Replayable = { id: number; topic: string; payload: Buffer; truncated: boolean }
+export type Replayable = Kept & { id: number; payload: Buffer; truncated: boolean }
 export type ReplayFilter = RejectedFilter & { ids?: readonly number[] | undefined }
 
 // Asked for by id, a message may be replayed again; by filter, only what was not replayed yet.
 const REPLAYABLE = `
-  select id, topic, payload, octet_length(payload) < full_bytes as truncated
+  select id, topic, payload, received_at as "receivedAt", reason = 'retained_without_time' as retained,
+         octet_length(payload) < full_bytes as truncated
   from rejected_message
   where ${WHERE} and ($4::bigint[] is null or id = any($4)) and ($4::bigint[] is not null or replayed_at is null)
     and id > $5 and id <= $6

@@ -98,7 +98,7 @@ export const ingestRoutes =
         config: { key: true },
         schema: {
           tags,
-          summary: 'Publish rejected messages to their topic again (key needed)',
+          summary: 'Send rejected messages through the door again, with the time at which they first came (key needed)',
           description:
             'By `ids`, or everything of a `reason`, `source` or unmapped `field` that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
           security: [{ key: [] }],

@@ -215,11 +215,11 @@ describe('the ledger', () => {
 describe('rejected messages', () => {
   beforeAll(async () => {
     await api.pool.query(
-      `insert into rejected_message (source, topic, payload, reason, full_bytes) values
-         ('native', 'replay/a', 'not json', 'not_json', 8),
-         ('native', 'replay/b', '\\xff00ff', 'not_json', 3),
-         ('native', 'replay/c', 'beginning', 'too_large', 100000000),
-         ('senml', 'replay/d', '{}', 'unknown_unit', 2)`,
+      `insert into rejected_message (received_at, source, topic, payload, reason, full_bytes) values
+         ('2026-05-31T12:00:00.123Z', 'native', 'replay/a', 'not json', 'not_json', 8),
+         ('2026-05-31T12:00:01Z', 'native', '/replay/b', '\\xff00ff', 'retained_without_time', 3),
+         ('2026-05-31T12:00:02Z', 'native', 'replay/c', 'beginning', 'too_large', 100000000),
+         ('2026-05-31T12:00:03Z', 'senml', 'replay/d', '{}', 'unknown_unit', 2)`,
     )
   })
   const rejected = async (query = '') =>
@@ -229,12 +229,12 @@ describe('rejected messages', () => {
 
   test('newest first, in pages, with bytes as they came', async () => {
     const first = await rejected('?limit=3')
-    expect(first.messages.map(({ topic }) => topic)).toEqual(['replay/d', 'replay/c', 'replay/b'])
+    expect(first.messages.map(({ topic }) => topic)).toEqual(['replay/d', 'replay/c', '/replay/b'])
     expect(first.messages[2]).toMatchObject({ text: null, base64: '/wD/', bytes: 3 })
     const second = await rejected(`?limit=3&cursor=${first.next}`)
     expect(second.messages).toMatchObject([{ topic: 'replay/a', text: 'not json' }])
     expect([second.next, second.total]).toEqual([null, 4])
-    expect(first.reasons).toContainEqual({ reason: 'not_json', n: 2 })
+    expect(first.reasons).toContainEqual({ reason: 'not_json', n: 1 })
     expect(await rejected('?source=senml')).toMatchObject({ total: 1, messages: [{ topic: 'replay/d' }] })
   })
 
@@ -246,20 +246,21 @@ describe('rejected messages', () => {
     expect((await replay({}, {})).json()).toMatchObject({ status: 401, code: 'KEY_REQUIRED' })
   })
 
-  test('replay publishes the raw bytes, once, and leaves truncated ones alone', async () => {
+  test('replay publishes the raw bytes, once, with topic and time of arrival; truncated ones are left alone', async () => {
     const heard: [string, string][] = []
     publisher.on('message', (topic, payload) => heard.push([topic, payload.toString('hex')]))
-    await publisher.subscribeAsync('replay/#', { qos: 1 })
+    await publisher.subscribeAsync('citywell/replay/#', { qos: 1 })
     expect((await replay({ source: 'native' })).json()).toEqual({ replayed: 2, skippedTruncated: 1 })
     await until(() => heard.length === 2)
     expect(new Map(heard)).toEqual(
       new Map([
-        ['replay/a', Buffer.from('not json').toString('hex')],
-        ['replay/b', 'ff00ff'],
+        ['citywell/replay/1780228800123/replay/a', Buffer.from('not json').toString('hex')],
+        ['citywell/replay/1780228801000r//replay/b', 'ff00ff'],
       ]),
     )
     expect((await replay({ source: 'native' })).json()).toEqual({ replayed: 0, skippedTruncated: 1 })
     const { messages } = await rejected('?reason=not_json')
+    expect(messages.length).toBe(1)
     expect(messages.every(({ replayedAt }) => replayedAt === '2026-11-01T12:00:00.000Z')).toBe(true)
   })
 

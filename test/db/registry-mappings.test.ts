@@ -71,6 +71,29 @@ describe('unmapped fields', () => {
     expect(await city.failing()).toEqual([])
   })
 
+  test('a message without a time keeps its time of arrival when it is replayed, so nothing of it is stored twice', async () => {
+    const before = Date.now()
+    await city.publish('city/weather/porch', { temperature: 11, Nebel: 3 })
+    const arrived = Date.now()
+    await city.call('PUT', '/registry/mappings', { field: 'Nebel', format: 'native', property: 'precipitation' })
+    expect(await city.replay({ field: 'Nebel' })).toEqual({ replayed: 1, skippedTruncated: 0 })
+    const { rows } = await city.pool.query<{ property: string; result: number; time: Date }>(
+      `select d.property, o.result, o.phenomenon_time as time from observation o join datastream d on d.id = o.datastream_id
+       join thing t on t.id = d.thing_id where t.key = 'porch' order by 1`,
+    )
+    expect(rows.map(({ property, result }) => [property, result])).toEqual([
+      ['precipitation', 3],
+      ['temperature', 11],
+    ])
+    expect(rows[0]?.time).toEqual(rows[1]?.time)
+    expect(rows[0]?.time.getTime()).toBeGreaterThanOrEqual(before)
+    expect(rows[0]?.time.getTime()).toBeLessThanOrEqual(arrived)
+    // booked under its own source, as if it had come a second time
+    const { sources } = await city.get('/ingest/ledger')
+    expect(sources.map(({ source }: { source: string }) => source)).toEqual(['native'])
+    expect(await city.failing()).toEqual([])
+  })
+
   test('the mapping of a device goes before that of its format; both are read within two seconds', async () => {
     const put = (body: object) => city.call('PUT', '/registry/mappings', body)
     await put({ field: 'Wind', format: 'native', property: 'wind_speed', unit: 'km/h' })
