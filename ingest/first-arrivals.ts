@@ -8,6 +8,7 @@
 import { hash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
 import { REASONS } from '#model/quality.ts'
+import { archiveMessages } from './archive.ts'
 import { int4Array, timestamptzArray } from './binary-arrays.ts'
 import type { IngestMessage } from './message.ts'
 
@@ -40,12 +41,17 @@ export async function recallArrivals(
       if (sample.reasons & REASONS.time_of_arrival) sample.phenomenonTime = receivedAt
 }
 
-/** Remembers when these messages came, in the transaction that stores them. */
+/** Remembers when these messages came, and of archived sources what came, in the transaction that stores them. */
 export async function rememberArrivals(
   db: Queryable,
   session: string,
   messages: readonly IngestMessage[],
 ): Promise<void> {
+  await rememberTimes(db, session, messages)
+  await archiveMessages(db, messages, arrivalOf)
+}
+
+async function rememberTimes(db: Queryable, session: string, messages: readonly IngestMessage[]): Promise<void> {
   const byId = new Map<number, IngestMessage>()
   for (const message of messages)
     if (message.messageId !== undefined && isTimedByArrival(message)) byId.set(message.messageId, message)

@@ -7,6 +7,7 @@ export type IngestMessage = {
   /** name of the pack's source, which the ledger counts by */
   readonly source: string
   readonly topic: string
+  /** of what is kept, without personal data */
   readonly payload: Buffer
   /** length of the payload as it was sent; longer than `payload` when that was cut */
   readonly fullBytes: number
@@ -22,6 +23,8 @@ export type IngestMessage = {
   readonly unmapped?: readonly UnmappedField[] | undefined
   /** why nothing of it is usable */
   readonly failure: { readonly reason: RejectReason; readonly detail: string } | undefined
+  /** its source is archived: for how long */
+  readonly archiveDays?: number | undefined
   /** it describes other messages, and is kept for them */
   readonly kept?: true
   /** set once the history of its Datastreams was asked: what it says of earlier observations */

@@ -12,6 +12,7 @@ import type { IngestMessage } from './message.ts'
 import type { Received } from './mqtt/subscriber.ts'
 import { bySpecificity, matches } from './mqtt/topics.ts'
 import { normalise } from './normalise.ts'
+import { withoutPersonalData } from './personal-data.ts'
 import { NO_RULES, type Rules } from './registry-rules.ts'
 
 /** 'our own': the live feed, which a filter like `#` brings back to us. */
@@ -37,12 +38,15 @@ export function understandWith(
     const received = asItFirstCame(packet)
     const source = sourceFor(received.topic)
     if (source === undefined && received.topic.startsWith(liveTopic(''))) return 'our own'
-    const { topic, payload, fullBytes, receivedAt, messageId, dup, settle } = received
-    const base = { source: source?.name ?? NO_SOURCE, topic, payload, fullBytes, receivedAt, messageId, dup, settle }
+    const { topic, fullBytes, receivedAt, messageId, dup, settle } = received
     const reading = source
       ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), memory })
       : fail('no_source', '')
-    return { ...base, ...reading }
+    const archiveDays = source?.archive?.days
+    const isKept = reading.failure !== undefined || reading.problems.length > 0 || archiveDays !== undefined
+    const payload = isKept ? withoutPersonalData(received.payload) : received.payload
+    const base = { source: source?.name ?? NO_SOURCE, topic, payload, fullBytes, receivedAt, messageId, dup, settle }
+    return { ...base, archiveDays, ...reading }
   }
 }
 

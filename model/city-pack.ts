@@ -31,6 +31,8 @@ export const sourceSchema = z.object({
     .optional(),
   /** its times may lie as far back as they like; without it what is older than the raw data that is kept is refused */
   history: z.boolean().optional(),
+  /** keep every message as it came (without personal data), for so long; left out: only what was not understood is kept */
+  archive: z.strictObject({ days: z.int().min(1).max(3650) }).optional(),
 })
 export type Source = z.infer<typeof sourceSchema>
 

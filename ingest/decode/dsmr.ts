@@ -1,3 +1,4 @@
+import { crcLine, telegramCrc } from './dsmr-crc.ts'
 import { addReading, type Base } from './fields.ts'
 import { show } from './input.ts'
 import { isObject, type JsonObject, own } from './json.ts'
@@ -92,9 +93,9 @@ function readTelegram(input: Input, base: Base, out: Collector): Decoded {
   const text = input.text.trim()
   const end = text.lastIndexOf('!')
   if (!text.startsWith('/') || end === -1) return reject('wrong_shape', 'a telegram begins with / and ends with !')
-  const stated = /^!([0-9A-Fa-f]{4})\s*$/.exec(text.slice(end))?.[1]
-  if (stated !== undefined && !checks(text.slice(0, end + 1), Number.parseInt(stated, 16)))
-    return reject('bad_checksum', `the CRC of the telegram is not ${stated.toUpperCase()}`)
+  const crc = crcLine(text)
+  if (crc && telegramCrc(text.slice(0, crc.at)) !== crc.value)
+    return reject('bad_checksum', `the CRC of the telegram is not ${text.slice(crc.at).toUpperCase()}`)
   const lines = text.slice(0, end).split(/\r?\n/)
   const stamp = lines.map((line) => TIME.exec(line)?.[1]).find(Boolean)
   if (stamp !== undefined) {
@@ -133,16 +134,6 @@ function readLine(
   const time = readStamp(other[2], timeZone)
   if (time) addReading(out, { ...base, time }, { property, unit: other[4] ?? '' }, other[3], `0-${other[1]}:24.2.1`)
   else out.problem(`0-${other[1]}:24.2.1`, 'bad_time', `${show(other[2])} is no time`)
-}
-
-/** CRC-16 (polynomial 0xA001 reflected, start 0) from / to !, lines ended by CR LF, which brokers and files like to lose. */
-function checks(telegram: string, stated: number): boolean {
-  let crc = 0
-  for (const byte of Buffer.from(telegram.replace(/\r?\n/g, '\r\n'), 'latin1')) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1
-  }
-  return crc === stated
 }
 
 /** P1 Dongle: names of DSMR reader, each with its unit. */
