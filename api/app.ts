@@ -14,6 +14,7 @@ import { memo } from './memo.ts'
 import { selectCity } from './queries/city.ts'
 import { selectLedger } from './queries/ledger.ts'
 import { selectLatest } from './queries/live.ts'
+import { archiveRoutes } from './routes/archive.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -105,6 +106,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(wellbeingRoutes({ pool, clock, indicators }))
       await v1.register(ingestRoutes({ pool, clock, live }))
+      await v1.register(archiveRoutes({ pool, clock, live }))
       await v1.register(registryRoutes({ pool }))
       await v1.register(liveRoutes({ hub }))
     },

@@ -1,12 +1,19 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { RejectedResponse } from '#model/api/ingest.ts'
 import type { Kept } from '#model/replay.ts'
+import { textOf } from './payload-text.ts'
 
 export type RejectedFilter = {
   reason?: string | undefined
   source?: string | undefined
   /** an unmapped field it holds: full path or last part */
   field?: string | undefined
+  /** part of the topic */
+  topic?: string | undefined
+  /** of the arrival */
+  from?: Date | undefined
+  to?: Date | undefined
+  replayed?: boolean | undefined
 }
 type Row = {
   id: number
@@ -23,15 +30,21 @@ type Row = {
 }
 type Message = RejectedResponse['messages'][number]
 
-const WHERE =
-  '($1::text is null or reason = $1) and ($2::text is null or source = $2) and ($3::text is null or fields @> array[$3])'
-const valuesOf = ({ reason, source, field }: RejectedFilter) => [reason ?? null, source ?? null, field ?? null]
+const WHERE = `
+  ($1::text is null or reason = $1) and ($2::text is null or source = $2) and ($3::text is null or fields @> array[$3])
+  and ($4::text is null or strpos(topic, $4) > 0)
+  and ($5::timestamptz is null or received_at >= $5) and ($6::timestamptz is null or received_at < $6)
+  and ($7::boolean is null or (replayed_at is not null) = $7)`
+const valuesOf = ({ reason, source, field, topic, from, to, replayed }: RejectedFilter) => [
+  ...[reason ?? null, source ?? null, field ?? null, topic ?? null],
+  ...[from ?? null, to ?? null, replayed ?? null],
+]
 const PAGE = `
   select id, received_at, source, topic, payload, reason, detail, partial, full_bytes, fields, replayed_at
   from rejected_message
-  where ${WHERE} and ($4::bigint is null or id < $4)
+  where ${WHERE} and ($8::bigint is null or id < $8)
   order by id desc
-  limit $5`
+  limit $9`
 
 /** A page of rejected messages, newest first; `before` is the id that ended the page before. */
 export async function selectRejected(
@@ -59,14 +72,6 @@ const messageOf = (row: Row): Message => ({
   replayedAt: row.replayed_at?.toISOString() ?? null,
 })
 
-function textOf(payload: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(payload)
-  } catch {
-    return null
-  }
-}
-
 const REASONS = `select reason, count(*) as n from rejected_message where ${WHERE} group by reason order by n desc, reason`
 
 /** How many messages were rejected for each reason. */
@@ -82,10 +87,10 @@ const REPLAYABLE = `
   select id, topic, payload, received_at as "receivedAt", reason = 'retained_without_time' as retained,
          octet_length(payload) < full_bytes as truncated
   from rejected_message
-  where ${WHERE} and ($4::bigint[] is null or id = any($4)) and ($4::bigint[] is not null or replayed_at is null)
-    and id > $5 and id <= $6
+  where ${WHERE} and ($8::bigint[] is null or id = any($8)) and ($8::bigint[] is not null or replayed_at is null)
+    and id > $9 and id <= $10
   order by id
-  limit $7`
+  limit $11`
 
 export type ReplayPage = { after: number; upTo: number; limit: number }
 

@@ -13,7 +13,7 @@ import {
 import { AppError } from '#model/errors.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
-import { keyParam } from '../params.ts'
+import { keyParam, readWindow, windowParams } from '../params.ts'
 import { selectLedger } from '../queries/ledger.ts'
 import { selectReasons, selectRejected } from '../queries/rejected.ts'
 import { selectThingLedger } from '../queries/thing-ledger.ts'
@@ -24,6 +24,13 @@ const rejectedQuery = z.object({
   reason: keyParam.optional(),
   source: keyParam.optional(),
   field: keyParam.optional().describe('an unmapped field it holds: full path or last part'),
+  topic: keyParam.optional().describe('part of the topic'),
+  ...windowParams,
+  replayed: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('false: only what was not replayed yet'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
   cursor: z.string().max(100).optional().describe('`next` of the page before'),
 })
@@ -80,7 +87,8 @@ export const ingestRoutes =
           response: { 200: rejectedResponse },
         },
       },
-      async ({ query: { limit, cursor, ...filter } }) => {
+      async ({ query: { limit, cursor, from, to, ...rest } }) => {
+        const filter = { ...rest, ...arrival({ from, to }) }
         const before = cursor === undefined ? null : readCursor(cursor)
         const [rows, reasons] = await Promise.all([
           selectRejected(pool, filter, { before, limit: limit + 1 }),
@@ -100,19 +108,25 @@ export const ingestRoutes =
           tags,
           summary: 'Send rejected messages through the door again, with the time at which they first came (key needed)',
           description:
-            'By `ids`, or everything of a `reason`, `source` or unmapped `field` that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
+            'By `ids`, or everything of a `reason`, `source`, unmapped `field`, part of a `topic` and time of arrival that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
           security: [{ key: [] }],
           body: replayRequest,
           response: { 200: replayResponse },
         },
       },
-      async ({ body: { ids, ...filter } }) => {
-        const wanted = { ...filter, ids: ids?.map(readId) }
+      async ({ body: { ids, from, to, ...filter } }) => {
+        const wanted = { ...filter, ...arrival({ from, to }), ids: ids?.map(readId) }
         await untilInForce(pool, sleep)
         return replay({ pool, live, clock }, wanted)
       },
     )
   }
+
+/** A window of the arrival, each end of which may be open. @throws AppError INTERVAL_REVERSED */
+function arrival({ from, to }: { from?: string | undefined; to?: string | undefined }): { from?: Date; to?: Date } {
+  if (from !== undefined && to !== undefined) return readWindow({ from, to }, new Date(to), 0)
+  return { ...(from !== undefined && { from: new Date(from) }), ...(to !== undefined && { to: new Date(to) }) }
+}
 
 function readId(id: string): number {
   if (!/^\d{1,15}$/.test(id)) throw new AppError('REQUEST_INVALID', `ids: "${id}" is no id of a rejected message`)

@@ -53,7 +53,7 @@ export const checkResponse = z.object({
   ),
 })
 
-/** GET /api/v1/ingest/rejected?reason&source&field&limit&cursor */
+/** GET /api/v1/ingest/rejected?reason&source&field&topic&from&to&replayed&limit&cursor */
 export const rejectedResponse = z.object({
   messages: z.array(
     z.object({
@@ -86,5 +86,50 @@ export const replayRequest = z.object({
   source: z.string().optional(),
   /** messages with this unmapped field: full path or last part */
   field: z.string().optional(),
+  /** part of the topic */
+  topic: z.string().optional(),
+  /** of the arrival */
+  from: instant.optional(),
+  to: instant.optional(),
 })
 export const replayResponse = z.object({ replayed: z.int(), skippedTruncated: z.int() })
+
+/** GET /api/v1/ingest/archive/sources: which sources keep every message, and of what time */
+export const archivedSources = z.object({
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      messages: z.int(),
+      bytes: z.int(),
+      first: instant,
+      last: instant,
+      /** the newest of them is kept until then */
+      keptUntil: instant,
+    }),
+  ),
+})
+export type ArchivedSources = z.infer<typeof archivedSources>
+
+/** GET /api/v1/ingest/archive?source&topic&from&to&limit (key needed): messages as they came, newest first */
+export const archiveResponse = z.object({
+  messages: z.array(
+    z.object({
+      receivedAt: instant,
+      topic: z.string(),
+      bytes: z.int(),
+      text: z.string().nullable(),
+      base64: z.string(),
+    }),
+  ),
+  /** there are older ones in the window: ask again with `to` at the last */
+  truncated: z.boolean(),
+})
+export type ArchiveResponse = z.infer<typeof archiveResponse>
+
+/** POST /api/v1/ingest/archive/replay: sends them through the door again, with the time at which they came */
+export const archiveReplayRequest = z.strictObject({
+  source: z.string().min(1).max(200),
+  topic: z.string().min(1).max(200).optional(),
+  from: instant,
+  to: instant,
+})

@@ -3,11 +3,14 @@ import { checkInvariants } from '#infra/check/invariants.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
 import { startIngest } from '#ingest/worker.ts'
+import type { Source } from '#model/city-pack.ts'
 import { until } from '../delivery/until.ts'
 import { authorized, openTestApi } from './api-fixture.ts'
 
+const NATIVE: readonly Source[] = [{ name: 'native', topic: 'city/+/+', format: 'native' }]
+
 /** The API and an ingest worker on one database and one broker, and a device that publishes to them. */
-export async function openRegistry() {
+export async function openRegistry({ sources = NATIVE }: { sources?: readonly Source[] } = {}) {
   const scope = createScope()
   const api = await openTestApi({ clock: () => new Date() })
   scope.defer(() => api.close())
@@ -18,7 +21,7 @@ export async function openRegistry() {
     pack: {
       simulated: false,
       timeZone: 'UTC',
-      sources: [{ name: 'native', topic: 'city/+/+', format: 'native' }],
+      sources: [...sources],
     },
     log: createLog('test', 'silent'),
     clientId: `worker-${broker.prefix}`,
@@ -45,8 +48,8 @@ export async function openRegistry() {
     api.app.inject({ method, url: `/api/v1${path}`, headers: authorized, ...(payload && { payload }) })
   const get = async (path: string) => (await call('GET', path)).json()
   /** Replayed messages come back through the broker. */
-  const replay = async (filter: object): Promise<{ replayed: number; skippedTruncated: number }> => {
-    const answer = (await call('POST', '/ingest/rejected/replay', filter)).json()
+  const replay = async (filter: object, from = 'rejected'): Promise<{ replayed: number; skippedTruncated: number }> => {
+    const answer = (await call('POST', `/ingest/${from}/replay`, filter)).json()
     sent += answer.replayed
     await settled(sent)
     return answer

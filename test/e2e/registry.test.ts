@@ -1,24 +1,40 @@
 /** In a real browser, on a desk and on a phone: map a field that nobody knows, replay it, confirm, edit and merge Things. */
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from './browser.ts'
 import { DESKTOP, fits, openPage, PHONE, settled, violations } from './page.ts'
 import { publish } from './publish.ts'
-import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
+import { newDataDir, ROOT, removeDataDir, type System, startSystem, until } from './system.ts'
 
 const SIZES = { desk: DESKTOP, phone: PHONE } as const
 
 let system: System
+let pack: string
 let browser: Browser
 beforeAll(async () => {
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '1' } })
+  pack = await archivedPack()
+  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '1', CITY: pack } })
   browser = await openBrowser()
 })
 afterAll(async () => {
   await browser?.close()
   await system?.stop()
   if (system) await removeDataDir(system.dataDir)
+  if (pack) await removeDataDir(pack)
 })
+
+/** The demo city with a source more, of which every message is kept. */
+async function archivedPack(): Promise<string> {
+  const folder = await newDataDir()
+  await cp(join(ROOT, 'simulators/cities/demo'), folder, { recursive: true })
+  const file = join(folder, 'city.json')
+  const city = JSON.parse(await readFile(file, 'utf8')) as { sources: object[] }
+  city.sources.push({ name: 'kept', topic: 'kept/+/+', format: 'records', archive: { days: 7 } })
+  await writeFile(file, JSON.stringify(city))
+  return folder
+}
 
 describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
   test('map, replay, confirm, edit, merge', async () => {
@@ -84,7 +100,11 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
 
 test('a rejected message: its bytes, and replayed alone', async () => {
   await publish(system.mqttPort, 'city/air/broken', 'not json at all')
+  await publish(system.mqttPort, 'city/air/cracked', 'not json either')
   const { page, close } = await openPage(browser, `${system.url}/?view=operations`, PHONE)
+  await page.getByText('city/air/cracked').first().waitFor()
+  await page.getByLabel('Part of the topic').fill('air/broken')
+  await page.getByText('city/air/cracked').first().waitFor({ state: 'detached' })
   await until(
     () => page.getByText('city/air/broken').first().isVisible(),
     20_000,
@@ -102,6 +122,26 @@ test('a rejected message: its bytes, and replayed alone', async () => {
   await page.getByLabel('Key of the city').fill(system.key())
   await page.getByRole('button', { name: 'Replay 1 selected' }).click()
   await page.getByText('1 message sent again').waitFor()
+  expect(await fits(page)).toBe(true)
+  await close()
+})
+
+test.each(['desk', 'phone'] as const)('the raw archive on a %s: what is kept, and replayed', async (size) => {
+  await publish(system.mqttPort, 'kept/records/a', JSON.stringify({ thing: `kept-${size}`, temperature: 20 }))
+  await until(
+    async () => {
+      const { sources } = await system.get<{ sources: { messages: number }[] }>('/api/v1/ingest/archive/sources')
+      return (sources[0]?.messages ?? 0) >= (size === 'desk' ? 1 : 2)
+    },
+    20_000,
+    () => 'nothing is archived',
+  )
+  const { page, close } = await openPage(browser, `${system.url}/?view=operations`, SIZES[size])
+  await page.getByRole('heading', { name: 'Raw archive' }).waitFor()
+  await page.getByLabel('Key of the city').last().fill(system.key())
+  await page.getByRole('button', { name: 'Replay the archive of kept' }).click()
+  await page.getByText(/message(s)? sent again/).waitFor()
+  expect(await violations(page)).toEqual([])
   expect(await fits(page)).toBe(true)
   await close()
 })

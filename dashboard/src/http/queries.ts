@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { cityResponse, coverageResponse, observationsResponse, thingFeatures, zoneFeatures } from '#model/api/city.ts'
 import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
-import { ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
+import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
 import { get } from './client.ts'
 
@@ -97,6 +97,8 @@ export const ledgerQuery = queryOptions({
 export const rejectedQuery = (filter: {
   reason?: string | undefined
   source?: string | undefined
+  topic?: string | undefined
+  replayed?: 'false'
   cursor?: string | undefined
 }) =>
   queryOptions({
@@ -105,3 +107,9 @@ export const rejectedQuery = (filter: {
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   })
+
+export const archiveQuery = queryOptions({
+  queryKey: ['archive'],
+  queryFn: ({ signal }) => get(archivedSources, '/ingest/archive/sources', {}, signal),
+  refetchInterval: MINUTE,
+})

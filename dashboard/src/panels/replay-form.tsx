@@ -16,7 +16,11 @@ export function ReplayForm({
   total,
   onDone,
 }: {
-  filter: { readonly reason?: string | undefined; readonly source?: string | undefined }
+  filter: {
+    readonly reason?: string | undefined
+    readonly source?: string | undefined
+    readonly topic?: string | undefined
+  }
   /** selected messages; none: everything the filter lists */
   ids: readonly string[]
   total: number
@@ -39,7 +43,7 @@ export function ReplayForm({
       setBusy(false)
     }
   }
-  const what = [filter.reason ? name('rejection', filter.reason) : t('replay.all'), filter.source]
+  const what = [filter.reason ? name('rejection', filter.reason) : t('replay.all'), filter.source, filter.topic]
     .filter(Boolean)
     .join(', ')
   return (

@@ -5,6 +5,7 @@ import { ledgerQuery } from '../http/queries.ts'
 import { useLive } from '../live/use-live.ts'
 import { useTools } from '../messages/tools.ts'
 import { FlowHealth } from '../panels/flow-health.tsx'
+import { RawArchive } from '../panels/raw-archive.tsx'
 import { RejectedMessages } from '../panels/rejected-messages.tsx'
 import { LedgerTable } from '../table/ledger-table.tsx'
 import './operations-view.css'
@@ -30,6 +31,7 @@ export default function OperationsView({ city }: { city: CityResponse }) {
         {ledger && <LedgerTable ledger={ledger} />}
       </section>
       <RejectedMessages />
+      <RawArchive />
     </div>
   )
 }
