@@ -24,6 +24,7 @@ import { liveRoutes } from './routes/live.ts'
 import { observationRoutes } from './routes/observations.ts'
 import { registryRoutes } from './routes/registry.ts'
 import { reportRoutes } from './routes/reports.ts'
+import { surveyImportRoutes } from './routes/survey-import.ts'
 import { surveyRoutes } from './routes/surveys.ts'
 import { thingRoutes } from './routes/things.ts'
 import { wellbeingRoutes } from './routes/wellbeing.ts'
@@ -104,6 +105,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(indicatorRoutes({ pool, indicators }))
       await v1.register(reportRoutes({ pool, indicators, clock }))
       await v1.register(surveyRoutes({ surveys }))
+      await v1.register(surveyImportRoutes({ pool, indicators, clock }))
       await v1.register(wellbeingRoutes({ pool, clock, indicators }))
       await v1.register(ingestRoutes({ pool, clock, live }))
       await v1.register(archiveRoutes({ pool, clock, live }))

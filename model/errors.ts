@@ -43,6 +43,10 @@ const CODES = {
   },
   SURVEY_UNKNOWN: { status: 404, text: (id: string) => `no survey with id "${id}"; GET /api/v1/surveys lists them` },
   QUESTION_UNKNOWN: { status: 404, text: (name: string) => `the survey has no question named "${name}"` },
+  RESPONDENT_UNKNOWN: {
+    status: 404,
+    text: (survey: string) => `the survey "${survey}" has no respondent of that name, or no longer`,
+  },
   VALUE_INVALID: { status: 422, text: (detail: string) => detail },
   // dependencies
   DATABASE_UNAVAILABLE: {
@@ -58,7 +62,6 @@ const CODES = {
   DATABASE_FAILED: { status: 500, text: (detail: string) => detail },
   CITY_PACK_INVALID: { status: 500, text: (detail: string) => detail },
   CITY_MISMATCH: { status: 500, text: (detail: string) => detail },
-  SURVEY_INVALID: { status: 422, text: (detail: string) => detail },
 } as const satisfies Record<string, { status: number; text: (detail: string) => string }>
 
 export type ErrorCode = keyof typeof CODES

@@ -39,16 +39,36 @@ export const codebookSchema = z.object({
   simulated: z.boolean().default(false),
   columns: z.object({
     respondent: z.string(),
-    weight: z.string(),
+    /** absent: everybody counts the same, which only a simple random sample with full response deserves */
+    weight: z.string().optional(),
     stratum: z.string().optional(),
     cluster: z.string().optional(),
     zone: z.string().optional(),
   }),
+  /**
+   * How many clusters (without clusters: households or persons) each stratum has in the population, '' for a sample
+   * without strata: where a large part of them was asked, that makes estimates surer (finite population correction).
+   */
+  population: z.record(z.string(), z.number().positive()).optional(),
+  /** totals that are known for the population, e.g. of a census: weights are raked to them when the file comes in */
+  margins: z
+    .array(
+      z.object({
+        /** a question with categories, or `zone` */
+        column: z.string(),
+        totals: z.record(z.string(), z.number().positive()),
+      }),
+    )
+    .optional(),
   questions: z.array(questionSchema).min(1),
   /** fewest respondents a published cell may rest on */
   threshold: z.int().min(3).default(10),
 })
 export type Codebook = z.infer<typeof codebookSchema>
+
+/** Zones that estimates take together, because one of them alone had too few respondents. */
+export const surveyAreaSchema = z.object({ key: z.string(), name: z.string(), zones: z.array(z.string()) })
+export type SurveyArea = z.infer<typeof surveyAreaSchema>
 
 /** One estimate: share (0 to 1), mean or total, with its uncertainty. A suppressed cell has no numbers at all. */
 export const estimateSchema = z.object({

@@ -79,7 +79,9 @@ async function openDatabase({ config, screen, scope, log }: Part, pack: LoadedPa
   scope.defer(() => pool.end())
   if ('url' in address) await untilReachable(pool, { url: address.url, log })
   await migrate(pool)
-  await loadCityPack(pool, pack)
+  const { surveysLeft } = await loadCityPack(pool, pack)
+  if (surveysLeft.length > 0)
+    screen.line('surveys', `not taken from the pack, because a person changed them: ${surveysLeft.join(', ')}`)
   if ('embedded' in address) {
     const policies = startPolicies({ pool, log })
     scope.defer(() => policies.stop())

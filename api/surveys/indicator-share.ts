@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Period } from '#model/period.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import { listSurveys } from './microdata.ts'
+import { findSurvey, listSurveys } from './microdata.ts'
 import { openSheet } from './sheet.ts'
 import type { TableCell } from './table.ts'
 
@@ -27,7 +27,15 @@ export async function surveyedShare(
   if (!codebook || !question) return undefined
   const sheet = await openSheet(db, codebook, question, undefined)
   const [city] = sheet.table([])
-  const zones = new Map(sheet.table(['zone']).map((cell) => [cell.group['zone'] ?? '', cell]))
+  // zones that were too small by themselves have the value of the area they belong to
+  const areas = (await findSurvey(db, codebook.id))?.areas ?? []
+  const members = new Map(areas.map(({ key, zones: own }) => [key, own]))
+  const zones = new Map(
+    sheet.table(['zone']).flatMap((cell) => {
+      const key = cell.group['zone'] ?? ''
+      return (members.get(key) ?? [key]).map((zone) => [zone, cell] as const)
+    }),
+  )
   return { codebook, column: question.column, city, zones }
 }
 

@@ -1,7 +1,13 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { type Codebook, codebookSchema, type Question } from '#model/survey.ts'
+import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey.ts'
 
-export type SurveyRow = { readonly codebook: Codebook; readonly respondents: number }
+export type SurveyRow = {
+  readonly codebook: Codebook
+  readonly respondents: number
+  readonly origin: 'pack' | 'person'
+  readonly importedAt: Date
+  readonly areas: readonly SurveyArea[]
+}
 
 /** One respondent: how it was sampled, its zone, and its answers to the columns asked for, in their order. */
 export type Response = {
@@ -12,8 +18,9 @@ export type Response = {
   readonly answers: readonly (string | null)[]
 }
 
-const SURVEYS = `select codebook, respondents from survey order by id`
-const SURVEY = `select codebook, respondents from survey where id = $1`
+const COLUMNS = 'codebook, respondents, origin, imported_at as "importedAt", areas'
+const SURVEYS = `select ${COLUMNS} from survey order by id`
+const SURVEY = `select ${COLUMNS} from survey where id = $1`
 // The one door to the answers (migration 010): a function that names no respondent and gives only the columns asked for.
 const RESPONSES = `select weight, stratum, cluster, zone, answers from estimator_responses($1, $2)`
 
@@ -27,10 +34,7 @@ export async function findSurvey(db: Queryable, id: string): Promise<SurveyRow |
 }
 
 // Defaults of the codebook (threshold, missing codes) hold for surveys that were stored before the field was.
-const parsed = ({ codebook, respondents }: SurveyRow): SurveyRow => ({
-  codebook: codebookSchema.parse(codebook),
-  respondents,
-})
+const parsed = (row: SurveyRow): SurveyRow => ({ ...row, codebook: codebookSchema.parse(row.codebook) })
 
 export async function loadResponses(db: Queryable, survey: string, columns: readonly string[]): Promise<Response[]> {
   return (await db.query<Response>(RESPONSES, [survey, columns])).rows

@@ -29,7 +29,14 @@ export function createSurveys({ pool }: { pool: Pool }): Surveys {
 
     async list() {
       const surveys = await listSurveys(pool)
-      return { surveys: surveys.map(({ codebook, respondents }) => ({ ...codebook, respondents })) }
+      return {
+        surveys: surveys.map(({ codebook, importedAt, areas, ...row }) => ({
+          ...codebook,
+          ...row,
+          importedAt: importedAt.toISOString(),
+          areas: [...areas],
+        })),
+      }
     },
 
     async estimates(id, { question: name, category, by }) {

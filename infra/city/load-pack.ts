@@ -9,17 +9,18 @@ import type { LoadedPack, LoadedZone } from './read-pack.ts'
 /**
  * Brings the database in line with a pack, all or nothing. What a person changed later through the API is kept:
  * Things already registered keep their name, grade and verification; Things that are gone from the pack stay, with
- * their history.
+ * their history; a survey that a person imported or erased is left as it is.
+ * @returns ids of surveys of the pack that were left alone
  */
-export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<void> {
-  await inTransaction(pool, async (client) => {
+export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surveysLeft: string[] }> {
+  return inTransaction(pool, async (client) => {
     await client.query(`select pg_advisory_xact_lock(7203912)`)
     await assertSameCity(client, pack)
     await loadCity(client, pack)
     await loadZones(client, pack.zones)
     await loadThings(client, pack)
     await loadReported(client, pack)
-    await loadSurveys(client, pack)
+    return { surveysLeft: await loadSurveys(client, pack) }
   })
 }
 

@@ -9,9 +9,19 @@ export async function readText(
   problems: PackProblems,
   required = false,
 ): Promise<string | undefined> {
+  const text = (await readBytes(folder, file, problems, required))?.toString('utf8')
+  return text?.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+/** A file of the pack as it is; see readText. */
+export async function readBytes(
+  folder: string,
+  file: string,
+  problems: PackProblems,
+  required = false,
+): Promise<Buffer | undefined> {
   try {
-    const text = await readFile(join(folder, file), 'utf8')
-    return text.startsWith('\uFEFF') ? text.slice(1) : text
+    return await readFile(join(folder, file))
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     if (!missing || required)

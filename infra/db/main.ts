@@ -26,7 +26,10 @@ await runMain(async (scope) => {
   scope.defer(() => pool.end())
   await untilReachable(pool, { url: config.databaseUrl, log })
   log.info({ applied: await migrate(pool) }, 'schema is up to date')
-  await loadCityPack(pool, pack)
-  log.info({ city: pack.city.name, zones: pack.zones.length, things: pack.things.length }, 'city pack is loaded')
+  const { surveysLeft } = await loadCityPack(pool, pack)
+  log.info(
+    { city: pack.city.name, zones: pack.zones.length, things: pack.things.length, surveysLeft },
+    'city pack is loaded',
+  )
   return 'done'
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { indicatorSchema } from '../indicators/schema.ts'
-import { codebookSchema, estimateSchema } from '../survey.ts'
+import { codebookSchema, estimateSchema, surveyAreaSchema } from '../survey.ts'
 
 /** GET /api/v1/indicators: all 91; `implemented` = the engine can compute it in this city now */
 export const indicatorsResponse = z.object({
@@ -114,7 +114,18 @@ export const zoneValuesResponse = z.object({
 export type ZoneValuesResponse = z.infer<typeof zoneValuesResponse>
 
 /** GET /api/v1/surveys */
-export const surveysResponse = z.object({ surveys: z.array(codebookSchema.extend({ respondents: z.int() })) })
+export const surveysResponse = z.object({
+  surveys: z.array(
+    codebookSchema.extend({
+      respondents: z.int(),
+      /** pack: it comes with the city pack; person: somebody imported it */
+      origin: z.enum(['pack', 'person']),
+      importedAt: z.iso.datetime(),
+      /** zones that estimates take together; "zone" in an estimate is then the key of the area */
+      areas: z.array(surveyAreaSchema),
+    }),
+  ),
+})
 export type SurveysResponse = z.infer<typeof surveysResponse>
 
 /** GET /api/v1/surveys/:id/estimates?question&category&by=zone,sex */

@@ -145,9 +145,9 @@ describe('a broken city pack says which file, where and what', () => {
       'surveys/s/codebook.json': JSON.stringify(codebook),
       'surveys/s/responses.csv': 'id,w,zone,internet\n1,1.5,old-town,yes\n2,0,old-town,maybe\n3,1,nowhere,no\n',
     })
-    expect(message).toContain('surveys/s/responses.csv, line 3: w must be a number above 0, not "0"')
-    expect(message).toContain('surveys/s/responses.csv, line 3: internet has "maybe"')
-    expect(message).toContain('surveys/s/responses.csv, line 4: zone "nowhere" is not in zones.geojson')
+    expect(message).toContain('surveys/s/responses.csv, row 3, column w: "0" must be a number above 0')
+    expect(message).toContain('surveys/s/responses.csv, row 3, column internet: "maybe" is none of yes, no')
+    expect(message).toContain('surveys/s/responses.csv, row 4, column zone: "nowhere" is no zone of the city')
   })
 
   test('a reported value without a source', async () => {

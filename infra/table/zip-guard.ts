@@ -2,7 +2,6 @@ import { inflateRawSync } from 'node:zlib'
 import { AppError } from '#model/errors.ts'
 
 const MAX_ENTRIES = 100
-const MAX_UNPACKED_BYTES = 20_000_000
 
 const END = 0x06054b50
 const ENTRY = 0x02014b50
@@ -10,13 +9,17 @@ const LOCAL = 0x04034b50
 
 /**
  * Unpacks every entry of a ZIP with a limit, before anything else does: what a file says of its own size is not believed.
- * A collection sheet unpacks to well under a megabyte.
  * @throws AppError QUERY_TOO_LARGE, REQUEST_INVALID
  */
-export function refuseBombs(bytes: Buffer): void {
+export function refuseBombs(bytes: Buffer, maxUnpackedBytes: number): void {
   try {
-    let left = MAX_UNPACKED_BYTES
-    for (const data of entries(bytes)) left -= unpackedSize(data, left)
+    let left = maxUnpackedBytes
+    for (const entry of entries(bytes)) {
+      const size = unpackedSize(entry, left)
+      if (size === undefined)
+        throw new AppError('QUERY_TOO_LARGE', `the file unpacks to more than ${maxUnpackedBytes / 1e6} MB`)
+      left -= size
+    }
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new AppError('REQUEST_INVALID', 'this is no readable XLSX file', { cause: error })
@@ -42,15 +45,14 @@ function* entries(bytes: Buffer): Generator<Entry> {
   }
 }
 
-function unpackedSize({ method, data }: Entry, left: number): number {
-  if (method === 0) return data.length
+/** @returns undefined where it is more than `left` */
+function unpackedSize({ method, data }: Entry, left: number): number | undefined {
+  if (method === 0) return data.length > left ? undefined : data.length
   if (method !== 8) throw new Error(`compression ${method}`)
   try {
     return inflateRawSync(data, { maxOutputLength: Math.max(1, left) }).length
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_BUFFER_TOO_LARGE') throw error
-    throw new AppError('QUERY_TOO_LARGE', `the file unpacks to more than ${MAX_UNPACKED_BYTES / 1e6} MB`, {
-      cause: error,
-    })
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return undefined
+    throw error
   }
 }

@@ -1,0 +1,67 @@
+import { parse } from 'csv-parse/sync'
+import readXlsx from 'read-excel-file/node'
+import { AppError } from '#model/errors.ts'
+import { refuseBombs } from './zip-guard.ts'
+
+export type Cell = string | number | boolean | null
+export type Table = readonly (readonly Cell[])[]
+export type TableLimits = {
+  readonly maxRows: number
+  readonly maxColumns: number
+  readonly maxUnpackedBytes: number
+  /** which sheet of a workbook, by its heading; absent, or none of them: the first */
+  readonly prefers?: (head: readonly Cell[]) => boolean
+}
+
+/**
+ * The rows of a CSV or XLSX that a person handed in, the heading first. Told apart by its first bytes.
+ * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE
+ */
+export async function readTableFile(bytes: Buffer, limits: TableLimits): Promise<Table> {
+  const zip = bytes[0] === 0x50 && bytes[1] === 0x4b
+  const table = zip ? await readWorkbook(bytes, limits) : readCsv(bytes)
+  const { maxRows, maxColumns } = limits
+  if (table.length > maxRows + 1 || table.some((row) => row.length > maxColumns))
+    throw new AppError('QUERY_TOO_LARGE', `a sheet has at most ${maxRows} rows and ${maxColumns} columns`)
+  return table
+}
+
+async function readWorkbook(bytes: Buffer, { maxUnpackedBytes, prefers }: TableLimits): Promise<Table> {
+  refuseBombs(bytes, maxUnpackedBytes)
+  const sheets = await readXlsx(bytes).catch((error: unknown) => {
+    throw new AppError('REQUEST_INVALID', 'this is no readable XLSX file', { cause: error })
+  })
+  const tables = sheets.map(({ data }) =>
+    data.map((row) =>
+      row.map((cell): Cell => (cell instanceof Date ? cell.toISOString().slice(0, 10) : (cell as Cell))),
+    ),
+  )
+  return tables.find(([head]) => head && prefers?.(head)) ?? tables[0] ?? []
+}
+
+function readCsv(bytes: Buffer): Table {
+  const text = decode(bytes)
+  const head = text.slice(0, text.search(/[\r\n]|$/))
+  // Spreadsheets of many languages separate by semicolons, because their decimals have commas.
+  const delimiter = [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
+  try {
+    return parse(text, {
+      bom: true,
+      delimiter,
+      relax_column_count: true,
+      skip_empty_lines: false,
+      max_record_size: 50_000,
+    })
+  } catch (error) {
+    throw new AppError('REQUEST_INVALID', `this is no readable CSV: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    const why = 'the CSV is not UTF-8: in the spreadsheet choose "CSV UTF-8", or send the XLSX'
+    throw new AppError('REQUEST_INVALID', why, { cause: error })
+  }
+}

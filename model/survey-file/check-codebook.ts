@@ -1,0 +1,84 @@
+import { CORE_INDICATORS } from '../itu-core-indicators.ts'
+import { type Codebook, codebookSchema, type Question } from '../survey.ts'
+import { problem, type SurveyProblem } from './problem.ts'
+
+type Checked = { readonly codebook: Codebook | undefined; readonly problems: readonly SurveyProblem[] }
+
+/** A codebook that says what it means, or everything that is wrong with it. */
+export function checkCodebook(json: unknown): Checked {
+  const read = codebookSchema.safeParse(json)
+  if (read.success) {
+    const problems = [...wholeProblems(read.data), ...read.data.questions.flatMap(questionProblems)]
+    return { codebook: problems.length === 0 ? read.data : undefined, problems }
+  }
+  const problems = read.error.issues.map(({ path, message }) => problem(null, path.join('.'), undefined, message))
+  return { codebook: undefined, problems }
+}
+
+function wholeProblems(codebook: Codebook): SurveyProblem[] {
+  const { columns, questions, from, to } = codebook
+  const problems: SurveyProblem[] = []
+  if (from > to) problems.push(problem(null, 'to', to, `lies before from (${from})`))
+  // a survey may be stratified by zone and a zone may be a cluster; who it is and what it weighs are nothing else
+  const { respondent, weight, ...drawn } = columns
+  const names = [respondent, ...(weight === undefined ? [] : [weight])]
+  if (respondent === weight) problems.push(problem(null, 'columns.weight', weight, 'is the respondent too'))
+  for (const [part, column] of Object.entries(drawn))
+    if (column !== undefined && names.includes(column))
+      problems.push(problem(null, `columns.${part}`, column, 'is the respondent or the weight too'))
+  const seen = new Set<string>(['zone', ...names])
+  for (const { column } of questions) {
+    if (seen.has(column)) problems.push(problem(null, `questions ${column}`, column, reasonTaken(column, names)))
+    seen.add(column)
+  }
+  return [...problems, ...marginProblems(codebook), ...populationProblems(codebook)]
+}
+
+function reasonTaken(column: string, design: readonly string[]): string {
+  if (column === 'zone') return 'is the name under which estimates are broken down by zone; name the question otherwise'
+  return design.includes(column) ? 'identifies or weighs respondents and is no question' : 'is asked twice'
+}
+
+function questionProblems(question: Question): SurveyProblem[] {
+  const { column, categories, counts = [], indicator, group, price, factor } = question
+  const codes = Object.keys(categories ?? {})
+  const wrong = (field: string, value: unknown, reason: string) =>
+    problem(null, `questions ${column}.${field}`, value, reason)
+  return [
+    ...counts.filter((code) => !codes.includes(code)).map((code) => wrong('counts', code, 'is none of its categories')),
+    ...(categories && codes.length === 0 ? [wrong('categories', '', 'is empty; leave it out for a number')] : []),
+    ...(group && codes.length === 0 ? [wrong('group', group, 'needs categories: numbers make no groups')] : []),
+    ...(price && categories ? [wrong('price', price, 'is a number and has no categories')] : []),
+    ...(indicator !== undefined && !CORE_INDICATORS.some(({ code }) => code === indicator)
+      ? [wrong('indicator', indicator, 'is no ITU core indicator HH1 to HH19')]
+      : []),
+    ...(factor !== undefined && !isAgreement(codes, question.missing)
+      ? [wrong('factor', factor, 'is answered 1 (worst) to 5 (best); its categories are others')]
+      : []),
+  ]
+}
+
+const isAgreement = (codes: readonly string[], missing: readonly string[]): boolean => {
+  const scale = codes.filter((code) => !missing.includes(code)).sort()
+  return scale.join() === '1,2,3,4,5' || codes.length === 0
+}
+
+function marginProblems({ margins = [], questions, columns }: Codebook): SurveyProblem[] {
+  return margins.flatMap(({ column, totals }): SurveyProblem[] => {
+    if (column === 'zone')
+      return columns.zone ? [] : [problem(null, 'margins', column, 'needs columns.zone: which column is the zone?')]
+    const question = questions.find((asked) => asked.column === column)
+    if (!question?.categories) return [problem(null, 'margins', column, 'is no question with categories')]
+    return Object.keys(totals)
+      .filter((code) => !(code in (question.categories ?? {})))
+      .map((code) => problem(null, `margins ${column}`, code, 'is none of its categories'))
+  })
+}
+
+function populationProblems({ population, columns }: Codebook): SurveyProblem[] {
+  if (!population || columns.stratum) return []
+  const strata = Object.keys(population)
+  return strata.length === 1 && strata[0] === ''
+    ? []
+    : [problem(null, 'population', strata.join(', '), 'names strata, and columns.stratum says no column for them')]
+}

@@ -1,0 +1,113 @@
+import type { Codebook, Question } from '../survey.ts'
+import { type Column, columnOf, isYesNo, type TableCell } from './column.ts'
+
+/** A first codebook made of a plain table, and what a person must look at before it is used. */
+export type Draft = {
+  readonly codebook: Codebook
+  readonly notes: readonly { readonly column: string; readonly note: DraftNote }[]
+  /** what each column holds, so that a person can decide otherwise */
+  readonly columns: readonly { name: string; distinct: number; empty: number; examples: string[] }[]
+}
+export type DraftNote =
+  | 'no_respondent'
+  | 'no_weight'
+  | 'no_zone'
+  | 'label_categories'
+  | 'check_missing'
+  | 'choose_counts'
+  | 'check_group'
+  | 'left_out_text'
+  | 'left_out_empty'
+
+const NAMES = {
+  respondent: /^(id|.*[_ ]id|resp(ondent)?([_ ]?(id|no|nr))?|case([_ ]?id)?|hh[_ ]?id|uuid|interview.*)$/i,
+  weight: /(^w(t|gt)?$|weight|gewicht|poids|peso|pondera)/i,
+  stratum: /strat/i,
+  cluster: /(cluster|^psu$|^ea$|block|segment)/i,
+  zone: /(zone|district|barri|ward|quartier|bezirk|neighbou?rhood|municip)/i,
+  group:
+    /^(sex|gender|age([_ ]?(group|band|class))?|.*educ.*|.*income.*|.*quintile.*|disab.*|migra.*|.*birth.*|household[_ ]?type|hh[_ ]?type|.*urban.*|rural|tenure|occupation|labou?r.*|.*employ.*)$/i,
+} as const
+const MOST_EXAMPLES = 5
+
+/**
+ * Guesses, by names and values, which column is the respondent, the weight, the design, the zone, and what is asked in
+ * the others. Labels, which answers count and which indicator a question answers are for a person to say: the file does
+ * not tell. Free text is left out, because it may name somebody.
+ */
+export function draftCodebook(
+  table: readonly (readonly TableCell[])[],
+  about: { id: string; title: string; universe: string; from: string; to: string; zones: ReadonlySet<string> },
+): Draft {
+  const heading = (table[0] ?? []).map((cell) => String(cell ?? '').trim())
+  const columns = heading.flatMap((name, index) => (name === '' ? [] : [columnOf(name, index, table)]))
+  const notes: { column: string; note: DraftNote }[] = []
+  const design = designOf(columns, about.zones)
+  if (!design.respondent) notes.push({ column: '', note: 'no_respondent' })
+  if (!design.weight) notes.push({ column: '', note: 'no_weight' })
+  if (!design.zone) notes.push({ column: '', note: 'no_zone' })
+  const taken = new Set(Object.values(design).map((column) => column?.name))
+  const questions = columns.flatMap((column) => {
+    if (taken.has(column.name)) return []
+    const asked = questionOf(column)
+    notes.push(...asked.notes.map((note) => ({ column: column.name, note })))
+    return asked.question ? [asked.question] : []
+  })
+  const { zones: _, ...head } = about
+  const named = Object.entries(design).flatMap(([part, column]) => (column ? [[part, column.name]] : []))
+  const codebook: Codebook = {
+    ...head,
+    simulated: false,
+    columns: { respondent: '', ...Object.fromEntries(named) },
+    questions,
+    threshold: 10,
+  }
+  return { codebook, notes, columns: columns.map(summary) }
+}
+
+const summary = ({ name, counts, empty }: Column): Draft['columns'][number] => ({
+  name,
+  distinct: counts.size,
+  empty,
+  // of a column in which everybody has another value an example would be somebody's
+  examples: [...counts].flatMap(([value, n]) => (n > 1 ? [value] : [])).slice(0, MOST_EXAMPLES),
+})
+
+type Part = 'respondent' | 'weight' | 'stratum' | 'cluster' | 'zone'
+
+function designOf(columns: readonly Column[], zones: ReadonlySet<string>): Partial<Record<Part, Column | undefined>> {
+  const unique = columns.filter(({ counts, rows, empty }) => empty === 0 && counts.size === rows)
+  const respondent = unique.find(({ name }) => NAMES.respondent.test(name)) ?? unique.find((one) => !one.decimal)
+  const rest = columns.filter((one) => one !== respondent)
+  const named = (part: 'weight' | 'stratum' | 'cluster', fits: (column: Column) => boolean) =>
+    rest.find((one) => NAMES[part].test(one.name) && one.empty === 0 && fits(one))
+  const weight = named('weight', ({ numeric, least }) => numeric && least > 0)
+  const inZones = ({ counts }: Column): boolean => counts.size > 0 && [...counts.keys()].every((key) => zones.has(key))
+  const zone = rest.find((one) => NAMES.zone.test(one.name) && inZones(one)) ?? rest.find(inZones)
+  const repeats = ({ counts, rows }: Column): boolean => counts.size < rows
+  return { respondent, weight, zone, stratum: named('stratum', repeats), cluster: named('cluster', repeats) }
+}
+
+function questionOf(column: Column): { question: Question | undefined; notes: DraftNote[] } {
+  const { name, answers, missing } = column
+  if (answers.length === 0) return { question: undefined, notes: ['left_out_empty'] }
+  const base = { column: name, text: name, missing: [...missing], base: 'household' as const }
+  const check: DraftNote[] = missing.length > 0 ? ['check_missing'] : []
+  if (column.kind === 'text') return { question: undefined, notes: ['left_out_text'] }
+  if (column.kind === 'number') return { question: { ...base, group: false }, notes: check }
+  const group = NAMES.group.test(name)
+  const counts = isYesNo(answers)
+  const indicator = /^hh(\d{1,2})(?!\d)/i.exec(name)?.[1]
+  const question: Question = {
+    ...base,
+    categories: Object.fromEntries(answers.map((answer) => [answer, answer])),
+    group,
+    ...(counts && { counts: [counts] }),
+    ...(indicator && Number(indicator) >= 1 && Number(indicator) <= 19 && { indicator: `HH${Number(indicator)}` }),
+  }
+  const coded = answers.every((answer) => /^-?\d+$/.test(answer))
+  const notes: DraftNote[] = [...check, ...(coded ? (['label_categories'] as const) : [])]
+  if (group) notes.push('check_group')
+  else if (!counts) notes.push('choose_counts')
+  return { question, notes }
+}
