@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { withSampledShares } from '#model/statistics/design.ts'
 import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey.ts'
 
 export type SurveyRow = {
@@ -14,6 +15,7 @@ export type Response = {
   readonly weight: number
   readonly stratum: string
   readonly cluster: string
+  readonly sampled?: number
   readonly zone: string | null
   readonly answers: readonly (string | null)[]
 }
@@ -36,8 +38,12 @@ export async function findSurvey(db: Queryable, id: string): Promise<SurveyRow |
 // Defaults of the codebook (threshold, missing codes) hold for surveys that were stored before the field was.
 const parsed = (row: SurveyRow): SurveyRow => ({ ...row, codebook: codebookSchema.parse(row.codebook) })
 
-export async function loadResponses(db: Queryable, survey: string, columns: readonly string[]): Promise<Response[]> {
-  return (await db.query<Response>(RESPONSES, [survey, columns])).rows
+export async function loadResponses(
+  db: Queryable,
+  { id, population }: Codebook,
+  columns: readonly string[],
+): Promise<readonly Response[]> {
+  return withSampledShares((await db.query<Response>(RESPONSES, [id, columns])).rows, population)
 }
 
 /** The answer, or null where it was not given or the question did not apply. */

@@ -38,7 +38,7 @@ export async function openSheet(
   const measure = measureOf(question, category)
   const names = characteristicsOf(codebook)
   const columns = names.filter((name) => name !== 'zone')
-  const responses = await loadResponses(db, codebook.id, [question.column, ...columns])
+  const responses = await loadResponses(db, codebook, [question.column, ...columns])
   const values = responses.map(({ answers }) => numeric(measure, answers[0]))
   return sheetOf(codebook, responses, values, measure.counts !== null, 1)
 }

@@ -18,7 +18,7 @@ export async function loadAnswers(db: Queryable, codebook: Codebook): Promise<An
   const questions = codebook.questions.filter(({ factor }) => factor !== undefined)
   const columns = questions.map(({ column }) => column)
   // the characteristics follow: what may be published depends on them (see sheetOf)
-  const responses = await loadResponses(db, codebook.id, [...columns, ...characteristicsOf(codebook).slice(1)])
+  const responses = await loadResponses(db, codebook, [...columns, ...characteristicsOf(codebook).slice(1)])
   const scores = responses.map(({ answers }) => questions.map((question, k) => likert(question, answers[k])))
   const itemsOf = (factor: string): number[] =>
     questions.flatMap((question, k) => (question.factor === factor ? [k] : []))

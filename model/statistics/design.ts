@@ -1,7 +1,32 @@
 import { tQuantile } from './student-t.ts'
 
 /** How one respondent came into the sample. `cluster` is the primary sampling unit; '' where each respondent is one. */
-export type Respondent = { readonly weight: number; readonly stratum: string; readonly cluster: string }
+export type Respondent = {
+  readonly weight: number
+  readonly stratum: string
+  readonly cluster: string
+  /** share of the clusters of the stratum that are in the sample, 0 to 1; absent: so small that it does not matter */
+  readonly sampled?: number
+}
+
+/** Respondents with the share of their stratum that was sampled, where the clusters of the population are known. */
+export function withSampledShares<R extends Respondent>(
+  respondents: readonly R[],
+  population: Readonly<Record<string, number>> | undefined,
+): readonly R[] {
+  if (!population) return respondents
+  const drawn = new Map<string, Set<string>>()
+  respondents.forEach(({ stratum, cluster }, i) => {
+    drawn.set(stratum, (drawn.get(stratum) ?? new Set()).add(clusterKey(cluster, i)))
+  })
+  return respondents.map((one) => {
+    const of = population[one.stratum]
+    return of === undefined ? one : { ...one, sampled: Math.min(1, (drawn.get(one.stratum)?.size ?? 0) / of) }
+  })
+}
+
+/** Without clusters every respondent is its own. */
+const clusterKey = (cluster: string, i: number): string => (cluster === '' ? `#${i}` : cluster)
 
 /**
  * A statistic and what each respondent does to it: `influence` holds the linearised values, weights included, so that
@@ -26,12 +51,13 @@ export type Estimated = {
   readonly n: number
 }
 
-type Cluster = { z: number; inDomain: boolean }
+type Cluster = { z: number; inDomain: boolean; readonly sampled: number }
 
 /**
  * Variance of the total of linearised values under a stratified, clustered design: sums by cluster vary around the mean
- * of their stratum, m / (m - 1) sum (z - mean)^2. No finite population correction. A stratum with a single cluster is
- * compared with the mean over all clusters ("adjust" in R's survey package), which errs on the safe side.
+ * of their stratum, (1 - f) m / (m - 1) sum (z - mean)^2, with f the share of the clusters that were sampled (finite
+ * population correction; 0 where it is not known). A stratum with a single cluster is compared with the mean over all
+ * clusters ("adjust" in R's survey package), which errs on the safe side.
  * Degrees of freedom: clusters less strata, of those that the domain touches, at least 1.
  * Source: Binder 1983, International Statistical Review 51; Lumley, Complex Surveys (2010), ch. 1-2.
  */
@@ -62,12 +88,11 @@ function clusterTotals(
   inDomain: (index: number) => boolean,
 ): Map<string, Map<string, Cluster>> {
   const strata = new Map<string, Map<string, Cluster>>()
-  respondents.forEach(({ stratum, cluster }, i) => {
+  respondents.forEach(({ stratum, cluster, sampled = 0 }, i) => {
     const clusters = strata.get(stratum) ?? new Map<string, Cluster>()
     strata.set(stratum, clusters)
-    // Without clusters every respondent is its own.
-    const key = cluster === '' ? `#${i}` : cluster
-    const held = clusters.get(key) ?? { z: 0, inDomain: false }
+    const key = clusterKey(cluster, i)
+    const held = clusters.get(key) ?? { z: 0, inDomain: false, sampled }
     held.z += influence[i] ?? 0
     held.inDomain ||= inDomain(i)
     clusters.set(key, held)
@@ -79,7 +104,7 @@ function stratumVariance(clusters: readonly Cluster[], grandMean: number): numbe
   const m = clusters.length
   const centre = m === 1 ? grandMean : clusters.reduce((total, { z }) => total + z, 0) / m
   const squares = clusters.reduce((total, { z }) => total + (z - centre) ** 2, 0)
-  return m === 1 ? squares : (squares * m) / (m - 1)
+  return (1 - (clusters[0]?.sampled ?? 0)) * (m === 1 ? squares : (squares * m) / (m - 1))
 }
 
 /** A linearised statistic with its standard error and t interval. */

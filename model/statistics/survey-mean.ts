@@ -25,8 +25,8 @@ export type MeanOptions = { readonly proportion?: boolean; readonly confidence?:
  *
  * The mean is the Hajek ratio sum(w y) / sum(w) over the domain. Its variance is by Taylor linearisation: every
  * respondent gets z = w (y - mean) / sum(w), those outside the domain z = 0 (so a domain is not a subset that forgets
- * the rest of the sample), z is summed by cluster, and clusters vary around their stratum. No finite population
- * correction. Degrees of freedom: clusters less strata, of those that the domain touches, at least 1.
+ * the rest of the sample), z is summed by cluster, and clusters vary around their stratum, with the finite population
+ * correction where the sampled share is known. Degrees of freedom: clusters less strata, of those that the domain touches, at least 1.
  * A stratum with a single cluster is compared with the mean over all clusters ("adjust" in R's survey package).
  * Source: Lumley, Complex Surveys (2010), ch. 1-2; Binder 1983, International Statistical Review 51.
  *
