@@ -13,6 +13,8 @@ export const questionSchema = z.object({
   /** ITU core indicator that it answers, e.g. HH6, and which categories count as "yes" */
   indicator: z.string().optional(),
   counts: z.array(z.string()).optional(),
+  /** U4SSC indicator that the share of those who count is (model/indicators/surveyed.ts) */
+  u4ssc: z.string().optional(),
   /** household or individual */
   base: z.enum(['household', 'individual']).default('household'),
   /** may be used to break estimates down (sex, age group, income group) */

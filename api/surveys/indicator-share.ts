@@ -5,7 +5,7 @@ import { findSurvey, listSurveys } from './microdata.ts'
 import { openSheet } from './sheet.ts'
 import type { TableCell } from './table.ts'
 
-/** The share that answers an ITU core indicator, for the city and by zone; cells marked as held must not be published. */
+/** The share that answers an ITU core indicator or a U4SSC indicator, for the city and by zone; cells marked as held must not be published. */
 export type SurveyedShare = {
   readonly codebook: Codebook
   readonly column: string
@@ -22,8 +22,9 @@ export async function surveyedShare(
   indicator: string,
   period: Period,
 ): Promise<SurveyedShare | undefined> {
-  const codebook = await surveyFor(db, period, (question) => question.indicator === indicator)
-  const question = codebook?.questions.find((asked) => asked.indicator === indicator)
+  const answersIt = (asked: Question): boolean => asked.indicator === indicator || asked.u4ssc === indicator
+  const codebook = await surveyFor(db, period, answersIt)
+  const question = codebook?.questions.find(answersIt)
   if (!codebook || !question) return undefined
   const sheet = await openSheet(db, codebook, question, undefined)
   const [city] = sheet.table([])

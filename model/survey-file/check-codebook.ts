@@ -1,3 +1,4 @@
+import { SURVEYED_SHARES } from '../indicators/surveyed.ts'
 import { CORE_INDICATORS } from '../itu-core-indicators.ts'
 import { type Codebook, codebookSchema, type Question } from '../survey.ts'
 import { problem, type SurveyProblem } from './problem.ts'
@@ -40,7 +41,7 @@ function reasonTaken(column: string, design: readonly string[]): string {
 }
 
 function questionProblems(question: Question): SurveyProblem[] {
-  const { column, categories, counts = [], indicator, group, price, factor } = question
+  const { column, categories, counts = [], indicator, group, price, factor, u4ssc } = question
   const codes = Object.keys(categories ?? {})
   const wrong = (field: string, value: unknown, reason: string) =>
     problem(null, `questions ${column}.${field}`, value, reason)
@@ -51,6 +52,12 @@ function questionProblems(question: Question): SurveyProblem[] {
     ...(price && categories ? [wrong('price', price, 'is a number and has no categories')] : []),
     ...(indicator !== undefined && !CORE_INDICATORS.some(({ code }) => code === indicator)
       ? [wrong('indicator', indicator, 'is no ITU core indicator HH1 to HH19')]
+      : []),
+    ...(u4ssc !== undefined && !Object.hasOwn(SURVEYED_SHARES, u4ssc)
+      ? [wrong('u4ssc', u4ssc, `is none of ${Object.keys(SURVEYED_SHARES).join(', ')}`)]
+      : []),
+    ...(u4ssc !== undefined && counts.length === 0
+      ? [wrong('u4ssc', u4ssc, 'needs counts: which answers count?')]
       : []),
     ...(factor !== undefined && !isAgreement(codes, question.missing)
       ? [wrong('factor', factor, 'is answered 1 (worst) to 5 (best); its categories are others')]

@@ -32,6 +32,14 @@ const codebook = {
     },
     { column: 'barrier', text: 'Why not?', categories: { cost: 'cost', skill: 'skill' } },
     { column: 'size', text: 'How many people?' },
+    {
+      column: 'work',
+      text: 'Work?',
+      categories: { in: 'has', out: 'seeks', na: 'neither' },
+      missing: ['na'],
+      counts: ['out'],
+      u4ssc: 'EC:P:EM:1C',
+    },
     { column: 'tenure', text: 'Tenure', categories: { own: 'own', rent: 'rent' }, group: true },
   ],
 }
@@ -41,7 +49,12 @@ const zoneOf = (zone: string, n: number, online: number, weight: number): Househ
   Array.from({ length: n }, (_, i) => ({
     zone,
     weight,
-    answers: { internet: i < online ? 'y' : 'n', size: String(1 + (i % 3)), tenure: i % 2 === 0 ? 'own' : 'rent' },
+    answers: {
+      internet: i < online ? 'y' : 'n',
+      size: String(1 + (i % 3)),
+      tenure: i % 2 === 0 ? 'own' : 'rent',
+      work: ['out', 'na', 'in', 'in'][i % 4] ?? '',
+    },
   }))
 
 beforeAll(async () => {
@@ -187,4 +200,11 @@ describe('as an indicator (EC:ICT:ICT:1C)', () => {
       expect((await indicators.evaluate(code, { period })).status).toBe('not_reported')
     }
   })
+})
+
+test('another surveyed indicator: EC:P:EM:1C, those who seek work of those who have or seek it', async () => {
+  // a 5 of 15, b 10 of 30 (x 2), c 2 of 4, d 3 of 9 (x 2): 5 + 20 + 2 + 6 = 33 of 15 + 60 + 4 + 18 = 97
+  const [point] = (await indicators.evaluate('EC:P:EM:1C', { period: '2026' })).values
+  expect(point).toMatchObject({ origin: 'surveyed', n: 58, value: expect.closeTo(3300 / 97, 9) })
+  expect(point?.evidence && recompute({ ...point.evidence, value: null })).toBe(point?.value)
 })

@@ -11,13 +11,13 @@ import {
   transitNetwork,
 } from './from-features.ts'
 import { fieldCompliance, networkMonitoring } from './from-registry.ts'
-import { householdInternet } from './household-internet.ts'
 import type { Measure } from './measure.ts'
 import { publicBuildings } from './public-buildings.ts'
 import { publicWifi } from './public-wifi.ts'
 import { renewableShare } from './renewable-share.ts'
 import { sharedBicycles } from './shared-bicycles.ts'
 import { smartMeters } from './smart-meters.ts'
+import { surveyedShares } from './surveyed-shares.ts'
 import { trafficMonitoring } from './traffic-monitoring.ts'
 import { travelTimeIndex } from './travel-time.ts'
 import { wirelessCoverage } from './wireless-coverage.ts'
@@ -25,7 +25,7 @@ import { wirelessCoverage } from './wireless-coverage.ts'
 /** What Citywell computes itself, by indicator code. A new indicator is a new file and a line here. */
 export const MEASURES: ReadonlyMap<string, Measure> = new Map(
   [
-    householdInternet,
+    ...surveyedShares,
     wirelessCoverage,
     publicWifi,
     smartMeters,

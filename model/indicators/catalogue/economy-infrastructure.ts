@@ -17,6 +17,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       denominator: 'households in the city',
       sdg: '6.1',
       benchmark: universal('6.1'),
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'EC:I:WS:2C',
@@ -27,6 +28,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       denominator: 'households in the city',
       sdg: '6.1.1',
       benchmark: universal('6.1'),
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'EC:I:WS:3C',
@@ -46,6 +48,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       numerator: 'households with wastewater collection',
       denominator: 'households in the city',
       sdg: '6.2, 6.3',
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'EC:I:WS:5C',
@@ -56,6 +59,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       denominator: 'households in the city',
       sdg: '6.2.1',
       benchmark: universal('6.2'),
+      ways: ['surveyed', 'reported'],
     },
   ]),
   ...infrastructure('Waste', [
@@ -67,6 +71,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       numerator: 'households with regular waste collection',
       denominator: 'households in the city',
       sdg: '11.6.1',
+      ways: ['surveyed', 'reported'],
     },
   ]),
   ...infrastructure('Electricity Supply', [
@@ -105,6 +110,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       denominator: 'households in the city',
       sdg: '7.1.1',
       benchmark: universal('7.1'),
+      ways: ['surveyed', 'reported'],
     },
   ]),
   ...infrastructure('Transport', [

@@ -50,6 +50,7 @@ export const ECONOMY_PRODUCTIVITY = [
       numerator: 'unemployed people',
       denominator: 'labour force',
       sdg: '8.5.2',
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'EC:P:EM:2C',
@@ -60,6 +61,7 @@ export const ECONOMY_PRODUCTIVITY = [
       numerator: 'unemployed people aged 15 to 24',
       denominator: 'labour force aged 15 to 24',
       sdg: '8.5, 8.6',
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'EC:P:EM:3A',

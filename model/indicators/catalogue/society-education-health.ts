@@ -48,6 +48,7 @@ export const EDUCATION_HEALTH_CULTURE = [
       numerator: 'adults who can read and write',
       denominator: 'adults (15 and older)',
       sdg: '4.6',
+      ways: ['surveyed', 'reported'],
     },
   ]),
   ...society('Health', [
@@ -109,6 +110,7 @@ export const EDUCATION_HEALTH_CULTURE = [
       denominator: 'inhabitants',
       sdg: '3.8',
       benchmark: universal('3.8'),
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'SC:EH:H:6A',

@@ -16,6 +16,7 @@ export const SAFETY_HOUSING_INCLUSION = [
       denominator: 'inhabitants',
       sdg: '11.1.1',
       benchmark: benchmark(0, 'nobody, SDG target 11.1; not a U4SSC value'),
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'SC:SH:HO:2A',
@@ -67,6 +68,7 @@ export const SAFETY_HOUSING_INCLUSION = [
       numerator: 'inhabitants in income poverty',
       denominator: 'inhabitants',
       sdg: '1.2.1',
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'SC:SH:SI:4C',
