@@ -27,6 +27,7 @@ import { reportRoutes } from './routes/reports.ts'
 import { surveyImportRoutes } from './routes/survey-import.ts'
 import { surveyRoutes } from './routes/surveys.ts'
 import { thingRoutes } from './routes/things.ts'
+import { voiceRoutes } from './routes/voices.ts'
 import { wellbeingRoutes } from './routes/wellbeing.ts'
 
 const API_VERSION = '0.1.0'
@@ -47,6 +48,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: answerFailure,
     bodyLimit: BODY_LIMIT_BYTES,
+    // Rate limits go by the client; behind a proxy all clients would be one, and without one a header may lie.
+    trustProxy: deps.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 300 },
     // Keep-alive connections must not hold up a stop.
     forceCloseConnections: true,
@@ -107,6 +110,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))
       await v1.register(wellbeingRoutes({ pool, clock, indicators }))
+      await v1.register(voiceRoutes({ pool, clock }))
       await v1.register(ingestRoutes({ pool, clock, live }))
       await v1.register(archiveRoutes({ pool, clock, live }))
       await v1.register(registryRoutes({ pool }))

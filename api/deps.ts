@@ -22,6 +22,8 @@ export type ApiDeps = {
   readonly backfill?: () => number | null
   /** folder with the built dashboard; absent: the API alone */
   readonly dashboard?: string
+  /** addresses and subnets of proxies before us: they say who the client is; absent: nobody does */
+  readonly trustProxy?: string
   /** names the server answers to; absent: any (it listens on more than loopback) */
   readonly hosts?: readonly string[]
   /** origins that a real city's map style loads from; none by default, so nothing external is ever fetched */

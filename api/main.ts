@@ -26,6 +26,7 @@ await runMain(async (scope) => {
     log: createLog('api'),
     host: config.host,
     port: config.port,
+    trustProxy: config.trustProxy,
     registry,
     scope,
     ...(existsSync(DASHBOARD) && { dashboard: DASHBOARD }),

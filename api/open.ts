@@ -23,6 +23,7 @@ export type OpenApiOptions = {
   readonly host: string
   readonly port: number
   readonly scope: Scope
+  readonly trustProxy?: string | undefined
   /** folder with the built dashboard */
   readonly dashboard?: string
   /** metrics of the same process, shown at /metrics with ours */
@@ -56,6 +57,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     mapOrigins: followMapOrigins(pool, address, log),
     // On loopback a foreign name in Host is an attack; elsewhere any name may be the right one.
     ...(LOOPBACK.has(host) && { hosts: LOOPBACK_HOSTS }),
+    ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.dashboard !== undefined && { dashboard: options.dashboard }),
     ...(options.registry && { registry: options.registry }),
     ...(options.backfill && { backfill: options.backfill }),

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
@@ -12,6 +13,8 @@ export default defineConfig({
     target: 'es2023',
     // every asset is a file of our own origin, so that a content security policy without data: fonts holds
     assetsInlineLimit: 0,
+    // pages of their own for residents: they bring no map
+    rollupOptions: { input: ['index.html', 'voice.html'].map((page) => resolve(import.meta.dirname, page)) },
     chunkSizeWarningLimit: 1200,
   },
 })

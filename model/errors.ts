@@ -47,6 +47,11 @@ const CODES = {
     status: 404,
     text: (survey: string) => `the survey "${survey}" has no respondent of that name, or no longer`,
   },
+  CODE_UNKNOWN: {
+    status: 404,
+    text: () => 'no voice has this code; check it for a slip, or the voice is erased already',
+  },
+  RATE_LIMITED: { status: 429, text: (seconds: string) => `too many of these for now; try again in ${seconds} s` },
   VALUE_INVALID: { status: 422, text: (detail: string) => detail },
   // dependencies
   DATABASE_UNAVAILABLE: {

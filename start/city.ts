@@ -52,6 +52,7 @@ export async function runCity(config: Config, screen: Screen, scope: Scope): Pro
     registry,
     host: config.host,
     port: config.port,
+    trustProxy: config.trustProxy,
     dashboard: DASHBOARD,
     scope,
     backfill: () => simulator?.progress() ?? null,

@@ -6,7 +6,14 @@ import { AppError } from '#model/errors.ts'
 const ROOT = resolve(import.meta.dirname, '..')
 export const DASHBOARD = join(ROOT, 'dashboard/dist')
 /** What the built dashboard is made of. */
-const SOURCES = ['dashboard/src', 'dashboard/index.html', 'dashboard/vite.config.ts', 'model', 'package-lock.json']
+const SOURCES = [
+  'dashboard/src',
+  'dashboard/index.html',
+  'dashboard/voice.html',
+  'dashboard/vite.config.ts',
+  'model',
+  'package-lock.json',
+]
 const BUILD_LIMIT_MS = 120_000
 
 /** Builds the dashboard when it is older than its sources. @returns true when it was built now */

@@ -8,6 +8,9 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>C
 <body><h1>Citywell</h1><p>The API is running; the dashboard is not built. Run <code>npm run build</code> and start again,
 or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
 
+/** Pages for residents, with entries of their own in the build. */
+const PUBLIC_PAGES = { '/voice': 'voice.html' } as const
+
 /**
  * The built dashboard: one page for every address that is not the API's, files with a hash in their name for ever,
  * everything else checked each time.
@@ -24,6 +27,9 @@ export async function registerDashboard(app: FastifyInstance, folder: string | u
         reply.header('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
     })
+    for (const [path, page] of Object.entries(PUBLIC_PAGES)) {
+      app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile(page))
+    }
   }
   app.setNotFoundHandler((request, reply) => {
     if (!isPage(request)) return sendProblem(reply, request, notFound(request))

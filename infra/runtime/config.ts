@@ -21,6 +21,10 @@ const environmentSchema = z.object({
   BACKFILL_DAYS: z.coerce.number().int().min(0).max(390).default(30),
   CITYWELL_KEY: z.string().min(16, 'at least 16 characters').optional(),
   HEALTH_PORT: port.optional(),
+  TRUST_PROXY: z
+    .string()
+    .regex(/^[0-9a-f:.,/ ]+$/i, 'addresses or subnets separated by commas, e.g. 127.0.0.1,10.0.0.0/8')
+    .optional(),
   WORKER_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, - and _')
@@ -45,6 +49,8 @@ export type Config = {
   readonly key: string | undefined
   /** where a process without an HTTP interface of its own answers /health, /ready and /metrics; absent: nowhere */
   readonly healthPort: number | undefined
+  /** proxies whose word on the address of a client is taken; absent: none, a client is who connects */
+  readonly trustProxy: string | undefined
   /** stable name of an ingest worker: its MQTT session carries it */
   readonly workerName: string
 }
@@ -73,6 +79,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     backfillDays: env.BACKFILL_DAYS,
     key: env.CITYWELL_KEY,
     healthPort: env.HEALTH_PORT,
+    trustProxy: env.TRUST_PROXY,
     workerName: env.WORKER_NAME,
   }
 }

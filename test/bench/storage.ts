@@ -54,7 +54,9 @@ export async function benchStorage({ days, streams }: { days: number; streams?: 
     const count = streams ?? (url ? STREAMS.server : STREAMS.embedded)
     console.log(`\nstorage: database ${kind}, ${count} Datastreams, ${days} days at 15 minutes`)
     // its policies would compress while it is filled
-    await pool.query('select alter_job(job_id, scheduled => false) from timescaledb_information.jobs where job_id >= 1000')
+    await pool.query(
+      'select alter_job(job_id, scheduled => false) from timescaledb_information.jobs where job_id >= 1000',
+    )
     const end = Math.floor(Date.now() / DAY_MS) * DAY_MS
     const rows = await fill(pool, end - days * DAY_MS, days, count)
     await roll(pool)

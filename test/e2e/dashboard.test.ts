@@ -11,6 +11,7 @@ const VIEWS = [
   '/?layer=mobility',
   '/?layer=connectivity',
   '/?layer=survey',
+  '/?layer=voices',
   '/?layer=districts',
   '/?table=open',
   '/?view=indicators',

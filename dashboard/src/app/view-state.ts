@@ -9,7 +9,7 @@ export type Theme = (typeof THEMES)[number]
 export const RANGES = ['24h', '7d', '30d'] as const
 export type Range = (typeof RANGES)[number]
 
-export const LAYERS = ['air', 'energy', 'mobility', 'connectivity', 'survey', 'districts'] as const
+export const LAYERS = ['air', 'energy', 'mobility', 'connectivity', 'survey', 'voices', 'districts'] as const
 export type LayerName = (typeof LAYERS)[number]
 
 /** What each layer can be coloured by; the first is the default. */
@@ -19,6 +19,7 @@ export const MEASURES = {
   mobility: ['congestion', 'bikes', 'traffic'],
   connectivity: ['4g', '5g', '3g', 'download', 'upload', 'latency', 'wifi'],
   survey: ['internet'],
+  voices: ['connection', 'air', 'noise', 'service'],
   districts: ['us', 'european', 'density', 'income'],
 } as const satisfies Record<LayerName, readonly [string, ...string[]]>
 

@@ -40,8 +40,12 @@ export async function get<S extends z.ZodType>(
   path: string,
   query: Query = {},
   signal?: AbortSignal,
+  key?: string,
 ): Promise<z.output<S>> {
-  return request(schema, apiPath(path, query), signal ? { signal } : {})
+  return request(schema, apiPath(path, query), {
+    ...(signal && { signal }),
+    ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
+  })
 }
 
 /** POST with the key of the city. The key goes into the header of this one request and is kept nowhere. */
@@ -56,21 +60,19 @@ export async function post<S extends z.ZodType>(
 
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Any request that changes something; see `post`. */
+/** Any request that changes something; see `post`. Without a key for what anybody may do. */
 export async function change<S extends z.ZodType>(
   schema: S,
   method: ChangeMethod,
   path: string,
   body: unknown,
-  key: string,
+  key?: string,
 ): Promise<z.output<S>> {
-  const authorization = `Bearer ${key}`
-  const json = { 'content-type': 'application/json' }
-  const content =
-    body === undefined
-      ? { headers: { authorization } }
-      : { headers: { ...json, authorization }, body: JSON.stringify(body) }
-  return request(schema, apiPath(path), { method, ...content })
+  const headers = {
+    ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  }
+  return request(schema, apiPath(path), { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
 }
 
 async function request<S extends z.ZodType>(schema: S, url: string, init: RequestInit): Promise<z.output<S>> {

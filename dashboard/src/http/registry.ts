@@ -48,7 +48,7 @@ export function useChange() {
     setError(null)
     try {
       const answer = await change(schema, method, path, body, key)
-      for (const name of ['registry', 'things', 'rejected', 'ledger'])
+      for (const name of ['registry', 'things', 'rejected', 'ledger', 'voices'])
         void client.invalidateQueries({ queryKey: [name] })
       return answer
     } catch (problem) {

@@ -14,6 +14,8 @@ export function rangeLabels({ breaks, colours }: Scale, show: (value: number) =>
   })
 }
 
-/** Where the numbers come from: simulated cities say so in every legend. */
-export const sourceFact = ({ simulated, tools: { t } }: LayerInput, origin: 'measured' | 'surveyed' = 'measured') =>
-  [t('fact.source'), t(simulated ? 'origin.simulated' : `origin.${origin}`)] as const
+export type Origin = 'measured' | 'surveyed' | 'voices'
+
+/** Where the numbers come from: simulated cities say so in every legend. Nobody simulates voices. */
+export const sourceFact = ({ simulated, tools: { t } }: LayerInput, origin: Origin = 'measured') =>
+  [t('fact.source'), t(simulated && origin !== 'voices' ? 'origin.simulated' : `origin.${origin}`)] as const

@@ -11,6 +11,7 @@ import {
   zonesQuery,
   zoneValuesQuery,
 } from '../http/queries.ts'
+import { voicesQuery } from '../http/voices.ts'
 import type { Latest } from '../live/latest.ts'
 import { useLive, useNow } from '../live/use-live.ts'
 import type { Ground } from '../map/base-map.ts'
@@ -23,6 +24,7 @@ import { consumptionLayer, powerLayer } from './energy.ts'
 import { mobilityLayer } from './mobility.ts'
 import type { Datastream, LayerInput, LayerModel } from './model.ts'
 import { surveyLayer } from './survey.ts'
+import { voicesLayer } from './voices.ts'
 
 export type LayerState = {
   readonly model: LayerModel | null
@@ -111,6 +113,7 @@ type LayerData = {
   readonly coverage?: Parameters<typeof coverageLayer>[1] | undefined
   readonly survey?: Parameters<typeof surveyLayer>[1] | undefined
   readonly estimates?: Parameters<typeof surveyLayer>[2] | undefined
+  readonly voices?: Parameters<typeof voicesLayer>[1] | undefined
 }
 
 function build(input: LayerInput, layer: ViewState['layer'], measure: string, data: LayerData): LayerModel | null {
@@ -127,6 +130,8 @@ function build(input: LayerInput, layer: ViewState['layer'], measure: string, da
       return data.coverage ? coverageLayer(input, data.coverage, measure) : null
     case 'survey':
       return data.survey && data.estimates ? surveyLayer(input, data.survey, data.estimates) : null
+    case 'voices':
+      return data.voices ? voicesLayer(input, data.voices, measure) : null
     case 'districts':
       return districtsLayer(input, measure)
   }
@@ -143,6 +148,7 @@ function useLayerData({ layer, measure, period }: ViewState) {
   const surveys = useQuery({ ...surveysQuery, enabled: layer === 'survey' })
   const survey = surveys.data?.surveys[0]
   const estimates = useQuery(estimatesQuery(layer === 'survey' ? survey?.id : undefined, measure, 'zone'))
+  const voices = useQuery({ ...voicesQuery, enabled: layer === 'voices' })
   const data = useMemo(
     (): LayerData => ({
       period,
@@ -150,10 +156,11 @@ function useLayerData({ layer, measure, period }: ViewState) {
       coverage: coverage.data,
       survey,
       estimates: estimates.data,
+      voices: voices.data,
     }),
-    [period, zoneValues.data, coverage.data, survey, estimates.data],
+    [period, zoneValues.data, coverage.data, survey, estimates.data, voices.data],
   )
-  return { data, queries: [indicators, zoneValues, coverage, surveys, estimates] }
+  return { data, queries: [indicators, zoneValues, coverage, surveys, estimates, voices] }
 }
 
 /** The indicator "Electricity Consumption": found by what it is, since documents number it differently. */

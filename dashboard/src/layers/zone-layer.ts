@@ -1,6 +1,6 @@
 import type { ZoneFeatures } from '#model/api/city.ts'
 import { colourOf, type Scale } from '../map/scales.ts'
-import { rangeLabels, sourceFact } from './legend-parts.ts'
+import { type Origin, rangeLabels, sourceFact } from './legend-parts.ts'
 import {
   amount,
   type Column,
@@ -36,7 +36,7 @@ export type ZoneLayer = {
   readonly steps?: readonly LegendStep[]
   readonly extra?: readonly (Column & { readonly cell: (zone: Zone) => Row['cells'][string] })[]
   readonly n?: string
-  readonly origin?: 'measured' | 'surveyed'
+  readonly origin?: Origin
   readonly notes?: readonly string[]
 }
 

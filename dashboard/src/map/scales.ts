@@ -76,6 +76,8 @@ export const uploadScale: Scale = { breaks: [2, 5, 20, 50], colours: SPEED }
 export const latencyScale: Scale = { breaks: [20, 40, 70, 120], colours: [...SPEED].reverse() }
 
 export const shareScale: Scale = { breaks: [0.7, 0.8, 0.9, 0.95], colours: SHARE }
+/** Five equal parts of 1 to 5. */
+export const ratingScale: Scale = { breaks: [1.8, 2.6, 3.4, 4.2], colours: COVERAGE }
 export const fillScale: Scale = { breaks: [0.1, 0.3, 0.6, 0.85], colours: FILL }
 
 const RAMPS = { energy: ENERGY, density: DENSITY, income: INCOME, traffic: DENSITY, power: ENERGY } as const

@@ -1,12 +1,15 @@
+import { useViewState } from '../app/use-view-state.ts'
 import type { Column, Legend, Row } from '../layers/model.ts'
 import { useTools } from '../messages/tools.ts'
 
-/** One coverage cell: its row of the table, in full. */
+/** One cell, of radio coverage or of voices: its row of the table, in full. */
 export function CellPanel({ row, columns, legend }: { row: Row; columns: readonly Column[]; legend: Legend }) {
   const { t } = useTools()
+  const [{ layer }] = useViewState()
+  const voices = layer === 'voices'
   return (
     <article>
-      <p className="eyebrow">{t('cell.eyebrow')}</p>
+      <p className="eyebrow">{t(voices ? 'voices.cell.eyebrow' : 'cell.eyebrow')}</p>
       <h2 className="selection__title">{legend.title}</h2>
       <dl className="facts">
         {columns.map(({ id, label }) => (
@@ -16,7 +19,7 @@ export function CellPanel({ row, columns, legend }: { row: Row; columns: readonl
           </div>
         ))}
       </dl>
-      <p className="note">{t('cell.note')}</p>
+      <p className="note">{t(voices ? 'voices.note.sample' : 'cell.note')}</p>
     </article>
   )
 }

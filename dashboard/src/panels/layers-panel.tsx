@@ -56,6 +56,11 @@ export function LayersPanel() {
           </div>
         </RadioGroup>
       )}
+      {state.layer === 'voices' && (
+        <p>
+          <a href="/voice">{t('voices.add')}</a>
+        </p>
+      )}
     </div>
   )
 }

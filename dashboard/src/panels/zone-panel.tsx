@@ -7,6 +7,7 @@ import { electricityCode } from '../layers/use-layer.ts'
 import type { Zone } from '../layers/zone-layer.ts'
 import { useTools } from '../messages/tools.ts'
 import { AirIndexPanel } from './air-index-panel.tsx'
+import { ZoneVoices } from './zone-voices.tsx'
 
 type ZonePanelProps = {
   readonly zone: Zone
@@ -44,6 +45,7 @@ export function ZonePanel({ zone, things, onSelect }: ZonePanelProps) {
       <h3 className="selection__heading">{t('zone.indicators')}</h3>
       <Consumption zone={zone} />
       <SurveyEstimate zone={zone} />
+      <ZoneVoices zone={zone.key} />
       <h3 className="selection__heading">{t('zone.things', { n: inside.length })}</h3>
       <ul className="things">
         {inside.map(({ properties }) => (

@@ -7,6 +7,7 @@ import { useTools } from '../messages/tools.ts'
 import { FlowHealth } from '../panels/flow-health.tsx'
 import { RawArchive } from '../panels/raw-archive.tsx'
 import { RejectedMessages } from '../panels/rejected-messages.tsx'
+import { VoiceModeration } from '../panels/voice-moderation.tsx'
 import { LedgerTable } from '../table/ledger-table.tsx'
 import './operations-view.css'
 
@@ -30,6 +31,7 @@ export default function OperationsView({ city }: { city: CityResponse }) {
         {answer.error && !ledger && <Problem error={answer.error} retry={answer.refetch} />}
         {ledger && <LedgerTable ledger={ledger} />}
       </section>
+      <VoiceModeration />
       <RejectedMessages />
       <RawArchive />
     </div>

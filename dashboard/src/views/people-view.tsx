@@ -24,6 +24,9 @@ export default function PeopleView() {
     <div className="people">
       <h1 className="page-title">{t('people.title')}</h1>
       <p className="lead">{t('people.lead')}</p>
+      <p>
+        <a href="/voice">{t('people.voice')}</a>
+      </p>
       {surveys.error && <Problem error={surveys.error} retry={surveys.refetch} />}
       {surveys.isLoading && <p className="loading">{t('app.loading')}</p>}
       {surveys.data && !survey && <p className="note">{t('people.none')}</p>}

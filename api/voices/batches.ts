@@ -1,0 +1,49 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import type { VoicePlace, VoiceTopic } from '#model/voices.ts'
+
+/**
+ * When a rating may be seen. Figures that change with every voice give each of them away to whoever looks twice, so
+ * ratings of a topic in a place wait until there are as many as the threshold, and then go out together:
+ *
+ *   waiting -> published (in a batch of at least `threshold`) -> withdrawn -> published (in a later batch)
+ *
+ * Erasing a voice takes its whole batch back, or the difference would be the erased rating. What is left of the batch
+ * goes out again with the next one, which needs `threshold` ratings that nobody has seen yet: then no difference
+ * between two publications rests on fewer than that.
+ */
+
+/** All that changes voices takes its turn: two at once could each release a part of one batch. */
+const LOCK = 7_203_912
+export const takeTurn = (db: Queryable): Promise<unknown> => db.query('select pg_advisory_xact_lock($1)', [LOCK])
+
+const RELEASE = `
+  with waiting as (
+    select r.voice_id, r.withdrawn
+    from voice_rating r join voice v on v.id = r.voice_id
+    where r.topic = $1 and v.place_kind = $2 and v.place = $3 and r.batch_id is null
+  ), batch as (
+    insert into voice_batch (topic, place_kind, place, released_on)
+    select $1, $2, $3, $5 where (select count(*) from waiting where not withdrawn) >= $4
+    returning id
+  )
+  update voice_rating r set batch_id = batch.id, withdrawn = false
+  from batch, waiting w where r.voice_id = w.voice_id and r.topic = $1`
+
+export async function releaseFull(
+  db: Queryable,
+  { topic, place, threshold, today }: { topic: VoiceTopic; place: VoicePlace; threshold: number; today: string },
+): Promise<void> {
+  await db.query(RELEASE, [topic, place.kind, place.key, threshold, today])
+}
+
+// Rows of the ratings come first: deleting a batch sets its ratings free, and then nobody knows which they were.
+const WITHDRAW = `
+  update voice_rating set withdrawn = true
+  where batch_id in (select batch_id from voice_rating where voice_id = $1 and batch_id is not null)`
+const DISSOLVE = `
+  delete from voice_batch where id in (select batch_id from voice_rating where voice_id = $1 and batch_id is not null)`
+
+export async function withdrawBatchesOf(db: Queryable, voice: number): Promise<void> {
+  await db.query(WITHDRAW, [voice])
+  await db.query(DISSOLVE, [voice])
+}

@@ -1,0 +1,72 @@
+import { createHash, randomInt } from 'node:crypto'
+import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import type { NewVoice } from '#model/api/voices.ts'
+import { AppError } from '#model/errors.ts'
+import {
+  CODE_ALPHABET,
+  CODE_LENGTH,
+  personalTraces,
+  plainCode,
+  tidyComment,
+  VOICE_THRESHOLD,
+  VOICE_TOPICS,
+} from '#model/voices.ts'
+import { releaseFull, takeTurn, withdrawBatchesOf } from './batches.ts'
+import { checkPlace } from './place.ts'
+
+export type VoiceDeps = { readonly pool: Pool; readonly clock: () => Date; readonly threshold?: number }
+
+const VOICE = `
+  insert into voice (place_kind, place, received_on, language, consent, code_hash, comment, comment_state)
+  values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`
+const RATING = `insert into voice_rating (voice_id, topic, rating) values ($1, $2, $3)`
+
+/**
+ * Keeps a voice. @returns the code that erases it, in groups of four; nobody can tell it a second time
+ * @throws AppError VALUE_INVALID, ZONE_UNKNOWN
+ */
+export async function addVoice(deps: VoiceDeps, voice: NewVoice): Promise<string> {
+  const { place, ratings, language, consent } = voice
+  const comment = readComment(voice.comment)
+  await checkPlace(deps.pool, place)
+  const code = Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('')
+  const today = deps.clock().toISOString().slice(0, 10)
+  const state = comment === null ? 'none' : 'waiting'
+  await inTransaction(deps.pool, async (client) => {
+    await takeTurn(client)
+    const values = [place.kind, place.key, today, language, consent, hashOf(code), comment, state]
+    const id = (await client.query<{ id: number }>(VOICE, values)).rows[0]?.id
+    for (const topic of VOICE_TOPICS) {
+      if (ratings[topic] === undefined) continue
+      await client.query(RATING, [id, topic, ratings[topic]])
+      await releaseFull(client, { topic, place, threshold: deps.threshold ?? VOICE_THRESHOLD, today })
+    }
+  })
+  return (code.match(/.{4}/g) ?? []).join('-')
+}
+
+function readComment(text: string | undefined): string | null {
+  const comment = tidyComment(text ?? '')
+  const traces = personalTraces(comment)
+  // the text itself is not repeated: problems are shown and logged, voices are not
+  if (traces.length > 0)
+    throw new AppError('VALUE_INVALID', `comment: seems to hold personal data (${traces.join(', ')}); take it out`)
+  return comment === '' ? null : comment
+}
+
+/** @throws AppError CODE_UNKNOWN: never given, or erased already */
+export async function eraseVoice({ pool }: Pick<VoiceDeps, 'pool'>, code: string): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await takeTurn(client)
+    const { rows } = await client.query<{ id: number }>('select id from voice where code_hash = $1', [
+      hashOf(plainCode(code)),
+    ])
+    const id = rows[0]?.id
+    if (id === undefined) throw new AppError('CODE_UNKNOWN')
+    await withdrawBatchesOf(client, id)
+    await client.query('delete from voice where id = $1', [id])
+  })
+}
+
+// The code is random and of 80 bits, so a plain hash is enough: there is nothing to guess.
+const hashOf = (code: string): Buffer => createHash('sha256').update(code).digest()

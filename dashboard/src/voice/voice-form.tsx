@@ -1,0 +1,206 @@
+import { type FormEvent, useRef, useState } from 'react'
+import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
+import { voiceReceipt } from '#model/api/voices.ts'
+import {
+  COMMENT_MAX,
+  CONSENT_VERSION,
+  personalTraces,
+  VOICE_THRESHOLD,
+  VOICE_TOPICS,
+  type VoicePlace,
+  type VoiceTopic,
+} from '#model/voices.ts'
+import { ApiProblem, change } from '../http/client.ts'
+import { ScaleField } from '../public/scale-field.tsx'
+import { useWords, type Words } from '../public/words.ts'
+import { PlaceField } from './place-field.tsx'
+
+type Ratings = Partial<Record<VoiceTopic, number>>
+type Errors = { place?: string; ratings?: string; comment?: string; consent?: string; send?: string }
+/** Where a person finds what is wrong. */
+const FIELDS: Readonly<Record<keyof Errors, string>> = {
+  place: 'place',
+  ratings: 'topics',
+  comment: 'comment',
+  consent: 'consent',
+  send: 'send',
+}
+const STEPS = [1, 2, 3, 4, 5]
+
+type VoiceFormProps = {
+  readonly city: CityResponse
+  readonly zones: ZoneFeatures
+  readonly onSent: (code: string) => void
+}
+
+export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
+  const words = useWords()
+  const { t } = words
+  const [place, setPlace] = useState<VoicePlace | null>(null)
+  const [ratings, setRatings] = useState<Ratings>({})
+  const [comment, setComment] = useState('')
+  const [consent, setConsent] = useState(false)
+  const [errors, setErrors] = useState<Errors>({})
+  const [busy, setBusy] = useState(false)
+  const summary = useRef<HTMLDivElement>(null)
+
+  const fail = (found: Errors): void => {
+    setErrors(found)
+    // after the summary is there
+    requestAnimationFrame(() => summary.current?.focus())
+  }
+  const rate = (topic: VoiceTopic, rating: number | null): void => {
+    const { [topic]: _, ...others } = ratings
+    setRatings(rating === null ? others : { ...others, [topic]: rating })
+  }
+  const send = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    const found = problemsOf({ place, ratings, comment, consent }, words)
+    if (Object.keys(found).length > 0) return fail(found)
+    setErrors({})
+    setBusy(true)
+    const body = { place, ratings, comment, language: words.language, consent: CONSENT_VERSION }
+    try {
+      onSent((await change(voiceReceipt, 'POST', '/voices', body)).code)
+    } catch (error) {
+      fail({ send: wordsOf(error, words) })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form className="public__form" noValidate onSubmit={(event) => void send(event)}>
+      <PlaceField city={city} zones={zones} place={place} onChange={setPlace} error={errors.place ?? null} />
+      <fieldset className="public__part" id="topics" tabIndex={-1}>
+        <legend>{t('topics.legend')}</legend>
+        <p className="note">{t('topics.hint')}</p>
+        <FieldError text={errors.ratings} />
+        {VOICE_TOPICS.map((topic) => (
+          <ScaleField
+            key={topic}
+            name={topic}
+            question={t(`topic.${topic}`)}
+            labels={STEPS.map((step) => t(`rating.${step}`))}
+            clear={t('rating.clear')}
+            value={ratings[topic] ?? null}
+            onChange={(rating) => rate(topic, rating)}
+          />
+        ))}
+      </fieldset>
+      <CommentField comment={comment} onChange={setComment} error={errors.comment} />
+      <ConsentField consent={consent} onChange={setConsent} error={errors.consent} />
+      <ErrorSummary errors={errors} summary={summary} />
+      <button id="send" type="submit" className="button button--main" disabled={busy}>
+        {t(busy ? 'sending' : 'send')}
+      </button>
+    </form>
+  )
+}
+
+function problemsOf(
+  voice: { place: VoicePlace | null; ratings: Ratings; comment: string; consent: boolean },
+  { t }: Words,
+): Errors {
+  const [trace] = personalTraces(voice.comment)
+  return {
+    ...(voice.place === null && { place: t('error.place') }),
+    ...(Object.keys(voice.ratings).length === 0 && { ratings: t('error.ratings') }),
+    ...(trace && { comment: t(`error.trace.${trace}`) }),
+    ...(!voice.consent && { consent: t('error.consent') }),
+  }
+}
+
+/** What went wrong on the way, in the language of the page as far as it can be said there. */
+export function wordsOf(error: unknown, { t }: Words): string {
+  if (!(error instanceof ApiProblem) || error.kind === 'unreachable') return t('error.unreachable')
+  const seconds = Number(/(\d+) s$/.exec(error.detail)?.[1])
+  if (error.code === 'RATE_LIMITED') return t('error.limit', { minutes: Math.max(1, Math.ceil(seconds / 60)) })
+  return t('error.refused', { detail: error.detail })
+}
+
+const FieldError = ({ text, id }: { text: string | undefined; id?: string }) =>
+  text ? (
+    <p className="public__error" id={id}>
+      {text}
+    </p>
+  ) : null
+
+type ErrorSummaryProps = { errors: Errors; summary: React.RefObject<HTMLDivElement | null> }
+
+/** All that is wrong in one place, with a way to each. */
+function ErrorSummary({ errors, summary }: ErrorSummaryProps) {
+  const { t } = useWords()
+  const found = Object.entries(errors) as [keyof Errors, string][]
+  return (
+    <div ref={summary} tabIndex={-1} role="alert" className={found.length > 0 ? 'public__errors' : undefined}>
+      {found.length > 0 && (
+        <>
+          <p className="public__error">{t('errors.heading')}</p>
+          <ul>
+            {found.map(([field, text]) => (
+              <li key={field}>{field === 'send' ? text : <a href={`#${FIELDS[field]}`}>{text}</a>}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}
+
+type CommentFieldProps = { comment: string; onChange: (comment: string) => void; error: string | undefined }
+
+function CommentField({ comment, onChange, error }: CommentFieldProps) {
+  const { t } = useWords()
+  return (
+    <fieldset className="public__part">
+      <legend>{t('comment.legend')}</legend>
+      <div className="field">
+        <label className="field__label" htmlFor="comment">
+          {t('comment.label')}
+        </label>
+        <textarea
+          id="comment"
+          dir="auto"
+          maxLength={COMMENT_MAX}
+          value={comment}
+          onChange={(event) => onChange(event.target.value)}
+          aria-invalid={error !== undefined}
+          aria-describedby={error === undefined ? 'comment-hint' : 'comment-error comment-hint'}
+        />
+        <FieldError text={error} id="comment-error" />
+        <p id="comment-hint" className="note">
+          {t('comment.hint')} {t('comment.left', { n: COMMENT_MAX - comment.length })}
+        </p>
+      </div>
+    </fieldset>
+  )
+}
+
+const CONSENT_PARTS = ['kept', 'published', 'counted', 'rights', 'limit'] as const
+type ConsentFieldProps = { consent: boolean; onChange: (consent: boolean) => void; error: string | undefined }
+
+function ConsentField({ consent, onChange, error }: ConsentFieldProps) {
+  const { t } = useWords()
+  return (
+    <fieldset className="public__part">
+      <legend>{t('consent.legend')}</legend>
+      <ul className="public__list">
+        {CONSENT_PARTS.map((part) => (
+          <li key={part}>{t(`consent.text.${part}`, { threshold: VOICE_THRESHOLD })}</li>
+        ))}
+      </ul>
+      <label className="public__check" htmlFor="consent">
+        <input
+          id="consent"
+          type="checkbox"
+          checked={consent}
+          onChange={(event) => onChange(event.target.checked)}
+          aria-invalid={error !== undefined}
+          aria-describedby={error === undefined ? undefined : 'consent-error'}
+        />
+        <span>{t('consent.label')}</span>
+      </label>
+      <FieldError text={error} id="consent-error" />
+    </fieldset>
+  )
+}

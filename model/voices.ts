@@ -1,0 +1,60 @@
+import { z } from 'zod'
+
+/**
+ * Every voice: what a resident tells of life where they live, without a name. Not a sample of anybody: whoever wishes to
+ * speak does, so voices have no interval and are never put together with a survey.
+ */
+export const VOICE_TOPICS = ['connection', 'air', 'noise', 'service'] as const
+export type VoiceTopic = (typeof VOICE_TOPICS)[number]
+
+/** Languages in which the form speaks. */
+export const VOICE_LANGUAGES = ['en', 'es', 'fr', 'ar'] as const
+export type VoiceLanguage = (typeof VOICE_LANGUAGES)[number]
+
+/** H3 resolution of a place outside all zones: cells of about 5 km2 (h3geo.org, table of cell areas). */
+export const VOICE_CELL_RESOLUTION = 7
+/** Fewest voices that anything published may rest on: as in surveys. */
+export const VOICE_THRESHOLD = 10
+export const COMMENT_MAX = 500
+/** Version of the consent text that the form shows; a change of its meaning is a new one. */
+export const CONSENT_VERSION = '2026-11'
+
+export const ratingSchema = z.int().min(1).max(5)
+
+/** Where a voice comes from, as coarse as it leaves the browser. */
+export const voicePlaceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('zone'), key: z.string().min(1).max(200) }),
+  z.strictObject({
+    kind: z.literal('cell'),
+    key: z.string().regex(/^[0-9a-f]{15}$/, 'must be an H3 index, e.g. 8739336acffffff'),
+  }),
+])
+export type VoicePlace = z.infer<typeof voicePlaceSchema>
+
+/** Traces of a person in a text, so that the form can ask to take them out before anything is sent. */
+const TRACES = {
+  email: /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+\.[\p{L}]{2,}/u,
+  // seven digits or more, in any script, grouped in any way: shorter numbers are prices and house blocks
+  phone: /(?:\p{Nd}[\s().\-/]*){7,}/u,
+  link: /https?:\/\/|www\./i,
+} as const
+export type Trace = keyof typeof TRACES
+
+export const personalTraces = (text: string): Trace[] =>
+  (Object.keys(TRACES) as Trace[]).filter((trace) => TRACES[trace].test(text))
+
+/** A comment as it is kept: one form of each letter, no control characters, no run of empty lines. */
+export const tidyComment = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/[^\P{C}\n]/gu, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+
+/** Crockford's alphabet: no letter that a person could take for a digit. 16 of them are 80 bits. */
+export const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+export const CODE_LENGTH = 16
+
+/** The code as it is hashed, from what a person typed: case, hyphens, and O, I, L for 0 and 1 do not matter. */
+export const plainCode = (text: string): string =>
+  text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
