@@ -189,56 +189,42 @@ describe('security', () => {
 })
 
 describe('documentation', () => {
-  test('OpenAPI 3.1 with every route of the API', async () => {
+  test('OpenAPI 3.1: the stable names are there, every operation says what it does and answers', async () => {
     const document = (await api.app.inject('/openapi.json')).json()
     expect(document.openapi).toBe('3.1.0')
-    expect(Object.keys(document.paths).sort()).toEqual([
-      '/api/v1/air-quality/exceedances',
-      '/api/v1/city',
-      '/api/v1/city/map',
-      '/api/v1/coverage',
-      '/api/v1/datastreams/{id}/observations',
-      '/api/v1/indicators',
-      '/api/v1/indicators/export',
-      '/api/v1/indicators/report',
-      '/api/v1/indicators/scoreboard',
-      '/api/v1/indicators/sheet',
-      '/api/v1/indicators/verification',
-      '/api/v1/indicators/{code}',
-      '/api/v1/indicators/{code}/series',
-      '/api/v1/indicators/{code}/values/{period}',
-      '/api/v1/indicators/{code}/values/{period}/history',
-      '/api/v1/indicators/{code}/zones',
-      '/api/v1/ingest/check',
-      '/api/v1/ingest/ledger',
-      '/api/v1/ingest/rejected',
-      '/api/v1/ingest/rejected/replay',
-      '/api/v1/live',
-      '/api/v1/registry/changes',
-      '/api/v1/registry/mappings',
-      '/api/v1/registry/mappings/{id}',
-      '/api/v1/registry/things',
-      '/api/v1/registry/things/confirm',
-      '/api/v1/registry/things/{key}',
-      '/api/v1/registry/things/{key}/calibrations',
-      '/api/v1/registry/things/{key}/merge',
-      '/api/v1/registry/things/{key}/rename',
-      '/api/v1/registry/unmapped',
-      '/api/v1/reports/{file}',
-      '/api/v1/surveys',
-      '/api/v1/surveys/{id}/divides',
-      '/api/v1/surveys/{id}/estimates',
-      '/api/v1/surveys/{id}/indicators',
-      '/api/v1/things',
-      '/api/v1/things/{key}',
-      '/api/v1/voices',
-      '/api/v1/voices/aggregates',
-      '/api/v1/voices/moderation',
-      '/api/v1/wellbeing',
-      '/api/v1/zones',
-      '/health',
-      '/ready',
-    ])
+    // what programs outside rely on; others may come beside them
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining([
+        '/api/v1/city',
+        '/api/v1/coverage',
+        '/api/v1/datastreams/{id}/observations',
+        '/api/v1/indicators',
+        '/api/v1/indicators/scoreboard',
+        '/api/v1/indicators/{code}',
+        '/api/v1/indicators/{code}/values/{period}',
+        '/api/v1/ingest/ledger',
+        '/api/v1/ingest/rejected',
+        '/api/v1/ingest/rejected/replay',
+        '/api/v1/live',
+        '/api/v1/surveys',
+        '/api/v1/surveys/{id}/estimates',
+        '/api/v1/things',
+        '/api/v1/wellbeing',
+        '/api/v1/zones',
+        '/health',
+        '/ready',
+      ]),
+    )
+    type Operation = { summary?: string; tags?: string[]; responses: Record<string, unknown> }
+    for (const [path, operations] of Object.entries<Record<string, Operation>>(document.paths)) {
+      for (const [method, { summary, tags, responses }] of Object.entries(operations)) {
+        expect({ path, method, summary, tags }).toMatchObject({
+          summary: expect.any(String),
+          tags: [expect.any(String)],
+        })
+        expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
+      }
+    }
     const text = JSON.stringify(document)
     for (const [, name] of text.matchAll(/#\/components\/schemas\/([^"]+)/g)) {
       expect(Object.keys(document.components.schemas)).toContain(name)

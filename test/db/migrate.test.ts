@@ -21,13 +21,25 @@ test('two processes that migrate at once apply each file once', async () => {
 })
 
 test('observation is a hypertable, rolled up hourly and daily, compressed and kept by policies', async () => {
-  const { rows } = await database.pool.query<{ proc_name: string; n: number }>(
-    `select proc_name, count(*) as n from timescaledb_information.jobs where job_id >= 1000 group by 1 order by 1`,
+  const { rows } = await database.pool.query<{ hypertable_name: string; policies: string[] }>(
+    `select h.hypertable_name, array_agg(distinct j.proc_name::text order by j.proc_name::text) as policies
+     from timescaledb_information.hypertables h join timescaledb_information.jobs j using (hypertable_name)
+     where h.hypertable_name like '%observation%' group by 1 order by 1`,
   )
   expect(rows).toEqual([
-    { proc_name: 'policy_compression', n: 4 },
-    { proc_name: 'policy_refresh_continuous_aggregate', n: 2 },
-    { proc_name: 'policy_retention', n: 1 },
+    { hypertable_name: 'mobile_observation', policies: ['policy_compression'] },
+    { hypertable_name: 'observation_packed', policies: ['policy_compression', 'policy_retention'] },
+  ])
+  const { rows: rollups } = await database.pool.query<{ view_name: string; refreshed: number; compressed: boolean }>(
+    `select v.view_name, v.compression_enabled as compressed,
+       (select count(*)::int from timescaledb_information.jobs j
+        where j.proc_name = 'policy_refresh_continuous_aggregate'
+          and j.hypertable_name in (v.view_name, v.materialization_hypertable_name)) as refreshed
+     from timescaledb_information.continuous_aggregates v order by 1`,
+  )
+  expect(rollups).toEqual([
+    { view_name: 'observation_daily', compressed: true, refreshed: 1 },
+    { view_name: 'observation_hourly', compressed: true, refreshed: 1 },
   ])
 })
 
