@@ -1,6 +1,6 @@
 /** Messages whose every observation can be recognised in the database: what was published, exactly once, is checkable. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectAsync } from 'mqtt'
+import { connectAsync, type MqttClient } from 'mqtt'
 import type { Queryable } from '#infra/db/pool.ts'
 
 const THINGS = 50
@@ -25,14 +25,13 @@ export function publishLoad(url: string, { rate, most }: { rate: number; most: n
   let acknowledged = 0
   const run = async (): Promise<number> => {
     const client = await connectAsync(url, { clientId: 'load', clean: false, reconnectPeriod: 50 })
-    // A broken publish is sent again by the client with its own store; what it did not acknowledge is not counted.
     client.on('error', () => {})
     const sent: Promise<unknown>[] = []
     const perTick = Math.max(1, Math.round(rate / 50))
     let i = 0
     while (!stopped && i < most) {
       for (let n = 0; n < perTick && i < most; n += 1, i += 1)
-        sent.push(client.publishAsync(topicOf(i), payloadOf(i), { qos: 1 }).then(() => (acknowledged += 1)))
+        sent.push(publishUntilAcknowledged(client, i).then(() => (acknowledged += 1)))
       await sleep(20)
     }
     await Promise.all(sent)
@@ -40,6 +39,12 @@ export function publishLoad(url: string, { rate, most }: { rate: number; most: n
     return i
   }
   return { acknowledged: () => acknowledged, done: run(), stop: () => (stopped = true) }
+}
+
+/** The client sends again from its own store after a lost connection; one that is lost meanwhile it gives up, and we do not. */
+async function publishUntilAcknowledged(client: MqttClient, i: number): Promise<void> {
+  const acknowledged = () => client.publishAsync(topicOf(i), payloadOf(i), { qos: 1 }).then(Boolean, () => false)
+  while (!(await acknowledged())) await sleep(50)
 }
 
 /** One Thing, one value a message, as fast as the broker takes them; resolves with what the broker owns. */
