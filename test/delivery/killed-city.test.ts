@@ -27,6 +27,7 @@ const storedBy = async (city: System): Promise<number> => (await city.get<Ledger
 /** Publishes without a pause, kills the city `KILLS` times in between, and lets the last one finish. */
 async function killUnderLoad(start: () => Promise<System>, mqttUrl: string): Promise<number> {
   let city = await start()
+  scope.defer(() => city.process.kill('SIGKILL')) // whichever is left when an expectation fails
   const load = publishLoad(mqttUrl, { rate: 500, most: 60_000 })
   scope.defer(() => load.stop())
   for (let kills = 0; kills < KILLS; kills += 1) {
