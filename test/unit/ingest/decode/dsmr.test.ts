@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readStamp } from '#ingest/decode/dsmr.ts'
+import { readStamp } from '#ingest/decode/dsmr-stamp.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, type Row, read } from './read.ts'
 
@@ -47,6 +47,57 @@ describe('DSMR telegrams', () => {
     [telegram('0-0:96.13.1()'), 'no_measurement'],
     ['/XYZ5TEST\r\n\r\n1-0:1.8.1(0001', 'wrong_shape'],
   ])('%j is rejected as %s', (payload, reason) => expectRejected(read('dsmr/raw', payload, zone), reason))
+})
+
+describe('DSMR-reader and the topics of the P1 Dongle', () => {
+  // the fields and forms of dsmr-reader.readthedocs.io, "MQTT"
+  const telegram = {
+    id: 1,
+    timestamp: '2026-05-31T13:59:00+02:00',
+    electricity_delivered_1: '510.747',
+    electricity_returned_2: '123.456',
+    electricity_currently_delivered: '0.192',
+    phase_currently_returned_l2: '0.555',
+    phase_voltage_l1: '230.1',
+    phase_power_current_l1: 1,
+    phase_voltage_l3: null,
+    extra_device_timestamp: '2026-05-31T11:00:00Z',
+    extra_device_delivered: '845.206',
+  }
+  test('its JSON: text, kW, gas with a time of its own', () => {
+    const at = '2026-05-31T11:59:00.000Z'
+    expectRead(read('dsmr/json', telegram, zone), 'dsmr-p1/dsmr', [
+      ['energy', 't1', 510.747, 'kW.h', at],
+      ['energy_export', 't2', 123.456, 'kW.h', at],
+      ['active_power', '', 0.192, 'kW', at],
+      ['active_power', 'l2.export', 0.555, 'kW', at],
+      ['voltage', 'l1', 230.1, 'V', at],
+      ['current', 'l1', 1, 'A', at],
+      ['gas_volume', '', 845.206, 'm3', '2026-05-31T11:00:00.000Z'],
+    ])
+  })
+  test('a time of the gas meter that cannot be read costs the gas alone', () => {
+    const decoded = read('dsmr/json', { ...telegram, extra_device_timestamp: 'never' }, zone)
+    expect(decoded.ok && decoded.samples.map(({ property }) => property)).not.toContain('gas_volume')
+    expect(decoded.ok && decoded.rejected).toMatchObject([{ field: 'extra_device_timestamp', reason: 'bad_time' }])
+    expectRejected(read('dsmr/json', { ...telegram, timestamp: 'never' }, zone), 'bad_time')
+  })
+  test.each([
+    ['dsmr/reading/electricity_delivered_1', '510.747', 'dsmr-p1/dsmr', ['energy', 't1', 510.747, 'kW.h', '']],
+    ['dsmr/reading/extra_device_delivered', '845.206', 'dsmr-p1/dsmr', ['gas_volume', '', 845.206, 'm3', '']],
+    ['home/dsmr/reading/phase_voltage_l2', '231', 'dsmr-p1/home/dsmr', ['voltage', 'l2', 231, 'V', '']],
+    [
+      'DSMR-API/power_delivered',
+      '{"power_delivered":[{"value":1.234,"unit":"kW"}]}',
+      'dsmr-p1/DSMR-API',
+      ['active_power', '', 1.234, 'kW', ''],
+    ],
+    ['DSMR-API/gas_delivered', '6194.451', 'dsmr-p1/DSMR-API', ['gas_volume', '', 6194.451, 'm3', '']],
+  ] as const)('%s %s', (topic, payload, device, row) => expectRead(read(topic, payload, zone), device, [[...row]]))
+  test('other topics of theirs are not taken for readings', () => {
+    expectRejected(read('dsmr/day-consumption/electricity1', '1.2', zone), 'unknown_format')
+    expectRejected(read('DSMR-API/identification', 'XMX5', zone), 'unknown_format')
+  })
 })
 
 describeShared('DSMR samples', (path) => {

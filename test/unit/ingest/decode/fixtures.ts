@@ -172,6 +172,9 @@ export const FIXTURES: readonly Fixture[] = [
     pm2_5_cf_1: 15,
   }),
   { format: 'espeasy', topic: '/roof/BME280/Temperature', payload: '25.86' },
+  json('openmqttgateway', 'home/OMG/RTL_433toMQTT/Acurite-Tower/A/3021', {
+    ...{ model: 'Acurite-Tower', id: 3021, channel: 'A', battery_ok: 1, temperature_C: -4.5, humidity: 87, rssi: -71 },
+  }),
   json('openmqttgateway', 'home/OpenMQTTGateway/BTtoMQTT/A4C138AABBCC', {
     id: 'A4:C1:38:AA:BB:CC',
     model_id: 'X',
@@ -188,6 +191,14 @@ export const FIXTURES: readonly Fixture[] = [
     payload:
       '/XYZ5TEST\r\n\r\n0-0:1.0.0(260531135900S)\r\n1-0:1.8.1(000510.747*kWh)\r\n1-0:1.8.2(000500.013*kWh)\r\n1-0:1.7.0(00.192*kW)\r\n1-0:32.7.0(230.1*V)\r\n0-1:24.1.0(003)\r\n0-1:24.2.1(260531130000S)(00845.206*m3)\r\n!\r\n',
   },
+  json('dsmr-p1', 'dsmr/json', {
+    timestamp: '2026-05-31T13:59:00+02:00',
+    electricity_delivered_1: '510.747',
+    electricity_currently_delivered: '0.192',
+    phase_voltage_l1: '230.1',
+    extra_device_timestamp: '2026-05-31T11:00:00Z',
+    extra_device_delivered: '845.206',
+  }),
   json('dsmr-p1', 'homewizard/data', {
     total_power_import_kwh: 12_353.9,
     total_power_export_kwh: 18_250.3,

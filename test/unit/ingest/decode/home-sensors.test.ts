@@ -58,6 +58,49 @@ describe('OpenMQTTGateway', () => {
     expectRejected(decoded, 'personal_data')
     expect(JSON.stringify(decoded)).not.toContain('11:22')
   })
+  test('a radio sensor, named by model and number, not by the battery it has', () => {
+    const payload = { model: 'Acurite-Tower', id: 3021, channel: 'A', battery_ok: 1, temperature_C: -4.5, humidity: 87 }
+    expectRead(
+      read('home/OMG/RTL_433toMQTT/Acurite-Tower/A/3021', { ...payload, wind_avg_km_h: 18, rssi: -71, protocol: 40 }),
+      'openmqttgateway/Acurite-Tower.3021',
+      [
+        ['temperature', '', -4.5, 'Cel', ''],
+        ['relative_humidity', '', 87, '%', ''],
+        ['wind_speed', '', 18, 'km/h', ''],
+        ['rssi', '', -71, 'dB{mW}', ''],
+      ],
+    )
+  })
+  test.each([
+    [{ model: 'Toyota', type: 'TPMS', id: 'fb26ac5a', pressure_kPa: 230 }, 'personal_data'],
+    [{ model: 'Ford-CarKey', id: 1, code: 'a' }, 'personal_data'],
+    [{ model: 'Generic-Door', id: 7, event: 'open', rssi: -60 }, 'no_measurement'],
+    [{ temperature_C: 1 }, 'wrong_shape'],
+  ])('radio: %j is refused as %s', (payload, reason) =>
+    expectRejected(read('home/OMG/RTL_433toMQTT/x', payload), reason),
+  )
+  test('sensors wired to the gateway are its own, by their topic', () => {
+    expectRead(
+      read('home/OMG/CLIMAtoMQTT/bme', { tempc: 21.5, tempf: 70.7, hum: 40, pa: 101_325, altim: 0, altift: 0 }),
+      'openmqttgateway/home/OMG',
+      [
+        ['temperature', 'bme', 21.5, 'Cel', ''],
+        ['relative_humidity', 'bme', 40, '%', ''],
+        ['pressure', 'bme', 101_325, 'Pa', ''],
+      ],
+    )
+    expectRead(read('home/OMG/INA226toMQTT', { volt: 12.1, current: 0.4, power: 4.84 }), 'openmqttgateway/home/OMG', [
+      ['voltage', '', 12.1, 'V', ''],
+      ['current', '', 0.4, 'A', ''],
+      ['active_power', '', 4.84, 'W', ''],
+    ])
+  })
+  test('the gateway itself', () => {
+    expectRejected(read('home/OMG/SYStoMQTT', { uptime: 5, ip: '192.0.2.1', SSID: 'x' }), 'no_measurement')
+    expectRejected(read('home/OMG/433toMQTT', { value: 5393 }), 'no_measurement')
+    const lwt = read('home/OMG/LWT', 'offline', { source: { format: 'openmqttgateway' } })
+    expectRead(lwt, 'openmqttgateway/home/OMG', [['online', '', 0, '', '']])
+  })
 })
 
 describeShared('samples of home sensors', (path) => {
