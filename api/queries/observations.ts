@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Quality } from '#model/quality.ts'
-import type { Hour } from '../observations/buckets.ts'
+import type { Hour, Suspects } from '../observations/buckets.ts'
 
 /** Raw observations of one Datastream, with the key of the row in microseconds (what timestamptz resolves). */
 export type RawRow = { time: Date; micros: number; result: number; quality: Quality; reasons: number }
@@ -75,6 +75,24 @@ export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour
   }
   const values = [datastreamId, from, to, stepMs / 1000]
   return (await db.query<Hour>({ text: steppedText(positioned), values })).rows
+}
+
+// width_bucket counts from 1; the last edge ends the last bucket.
+const suspectText = (positioned: boolean): string => `
+  select width_bucket(phenomenon_time, $2::timestamptz[]) - 1 as bucket, count(*) as n, avg(result) as mean
+  from ${rawFrom(positioned)}
+  where datastream_id = $1 and phenomenon_time >= $3 and phenomenon_time < $4 and quality = 3
+  group by 1`
+
+/** Suspect observations by bucket, of the time that raw observations are kept; `edges` in milliseconds. */
+export async function selectSuspects(
+  db: Queryable,
+  { datastreamId, positioned }: Pick<HourQuery, 'datastreamId' | 'positioned'>,
+  edges: readonly number[],
+): Promise<Suspects[]> {
+  const times = edges.map((edge) => new Date(edge))
+  const values = [datastreamId, times, times[0], times.at(-1)]
+  return (await db.query<Suspects>({ text: suspectText(positioned), values })).rows
 }
 
 // Without a lower bound a Datastream that fell silent would have every chunk searched.

@@ -106,7 +106,7 @@ export const observationsResponse = z.object({
   observations: z
     .array(z.object({ time: instant, result: z.number(), quality: qualitySchema, reasons: z.array(z.string()) }))
     .optional(),
-  /** statistics rest on good observations (quality 1 or 2); n counts all. total: the amount of a counter or interval property in the bucket, else null */
+  /** statistics rest on good observations (quality 1 or 2); n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
   buckets: z
     .array(
       z.object({
@@ -118,6 +118,8 @@ export const observationsResponse = z.object({
         max: z.number().nullable(),
         total: z.number().nullable(),
         dataCapture: z.number().nullable(),
+        /** their number and mean; null where there are none, or only the rollup is left of them */
+        suspect: z.object({ n: z.int(), mean: z.number().nullable() }).nullable(),
       }),
     )
     .optional(),

@@ -83,20 +83,45 @@ describe('buckets', () => {
       ['2026-10-01T06:30:00Z', 30],
       ['2026-10-01T07:00:00Z', 10],
       ['2026-10-01T07:15:00Z', 20],
-      ['2026-10-01T07:30:00Z', 999, 3, 1],
+      ['2026-10-01T07:30:00Z', 990, 3, 1],
+      ['2026-10-01T07:40:00Z', 999, 3, 1],
+      ['2026-10-01T07:45:00Z', 5000, 4, 1],
     ])
     const window = { from: '2026-10-01T06:00:00Z', to: '2026-10-01T08:00:00Z' }
     const { buckets } = await get(id, { ...window, every: '1h' })
     expect(buckets).toEqual([
-      { time: '2026-10-01T06:00:00.000Z', n: 3, good: 3, mean: 20, min: 10, max: 30, total: null, dataCapture: 0.75 },
-      { time: '2026-10-01T07:00:00.000Z', n: 3, good: 2, mean: 15, min: 10, max: 20, total: null, dataCapture: 0.5 },
+      {
+        time: '2026-10-01T06:00:00.000Z',
+        n: 3,
+        good: 3,
+        mean: 20,
+        min: 10,
+        max: 30,
+        total: null,
+        dataCapture: 0.75,
+        suspect: null,
+      },
+      // what is suspect stands beside the good: (990 + 999) / 2; what failed is only counted
+      {
+        ...{
+          time: '2026-10-01T07:00:00.000Z',
+          n: 5,
+          good: 2,
+          mean: 15,
+          min: 10,
+          max: 20,
+          total: null,
+          dataCapture: 0.5,
+        },
+        suspect: { n: 2, mean: 994.5 },
+      },
     ])
     const six = await get(id, { ...window, every: '6h' })
-    expect(six.buckets).toMatchObject([{ n: 6, good: 5, mean: 18, min: 10, max: 30 }])
+    expect(six.buckets).toMatchObject([{ n: 8, good: 5, mean: 18, min: 10, max: 30, suspect: { n: 2, mean: 994.5 } }])
     expect(six.buckets?.[0]?.dataCapture).toBeCloseTo(5 / 24, 12)
     const raw = await get(id, window)
-    expect(raw.observations?.at(-1)).toEqual({
-      time: '2026-10-01T07:30:00.000Z',
+    expect(raw.observations?.at(-2)).toEqual({
+      time: '2026-10-01T07:40:00.000Z',
       result: 999,
       quality: 3,
       reasons: ['gross_range'],

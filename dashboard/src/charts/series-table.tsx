@@ -1,5 +1,5 @@
 import { useTools } from '../messages/tools.ts'
-import type { Series } from './series.ts'
+import type { Series, SeriesPoint } from './series.ts'
 
 const MOST = 300
 
@@ -9,6 +9,11 @@ export function SeriesTable({ series, unit }: { series: Series; unit: string }) 
   const buckets = series.statistic !== 'raw'
   const points = series.points.filter(({ n }) => n > 0 || buckets).toReversed()
   const show = (value: number | null): string => (value === null ? t('none') : number(value))
+  const doubt = ({ suspects }: SeriesPoint): string => {
+    if (!suspects) return t('trust.suspect')
+    const { n, mean } = suspects
+    return mean === null ? t('series.suspects', { n }) : t('series.suspects.mean', { n, mean: number(mean) })
+  }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="series__table" tabIndex={0} aria-label={t('series.table')}>
@@ -48,7 +53,7 @@ export function SeriesTable({ series, unit }: { series: Series; unit: string }) 
               <th scope="row">{dateTime(point.time * 1000)}</th>
               <td className="numeric">
                 {show(point.value)}
-                {point.suspect && <span className="note"> {t('trust.suspect')}</span>}
+                {point.suspect && <span className="note"> {doubt(point)}</span>}
               </td>
               {series.statistic === 'mean' && (
                 <>

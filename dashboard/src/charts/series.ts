@@ -12,6 +12,8 @@ export type SeriesPoint = {
   readonly capture: number | null
   readonly n: number
   readonly suspect: boolean
+  /** of a bucket: how many are suspect, and their mean; they are not in its value */
+  readonly suspects: { readonly n: number; readonly mean: number | null } | null
 }
 export type Series = {
   readonly points: readonly SeriesPoint[]
@@ -41,6 +43,7 @@ export function seriesOf(response: ObservationsResponse): Series {
         capture: null,
         n: 1,
         suspect: !isGood(quality),
+        suspects: null,
       }),
     )
     .toSorted((a, b) => a.time - b.time)
@@ -58,6 +61,7 @@ function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse)
       capture: bucket.dataCapture,
       n: bucket.n,
       suspect: bucket.good < bucket.n,
+      suspects: bucket.suspect,
     }),
   )
   const bucketSeconds = every === '1d' ? 86_400 : every === '6h' ? 21_600 : 3600
@@ -90,6 +94,7 @@ const hole = (time: number): SeriesPoint => ({
   capture: 0,
   n: 0,
   suspect: false,
+  suspects: null,
 })
 
 export type Summary = {

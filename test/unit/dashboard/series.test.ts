@@ -21,6 +21,7 @@ const bucket = (time: string, mean: number | null, total: number | null = null) 
   max: mean === null ? null : mean + 1,
   total,
   dataCapture: mean === null && total === null ? 0 : 1,
+  suspect: null,
 })
 
 describe('raw series', () => {
