@@ -86,7 +86,8 @@ const DEFAULT_INTERVAL_S = 3600
 
 function thingFeature(row: ThingRow, air: AirIndexes, now: number): ThingFeature {
   const { geometry, datastreams, expected_interval_s, ...properties } = row
-  const staleBefore = now - 3 * 1000 * (expected_interval_s ?? DEFAULT_INTERVAL_S)
+  const late = now - 3 * 1000 * (expected_interval_s ?? DEFAULT_INTERVAL_S)
+  const staleBefore = Math.max(late, offlineSince(datastreams))
   return {
     type: 'Feature',
     id: row.key,
@@ -98,6 +99,13 @@ function thingFeature(row: ThingRow, air: AirIndexes, now: number): ThingFeature
       airIndex: air.byThing.get(row.id) ?? null,
     },
   }
+}
+
+/** A Thing that was said to be offline (a Sparkplug death, a last will) has nothing newer to say: when that was. */
+function offlineSince(datastreams: readonly DatastreamTuple[]): number {
+  const [, , , , time, result] =
+    datastreams.find(([, property, channel]) => property === 'online' && channel === '') ?? []
+  return result === 0 && typeof time === 'number' ? time : Number.NEGATIVE_INFINITY
 }
 
 function summary([id, property, channel, unit, time, result, quality, reasons]: DatastreamTuple, staleBefore: number) {

@@ -74,6 +74,43 @@ describe('things', () => {
     expect(features[0]?.properties.datastreams[0]?.latest?.stale).toBe(true)
   })
 
+  test('a Thing that was said to be offline is stale at once, until it speaks again', async () => {
+    const key = 'z-gateway'
+    const temperature = await addThing(
+      api.pool,
+      { key, domain: 'weather', zone: 'none', interval: 3600 },
+      'temperature',
+    )
+    const pressure = await addThing(api.pool, { key, domain: 'weather', zone: 'none' }, 'pressure')
+    const online = await addThing(api.pool, { key, domain: 'weather', zone: 'none' }, 'online')
+    const stale = async () =>
+      (await things(`?thing=${key}`)).features[0]?.properties.datastreams.map(({ property, latest }) => [
+        property,
+        latest?.stale,
+      ])
+    await addObservations(api.pool, temperature, [['2026-11-01T11:50:00Z', 20]])
+    await addObservations(api.pool, pressure, [['2026-11-01T11:58:00Z', 1013]])
+    await addObservations(api.pool, online, [['2026-11-01T11:40:00Z', 1]])
+    expect(await stale()).toEqual([
+      ['online', false],
+      ['pressure', false],
+      ['temperature', false],
+    ])
+    // a Sparkplug death or a last will: the pressure came after it
+    await addObservations(api.pool, online, [['2026-11-01T11:55:00Z', 0]])
+    expect(await stale()).toEqual([
+      ['online', false],
+      ['pressure', false],
+      ['temperature', true],
+    ])
+    await api.pool.query(`delete from latest_observation where datastream_id = any($1)`, [
+      [online, pressure, temperature],
+    ])
+    await api.pool.query(`delete from observation where datastream_id = any($1)`, [[online, pressure, temperature]])
+    await api.pool.query(`delete from datastream where id = any($1)`, [[online, pressure, temperature]])
+    await api.pool.query(`delete from thing where key = $1`, [key])
+  })
+
   test.each([
     ['?domain=air', ['a-station']],
     ['?domain=air,mobility', ['a-station', 'b-counter']],
