@@ -77,7 +77,7 @@ async function selectVersion(db: Queryable): Promise<number> {
 
 async function selectRules(db: Queryable): Promise<Rules> {
   const { rows } = await db.query<MappingRow>(
-    'select field, format, device, profile, property, unit, channel from field_mapping order by id',
+    'select field, format, device, profile, property, unit, channel from mapping_in_force order by field, format, device, profile',
   )
   return {
     mappings: new MappingTable(rows, await selectProfiles(db)),
@@ -85,15 +85,9 @@ async function selectRules(db: Queryable): Promise<Rules> {
   }
 }
 
-// Every name by which messages may reach a Thing: its key, and its devices.
-const NAMES = `
-  select id as thing_id, 'key/' || key as device from thing
-  union all
-  select thing_id, device from thing_device`
-
 const PROFILES = `
-  select n.device, t.profile from thing t join (${NAMES}) n on n.thing_id = t.id
-  where t.profile in (select profile from field_mapping where profile <> '')`
+  select n.device, t.profile from thing t join thing_name n on n.thing_id = t.id
+  where t.profile in (select profile from mapping_in_force where profile <> '')`
 
 async function selectProfiles(db: Queryable): Promise<ReadonlyMap<string, string>> {
   const { rows } = await db.query<{ device: string; profile: string }>(PROFILES)
@@ -102,7 +96,7 @@ async function selectProfiles(db: Queryable): Promise<ReadonlyMap<string, string
 
 const CALIBRATIONS = `
   select n.device, c.property, c.channel, extract(epoch from c.valid_from)::float8 * 1000 as "fromMs", c.gain, c."offset"
-  from calibration c join (${NAMES}) n on n.thing_id = c.thing_id
+  from calibration c join thing_name n on n.thing_id = c.thing_id
   order by c.valid_from`
 
 type CalibrationRow = CalibrationStep & { device: string; property: string; channel: string }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
-import type { Mapping, mappingRequest, UnmappedResponse } from '#model/api/registry.ts'
+import type { LearnedMapping, Mapping, mappingRequest, UnmappedResponse } from '#model/api/registry.ts'
 import { AppError } from '#model/errors.ts'
 import { PROPERTIES } from '#model/properties.ts'
 import { toCanonical } from '#model/units.ts'
@@ -14,6 +14,15 @@ const mappingOf = (row: Row): Mapping => ({ ...row, createdAt: row.createdAt.toI
 export async function selectMappings(db: Queryable): Promise<Mapping[]> {
   const { rows } = await db.query<Row>(`select ${COLUMNS} from field_mapping order by field, format, device, profile`)
   return rows.map(mappingOf)
+}
+
+/** What follows for a profile from what was said of its devices. */
+export async function selectLearned(db: Queryable): Promise<LearnedMapping[]> {
+  const { rows } = await db.query<LearnedMapping>(
+    `select field, nullif(format, '') as format, profile, property, unit, channel
+     from mapping_in_force where learned order by field, format, profile`,
+  )
+  return rows
 }
 
 /**
@@ -62,11 +71,10 @@ export async function deleteMapping(pool: Pool, who: string, id: number): Promis
 const UNMAPPED = `
   with seen as (
     select u.*, exists (
-      select from field_mapping m
+      select from mapping_in_force m
       where m.field in (u.field, u.name) and m.format in ('', u.format) and m.device in ('', u.device)
         and (m.profile = '' or m.profile = (
-          select t.profile from thing t
-          where 'key/' || t.key = u.device or t.id = (select d.thing_id from thing_device d where d.device = u.device) limit 1))
+          select t.profile from thing_name n join thing t on t.id = n.thing_id where n.device = u.device limit 1))
     ) as mapped
     from unmapped_field u
   )

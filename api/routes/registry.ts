@@ -4,7 +4,7 @@ import * as registry from '#model/api/registry.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idParam, keyParam } from '../params.ts'
-import { deleteMapping, putMapping, selectMappings, selectUnmapped } from '../queries/mappings.ts'
+import { deleteMapping, putMapping, selectLearned, selectMappings, selectUnmapped } from '../queries/mappings.ts'
 import { requireRegistryThing, selectRegistry } from '../queries/registry.ts'
 import { selectChanges } from '../queries/registry-changes.ts'
 import { calibrate } from '../registry/calibrate.ts'
@@ -185,8 +185,14 @@ const mappingRoutes =
     )
     app.get(
       '/registry/mappings',
-      { schema: { tags, summary: 'What people have mapped', response: { 200: registry.mappingsResponse } } },
-      async () => ({ mappings: await selectMappings(pool) }),
+      {
+        schema: {
+          tags,
+          summary: 'What people have mapped, and what follows from it for profiles',
+          response: { 200: registry.mappingsResponse },
+        },
+      },
+      async () => ({ mappings: await selectMappings(pool), learned: await selectLearned(pool) }),
     )
     app.put(
       '/registry/mappings',

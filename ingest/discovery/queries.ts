@@ -38,18 +38,29 @@ export async function selectEntities(
   return new Map(rows.map(({ topic, entities }) => [topic, entities]))
 }
 
-/** What discovery tells of a Thing; what a person, or the city pack, said of it stays. */
+/** What discovery tells of a Thing, its model as its profile; what a person, or the city pack, said of it stays. */
 export async function describeThing(
   db: Queryable,
   { device, name, attributes }: { device: string; name: string; attributes: Readonly<Record<string, string>> },
 ): Promise<number | undefined> {
   const { rows } = await db.query<{ id: number }>({
     name: 'discovery-describe',
+    // mappings may hold for a profile: workers that know this device look again
     text: `
+      with before as (
+        select t.id, t.profile from thing t join thing_device d on d.thing_id = t.id where d.device = $1 for update of t
+      ), described as (
       update thing t
-      set name = case when t.verified or 'name' = any(t.edited) then t.name else $2 end, attributes = $3::jsonb || t.attributes
-      from thing_device d where d.device = $1 and t.id = d.thing_id returning t.id`,
-    values: [device, name, JSON.stringify(attributes)],
+      set name = case when t.verified or 'name' = any(t.edited) then t.name else $2 end,
+          profile = case when 'profile' = any(t.edited) then t.profile else coalesce(t.profile, $4) end,
+          attributes = $3::jsonb || t.attributes
+      from before b where t.id = b.id returning t.id, t.profile is distinct from b.profile as changed
+      ), told as (
+        update registry_version set version = version + 1, changed_at = now()
+        where exists (select from described where changed)
+      )
+      select id from described`,
+    values: [device, name, JSON.stringify(attributes), attributes['model'] ?? null],
   })
   return rows[0]?.id
 }

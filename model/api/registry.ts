@@ -134,7 +134,12 @@ export const mappingSchema = z.object({
   createdAt: instant,
 })
 export type Mapping = z.infer<typeof mappingSchema>
-export const mappingsResponse = z.object({ mappings: z.array(mappingSchema) })
+/** What follows for a profile from what people said of its devices, as long as they said the same of all. */
+export const learnedMapping = mappingSchema
+  .pick({ field: true, format: true, property: true, unit: true, channel: true })
+  .extend({ profile: z.string() })
+export type LearnedMapping = z.infer<typeof learnedMapping>
+export const mappingsResponse = z.object({ mappings: z.array(mappingSchema), learned: z.array(learnedMapping) })
 
 /** GET /api/v1/registry/changes?subject&limit&cursor, newest first */
 export const changesResponse = z.object({

@@ -49,7 +49,7 @@ const say = (topic: string, payload: unknown, retain = false) =>
 const things = async (): Promise<unknown[]> =>
   (
     await database.pool.query(
-      `select t.name, t.verified, t.attributes, t.domain, array_agg(s.property || ' ' || s.unit order by s.property) as streams
+      `select t.name, t.verified, t.profile, t.attributes, t.domain, array_agg(s.property || ' ' || s.unit order by s.property) as streams
        from thing t join thing_device d on d.thing_id = t.id join datastream s on s.thing_id = t.id
        where d.device = $1 group by t.id`,
       [`home-assistant/${id}`],
@@ -86,7 +86,13 @@ test('one worker hears the discovery, the other reads the states', async () => {
   await start('states', `${id}/#`)
   await say(`homeassistant/sensor/${id}/config`, config())
   const expected = {
-    ...{ name: 'Hall', verified: false, domain: 'weather', attributes: { manufacturer: 'Own', model: 'Box' } },
+    ...{
+      name: 'Hall',
+      verified: false,
+      domain: 'weather',
+      profile: 'Box',
+      attributes: { manufacturer: 'Own', model: 'Box' },
+    },
     streams: ['online 1', 'temperature Cel'],
   }
   await until(things, (found) => found.length === 1)

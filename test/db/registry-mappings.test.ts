@@ -128,6 +128,47 @@ describe('unmapped fields', () => {
     expect((await city.get('/registry/unmapped')).fields).toMatchObject([{ field: 'Pegel', kept: 1, mapped: false }])
   })
 
+  test('what is said of one device holds for the others of its profile, as long as it is said of all alike', async () => {
+    const names = ['probe-1', 'probe-2', 'probe-3', 'stranger']
+    const say = async (Feuchte: number) => {
+      for (const name of names) await city.publish(`city/weather/${name}`, { time: at(1), temperature: 1, Feuchte })
+    }
+    await say(50)
+    for (const name of names.slice(0, 3)) await city.call('PATCH', `/registry/things/${name}`, { profile: 'probe-v1' })
+    await city.call('PUT', '/registry/mappings', {
+      field: 'Feuchte',
+      device: 'key/probe-1',
+      property: 'relative_humidity',
+    })
+    const learned = {
+      field: 'Feuchte',
+      format: null,
+      profile: 'probe-v1',
+      property: 'relative_humidity',
+      unit: null,
+      channel: '',
+    }
+    expect((await city.get('/registry/mappings')).learned).toEqual([learned])
+    expect(await city.replay({ field: 'Feuchte' })).toMatchObject({ replayed: 4 })
+    const stored = async (property: string) =>
+      (
+        await city.pool.query<{ key: string }>(
+          `select t.key from observation o join datastream d on d.id = o.datastream_id join thing t on t.id = d.thing_id
+           where d.property = $1 and t.key = any($2) order by 1`,
+          [property, names],
+        )
+      ).rows.map(({ key }) => key)
+    expect(await stored('relative_humidity')).toEqual(['probe-1', 'probe-2', 'probe-3'])
+    const { fields } = await city.get('/registry/unmapped')
+    expect(fields.find(({ field }: { field: string }) => field === 'Feuchte')).toMatchObject({ mapped: false, kept: 1 })
+    // the second is another sensor after all: now nothing follows for the third
+    await city.call('PUT', '/registry/mappings', { field: 'Feuchte', device: 'key/probe-2', property: 'soil_moisture' })
+    expect((await city.get('/registry/mappings')).learned).toEqual([])
+    // and what is said of the profile itself goes before anything learned
+    await city.call('PUT', '/registry/mappings', { field: 'Feuchte', profile: 'probe-v1', property: 'soil_moisture' })
+    expect((await city.get('/registry/mappings')).learned).toEqual([])
+  })
+
   test.each([
     [{ field: 'x', property: 'magic' }, 404, 'PROPERTY_UNKNOWN'],
     [{ field: 'x', property: 'temperature', unit: 'V' }, 422, 'VALUE_INVALID'],

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'react-aria-components'
 import { z } from 'zod'
+import type { Mapping } from '#model/api/registry.ts'
 import { Problem } from '../http/problem.tsx'
 import { mappingsQuery, useChange } from '../http/registry.ts'
 import { useTools } from '../messages/tools.ts'
@@ -10,6 +11,8 @@ export function FieldMappings() {
   const { t, property, unit } = useTools()
   const { data } = useQuery(mappingsQuery)
   const { send, ready, error } = useChange()
+  const words = (meaning: Pick<Mapping, 'property' | 'unit' | 'channel'>): string =>
+    [property(meaning.property), meaning.unit && unit(meaning.unit), meaning.channel].filter(Boolean).join(', ')
   if (!data || data.mappings.length === 0) return null
   return (
     <details className="registry__change">
@@ -19,10 +22,7 @@ export function FieldMappings() {
         {data.mappings.map((mapping) => (
           <li key={mapping.id} className="registry__thing">
             <p>
-              <code>{mapping.field}</code> →{' '}
-              {[property(mapping.property), mapping.unit && unit(mapping.unit), mapping.channel]
-                .filter(Boolean)
-                .join(', ')}
+              <code>{mapping.field}</code> → {words(mapping)}
               <span className="note">
                 {' '}
                 {mapping.device ?? mapping.profile ?? mapping.format ?? t('unmapped.scope.all')}
@@ -39,6 +39,12 @@ export function FieldMappings() {
           </li>
         ))}
       </ul>
+      {data.learned.length > 0 && <p className="note">{t('mappings.learned')}</p>}
+      {data.learned.map(({ field, format, profile, ...meaning }) => (
+        <p key={`${profile} ${format} ${field}`}>
+          <code>{field}</code> → {words(meaning)} <span className="note">{profile}</span>
+        </p>
+      ))}
     </details>
   )
 }
