@@ -18,6 +18,7 @@ import { archiveRoutes } from './routes/archive.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { indicatorRoutes } from './routes/indicators.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -104,6 +105,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }) }))
       await v1.register(thingRoutes({ pool, clock, airIndexes }))
       await v1.register(observationRoutes({ pool, clock, timeZone }))
+      await v1.register(historyRoutes({ pool, clock, timeZone }))
       await v1.register(coverageRoutes({ pool, clock }))
       await v1.register(indicatorRoutes({ pool, indicators }))
       await v1.register(reportRoutes({ pool, indicators, clock }))

@@ -16,7 +16,8 @@ export type AirIndexes = { byThing: Map<number, AirPair>; byZone: Map<number, Ai
 const HOUR_MS = 3_600_000
 
 // Hours that are over: a running hour would move the index with every message. An hour counts with one good value.
-const HOURS = `
+// $1 and $2: the window, whole hours; $3: the pollutants.
+export const HOURS = `
   select d.thing_id as thing, t.zone_id as zone, d.property,
          (extract(epoch from $2::timestamptz - h.bucket) / 3600)::int - 1 as age, avg(h.total / h.good) as mean
   from observation_hourly h

@@ -34,7 +34,7 @@ export function bucketEdges(every: Every, from: Date, to: Date, timeZone: string
   return every === '1d' ? dayEdges(from, to, timeZone) : stepEdges(STEP_MS[every], from, to)
 }
 
-function stepEdges(stepMs: number, from: Date, to: Date): number[] {
+export function stepEdges(stepMs: number, from: Date, to: Date): number[] {
   const start = Math.floor(from.getTime() / stepMs)
   const end = Math.ceil(to.getTime() / stepMs)
   return Array.from({ length: end - start + 1 }, (_, index) => (start + index) * stepMs)

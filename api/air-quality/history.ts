@@ -1,0 +1,77 @@
+import type { Pool } from '#infra/db/pool.ts'
+import {
+  europeanIndex,
+  type HourlySeries,
+  INDEX_POLLUTANTS,
+  type IndexPollutant,
+  LOOK_BACK_HOURS,
+  usIndex,
+} from '#model/air-quality/index-of-hours.ts'
+import type { AirHistoryResponse } from '#model/api/history.ts'
+import { HOURS } from './index-of.ts'
+
+type By = AirHistoryResponse['by']
+type Place = AirHistoryResponse['places'][number]
+export type AirHistoryQuery = {
+  readonly scheme: AirHistoryResponse['scheme']
+  readonly by: By
+  /** ends of the frames, in the order of time */
+  readonly ends: readonly number[]
+  readonly now: Date
+}
+
+const HOUR_MS = 3_600_000
+const INDEX = { us: usIndex, european: europeanIndex }
+
+// A row a pollutant of a Thing, however long the window: 30 days of 50 stations are 300 rows, not 250,000.
+const historyText = (by: By): string => `
+  select k.key, h.property, array_agg(h.age) as ages, array_agg(h.mean) as means
+  from (${HOURS}) h join ${by} k on k.id = h.${by}
+  group by h.thing, k.key, h.property
+  order by k.key`
+type HistoryRow = { key: string; property: IndexPollutant; ages: number[]; means: number[] }
+
+/** The air quality index of every Thing or zone as it stood at each end: what `airIndexes` says of one moment. */
+export async function airHistory({ pool }: { pool: Pool }, query: AirHistoryQuery): Promise<Place[]> {
+  // A frame that is still running has the index of the last hour that is over.
+  const ends = query.ends.map((end) => wholeHour(Math.min(end, query.now.getTime())))
+  const last = Math.max(...ends)
+  const first = Math.min(...ends) - LOOK_BACK_HOURS * HOUR_MS
+  const values = [new Date(first), new Date(last), INDEX_POLLUTANTS]
+  const { rows } = await pool.query<HistoryRow>(historyText(query.by), values)
+  return [...Map.groupBy(rows, ({ key }) => key)].map(([key, mine]) => {
+    const hours = hourlyMeans(mine, (last - first) / HOUR_MS)
+    const indices = ends.map((end) => INDEX[query.scheme](seriesAt(hours, (last - end) / HOUR_MS), new Date(end)))
+    return {
+      key,
+      value: indices.map((index) => index?.value ?? null),
+      category: indices.map((index) => index?.category ?? null),
+      pollutant: indices.map((index) => index?.pollutant ?? null),
+    }
+  })
+}
+
+const wholeHour = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS
+
+/** Newest first; where several stations measured an hour, their mean. */
+function hourlyMeans(rows: readonly HistoryRow[], length: number): HourlySeries {
+  const series: Partial<Record<IndexPollutant, (number | null)[]>> = {}
+  for (const [property, mine] of Map.groupBy(rows, (row) => row.property)) {
+    const sums = new Float64Array(length)
+    const counts = new Uint16Array(length)
+    for (const { ages, means } of mine) {
+      for (const [index, age] of ages.entries()) {
+        sums[age] = (sums[age] ?? 0) + (means[index] ?? 0)
+        counts[age] = (counts[age] ?? 0) + 1
+      }
+    }
+    series[property] = Array.from(counts, (count, age) => (count === 0 ? null : (sums[age] ?? 0) / count))
+  }
+  return series
+}
+
+/** The hours that an index looks back on, `age` hours before the newest. */
+const seriesAt = (series: HourlySeries, age: number): HourlySeries =>
+  Object.fromEntries(
+    Object.entries(series).map(([property, hours]) => [property, hours.slice(age, age + LOOK_BACK_HOURS)]),
+  )

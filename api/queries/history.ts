@@ -1,0 +1,59 @@
+import type { Queryable } from '#infra/db/pool.ts'
+
+/** One Datastream through the frames of a window; frames without an observation are absent. */
+export type HistoryRow = {
+  datastream: number
+  frames: number[]
+  means: (number | null)[]
+  ns: number[]
+  goods: number[]
+}
+export type HistoryQuery = {
+  properties: readonly string[]
+  /** n + 1 edges of n frames */
+  edges: readonly number[]
+  /** from hourly rollups, or from raw where a frame ends within an hour */
+  source: 'hourly' | 'raw'
+}
+
+const SOURCES = {
+  hourly: { table: 'observation_hourly', time: 'bucket', n: 'n', good: 'good', total: 'total' },
+  raw: {
+    table: 'observation',
+    time: 'phenomenon_time',
+    n: '1',
+    good: '(quality in (1, 2))::int',
+    total: 'case when quality in (1, 2) then result end',
+  },
+} as const
+
+// width_bucket numbers the frames by their edges, so days of 23 or 25 hours need no other statement.
+const historyText = ({ table, time, n, good, total }: (typeof SOURCES)[HistoryQuery['source']]): string => `
+  with framed as (
+    select datastream_id, width_bucket(${time}, $2::timestamptz[]) - 1 as frame,
+           sum(${n})::int as n, sum(${good})::int as good, sum(${total}) as total
+    from ${table}
+    where datastream_id in (select id from datastream where property = any($1))
+      and ${time} >= $3 and ${time} < $4
+    group by 1, 2
+  )
+  select datastream_id as datastream,
+         array_agg(frame order by frame) as frames,
+         array_agg(total / nullif(good, 0) order by frame) as means,
+         array_agg(n order by frame) as ns,
+         array_agg(good order by frame) as goods
+  from framed group by 1 order by 1`
+
+/** All Datastreams of the properties, frame by frame: one round trip however many there are. */
+export async function selectHistory(db: Queryable, query: HistoryQuery): Promise<HistoryRow[]> {
+  const { properties, source } = query
+  const edges = query.edges.map((edge) => new Date(edge))
+  const values = [properties, edges, edges[0], edges.at(-1)]
+  return (await db.query<HistoryRow>({ text: historyText(SOURCES[source]), values })).rows
+}
+
+const COUNT = 'select count(*)::int as n from datastream where property = any($1)'
+
+export async function countDatastreams(db: Queryable, properties: readonly string[]): Promise<number> {
+  return (await db.query<{ n: number }>(COUNT, [properties])).rows[0]?.n ?? 0
+}

@@ -1,0 +1,150 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { airHistoryResponse, type HistoryResponse, historyResponse } from '#model/api/history.ts'
+import { AppError } from '#model/errors.ts'
+import { PROPERTIES } from '#model/properties.ts'
+import { airHistory } from '../air-quality/history.ts'
+import type { ApiDeps } from '../deps.ts'
+import { plainJson } from '../http/plain-json.ts'
+import { bucketEdges, EVERY, stepEdges, stepFor } from '../observations/buckets.ts'
+import { DAY_MS, readWindow, windowParams } from '../params.ts'
+import { countDatastreams, type HistoryRow, selectHistory } from '../queries/history.ts'
+
+type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
+
+const MAX_FRAMES = 1_500
+/** frames x Datastreams: about 10 MB of JSON */
+const MAX_VALUES = 1_000_000
+const SHORT = '10m'
+const SHORT_MS = 600_000
+/** Below an hour there is no rollup: raw is read, so not of more than this. */
+const SHORT_WINDOW_DAYS = 2
+
+const frameParams = {
+  ...windowParams,
+  every: z
+    .enum([SHORT, ...EVERY])
+    .default('1h')
+    .describe('length of a frame: 10m, 1h and 6h in UTC, 1d = local days of the city'),
+}
+const historyQuery = z.object({
+  property: z
+    .string()
+    .min(1)
+    .max(200)
+    .transform((text) => text.split(','))
+    .describe('one observed property, or several separated by commas'),
+  ...frameParams,
+})
+const airHistoryQuery = z.object({
+  scheme: z.enum(['us', 'european']).default('us'),
+  by: z.enum(['thing', 'zone']).default('thing'),
+  ...frameParams,
+})
+type FrameQuery = Pick<z.output<typeof historyQuery>, 'from' | 'to' | 'every'>
+
+export const historyRoutes =
+  ({ pool, clock, timeZone }: Deps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/history',
+      {
+        schema: {
+          tags: ['observations'],
+          summary:
+            'Every Datastream of a property through time, frame by frame; the last 24 hours unless told otherwise',
+          querystring: historyQuery,
+          response: { 200: historyResponse },
+        },
+        serializerCompiler: plainJson,
+      },
+      async ({ query }): Promise<HistoryResponse> => {
+        for (const name of query.property) assertPlayable(name)
+        const edges = await readEdges(query)
+        const datastreams = await countDatastreams(pool, query.property)
+        if (datastreams * edges.length > MAX_VALUES) {
+          throw tooLarge(`every = "${query.every}": ${edges.length - 1} frames of ${datastreams} Datastreams`)
+        }
+        const source = query.every === SHORT || stepFor(edges) < HOUR_MS ? 'raw' : 'hourly'
+        const rows = await selectHistory(pool, { properties: query.property, edges, source })
+        return { ...framesOf(query.every, edges), streams: rows.map((row) => streamOf(row, edges.length - 1)) }
+      },
+    )
+
+    app.get(
+      '/history/air-index',
+      {
+        schema: {
+          tags: ['observations'],
+          summary: 'The air quality index of Things or zones through time, as it stood at the end of each frame',
+          querystring: airHistoryQuery,
+          response: { 200: airHistoryResponse },
+        },
+        serializerCompiler: plainJson,
+      },
+      async ({ query }) => {
+        const { scheme, by, every } = query
+        const edges = await readEdges(query)
+        const places = await airHistory({ pool }, { scheme, by, ends: edges.slice(1), now: clock() })
+        return { ...framesOf(every, edges), scheme, by, places }
+      },
+    )
+
+    async function readEdges(query: FrameQuery): Promise<number[]> {
+      const { from, to } = readWindow(query, clock(), DAY_MS)
+      const days = (to.getTime() - from.getTime()) / DAY_MS
+      const perDay = { '10m': 144, '1h': 24, '6h': 4, '1d': 1 }[query.every]
+      if (days * perDay > MAX_FRAMES) throw tooLarge(`every = "${query.every}": ${Math.ceil(days * perDay)} frames`)
+      if (query.every === SHORT && days > SHORT_WINDOW_DAYS)
+        throw tooLarge(`every = "10m" over ${days.toFixed(1)} days`)
+      return query.every === SHORT
+        ? stepEdges(SHORT_MS, from, to)
+        : bucketEdges(query.every, from, to, await timeZone())
+    }
+  }
+
+const HOUR_MS = 3_600_000
+
+/** @throws AppError PROPERTY_UNKNOWN, or REQUEST_INVALID for what has no mean of its own */
+function assertPlayable(name: string): void {
+  const property = PROPERTIES.get(name)
+  if (!property) throw new AppError('PROPERTY_UNKNOWN', name)
+  if (property.kind === 'counter') {
+    throw new AppError(
+      'REQUEST_INVALID',
+      `property = "${name}": is a cumulative reading, whose mean says nothing; its consumption is at /api/v1/datastreams/:id/observations?every=1h`,
+    )
+  }
+}
+
+const tooLarge = (asked: string): AppError =>
+  new AppError(
+    'QUERY_TOO_LARGE',
+    `${asked} are more than one answer carries: shorten from..to or ask for longer frames (${MAX_FRAMES} frames and ${MAX_VALUES} values at most; 10m over ${SHORT_WINDOW_DAYS} days at most)`,
+  )
+
+const iso = (ms: number | undefined): string => new Date(ms ?? 0).toISOString()
+const framesOf = (every: string, edges: readonly number[]) => ({
+  every,
+  times: edges.slice(0, -1).map(iso),
+  end: iso(edges.at(-1)),
+})
+
+function streamOf(
+  { datastream, frames, means, ns, goods }: HistoryRow,
+  length: number,
+): HistoryResponse['streams'][number] {
+  const mean = new Array<number | null>(length).fill(null)
+  const n = new Array<number>(length).fill(0)
+  const good = new Array<number>(length).fill(0)
+  for (const [index, frame] of frames.entries()) {
+    mean[frame] = shorten(means[index])
+    n[frame] = ns[index] ?? 0
+    good[frame] = goods[index] ?? 0
+  }
+  return { datastream, mean, n, good }
+}
+
+/** Six digits are more than any of these instruments has, and a third of the bytes. */
+const shorten = (value: number | null | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value.toPrecision(6))

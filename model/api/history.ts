@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+const instant = z.iso.datetime({ offset: true })
+const frames = {
+  every: z.string(),
+  /** starts of the frames, and where the last one ends */
+  times: z.array(instant),
+  end: instant,
+}
+
+/**
+ * GET /api/v1/history?property&from&to&every: whole properties through time, frame by frame, for playback. A column per
+ * Datastream, as long as `times`; a Datastream without an observation in the window is absent.
+ */
+export const historyResponse = z.object({
+  ...frames,
+  streams: z.array(
+    z.object({
+      datastream: z.int(),
+      /** of the good observations; null where a frame has none */
+      mean: z.array(z.number().nullable()),
+      /** all observations of the frame, whatever their quality */
+      n: z.array(z.int()),
+      good: z.array(z.int()),
+    }),
+  ),
+})
+export type HistoryResponse = z.infer<typeof historyResponse>
+
+/** GET /api/v1/history/air-index?scheme&by&from&to&every: the index as it stood at the end of each frame. */
+export const airHistoryResponse = z.object({
+  ...frames,
+  scheme: z.enum(['us', 'european']),
+  by: z.enum(['thing', 'zone']),
+  places: z.array(
+    z.object({
+      key: z.string(),
+      value: z.array(z.number().nullable()),
+      category: z.array(z.string().nullable()),
+      pollutant: z.array(z.string().nullable()),
+    }),
+  ),
+})
+export type AirHistoryResponse = z.infer<typeof airHistoryResponse>

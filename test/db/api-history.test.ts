@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { airHistoryResponse, historyResponse } from '#model/api/history.ts'
+import { addObservations, addThing, openTestApi, type TestApi } from './api-fixture.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await openTestApi()
+})
+afterAll(() => api.close())
+
+const ask = (path: string, query: Record<string, string>) =>
+  api.app.inject(`/api/v1/history${path}?${new URLSearchParams(query)}`)
+
+describe('frames of a property', () => {
+  // by hand: 10:00 to 11:00 good 10 and 20 (mean 15), failed 900 counted and left out; 11 to 12 nothing; 12 to 13 only a failed one
+  test('mean of the good observations, n of all, null where there is none', async () => {
+    const id = await addThing(api.pool, { key: 'frames', domain: 'noise' }, 'sound_level')
+    await addObservations(api.pool, id, [
+      ['2026-10-10T10:05:00Z', 10],
+      ['2026-10-10T10:35:00Z', 20],
+      ['2026-10-10T10:40:00Z', 900, 4],
+      ['2026-10-10T12:30:00Z', 900, 4],
+      ['2026-10-10T13:00:00Z', 77],
+    ])
+    const window = { property: 'sound_level', from: '2026-10-10T10:00:00Z', to: '2026-10-10T13:00:00Z' }
+    const hourly = historyResponse.parse((await ask('', { ...window, every: '1h' })).json())
+    expect(hourly.times).toEqual(['2026-10-10T10:00:00.000Z', '2026-10-10T11:00:00.000Z', '2026-10-10T12:00:00.000Z'])
+    expect(hourly.end).toBe('2026-10-10T13:00:00.000Z')
+    expect(hourly.streams).toEqual([{ datastream: id, mean: [15, null, null], n: [3, 0, 1], good: [2, 0, 0] }])
+    const short = historyResponse.parse((await ask('', { ...window, to: '2026-10-10T11:00:00Z', every: '10m' })).json())
+    expect(short.streams).toMatchObject([{ mean: [10, null, null, 20, null, null], n: [1, 0, 0, 1, 1, 0] }])
+  })
+
+  // Lisbon leaves summer time on 25 October 2026: that local day lasts from 24 Oct 23:00Z to 26 Oct 00:00Z
+  test('days are those of the city', async () => {
+    const id = await addThing(api.pool, { key: 'days', domain: 'weather' }, 'temperature')
+    await addObservations(api.pool, id, [
+      ['2026-10-24T22:30:00Z', 1],
+      ['2026-10-24T23:30:00Z', 2],
+      ['2026-10-25T23:30:00Z', 4],
+      ['2026-10-26T00:30:00Z', 8],
+    ])
+    const query = { property: 'temperature', from: '2026-10-24T12:00:00Z', to: '2026-10-26T12:00:00Z', every: '1d' }
+    const days = historyResponse.parse((await ask('', query)).json())
+    expect(days.times).toEqual(['2026-10-23T23:00:00.000Z', '2026-10-24T23:00:00.000Z', '2026-10-26T00:00:00.000Z'])
+    expect(days.streams.find(({ datastream }) => datastream === id)?.mean).toEqual([1, 3, 8])
+  })
+})
+
+describe('frames of the air quality index', () => {
+  // EPA 2024: PM2.5 of 9.0 ug/m3 ends "good" (index 50), 35.4 ends "moderate" (100). Constant hours have themselves as NowCast.
+  test('what the index was at the end of each hour, by station and by zone', async () => {
+    const hours = (from: number, to: number, value: number) =>
+      Array.from({ length: to - from }, (_, hour) => {
+        return [new Date(Date.UTC(2026, 9, 15, from + hour, 30)).toISOString(), value] as const
+      })
+    const low = await addThing(api.pool, { key: 'low', zone: 'east' }, 'pm2_5')
+    await addObservations(api.pool, low, [...hours(0, 24, 9)])
+    const high = await addThing(api.pool, { key: 'high', zone: 'east' }, 'pm2_5')
+    await addObservations(api.pool, high, [...hours(0, 24, 35.4)])
+    const window = { from: '2026-10-15T20:00:00Z', to: '2026-10-15T22:00:00Z', scheme: 'us' }
+    const things = airHistoryResponse.parse((await ask('/air-index', { ...window, by: 'thing' })).json())
+    const of = (key: string) => things.places.find((place) => place.key === key)
+    expect(of('low')).toMatchObject({ value: [50, 50], category: ['good', 'good'], pollutant: ['pm2_5', 'pm2_5'] })
+    expect(of('high')).toMatchObject({ value: [100, 100], category: ['moderate', 'moderate'] })
+    // the zone has the mean of its stations, 22.2 ug/m3: 51 + (22.2 - 9.1) * 49 / (35.4 - 9.1) = 75.4
+    const zones = airHistoryResponse.parse((await ask('/air-index', { ...window, by: 'zone' })).json())
+    expect(zones.places).toMatchObject([{ key: 'east', value: [75, 75] }])
+  })
+
+  test('before the first hours there is none', async () => {
+    const window = { from: '2026-10-14T01:00:00Z', to: '2026-10-14T02:00:00Z' }
+    expect((await ask('/air-index', window)).json()).toMatchObject({ places: [] })
+  })
+})
+
+describe('what cannot be answered names the field and the value', () => {
+  test.each([
+    [{ property: 'unheard_of' }, 404, 'unheard_of'],
+    [{ property: 'energy' }, 400, 'property = "energy"'],
+    [{ property: 'pm2_5', every: '5m' }, 400, 'every'],
+    [{ property: 'pm2_5', from: '2026-10-02T00:00:00Z', to: '2026-10-01T00:00:00Z' }, 400, 'from must lie before to'],
+    [{ property: 'pm2_5', from: '2020-01-01T00:00:00Z' }, 413, 'frames'],
+    [{ property: 'pm2_5', from: '2026-10-01T00:00:00Z', to: '2026-10-05T00:00:00Z', every: '10m' }, 413, '10m'],
+  ])('%o', async (query, status, text) => {
+    const answer = await ask('', query)
+    expect(answer.statusCode).toBe(status)
+    expect(answer.json().detail).toContain(text)
+  })
+})
