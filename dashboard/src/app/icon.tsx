@@ -17,6 +17,11 @@ const PATHS = {
   down: 'M5.5 7.5 10 12l4.5-4.5',
   back: 'M12.5 5 7.5 10l5 5',
   next: 'M7.5 5l5 5-5 5',
+  play: 'M6.5 4.5v11l9-5.5Z',
+  pause: 'M7 4.5v11M13 4.5v11',
+  earlier: 'M15 5l-5 5 5 5M9.5 5l-5 5 5 5',
+  later: 'M5 5l5 5-5 5M10.5 5l5 5-5 5',
+  history: 'M3.5 10A6.5 6.5 0 1 0 5.6 5.2M3.2 3.4l.5 3.4 3.3-.7M10 6.5V10l2.5 1.8',
 } as const
 
 export function Icon({ name }: { name: keyof typeof PATHS }) {

@@ -1,3 +1,5 @@
+import { type Playback, parsePlayback, playbackEntries } from '../playback/address.ts'
+
 /**
  * What the person is looking at, kept in the address so that a link shows the same thing to somebody else.
  * Pure: text in, state out. Whatever is unknown or malformed falls back to its default.
@@ -38,6 +40,8 @@ export type ViewState = {
   /** null: the whole city */
   readonly camera: Camera | null
   readonly table: boolean
+  /** null: live */
+  readonly playback: Playback | null
 }
 
 export const DEFAULTS: ViewState = {
@@ -50,6 +54,7 @@ export const DEFAULTS: ViewState = {
   range: '24h',
   camera: null,
   table: false,
+  playback: null,
 }
 
 const PERIOD = /^(last-(24h|7d|30d|365d)|\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?)$/
@@ -68,6 +73,7 @@ export function parseViewState(search: string): ViewState {
     range: oneOf(RANGES, query.get('range')) ?? DEFAULTS.range,
     camera: parseCamera(query.get('at')),
     table: query.get('table') === 'open',
+    playback: parsePlayback(query),
   }
 }
 
@@ -86,6 +92,7 @@ export function toSearch(state: ViewState): string {
   put('range', state.range, DEFAULTS.range)
   put('at', state.camera ? formatCamera(state.camera) : '', '')
   put('table', state.table ? 'open' : '', '')
+  for (const [name, value] of playbackEntries(state.playback)) query.set(name, value)
   const text = query.toString().replaceAll('%3A', ':').replaceAll('%2C', ',')
   return text ? `?${text}` : ''
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { cityResponse, coverageResponse, observationsResponse, thingFeatures, zoneFeatures } from '#model/api/city.ts'
+import { airHistoryResponse, historyResponse } from '#model/api/history.ts'
 import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
 import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
@@ -33,6 +34,21 @@ export const observationsQuery = (datastream: number, query: { from: string; to:
     queryFn: ({ signal }) =>
       get(observationsResponse, `/datastreams/${datastream}/observations`, { ...query, limit: 10_000 }, signal),
     placeholderData: keepPreviousData,
+  })
+
+type FrameQuery = { from: string; to: string; every: string }
+export const historyQuery = (properties: readonly string[], query: FrameQuery) =>
+  queryOptions({
+    queryKey: ['history', properties, query],
+    queryFn: ({ signal }) => get(historyResponse, '/history', { property: properties.join(','), ...query }, signal),
+    staleTime: 5 * MINUTE,
+  })
+
+export const airHistoryQuery = (scheme: string, by: string, query: FrameQuery) =>
+  queryOptions({
+    queryKey: ['history', 'air-index', scheme, by, query],
+    queryFn: ({ signal }) => get(airHistoryResponse, '/history/air-index', { scheme, by, ...query }, signal),
+    staleTime: 5 * MINUTE,
   })
 
 export const coverageQuery = (property: string, channel: string | undefined) =>

@@ -1,6 +1,6 @@
 import type { AirIndex } from '#model/air-index.ts'
 import { AQI_CATEGORIES, type AqiScheme, aqiScale, colourOf, pollutantScale, type Scale } from '../map/scales.ts'
-import { sourceFact } from './legend-parts.ts'
+import { nowOrFrame, sourceFact } from './legend-parts.ts'
 import { type LayerInput, type LayerModel, type LegendStep, NO_MARKS, type PointMark, type Row, text } from './model.ts'
 import { countTrust, pointOf, type Reading, readingOf, readingsOf, thingCells, thingColumns } from './things.ts'
 import { valueLayer } from './value-layer.ts'
@@ -19,7 +19,7 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
     .map((thing) => {
       const index = thing.properties.airIndex?.[scheme] ?? null
       const reading = readingOf(input, thing, index?.pollutant ?? 'pm2_5')
-      return { ...reading, index, trust: index ? reading.trust : ('none' as const) }
+      return { ...reading, index, trust: index ? (input.frame ? 'fresh' : reading.trust) : ('none' as const) }
     })
   const { first, last } = thingColumns(input)
   const withIndex = entries.filter(({ index }) => index)
@@ -29,7 +29,7 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
       steps: aqiSteps(input, scheme),
       facts: [
         [tools.t('fact.statistic'), tools.t(scheme === 'us' ? 'air.statistic.us' : 'air.statistic.european')],
-        [tools.t('fact.window'), tools.t(scheme === 'us' ? 'air.window.us' : 'air.window.european')],
+        [tools.t('fact.window'), indexWindow(input, scheme)],
         [tools.t('fact.n'), tools.t('n.stations', { n: withIndex.length, of: entries.length })],
         sourceFact(input),
       ],
@@ -58,6 +58,12 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
       }),
     },
   }
+}
+
+/** What the index looks back on; in playback also from when. */
+export function indexWindow({ tools, frame }: LayerInput, scheme: AqiScheme): string {
+  const window = tools.t(scheme === 'us' ? 'air.window.us' : 'air.window.european')
+  return frame ? tools.t('air.window.frame', { window, time: tools.dateTime(frame.to) }) : window
 }
 
 export const aqiSteps = ({ tools }: LayerInput, scheme: AqiScheme): LegendStep[] =>
@@ -90,8 +96,8 @@ function pollutantLayer(input: LayerInput, property: string): LayerModel {
   const { tools } = input
   const readings = readingsOf(input, KINDS, property).filter(({ datastream }) => datastream)
   return valueLayer(input, {
-    title: tools.t('title.latest', { property: tools.property(property) }),
-    statistic: tools.t('statistic.latest'),
+    title: tools.t(nowOrFrame(input, 'title.latest'), { property: tools.property(property) }),
+    statistic: 'statistic.latest',
     unit: tools.unit(readings[0]?.datastream?.unit ?? 'ug/m3'),
     readings,
     scale: pollutantScale(property),

@@ -89,7 +89,8 @@ export function coverageLayer(input: LayerInput, coverage: CoverageResponse, mea
 function mastMarks(input: LayerInput): PointMark[] {
   return readingsOf(input, ['mast'], 'online').flatMap(({ thing, trust }) => {
     const position = pointOf(thing)
-    if (!position) return []
+    // many things are online; only a mast is drawn as one
+    if (!position || thing.properties.kind !== 'mast') return []
     const { key, name, attributes } = thing.properties
     const hint = String(attributes.technologies ?? input.tools.name('kind', 'mast'))
     return [
@@ -114,7 +115,7 @@ export function wifiLayer(input: LayerInput): LayerModel {
   const readings = readingsOf(input, ['wifi_hotspot'], 'clients')
   const model = valueLayer(input, {
     title: tools.t('connectivity.title.wifi'),
-    statistic: tools.t('statistic.latest'),
+    statistic: 'statistic.latest',
     unit: '',
     readings,
     scale: { breaks: [5, 15, 30, 60], colours: downloadScale.colours },

@@ -1,5 +1,5 @@
 import { AQI_CATEGORIES, type AqiScheme, aqiScale, quantileScale } from '../map/scales.ts'
-import { aqiSteps, indexCells, indexHint } from './air.ts'
+import { aqiSteps, indexCells, indexHint, indexWindow } from './air.ts'
 import type { LayerInput, LayerModel } from './model.ts'
 import { type Zone, zoneLayer } from './zone-layer.ts'
 
@@ -18,7 +18,7 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
   return zoneLayer(input, {
     title: tools.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
     statistic: tools.t('districts.statistic.index'),
-    window: tools.t(scheme === 'us' ? 'air.window.us' : 'air.window.european'),
+    window: indexWindow(input, scheme),
     unit: '',
     scale: aqiScale(scheme),
     show: tools.integer,

@@ -1,7 +1,8 @@
 import type { ZoneValuesResponse } from '#model/api/indicators.ts'
 import { quantileScale } from '../map/scales.ts'
+import { nowOrFrame } from './legend-parts.ts'
 import type { LayerInput, LayerModel } from './model.ts'
-import { type Reading, readingsOf } from './things.ts'
+import { type Reading, readingsOf, spreadOf } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 import { zoneLayer } from './zone-layer.ts'
 
@@ -15,15 +16,12 @@ export function powerLayer(input: LayerInput): LayerModel {
   const { tools } = input
   const readings = readingsOf(input, KINDS, 'active_power').filter(({ datastream }) => datastream)
   return valueLayer(input, {
-    title: tools.t('energy.title.power'),
-    statistic: tools.t('statistic.latest'),
+    title: tools.t(nowOrFrame(input, 'energy.title.power')),
+    statistic: 'statistic.latest',
     unit: tools.unit('kW'),
     readings,
     numberOf: kilowatts,
-    scale: quantileScale(
-      readings.flatMap((reading) => kilowatts(reading) ?? []),
-      'power',
-    ),
+    scale: quantileScale(spreadOf(input, readings, kilowatts), 'power'),
     show: tools.number,
     column: tools.property('active_power'),
     extra: [

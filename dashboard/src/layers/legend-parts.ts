@@ -1,5 +1,5 @@
 import type { Scale } from '../map/scales.ts'
-import type { Tools } from '../messages/tools.ts'
+import type { MessageId, Tools } from '../messages/tools.ts'
 import type { LayerInput, LegendStep } from './model.ts'
 
 /** The classes of a scale as a legend names them: "< 5", "5 to 15", …, "≥ 140". */
@@ -19,3 +19,14 @@ export type Origin = 'measured' | 'surveyed' | 'voices'
 /** Where the numbers come from: simulated cities say so in every legend. Nobody simulates voices. */
 export const sourceFact = ({ simulated, tools: { t } }: LayerInput, origin: Origin = 'measured') =>
   [t('fact.source'), t(simulated && origin !== 'voices' ? 'origin.simulated' : `origin.${origin}`)] as const
+
+type Framed<Id extends string> = Id extends `${infer Live}.frame` ? (Live extends MessageId ? Live : never) : never
+/** Messages about the present that have one about a frame of the past beside them. */
+export type StatisticId = Framed<MessageId>
+
+export const nowOrFrame = <Id extends StatisticId>({ frame }: LayerInput, id: Id): Id | `${Id}.frame` =>
+  frame ? `${id}.frame` : id
+
+/** The frame that is shown; the present needs no window. */
+export const windowFact = ({ frame, tools }: LayerInput): (readonly [string, string])[] =>
+  frame ? [[tools.t('fact.window'), tools.dateTimes(frame.from, frame.to)]] : []

@@ -1,6 +1,6 @@
 import { colourOf, congestionScale, fillScale, quantileScale } from '../map/scales.ts'
 import { amount, type LayerInput, type LayerModel, type LineMark } from './model.ts'
-import { numberAttribute, type Reading, readingsOf } from './things.ts'
+import { numberAttribute, type Reading, readingsOf, spreadOf } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 
 /** Street segments, bicycle docks or counters, by their latest value. */
@@ -22,7 +22,7 @@ function congestionLayer(input: LayerInput): LayerModel {
   const show = (value: number): string => tools.t('mobility.times', { value: tools.number(round2(value)) })
   const model = valueLayer(input, {
     title: tools.t('mobility.title.congestion'),
-    statistic: tools.t('mobility.statistic.congestion'),
+    statistic: 'mobility.statistic.congestion',
     unit: '',
     readings,
     numberOf: congestionOf,
@@ -66,7 +66,7 @@ function bikesLayer(input: LayerInput): LayerModel {
   const capacityOf = ({ thing }: Reading): number | null => numberAttribute(thing, 'capacity')
   return valueLayer(input, {
     title: tools.t('mobility.title.bikes'),
-    statistic: tools.t('mobility.statistic.bikes'),
+    statistic: 'mobility.statistic.bikes',
     unit: '',
     readings: readingsOf(input, ['bike_dock'], 'bikes_available'),
     numberOf: (reading) => {
@@ -108,14 +108,11 @@ function trafficLayer(input: LayerInput): LayerModel {
   }
   return valueLayer(input, {
     title: tools.t('mobility.title.traffic'),
-    statistic: tools.t('mobility.statistic.traffic'),
+    statistic: 'mobility.statistic.traffic',
     unit: tools.t('unit.perHour'),
     readings,
     numberOf: perHour,
-    scale: quantileScale(
-      readings.flatMap((reading) => perHour(reading) ?? []),
-      'traffic',
-    ),
+    scale: quantileScale(spreadOf(input, readings, perHour), 'traffic'),
     show: tools.integer,
     column: tools.t('mobility.column.traffic'),
     extra: [

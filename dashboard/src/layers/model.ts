@@ -79,13 +79,28 @@ export type Row = {
   readonly cells: Readonly<Record<string, Cell>>
 }
 
-/** What every layer may read. `latestOf` has live values in it already. */
+/** A moment of the past, as playback shows it: what a layer reads in place of the present. */
+export type Frame = {
+  readonly from: number
+  readonly to: number
+  /** good observations in the frame; null where it shows an index, which has its own window */
+  readonly n: number | null
+  readonly latestOf: LayerInput['latestOf']
+  /** numbers of the whole window, so that classes made of them hold from frame to frame */
+  readonly samplesOf: (datastream: Datastream) => readonly number[]
+  readonly thingsOf: (things: readonly ThingFeature[]) => readonly ThingFeature[]
+  readonly zonesOf: (zones: ZoneFeatures) => ZoneFeatures
+}
+
+/** What every layer may read. `latestOf` has live values in it already, or those of the frame. */
 export type LayerInput = {
   readonly zones: ZoneFeatures
   readonly things: readonly ThingFeature[]
   readonly simulated: boolean
   readonly latestOf: (datastream: Datastream) => Latest | null
   readonly now: number
+  /** null: live */
+  readonly frame: Frame | null
   readonly noData: Rgb
   readonly tools: Tools
 }

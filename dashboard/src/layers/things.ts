@@ -22,12 +22,20 @@ export function trustOf(latest: Latest | null, expectedIntervalSeconds: number |
   return isGood(latest.quality) ? 'fresh' : 'suspect'
 }
 
-/** The Things of these kinds, each with its Datastream of `property` (of `channel`, when named). */
+/** Who announced itself through its first message has no kind until somebody gives it one. */
+const UNKNOWN_KIND = 'unknown'
+
+/**
+ * The Things of these kinds, each with its Datastream of `property`; and those of no kind yet that measure it, so that
+ * what a city publishes is on the map before its registry is tidy.
+ */
 export function readingsOf(input: LayerInput, kinds: readonly string[], property: string): Reading[] {
   const found: Reading[] = []
   for (const thing of input.things) {
-    if (!kinds.includes(thing.properties.kind)) continue
-    found.push(readingOf(input, thing, property))
+    const { kind, datastreams } = thing.properties
+    const fits =
+      kinds.includes(kind) || (kind === UNKNOWN_KIND && datastreams.some((each) => each.property === property))
+    if (fits) found.push(readingOf(input, thing, property))
   }
   return found
 }
@@ -37,6 +45,24 @@ export function readingOf(input: LayerInput, thing: ThingFeature, property: stri
   const datastream = datastreams.find((candidate) => candidate.property === property) ?? null
   const latest = datastream && input.latestOf(datastream)
   return { thing, datastream, latest, trust: trustOf(latest, expectedIntervalSeconds, input.now) }
+}
+
+/**
+ * The numbers that classes are made of: those shown now, or those of the whole playback, or a colour would change its
+ * meaning from frame to frame.
+ */
+export function spreadOf(
+  { frame }: LayerInput,
+  readings: readonly Reading[],
+  numberOf: (reading: Reading) => number | null,
+): number[] {
+  return readings.flatMap((reading) => {
+    if (!frame || !reading.datastream) return numberOf(reading) ?? []
+    return frame.samplesOf(reading.datastream).flatMap((result) => {
+      const latest = { time: frame.to, result, quality: 1 as const, reasons: [] }
+      return numberOf({ ...reading, latest }) ?? []
+    })
+  })
 }
 
 /** What a layer of Things says of trust: how many are stale, how many suspect. */
@@ -68,13 +94,20 @@ export function thingCells(
   input: LayerInput,
   { thing, latest, trust }: Omit<Reading, 'datastream'>,
 ): Record<string, Cell> {
-  const { tools, now } = input
+  const { tools } = input
   return {
     name: { text: thing.properties.name, sort: thing.properties.name },
     zone: zoneCell(input, thing.properties.zone),
-    trust: { text: tools.name('trust', trust), sort: trust },
-    time: latest ? { text: tools.age(latest.time, now), sort: latest.time } : { text: tools.t('none'), sort: null },
+    // nothing of the past is up to date
+    trust: { text: tools.name('trust', input.frame && trust === 'fresh' ? 'past' : trust), sort: trust },
+    time: timeCell(input, latest),
   }
+}
+
+/** How long ago, or in playback the frame. */
+function timeCell({ tools, now, frame }: LayerInput, latest: Latest | null): Cell {
+  if (frame) return { text: tools.dateTime(frame.from), sort: frame.from }
+  return latest ? { text: tools.age(latest.time, now), sort: latest.time } : { text: tools.t('none'), sort: null }
 }
 
 function zoneCell({ zones, tools }: LayerInput, key: string | null): Cell {

@@ -22,7 +22,7 @@ import { COVERAGE, coverageLayer, wifiLayer } from './connectivity.ts'
 import { districtsLayer } from './districts.ts'
 import { consumptionLayer, powerLayer } from './energy.ts'
 import { mobilityLayer } from './mobility.ts'
-import type { Datastream, LayerInput, LayerModel } from './model.ts'
+import type { Datastream, Frame, LayerInput, LayerModel } from './model.ts'
 import { surveyLayer } from './survey.ts'
 import { voicesLayer } from './voices.ts'
 
@@ -35,27 +35,33 @@ export type LayerState = {
   readonly loading: boolean
 }
 
-/** The chosen layer with the newest data: what the API answered, and what the live feed brought since. */
-export function useLayer(city: CityResponse, state: ViewState, ground: Ground): LayerState {
+/**
+ * The chosen layer with the newest data: what the API answered, and what the live feed brought since. Or, with a frame,
+ * the layer as it was then; live values do not touch it.
+ */
+export function useLayer(city: CityResponse, state: ViewState, ground: Ground, frame: Frame | null): LayerState {
   const zones = useQuery(zonesQuery)
   const things = useQuery(thingsQuery)
   useNewcomers(things.data?.features, things.refetch)
-  const latestOf = useLatest()
-  const now = useNow(15_000)
+  const newest = useLatest()
+  const latestOf = frame?.latestOf ?? newest
+  const clock = useNow(15_000)
+  const now = frame?.to ?? clock
   const tools = useTools()
   const extra = useLayerData(state)
   const input = useMemo((): LayerInput | null => {
     if (!zones.data || !things.data) return null
     return {
-      zones: zones.data,
-      things: things.data.features,
+      zones: frame?.zonesOf(zones.data) ?? zones.data,
+      things: frame?.thingsOf(things.data.features) ?? things.data.features,
       simulated: city.simulated,
       latestOf,
-      now: Math.max(now, Date.now()),
+      now: frame ? now : Math.max(now, Date.now()),
+      frame,
       noData: NO_DATA[ground],
       tools,
     }
-  }, [zones.data, things.data, city.simulated, latestOf, now, ground, tools])
+  }, [zones.data, things.data, city.simulated, latestOf, now, frame, ground, tools])
   const model = useMemo(
     () => (input ? build(input, state.layer, state.measure, extra.data) : null),
     [input, state.layer, state.measure, extra.data],

@@ -1,5 +1,5 @@
 import { colourOf, type Scale } from '../map/scales.ts'
-import { rangeLabels, sourceFact } from './legend-parts.ts'
+import { nowOrFrame, rangeLabels, type StatisticId, sourceFact, windowFact } from './legend-parts.ts'
 import {
   amount,
   type Column,
@@ -15,7 +15,8 @@ import { countTrust, pointOf, type Reading, thingCells, thingColumns } from './t
 
 export type ValueLayer = {
   readonly title: string
-  readonly statistic: string
+  /** message that says what each number is; with `.frame` behind it, what it is in playback */
+  readonly statistic: StatisticId
   readonly unit: string
   readonly readings: readonly Reading[]
   /** the number that colours the Thing; by default its latest result */
@@ -68,12 +69,10 @@ export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
       title: layer.title,
       steps: layer.steps ?? rangeLabels(scale, show, tools.t),
       facts: [
-        [tools.t('fact.statistic'), layer.statistic],
+        [tools.t('fact.statistic'), tools.t(nowOrFrame(input, layer.statistic))],
+        ...windowFact(input),
         ...(layer.unit ? [[tools.t('fact.unit'), layer.unit] as const] : []),
-        [
-          tools.t('fact.n'),
-          tools.t('n.things', { n: readings.filter((reading) => numberOf(reading) !== null).length }),
-        ],
+        [tools.t('fact.n'), basedOn(input, readings.filter((reading) => numberOf(reading) !== null).length)],
         sourceFact(input),
       ],
       keys: layer.keys ?? ['stale', 'suspect', 'none'],
@@ -90,3 +89,8 @@ export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
     marks: { ...NO_MARKS, points },
   }
 }
+
+const basedOn = ({ tools, frame }: LayerInput, n: number): string =>
+  frame?.n === null || frame === null
+    ? tools.t('n.things', { n })
+    : tools.t('n.things.frame', { n, observations: frame.n })

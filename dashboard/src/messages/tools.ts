@@ -25,6 +25,8 @@ export type Tools = {
   /** number and unit together, as one typographic piece */
   quantity(value: number, unit: string): string
   dateTime(at: number | string): string
+  /** from one moment to another, what they share said once */
+  dateTimes(from: number, to: number): string
   date(at: number | string): string
   time(at: number | string): string
   /** how long ago, in words */
@@ -80,6 +82,7 @@ export function createTools(intl: IntlShape, timeZone: string): Tools {
     percent: (share, fraction = 0) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: fraction }).format(share),
     dateTime: (at) => dateTimeFormat.format(new Date(at)),
+    dateTimes: (from, to) => dateTimeFormat.formatRange(new Date(from), new Date(to)),
     date: (at) => dateFormat.format(new Date(at)),
     time: (at) => timeFormat.format(new Date(at)),
     age: (at, now) => relative.format(...coarse((new Date(at).getTime() - now) / 1000)),

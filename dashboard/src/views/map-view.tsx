@@ -13,6 +13,9 @@ import { LayersPanel } from '../panels/layers-panel.tsx'
 import { LegendPanel } from '../panels/legend-panel.tsx'
 import { SelectionPanel } from '../panels/selection-panel.tsx'
 import { Sheet } from '../panels/sheet.tsx'
+import { startPlayback } from '../playback/address.ts'
+import { PlaybackBar } from '../playback/playback-bar.tsx'
+import { usePlayback } from '../playback/use-playback.ts'
 import { DataTable } from '../table/data-table.tsx'
 import './map-view.css'
 
@@ -24,7 +27,8 @@ export function MapView({ city }: { city: CityResponse }) {
   const { t } = useTools()
   const narrow = useNarrow()
   const ground = useTheme()
-  const { model, zones, things, problem, retry, loading } = useLayer(city, state, ground)
+  const control = usePlayback()
+  const { model, zones, things, problem, retry, loading } = useLayer(city, state, ground, control?.frame ?? null)
   const selected = selectionId(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
@@ -60,6 +64,12 @@ export function MapView({ city }: { city: CityResponse }) {
           <Icon name="table" />
           {t(state.table ? 'table.hide' : 'table.show')}
         </Button>
+        {!state.playback && (
+          <Button className="button" onPress={() => change({ playback: startPlayback(Date.now()) })}>
+            <Icon name="history" />
+            {t('playback.show')}
+          </Button>
+        )}
       </div>
       <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
         <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
@@ -76,8 +86,13 @@ export function MapView({ city }: { city: CityResponse }) {
             />
           )}
         </Suspense>
-        {loading && <p className="map-view__loading">{t('app.loading')}</p>}
+        {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
       </section>
+      {control && (
+        <div className="map-view__playback">
+          <PlaybackBar control={control} />
+        </div>
+      )}
       {narrow ? <PanelsBelow key={selected} {...parts} /> : <PanelsBeside {...parts} />}
     </div>
   )

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from './browser.ts'
+import { publish } from './publish.ts'
+import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const HOUR = 3_600_000
+/** The hour that runs when the test begins. */
+const hour = Math.floor(Date.now() / HOUR) * HOUR
+const iso = (ms: number) => new Date(ms).toISOString()
+const address = (time: number) =>
+  `/?by=pm2_5&table=open&time=${iso(time)}&until=${iso(hour)}&span=24h&step=1h&speed=1`.replaceAll('.000Z', 'Z')
+
+let system: System
+let browser: Browser
+beforeAll(async () => {
+  system = await startSystem({ dataDir: await newDataDir(), env: { SIMULATE: 'off' } })
+  browser = await openBrowser()
+  // what an hour measured: 10 and 30 (mean 20), then nothing, then 44
+  const values = [
+    [hour - 3 * HOUR + 60_000, 10],
+    [hour - 3 * HOUR + 120_000, 30],
+    [hour - HOUR + 60_000, 44],
+  ] as const
+  for (const [time, value] of values) {
+    const payload = { pm2_5: value, time: iso(time), location: [-10.85, 39.24] }
+    await publish(system.mqttPort, 'city/air/played', JSON.stringify(payload))
+  }
+  await until(
+    async () => (await system.get<{ total: { stored: number } }>('/api/v1/ingest/ledger')).total.stored === 3,
+    20_000,
+    () => 'the three values were not stored',
+  )
+})
+afterAll(async () => {
+  await browser?.close()
+  await system?.stop()
+  if (system) await removeDataDir(system.dataDir)
+})
+
+const row = (page: Page) => page.getByRole('row', { name: /played/ })
+
+test('the map shows the hour that the address names, plays on from it, and comes back to live', async () => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.goto(system.url + address(hour - 3 * HOUR))
+  await row(page).getByRole('cell', { name: '20', exact: true }).waitFor()
+  await page.getByText('2 observations of 1 Thing').waitFor()
+
+  // a step, by keyboard: the hour without a value shows none rather than the last one
+  await page.getByRole('slider', { name: 'Moment shown' }).focus()
+  await page.keyboard.press('ArrowRight')
+  await row(page).getByText('no value').waitFor()
+  expect(page.url()).toContain(`time=${iso(hour - 2 * HOUR).slice(0, 13)}`)
+  await page.getByRole('button', { name: 'One frame on' }).click()
+  await row(page).getByRole('cell', { name: '44', exact: true }).waitFor()
+
+  // played from there it comes to the last frame again, and stops
+  await page.goto(system.url + address(hour - 3 * HOUR))
+  await row(page).getByRole('cell', { name: '20', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Play', exact: true }).click()
+  await page.getByRole('button', { name: 'Pause' }).waitFor()
+  await row(page).getByRole('cell', { name: '44', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Play', exact: true }).waitFor()
+  expect(page.url()).toContain(`time=${iso(hour - HOUR).slice(0, 13)}`)
+
+  await page.getByRole('button', { name: 'Back to live' }).click()
+  await page.getByRole('button', { name: 'Play back' }).waitFor()
+  expect(page.url()).not.toContain('time=')
+  await page.close()
+})
+
+test.each([
+  ['a desktop', { width: 1440, height: 900 }],
+  ['a phone', { width: 390, height: 844 }],
+])('on %s it has no accessibility violations and fits', async (_, viewport) => {
+  const context = await browser.newContext({ viewport })
+  const page = await context.newPage()
+  await page.goto(system.url + address(hour - 3 * HOUR))
+  await page.getByRole('slider', { name: 'Moment shown' }).waitFor()
+  await page.evaluate(AXE)
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }
+    return (await axe.run()).violations.map(({ id }) => id)
+  })
+  expect(violations).toEqual([])
+  const width = await page.evaluate(() => document.documentElement.scrollWidth)
+  expect(width).toBeLessThanOrEqual(viewport.width)
+  await context.close()
+})
+
+test('a layer of one period says that it cannot be played', async () => {
+  const page = await browser.newPage()
+  await page.goto(`${system.url}${address(hour - HOUR)}&layer=survey`)
+  await page.getByText('This layer is not a matter of hours').waitFor()
+  await page.close()
+})

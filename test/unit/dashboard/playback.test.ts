@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { DEFAULTS, LAYERS, MEASURES, parseViewState, toSearch } from '../../../dashboard/src/app/view-state.ts'
+import { shifted, startPlayback, windowOf, withSpan } from '../../../dashboard/src/playback/address.ts'
+import { filmOf, frameIndex, indexFilmOf, needOf } from '../../../dashboard/src/playback/film.ts'
+
+const NOON = Date.parse('2026-11-24T12:00:00Z')
+const HOUR = 3_600_000
+
+describe('the address of a playback', () => {
+  test('brings back moment, window, frame and speed', () => {
+    const playback = { time: NOON, until: NOON + 5 * HOUR, span: '7d', step: '6h', speed: 8 } as const
+    expect(parseViewState(toSearch({ ...DEFAULTS, playback })).playback).toEqual(playback)
+    expect(parseViewState(toSearch(DEFAULTS)).playback).toBeNull()
+  })
+
+  test.each([
+    ['no end', '?time=2026-11-24T12:00:00Z'],
+    ['no time of day', '?time=noon&until=2026-11-24T12:00:00Z'],
+    ['a moment after the end', '?time=2026-11-25T12:00:00Z&until=2026-11-24T12:00:00Z'],
+    ['a moment before the window', '?time=2026-11-20T12:00:00Z&until=2026-11-24T12:00:00Z&span=24h'],
+  ])('is live with %s', (_, search) => {
+    expect(parseViewState(search).playback).toBeNull()
+  })
+
+  test('a frame that the window does not have becomes the usual one', () => {
+    const search = '?time=2026-11-24T12:00:00Z&until=2026-11-24T12:00:00Z&span=30d&step=10m&speed=1000'
+    expect(parseViewState(search).playback).toMatchObject({ step: '6h', speed: 4 })
+  })
+})
+
+describe('the window', () => {
+  test('ends with the running hour and begins at its first frame', () => {
+    const playback = startPlayback(NOON + 20 * 60_000)
+    expect(windowOf(playback)).toEqual({ from: '2026-11-23T13:00:00Z', to: '2026-11-24T13:00:00Z' })
+    expect(playback.time).toBe(Date.parse('2026-11-23T13:00:00Z'))
+  })
+
+  test('moves by its own length, and not into the future', () => {
+    const now = NOON + 20 * 60_000
+    const before = shifted(startPlayback(now), -1, now)
+    expect(windowOf(before)).toEqual({ from: '2026-11-22T13:00:00Z', to: '2026-11-23T13:00:00Z' })
+    expect(shifted(startPlayback(now), 1, now)).toEqual(startPlayback(now))
+    expect(withSpan(before, '7d')).toMatchObject({ until: before.until, time: before.time, step: '1h' })
+  })
+})
+
+describe('a film', () => {
+  const film = filmOf({
+    every: '1h',
+    times: ['2026-11-24T10:00:00Z', '2026-11-24T11:00:00Z'],
+    end: '2026-11-24T12:00:00Z',
+    streams: [
+      { datastream: 1, mean: [10, null], n: [4, 2], good: [4, 0] },
+      { datastream: 2, mean: [20, 30], n: [4, 4], good: [1, 2] },
+    ],
+  })
+  const stream = (id: number) => ({ id, property: 'pm2_5', channel: '', unit: 'ug/m3', latest: null })
+
+  test('shows the mean of a frame, nothing where there was nothing, suspect where most failed', () => {
+    const first = film.frameAt(0)
+    expect(first).toMatchObject({ from: NOON - 2 * HOUR, to: NOON - HOUR, n: 5 })
+    expect(first.latestOf(stream(1))).toMatchObject({ result: 10, quality: 1, time: NOON - HOUR })
+    expect(first.latestOf(stream(2))).toMatchObject({ result: 20, quality: 3 })
+    expect(film.frameAt(1).latestOf(stream(1))).toBeNull()
+    expect(film.frameAt(1).latestOf(stream(2))).toMatchObject({ result: 30, quality: 1 })
+    expect(first.latestOf(stream(3))).toBeNull()
+  })
+
+  test('has the same numbers for classes in every frame', () => {
+    expect(film.frameAt(0).samplesOf(stream(2))).toEqual(film.frameAt(1).samplesOf(stream(2)))
+    expect(film.filled).toEqual([1, 0.5])
+  })
+
+  test.each([
+    [NOON - 3 * HOUR, 0],
+    [NOON - 2 * HOUR, 0],
+    [NOON - HOUR, 1],
+    [NOON, 1],
+  ])('%i lies in frame %i', (time, index) => {
+    expect(frameIndex(film.edges, time)).toBe(index)
+  })
+
+  test('of an index gives each Thing the index of the frame', () => {
+    const indices = indexFilmOf({
+      every: '1h',
+      times: ['2026-11-24T10:00:00Z'],
+      end: '2026-11-24T11:00:00Z',
+      scheme: 'us',
+      by: 'thing',
+      places: [{ key: 'a', value: [61], category: ['moderate'], pollutant: ['pm2_5'] }],
+    })
+    const thing = (key: string, airIndex: { us: null; european: null } | null) => ({ properties: { key, airIndex } })
+    const things = [
+      thing('a', { us: null, european: null }),
+      thing('b', { us: null, european: null }),
+      thing('c', null),
+    ]
+    const shown = indices.frameAt(0).thingsOf(things as never)
+    expect(shown.map(({ properties }) => properties.airIndex?.us?.value ?? null)).toEqual([61, null, null])
+    expect(shown[2]?.properties.airIndex).toBeNull()
+  })
+})
+
+test('whatever a layer shows of the present can be played back; what rests on a period cannot', () => {
+  const playable = LAYERS.flatMap((layer) =>
+    MEASURES[layer].filter((measure) => needOf(layer, measure)).map((measure) => `${layer} ${measure}`),
+  )
+  expect(playable).toEqual([
+    ...MEASURES.air.map((measure) => `air ${measure}`),
+    'energy power',
+    'mobility congestion',
+    'mobility bikes',
+    'mobility traffic',
+    'connectivity wifi',
+    'districts us',
+    'districts european',
+  ])
+})
