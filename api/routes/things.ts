@@ -16,7 +16,7 @@ import { OPERATOR } from './registry.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { airIndexes: () => Promise<AirIndexes> }
 
-const MAX_THINGS = 20_000
+const MAX_THINGS = 100_000
 const thingsQuery = z.object({
   domain: domainsParam.optional(),
   zone: keyParam.optional().describe('key of a zone'),

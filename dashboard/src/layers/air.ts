@@ -1,7 +1,16 @@
 import type { AirIndex } from '#model/air-index.ts'
 import { AQI_CATEGORIES, type AqiScheme, aqiScale, colourOf, pollutantScale, type Scale } from '../map/scales.ts'
 import { nowOrFrame, sourceFact } from './legend-parts.ts'
-import { type LayerInput, type LayerModel, type LegendStep, NO_MARKS, type PointMark, type Row, text } from './model.ts'
+import {
+  type LayerInput,
+  type LayerModel,
+  type LegendStep,
+  NO_MARKS,
+  type PointMark,
+  type Row,
+  text,
+  withRows,
+} from './model.ts'
 import { countTrust, pointOf, type Reading, readingOf, readingsOf, thingCells, thingColumns } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 
@@ -23,7 +32,7 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
     })
   const { first, last } = thingColumns(input)
   const withIndex = entries.filter(({ index }) => index)
-  return {
+  const model: Omit<LayerModel, 'rows'> = {
     legend: {
       title: tools.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
       steps: aqiSteps(input, scheme),
@@ -44,11 +53,6 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
       { id: 'pollutant', label: tools.t('column.pollutant'), numeric: false },
       ...last,
     ],
-    rows: entries.map((entry) => ({
-      id: `thing:${entry.thing.properties.key}`,
-      key: entry.thing.properties.key,
-      cells: { ...thingCells(input, entry), ...indexCells(input, entry.index) },
-    })),
     marks: {
       ...NO_MARKS,
       points: entries.flatMap((entry) => {
@@ -58,6 +62,13 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
       }),
     },
   }
+  return withRows(model, () =>
+    entries.map((entry) => ({
+      id: `thing:${entry.thing.properties.key}`,
+      key: entry.thing.properties.key,
+      cells: { ...thingCells(input, entry), ...indexCells(input, entry.index) },
+    })),
+  )
 }
 
 /** What the index looks back on; in playback also from when. */

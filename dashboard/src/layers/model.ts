@@ -11,8 +11,21 @@ import type { Tools } from '../messages/tools.ts'
 export type LayerModel = {
   readonly legend: Legend
   readonly columns: readonly Column[]
+  /** made when first asked for: without a table nobody needs 100,000 of them four times a second */
   readonly rows: readonly Row[]
   readonly marks: Marks
+}
+
+/** A model whose rows are made once, when they are first read. */
+export function withRows(model: Omit<LayerModel, 'rows'>, makeRows: () => readonly Row[]): LayerModel {
+  let rows: readonly Row[] | undefined
+  return {
+    ...model,
+    get rows() {
+      rows ??= makeRows()
+      return rows
+    },
+  }
 }
 
 /** fresh: as expected; stale: older than three intervals; suspect: flagged 3 or 4; none: no value at all */

@@ -30,6 +30,8 @@ export type LayerState = {
   readonly model: LayerModel | null
   readonly zones: ZoneFeatures | undefined
   readonly things: readonly ThingFeature[]
+  /** how many of how many Things the answer carried, where it could not carry all */
+  readonly cut: { readonly shown: number; readonly total: number } | null
   readonly problem: Error | null
   readonly retry: () => void
   readonly loading: boolean
@@ -71,6 +73,7 @@ export function useLayer(city: CityResponse, state: ViewState, ground: Ground, f
     model,
     zones: zones.data,
     things: things.data?.features ?? [],
+    cut: things.data?.truncated ? { shown: things.data.features.length, total: things.data.total } : null,
     problem: queries.find(({ error }) => error)?.error ?? null,
     retry: () => queries.filter(({ error }) => error).map(({ refetch }) => refetch()),
     loading: queries.some(({ isLoading }) => isLoading),
@@ -106,11 +109,19 @@ export function useLatest(): (datastream: Datastream) => Latest | null {
     ({ id, latest: fetched }: Datastream) => {
       const live = latest.get(id)
       if (!fetched) return live ?? null
-      const time = Date.parse(fetched.time)
-      return live && live.time >= time ? live : { ...fetched, time }
+      const known = fetchedLatest(fetched)
+      return live && live.time >= known.time ? live : known
     },
     [latest, version],
   )
+}
+
+const parsed = new WeakMap<object, Latest>()
+/** Parsed once an answer: the same value is asked for with every batch of the feed. */
+function fetchedLatest(fetched: NonNullable<Datastream['latest']>): Latest {
+  const known = parsed.get(fetched) ?? { ...fetched, time: Date.parse(fetched.time) }
+  parsed.set(fetched, known)
+  return known
 }
 
 type LayerData = {

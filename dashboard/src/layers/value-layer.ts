@@ -10,6 +10,7 @@ import {
   NO_MARKS,
   type PointMark,
   type Row,
+  withRows,
 } from './model.ts'
 import { countTrust, pointOf, type Reading, thingCells, thingColumns } from './things.ts'
 
@@ -34,18 +35,22 @@ export type ValueLayer = {
   readonly notes?: readonly string[]
 }
 
+/** Where thousands of points stand no number can be read. */
+const MOST_LABELLED = 2000
+
 /** Things coloured by one number of each: the common form of most layers. */
 export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
   const { tools } = input
   const { readings, scale, show } = layer
   const numberOf = layer.numberOf ?? (({ latest }: Reading) => latest?.result ?? null)
   const { first, last } = thingColumns(input)
-  const rows = readings.map((reading): Row => {
+  const rowOf = (reading: Reading): Row => {
     const { key } = reading.thing.properties
     const more = Object.fromEntries((layer.extra ?? []).map(({ id, cell }) => [id, cell(reading)]))
     const value = amount(numberOf(reading), show, tools.t('none'))
     return { id: `thing:${key}`, key, cells: { ...thingCells(input, reading), ...more, value } }
-  })
+  }
+  const many = readings.length > MOST_LABELLED
   const points = readings.flatMap((reading): PointMark[] => {
     const position = pointOf(reading.thing)
     if (!position) return []
@@ -59,12 +64,14 @@ export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
         trust: value === null ? 'none' : reading.trust,
         radius: layer.radius ?? 8,
         shape: layer.shapeOf?.(reading) ?? 'dot',
-        label: value === null ? '' : (layer.labelOf?.(value) ?? ''),
-        hint: value === null ? tools.t('hint.noValue') : `${show(value)} ${layer.unit}`.trim(),
+        label: value === null || many ? '' : (layer.labelOf?.(value) ?? ''),
+        get hint() {
+          return value === null ? tools.t('hint.noValue') : `${show(value)} ${layer.unit}`.trim()
+        },
       },
     ]
   })
-  return {
+  const model: Omit<LayerModel, 'rows'> = {
     legend: {
       title: layer.title,
       steps: layer.steps ?? rangeLabels(scale, show, tools.t),
@@ -85,9 +92,9 @@ export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
       { id: 'value', label: layer.unit ? `${layer.column} (${layer.unit})` : layer.column, numeric: true },
       ...last,
     ],
-    rows,
     marks: { ...NO_MARKS, points },
   }
+  return withRows(model, () => readings.map(rowOf))
 }
 
 const basedOn = ({ tools, frame }: LayerInput, n: number): string =>

@@ -16,15 +16,22 @@ export function arrange(points: readonly PointMark[], selected: string | null, z
   return { points: ordered, numbered: unobstructed(labelled, zoom).map(({ mark }) => mark), scale, sized }
 }
 
-/** The points that no later, so higher, point lies over. */
+/** The points that no later, so higher, point lies over. Compares neighbours in a grid only: linear in the points. */
 export function unobstructed<P extends Obstacle>(points: readonly P[], zoom: number): P[] {
+  const reach = 1.45 * Math.max(1, ...new Set(points.map(({ radius }) => radius)))
   const at = points.map(({ position }) => project(position, zoom))
+  const grid = Map.groupBy(points.keys(), (index) => cellOf(at[index], reach))
   return points.filter((point, index) => {
     const [x, y] = at[index] ?? [0, 0]
-    return points.every((other, later) => {
-      if (later <= index) return true
+    const covers = (later: number): boolean => {
       const [ox, oy] = at[later] ?? [0, 0]
-      return Math.hypot(ox - x, oy - y) > other.radius + point.radius * 0.45
-    })
+      const radius = points[later]?.radius ?? 0
+      return later > index && Math.hypot(ox - x, oy - y) <= radius + point.radius * 0.45
+    }
+    return !NEIGHBOURS.some(([dx, dy]) => grid.get(cellOf([x + dx * reach, y + dy * reach], reach))?.some(covers))
   })
 }
+
+const NEIGHBOURS = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => [dx, dy] as const))
+const cellOf = (at: readonly [number, number] | undefined, size: number): string =>
+  `${Math.floor((at?.[0] ?? 0) / size)}:${Math.floor((at?.[1] ?? 0) / size)}`

@@ -54,10 +54,12 @@ export type Obstacle = { readonly position: Position; readonly radius: number }
 const SHIFTS = [0, -16, 16, -28, 28]
 const PX_PER_CHARACTER = 6.8
 const HALF_HEIGHT = 8
+const MOST_OBSTACLES = 5000
 
 /** The labels that fit at this zoom: the most populous first, beside the points rather than under them, none twice. */
 export function fitting(labels: readonly PlaceLabel[], zoom: number, points: readonly Obstacle[]): PlacedLabel[] {
-  const marks = points.map(({ position, radius }): Box => {
+  // among thousands of points there is no place beside them
+  const marks = (points.length > MOST_OBSTACLES ? [] : points).map(({ position, radius }): Box => {
     const [x, y] = project(position, zoom)
     return { x, y, halfWidth: radius, halfHeight: radius }
   })

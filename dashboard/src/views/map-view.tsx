@@ -28,7 +28,7 @@ export function MapView({ city }: { city: CityResponse }) {
   const narrow = useNarrow()
   const ground = useTheme()
   const control = usePlayback()
-  const { model, zones, things, problem, retry, loading } = useLayer(city, state, ground, control?.frame ?? null)
+  const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, ground, control?.frame ?? null)
   const selected = selectionId(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
@@ -39,6 +39,7 @@ export function MapView({ city }: { city: CityResponse }) {
       <>
         {problem && <Problem error={problem} retry={retry} />}
         {model && <LegendPanel legend={model.legend} />}
+        {cut && <p className="note">{t('map.cut', cut)}</p>}
       </>
     ),
     details: state.select && zones && (

@@ -4,6 +4,7 @@ import { isStale, trustOf } from '../../../dashboard/src/layers/things.ts'
 import { pointScale, unobstructed } from '../../../dashboard/src/map/arrange.ts'
 import { hatch } from '../../../dashboard/src/map/hatch.ts'
 import { centreOf, fitting, project } from '../../../dashboard/src/map/place-labels.ts'
+import { attributesOf } from '../../../dashboard/src/map/point-attributes.ts'
 
 const square = (west: number, south: number, size: number) => [
   [west, south] as const,
@@ -73,10 +74,42 @@ describe('points', () => {
     expect(unobstructed([under, over], 12)).toEqual([over])
   })
 
+  // Two by two, 100 px apart: every second lies under the next. Comparing all pairs would be 5,000 million of them.
+  test('are arranged in linear work', () => {
+    const points = Array.from({ length: 100_000 }, (_, index) => {
+      const pair = Math.floor(index / 2)
+      const shift = 100 / (512 * 2 ** 12)
+      return { position: [(pair % 300) * shift * 360, Math.floor(pair / 300) * shift * 300] as const, radius: 8 }
+    })
+    const began = performance.now()
+    expect(unobstructed(points, 12)).toHaveLength(50_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
   test('shrink when the whole city is small, but stay visible', () => {
     expect(pointScale(14)).toBe(1)
     expect(pointScale(12.8)).toBe(1)
     expect(pointScale(9)).toBe(0.6)
+  })
+})
+
+describe('many points', () => {
+  const theme = { ring: [1, 1, 1], surface: [250, 250, 250], suspect: [200, 0, 0], mast: [0, 0, 0] } as const
+  const mark = (trust: 'fresh' | 'stale' | 'suspect' | 'none') => ({
+    ...{ id: '', name: '', hint: '', label: '', shape: 'dot' as const, radius: 10 },
+    ...{ position: [-10.5, 39.25] as const, colour: [10, 20, 30] as const, trust },
+  })
+
+  test.each([
+    ['fresh', [10, 20, 30, 255], [1, 1, 1, 255]],
+    ['suspect', [10, 20, 30, 255], [200, 0, 0, 255]],
+    ['stale', [250, 250, 250, 255], [10, 20, 30, 255]],
+    ['none', [250, 250, 250, 255], [10, 20, 30, 255]],
+  ] as const)('%s is drawn as such', (trust, fill, line) => {
+    const { positions, fills, lines } = attributesOf([mark('fresh'), mark(trust)], 1, theme)
+    expect([...positions]).toEqual([-10.5, 39.25, -10.5, 39.25])
+    expect([...fills].slice(4)).toEqual([...fill])
+    expect([...lines].slice(4)).toEqual([...line])
   })
 })
 

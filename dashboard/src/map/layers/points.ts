@@ -1,8 +1,8 @@
 import { IconLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers'
 import type { PointMark } from '../../layers/model.ts'
-import { inkOn, type Rgb } from '../palette.ts'
-
-export type PointTheme = { readonly ring: Rgb; readonly surface: Rgb; readonly suspect: Rgb; readonly mast: Rgb }
+import { inkOn } from '../palette.ts'
+import type { PointTheme } from '../point-attributes.ts'
+import { MANY_POINTS, manyPoints } from './many-points.ts'
 
 export type Points = {
   readonly points: readonly PointMark[]
@@ -14,6 +14,7 @@ export type Points = {
 
 /** Filled when fresh; hollow when stale or without a value; a second ring around what is suspect. */
 export function pointLayers({ points, numbered, scale }: Points, theme: PointTheme) {
+  if (points.length > MANY_POINTS) return [manyPoints(points, scale, theme)]
   const dots = points.filter(({ shape }) => shape === 'dot')
   const others = points.filter(({ shape }) => shape !== 'dot')
   const suspects = points.filter(({ trust }) => trust === 'suspect')
