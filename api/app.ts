@@ -17,6 +17,7 @@ import { selectLatest } from './queries/live.ts'
 import { archiveRoutes } from './routes/archive.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
+import { equityRoutes } from './routes/equity.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { indicatorRoutes } from './routes/indicators.ts'
@@ -111,6 +112,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(reportRoutes({ pool, indicators, clock }))
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))
+      await v1.register(equityRoutes({ pool, clock, indicators }))
       await v1.register(wellbeingRoutes({ pool, clock, indicators }))
       await v1.register(voiceRoutes({ pool, clock }))
       await v1.register(ingestRoutes({ pool, clock, live }))

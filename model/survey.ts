@@ -68,6 +68,10 @@ export const codebookSchema = z.object({
 })
 export type Codebook = z.infer<typeof codebookSchema>
 
+/** Categories that are numbers stand in an order, as income fifths do. */
+export const isRanking = (codes: readonly string[]): boolean =>
+  codes.length > 1 && codes.every((code) => code.trim() !== '' && Number.isFinite(Number(code)))
+
 /** Zones that estimates take together, because one of them alone had too few respondents. */
 export const surveyAreaSchema = z.object({ key: z.string(), name: z.string(), zones: z.array(z.string()) })
 export type SurveyArea = z.infer<typeof surveyAreaSchema>

@@ -5,7 +5,7 @@ import { concentrationOf } from '#model/statistics/concentration.ts'
 import type { Estimated } from '#model/statistics/design.ts'
 import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/linearised.ts'
 import { quantileOf } from '#model/statistics/quantile.ts'
-import type { Codebook } from '#model/survey.ts'
+import { type Codebook, isRanking } from '#model/survey.ts'
 import { openSheet, openSurvey, type Sheet } from './sheet.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
 
@@ -100,16 +100,14 @@ function referenceOf(
     return found.held ? undefined : found
   }
   const [first] = by
-  if (by.length === 1 && first && isRanking(codebook, first))
+  if (by.length === 1 && first && isRanked(codebook, first))
     return open.toSorted((a, b) => Number(b.group[first]) - Number(a.group[first]))[0]
   return open.toSorted((a, b) => b.mean.weightedBase - a.mean.weightedBase)[0]
 }
 
-/** Categories that are numbers stand in an order, as income fifths do. */
-function isRanking(codebook: Codebook, name: string): boolean {
-  const codes = Object.keys(codebook.questions.find(({ column }) => column === name)?.categories ?? {})
-  return codes.length > 1 && codes.every((code) => code.trim() !== '' && Number.isFinite(Number(code)))
-}
+/** Whether the categories of a characteristic stand in an order. */
+const isRanked = ({ questions }: Codebook, name: string): boolean =>
+  isRanking(Object.keys(questions.find(({ column }) => column === name)?.categories ?? {}))
 
 function concentration(
   sheet: Sheet,
@@ -119,7 +117,7 @@ function concentration(
 ): DividesResponse['concentration'] {
   const [name] = by
   // The index is a sum over all groups: with one of them hidden it would help to compute it back.
-  if (by.length !== 1 || !name || !isRanking(codebook, name) || cells.some(({ held }) => held)) return null
+  if (by.length !== 1 || !name || !isRanked(codebook, name) || cells.some(({ held }) => held)) return null
   const rank = (i: number): number | null => {
     const code = sheet.characteristic(i, name)
     return code === null ? null : Number(code)

@@ -19,7 +19,14 @@ export async function addCity(
   pool: Pool,
   { timeZone = 'UTC', population = 3000, simulated = false, features = [] as unknown[] } = {},
 ): Promise<void> {
-  const pack = { name: 'Handmade', timeZone, centre: [0.01, 0.01], population, simulated, sources: [] }
+  const pack = {
+    name: 'Handmade',
+    timeZone,
+    centre: [0.01, 0.01],
+    population,
+    simulated,
+    sources: [{ name: 'native', topic: 'city/#' }],
+  }
   await pool.query('insert into city (pack, features) values ($1, $2)', [pack, { type: 'FeatureCollection', features }])
 }
 

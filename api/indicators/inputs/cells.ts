@@ -7,12 +7,12 @@ import type { Hours } from './hours.ts'
 export type Signal = { readonly generation: string; readonly cell: string; readonly median: number; readonly n: number }
 
 /** About 0.1 km2 a cell: a few street blocks. */
-const RESOLUTION = 9
+export const CELL_RESOLUTION = 9
 
 // Good samples only. What names no generation is 3G where it is RSCP and 4G where it is RSRP.
 const SIGNALS = `
   select case when d.channel in ('3g', '4g', '5g') then d.channel when d.property = 'rscp' then '3g' else '4g' end as generation,
-         to_hex(h3_parent(m.cell, ${RESOLUTION})) as cell,
+         to_hex(h3_parent(m.cell, ${CELL_RESOLUTION})) as cell,
          percentile_cont(0.5) within group (order by m.result) as median, count(*)::int as n
   from mobile_observation m join datastream d on d.id = m.datastream_id
   where d.property in ('rsrp', 'rscp') and m.quality in (1, 2) and m.phenomenon_time >= $1 and m.phenomenon_time < $2
@@ -28,7 +28,7 @@ export function cellsIn(area: Area): string[] {
   return polygons.flatMap((rings) =>
     polygonToCells(
       rings.map((ring) => ring.map(([lon, lat]) => [lon, lat])),
-      RESOLUTION,
+      CELL_RESOLUTION,
       true,
     ),
   )

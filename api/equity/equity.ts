@@ -1,0 +1,87 @@
+import type { Pool } from '#infra/db/pool.ts'
+import type { EquityResponse, Exposure } from '#model/api/equity.ts'
+import { AppError } from '#model/errors.ts'
+import { isRanking } from '#model/survey.ts'
+import type { Indicators } from '../indicators/engine.ts'
+import { selectCity } from '../queries/city.ts'
+import { selectZones } from '../queries/zones.ts'
+import { listSurveys, loadResponses, type SurveyRow } from '../surveys/microdata.ts'
+import { sheetOf } from '../surveys/sheet.ts'
+import { characteristicsOf } from '../surveys/table.ts'
+import { exposureBySurvey } from './by-survey.ts'
+import { eachZone, exposureByZones, incomeFifths, type PeopledZone } from './by-zones.ts'
+import { measuredByZone, type ZoneMeasure } from './measured.ts'
+
+export type EquityDeps = { readonly pool: Pool; readonly indicators: Indicators; readonly clock: () => Date }
+type Exposed = (measure: ZoneMeasure) => Exposure | null
+
+/** A mean over fewer zones says more of the zones than of the groups. */
+const LEAST_ZONES = 3
+/** Groups that need no survey. */
+const BY_ZONES: Readonly<Record<string, string>> = { zone_income: 'Income of the zone', zone: 'Zone' }
+
+/** For each measured burden and service: who has how much of it. @throws AppError REQUEST_INVALID, PERIOD_INVALID */
+export async function equity(
+  { pool, indicators, clock }: EquityDeps,
+  { period, by }: { period: string; by: string },
+): Promise<EquityResponse> {
+  const { pack } = await selectCity(pool)
+  const all = await selectZones(pool)
+  const zones = all.filter((zone): zone is PeopledZone => zone.population !== null && zone.population > 0)
+  const survey = (await listSurveys(pool)).toSorted((a, b) => (a.codebook.to < b.codebook.to ? 1 : -1))[0]
+  const characteristics = characteristicsFor(survey)
+  if (!characteristics.some(({ id }) => id === by))
+    throw new AppError('REQUEST_INVALID', `by is one of ${characteristics.map(({ id }) => id).join(', ')}; not "${by}"`)
+  const isSurveyed = !Object.hasOwn(BY_ZONES, by)
+  const exposed = await exposedBy(pool, by, zones, isSurveyed ? survey : undefined)
+  const measures = await measuredByZone(pool, indicators, { period, timeZone: pack.timeZone, now: clock(), zones: all })
+  const exposures: Exposure[] = []
+  const missing: EquityResponse['missing'] = []
+  for (const measure of measures) {
+    const { id, name, values } = measure
+    const found = values.size >= LEAST_ZONES ? exposed(measure) : null
+    if (found) exposures.push(found)
+    else missing.push({ id, name, why: `measured in ${values.size} of ${all.length} zones; ${LEAST_ZONES} are needed` })
+  }
+  const { codebook } = survey ?? {}
+  return {
+    period,
+    by,
+    characteristics,
+    survey: isSurveyed ? (codebook?.id ?? null) : null,
+    threshold: isSurveyed ? (codebook?.threshold ?? null) : null,
+    confidence: 0.95,
+    simulated: pack.simulated || (isSurveyed && codebook?.simulated === true),
+    zones: all.length,
+    exposures,
+    missing,
+  }
+}
+
+function characteristicsFor(survey: SurveyRow | undefined): EquityResponse['characteristics'] {
+  const byZones = Object.entries(BY_ZONES).map(([id, label]) => ({ id, label }))
+  if (!survey?.codebook.columns.zone) return byZones
+  const groups = survey.codebook.questions.filter(({ group }) => group)
+  return [...byZones, ...groups.map(({ column, text }) => ({ id: column, label: text }))]
+}
+
+async function exposedBy(
+  pool: Pool,
+  by: string,
+  zones: readonly PeopledZone[],
+  survey: SurveyRow | undefined,
+): Promise<Exposed> {
+  if (!survey) {
+    const groups = by === 'zone' ? eachZone(zones) : incomeFifths(zones)
+    return (measure) => exposureByZones(measure, zones, groups)
+  }
+  const { codebook, areas } = survey
+  const responses = await loadResponses(pool, codebook, characteristicsOf(codebook).slice(1))
+  // everybody who lives in a zone answers "where", so the tables that could be combined are those of all respondents
+  const inZone = responses.map(({ zone }) => (zone === null ? null : 1))
+  const sheet = sheetOf(codebook, responses, inZone, false, 0)
+  const question = codebook.questions.find(({ column }) => column === by)
+  const codes = Object.entries(question?.categories ?? {}).filter(([code]) => !question?.missing.includes(code))
+  const groups = { sheet, by, labels: new Map(codes), ranking: isRanking(codes.map(([code]) => code)), areas }
+  return (measure) => exposureBySurvey(measure, zones, groups)
+}

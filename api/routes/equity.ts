@@ -1,0 +1,25 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { equityResponse } from '#model/api/equity.ts'
+import { type EquityDeps, equity } from '../equity/equity.ts'
+import { keyParam } from '../params.ts'
+
+export const equityRoutes =
+  (deps: EquityDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/equity',
+      {
+        schema: {
+          tags: ['surveys'],
+          summary: 'Who lives with which measured burden and service: by zone, income of the zone, or a characteristic',
+          querystring: z.object({
+            period: z.string().max(20).default('last-30d').describe('as of the indicators, e.g. 2026 or last-30d'),
+            by: keyParam.default('zone_income').describe('zone_income, zone, or a characteristic of the newest survey'),
+          }),
+          response: { 200: equityResponse },
+        },
+      },
+      ({ query }) => equity(deps, query),
+    )
+  }
