@@ -30,9 +30,9 @@ export function exposureBySurvey(
   groups: SurveyGroups,
 ): Exposure | null {
   const { sheet, by, labels, ranking } = groups
-  const valueOf = valueInArea(measure, zones, groups.areas)
+  const inZone = valueInArea(measure, zones, groups.areas)
   const group = sheet.responses.map((_, i) => openGroup(sheet, i, by))
-  const y: Values = (i) => (group[i] === null ? null : (valueOf.get(sheet.characteristic(i, 'zone') ?? '') ?? null))
+  const y: Values = (i) => (group[i] === null ? null : (inZone.get(sheet.characteristic(i, 'zone') ?? '') ?? null))
   const all = meanOf(sheet.responses, y)
   if (!all) return null
   const weights = sumOfWeights(sheet, y, group)
