@@ -3,6 +3,7 @@ import type { EquityResponse, Exposure } from '#model/api/equity.ts'
 import { AppError } from '#model/errors.ts'
 import { isRanking } from '#model/survey.ts'
 import type { Indicators } from '../indicators/engine.ts'
+import { createPeriodCache, type PeriodCache } from '../indicators/period-cache.ts'
 import { selectCity } from '../queries/city.ts'
 import { selectZones } from '../queries/zones.ts'
 import { listSurveys, loadResponses, type SurveyRow } from '../surveys/microdata.ts'
@@ -20,9 +21,20 @@ const LEAST_ZONES = 3
 /** Groups that need no survey. */
 const BY_ZONES: Readonly<Record<string, string>> = { zone_income: 'Income of the zone', zone: 'Zone' }
 
-/** For each measured burden and service: who has how much of it. @throws AppError REQUEST_INVALID, PERIOD_INVALID */
-export async function equity(
+export type Equity = (of: { period: string; by: string }) => Promise<EquityResponse>
+
+/** What zones have changes by the hour; the page asks for it again with every other group. */
+const FRESH_MS = 120_000
+
+/** For each measured burden and service: who has how much of it. The answer throws REQUEST_INVALID, PERIOD_INVALID. */
+export function createEquity(deps: EquityDeps): Equity {
+  const cache = createPeriodCache<readonly ZoneMeasure[]>({ freshMs: () => FRESH_MS, clock: deps.clock })
+  return async (of) => equity(deps, cache, of)
+}
+
+async function equity(
   { pool, indicators, clock }: EquityDeps,
+  cache: PeriodCache<readonly ZoneMeasure[]>,
   { period, by }: { period: string; by: string },
 ): Promise<EquityResponse> {
   const { pack } = await selectCity(pool)
@@ -34,7 +46,9 @@ export async function equity(
     throw new AppError('REQUEST_INVALID', `by is one of ${characteristics.map(({ id }) => id).join(', ')}; not "${by}"`)
   const isSurveyed = !Object.hasOwn(BY_ZONES, by)
   const exposed = await exposedBy(pool, by, zones, isSurveyed ? survey : undefined)
-  const measures = await measuredByZone(pool, indicators, { period, timeZone: pack.timeZone, now: clock(), zones: all })
+  const measures = await cache.get(period, () =>
+    measuredByZone(pool, indicators, { period, timeZone: pack.timeZone, now: clock(), zones: all }),
+  )
   const exposures: Exposure[] = []
   const missing: EquityResponse['missing'] = []
   for (const measure of measures) {

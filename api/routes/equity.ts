@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { equityResponse } from '#model/api/equity.ts'
-import { type EquityDeps, equity } from '../equity/equity.ts'
+import { createEquity, type EquityDeps } from '../equity/equity.ts'
 import { keyParam } from '../params.ts'
 
 export const equityRoutes =
   (deps: EquityDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const equity = createEquity(deps)
     app.get(
       '/equity',
       {
@@ -20,6 +21,6 @@ export const equityRoutes =
           response: { 200: equityResponse },
         },
       },
-      ({ query }) => equity(deps, query),
+      ({ query }) => equity(query),
     )
   }

@@ -2,8 +2,9 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { CoreIndicatorsResponse } from '#model/api/people.ts'
 import { CORE_INDICATORS } from '#model/itu-core-indicators.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import { openSheet, openSurvey } from './sheet.ts'
-import { characteristicsOf, checkBy, publish } from './table.ts'
+import { loadResponses, type Response } from './microdata.ts'
+import { openSurvey, sheetOf } from './sheet.ts'
+import { characteristicsOf, checkBy, measureOf, numeric, publish } from './table.ts'
 
 type Item = CoreIndicatorsResponse['indicators'][number]['items'][number]
 
@@ -19,32 +20,45 @@ export async function coreIndicators(
   const codebook = await openSurvey(db, id)
   const tables = by ?? characteristicsOf(codebook)
   for (const name of tables) checkBy(codebook, [name])
-  const indicators = []
-  for (const indicator of CORE_INDICATORS) {
-    const items: Item[] = []
-    for (const question of codebook.questions.filter((asked) => asked.indicator === indicator.code))
-      items.push(...(await itemsOf(db, codebook, question, tables)))
-    indicators.push({ ...indicator, items })
-  }
+  const asked = codebook.questions.filter(({ indicator }) => indicator !== undefined)
+  const characteristics = characteristicsOf(codebook).slice(1)
+  // one reading for all of them, which is quicker than one for each
+  const columns = [...asked.map(({ column }) => column), ...characteristics]
+  const responses = await loadResponses(db, codebook, columns)
+  const answers = { codebook, responses, offset: asked.length, tables }
+  const indicators = CORE_INDICATORS.map((indicator) => ({
+    ...indicator,
+    items: asked.flatMap((question, at) =>
+      question.indicator === indicator.code ? itemsOf(answers, question, at) : [],
+    ),
+  }))
   const { universe, threshold, simulated } = codebook
   return { survey: id, universe, confidence: 0.95, threshold, simulated, by: [...tables], indicators }
 }
 
-async function itemsOf(db: Queryable, codebook: Codebook, question: Question, by: readonly string[]): Promise<Item[]> {
-  const items: Item[] = []
-  for (const category of categoriesOf(question)) {
-    const sheet = await openSheet(db, codebook, question, category)
-    const cells = [[], ...by.map((name) => [name])].flatMap((names) => sheet.table(names))
-    items.push({
+type Answers = {
+  readonly codebook: Codebook
+  readonly responses: readonly Response[]
+  /** where the characteristics begin among the answers */
+  readonly offset: number
+  readonly tables: readonly string[]
+}
+
+function itemsOf({ codebook, responses, offset, tables }: Answers, question: Question, at: number): Item[] {
+  return categoriesOf(question).map((category) => {
+    const measure = measureOf(question, category)
+    const values = responses.map(({ answers }) => numeric(measure, answers[at]))
+    const sheet = sheetOf(codebook, responses, values, measure.counts !== null, offset)
+    const cells = [[], ...tables.map((name) => [name])].flatMap((names) => sheet.table(names))
+    return {
       question: question.column,
       text: question.text,
       category: category ?? null,
       label: (category !== undefined && question.categories?.[category]) || null,
       statistic: sheet.proportion ? 'proportion' : 'mean',
       estimates: cells.map(publish),
-    })
-  }
-  return items
+    }
+  })
 }
 
 function categoriesOf({ categories, counts, missing }: Question): (string | undefined)[] {

@@ -6,6 +6,7 @@ import type { Estimated } from '#model/statistics/design.ts'
 import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/linearised.ts'
 import { quantileOf } from '#model/statistics/quantile.ts'
 import { type Codebook, isRanking } from '#model/survey.ts'
+import { findSurvey } from './microdata.ts'
 import { openSheet, openSurvey, type Sheet } from './sheet.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
 
@@ -38,7 +39,8 @@ export async function divides(db: Queryable, id: string, query: DividesQuery): P
   const sheet = await openSheet(db, codebook, question, query.category)
   const cells = sheet.table(by)
   const reference = referenceOf(cells, codebook, by, query.reference)
-  const labels = cells.map(({ group }) => labelOf(codebook, group))
+  const zones = by.includes('zone') ? await zoneNames(db, id) : new Map<string, string>()
+  const labels = cells.map(({ group }) => labelOf(codebook, zones, group))
   return {
     survey: id,
     question: question.column,
@@ -156,8 +158,22 @@ function shareOf(median: Estimated | undefined, income: number) {
   return { share, ...interval, medianPrice: value, n, affordable: share <= AFFORDABLE }
 }
 
-function labelOf(codebook: Codebook, group: Readonly<Record<string, string>>): string {
+function labelOf(
+  { questions }: Codebook,
+  zones: ReadonlyMap<string, string>,
+  group: Readonly<Record<string, string>>,
+): string {
   return Object.entries(group)
-    .map(([name, code]) => codebook.questions.find(({ column }) => column === name)?.categories?.[code] ?? code)
+    .map(([name, code]) =>
+      name === 'zone' ? zones.get(code) : questions.find(({ column }) => column === name)?.categories?.[code],
+    )
+    .map((label, i) => label ?? Object.values(group)[i] ?? '')
     .join(', ')
+}
+
+/** Names of zones, and of the areas that the survey has joined some into. */
+async function zoneNames(db: Queryable, survey: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await db.query<{ key: string; name: string }>('select key, name from zone')
+  const areas = (await findSurvey(db, survey))?.areas ?? []
+  return new Map([...rows, ...areas].map(({ key, name }) => [key, name]))
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { equity } from '#api/equity/equity.ts'
+import { createEquity, type Equity } from '#api/equity/equity.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { equityResponse } from '#model/api/equity.ts'
@@ -11,7 +11,7 @@ import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicator
  * 30,000 and 6. Noise is measured in a and b only.
  */
 let db: TestDatabase
-let deps: Parameters<typeof equity>[0]
+let equity: Equity
 const NOW = new Date('2026-06-15T00:00:00Z')
 const PERIOD = '2026-06-01'
 const AIR = { a: 20, b: 10, c: 6 } as const
@@ -79,12 +79,12 @@ beforeAll(async () => {
     ['c', '2', 14],
   ])
   const clock = () => NOW
-  deps = { pool, clock, indicators: createIndicators({ pool, clock }) }
+  equity = createEquity({ pool, clock, indicators: createIndicators({ pool, clock }) })
 })
 afterAll(() => db.close())
 
 const of = async (by: string) => {
-  const found = equityResponse.parse(await equity(deps, { period: PERIOD, by }))
+  const found = equityResponse.parse(await equity({ period: PERIOD, by }))
   return { found, pm: found.exposures.find(({ id }) => id === 'EN:EN:AQ:1C:pm2_5') }
 }
 
@@ -165,7 +165,7 @@ describe('by a characteristic of the survey', () => {
 })
 
 test('what nobody can be grouped by is refused, with what there is', async () => {
-  await expect(equity(deps, { period: PERIOD, by: 'shoe_size' })).rejects.toMatchObject({
+  await expect(equity({ period: PERIOD, by: 'shoe_size' })).rejects.toMatchObject({
     code: 'REQUEST_INVALID',
     message: expect.stringContaining('zone_income, zone, half'),
   })

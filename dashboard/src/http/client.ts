@@ -78,16 +78,19 @@ export async function change<S extends z.ZodType>(
 async function request<S extends z.ZodType>(schema: S, url: string, init: RequestInit): Promise<z.output<S>> {
   const response = await send(url, init)
   const body: unknown = await response.json().catch(() => undefined)
-  if (!response.ok) {
-    const problem = problemSchema.safeParse(body).data
-    const detail = problem?.detail ?? problem?.title ?? response.statusText
-    throw new ApiProblem('refused', response.status, problem?.code ?? String(response.status), detail)
-  }
+  if (!response.ok) throw problemOf(response, body)
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue ? `${issue.path.join('.')}: ${issue.message}` : ''
   throw new ApiProblem('unreadable', response.status, 'UNREADABLE', `${url} ${where}`, { cause: parsed.error })
+}
+
+/** What an answer that is not ok says. */
+export function problemOf(response: Response, body: unknown): ApiProblem {
+  const problem = problemSchema.safeParse(body).data
+  const detail = problem?.detail ?? problem?.title ?? response.statusText
+  return new ApiProblem('refused', response.status, problem?.code ?? String(response.status), detail)
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {

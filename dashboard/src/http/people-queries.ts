@@ -1,15 +1,34 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { dividesResponse } from '#model/api/people.ts'
+import { equityResponse } from '#model/api/equity.ts'
+import { coreIndicatorsResponse, dividesResponse } from '#model/api/people.ts'
 import { wellbeingResponse } from '#model/api/wellbeing.ts'
 import { get } from './client.ts'
 
 const STALE_MS = 5 * 60_000
 
-export const dividesQuery = (survey: string, question: string, by: string) =>
+type Divide = { readonly question: string; readonly category: string | undefined; readonly by: string }
+
+export const dividesQuery = (survey: string, of: Divide) =>
   queryOptions({
-    queryKey: ['divides', survey, question, by],
+    queryKey: ['divides', survey, of],
+    queryFn: ({ signal }) => get(dividesResponse, `/surveys/${encodeURIComponent(survey)}/divides`, of, signal),
+    placeholderData: keepPreviousData,
+    staleTime: STALE_MS,
+  })
+
+export const equityQuery = (period: string, by: string) =>
+  queryOptions({
+    queryKey: ['equity', period, by],
+    queryFn: ({ signal }) => get(equityResponse, '/equity', { period, by }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: STALE_MS,
+  })
+
+export const coreIndicatorsQuery = (survey: string, by: string) =>
+  queryOptions({
+    queryKey: ['core-indicators', survey, by],
     queryFn: ({ signal }) =>
-      get(dividesResponse, `/surveys/${encodeURIComponent(survey)}/divides`, { question, by }, signal),
+      get(coreIndicatorsResponse, `/surveys/${encodeURIComponent(survey)}/indicators`, { by }, signal),
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
   })

@@ -5,12 +5,22 @@ import { domainOf, WhiskerChart } from '../charts/whisker-chart.tsx'
 import { dividesQuery } from '../http/people-queries.ts'
 import { Problem } from '../http/problem.tsx'
 import { type Tools, useTools } from '../messages/tools.ts'
+import { AffordabilityTable } from './affordability-table.tsx'
 
-/** One question by one characteristic: estimates with intervals, the gap to the reference, and who has how much of it. */
-export function DividePanel({ survey, question, by }: { survey: string; question: string; by: string }) {
+type DividePanelProps = {
+  readonly survey: string
+  readonly question: string
+  /** which answer, where the codebook does not say which count */
+  readonly category: string | undefined
+  /** one characteristic, or two with a comma between */
+  readonly by: string
+}
+
+/** One question by one or two characteristics: estimates with intervals, the gap to the reference, and who has how much of it. */
+export function DividePanel({ survey, question, category, by }: DividePanelProps) {
   const tools = useTools()
   const { t } = tools
-  const answer = useQuery(dividesQuery(survey, question, by))
+  const answer = useQuery(dividesQuery(survey, { question, category, by }))
   if (answer.error) return <Problem error={answer.error} retry={answer.refetch} />
   if (!answer.data) return <p className="loading">{t('app.loading')}</p>
   const { data } = answer
@@ -44,9 +54,9 @@ export function DividePanel({ survey, question, by }: { survey: string; question
             />
             <p className="note">
               {t('divides.concentration', {
-                value: signed(concentration.value, tools),
-                lower: signed(concentration.lower, tools),
-                upper: signed(concentration.upper, tools),
+                value: tools.index(concentration.value),
+                lower: tools.index(concentration.lower),
+                upper: tools.index(concentration.upper),
                 n: tools.integer(concentration.n),
               })}
             </p>
@@ -54,13 +64,17 @@ export function DividePanel({ survey, question, by }: { survey: string; question
         )}
       </div>
       <DivideTable data={data} show={show} />
-      {data.affordability && <p className="note">{affordability(data.affordability, tools)}</p>}
+      {data.affordability && (
+        <>
+          <p className="people__headline">{affordability(data.affordability, tools)}</p>
+          <AffordabilityTable of={data.affordability} unit={data.unit} />
+        </>
+      )}
       <p className="note">{t('divides.note', { threshold: data.threshold })}</p>
     </div>
   )
 }
 
-const signed = (value: number, tools: Tools): string => tools.number(Math.round(value * 1000) / 1000)
 const points = (value: number, share: boolean, tools: Tools): string =>
   share ? tools.t('divides.points', { value: tools.number(Math.round(value * 1000) / 10) }) : tools.number(value)
 

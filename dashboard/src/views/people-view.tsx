@@ -4,7 +4,10 @@ import { Problem } from '../http/problem.tsx'
 import { surveysQuery } from '../http/queries.ts'
 import { useTools } from '../messages/tools.ts'
 import { Choice } from '../panels/choice.tsx'
-import { DividePanel } from '../panels/divide-panel.tsx'
+import { CoreIndicatorsPanel } from '../panels/core-indicators-panel.tsx'
+import { DividesSection } from '../panels/divides-section.tsx'
+import { EquityPanel } from '../panels/equity-panel.tsx'
+import { SurveyDesk } from '../panels/survey-desk.tsx'
 import { WellbeingPanel } from '../panels/wellbeing-panel.tsx'
 import './people-view.css'
 
@@ -12,14 +15,9 @@ import './people-view.css'
 export default function PeopleView() {
   const { t, date, integer } = useTools()
   const surveys = useQuery(surveysQuery)
-  const survey = surveys.data?.surveys.toSorted((a, b) => (a.to < b.to ? 1 : -1))[0]
-  const asked = survey?.questions.filter(({ group, counts, price }) => !group && ((counts?.length ?? 0) > 0 || price))
-  const groups = survey?.questions.filter(({ group }) => group) ?? []
-  const [question, setQuestion] = useState<string | null>(null)
-  const [by, setBy] = useState<string | null>(null)
-  const chosen = question ?? asked?.[0]?.column
-  const usual = groups.find(({ categories }) => Object.keys(categories ?? {}).every((code) => /^\d+$/.test(code)))
-  const group = by ?? (usual ?? groups[0])?.column ?? 'zone'
+  const [chosen, setChosen] = useState<string | null>(null)
+  const all = surveys.data?.surveys.toSorted((a, b) => (a.to < b.to ? 1 : -1)) ?? []
+  const survey = all.find(({ id }) => id === chosen) ?? all[0]
   return (
     <div className="people">
       <h1 className="page-title">{t('people.title')}</h1>
@@ -30,11 +28,21 @@ export default function PeopleView() {
       {surveys.error && <Problem error={surveys.error} retry={surveys.refetch} />}
       {surveys.isLoading && <p className="loading">{t('app.loading')}</p>}
       {surveys.data && !survey && <p className="note">{t('people.none')}</p>}
-      {survey && chosen && (
+      {survey && (
         <section className="people__part" aria-labelledby="divides">
           <h2 id="divides" className="people__heading">
             {t('divides.title')}
           </h2>
+          {all.length > 1 && (
+            <div className="people__choices">
+              <Choice
+                label={t('people.which')}
+                choices={all.map(({ id, title }) => ({ id, label: title }))}
+                value={survey.id}
+                onChange={setChosen}
+              />
+            </div>
+          )}
           <p className="note">
             {t('people.survey', {
               title: survey.title,
@@ -44,27 +52,13 @@ export default function PeopleView() {
               to: date(`${survey.to}T12:00:00Z`),
             })}
           </p>
-          <div className="people__choices">
-            <Choice
-              label={t('divides.question')}
-              choices={(asked ?? []).map(({ column, text }) => ({ id: column, label: text }))}
-              value={chosen}
-              onChange={setQuestion}
-            />
-            <Choice
-              label={t('divides.by')}
-              choices={[
-                ...groups.map(({ column, text }) => ({ id: column, label: text })),
-                { id: 'zone', label: t('divides.by.zone') },
-              ]}
-              value={group}
-              onChange={setBy}
-            />
-          </div>
-          <DividePanel survey={survey.id} question={chosen} by={group} />
+          <DividesSection key={survey.id} survey={survey} />
         </section>
       )}
+      {survey && <CoreIndicatorsPanel key={survey.id} survey={survey} />}
+      <EquityPanel />
       <WellbeingPanel />
+      {surveys.data && <SurveyDesk surveys={surveys.data.surveys} />}
     </div>
   )
 }

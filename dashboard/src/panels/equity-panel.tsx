@@ -1,0 +1,156 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { EquityResponse, Exposure } from '#model/api/equity.ts'
+import { useViewState } from '../app/use-view-state.ts'
+import { ConcentrationChart } from '../charts/concentration-chart.tsx'
+import { domainOf, WhiskerChart } from '../charts/whisker-chart.tsx'
+import { equityQuery } from '../http/people-queries.ts'
+import { Problem } from '../http/problem.tsx'
+import { type Tools, useTools } from '../messages/tools.ts'
+import { Choice } from './choice.tsx'
+import { EquityTable } from './equity-table.tsx'
+import { PeriodSelect } from './period-select.tsx'
+
+/** Who lives with which measured burden and service. */
+export function EquityPanel() {
+  const tools = useTools()
+  const { t } = tools
+  const [{ period }] = useViewState()
+  const [by, setBy] = useState('zone_income')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const answer = useQuery(equityQuery(period, by))
+  const { data } = answer
+  const exposure = data?.exposures.find(({ id }) => id === chosen) ?? data?.exposures[0]
+  return (
+    <section className="people__part" aria-labelledby="equity">
+      <h2 id="equity" className="people__heading">
+        {t('equity.title')}
+      </h2>
+      <p className="note">{t('equity.lead')}</p>
+      <div className="people__choices">
+        {data && exposure && (
+          <Choice
+            label={t('equity.measure')}
+            choices={data.exposures.map(({ id, name }) => ({ id, label: name }))}
+            value={exposure.id}
+            onChange={setChosen}
+          />
+        )}
+        {data && (
+          <Choice
+            label={t('divides.by')}
+            choices={data.characteristics.map(({ id, label }) => ({ id, label: groupName(id, label, tools) }))}
+            value={by}
+            onChange={setBy}
+          />
+        )}
+        <PeriodSelect />
+      </div>
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}
+      {data && !exposure && <p className="note">{t('equity.nothing')}</p>}
+      {data && exposure && (
+        <div aria-busy={answer.isFetching}>
+          <OneExposure exposure={exposure} data={data} />
+          <EquityTable data={data} chosen={exposure.id} onChoose={setChosen} />
+          <p className="note">{noteOf(data, tools)}</p>
+          {data.missing.length > 0 && (
+            <p className="note">
+              {t('equity.missing', { list: data.missing.map(({ name, why }) => `${name} (${why})`).join('; ') })}
+            </p>
+          )}
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** What the survey asks is in its own words; what zones say is in ours. */
+const groupName = (id: string, label: string, { t }: Tools): string =>
+  id === 'zone' || id === 'zone_income' ? t(`equity.by.${id}`) : label
+
+function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityResponse }) {
+  const tools = useTools()
+  const { t } = tools
+  const show = (value: number): string => tools.quantity(value, exposure.unit)
+  const rows = exposure.groups.map(({ label, value, lower, upper }) => ({
+    label,
+    value,
+    lower,
+    upper,
+    text: t('equity.none'),
+  }))
+  const caption = t(data.survey ? 'equity.chart' : 'equity.chart.counted', {
+    name: exposure.name,
+    unit: tools.unit(exposure.unit),
+    confidence: tools.percent(data.confidence),
+  })
+  const { concentration } = exposure
+  return (
+    <>
+      <p className="people__headline">{headline(exposure, tools)}</p>
+      <div className={concentration ? 'people__pair' : undefined}>
+        <figure>
+          <figcaption>{caption}</figcaption>
+          <WhiskerChart rows={rows} label={caption} domain={domainOf(rows, stepFor(exposure))} show={tools.number} />
+        </figure>
+        {concentration && (
+          <figure>
+            <figcaption>{t('divides.curve')}</figcaption>
+            <ConcentrationChart
+              curve={concentration.curve}
+              label={t('divides.curve')}
+              show={(one) => tools.percent(one, 0)}
+            />
+            <p className="note">{concentrationText(concentration, exposure.kind, tools)}</p>
+          </figure>
+        )}
+      </div>
+      <p className="note">
+        {t('equity.covered', {
+          everybody: show(exposure.everybody),
+          zones: exposure.zonesWithValue,
+          of: data.zones,
+          covered: tools.percent(exposure.covered),
+          source: exposure.source,
+        })}
+      </p>
+    </>
+  )
+}
+
+function concentrationText(
+  { value, lower, upper }: NonNullable<Exposure['concentration']>,
+  kind: Exposure['kind'],
+  tools: Tools,
+): string {
+  const words = { value: tools.index(value), kind }
+  if (lower === null || upper === null) return tools.t('equity.concentration', words)
+  return tools.t('equity.concentration.interval', { ...words, lower: tools.index(lower), upper: tools.index(upper) })
+}
+
+/** A step of the axis that gives a handful of marks over what the groups differ by. */
+function stepFor({ groups }: Exposure): number {
+  const ends = groups.flatMap(({ value, lower, upper }) => [value, lower, upper]).filter((one) => one !== null)
+  const width = Math.max(...ends) - Math.min(...ends)
+  return width > 0 ? 10 ** Math.floor(Math.log10(width)) : 1
+}
+
+/** The group that is worst off, in words. */
+function headline({ name, unit, kind, groups, everybody }: Exposure, tools: Tools): string {
+  const known = groups.filter(({ value }) => value !== null)
+  const worse = (a: number, b: number): number => (kind === 'burden' ? b - a : a - b)
+  const worst = known.toSorted((a, b) => worse(a.value ?? 0, b.value ?? 0))[0]
+  if (!worst || worst.value === null || known.length < 2) return tools.t('divides.nothing')
+  const words = {
+    name,
+    group: worst.label,
+    value: tools.quantity(worst.value, unit),
+    everybody: tools.quantity(everybody, unit),
+  }
+  if (worst.significant === false) return tools.t('equity.headline.unsure', words)
+  return tools.t(kind === 'burden' ? 'equity.headline.burden' : 'equity.headline.service', words)
+}
+
+const noteOf = ({ survey, threshold }: EquityResponse, { t }: Tools): string =>
+  survey ? t('equity.note.survey', { survey, threshold: threshold ?? 0 }) : t('equity.note.counted')

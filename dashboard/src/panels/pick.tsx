@@ -1,0 +1,25 @@
+type PickProps = {
+  readonly label: string
+  readonly value: string
+  readonly choices: readonly { readonly id: string; readonly label: string }[]
+  /** how it reads when nothing is chosen */
+  readonly none: string
+  readonly onChange: (id: string) => void
+}
+
+/** A plain list to choose from, for forms with dozens of them; '' is none of the choices. */
+export function Pick({ label, value, choices, none, onChange }: PickProps) {
+  return (
+    <label className="field">
+      <span className="field__label">{label}</span>
+      <select className="field__input" value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">{none}</option>
+        {choices.map((choice) => (
+          <option key={choice.id} value={choice.id}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
