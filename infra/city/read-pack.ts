@@ -49,7 +49,7 @@ export async function readCityPack(folder: string): Promise<LoadedPack> {
     problems,
   )
   const things = readThings(await readText(folder, 'things.csv', problems), problems)
-  const baseMap = await readCollection(folder, 'map.geojson', problems)
+  const baseMap = (await readCollection(folder, 'map.geojson', problems)) ?? ALL_LAND
   const features = await readCollection(folder, 'city-data.geojson', problems)
   const reported = await readReported(folder, problems)
   const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems)
@@ -112,4 +112,27 @@ function checkSources(city: CityPack | undefined, problems: PackProblems): void 
     if (seen.has(source.name)) problems.add('city.json', `sources[${index}]`, `name "${source.name}" appears twice`)
     seen.add(source.name)
   }
+}
+
+/** The base map of a city that brings none: without a coast everything is land, not sea. */
+const ALL_LAND = {
+  type: 'FeatureCollection',
+  features: [
+    {
+      type: 'Feature',
+      properties: { layer: 'land' },
+      geometry: {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [-180, -85],
+            [180, -85],
+            [180, 85],
+            [-180, 85],
+            [-180, -85],
+          ],
+        ],
+      },
+    },
+  ],
 }

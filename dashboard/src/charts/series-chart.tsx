@@ -88,7 +88,8 @@ function options(
       {
         stroke: line,
         width: bars ? 0 : 1.75,
-        points: { show: false },
+        // a line needs two points to be seen
+        points: { show: series.points.length < 3 },
         ...(single && { paths: single, fill: `${line}` }),
       },
       { stroke: 'transparent', points: { show: true, size: 6, stroke: token('--suspect'), fill: token('--surface') } },

@@ -65,11 +65,11 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
 type SummaryProps = { series: Series; unit: string; truncated: boolean }
 
 function SeriesSummary({ series, unit, truncated }: SummaryProps) {
-  const { t, quantity, integer, percent } = useTools()
+  const { t, quantity, percent } = useTools()
   const summary = summarise(series)
   if (!summary) return <p className="note">{t('series.empty')}</p>
   const values = {
-    n: integer(summary.n),
+    count: summary.n,
     mean: quantity(series.statistic === 'total' ? summary.sum : summary.mean, unit),
     min: quantity(summary.min, unit),
     max: quantity(summary.max, unit),

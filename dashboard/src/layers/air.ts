@@ -1,4 +1,5 @@
 import type { AirIndex } from '#model/air-index.ts'
+import { INDEX_POLLUTANTS } from '#model/air-quality/index-of-hours.ts'
 import { AQI_CATEGORIES, type AqiScheme, aqiScale, colourOf, pollutantScale, type Scale } from '../map/scales.ts'
 import { nowOrFrame, sourceFact } from './legend-parts.ts'
 import {
@@ -16,6 +17,10 @@ import { valueLayer } from './value-layer.ts'
 
 const KINDS = ['air_station']
 
+/** A new station is on the map before it has the hours that an index needs. */
+const isPollutant = ({ property }: { readonly property: string }): boolean =>
+  INDEX_POLLUTANTS.some((pollutant) => pollutant === property)
+
 /** Things that measure air, coloured by their index or by the latest value of one pollutant. */
 export function airLayer(input: LayerInput, measure: string): LayerModel {
   return measure === 'us' || measure === 'european' ? indexLayer(input, measure) : pollutantLayer(input, measure)
@@ -24,7 +29,7 @@ export function airLayer(input: LayerInput, measure: string): LayerModel {
 function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
   const { tools } = input
   const entries = input.things
-    .filter(({ properties }) => properties.airIndex)
+    .filter(({ geometry, properties }) => properties.airIndex || (geometry && properties.datastreams.some(isPollutant)))
     .map((thing) => {
       const index = thing.properties.airIndex?.[scheme] ?? null
       const reading = readingOf(input, thing, index?.pollutant ?? 'pm2_5')
@@ -57,7 +62,7 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
       ...NO_MARKS,
       points: entries.flatMap((entry) => {
         const value = entry.index?.value ?? null
-        const hint = entry.index ? indexHint(input, entry.index) : tools.t('hint.noValue')
+        const hint = entry.index ? indexHint(input, entry.index) : tools.t('hint.noIndex')
         return mark(input, entry, aqiScale(scheme), value, value === null ? '' : tools.integer(value), hint)
       }),
     },

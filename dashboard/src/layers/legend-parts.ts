@@ -4,6 +4,7 @@ import type { LayerInput, LegendStep } from './model.ts'
 
 /** The classes of a scale as a legend names them: "< 5", "5 to 15", …, "≥ 140". */
 export function rangeLabels({ breaks, colours }: Scale, show: (value: number) => string, t: Tools['t']): LegendStep[] {
+  if (breaks.length === 0) return colours.map((colour) => ({ colour, label: t('legend.all') }))
   return colours.map((colour, index) => {
     const from = breaks[index - 1]
     const to = breaks[index]

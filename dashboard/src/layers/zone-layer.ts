@@ -62,7 +62,7 @@ export function zoneLayer(input: LayerInput, layer: ZoneLayer): LayerModel {
   return {
     legend: {
       title: layer.title,
-      steps: layer.steps ?? rangeLabels(scale, show, tools.t),
+      steps: known.length === 0 ? [] : (layer.steps ?? rangeLabels(scale, show, tools.t)),
       facts: [
         [tools.t('fact.statistic'), layer.statistic],
         ...(layer.window ? [[tools.t('fact.window'), layer.window] as const] : []),

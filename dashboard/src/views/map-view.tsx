@@ -39,6 +39,7 @@ export function MapView({ city }: { city: CityResponse }) {
       <>
         {problem && <Problem error={problem} retry={retry} />}
         {model && <LegendPanel legend={model.legend} />}
+        {!model && !problem && !loading && <p className="note">{t('layer.nothing')}</p>}
         {cut && <p className="note">{t('map.cut', cut)}</p>}
       </>
     ),

@@ -55,6 +55,8 @@ describe('a city pack that can be used', () => {
     expect(read.city.name).toBe('Smallport')
     expect(read.zones.map((zone) => [zone.key, zone.population])).toEqual([['old-town', 900]])
     expect([read.things, read.reported, read.surveys]).toEqual([[], [], []])
+    // without a coast it lies on land, not in the sea
+    expect(read.baseMap).toMatchObject({ features: [{ properties: { layer: 'land' } }] })
   })
 
   test("may name its own zone fields, as a city's own GeoJSON does", async () => {
