@@ -65,7 +65,7 @@ export function renderDocs(document: OpenApiDocument): string {
   const schemas = named.map(
     ([name, schema]) => `<article id="schema-${safe(name)}"><h3>${safe(name)}</h3>${renderSchema(schema)}</article>`,
   )
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <title>${safe(info.title)} API</title><style>${STYLE}</style></head><body>
 <nav aria-label="Operations"><a class="home" href="/">${safe(info.title)}</a>${nav.join('')}</nav>
 <main><h1>${safe(info.title)} API <small>${safe(info.version)}</small></h1><p>${prose(info.description ?? '')}</p>
