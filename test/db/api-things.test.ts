@@ -141,7 +141,7 @@ describe('things', () => {
     ['?thing=nobody', 404, 'THING_UNKNOWN', 'nobody'],
     ['?bbox=0,95,1,96', 400, 'REQUEST_INVALID', 'bbox = "0,95,1,96": south and north'],
     ['?domain=fire', 400, 'REQUEST_INVALID', 'domain = "fire"'],
-    ['?limit=20001', 400, 'REQUEST_INVALID', 'limit = "20001"'],
+    ['?limit=100001', 400, 'REQUEST_INVALID', 'limit = "100001"'],
   ])('%s is refused by name', async (query, status, code, detail) => {
     const response = await api.app.inject(`/api/v1/things${query}`)
     expect(response.statusCode).toBe(status)
