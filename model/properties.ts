@@ -127,6 +127,7 @@ const CATALOGUE = {
   power_factor: gauge('energy', 'Power factor', '1', '', [-1, 1]),
   voltage: gauge('energy', 'Voltage', 'V', 'V', [0, 500_000]),
   current: gauge('energy', 'Current', 'A', 'A', [-100_000, 100_000]),
+  customers_interrupted: gauge('energy', 'Customers without supply', '{count}', '', [0, 1e7]),
   frequency: gauge('energy', 'Mains frequency', 'Hz', 'Hz', [0, 1000]),
   energy: counter('energy', 'Electricity drawn (meter reading)', 'kW.h', 'kWh'),
   energy_export: counter('energy', 'Electricity fed in (meter reading)', 'kW.h', 'kWh'),
@@ -166,6 +167,7 @@ const CATALOGUE = {
   rssi: gauge('connectivity', 'Received signal strength (RSSI)', 'dB{mW}', 'dBm', [-160, 20]),
   snr: gauge('connectivity', 'Signal to noise ratio', 'dB', 'dB', [-40, 100]),
   link_quality: gauge('connectivity', 'Link quality', '1', '', [0, 255]),
+  electric_field: gauge('connectivity', 'Electric field strength', 'V/m', 'V/m', [0, 1000], [0, 100]),
   clients: gauge('connectivity', 'Connected devices', '{count}', '', [0, 100_000]),
   online: gauge('connectivity', 'Online', '1', '', [0, 1]),
 } as const satisfies Record<string, Row>

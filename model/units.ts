@@ -48,6 +48,8 @@ const UNITS: Readonly<Record<string, Unit>> = {
   V: u('voltage', 1),
   mV: u('voltage', 1e-3),
   kV: u('voltage', 1e3),
+  'V/m': u('field', 1),
+  'mV/m': u('field', 1e-3),
   A: u('current', 1),
   mA: u('current', 1e-3),
   Hz: u('frequency', 1),

@@ -22,11 +22,40 @@ export async function surveyedShare(
   indicator: string,
   period: Period,
 ): Promise<SurveyedShare | undefined> {
+  const asked = await questionFor(db, indicator, period)
+  return asked && shareOf(db, asked, undefined)
+}
+
+/** The share of each category of the question that answers the indicator: mode of travel, for one. */
+export async function surveyedCategories(
+  db: Queryable,
+  indicator: string,
+  period: Period,
+): Promise<ReadonlyMap<string, SurveyedShare> | undefined> {
+  const asked = await questionFor(db, indicator, period)
+  if (!asked) return undefined
+  const { categories = {}, missing } = asked.question
+  const shares = new Map<string, SurveyedShare>()
+  for (const category of Object.keys(categories).filter((code) => !missing.includes(code)))
+    shares.set(category, await shareOf(db, asked, category))
+  return shares
+}
+
+type Asked = { readonly codebook: Codebook; readonly question: Question }
+
+async function questionFor(db: Queryable, indicator: string, period: Period): Promise<Asked | undefined> {
   const answersIt = (asked: Question): boolean => asked.indicator === indicator || asked.u4ssc === indicator
   const codebook = await surveyFor(db, period, answersIt)
   const question = codebook?.questions.find(answersIt)
-  if (!codebook || !question) return undefined
-  const sheet = await openSheet(db, codebook, question, undefined)
+  return codebook && question && { codebook, question }
+}
+
+async function shareOf(
+  db: Queryable,
+  { codebook, question }: Asked,
+  category: string | undefined,
+): Promise<SurveyedShare> {
+  const sheet = await openSheet(db, codebook, question, category)
   const [city] = sheet.table([])
   // zones that were too small by themselves have the value of the area they belong to
   const areas = (await findSurvey(db, codebook.id))?.areas ?? []

@@ -19,6 +19,13 @@ const METHODS: Readonly<Record<string, (values: readonly number[], inputs: reado
   product: (values) => values.reduce((a, b) => a * b, 1),
   ratio: ([numerator = 0, denominator = 0]) => numerator / denominator,
   percent: ([numerator = 0, denominator = 0]) => (100 * numerator) / denominator,
+  /** 1 where the first is above the second, else 0 */
+  exceeds: ([value = 0, limit = 0]) => (value > limit ? 1 : 0),
+  /** 1 where the first is not above the second, else 0 */
+  within: ([value = 0, limit = 0]) => (value <= limit ? 1 : 0),
+  /** day-evening-night level of the levels of day, evening and night: Directive 2002/49/EC, annex I */
+  lden: ([day = 0, evening = 0, night = 0]) =>
+    10 * Math.log10((12 * energy(day) + 4 * energy(evening + 5) + 8 * energy(night + 10)) / 24),
   per_100000: ([numerator = 0, denominator = 0]) => (100_000 * numerator) / denominator,
 }
 
@@ -43,4 +50,5 @@ export function methodOf(formula: string): 'percent' | 'per_100000' | 'ratio' | 
   return undefined
 }
 
+const energy = (level: number): number => 10 ** (level / 10)
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

@@ -69,7 +69,7 @@ export type Evidence = {
   n?: number
   /** 0 to 1: share of the expected observations that is there */
   dataCapture?: number
-  /** share of observations by quality flag, e.g. { "1": 0.97, "3": 0.03 } */
+  /** shares of the observations: { good: 0.97, suspect_or_failed: 0.03 } */
   quality?: Record<string, number>
   /** weight of this node in its parent's weighted_mean */
   weight?: number

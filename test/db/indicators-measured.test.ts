@@ -338,10 +338,10 @@ describe('wireless coverage (EC:ICT:ICT:4C)', () => {
     expect(point.dataCapture).toBeCloseTo(8 / northCells.length, 12)
     expect(point.n).toBe(32)
   })
-  test('3G was not measured: missing; 5G is an extension and appears only with a value', async () => {
+  test('3G was not measured: missing; 5G and coverage by people are extensions and appear only with a value', async () => {
     const value = await evaluate('EC:ICT:ICT:4C', 'north')
     expect(pointOf(value, '3g').missing).toContain('nobody measured 3g')
-    expect(value.values.map(({ dataPoint }) => dataPoint)).toEqual(['3g', '4g'])
+    expect(value.values.map(({ dataPoint }) => dataPoint)).toEqual(['3g', '4g', '4g_people'])
   })
 })
 

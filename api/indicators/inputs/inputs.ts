@@ -1,15 +1,17 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
 import type { Period } from '#model/period.ts'
-import { type SurveyedShare, surveyedShare } from '../../surveys/indicator-share.ts'
+import { type SurveyedShare, surveyedCategories, surveyedShare } from '../../surveys/indicator-share.ts'
 import { type Activity, activities } from './activity.ts'
 import { cellsIn, type Signal, signals } from './cells.ts'
 import { type Consumption, consumptions } from './counters.ts'
 import { type Fleet, fleets } from './fleet.ts'
 import { type Hours, hoursOf } from './hours.ts'
 import { type PeriodMean, peakMeans, periodMeans } from './means.ts'
+import { type Outages, outages } from './outages.ts'
 import type { DatastreamRow, Registry } from './registry.ts'
 import { type ReportedValues, reportedValues } from './reported.ts'
+import { type SoundPeriods, soundPeriods } from './sound.ts'
 
 /**
  * Everything the indicators of one period rest on. Each family is one or two queries, run when a measure first asks and
@@ -24,17 +26,30 @@ export type Inputs = {
   consumption(): Promise<ReadonlyMap<number, Consumption>>
   peak(): Promise<{ means: ReadonlyMap<number, PeriodMean>; expected: number }>
   activity(): Promise<ReadonlyMap<number, Activity>>
-  fleet(): Promise<ReadonlyMap<number, Fleet>>
+  /** what sharing schemes have standing, by property; by zone id, and 0 for the city */
+  fleet(property: FleetProperty): Promise<ReadonlyMap<number, Fleet>>
+  outages(): Promise<ReadonlyMap<number, Outages>>
+  sound(): Promise<ReadonlyMap<number, SoundPeriods>>
   signals(): Promise<Signal[]>
   /** H3 cells of land by zone id */
   landCells(): Promise<ReadonlyMap<number, readonly string[]>>
   surveyed(indicator: string): Promise<SurveyedShare | undefined>
+  /** the share of every category of the question that answers the indicator */
+  surveyedModes(indicator: string): Promise<ReadonlyMap<string, SurveyedShare> | undefined>
   reported(): Promise<ReportedValues>
 }
 
 export const POLLUTANTS = ['pm2_5', 'pm10', 'no2', 'so2', 'o3'] as const
-const METER_KINDS = ['feeder', 'solar_plant', 'wind_plant', 'grid_intake', 'building'] as const
-const WATCHERS = ['traffic_counter', 'street_segment', 'wifi_hotspot', 'feeder'] as const
+const METERED = ['energy', 'energy_produced', 'thermal_energy', 'water_volume'] as const
+const METER_KINDS = [
+  ...['feeder', 'solar_plant', 'wind_plant', 'grid_intake', 'building'],
+  ...['water_intake', 'water_district'],
+]
+const WATCHERS = [
+  ...['traffic_counter', 'street_segment', 'wifi_hotspot', 'feeder'],
+  ...['water_district', 'drain_basin', 'mast', 'field_probe'],
+]
+export type FleetProperty = 'bikes_available' | 'vehicles_available'
 /** Local hours (by their beginning) of the morning and evening peaks, Monday to Friday: 7 to 9 and 16 to 18. */
 const PEAK_HOURS = [7, 8, 16, 17] as const
 
@@ -47,31 +62,39 @@ export function openInputs(db: Queryable, registry: Registry | undefined, period
       ({ property, thing }) => properties.includes(property) && (!kinds || kinds.includes(thing.kind)),
     )
   const ids = (rows: readonly DatastreamRow[]): number[] => rows.map(({ id }) => id)
-  const watchers = registry.datastreams.filter(({ thing }) => (WATCHERS as readonly string[]).includes(thing.kind))
-  const docks = datastreams(['bikes_available']).map(({ id, thing }) => ({ id, zoneId: thing.zoneId }))
-  const surveys = new Map<string, Promise<SurveyedShare | undefined>>()
+  const watchers = registry.datastreams.filter(({ thing }) => WATCHERS.includes(thing.kind))
+  const fleetOf = (property: FleetProperty) =>
+    fleets(
+      db,
+      datastreams([property]).map(({ id, thing }) => ({ id, zoneId: thing.zoneId })),
+      hours,
+    )
   return {
     period,
     hours,
     registry,
     datastreams,
     means: once(() => periodMeans(db, ids(datastreams(POLLUTANTS)), hours)),
-    consumption: once(() =>
-      consumptions(db, ids(datastreams(['energy', 'energy_produced', 'thermal_energy'], METER_KINDS)), hours),
-    ),
+    consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours)),
     peak: once(() => peakMeans(db, ids(datastreams(['travel_time'])), hours, registry.city.timeZone, PEAK_HOURS)),
     activity: once(() => activities(db, ids(watchers), hours)),
-    fleet: once(() => fleets(db, docks, hours)),
+    fleet: perKey(fleetOf),
+    outages: once(() => outages(db, ids(datastreams(['customers_interrupted'], ['feeder'])), hours)),
+    sound: once(() => soundPeriods(db, ids(datastreams(['sound_level'])), hours, registry.city.timeZone)),
     signals: once(() => signals(db, { from: period.from, to: period.to })),
     landCells: once(async () => new Map(registry.zones.map(({ id, geometry }) => [id, cellsIn(geometry)]))),
-    surveyed: (indicator) => {
-      const known = surveys.get(indicator)
-      if (known) return known
-      const loading = surveyedShare(db, indicator, period)
-      surveys.set(indicator, loading)
-      return loading
-    },
+    surveyed: perKey((indicator) => surveyedShare(db, indicator, period)),
+    surveyedModes: perKey((indicator) => surveyedCategories(db, indicator, period)),
     reported: once(() => reportedValues(db, period)),
+  }
+}
+
+function perKey<K extends string, T>(load: (key: K) => Promise<T>): (key: K) => Promise<T> {
+  const held = new Map<K, () => Promise<T>>()
+  return (key) => {
+    const known = held.get(key) ?? once(() => load(key))
+    held.set(key, known)
+    return known()
   }
 }
 

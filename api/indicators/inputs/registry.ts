@@ -10,6 +10,7 @@ export type ZoneRow = {
   readonly households: number | null
   readonly areaKm2: number
   readonly geometry: Area
+  readonly attributes: Readonly<Record<string, unknown>>
 }
 export type ThingRow = {
   readonly id: number
@@ -38,7 +39,7 @@ export type Registry = {
 }
 
 const CITY = `select pack, features from city`
-const ZONES = `select id, key, name, population, households, area_km2 as "areaKm2", geometry from zone order by id`
+const ZONES = `select id, key, name, population, households, area_km2 as "areaKm2", geometry, attributes from zone order by id`
 const THINGS = `select id, key, name, kind, zone_id as "zoneId", simulated, attributes from thing order by id`
 // A calibrated instrument speaks through its calibrated channel alone (model/calibration.ts). What is corrected for
 // humidity stands beside the raw value (docs/quality.md) and would count its station twice.
@@ -64,8 +65,8 @@ export async function loadRegistry(db: Queryable): Promise<Registry | undefined>
   return { city: city.pack, features: city.features?.features ?? [], zones, things, datastreams }
 }
 
-/** The numeric attribute of a Thing, undefined where it is absent or no finite number. */
-export function numberOf(thing: ThingRow, attribute: string): number | undefined {
+/** The numeric attribute of a Thing or zone, undefined where it is absent or no finite number. */
+export function numberOf(thing: Pick<ZoneRow, 'attributes'>, attribute: string): number | undefined {
   const raw = thing.attributes[attribute]
   const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : raw
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined

@@ -1,5 +1,6 @@
 import { airPollution } from './air-pollution.ts'
-import { electricityConsumption } from './electricity-consumption.ts'
+import { fieldCompliance } from './field-compliance.ts'
+import { demandResponse, smartMeters, smartWaterMeters } from './from-attributes.ts'
 import {
   bicycleNetwork,
   controlledIntersections,
@@ -10,16 +11,22 @@ import {
   stopsWithinReach,
   transitNetwork,
 } from './from-features.ts'
-import { fieldCompliance, networkMonitoring } from './from-registry.ts'
+import { lowEmissionVehicles } from './low-emission-vehicles.ts'
 import type { Measure } from './measure.ts'
+import { modeShare } from './mode-share.ts'
+import { drainageNetwork, electricityNetwork, waterNetwork } from './network-monitoring.ts'
+import { noiseExposure } from './noise-exposure.ts'
+import { outageFrequency, outageTime } from './outages.ts'
+import { electricityConsumption, waterConsumption } from './per-inhabitant.ts'
 import { publicBuildings } from './public-buildings.ts'
 import { publicWifi } from './public-wifi.ts'
 import { renewableShare } from './renewable-share.ts'
-import { sharedBicycles } from './shared-bicycles.ts'
-import { smartMeters } from './smart-meters.ts'
+import { residentialHeat } from './residential-heat.ts'
+import { sharedBicycles, sharedVehicles } from './shared-fleets.ts'
 import { surveyedShares } from './surveyed-shares.ts'
 import { trafficMonitoring } from './traffic-monitoring.ts'
 import { travelTimeIndex } from './travel-time.ts'
+import { waterLoss } from './water-loss.ts'
 import { wirelessCoverage } from './wireless-coverage.ts'
 
 /** What Citywell computes itself, by indicator code. A new indicator is a new file and a line here. */
@@ -29,14 +36,27 @@ export const MEASURES: ReadonlyMap<string, Measure> = new Map(
     wirelessCoverage,
     publicWifi,
     smartMeters,
+    smartWaterMeters,
+    demandResponse,
+    outageFrequency,
+    outageTime,
     trafficMonitoring,
     travelTimeIndex,
     sharedBicycles,
+    sharedVehicles,
+    lowEmissionVehicles,
+    modeShare,
     airPollution,
     renewableShare,
     electricityConsumption,
+    residentialHeat,
+    waterConsumption,
+    waterLoss,
+    noiseExposure,
     publicBuildings,
-    networkMonitoring,
+    electricityNetwork,
+    waterNetwork,
+    drainageNetwork,
     fieldCompliance,
     liveStops,
     controlledIntersections,

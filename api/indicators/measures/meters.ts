@@ -1,8 +1,11 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
+import { type PropertyName, propertyOf } from '#model/properties.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DatastreamRow } from '../inputs/registry.ts'
 import { type Excluded, isSimulated, LEAST_CAPTURE, originOf, percentText } from './measure.ts'
+
+const CARRIERS: Readonly<Record<string, string>> = { thermal_energy: 'heat', water_volume: 'water' }
 
 /**
  * What a meter counts a day over the period: (last - first reading + what resets swallowed) / days between the readings.
@@ -17,19 +20,20 @@ async function perDay(stream: DatastreamRow, inputs: Inputs): Promise<Evidence |
   if (covered < LEAST_CAPTURE)
     return { what: thing.name, why: `its readings span ${percentText(covered)} of the period` }
   const origin = originOf(isSimulated(inputs, [thing]), 'measured')
-  const carrier = stream.property === 'thermal_energy' ? 'heat' : 'electricity'
+  const carrier = CARRIERS[stream.property] ?? 'electricity'
+  const { unit } = propertyOf(stream.property as PropertyName)
   const ref = `datastream ${stream.id} (${thing.key} ${stream.property})`
-  const reading = (label: string, value: number): Evidence => leaf({ label, value, unit: 'kW.h', origin, ref })
+  const reading = (label: string, value: number): Evidence => leaf({ label, value, unit, origin, ref })
   const resets = `counted across ${read.resets} ${read.resets === 1 ? 'reset' : 'resets'}`
   const amount = node(
-    { label: `${thing.name}: ${carrier} by its meter`, unit: 'kW.h', method: 'difference', origin, n: read.good },
+    { label: `${thing.name}: ${carrier} by its meter`, unit, method: 'difference', origin, n: read.good },
     [reading('last reading', read.closing), reading('first reading', read.opening), reading(resets, read.correction)],
   )
   const days = leaf({ label: 'days between the readings', value: read.span / 24, unit: 'd', origin, ref })
   return node(
     {
       label: `${thing.name}: ${carrier} a day`,
-      unit: 'kW.h/d',
+      unit: `${unit}/d`,
       method: 'ratio',
       origin,
       n: read.good,

@@ -1,8 +1,10 @@
 import { indicatorOf } from '#model/indicators/catalogue.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
 import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
+import type { SurveyedShare } from '../../surveys/indicator-share.ts'
 import type { TableCell } from '../../surveys/table.ts'
-import { found, type Measure, missing, type Outcome, originOf, placeOf } from './measure.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { found, type Measure, missing, type Outcome, originOf, placeOf, type Scope } from './measure.ts'
 
 type Share = {
   readonly code: string
@@ -26,13 +28,23 @@ const surveyedShare = ({ code, answers, who, counted, needs }: Share): Measure =
     const surveyed = await inputs.surveyed(answers)
     if (!surveyed)
       return new Map([['', missing(`no survey of the two years before ${inputs.period.label} asks for ${answers}`)]])
-    const cell = scope.zone ? surveyed.zones.get(scope.zone.key) : surveyed.city
-    const place = placeOf(scope, inputs)
-    if (!cell) return new Map([['', missing(`none of the ${who} of ${place} answered`)]])
-    if (cell.held) return new Map([['', missing(WHY_HELD[cell.held](surveyed.codebook.threshold, who))]])
-    return new Map([['', outcome(cell, { place, who, counted }, surveyed)]])
+    return new Map([['', estimated(surveyed, { who, counted }, inputs, scope)]])
   },
 })
+
+/** The estimate for the city or a zone, or why it must not be shown. */
+export function estimated(
+  surveyed: SurveyedShare,
+  { who, counted }: { who: string; counted: string },
+  inputs: Inputs,
+  scope: Scope,
+): Outcome {
+  const cell = scope.zone ? surveyed.zones.get(scope.zone.key) : surveyed.city
+  const place = placeOf(scope, inputs)
+  if (!cell) return missing(`none of the ${who} of ${place} answered`)
+  if (cell.held) return missing(WHY_HELD[cell.held](surveyed.codebook.threshold, who))
+  return outcome(cell, { place, who, counted }, surveyed)
+}
 
 /** EC:ICT:ICT:1C rests on the ITU core indicator HH6; the others on a question that says which one it answers. */
 export const surveyedShares: readonly Measure[] = [

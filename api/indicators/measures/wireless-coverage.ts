@@ -13,6 +13,7 @@ import {
   originOf,
   percentText,
   placeOf,
+  population,
   type Scope,
 } from './measure.ts'
 
@@ -40,7 +41,10 @@ export const wirelessCoverage: Measure = {
   possible: async (inputs) => inputs.datastreams(['rsrp', 'rscp']).length > 0,
   async evaluate(inputs, scope) {
     const generations = Object.keys(THRESHOLDS_DBM) as Generation[]
-    const points = generations.map(async (one) => [one, await coverage(one, inputs, scope)] as const)
+    const points = generations.flatMap((one) => [
+      coverage(one, inputs, scope).then((outcome) => [one, outcome] as const),
+      peopleCovered(one, inputs, scope).then((outcome) => [`${one}_people`, outcome] as const),
+    ])
     return new Map<string, Outcome>(await Promise.all(points))
   },
 }
@@ -97,6 +101,52 @@ async function coverage(generation: Generation, inputs: Inputs, scope: Scope): P
       counted('Cells measured', (one) => one.measured.length),
     ],
   )
+  return found(evidence, { n, dataCapture, simulated })
+}
+
+/**
+ * The same by people (as SDG indicator 9.c.1 asks): the share of the measured cells of each zone, weighted with its people,
+ * who are taken to live evenly spread over it. Zones of which less than a tenth was measured are left out with their people.
+ */
+async function peopleCovered(generation: Generation, inputs: Inputs, scope: Scope): Promise<Outcome> {
+  const place = placeOf(scope, inputs)
+  const all = await landOf(generation, inputs, scope)
+  const land = all.flatMap((one) => {
+    const enough = one.measured.length >= Math.max(1, LEAST_MEASURED * one.cells)
+    const people = enough ? population(inputs, { zone: one.zone }) : undefined
+    return people ? [{ ...one, people }] : []
+  })
+  const everyone = all.reduce((sum, { zone }) => sum + (zone.population ?? 0), 0)
+  const reached = land.reduce((sum, { people }) => sum + (people.value ?? 0), 0)
+  const dataCapture = everyone > 0 ? reached / everyone : 0
+  if (dataCapture < LEAST_MEASURED)
+    return missing(`${generation} was measured where ${percentText(dataCapture)} of the people of ${place} live`)
+  const simulated = isSimulated(
+    inputs,
+    inputs.datastreams(['rsrp', 'rscp']).map(({ thing }) => thing),
+  )
+  const origin = originOf(simulated, 'measured')
+  const threshold = THRESHOLDS_DBM[generation]
+  const cells = (label: string, value: number, zone: ZoneRow): Evidence =>
+    leaf({ label, value, unit: 'H3 cells', method: 'count', origin, ref: `zone ${zone.key}` })
+  const covered = land.map(({ zone, measured, people }) =>
+    node({ label: `${people.label}, covered`, unit: 'inhabitants', method: 'product', origin }, [
+      node({ label: `${zone.name}: share of the measured cells`, unit: '1', method: 'ratio', origin }, [
+        cells('covered', measured.filter(({ median }) => median >= threshold).length, zone),
+        cells('measured', measured.length, zone),
+      ]),
+      people,
+    ]),
+  )
+  const n = land.flatMap((one) => one.measured).reduce((sum, signal) => sum + signal.n, 0)
+  const label = `People of ${place} with ${generation.toUpperCase()} outdoors, spread evenly over each zone`
+  const evidence = node({ label, unit: '%', method: 'percent', origin, n, dataCapture }, [
+    node({ label: 'Inhabitants covered', unit: 'inhabitants', method: 'sum', origin }, covered),
+    node(
+      { label: 'Inhabitants where it was measured', unit: 'inhabitants', method: 'sum', origin },
+      land.map(({ people }) => people),
+    ),
+  ])
   return found(evidence, { n, dataCapture, simulated })
 }
 

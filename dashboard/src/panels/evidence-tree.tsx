@@ -70,7 +70,7 @@ function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
 function Counts({ evidence }: { evidence: Evidence }) {
   const { t, integer, percent, number } = useTools()
   const { n, dataCapture, weight, quality, ref } = evidence
-  const doubtful = (quality?.['3'] ?? 0) + (quality?.['4'] ?? 0)
+  const doubtful = quality?.['suspect_or_failed'] ?? 0
   const parts = [
     n !== undefined && t('evidence.n', { n: integer(n) }),
     dataCapture !== undefined && t('evidence.capture', { share: percent(dataCapture) }),

@@ -54,7 +54,12 @@ export const ECONOMY_ICT = [
         { id: '3g', name: '3G', benchmark: benchmark(100, CONNECTED) },
         { id: '4g', name: '4G', benchmark: benchmark(100, CONNECTED) },
       ],
-      extensions: [{ id: '5g', name: '5G (local extension)' }],
+      extensions: [
+        { id: '5g', name: '5G (local extension)' },
+        { id: '3g_people', name: '3G, by people (local extension)' },
+        { id: '4g_people', name: '4G, by people (local extension)' },
+        { id: '5g_people', name: '5G, by people (local extension)' },
+      ],
       ways: ['measured', 'reported'],
     },
     {
@@ -80,6 +85,7 @@ export const ECONOMY_ICT = [
       numerator: 'smart water meters in service',
       denominator: 'water meters in service',
       sdg: '6.4',
+      ways: ['measured', 'reported'],
     },
     {
       code: 'EC:ICT:WS:2A',
@@ -89,6 +95,7 @@ export const ECONOMY_ICT = [
       numerator: 'length of water network under ICT monitoring (km)',
       denominator: 'length of the water network (km)',
       sdg: '6.4',
+      ways: ['measured', 'reported'],
     },
   ]),
   ...ict('Drainage', [
@@ -100,6 +107,7 @@ export const ECONOMY_ICT = [
       numerator: 'length of drainage system under ICT monitoring (km)',
       denominator: 'length of the drainage system (km)',
       sdg: '6.2',
+      ways: ['measured', 'reported'],
     },
   ]),
   ...ict('Electricity Supply', [
@@ -131,6 +139,7 @@ export const ECONOMY_ICT = [
       numerator: 'customers able to take part in demand response',
       denominator: 'electricity customers',
       sdg: '7.3',
+      ways: ['measured', 'reported'],
     },
   ]),
   ...ict('Transport', [

@@ -39,6 +39,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       numerator: 'water supplied less water used',
       denominator: 'water supplied',
       sdg: '6.4',
+      ways: ['measured', 'reported'],
     },
     {
       code: 'EC:I:WS:4C',
@@ -87,6 +88,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       denominator: 'customers served',
       sdg: '7.1',
       range: FROM_ZERO,
+      ways: ['measured', 'reported'],
     },
     {
       code: 'EC:I:ES:2C',
@@ -100,6 +102,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       denominator: 'customer interruptions in the year',
       sdg: '7.1',
       range: FROM_ZERO,
+      ways: ['measured', 'reported'],
     },
     {
       code: 'EC:I:ES:3C',
@@ -167,6 +170,7 @@ export const ECONOMY_INFRASTRUCTURE = [
         { id: 'cycling', name: 'Cycling', direction: 'higher' },
         { id: 'para', name: 'Paratransit', direction: 'none' },
       ],
+      ways: ['surveyed', 'reported'],
     },
     {
       code: 'EC:I:T:5A',
@@ -207,6 +211,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       denominator: 'inhabitants',
       sdg: '11.2',
       range: FROM_ZERO,
+      ways: ['measured', 'reported'],
     },
     {
       code: 'EC:I:T:8A',
@@ -216,6 +221,7 @@ export const ECONOMY_INFRASTRUCTURE = [
       numerator: 'registered low-carbon passenger vehicles',
       denominator: 'registered passenger vehicles',
       sdg: '11.2, 11.6',
+      ways: ['measured', 'reported'],
     },
   ]),
   ...infrastructure('Buildings', [

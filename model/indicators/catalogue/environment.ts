@@ -65,6 +65,7 @@ export const ENVIRONMENT = [
       denominator: 'inhabitants',
       sdg: '6.4',
       range: FROM_ZERO,
+      ways: ['measured', 'reported'],
     },
     {
       code: 'EN:EN:WS:3C',
@@ -132,6 +133,7 @@ export const ENVIRONMENT = [
       numerator: 'inhabitants exposed to excessive noise',
       denominator: 'inhabitants',
       sdg: '11.6, 3.9',
+      ways: ['measured', 'reported'],
     },
   ]),
   ...environment('Public Space and Nature', [
@@ -221,6 +223,7 @@ export const ENERGY = category('Environment', 'Energy', 'Energy', [
     denominator: 'inhabitants',
     sdg: '7.3',
     range: FROM_ZERO,
+    ways: ['measured', 'reported'],
   },
   {
     code: 'EN:E:E:4A',
