@@ -8,19 +8,21 @@ import type {
 } from '#model/api/indicators.ts'
 import { AppError } from '#model/errors.ts'
 import { INDICATORS, indicatorOf } from '#model/indicators/catalogue.ts'
+import type { Goal, GoalBody } from '#model/indicators/goals.ts'
 import type { Indicator, IndicatorValue, Scoreboard } from '#model/indicators/schema.ts'
 import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
 import { parsePeriod } from '#model/period.ts'
 import { exceedances } from '../air-quality/exceedances.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
+import { goalKey, goals, insertGoal } from './inputs/goals.ts'
 import { type Inputs, openInputs } from './inputs/inputs.ts'
 import { loadRegistry } from './inputs/registry.ts'
 import { insertReported } from './inputs/reported.ts'
 import { MEASURES } from './measures/index.ts'
 import type { Scope } from './measures/measure.ts'
 import { createPeriodCache } from './period-cache.ts'
-import { checkReported } from './report.ts'
+import { checkGoal, checkReported } from './report.ts'
 import { periodsOf, type SeriesQuery, seriesOf } from './series.ts'
 
 /** Values of the U4SSC indicators with their evidence; periods as in model/period.ts, zones by key. */
@@ -32,6 +34,9 @@ export type Indicators = {
   series(code: string, of: SeriesQuery & SeriesScope): Promise<SeriesResponse>
   exceedances(of: { period: string }): Promise<ExceedancesResponse>
   report(code: string, period: string, body: ReportedValueBody, by: string): Promise<IndicatorValue>
+  goals(): Promise<Goal[]>
+  /** the city's own benchmark and target; with neither they are taken back */
+  setGoal(code: string, body: GoalBody, by: string): Promise<void>
   /** reported values were changed by another way: what is held is computed anew */
   refresh(): void
 }
@@ -138,6 +143,7 @@ export function createIndicators({ pool, clock }: { pool: Pool; clock: () => Dat
       const point = dataPoint ?? indicator.dataPoints[0]?.id ?? ''
       if (!indicator.dataPoints.some(({ id }) => id === point))
         throw new AppError('NOT_FOUND', `data point "${point}" of ${indicator.code}`)
+      const goal = (await goals(pool)).get(goalKey(indicator.code, point))
       const found = []
       // One after the other: a series must not take all connections from those who ask for today.
       for (const period of periodsOf(query)) {
@@ -145,7 +151,17 @@ export function createIndicators({ pool, clock }: { pool: Pool; clock: () => Dat
         const own = of.values.find((value) => value.dataPoint === point)
         if (own) found.push({ of, point: own })
       }
-      return seriesOf(found, zone ?? null, targetYear)
+      const direction = indicator.dataPoints.find(({ id }) => id === point)?.direction ?? indicator.direction
+      return seriesOf(found, { zone: zone ?? null, targetYear, goal, direction })
+    },
+
+    goals: async () => [...(await goals(pool)).values()],
+
+    async setGoal(code, body, by) {
+      const indicator = known(code)
+      checkGoal(indicator, body)
+      await insertGoal(pool, indicator.code, body, by)
+      cache.clear()
     },
 
     exceedances: ({ period }) =>

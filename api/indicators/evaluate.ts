@@ -1,6 +1,8 @@
+import type { Goal } from '#model/indicators/goals.ts'
 import type { DataPoint, DataPointValue, Indicator, IndicatorValue } from '#model/indicators/schema.ts'
 import { scoreOf } from '#model/indicators/score.ts'
 import type { Period } from '#model/period.ts'
+import { goalKey } from './inputs/goals.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { MEASURES } from './measures/index.ts'
 import type { Measure, Outcome, Scope } from './measures/measure.ts'
@@ -14,15 +16,17 @@ export async function evaluateIndicator(
 ): Promise<Omit<IndicatorValue, 'computedAt'>> {
   const measure = MEASURES.get(indicator.code)
   const outcomes = await measure?.evaluate(inputs, scope)
-  const reported = await inputs.reported()
+  const [reported, goals] = [await inputs.reported(), await inputs.goals()]
+  const toValue = (point: DataPoint, own: Outcome, origin: DataPointValue['origin']): DataPointValue =>
+    dataPointValue(indicator, point, own, { origin, goal: goals.get(goalKey(indicator.code, point.id)) })
   const values = indicator.dataPoints.map((point) => {
     const own = outcomes?.get(point.id)
-    if (measure && own?.evidence) return dataPointValue(indicator, point, own, measure.origin)
+    if (measure && own?.evidence) return toValue(point, own, measure.origin)
     // What Citywell computes itself comes first, because anyone can check it down to the readings. Where it cannot be
     // computed, the city's own statistics stand.
     const row = reported(indicator.code, point.id, scope.zone?.key ?? '')
-    if (row) return dataPointValue(indicator, point, reportedOutcome(indicator, point, row, inputs.period), 'reported')
-    return dataPointValue(indicator, point, notReported(indicator, measure?.needs, own?.missing ?? null), null)
+    if (row) return toValue(point, reportedOutcome(indicator, point, row, inputs.period), 'reported')
+    return toValue(point, notReported(indicator, measure?.needs, own?.missing ?? null), null)
   })
   const extensions = measure ? extensionValues(indicator, outcomes, measure) : []
   return {
@@ -43,7 +47,7 @@ function extensionValues(
 ): DataPointValue[] {
   return (indicator.extensions ?? []).flatMap((point) => {
     const own = outcomes?.get(point.id)
-    return own?.evidence ? [dataPointValue(indicator, point, own, measure.origin)] : []
+    return own?.evidence ? [dataPointValue(indicator, point, own, { origin: measure.origin })] : []
   })
 }
 
@@ -57,7 +61,7 @@ function dataPointValue(
   indicator: Indicator,
   point: DataPoint,
   own: Outcome,
-  origin: DataPointValue['origin'],
+  { origin, goal }: { origin: DataPointValue['origin']; goal?: Goal | undefined },
 ): DataPointValue {
   const value = own.evidence?.value ?? null
   return {
@@ -68,6 +72,7 @@ function dataPointValue(
     interval: own.interval ? [own.interval[0], own.interval[1]] : null,
     standardError: own.standardError,
     score: scoreOf(indicator, point, value),
+    own: goal ? ownGoal(indicator, point, goal, value) : null,
     origin: value === null ? null : origin,
     simulated: own.simulated,
     dataCapture: own.dataCapture,
@@ -75,6 +80,13 @@ function dataPointValue(
     missing: own.missing,
     evidence: own.evidence,
   }
+}
+
+/** A benchmark of the city's own is scored by the same rule; the score is the city's and says so. */
+function ownGoal(indicator: Indicator, point: DataPoint, goal: Goal, value: number | null): DataPointValue['own'] {
+  const { benchmark, target, targetYear, source } = goal
+  const score = scoreOf(indicator, { ...point, benchmark, benchmarkByU4ssc: false }, value)
+  return { benchmark, score, target, targetYear, source }
 }
 
 export const periodOf = ({ label, from, to, partial }: Period): IndicatorValue['period'] => ({

@@ -1,5 +1,6 @@
 import type { ReportedValueBody } from '#model/api/indicators.ts'
 import { AppError } from '#model/errors.ts'
+import type { GoalBody } from '#model/indicators/goals.ts'
 import { resultOf } from '#model/indicators/result.ts'
 import type { Indicator } from '#model/indicators/schema.ts'
 
@@ -35,6 +36,19 @@ export function checkReported(indicator: Indicator, body: ReportedValueBody): nu
   }
   checkRange(formula === 'count' ? [0, null] : indicator.plausibleRange, formula, value, indicator.unit)
   return value
+}
+
+/**
+ * A goal must be something the indicator can be.
+ * @throws AppError NOT_FOUND, VALUE_INVALID
+ */
+export function checkGoal(indicator: Indicator, { dataPoint, benchmark, target }: GoalBody): void {
+  const point = indicator.dataPoints.find(({ id }) => id === dataPoint)
+  if (!point) throw new AppError('NOT_FOUND', `data point "${dataPoint}" of ${indicator.code}`)
+  const formula = point.formula ?? indicator.formula
+  const range = formula === 'count' ? ([0, null] as const) : indicator.plausibleRange
+  for (const value of [benchmark, target])
+    if (value !== null) checkRange(range, formula, value, point.unit ?? indicator.unit)
 }
 
 const differ = (a: number, b: number): boolean => Math.abs(a - b) > ROUNDING * Math.max(Math.abs(a), Math.abs(b), 1)

@@ -1,6 +1,7 @@
 import type { SeriesResponse } from '#model/api/indicators.ts'
 import { AppError } from '#model/errors.ts'
-import type { DataPointValue, IndicatorValue } from '#model/indicators/schema.ts'
+import { type Goal, progressOf } from '#model/indicators/goals.ts'
+import type { DataPointValue, Direction, IndicatorValue } from '#model/indicators/schema.ts'
 import { compare, trendOf } from '#model/indicators/trend.ts'
 
 /** Most periods a series may have: four years of months. */
@@ -54,7 +55,7 @@ function labelOf(month: number, every: keyof typeof STEPS): string {
 type Found = { readonly of: IndicatorValue; readonly point: DataPointValue }
 
 /** Values over periods with baseline, trend and comparison. Partial periods are shown and are in none of these. */
-export function seriesOf(found: readonly Found[], zone: string | null, targetYear?: number): SeriesResponse {
+export function seriesOf(found: readonly Found[], { zone, targetYear, goal, direction }: About): SeriesResponse {
   const [head] = found
   if (!head) throw new AppError('REQUEST_INVALID', 'a series needs a period')
   const whole = found
@@ -81,17 +82,40 @@ export function seriesOf(found: readonly Found[], zone: string | null, targetYea
       missing: point.missing,
     })),
     baseline: first ? { period: first.of.period.label, value: first.value } : null,
-    trend: trendIn(whole, targetYear),
+    // Without a year of its own the projection goes to that of the target.
+    trend: trendIn(whole, targetYear ?? goal?.targetYear ?? undefined),
+    progress: progressIn(whole, goal, direction),
     comparison: first && last && first !== last ? comparisonOf(first, last) : null,
   }
 }
 
+type About = {
+  readonly zone: string | null
+  readonly targetYear: number | undefined
+  readonly goal: Goal | undefined
+  readonly direction: Direction
+}
+
+/** Progress of the last whole period. The baseline is the value of the year that the goal names, else the first one. */
+function progressIn(whole: readonly Whole[], goal: Goal | undefined, direction: Direction): SeriesResponse['progress'] {
+  if (!goal || goal.target === null || goal.targetYear === null) return null
+  const at = ({ value, of }: Whole) => ({ period: of.period.label, year: middleOf(of.period), value })
+  const named = whole.find(({ of }) => Math.floor(middleOf(of.period)) === goal.baselineYear)
+  const base = goal.baselineYear === null ? whole[0] : named
+  const last = whole.at(-1)
+  // The end of the target's year is when it is due.
+  const due = { target: goal.target, targetYear: goal.targetYear + 1 }
+  const progress = progressOf(due, direction, base ? at(base) : null, last ? at(last) : null)
+  return { ...progress, targetYear: goal.targetYear }
+}
+
+const middleOf = ({ from, to }: IndicatorValue['period']): number =>
+  1970 + (Date.parse(from) + Date.parse(to)) / 2 / YEAR_MS
+
 type Whole = { readonly value: number; readonly standardError: number | null; readonly of: IndicatorValue }
 
 function trendIn(whole: readonly Whole[], targetYear: number | undefined): SeriesResponse['trend'] {
-  const middle = ({ from, to }: IndicatorValue['period']): number =>
-    1970 + (Date.parse(from) + Date.parse(to)) / 2 / YEAR_MS
-  const trend = trendOf(whole.map(({ value, of }) => ({ at: middle(of.period), value })))
+  const trend = trendOf(whole.map(({ value, of }) => ({ at: middleOf(of.period), value })))
   if (!trend) return null
   const { method, n, slope, slopeInterval, direction } = trend
   const ahead = targetYear === undefined ? undefined : trend.project(targetYear + 0.5)

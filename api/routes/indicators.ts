@@ -1,7 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { exceedancesResponse } from '#model/api/exceedances.ts'
-import { indicatorsResponse, reportedValueBody, seriesResponse, zoneValuesResponse } from '#model/api/indicators.ts'
+import {
+  goalsResponse,
+  indicatorsResponse,
+  reportedValueBody,
+  seriesResponse,
+  zoneValuesResponse,
+} from '#model/api/indicators.ts'
+import { goalBody } from '#model/indicators/goals.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
 import type { ApiDeps } from '../deps.ts'
 import { keyParam } from '../params.ts'
@@ -46,6 +53,30 @@ export const indicatorRoutes =
         },
       },
       ({ query }) => indicators.scoreboard(query),
+    )
+    app.get(
+      '/indicators/goals',
+      { schema: { tags, summary: 'The city’s own benchmarks and targets', response: { 200: goalsResponse } } },
+      async () => ({ goals: await indicators.goals() }),
+    )
+    app.put(
+      '/indicators/:code/goals',
+      {
+        config: { key: true },
+        schema: {
+          tags,
+          summary: 'Set or take back the city’s own benchmark and target (key needed); earlier versions are kept',
+          security: [{ key: [] }],
+          params: codeParams,
+          querystring: z.object({ by: z.string().trim().min(1).max(100).default('operator') }),
+          body: goalBody,
+          response: { 200: goalsResponse },
+        },
+      },
+      async ({ params, query, body }) => {
+        await indicators.setGoal(params.code, body, query.by)
+        return { goals: await indicators.goals() }
+      },
     )
     app.get(
       '/indicators/:code',

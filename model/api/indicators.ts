@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { goalSchema, progressSchema } from '../indicators/goals.ts'
 import { indicatorSchema } from '../indicators/schema.ts'
 import { codebookSchema, estimateSchema, surveyAreaSchema } from '../survey.ts'
 
@@ -69,6 +70,8 @@ export const seriesResponse = z.object({
       projection: z.object({ year: z.int(), value: z.number(), interval: interval95 }).nullable(),
     })
     .nullable(),
+  /** the way to the city's own target; null where it has set none */
+  progress: progressSchema.nullable(),
   /** last value of a whole period against the baseline; toldApart null where an uncertainty is not known */
   comparison: z
     .object({
@@ -112,6 +115,9 @@ export const zoneValuesResponse = z.object({
   ),
 })
 export type ZoneValuesResponse = z.infer<typeof zoneValuesResponse>
+
+/** GET /api/v1/indicators/goals: the city's own benchmarks and targets; PUT /api/v1/indicators/:code/goals sets them */
+export const goalsResponse = z.object({ goals: z.array(goalSchema) })
 
 /** GET /api/v1/surveys */
 export const surveysResponse = z.object({

@@ -109,6 +109,15 @@ export const scoreSchema = z.object({
 })
 export type Score = z.infer<typeof scoreSchema>
 
+/** What the city itself wants of a data point, with the score against its own benchmark: beside U4SSC's, never in its sums. */
+const ownGoalSchema = z.object({
+  benchmark: z.number().nullable(),
+  score: scoreSchema.nullable(),
+  target: z.number().nullable(),
+  targetYear: z.int().nullable(),
+  source: z.string(),
+})
+
 /** The value of one data point of one indicator over one period, for the city or a zone. */
 export const dataPointValueSchema = z.object({
   dataPoint: z.string(),
@@ -119,6 +128,8 @@ export const dataPointValueSchema = z.object({
   interval: z.tuple([z.number(), z.number()]).nullable(),
   standardError: z.number().nullable(),
   score: scoreSchema.nullable(),
+  /** null where the city has set none */
+  own: ownGoalSchema.nullable(),
   origin: originSchema.nullable(),
   simulated: z.boolean(),
   /** 0 to 1 */

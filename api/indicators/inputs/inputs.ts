@@ -1,11 +1,13 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
+import type { Goal } from '#model/indicators/goals.ts'
 import type { Period } from '#model/period.ts'
 import { type SurveyedShare, surveyedCategories, surveyedShare } from '../../surveys/indicator-share.ts'
 import { type Activity, activities } from './activity.ts'
 import { cellsIn, type Signal, signals } from './cells.ts'
 import { type Consumption, consumptions } from './counters.ts'
 import { type Fleet, fleets } from './fleet.ts'
+import { goals } from './goals.ts'
 import { type Hours, hoursOf } from './hours.ts'
 import { type PeriodMean, peakMeans, periodMeans } from './means.ts'
 import { type Outages, outages } from './outages.ts'
@@ -37,6 +39,8 @@ export type Inputs = {
   /** the share of every category of the question that answers the indicator */
   surveyedModes(indicator: string): Promise<ReadonlyMap<string, SurveyedShare> | undefined>
   reported(): Promise<ReportedValues>
+  /** what the city wants, by goalKey */
+  goals(): Promise<ReadonlyMap<string, Goal>>
 }
 
 export const POLLUTANTS = ['pm2_5', 'pm10', 'no2', 'so2', 'o3'] as const
@@ -86,6 +90,7 @@ export function openInputs(db: Queryable, registry: Registry | undefined, period
     surveyed: perKey((indicator) => surveyedShare(db, indicator, period)),
     surveyedModes: perKey((indicator) => surveyedCategories(db, indicator, period)),
     reported: once(() => reportedValues(db, period)),
+    goals: once(() => goals(db)),
   }
 }
 

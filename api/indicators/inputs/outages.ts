@@ -14,28 +14,23 @@ export type Outages = {
 
 /** EN 50160: an interruption is long when it lasts more than three minutes; shorter ones are another matter. */
 const SHORT_MS = 3 * 60_000
+const DAY_MS = 86_400_000
 
-// The rollup finds the hours with customers off; raw is read for these alone, with the reading before (is it a beginning?)
-// and after (restored when?). A reading from more than 31 days before says nothing any more.
+// The rollup finds the days with customers off; raw is read for these alone, and for the next day heard where supply had not
+// returned by the end of one. 31 days around the period: what began before it or ended after it is seen whole.
+const DAYS = `
+  select id, bucket as day from (
+    select datastream_id as id, bucket, high, lag(last) over (partition by datastream_id order by bucket) as before
+    from observation_daily
+    where datastream_id = any($1::int[]) and bucket >= $2::timestamptz - interval '32 days'
+      and bucket < $3::timestamptz + interval '31 days' and good > 0
+  ) day
+  where high > 0 or before > 0
+  order by 2`
+// One day at a time: with the bounds as parameters, all chunks but one are left out while the statement is planned.
 const READINGS = `
-  with hour as (
-    select datastream_id as id, bucket from observation_hourly
-    where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and high > 0
-  )
-  select h.id, o.phenomenon_time as at, o.result as "off"
-  from hour h join observation o on o.datastream_id = h.id
-    and o.phenomenon_time >= h.bucket and o.phenomenon_time < h.bucket + interval '1 hour' and o.quality in (1, 2)
-  where o.phenomenon_time >= $2::timestamptz and o.phenomenon_time < $3::timestamptz
-  union
-  select h.id, b.phenomenon_time, b.result from hour h cross join lateral (
-    select phenomenon_time, result from observation o
-    where o.datastream_id = h.id and o.phenomenon_time < h.bucket and o.phenomenon_time >= h.bucket - interval '31 days'
-      and o.quality in (1, 2) order by o.phenomenon_time desc limit 1) b
-  union
-  select h.id, a.phenomenon_time, a.result from hour h cross join lateral (
-    select phenomenon_time, result from observation o
-    where o.datastream_id = h.id and o.phenomenon_time >= h.bucket + interval '1 hour'
-      and o.phenomenon_time < h.bucket + interval '31 days' and o.quality in (1, 2) order by o.phenomenon_time limit 1) a
+  select datastream_id as id, phenomenon_time as at, result as "off" from observation
+  where datastream_id = any($1::int[]) and phenomenon_time >= $2 and phenomenon_time < $3 and quality in (1, 2)
   order by 1, 2`
 type Reading = { readonly id: number; readonly at: Date; readonly off: number }
 
@@ -45,7 +40,12 @@ export async function outages(
   ids: readonly number[],
   { from, to }: Hours,
 ): Promise<ReadonlyMap<number, Outages>> {
-  const { rows } = await db.query<Reading>(READINGS, [ids, from, to])
+  const days = (await db.query<{ id: number; day: Date }>(DAYS, [ids, from, to])).rows
+  const rows: Reading[] = []
+  for (const [time, feeders] of Map.groupBy(days, ({ day }) => day.getTime())) {
+    const of = feeders.map(({ id }) => id)
+    rows.push(...(await db.query<Reading>(READINGS, [of, new Date(time), new Date(time + DAY_MS)])).rows)
+  }
   const byFeeder = Map.groupBy(rows, ({ id }) => id)
   return new Map([...byFeeder].map(([id, own]) => [id, summed(own, { from, to })]))
 }
