@@ -7,17 +7,19 @@
  *     npm run bench -- --only ingest,latency --things 1000 --seconds 12
  *     npm run bench -- --only overload --overload-seconds 60
  *     npm run bench -- --only storage --days 365
+ *     npm run bench -- --only indicators --observations 100000000
  */
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchDecode } from './decode.ts'
+import { benchIndicators } from './indicators.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLatency } from './latency.ts'
 import { benchOverload } from './overload.ts'
 import { benchScale } from './scale.ts'
 import { benchStorage } from './storage.ts'
 
-const PARTS = ['ingest', 'latency', 'overload', 'scale', 'decode', 'storage'] as const
+const PARTS = ['ingest', 'latency', 'overload', 'scale', 'decode', 'storage', 'indicators'] as const
 type Part = (typeof PARTS)[number]
 
 const { values } = parseArgs({
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     'overload-seconds': { type: 'string', default: '60' },
     days: { type: 'string', default: '365' },
     streams: { type: 'string' },
+    observations: { type: 'string', default: '2000000' },
   },
 })
 const only = values.only.split(',') as Part[]
@@ -49,6 +52,7 @@ const run: Record<Part, () => Promise<void>> = {
   decode: benchDecode,
   storage: () =>
     benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
+  indicators: () => benchIndicators({ observations: Number(values.observations) }),
 }
 for (const part of PARTS.filter((each) => only.includes(each))) {
   const before = (loadavg()[0] ?? 0).toFixed(1)

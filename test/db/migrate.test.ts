@@ -40,6 +40,7 @@ test('observation is a hypertable, rolled up hourly and daily, compressed and ke
   expect(rollups).toEqual([
     { view_name: 'observation_daily', compressed: true, refreshed: 1 },
     { view_name: 'observation_hourly', compressed: true, refreshed: 1 },
+    { view_name: 'sound_daily', compressed: false, refreshed: 1 },
     { view_name: 'sound_hourly', compressed: false, refreshed: 1 },
   ])
 })

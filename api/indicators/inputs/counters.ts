@@ -40,9 +40,10 @@ const EDGES = `
 const DAYS = `
   select ${COLUMNS}, good_hours::int as "goodHours" from observation_daily
   where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and good > 0 order by 1, 2`
+// One day at a time: with its bounds as parameters, all other chunks are left out while the statement is planned.
 const OPENED = `
   select ${COLUMNS}, 1 as "goodHours" from observation_hourly
-  where datastream_id = any($1::int[]) and bucket = any($2::timestamptz[]) and good > 0`
+  where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and good > 0`
 
 /** By Datastream id; meters without a good reading are absent. */
 export async function consumptions(
@@ -54,18 +55,12 @@ export async function consumptions(
   const edges = (await db.query<Entry>(EDGES, [ids, from, firstDay, lastDay, to])).rows
   const days = firstDay < lastDay ? (await db.query<Entry>(DAYS, [ids, firstDay, lastDay])).rows : []
   const opened = toOpen(days)
-  const key = ({ id, bucket }: Entry): string => `${id} ${bucket.getTime()}`
-  const instants = [...new Set([...opened].map(({ bucket }) => bucket.getTime()))].flatMap((day) =>
-    Array.from({ length: 24 }, (_, hour) => new Date(day + hour * HOUR_MS)),
-  )
-  const inside = instants.length > 0 ? (await db.query<Entry>(OPENED, [ids, instants])).rows : []
-  const openedKeys = new Set([...opened].map(key))
-  const dayOf = (entry: Entry): string => `${entry.id} ${Math.floor(entry.bucket.getTime() / DAY_MS) * DAY_MS}`
-  const entries = [
-    ...edges,
-    ...days.filter((day) => !opened.has(day)),
-    ...inside.filter((hour) => openedKeys.has(dayOf(hour))),
-  ]
+  const inside: Entry[] = []
+  for (const [day, meters] of Map.groupBy(opened, ({ bucket }) => bucket.getTime())) {
+    const of = meters.map(({ id }) => id)
+    inside.push(...(await db.query<Entry>(OPENED, [of, new Date(day), new Date(day + DAY_MS)])).rows)
+  }
+  const entries = [...edges, ...days.filter((day) => !opened.has(day)), ...inside]
   const byMeter = Map.groupBy(entries, ({ id }) => id)
   return new Map([...byMeter].map(([id, own]) => [id, counted(own, from)]))
 }

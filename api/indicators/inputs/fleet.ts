@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Hours } from './hours.ts'
+import { byMonth, type Span } from './months.ts'
 
 /** The hour in which most bicycles (or vehicles) stood at their stations at the same time, and how many stood at each. */
 export type Fleet = { readonly hour: Date; readonly docks: readonly { datastreamId: number; standing: number }[] }
@@ -18,7 +19,7 @@ const FULLEST = `
     union all
     select 0, bucket, sum(parked) from zoned group by 2
   )
-  select distinct on (zone) zone, bucket from standing order by zone, parked desc, bucket`
+  select distinct on (zone) zone, bucket, parked from standing order by zone, parked desc, bucket`
 const DOCKS = `
   select datastream_id as "datastreamId", bucket, total / good as standing from observation_hourly
   where datastream_id = any($1::int[]) and bucket = any($2::timestamptz[]) and good > 0
@@ -28,23 +29,44 @@ const DOCKS = `
 export async function fleets(
   db: Queryable,
   docks: readonly { id: number; zoneId: number | null }[],
-  hours: Hours,
+  { hours, timeZone, name }: { hours: Hours; timeZone: string; name: string },
 ): Promise<ReadonlyMap<number, Fleet>> {
   const ids = docks.map(({ id }) => id)
-  const zones = docks.map(({ zoneId }) => zoneId)
-  const fullest = await db.query<{ zone: number; bucket: Date }>(FULLEST, [ids, zones, hours.from, hours.to])
-  const buckets = fullest.rows.map(({ bucket }) => bucket)
-  const standing = await db.query<{ datastreamId: number; bucket: Date; standing: number }>(DOCKS, [ids, buckets])
-  const zoneOf = new Map(docks.map(({ id, zoneId }) => [id, zoneId]))
+  const family = {
+    name: `fleet ${name}`,
+    version: 1,
+    ids,
+    about: docks,
+    load: (span: Span) => fullest(db, docks, span),
+  }
+  const byZone = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ zone }) => zone)
   return new Map(
-    fullest.rows.map(({ zone, bucket }) => {
-      const here = standing.rows.filter(
-        (row) => row.bucket.getTime() === bucket.getTime() && (zone === 0 || zoneOf.get(row.datastreamId) === zone),
-      )
-      return [
-        zone,
-        { hour: bucket, docks: here.map(({ datastreamId, standing: count }) => ({ datastreamId, standing: count })) },
-      ]
+    [...byZone].map(([zone, hours]) => {
+      // Of hours that are equally full the first, as within a month.
+      const { bucket, standing } = hours.reduce((held, next) => (next.parked > held.parked ? next : held))
+      return [zone, { hour: new Date(bucket), docks: standing }]
     }),
   )
+}
+
+type Fullest = { zone: number; bucket: string; parked: number; standing: Fleet['docks'] }
+
+async function fullest(
+  db: Queryable,
+  docks: readonly { id: number; zoneId: number | null }[],
+  { from, to }: Span,
+): Promise<Fullest[]> {
+  const ids = docks.map(({ id }) => id)
+  const zones = docks.map(({ zoneId }) => zoneId)
+  const { rows } = await db.query<{ zone: number; bucket: Date; parked: number }>(FULLEST, [ids, zones, from, to])
+  const buckets = rows.map(({ bucket }) => bucket)
+  const standing = await db.query<{ datastreamId: number; bucket: Date; standing: number }>(DOCKS, [ids, buckets])
+  const zoneOf = new Map(docks.map(({ id, zoneId }) => [id, zoneId]))
+  return rows.map(({ zone, bucket, parked }) => {
+    const here = standing.rows.filter(
+      (row) => row.bucket.getTime() === bucket.getTime() && (zone === 0 || zoneOf.get(row.datastreamId) === zone),
+    )
+    const at = here.map(({ datastreamId, standing: count }) => ({ datastreamId, standing: count }))
+    return { zone, bucket: bucket.toISOString(), parked, standing: at }
+  })
 }

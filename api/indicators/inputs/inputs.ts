@@ -71,7 +71,7 @@ export function openInputs(db: Queryable, registry: Registry | undefined, period
     fleets(
       db,
       datastreams([property]).map(({ id, thing }) => ({ id, zoneId: thing.zoneId })),
-      hours,
+      { hours, timeZone: registry.city.timeZone, name: property },
     )
   return {
     period,
@@ -83,7 +83,9 @@ export function openInputs(db: Queryable, registry: Registry | undefined, period
     peak: once(() => peakMeans(db, ids(datastreams(['travel_time'])), hours, registry.city.timeZone, PEAK_HOURS)),
     activity: once(() => activities(db, ids(watchers), hours)),
     fleet: perKey(fleetOf),
-    outages: once(() => outages(db, ids(datastreams(['customers_interrupted'], ['feeder'])), hours)),
+    outages: once(() =>
+      outages(db, ids(datastreams(['customers_interrupted'], ['feeder'])), hours, registry.city.timeZone),
+    ),
     sound: once(() => soundPeriods(db, ids(datastreams(['sound_level'])), hours, registry.city.timeZone)),
     signals: once(() => signals(db, { from: period.from, to: period.to })),
     landCells: once(async () => new Map(registry.zones.map(({ id, geometry }) => [id, cellsIn(geometry)]))),

@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { cutOf, type Hours } from './hours.ts'
+import { byMonth, type Span } from './months.ts'
 
 /** Mean of the hourly means of one Datastream over a period. An hour counts when it has a good observation. */
 export type PeriodMean = {
@@ -10,14 +11,8 @@ export type PeriodMean = {
   readonly good: number
 }
 
-// Hours before observations: a sensor that sends more often at night must not pull the mean to the night.
-const MEANS = `
-  select datastream_id as id, avg(total / nullif(good, 0)) as mean, (count(*) filter (where good > 0))::int as hours,
-         sum(n)::float8 as n, sum(good)::float8 as good
-  from observation_hourly
-  where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3
-  group by 1`
-// Days keep the sum of their hourly means and how many there were, so the mean over hours follows from them.
+// Hours before observations: a sensor that sends more often at night must not pull the mean to the night. Days keep the sum
+// of their hourly means and how many there were, so the mean over hours follows from them.
 const HOURS_OF = `
   select datastream_id, n, good, case when good > 0 then 1 else 0 end as good_hours, total / nullif(good, 0) as hourly_means
   from observation_hourly where datastream_id = any($1::int[])`
@@ -46,22 +41,38 @@ export async function periodMeans(
 }
 
 /** Whole hours that begin in the peaks of working days in local time. */
+const PEAK = `extract(isodow from bucket at time zone $3) < 6 and extract(hour from bucket at time zone $3) = any($4::int[])`
 const PEAK_HOURS = `
-  select bucket from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') bucket
-  where extract(isodow from bucket at time zone $3) < 6 and extract(hour from bucket at time zone $3) = any($4::int[])`
-// The hours are listed, so that the index finds the eighth of a year that is needed.
-const PEAK_MEANS = MEANS.replace('group by', 'and bucket = any($4::timestamptz[]) group by')
+  select count(*)::int as expected
+  from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') bucket where ${PEAK}`
+const PEAK_SUMS = `
+  select datastream_id as id, sum(total / nullif(good, 0)) as total, (count(*) filter (where good > 0))::int as hours,
+         sum(n)::float8 as n, sum(good)::float8 as good
+  from observation_hourly
+  where datastream_id = any($5::int[]) and bucket >= $1 and bucket < $2 and ${PEAK}
+  group by 1`
+type PeakSums = { id: number; total: number | null; hours: number; n: number; good: number }
 
 /** Means over peak hours by Datastream id, and how many peak hours the period has had. */
 export async function peakMeans(
   db: Queryable,
   ids: readonly number[],
-  { from, to }: Hours,
+  hours: Hours,
   timeZone: string,
   peak: readonly number[],
 ): Promise<{ means: ReadonlyMap<number, PeriodMean>; expected: number }> {
-  const listed = (await db.query<{ bucket: Date }>(PEAK_HOURS, [from, to, timeZone, peak])).rows
-  const buckets = listed.map(({ bucket }) => bucket)
-  const { rows } = await db.query<PeriodMean & { id: number }>(PEAK_MEANS, [ids, from, to, buckets])
-  return { means: new Map(rows.map(({ id, ...row }) => [id, row])), expected: buckets.length }
+  const { rows: counted } = await db.query<{ expected: number }>(PEAK_HOURS, [hours.from, hours.to, timeZone, peak])
+  const load = async ({ from, to }: Span): Promise<PeakSums[]> =>
+    (await db.query<PeakSums>(PEAK_SUMS, [from, to, timeZone, peak, ids])).rows
+  const family = { name: 'peak', version: 1, ids, about: [timeZone, peak], load }
+  const byStream = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
+  const means = new Map([...byStream].map(([id, rows]) => [id, meanOf(rows)]))
+  return { means, expected: counted[0]?.expected ?? 0 }
+}
+
+function meanOf(rows: readonly PeakSums[]): PeriodMean {
+  const sum = (of: (row: PeakSums) => number): number => rows.reduce((held, row) => held + of(row), 0)
+  const hours = sum((row) => row.hours)
+  const mean = hours > 0 ? sum((row) => row.total ?? 0) / hours : null
+  return { mean, hours, n: sum((row) => row.n), good: sum((row) => row.good) }
 }

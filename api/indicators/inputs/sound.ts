@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Hours } from './hours.ts'
+import { byMonth, type Span } from './months.ts'
 
 /** Energy means of the day, evening and night of one microphone, relative to the reference, with the hours they rest on. */
 export type SoundPeriods = {
@@ -11,24 +12,38 @@ export type SoundPeriods = {
 }
 
 // Day 7 to 19, evening 19 to 23, night 23 to 7, local time: Directive 2002/49/EC, annex I. Levels are averaged as energies.
-const PERIODS = `
-  select id, avg(energy) filter (where local >= 7 and local < 19) as day,
-         avg(energy) filter (where local >= 19 and local < 23) as evening,
-         avg(energy) filter (where local >= 23 or local < 7) as night,
-         count(*)::int as hours, sum(n)::float8 as n
+const SUMS = `
+  select id, part, sum(energy) as energy, count(*)::int as hours, sum(n)::float8 as n
   from (
-    select datastream_id as id, energy, n, extract(hour from bucket at time zone $4) as local
+    select datastream_id as id, energy, n,
+           case when extract(hour from bucket at time zone $4) between 7 and 18 then 'day'
+                when extract(hour from bucket at time zone $4) between 19 and 22 then 'evening' else 'night' end as part
     from sound_hourly where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3
   ) hour
-  group by id`
+  group by 1, 2`
+type Sums = { id: number; part: 'day' | 'evening' | 'night'; energy: number; hours: number; n: number }
 
 /** By Datastream id; silent microphones are absent. */
 export async function soundPeriods(
   db: Queryable,
   ids: readonly number[],
-  { from, to }: Hours,
+  hours: Hours,
   timeZone: string,
 ): Promise<ReadonlyMap<number, SoundPeriods>> {
-  const { rows } = await db.query<SoundPeriods & { id: number }>(PERIODS, [ids, from, to, timeZone])
-  return new Map(rows.map(({ id, ...row }) => [id, row]))
+  const load = async ({ from, to }: Span): Promise<Sums[]> =>
+    (await db.query<Sums>(SUMS, [ids, from, to, timeZone])).rows
+  const family = { name: 'sound', version: 1, ids, about: timeZone, rollup: 'sound_daily' as const, load }
+  const byStream = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
+  return new Map([...byStream].map(([id, rows]) => [id, periodsOf(rows)]))
+}
+
+function periodsOf(rows: readonly Sums[]): SoundPeriods {
+  const sum = (of: readonly Sums[], what: 'energy' | 'hours' | 'n'): number =>
+    of.reduce((held, row) => held + row[what], 0)
+  const mean = (part: Sums['part']): number | null => {
+    const own = rows.filter((row) => row.part === part)
+    return own.length > 0 ? sum(own, 'energy') / sum(own, 'hours') : null
+  }
+  const [day, evening, night] = [mean('day'), mean('evening'), mean('night')]
+  return { day, evening, night, hours: sum(rows, 'hours'), n: sum(rows, 'n') }
 }

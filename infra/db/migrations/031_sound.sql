@@ -15,3 +15,13 @@ with no data;
 -- As far back as observation_hourly (migration 002).
 select add_continuous_aggregate_policy('sound_hourly',
   start_offset => interval '390 days', end_offset => interval '1 hour', schedule_interval => interval '15 minutes');
+
+-- Its days, by which a late reading is noticed (migration 033).
+create materialized view sound_daily
+with (timescaledb.continuous, timescaledb.materialized_only = false) as
+select datastream_id, time_bucket(interval '1 day', bucket) as bucket, sum(n) as n, sum(n) as good, sum(energy) as total
+from sound_hourly
+group by 1, 2
+with no data;
+select add_continuous_aggregate_policy('sound_daily',
+  start_offset => interval '390 days', end_offset => interval '1 day', schedule_interval => interval '30 minutes');

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import type { Queryable } from '#infra/db/pool.ts'
+import { parsePeriod } from '#model/period.ts'
+import type { Hours } from './hours.ts'
+
+/** Whole hours of a stretch of time. */
+export type Span = Pick<Hours, 'from' | 'to'>
+
+/** What is read from every hour of a period and can be put together from its months. Rows are plain JSON. */
+export type Family<Row> = {
+  readonly name: string
+  /** raise it when `load` computes something else */
+  readonly version: number
+  readonly ids: readonly number[]
+  /** whatever else the rows depend on: zones, time zone */
+  readonly about?: unknown
+  /** the daily rollup in which late data shows, and how many days around a month belong to it */
+  readonly rollup?: 'observation_daily' | 'sound_daily'
+  readonly aroundDays?: number
+  load(span: Span): Promise<Row[]>
+}
+
+// Hashes are added as integers: the sum does not depend on the order in which rows come, as a sum of doubles would.
+const FINGERPRINTS = (rollup: string): string => `
+  select m.month, coalesce(string_agg(f.part, ';'), '') as print
+  from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) m (month, first, last)
+  cross join lateral (
+    select count(*) || ' ' || sum(n) || ' ' || sum(good) || ' '
+           || sum(hashfloat8(coalesce(total, 0))::bigint * (datastream_id % 8191 + 1)
+                  + hashint8(extract(epoch from bucket)::bigint)::bigint) as part
+    from ${rollup} where datastream_id = any($1::int[]) and bucket >= m.first and bucket < m.last
+  ) f
+  group by 1`
+const KEPT = `select month, fingerprint, rows from indicator_month where family = $1 and month = any($2::text[])`
+const KEEP = `
+  insert into indicator_month (family, month, fingerprint, rows) values ($1, $2, $3, $4)
+  on conflict (family, month) do update set
+    fingerprint = excluded.fingerprint, rows = excluded.rows, computed_at = now()`
+
+/**
+ * The rows of all parts of a period: of every whole local month that is over, as kept or computed anew where something of it
+ * changed, and of the hours before and after these.
+ */
+export async function byMonth<Row>(db: Queryable, family: Family<Row>, hours: Hours, timeZone: string): Promise<Row[]> {
+  if (family.ids.length === 0) return []
+  const { months, rest } = monthsOf(hours, timeZone)
+  const prints = await fingerprintsOf(db, family, months)
+  const kept = await keptOf<Row>(db, family, months)
+  const rows: Row[] = []
+  for (const month of months) {
+    const held = kept.get(month.label)
+    const fingerprint = prints.get(month.label) ?? ''
+    if (held?.fingerprint === fingerprint) rows.push(...held.rows)
+    else rows.push(...(await renewed(db, family, month, fingerprint)))
+  }
+  for (const span of rest) rows.push(...(await family.load(span)))
+  return rows
+}
+
+type Month = Span & { readonly label: string }
+
+async function renewed<Row>(db: Queryable, family: Family<Row>, month: Month, fingerprint: string): Promise<Row[]> {
+  const rows = await family.load(month)
+  await db.query(KEEP, [family.name, month.label, fingerprint, JSON.stringify(rows)])
+  return rows
+}
+
+async function keptOf<Row>(db: Queryable, { name }: Family<Row>, months: readonly Month[]) {
+  if (months.length === 0) return new Map<string, { fingerprint: string; rows: Row[] }>()
+  type Kept = { month: string; fingerprint: string; rows: Row[] }
+  const { rows } = await db.query<Kept>(KEPT, [name, months.map(({ label }) => label)])
+  return new Map(rows.map((row) => [row.month, row]))
+}
+
+const DAY_MS = 86_400_000
+
+/** Of the UTC days that a month touches, and of the days around it where the family looks beyond it. */
+async function fingerprintsOf<Row>(db: Queryable, family: Family<Row>, months: readonly Month[]) {
+  if (months.length === 0) return new Map<string, string>()
+  const { ids, aroundDays = 0, rollup = 'observation_daily', version, about = null } = family
+  const known = createHash('sha256')
+    .update(JSON.stringify([version, ids, about]))
+    .digest('base64')
+  const first = months.map(({ from }) => new Date(Math.floor(from.getTime() / DAY_MS - aroundDays) * DAY_MS))
+  const last = months.map(({ to }) => new Date(Math.ceil(to.getTime() / DAY_MS + aroundDays) * DAY_MS))
+  const labels = months.map(({ label }) => label)
+  const { rows } = await db.query<{ month: string; print: string }>(FINGERPRINTS(rollup), [ids, labels, first, last])
+  return new Map(rows.map(({ month, print }) => [month, `${known} ${print}`]))
+}
+
+const HOUR_MS = 3_600_000
+const wholeHour = (at: Date): Date => new Date(Math.ceil(at.getTime() / HOUR_MS) * HOUR_MS)
+
+/** Months that lie wholly in the hours, in their order, and what is left at both ends. */
+export function monthsOf({ from, to }: Span, timeZone: string): { months: Month[]; rest: Span[] } {
+  const months: Month[] = []
+  // Half a day ahead is in the same local month as the first hour, or at its very beginning, whatever the zone.
+  const start = new Date(from.getTime() + DAY_MS / 2)
+  for (let i = -1; ; i++) {
+    const at = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + i, 1))
+    const label = at.toISOString().slice(0, 7)
+    const period = parsePeriod(label, timeZone, to)
+    const month = { label, from: wholeHour(period.from), to: wholeHour(period.to) }
+    if (month.to > to) break
+    if (month.from >= from) months.push(month)
+  }
+  const [one, end] = [months[0], months.at(-1)]
+  if (!one || !end) return { months, rest: from < to ? [{ from, to }] : [] }
+  const edges = [
+    { from, to: one.from },
+    { from: end.to, to },
+  ]
+  return { months, rest: edges.filter((span) => span.from < span.to) }
+}
