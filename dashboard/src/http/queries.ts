@@ -81,11 +81,16 @@ export const indicatorQuery = (code: string, period: string) =>
     staleTime: MINUTE,
   })
 
-export const zoneValuesQuery = (code: string | undefined, period: string) =>
+export const zoneValuesQuery = (code: string | undefined, period: string, dataPoint?: string) =>
   queryOptions({
-    queryKey: ['indicator', code, 'zones', period],
+    queryKey: ['indicator', code, 'zones', period, dataPoint],
     queryFn: ({ signal }) =>
-      get(zoneValuesResponse, `/indicators/${encodeURIComponent(code ?? '')}/zones`, { period }, signal),
+      get(
+        zoneValuesResponse,
+        `/indicators/${encodeURIComponent(code ?? '')}/zones`,
+        { period, ...(dataPoint && { dataPoint }) },
+        signal,
+      ),
     enabled: code !== undefined,
     staleTime: MINUTE,
   })

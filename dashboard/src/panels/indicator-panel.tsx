@@ -8,6 +8,8 @@ import { useTools } from '../messages/tools.ts'
 import { Quantity } from '../table/indicator-table.tsx'
 import { Band } from './band.tsx'
 import { EvidenceTree } from './evidence-tree.tsx'
+import { IndicatorHistory } from './indicator-history.tsx'
+import { IndicatorZones } from './indicator-zones.tsx'
 
 type Definition = IndicatorsResponse['indicators'][number]
 
@@ -34,7 +36,7 @@ export function IndicatorPanel({ code, definition }: { code: string; definition:
             })}
           </p>
           {data.values.map((value) => (
-            <DataPoint key={value.dataPoint} value={value} several={data.values.length > 1} />
+            <DataPoint key={value.dataPoint} code={code} value={value} several={data.values.length > 1} />
           ))}
         </>
       )}
@@ -43,7 +45,7 @@ export function IndicatorPanel({ code, definition }: { code: string; definition:
   )
 }
 
-function DataPoint({ value, several }: { value: DataPointValue; several: boolean }) {
+function DataPoint({ code, value, several }: { code: string; value: DataPointValue; several: boolean }) {
   const { t, name, percent, integer, number, unit } = useTools()
   return (
     <section className="point">
@@ -63,6 +65,7 @@ function DataPoint({ value, several }: { value: DataPointValue; several: boolean
           })}
         </p>
       )}
+      {value.own && <OwnGoal value={value} own={value.own} />}
       {value.value !== null && (
         <p className="note">
           {t('indicators.basis', {
@@ -72,6 +75,8 @@ function DataPoint({ value, several }: { value: DataPointValue; several: boolean
           })}
         </p>
       )}
+      <IndicatorHistory code={code} value={value} />
+      {value.value !== null && <IndicatorZones code={code} dataPoint={value.dataPoint} />}
       {value.evidence && (
         <>
           <h3 className="selection__heading">{t('evidence.title')}</h3>
@@ -79,6 +84,27 @@ function DataPoint({ value, several }: { value: DataPointValue; several: boolean
         </>
       )}
     </section>
+  )
+}
+
+/** What the city set itself, beside U4SSC's benchmark and in none of its sums. */
+function OwnGoal({ value, own }: { value: DataPointValue; own: NonNullable<DataPointValue['own']> }) {
+  const { t, percent, quantity } = useTools()
+  const { benchmark, score, target, targetYear, source } = own
+  return (
+    <p className="point__score">
+      {benchmark !== null && score && (
+        <>
+          <Band points={score.points} />{' '}
+          {t('goal.score', {
+            performance: percent(score.performance / 100),
+            benchmark: quantity(benchmark, value.unit),
+          })}{' '}
+        </>
+      )}
+      {target !== null && t('goal.shown', { target: quantity(target, value.unit), year: String(targetYear) })}{' '}
+      {source && <span className="note">{source}</span>}
+    </p>
   )
 }
 

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { leadingTo } from '../../../dashboard/src/http/goals.ts'
+
+const now = new Date('2026-02-10T12:00:00Z')
+test.each([
+  ['2026', { every: 'year', from: '2022', to: '2026' }],
+  ['2026-Q1', { every: 'quarter', from: '2024-04', to: '2026-01' }],
+  ['2026-01', { every: 'month', from: '2025-02', to: '2026-01' }],
+  ['2026-01-15', { every: 'month', from: '2025-02', to: '2026-01' }],
+  ['last-30d', { every: 'month', from: '2025-03', to: '2026-02' }],
+] as const)('the periods that lead up to %s', (period, expected) => {
+  expect(leadingTo(period, now)).toEqual(expected)
+})
