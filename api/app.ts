@@ -24,6 +24,7 @@ import { indicatorRoutes } from './routes/indicators.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { liveRoutes } from './routes/live.ts'
 import { observationRoutes } from './routes/observations.ts'
+import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { registryRoutes } from './routes/registry.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { surveyImportRoutes } from './routes/survey-import.ts'
@@ -118,6 +119,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(ingestRoutes({ pool, clock, live }))
       await v1.register(archiveRoutes({ pool, clock, live }))
       await v1.register(registryRoutes({ pool }))
+      await v1.register(reconciliationRoutes({ pool, clock }))
       await v1.register(liveRoutes({ hub }))
     },
     { prefix: '/api/v1' },

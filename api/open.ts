@@ -7,6 +7,7 @@ import type { Scope } from '#infra/runtime/scope.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
 import { LOOPBACK_HOSTS } from './http/security.ts'
+import { keepNights } from './indicators/nightly.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
 import { selectCity } from './queries/city.ts'
 
@@ -47,13 +48,15 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   scope.defer(() => pool.end())
   const live = openMqttSource({ url: mqttUrl, log })
   scope.defer(() => live.close())
+  const engines = openEngines({ pool, clock })
+  scope.defer(keepNights({ pool, clock, log, warm: (period) => engines.indicators.scoreboard({ period }) }))
   const app = await buildApp({
     pool,
     live,
     key,
     log,
     clock,
-    ...openEngines({ pool, clock }),
+    ...engines,
     mapOrigins: followMapOrigins(pool, address, log),
     // On loopback a foreign name in Host is an attack; elsewhere any name may be the right one.
     ...(LOOPBACK.has(host) && { hosts: LOOPBACK_HOSTS }),

@@ -3,8 +3,8 @@
  * late data costs. The year is made by SQL in the schema as it is migrated, month by month: rows, rollups, compression.
  */
 import { createIndicators } from '#api/indicators/engine.ts'
-import type { Pool } from '#infra/db/pool.ts'
-import { createScope } from '#infra/runtime/scope.ts'
+import { createPool, type Pool } from '#infra/db/pool.ts'
+import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import { buildYearCity, type YearCity } from './indicators-city.ts'
 import { openDatabase } from './servers.ts'
 
@@ -21,7 +21,7 @@ const ONE = ['EN:EN:AQ:1C', 'EN:E:E:2C', 'EC:I:T:5A', 'EC:ICT:T:2C'] as const
 export async function benchIndicators({ observations }: { observations: number }): Promise<void> {
   const scope = createScope()
   try {
-    const { kind, pool } = await openDatabase(scope)
+    const { kind, pool, url } = await openDatabase(scope)
     const streams = Math.max(40, Math.round(observations / PER_STREAM))
     console.log(`\nindicators: database ${kind}, ${streams} Datastreams, a year at 15 minutes`)
     const city = await buildYearCity(pool, streams)
@@ -30,10 +30,20 @@ export async function benchIndicators({ observations }: { observations: number }
       `select sum(n)::float8 as n, pg_size_pretty(pg_database_size(current_database())) as size from observation_daily`,
     )
     console.log(`  ${row.rows[0]?.n} observations, database ${row.rows[0]?.size}`)
-    console.table([...(await readTimes(pool)), ...(await lateData(pool, city))])
+    const api = url === undefined ? pool : apiPool(scope, url)
+    console.table([...(await readTimes(api)), ...(await lateData(api, city))])
   } finally {
     await scope.close()
   }
+}
+
+/** Without compiling of plans, as the API reads (api/open.ts). */
+function apiPool(scope: Scope, address: string): Pool {
+  const url = new URL(address)
+  url.searchParams.set('options', '-c jit=off')
+  const pool = createPool({ url: url.toString() }, { max: 6, applicationName: 'bench api', onIdleError: () => {} })
+  scope.defer(() => pool.end())
+  return pool
 }
 
 async function fill(pool: Pool, { streams }: YearCity): Promise<void> {

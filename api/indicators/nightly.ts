@@ -1,0 +1,144 @@
+import type { Pool, Queryable } from '#infra/db/pool.ts'
+import type { Logger } from '#infra/runtime/log.ts'
+import type { ReconciliationResponse } from '#model/api/reconciliation.ts'
+import { AppError } from '#model/errors.ts'
+import { localMidnight, offsetMs } from '#model/period.ts'
+import { loadRegistry } from './inputs/registry.ts'
+import { reconcile } from './reconcile.ts'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** Local hour of the nightly comparison: when people ask for least. */
+const AT_HOUR = 3
+/** The week before, and a day for what came late. */
+const DAYS_BACK = 8
+/** A run that has not finished by now was ended with its process. */
+const STALE_MS = 6 * HOUR_MS
+const SHOWN = 50
+
+// One at a time, whichever process asks: the row is only made where none is under way, and for the night none was made since.
+const BEGIN = `
+  insert into reconciliation (window_from, window_to, asked_by)
+  select $1, $2, $3
+  where not exists (select from reconciliation
+    where (finished_at is null and started_at > $4::timestamptz) or ($3 = 'night' and asked_by = 'night' and started_at > $5::timestamptz))
+  returning id`
+const FINISH = `
+  update reconciliation set finished_at = now(), days = $2, compared = $3, observations = $4, differing = $5, differences = $6
+  where id = $1`
+const LATEST = `
+  select id, started_at as "startedAt", finished_at as "finishedAt", window_from as "from", window_to as "to", asked_by as by,
+         days, compared, observations, differing, differences
+  from reconciliation order by id desc limit $1`
+
+type Needs = { readonly pool: Pool; readonly clock: () => Date }
+
+/**
+ * Compares raw and rollups over a window and keeps what was found.
+ * @returns false where another comparison is under way, or the night's was made already
+ * @throws AppError INTERVAL_REVERSED
+ */
+export async function runReconciliation(
+  { pool, clock }: Needs,
+  window: { from: Date; to: Date },
+  by: string,
+): Promise<boolean> {
+  const now = clock()
+  if (window.from >= window.to)
+    throw new AppError('INTERVAL_REVERSED', `from is ${window.from.toISOString()}, to is ${window.to.toISOString()}`)
+  const before = (ms: number): Date => new Date(now.getTime() - ms)
+  const begun = await pool.query<{ id: number }>(BEGIN, [
+    window.from,
+    window.to,
+    by,
+    before(STALE_MS),
+    before(DAY_MS / 2),
+  ])
+  const id = begun.rows[0]?.id
+  if (id === undefined) return false
+  const { days, compared, observations, differences } = await unhurried(pool, (db) => reconcile(db, window, now))
+  const shown = JSON.stringify(differences.slice(0, SHOWN))
+  await pool.query(FINISH, [id, days, compared, observations, differences.length, shown])
+  return true
+}
+
+/** On a connection that may take its time: the limit of the API is for people who wait. */
+async function unhurried<T>(pool: Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('set statement_timeout = 0')
+    return await work(client)
+  } finally {
+    await client.query('reset statement_timeout').finally(() => client.release())
+  }
+}
+
+/** The newest comparisons first. */
+export async function reconciliations(pool: Pool, limit: number): Promise<ReconciliationResponse['reconciliations']> {
+  type Row = Omit<ReconciliationResponse['reconciliations'][number], 'startedAt' | 'finishedAt' | 'from' | 'to'> &
+    Record<'startedAt' | 'from' | 'to', Date> & { finishedAt: Date | null }
+  const { rows } = await pool.query<Row>(LATEST, [limit])
+  return rows.map((row) => ({
+    ...row,
+    startedAt: row.startedAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    from: row.from.toISOString(),
+    to: row.to.toISOString(),
+  }))
+}
+
+/** The next time that the clock of the city shows the hour of the night. */
+export function nextNight(now: Date, timeZone: string): Date {
+  const local = new Date(now.getTime() + offsetMs(now, timeZone))
+  for (let ahead = 0; ; ahead++) {
+    const day = [local.getUTCFullYear(), local.getUTCMonth() + 1, local.getUTCDate() + ahead] as const
+    const at = new Date(localMidnight(day, timeZone).getTime() + AT_HOUR * HOUR_MS)
+    if (at > now) return at
+  }
+}
+
+/**
+ * Every night: raw against rollup of the last days, then this year and the last are computed once, so that their months are
+ * kept (inputs/months.ts) before somebody asks. Waits for the next night; stops with the returned function.
+ */
+export function keepNights({
+  pool,
+  clock,
+  log,
+  warm,
+}: Needs & { log: Logger; warm: (period: string) => Promise<unknown> }): () => void {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const night = async (): Promise<void> => {
+    const now = clock()
+    const window = { from: new Date(now.getTime() - DAYS_BACK * DAY_MS), to: now }
+    await runReconciliation({ pool, clock }, window, 'night')
+    const [last] = await reconciliations(pool, 1)
+    if (last?.differing)
+      log.error({ differing: last.differing, differences: last.differences }, 'raw and rollup differ')
+    const year = now.getUTCFullYear()
+    for (const period of [year, year - 1]) await warm(String(period))
+  }
+  const plan = async (): Promise<void> => {
+    const timeZone = (await loadRegistry(pool))?.city.timeZone ?? 'UTC'
+    if (stopped) return
+    const waitMs = nextNight(clock(), timeZone).getTime() - clock().getTime()
+    timer = setTimeout(() => {
+      night()
+        .catch((error: unknown) => log.error({ err: error }, 'the nightly comparison failed'))
+        .finally(() => again(0))
+    }, waitMs)
+    timer.unref()
+  }
+  /** The database may be away: asked again later, so that a night is not lost for good. */
+  const again = (waitMs: number): void => {
+    if (stopped) return
+    timer = setTimeout(() => plan().catch(() => again(10 * 60_000)), waitMs)
+    timer.unref()
+  }
+  again(0)
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+  }
+}

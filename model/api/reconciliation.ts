@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+const sums = z.object({ n: z.number(), good: z.number(), total: z.number() })
+
+/** POST /api/v1/reconciliation (key needed): compares raw observations with the rollups, now */
+export const reconciliationBody = z.object({
+  from: z.iso.datetime({ offset: true }),
+  to: z.iso.datetime({ offset: true }),
+  by: z.string().trim().min(1).max(100).default('operator'),
+})
+
+/** GET /api/v1/reconciliation: the newest comparisons of raw with rollup, of every night and on demand */
+export const reconciliationResponse = z.object({
+  reconciliations: z.array(
+    z.object({
+      id: z.number(),
+      startedAt: z.iso.datetime({ offset: true }),
+      /** null: under way, or ended with its process */
+      finishedAt: z.iso.datetime({ offset: true }).nullable(),
+      from: z.iso.datetime({ offset: true }),
+      to: z.iso.datetime({ offset: true }),
+      by: z.string(),
+      days: z.number().nullable(),
+      /** Datastreams times days */
+      compared: z.number().nullable(),
+      observations: z.number().nullable(),
+      differing: z.number().nullable(),
+      /** the first of them */
+      differences: z
+        .array(z.object({ day: z.string(), datastreamId: z.number(), raw: sums, hourly: sums, daily: sums }))
+        .nullable(),
+    }),
+  ),
+})
+export type ReconciliationResponse = z.infer<typeof reconciliationResponse>
