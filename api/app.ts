@@ -15,6 +15,7 @@ import { selectCity } from './queries/city.ts'
 import { selectLedger } from './queries/ledger.ts'
 import { selectLatest } from './queries/live.ts'
 import { archiveRoutes } from './routes/archive.ts'
+import { airQualityRoutes } from './routes/air-quality.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { equityRoutes } from './routes/equity.ts'
@@ -119,6 +120,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(ingestRoutes({ pool, clock, live }))
       await v1.register(archiveRoutes({ pool, clock, live }))
       await v1.register(registryRoutes({ pool }))
+      await v1.register(airQualityRoutes({ pool, airIndexes }))
       await v1.register(reconciliationRoutes({ pool, clock }))
       await v1.register(liveRoutes({ hub }))
     },

@@ -10,8 +10,13 @@ import {
 } from '#model/air-quality/index-of-hours.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
-/** By thing.id and by zone.id; who measures none of the pollutants is absent. */
-export type AirIndexes = { byThing: Map<number, AirPair>; byZone: Map<number, AirPair & { stations: number }> }
+/** By thing.id and by zone.id, and the city by people; who measures none of the pollutants is absent. */
+export type AirIndexes = {
+  byThing: Map<number, AirPair>
+  byZone: Map<number, AirPair & { stations: number }>
+  /** people: those of the zones that went in */
+  city: AirPair & { stations: number; zones: number; people: number }
+}
 
 const HOUR_MS = 3_600_000
 
@@ -50,7 +55,45 @@ export async function airIndexes({ pool }: { pool: Pool }, at: Date): Promise<Ai
     const stations = new Set(hours.map(({ thing }) => thing)).size
     byZone.set(zone, { ...pairOf(seriesOf(hours), end), stations })
   }
-  return { byThing, byZone }
+  return { byThing, byZone, city: cityOf(rows, await peopleOf(pool), end) }
+}
+
+const PEOPLE = `select id, population from zone where population > 0`
+
+async function peopleOf(pool: Pool): Promise<ReadonlyMap<number, number>> {
+  const { rows } = await pool.query<{ id: number; population: number }>(PEOPLE)
+  return new Map(rows.map(({ id, population }) => [id, population]))
+}
+
+/** Of the air that people of the zones breathe on average: hour by hour the zones' means, weighted with their people. */
+function cityOf(rows: readonly HourRow[], people: ReadonlyMap<number, number>, end: Date): AirIndexes['city'] {
+  const zones: { series: HourlySeries; weight: number }[] = []
+  let stations = 0
+  for (const [zone, hours] of groupBy(rows, (row) => row.zone)) {
+    const weight = zone === null ? undefined : people.get(zone)
+    if (weight === undefined) continue
+    zones.push({ series: seriesOf(hours), weight })
+    stations += new Set(hours.map(({ thing }) => thing)).size
+  }
+  const all = zones.reduce((sum, { weight }) => sum + weight, 0)
+  return { ...pairOf(weighted(zones), end), stations, zones: zones.length, people: all }
+}
+
+/** The weighted mean of several series, hour by hour and pollutant by pollutant, over those that have the hour. */
+function weighted(parts: readonly { series: HourlySeries; weight: number }[]): HourlySeries {
+  return Object.fromEntries(
+    INDEX_POLLUTANTS.map((pollutant) => [
+      pollutant,
+      Array.from({ length: LOOK_BACK_HOURS }, (_, age) => {
+        const known = parts.flatMap(({ series, weight }) => {
+          const value = series[pollutant]?.[age] ?? null
+          return value === null ? [] : [{ value, weight }]
+        })
+        const weights = known.reduce((sum, { weight }) => sum + weight, 0)
+        return weights > 0 ? known.reduce((sum, { value, weight }) => sum + value * weight, 0) / weights : null
+      }),
+    ]),
+  )
 }
 
 const pairOf = (series: HourlySeries, end: Date): AirPair => ({

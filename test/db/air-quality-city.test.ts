@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { airIndexes } from '#api/air-quality/index-of.ts'
+import { openTestDatabase, type TestDatabase } from '../environment.ts'
+import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicators-fixture.ts'
+
+/** PM2.5 of 9.0 where 1000 people live and 35.4 where 3000 do; a third zone has no station, a fourth station no zone. */
+let db: TestDatabase
+beforeAll(async () => {
+  db = await openTestDatabase()
+  await addCity(db.pool)
+  const zones = [await addZone(db.pool, 'a', 1000, 0), await addZone(db.pool, 'b', 3000, 1)]
+  await addZone(db.pool, 'silent', 50_000, 2)
+  for (const [i, level] of [9.0, 35.4, 300].entries()) {
+    const [id] = await addThing(db.pool, { key: `s${i}`, kind: 'air_station', zoneId: zones[i] ?? null }, [['pm2_5']])
+    await observe(
+      db.pool,
+      id,
+      hourly('2026-05-01T00:00:00Z', 12).map((time) => [time, level]),
+    )
+  }
+  await rollUp(db.pool)
+})
+afterAll(() => db.close())
+
+test('the city by people: (9.0 x 1000 + 35.4 x 3000) / 4000 = 28.8, index 49 / 26.3 x 19.7 + 51 = 88, European band 3', async () => {
+  const { city } = await airIndexes(db, new Date('2026-05-01T12:00:00Z'))
+  expect(city).toMatchObject({ stations: 2, zones: 2, people: 4000, us: { value: 88 }, european: { value: 3 } })
+  expect(city.us?.parts[0]?.concentration).toBeCloseTo(28.8, 9)
+})
+
+test('without readings the city has no index', async () => {
+  const { city } = await airIndexes(db, new Date('2020-01-01T00:00:00Z'))
+  expect(city).toEqual({ us: null, european: null, stations: 0, zones: 0, people: 0 })
+})
