@@ -11,4 +11,3 @@ export const airQualityResponse = z.object({
   zones: z.array(z.object({ ...pair, zone: z.string(), stations: z.int(), people: z.int().nullable() })),
   things: z.array(z.object({ ...pair, thing: z.string() })),
 })
-export type AirQualityResponse = z.infer<typeof airQualityResponse>
