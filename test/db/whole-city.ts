@@ -4,6 +4,7 @@
  */
 import { cellToChildren, polygonToCells } from 'h3-js'
 import type { Pool } from '#infra/db/pool.ts'
+import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
 import type { PropertyName } from '#model/properties.ts'
 import { addCity, addThing, addZone, drive, hourly, observe, type Reading, rollUp } from './indicators-fixture.ts'
 
@@ -201,7 +202,7 @@ async function addStreetsAndAir(city: City): Promise<void> {
   await thing(city, { key: 'cars-s', kind: 'car_station', zoneId: south }, ['vehicles_available'], [at('03:30', 3)])
 }
 
-/** North: 10 drive, 5 ride, 5 walk. South: 8 drive, 4 ride, 4 cycle, 4 do not go to work. All online. */
+/** North: 10 drive, 5 ride, 5 walk. South: 8 drive, 4 ride, 4 cycle, 4 do not go to work. All say yes to everything else. */
 async function addSurvey(pool: Pool): Promise<void> {
   const modes = {
     private: 'car',
@@ -210,6 +211,9 @@ async function addSurvey(pool: Pool): Promise<void> {
     cycling: 'bicycle',
     para: 'paratransit',
   }
+  const yesNo = { categories: { y: 'yes', n: 'no' }, counts: ['y'] }
+  const shares = Object.keys(SURVEYED_SHARES)
+  const yes = Object.fromEntries(['online', ...shares].map((column) => [column, 'y']))
   const codebook = {
     id: 'people-2026',
     title: 'People',
@@ -218,7 +222,8 @@ async function addSurvey(pool: Pool): Promise<void> {
     to: '2026-02-01',
     columns: { respondent: 'id', weight: 'w', zone: 'zone' },
     questions: [
-      { column: 'online', text: 'Internet?', categories: { y: 'yes', n: 'no' }, indicator: 'HH6', counts: ['y'] },
+      { ...yesNo, column: 'online', text: 'Internet?', indicator: 'HH6' },
+      ...shares.map((u4ssc) => ({ ...yesNo, column: u4ssc, text: u4ssc, u4ssc })),
       {
         ...{ column: 'way', text: 'How do you go to work?', base: 'individual', indicator: 'EC:I:T:4A' },
         ...{ categories: { ...modes, home: 'not at all' }, missing: ['home'] },
@@ -236,6 +241,6 @@ async function addSurvey(pool: Pool): Promise<void> {
       for (let i = 0; i < count; i++)
         await pool.query(
           `insert into microdata.response (survey_id, respondent, weight, zone_key, answers) values ($1, $2, 1, $3, $4)`,
-          [codebook.id, String(++respondent), zone, { online: 'y', way }],
+          [codebook.id, String(++respondent), zone, { ...yes, way }],
         )
 }
