@@ -76,8 +76,25 @@ export function sheetOf(
         const entries = by.map((name) => [name, characteristic(i, name)] as const)
         return entries.some(([, value]) => value === null) ? null : Object.fromEntries(entries as [string, string][])
       }
-      return table(responses, values, group, { proportion, held })
+      return table(responses, values, group, { proportion, held }).sort(inCodebookOrder(codebook, by))
     },
+  }
+}
+
+/** Groups as the codebook lists their categories, zones by key. */
+function inCodebookOrder({ questions }: Codebook, by: readonly string[]) {
+  const ranks = by.map((name) => {
+    const codes = Object.keys(questions.find(({ column }) => column === name)?.categories ?? {})
+    return { name, rank: new Map(codes.map((code, i) => [code, i])) }
+  })
+  return (a: TableCell, b: TableCell): number => {
+    for (const { name, rank } of ranks) {
+      const [x, y] = [a.group[name] ?? '', b.group[name] ?? '']
+      const difference = (rank.get(x) ?? 0) - (rank.get(y) ?? 0)
+      if (difference !== 0) return difference
+      if (x !== y) return x < y ? -1 : 1
+    }
+    return 0
   }
 }
 

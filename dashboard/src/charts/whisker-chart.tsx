@@ -80,3 +80,16 @@ export function domainOf(rows: readonly Whisker[], step: number): [number, numbe
   if (ends.length === 0) return [0, step]
   return [Math.floor(Math.min(...ends) / step) * step, Math.ceil(Math.max(...ends) / step) * step]
 }
+
+/** An axis that holds all intervals and whose marks are round numbers: four steps of 1, 2, 2.5 or 5 times a power of ten. */
+export function roundDomain(rows: readonly Whisker[]): [number, number] {
+  const ends = rows.flatMap(({ lower, upper, value }) => [lower, upper, value]).filter((one) => one !== null)
+  if (ends.length === 0) return [0, 1]
+  const [low, high] = [Math.min(...ends), Math.max(...ends)]
+  const least = (high - low || Math.abs(high) || 1) / TICKS
+  const power = 10 ** Math.floor(Math.log10(least))
+  const steps = [1, 2, 2.5, 5, 10, 20].map((one) => one * power)
+  const step = steps.find((one) => Math.floor(low / one) * one + TICKS * one >= high) ?? 20 * power
+  const from = Math.floor(low / step) * step
+  return [from, from + TICKS * step]
+}

@@ -21,8 +21,8 @@ export type Tools = {
   /** significant digits by size: 0.42, 4.2, 42, 420, 4,200 */
   number(value: number): string
   integer(value: number): string
-  /** three decimals: an index between −1 and 1, of which small values matter */
-  index(value: number): string
+  /** so many decimals, zeros too: what stands below one another lines up */
+  decimal(value: number, digits: number): string
   percent(share: number, digits?: number): string
   /** number and unit together, as one typographic piece */
   quantity(value: number, unit: string): string
@@ -58,7 +58,6 @@ export function createTools(intl: IntlShape, timeZone: string): Tools {
     const id = `${prefix}.${value}`
     return id in intl.messages ? intl.formatMessage({ id }) : value.replaceAll('_', ' ')
   }
-  const thousandths = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 })
   // a true minus sign: the hyphen that Intl writes in English reads as a range between numbers
   const signed = (text: string): string => text.replace('-', '−')
   const number = (value: number): string => {
@@ -82,8 +81,12 @@ export function createTools(intl: IntlShape, timeZone: string): Tools {
     quantity,
     property: (property) => name('property', property),
     integer: (value) => whole.format(value),
-    // what rounds to nothing has no sign
-    index: (value) => signed(thousandths.format(Math.round(value * 1000) / 1000 || 0)),
+    decimal: (value, fraction) => {
+      // what rounds to nothing has no sign
+      const rounded = Math.round(value * 10 ** fraction) / 10 ** fraction || 0
+      const fixed = { minimumFractionDigits: fraction, maximumFractionDigits: fraction }
+      return signed(rounded.toLocaleString(locale, fixed))
+    },
     percent: (share, fraction = 0) =>
       new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: fraction }).format(share),
     dateTime: (at) => dateTimeFormat.format(new Date(at)),

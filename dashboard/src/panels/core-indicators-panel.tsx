@@ -44,9 +44,9 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
       {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}
       {data && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="people__scroll" tabIndex={0} aria-label={t('core.title')} aria-busy={answer.isFetching}>
+        <section className="people__scroll" tabIndex={0} aria-label={t('core.table')} aria-busy={answer.isFetching}>
           <table className="mini equity">
-            <caption className="hidden">{t('core.title')}</caption>
+            <caption className="hidden">{t('core.table')}</caption>
             <thead>
               <tr>
                 <th scope="col">{t('core.column.indicator')}</th>

@@ -54,9 +54,9 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
             />
             <p className="note">
               {t('divides.concentration', {
-                value: tools.index(concentration.value),
-                lower: tools.index(concentration.lower),
-                upper: tools.index(concentration.upper),
+                value: tools.decimal(concentration.value, 3),
+                lower: tools.decimal(concentration.lower, 3),
+                upper: tools.decimal(concentration.upper, 3),
                 n: tools.integer(concentration.n),
               })}
             </p>
@@ -75,8 +75,11 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
   )
 }
 
+/** A gap between shares in points with one decimal; between means as it is. */
+const bare = (value: number, share: boolean, tools: Tools): string =>
+  share ? tools.decimal(100 * value, 1) : tools.number(value)
 const points = (value: number, share: boolean, tools: Tools): string =>
-  share ? tools.t('divides.points', { value: tools.number(Math.round(value * 1000) / 10) }) : tools.number(value)
+  share ? tools.t('divides.points', { value: bare(value, share, tools) }) : tools.number(value)
 
 /** The widest gap in words. */
 function headline(data: DividesResponse, tools: Tools): string {
@@ -93,8 +96,8 @@ function headline(data: DividesResponse, tools: Tools): string {
     group: widest.label,
     reference: reference.label,
     gap: points(widest.gap.value, share, tools),
-    lower: points(widest.gap.lower, share, tools),
-    upper: points(widest.gap.upper, share, tools),
+    lower: bare(widest.gap.lower, share, tools),
+    upper: bare(widest.gap.upper, share, tools),
   }
   return t(widest.significant ? 'divides.headline' : 'divides.headline.unsure', values)
 }
@@ -114,7 +117,7 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
   const share = data.statistic === 'proportion'
   const range = (lower: number | null, upper: number | null, of: (value: number) => string): string =>
     lower === null || upper === null ? t('none') : t('range', { from: of(lower), to: of(upper) })
-  const gapOf = (value: number): string => points(value, share, tools)
+  const gapOf = (value: number): string => bare(value, share, tools)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="people__scroll" tabIndex={0} aria-label={t('divides.table')}>
@@ -125,7 +128,7 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
             <th scope="col">{t('divides.column.group')}</th>
             {(['value', 'interval', 'gap', 'gapInterval', 'ratio', 'n'] as const).map((column) => (
               <th key={column} scope="col" className="numeric">
-                {t(`divides.column.${column}`)}
+                {t(share && column === 'gap' ? 'divides.column.gapPoints' : `divides.column.${column}`)}
               </th>
             ))}
           </tr>
@@ -140,7 +143,7 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
               <td className="numeric">{range(estimate.lower, estimate.upper, show)}</td>
               <td className="numeric">{gap ? gapOf(gap.value) : t('none')}</td>
               <td className="numeric">{gap ? range(gap.lower, gap.upper, gapOf) : t('none')}</td>
-              <td className="numeric">{ratio ? tools.number(ratio.value) : t('none')}</td>
+              <td className="numeric">{ratio ? tools.decimal(ratio.value, 2) : t('none')}</td>
               <td className="numeric">{estimate.n === null ? t('none') : tools.integer(estimate.n)}</td>
             </tr>
           ))}

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
 import { useViewState } from '../app/use-view-state.ts'
 import { ConcentrationChart } from '../charts/concentration-chart.tsx'
-import { domainOf, WhiskerChart } from '../charts/whisker-chart.tsx'
+import { roundDomain, WhiskerChart } from '../charts/whisker-chart.tsx'
 import { equityQuery } from '../http/people-queries.ts'
 import { Problem } from '../http/problem.tsx'
 import { type Tools, useTools } from '../messages/tools.ts'
@@ -19,7 +19,7 @@ export function EquityPanel() {
   const [by, setBy] = useState('zone_income')
   const [chosen, setChosen] = useState<string | null>(null)
   const answer = useQuery(equityQuery(period, by))
-  const { data } = answer
+  const data = answer.data && inOurWords(answer.data, tools)
   const exposure = data?.exposures.find(({ id }) => id === chosen) ?? data?.exposures[0]
   return (
     <section className="people__part" aria-labelledby="equity">
@@ -65,6 +65,16 @@ export function EquityPanel() {
   )
 }
 
+/** Fifths of districts have names of ours; the groups of a survey have those of its codebook. */
+function inOurWords(data: EquityResponse, tools: Tools): EquityResponse {
+  if (data.by !== 'zone_income') return data
+  const named = (exposure: Exposure): Exposure => ({
+    ...exposure,
+    groups: exposure.groups.map((group) => ({ ...group, label: tools.name('equity.fifth', group.key) })),
+  })
+  return { ...data, exposures: data.exposures.map(named) }
+}
+
 /** What the survey asks is in its own words; what zones say is in ours. */
 const groupName = (id: string, label: string, { t }: Tools): string =>
   id === 'zone' || id === 'zone_income' ? t(`equity.by.${id}`) : label
@@ -92,7 +102,7 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>{caption}</figcaption>
-          <WhiskerChart rows={rows} label={caption} domain={domainOf(rows, stepFor(exposure))} show={tools.number} />
+          <WhiskerChart rows={rows} label={caption} domain={roundDomain(rows)} show={tools.number} />
         </figure>
         {concentration && (
           <figure>
@@ -124,16 +134,13 @@ function concentrationText(
   kind: Exposure['kind'],
   tools: Tools,
 ): string {
-  const words = { value: tools.index(value), kind }
+  const words = { value: tools.decimal(value, 3), kind }
   if (lower === null || upper === null) return tools.t('equity.concentration', words)
-  return tools.t('equity.concentration.interval', { ...words, lower: tools.index(lower), upper: tools.index(upper) })
-}
-
-/** A step of the axis that gives a handful of marks over what the groups differ by. */
-function stepFor({ groups }: Exposure): number {
-  const ends = groups.flatMap(({ value, lower, upper }) => [value, lower, upper]).filter((one) => one !== null)
-  const width = Math.max(...ends) - Math.min(...ends)
-  return width > 0 ? 10 ** Math.floor(Math.log10(width)) : 1
+  return tools.t('equity.concentration.interval', {
+    ...words,
+    lower: tools.decimal(lower, 3),
+    upper: tools.decimal(upper, 3),
+  })
 }
 
 /** The group that is worst off, in words. */

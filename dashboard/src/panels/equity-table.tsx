@@ -80,7 +80,7 @@ function Row({ exposure, columns, chosen, onChoose }: RowProps) {
           </td>
         )
       })}
-      <td className="numeric">{concentration ? tools.index(concentration.value) : tools.t('none')}</td>
+      <td className="numeric">{concentration ? tools.decimal(concentration.value, 3) : tools.t('none')}</td>
     </tr>
   )
 }

@@ -20,7 +20,7 @@ export function QuestionForm({ question, notes, onChange, onDrop }: Props) {
   const { column, text, categories, group, indicator, u4ssc } = question
   const set = (change: Partial<Question>): void => onChange({ ...question, ...change })
   return (
-    <details className="codebook__question" open={notes.length > 0}>
+    <details className="codebook__question">
       <summary>
         <strong>{column}</strong> {text === column ? '' : text}{' '}
         <span className="equity__unit">
@@ -28,6 +28,7 @@ export function QuestionForm({ question, notes, onChange, onDrop }: Props) {
             n: Object.keys(categories ?? {}).length,
           })}
         </span>
+        {notes.length > 0 && <span className="codebook__mark"> {t('codebook.toCheck', { n: notes.length })}</span>}
       </summary>
       {notes.map((note) => (
         <p key={note} className="codebook__note">

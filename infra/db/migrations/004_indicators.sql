@@ -25,7 +25,8 @@ create index on reported_value (code, period, zone_key, data_point, id desc);
 -- Surveys: the codebook is public, the answers are not. They live in a schema of their own; only estimates leave it.
 create table survey (
   id          text primary key,
-  codebook    jsonb not null,
+  -- json, not jsonb: answers stand in the order of the codebook, and jsonb forgets it
+  codebook    json not null,
   respondents int not null,
   imported_at timestamptz not null default now()
 );

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cellId, type Profile } from '#model/statistics/linked-tables.ts'
 import { protect } from '#model/statistics/protect.ts'
+import { rankOf } from '#test/rank.ts'
 
 /** So many respondents of each profile. */
 const sample = (...of: [n: number, profile: Profile][]): Profile[] =>
@@ -50,24 +51,6 @@ describe('linked tables', () => {
     expect(rowOfB.some((id) => held.has(id))).toBe(true)
   })
 })
-
-/** Rank of a matrix by elimination with pivoting: an attacker of our own, apart from the code under test. */
-function rankOf(matrix: readonly (readonly number[])[]): number {
-  let rows = matrix.map((row) => [...row])
-  let rank = 0
-  for (let column = 0; column < (matrix[0]?.length ?? 0); column++) {
-    const size = (row: number[]): number => Math.abs(row[column] ?? 0)
-    const pivot = rows.reduce<number[]>((best, row) => (size(row) > size(best) ? row : best), [])
-    if (size(pivot) < 1e-9) continue
-    rank += 1
-    rows = rows.filter((row) => row !== pivot).map((row) => reduced(row, pivot, column))
-  }
-  return rank
-}
-const reduced = (row: number[], pivot: number[], column: number): number[] => {
-  const factor = (row[column] ?? 0) / (pivot[column] ?? 1)
-  return factor === 0 ? row : row.map((value, c) => value - factor * (pivot[c] ?? 0))
-}
 
 /** The attacker's unknowns: the cells of the full cross-classification. Every published figure is a sum of some. */
 function attack(levels: Record<string, string[]>, profiles: readonly Profile[], held: ReadonlyMap<string, unknown>) {
