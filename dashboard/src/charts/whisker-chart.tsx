@@ -10,8 +10,10 @@ export type Whisker = {
 }
 
 // a phone gets a smaller drawing rather than a shrunken one, so that its words stay legible
-const WIDE = { width: 560, label: 170, letters: 26 }
-const NARROW = { width: 360, label: 118, letters: 18 }
+const WIDE = { width: 560, label: 170, most: 250 }
+const NARROW = { width: 360, label: 118, most: 172 }
+/** About the width of a letter of the labels. */
+const LETTER = 6.6
 const RIGHT = 20
 const ROW = 26
 const TICKS = 4
@@ -28,7 +30,10 @@ export function WhiskerChart({
   domain: readonly [number, number]
   show: (value: number) => string
 }) {
-  const { width, label: labelWidth, letters } = useNarrow() ? NARROW : WIDE
+  const { width, label: least, most } = useNarrow() ? NARROW : WIDE
+  const longest = rows.reduce((length, row) => Math.max(length, row.label.length), 0)
+  const labelWidth = Math.min(most, Math.max(least, longest * LETTER + 8))
+  const letters = Math.floor(labelWidth / LETTER)
   const [low, high] = domain
   const x = (value: number): number =>
     labelWidth + ((Math.min(high, Math.max(low, value)) - low) / (high - low || 1)) * (width - labelWidth - RIGHT)

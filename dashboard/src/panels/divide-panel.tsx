@@ -25,7 +25,7 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
   if (!answer.data) return <p className="loading">{t('app.loading')}</p>
   const { data } = answer
   const share = data.statistic === 'proportion'
-  const show = (value: number): string => (share ? tools.percent(value, 0) : tools.quantity(value, data.unit))
+  const show = (value: number): string => (share ? tools.percent(value, 0) : meanText(value, tools))
   const rows = data.groups.map(({ label, estimate }) => ({
     label,
     value: estimate.value,
@@ -40,7 +40,11 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>
-            {t('divides.chart', { question: data.text, confidence: tools.percent(data.confidence) })}
+            {t(data.unit === '' || share ? 'divides.chart' : 'divides.chart.unit', {
+              question: data.text,
+              unit: tools.unit(data.unit),
+              confidence: tools.percent(data.confidence),
+            })}
           </figcaption>
           <WhiskerChart rows={rows} label={data.text} domain={domainOf(rows, share ? 0.2 : 4)} show={show} />
         </figure>
@@ -75,11 +79,13 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
   )
 }
 
+/** A mean; its unit stands in the heading. */
+const meanText = (value: number, tools: Tools): string => tools.decimal(value, Math.abs(value) >= 100 ? 0 : 1)
 /** A gap between shares in points with one decimal; between means as it is. */
 const bare = (value: number, share: boolean, tools: Tools): string =>
-  share ? tools.decimal(100 * value, 1) : tools.number(value)
+  share ? tools.decimal(100 * value, 1) : meanText(value, tools)
 const points = (value: number, share: boolean, tools: Tools): string =>
-  share ? tools.t('divides.points', { value: bare(value, share, tools) }) : tools.number(value)
+  share ? tools.t('divides.points', { value: bare(value, share, tools) }) : meanText(value, tools)
 
 /** The widest gap in words. */
 function headline(data: DividesResponse, tools: Tools): string {

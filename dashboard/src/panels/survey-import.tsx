@@ -79,10 +79,16 @@ export function SurveyImport() {
           <Input className="field__input" maxLength={100} />
         </TextField>
       </div>
+      <p className="note">{t('desk.note')}</p>
       <div className="desk__actions">
         <Button className="button" isDisabled={!ready} onPress={() => void makeDraft()}>
           {t('desk.draft')}
         </Button>
+      </div>
+      {draft && (
+        <CodebookForm draft={draft} onChange={(changed: Codebook) => setDraft({ ...draft, codebook: changed })} />
+      )}
+      <div className="desk__actions">
         <Button className="button" isDisabled={!ready || text === null} onPress={() => void send(true)}>
           {t('desk.check')}
         </Button>
@@ -90,10 +96,6 @@ export function SurveyImport() {
           {t('desk.send')}
         </Button>
       </div>
-      <p className="note">{t('desk.note')}</p>
-      {draft && (
-        <CodebookForm draft={draft} onChange={(changed: Codebook) => setDraft({ ...draft, codebook: changed })} />
-      )}
       <SurveyOutcome progress={progress} outcome={outcome instanceof Error ? null : outcome} />
       {outcome instanceof Error && <Problem error={outcome} />}
     </div>
