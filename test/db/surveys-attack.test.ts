@@ -58,32 +58,43 @@ async function store(people: readonly Person[]): Promise<void> {
 const PAIRS: Name[][] = NAMES.flatMap((a, i) => NAMES.slice(i + 1).map((b) => [a, b]))
 const TABLES: Name[][] = [[], ...NAMES.map((name) => [name]), ...PAIRS, ...PAIRS.map(([a, b]) => [b, a] as Name[])]
 
+type Said = { readonly group: Group } & Readonly<Record<string, unknown>>
+
 /** Every group of which some answer of the API says a number, and every group that it mentions without one. */
 async function everything(question: string): Promise<{ told: Group[]; kept: Group[] }> {
-  const surveys = createSurveys({ pool: db.pool })
-  const told: Group[] = []
-  const kept: Group[] = []
-  const note = ({ group, ...numbers }: { group: Group }): void => {
-    const some = Object.values(numbers).some((value) => typeof value === 'number')
-    ;(some ? told : kept).push(group)
+  const said: Said[] = []
+  for (const by of TABLES) said.push(...(await estimatesBy(question, by)), ...(await divideBy(question, by)))
+  const { indicators } = await surveys().coreIndicators('s')
+  const items = indicators.flatMap((one) => one.items).filter((item) => item.question === question)
+  said.push(...items.flatMap(({ estimates }) => estimates))
+  const isTold = ({ group: _, ...numbers }: Said): boolean =>
+    Object.values(numbers).some((value) => typeof value === 'number')
+  return {
+    told: said.filter(isTold).map(({ group }) => group),
+    kept: said.filter((one) => !isTold(one)).map(({ group }) => group),
   }
-  for (const by of TABLES) {
-    for (const category of question === 'net' ? ['y', 'n', 'x'] : [undefined])
-      for (const one of (await surveys.estimates('s', { question, by, ...(category && { category }) })).estimates)
-        note(one)
-    if (by.length === 0) continue
-    const found = await surveys.divides('s', { question, by })
-    for (const { estimate, gap, ratio } of found.groups) {
-      note(estimate)
-      if (gap ?? ratio) told.push(estimate.group)
-    }
-    for (const { group, share, n, medianPrice } of found.affordability?.groups ?? [])
-      note({ group, share, n, medianPrice } as never)
-    if (found.concentration) for (const { estimate } of found.groups) told.push(estimate.group)
-  }
-  for (const { items } of (await surveys.coreIndicators('s')).indicators)
-    for (const item of items) if (item.question === question) for (const one of item.estimates) note(one)
-  return { told, kept }
+}
+
+const surveys = () => createSurveys({ pool: db.pool })
+
+async function estimatesBy(question: string, by: Name[]): Promise<Said[]> {
+  const asked = question === 'net' ? ['y', 'n', 'x'].map((category) => ({ category })) : [{}]
+  const found = []
+  for (const category of asked) found.push(await surveys().estimates('s', { question, by, ...category }))
+  return found.flatMap(({ estimates }) => estimates)
+}
+
+async function divideBy(question: string, by: Name[]): Promise<Said[]> {
+  if (by.length === 0) return []
+  const { groups, affordability, concentration } = await surveys().divides('s', { question, by })
+  return [
+    ...groups.map(({ estimate }) => estimate),
+    ...groups.flatMap(({ estimate: { group }, gap, ratio }) =>
+      [gap, ratio].flatMap((one) => (one ? [{ group, ...one }] : [])),
+    ),
+    ...groups.flatMap(({ estimate: { group } }) => (concentration ? [{ group, index: concentration.value }] : [])),
+    ...(affordability?.groups.map(({ group, share, n, medianPrice }) => ({ group, share, n, medianPrice })) ?? []),
+  ]
 }
 
 const ATOMS = LEVELS.zone.flatMap((zone) =>
