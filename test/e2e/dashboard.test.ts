@@ -11,6 +11,9 @@ const VIEWS = [
   '/?layer=mobility',
   '/?layer=connectivity',
   '/?layer=survey',
+  '/?layer=survey&by=connection&answer=fibre&among=income_quintile:1',
+  '/?layer=compare&table=open',
+  '/?layer=compare&by=side',
   '/?layer=voices',
   '/?layer=districts',
   '/?table=open',
@@ -103,6 +106,38 @@ describe('a person who does not see the map', () => {
       30_000,
       () => `no Thing was opened: ${page.url()}`,
     )
+    await close()
+  })
+})
+
+describe('two layers against each other', () => {
+  test('in one map or two, by a preset or any choice; the address keeps it, the table and the correlation follow', async () => {
+    const { page, close } = await open('/?layer=compare&table=open')
+    await page.getByText('Price against income').click()
+    await page.getByRole('columnheader', { name: /^A: Income/ }).waitFor()
+    await page.getByRole('columnheader', { name: /EUR\/month/ }).waitFor()
+    expect(page.url()).toContain('a=zone:income')
+    await page.getByText('16 of 16 districts have both.').waitFor()
+    const spearman = page.getByRole('row', { name: /^Spearman/ })
+    const [value, interval] = [spearman.getByRole('cell').nth(0), spearman.getByRole('cell').nth(1)]
+    expect(await value.textContent()).toMatch(/^[+−]?[01]\.\d\d$/)
+    expect(await interval.textContent()).toMatch(/ to /)
+    await page.getByText('Two maps').click()
+    await page.locator('.map-view__one').nth(1).waitFor()
+    await page.reload()
+    await page.locator('.map-view__one').nth(1).waitFor()
+    expect(await page.locator('.map-view__one figcaption').first().textContent()).toMatch(/^A: /)
+    await close()
+  })
+
+  test('any answer of any question among any group; what is hidden is counted and explained', async () => {
+    const { page, close } = await open('/?layer=survey&by=connection&answer=satellite&among=age_group:75%2B&table=open')
+    await page
+      .getByRole('heading', { name: /Satellite or other \(among: 75 and over\)/ })
+      .first()
+      .waitFor()
+    await page.getByText(/districts have fewer than 10 respondents/).waitFor()
+    await page.getByRole('cell', { name: 'too few respondents' }).first().waitFor()
     await close()
   })
 })

@@ -4,6 +4,8 @@ import { type Playback, parsePlayback, playbackEntries } from '../playback/addre
  * What the person is looking at, kept in the address so that a link shows the same thing to somebody else.
  * Pure: text in, state out. Whatever is unknown or malformed falls back to its default.
  */
+import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './measure-ref.ts'
+
 export const VIEWS = ['map', 'indicators', 'report', 'people', 'operations', 'registry'] as const
 export type ViewName = (typeof VIEWS)[number]
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -11,7 +13,7 @@ export type Theme = (typeof THEMES)[number]
 export const RANGES = ['24h', '7d', '30d'] as const
 export type Range = (typeof RANGES)[number]
 
-export const LAYERS = ['air', 'energy', 'mobility', 'connectivity', 'survey', 'voices', 'districts'] as const
+export const LAYERS = ['air', 'energy', 'mobility', 'connectivity', 'survey', 'compare', 'voices', 'districts'] as const
 export type LayerName = (typeof LAYERS)[number]
 
 /** What each layer can be coloured by; the first is the default. */
@@ -21,6 +23,7 @@ export const MEASURES = {
   mobility: ['congestion', 'bikes', 'traffic'],
   connectivity: ['4g', '5g', '3g', 'download', 'upload', 'latency', 'wifi'],
   survey: ['internet'],
+  compare: ['bivariate', 'side'],
   voices: ['connection', 'air', 'noise', 'service'],
   districts: ['us', 'european', 'density', 'income'],
 } as const satisfies Record<LayerName, readonly [string, ...string[]]>
@@ -42,6 +45,13 @@ export type ViewState = {
   readonly table: boolean
   /** null: live */
   readonly playback: Playback | null
+  /** of the survey layer: which survey (null: the newest), which answer (null: those that count), among whom */
+  readonly survey: string | null
+  readonly answer: string | null
+  readonly among: Among | null
+  /** what the compare layer sets against each other; null: its first preset */
+  readonly a: MeasureRef | null
+  readonly b: MeasureRef | null
 }
 
 export const DEFAULTS: ViewState = {
@@ -55,6 +65,11 @@ export const DEFAULTS: ViewState = {
   camera: null,
   table: false,
   playback: null,
+  survey: null,
+  answer: null,
+  among: null,
+  a: null,
+  b: null,
 }
 
 const PERIOD = /^(last-(24h|7d|30d|365d)|\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?)$/
@@ -74,6 +89,11 @@ export function parseViewState(search: string): ViewState {
     camera: parseCamera(query.get('at')),
     table: query.get('table') === 'open',
     playback: parsePlayback(query),
+    survey: matching(/^[\w-]{1,60}$/, query.get('survey')),
+    answer: matching(/^.{1,60}$/, query.get('answer')),
+    among: parseAmong(query.get('among')),
+    a: parseMeasure(query.get('a')),
+    b: parseMeasure(query.get('b')),
   }
 }
 
@@ -93,7 +113,17 @@ export function toSearch(state: ViewState): string {
   put('at', state.camera ? formatCamera(state.camera) : '', '')
   put('table', state.table ? 'open' : '', '')
   for (const [name, value] of playbackEntries(state.playback)) query.set(name, value)
-  const text = query.toString().replaceAll('%3A', ':').replaceAll('%2C', ',')
+  put('survey', state.survey ?? '', '')
+  put('answer', state.answer ?? '', '')
+  put('among', state.among ? `${state.among.name}:${state.among.category}` : '', '')
+  put('a', state.a ? formatMeasure(state.a) : '', '')
+  put('b', state.b ? formatMeasure(state.b) : '', '')
+  const text = query
+    .toString()
+    .replaceAll('%3A', ':')
+    .replaceAll('%2C', ',')
+    .replaceAll('%2F', '/')
+    .replaceAll('%40', '@')
   return text ? `?${text}` : ''
 }
 
@@ -123,6 +153,13 @@ function parseCamera(text: string | null): Camera | null {
 
 const formatCamera = ({ longitude, latitude, zoom }: Camera): string =>
   `${longitude.toFixed(5)},${latitude.toFixed(5)},${zoom.toFixed(2)}`
+
+function parseAmong(text: string | null): Among | null {
+  const [, name, category] = /^(\w{1,60}):(.{1,60})$/.exec(text ?? '') ?? []
+  return name && category ? { name, category } : null
+}
+
+const matching = (shape: RegExp, text: string | null): string | null => (text && shape.test(text) ? text : null)
 
 const oneOf = <T extends string>(list: readonly T[], value: string | null): T | undefined =>
   list.find((item) => item === value)

@@ -101,11 +101,16 @@ export const surveysQuery = queryOptions({
   staleTime: 5 * MINUTE,
 })
 
-export const estimatesQuery = (survey: string | undefined, question: string, by: string | undefined) =>
+export const estimatesQuery = (survey: string | undefined, question: string, by: string, category?: string) =>
   queryOptions({
-    queryKey: ['estimates', survey, question, by],
+    queryKey: ['estimates', survey, question, by, category],
     queryFn: ({ signal }) =>
-      get(estimatesResponse, `/surveys/${encodeURIComponent(survey ?? '')}/estimates`, { question, by }, signal),
+      get(
+        estimatesResponse,
+        `/surveys/${encodeURIComponent(survey ?? '')}/estimates`,
+        { question, by, category },
+        signal,
+      ),
     enabled: survey !== undefined,
     staleTime: 5 * MINUTE,
   })

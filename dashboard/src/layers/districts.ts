@@ -1,21 +1,26 @@
 import { AQI_CATEGORIES, type AqiScheme, aqiScale, quantileScale } from '../map/scales.ts'
 import { aqiSteps, indexCells, indexHint, indexWindow } from './air.ts'
 import type { LayerInput, LayerModel } from './model.ts'
-import { type Zone, zoneLayer } from './zone-layer.ts'
+import { type Zone, type ZoneLayer, zoneLayer } from './zone-layer.ts'
 
 /** The districts by themselves: air quality index, density of people, income. */
 export function districtsLayer(input: LayerInput, measure: string): LayerModel {
-  if (measure === 'density') return densityLayer(input)
-  if (measure === 'income') return incomeLayer(input)
-  return indexLayer(input, measure === 'european' ? 'european' : 'us')
+  return zoneLayer(input, zoneFact(input, measure))
 }
 
-function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
+/** What a district is known by, as a number that can be drawn by itself or set against another. */
+export function zoneFact(input: LayerInput, name: string): ZoneLayer {
+  if (name === 'density') return density(input)
+  if (name === 'income') return income(input)
+  return airIndex(input, name === 'european' ? 'european' : 'us')
+}
+
+function airIndex(input: LayerInput, scheme: AqiScheme): ZoneLayer {
   const { tools, zones } = input
   const stations = zones.features.reduce((sum, { properties }) => sum + properties.airIndex.stations, 0)
   const cell = (column: 'category' | 'pollutant') => (zone: Zone) =>
     indexCells(input, zone.airIndex[scheme])[column] ?? { text: '', sort: null }
-  return zoneLayer(input, {
+  return {
     title: tools.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
     statistic: tools.t('districts.statistic.index'),
     window: indexWindow(input, scheme),
@@ -34,16 +39,17 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
       { id: 'pollutant', label: tools.t('column.pollutant'), numeric: false, cell: cell('pollutant') },
     ],
     n: tools.t('n.stationsOnly', { n: stations }),
+    origin: 'measured',
     notes: [tools.t('air.note.safe')],
-  })
+  }
 }
 
-function densityLayer(input: LayerInput): LayerModel {
+function density(input: LayerInput): ZoneLayer {
   const { tools, zones } = input
-  const density = ({ population, areaKm2 }: Zone): number | null =>
+  const perKm2 = ({ population, areaKm2 }: Zone): number | null =>
     population === null || areaKm2 <= 0 ? null : population / areaKm2
-  const values = zones.features.flatMap(({ properties }) => density(properties) ?? [])
-  return zoneLayer(input, {
+  const values = zones.features.flatMap(({ properties }) => perKm2(properties) ?? [])
+  return {
     title: tools.t('districts.title.density'),
     statistic: tools.t('districts.statistic.density'),
     window: null,
@@ -51,14 +57,15 @@ function densityLayer(input: LayerInput): LayerModel {
     scale: quantileScale(values, 'density'),
     show: tools.integer,
     column: tools.t('districts.column.density'),
-    numberOf: (zone) => ({ value: density(zone), why: tools.t('hint.noValue') }),
+    origin: 'reported',
+    numberOf: (zone) => ({ value: perKm2(zone), why: tools.t('hint.noValue') }),
     notes: [tools.t('energy.note.classes')],
-  })
+  }
 }
 
-function incomeLayer(input: LayerInput): LayerModel {
+function income(input: LayerInput): ZoneLayer {
   const { tools, zones } = input
-  return zoneLayer(input, {
+  return {
     title: tools.t('districts.title.income'),
     statistic: tools.t('districts.statistic.income'),
     window: null,
@@ -69,7 +76,8 @@ function incomeLayer(input: LayerInput): LayerModel {
     ),
     show: tools.integer,
     column: tools.t('districts.column.income'),
+    origin: 'reported',
     numberOf: ({ income }) => ({ value: income, why: tools.t('hint.noValue') }),
     notes: [tools.t('energy.note.classes')],
-  })
+  }
 }

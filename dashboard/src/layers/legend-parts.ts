@@ -15,7 +15,7 @@ export function rangeLabels({ breaks, colours }: Scale, show: (value: number) =>
   })
 }
 
-export type Origin = 'measured' | 'surveyed' | 'voices'
+export type Origin = 'measured' | 'surveyed' | 'reported' | 'voices'
 
 /** Where the numbers come from: simulated cities say so in every legend. Nobody simulates voices. */
 export const sourceFact = ({ simulated, tools: { t } }: LayerInput, origin: Origin = 'measured') =>

@@ -72,6 +72,8 @@ export type LegendStep = { readonly colour: Rgb; readonly label: string; readonl
 export type Legend = {
   readonly title: string
   readonly steps: readonly LegendStep[]
+  /** of a map of two numbers: colours[class of a][class of b] */
+  readonly grid?: LegendGrid
   /** statistic, window, n, unit and the like: term and description */
   readonly facts: readonly (readonly [term: string, text: string])[]
   /** drawn beside the steps, when the layer has them */
@@ -81,6 +83,16 @@ export type Legend = {
   readonly none: number
   readonly notes: readonly string[]
 }
+
+export type LegendGrid = {
+  readonly colours: readonly (readonly Rgb[])[]
+  /** districts of each colour */
+  readonly counts: readonly (readonly number[])[]
+  readonly a: LegendAxis
+  readonly b: LegendAxis
+}
+/** `breaks`: where the middle and the high class begin */
+export type LegendAxis = { readonly name: string; readonly breaks: readonly string[] }
 
 export type Column = { readonly id: string; readonly label: string; readonly numeric: boolean }
 /** `sort` is what a cell is ordered by and what goes into the CSV; `text` is what is shown */

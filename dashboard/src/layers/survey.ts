@@ -1,72 +1,107 @@
 import type { EstimatesResponse, SurveysResponse } from '#model/api/indicators.ts'
-import { shareScale } from '../map/scales.ts'
-import { amount, type LayerInput, type LayerModel, text } from './model.ts'
-import { type Zone, zoneLayer } from './zone-layer.ts'
+import type { Estimate } from '#model/survey.ts'
+import type { Among } from '../app/measure-ref.ts'
+import { quantileScale, type Scale, shareScaleOf } from '../map/scales.ts'
+import { amount, type LayerInput, text } from './model.ts'
+import type { Zone, ZoneLayer } from './zone-layer.ts'
 
-type Survey = SurveysResponse['surveys'][number]
+export type Survey = SurveysResponse['surveys'][number]
 
 /** An interval wider than this (points of the share, 0 to 1) is too wide to rank districts by: hatched. */
 export const WIDE_INTERVAL = 0.15
+/** Of a mean: an interval wider than this share of the value. */
+const WIDE_MEAN = 0.3
 
-/** A survey estimate per zone, with its uncertainty drawn: hatched where wide, blank with the reason where suppressed. */
-export function surveyLayer(input: LayerInput, survey: Survey, estimates: EstimatesResponse): LayerModel {
+/** An estimate per zone, with its uncertainty drawn: hatched where wide, blank with the reason where suppressed. */
+export function surveyMeasure(
+  input: LayerInput,
+  survey: Survey,
+  estimates: EstimatesResponse,
+  among: Among | null,
+): ZoneLayer {
   const { tools } = input
+  const { t } = tools
   const question = survey.questions.find(({ column }) => column === estimates.question)
-  const byZone = new Map(estimates.estimates.map((estimate) => [estimate.group.zone, estimate]))
-  const show = (value: number): string => tools.percent(value, 0)
-  const interval = (zone: Zone) => {
-    const estimate = byZone.get(zone.key)
-    const { lower = null, upper = null } = estimate ?? {}
-    if (lower === null || upper === null) return amount(null, show, tools.t('none'))
-    return { text: tools.t('range', { from: show(lower), to: show(upper) }), sort: upper - lower }
-  }
-  return zoneLayer(input, {
-    title: tools.t('survey.title', { question: question?.text ?? estimates.question }),
-    statistic: tools.t('survey.statistic', { confidence: tools.percent(estimates.confidence) }),
-    window: tools.t('range', {
-      from: tools.date(`${survey.from}T12:00:00Z`),
-      to: tools.date(`${survey.to}T12:00:00Z`),
-    }),
-    unit: '',
-    scale: shareScale,
+  const share = estimates.statistic === 'proportion'
+  const show = (value: number): string => (share ? tools.percent(value, 0) : tools.number(value))
+  const here = estimates.estimates.filter(({ group }) => among === null || group[among.name] === among.category)
+  const byZone = new Map(here.map((estimate) => [estimate.group['zone'], estimate]))
+  const confidence = tools.percent(estimates.confidence)
+  const values = here.flatMap(({ value }) => value ?? [])
+  const answer = estimates.category === null ? undefined : question?.categories?.[estimates.category]
+  const people = question?.base === 'individual' ? 'individual' : 'household'
+  return {
+    title: titleOf(survey, question, answer, among, input),
+    statistic: t(share ? `survey.statistic.${people}` : 'survey.statistic.mean', { confidence }),
+    window: t('range', { from: tools.date(`${survey.from}T12:00:00Z`), to: tools.date(`${survey.to}T12:00:00Z`) }),
+    unit: share ? '' : (question?.unit ?? ''),
+    scale: scaleOf(share, values),
     show,
-    column: tools.t('survey.column.share'),
-    numberOf: (zone) => {
-      const estimate = byZone.get(zone.key)
-      const value = estimate?.value ?? null
-      const why = estimate?.suppressed ? tools.name('suppressed', estimate.suppressed) : tools.t('survey.none')
-      if (!estimate || value === null) return { value: null, why, n: null }
-      const wide = (estimate.upper ?? 1) - (estimate.lower ?? 0) > WIDE_INTERVAL || estimate.reliable === false
-      const hint = tools.t('survey.hint', {
-        value: show(value),
-        lower: show(estimate.lower ?? value),
-        upper: show(estimate.upper ?? value),
-        n: tools.integer(estimate.n ?? 0),
-      })
-      return { value, why, n: estimate.n, wide, hint }
-    },
+    column: t(share ? (answer === undefined ? 'survey.column.share' : 'survey.column.answer') : 'survey.column.mean'),
+    numberOf: (zone) => numberOf(byZone.get(zone.key), share, show, input),
     extra: [
-      {
-        id: 'interval',
-        label: tools.t('survey.column.interval', { confidence: tools.percent(estimates.confidence) }),
-        numeric: true,
-        cell: interval,
-      },
-      {
-        id: 'reliable',
-        label: tools.t('survey.column.reliable'),
-        numeric: false,
-        cell: (zone) => {
-          const reliable = byZone.get(zone.key)?.reliable ?? null
-          return text(reliable === null ? tools.t('none') : tools.t(reliable ? 'yes' : 'no'))
-        },
-      },
+      { id: 'interval', label: t('survey.column.interval', { confidence }), numeric: true, cell: interval },
+      { id: 'reliable', label: t('survey.column.reliable'), numeric: false, cell: reliable },
     ],
-    n: tools.t('n.respondents', { n: survey.respondents }),
+    n: t('n.respondents', { n: survey.respondents }),
     origin: 'surveyed',
     notes: [
-      tools.t('survey.note.wide', { wide: tools.percent(WIDE_INTERVAL) }),
-      tools.t('survey.note.threshold', { threshold: estimates.threshold }),
+      share ? t('survey.note.wide', { wide: tools.percent(WIDE_INTERVAL) }) : t('survey.note.wideMean'),
+      ...hiddenNote(here, estimates.threshold, input),
     ],
+  }
+
+  function interval(zone: Zone) {
+    const { lower = null, upper = null } = byZone.get(zone.key) ?? {}
+    if (lower === null || upper === null) return amount(null, show, t('none'))
+    return { text: t('range', { from: show(lower), to: show(upper) }), sort: upper - lower }
+  }
+  function reliable(zone: Zone) {
+    const found = byZone.get(zone.key)?.reliable ?? null
+    return text(found === null ? t('none') : t(found ? 'yes' : 'no'))
+  }
+}
+
+const scaleOf = (share: boolean, values: readonly number[]): Scale =>
+  share ? shareScaleOf(values) : quantileScale(values, 'density')
+
+/** The question, the answer where one of several was chosen, and of whom. */
+function titleOf(
+  survey: Survey,
+  question: Survey['questions'][number] | undefined,
+  answer: string | undefined,
+  among: Among | null,
+  { tools }: LayerInput,
+): string {
+  const characteristic = survey.questions.find(({ column }) => column === among?.name)
+  const group = among ? (characteristic?.categories?.[among.category] ?? among.category) : undefined
+  const asked = answer === undefined ? (question?.text ?? '') : `${question?.text ?? ''} ${answer}`
+  return group === undefined ? asked : tools.t('survey.title.among', { question: asked, group })
+}
+
+function numberOf(
+  estimate: Estimate | undefined,
+  share: boolean,
+  show: (value: number) => string,
+  { tools }: LayerInput,
+): ReturnType<ZoneLayer['numberOf']> {
+  const why = estimate?.suppressed ? tools.name('suppressed', estimate.suppressed) : tools.t('survey.none')
+  const { value = null, lower = null, upper = null, n = null, reliable = null } = estimate ?? {}
+  if (value === null || lower === null || upper === null) return { value: null, why, n: null }
+  const limit = share ? WIDE_INTERVAL : Math.abs(value) * WIDE_MEAN
+  const hint = tools.t('survey.hint', {
+    value: show(value),
+    lower: show(lower),
+    upper: show(upper),
+    n: tools.integer(n ?? 0),
   })
+  return { value, why, n, wide: upper - lower > limit || reliable === false, hint, interval: [lower, upper] }
+}
+
+/** How many districts show nothing, and why: few answered there, or the figure would give such a district away. */
+function hiddenNote(estimates: readonly Estimate[], threshold: number, { tools: { t } }: LayerInput): string[] {
+  const few = estimates.filter(({ suppressed }) => suppressed === 'below_threshold').length
+  const kept = estimates.filter(({ suppressed }) => suppressed === 'complementary').length
+  if (few + kept === 0) return [t('survey.note.threshold', { threshold })]
+  return [t('survey.note.hidden', { few, kept, threshold })]
 }

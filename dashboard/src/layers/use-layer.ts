@@ -4,7 +4,6 @@ import type { CityResponse, ThingFeature, ZoneFeatures } from '#model/api/city.t
 import type { ViewState } from '../app/view-state.ts'
 import {
   coverageQuery,
-  estimatesQuery,
   indicatorsQuery,
   surveysQuery,
   thingsQuery,
@@ -18,16 +17,21 @@ import type { Ground } from '../map/base-map.ts'
 import { NO_DATA } from '../map/palette.ts'
 import { useTools } from '../messages/tools.ts'
 import { airLayer } from './air.ts'
+import { bivariateLayer, type Pair } from './bivariate.ts'
 import { COVERAGE, coverageLayer, wifiLayer } from './connectivity.ts'
 import { districtsLayer } from './districts.ts'
 import { consumptionLayer, powerLayer } from './energy.ts'
 import { mobilityLayer } from './mobility.ts'
 import type { Datastream, Frame, LayerInput, LayerModel } from './model.ts'
-import { surveyLayer } from './survey.ts'
+import { measuresOf } from './refs.ts'
+import { useMeasure } from './use-measure.ts'
 import { voicesLayer } from './voices.ts'
+import { type ZoneLayer, zoneLayer } from './zone-layer.ts'
 
 export type LayerState = {
   readonly model: LayerModel | null
+  /** of the compare layer: what is set against each other, and each of them as a layer of its own */
+  readonly pair: ComparedPair | null
   readonly zones: ZoneFeatures | undefined
   readonly things: readonly ThingFeature[]
   /** how many of how many Things the answer carried, where it could not carry all */
@@ -36,6 +40,8 @@ export type LayerState = {
   readonly retry: () => void
   readonly loading: boolean
 }
+
+export type ComparedPair = Pair & { readonly models: readonly [LayerModel, LayerModel] }
 
 /**
  * The chosen layer with the newest data: what the API answered, and what the live feed brought since. Or, with a frame,
@@ -64,13 +70,22 @@ export function useLayer(city: CityResponse, state: ViewState, ground: Ground, f
       tools,
     }
   }, [zones.data, things.data, city.simulated, latestOf, now, frame, ground, tools])
-  const model = useMemo(
-    () => (input ? build(input, state.layer, state.measure, extra.data) : null),
-    [input, state.layer, state.measure, extra.data],
-  )
-  const queries = [zones, things, ...extra.queries]
+  const surveyed = state.layer === 'survey' || state.layer === 'compare'
+  const surveys = useQuery({ ...surveysQuery, enabled: surveyed })
+  const [nameA = null, nameB = null] = measuresOf(surveys.data?.surveys, state)
+  const a = useMeasure(nameA, state.period, input)
+  const b = useMeasure(nameB, state.period, input)
+  const pair = useMemo(() => pairOf(input, a.measure, b.measure), [input, a.measure, b.measure])
+  const model = useMemo(() => {
+    if (!input) return null
+    if (state.layer === 'survey') return a.measure && zoneLayer(input, a.measure)
+    if (state.layer === 'compare') return pair && bivariateLayer(input, pair)
+    return build(input, state.layer, state.measure, extra.data)
+  }, [input, state.layer, state.measure, extra.data, a.measure, pair])
+  const queries = [zones, things, surveys, ...a.queries, ...b.queries, ...extra.queries]
   return {
     model,
+    pair,
     zones: zones.data,
     things: things.data?.features ?? [],
     cut: things.data?.truncated ? { shown: things.data.features.length, total: things.data.total } : null,
@@ -79,6 +94,9 @@ export function useLayer(city: CityResponse, state: ViewState, ground: Ground, f
     loading: queries.some(({ isLoading }) => isLoading),
   }
 }
+
+const pairOf = (input: LayerInput | null, a: ZoneLayer | null, b: ZoneLayer | null): ComparedPair | null =>
+  input && a && b ? { a, b, models: [zoneLayer(input, a), zoneLayer(input, b)] } : null
 
 const ASK_AGAIN_MS = 5000
 
@@ -128,12 +146,12 @@ type LayerData = {
   readonly zoneValues?: Parameters<typeof consumptionLayer>[1] | undefined
   readonly period: string
   readonly coverage?: Parameters<typeof coverageLayer>[1] | undefined
-  readonly survey?: Parameters<typeof surveyLayer>[1] | undefined
-  readonly estimates?: Parameters<typeof surveyLayer>[2] | undefined
   readonly voices?: Parameters<typeof voicesLayer>[1] | undefined
 }
 
-function build(input: LayerInput, layer: ViewState['layer'], measure: string, data: LayerData): LayerModel | null {
+type OwnLayer = Exclude<ViewState['layer'], 'survey' | 'compare'>
+
+function build(input: LayerInput, layer: OwnLayer, measure: string, data: LayerData): LayerModel | null {
   switch (layer) {
     case 'air':
       return airLayer(input, measure)
@@ -145,8 +163,6 @@ function build(input: LayerInput, layer: ViewState['layer'], measure: string, da
     case 'connectivity':
       if (measure === 'wifi') return wifiLayer(input)
       return data.coverage ? coverageLayer(input, data.coverage, measure) : null
-    case 'survey':
-      return data.survey && data.estimates ? surveyLayer(input, data.survey, data.estimates) : null
     case 'voices':
       return data.voices ? voicesLayer(input, data.voices, measure) : null
     case 'districts':
@@ -162,22 +178,17 @@ function useLayerData({ layer, measure, period }: ViewState) {
   const zoneValues = useQuery(zoneValuesQuery(code, period))
   const radio = layer === 'connectivity' ? COVERAGE[measure] : undefined
   const coverage = useQuery({ ...coverageQuery(radio?.property ?? '', radio?.channel), enabled: radio !== undefined })
-  const surveys = useQuery({ ...surveysQuery, enabled: layer === 'survey' })
-  const survey = surveys.data?.surveys[0]
-  const estimates = useQuery(estimatesQuery(layer === 'survey' ? survey?.id : undefined, measure, 'zone'))
   const voices = useQuery({ ...voicesQuery, enabled: layer === 'voices' })
   const data = useMemo(
     (): LayerData => ({
       period,
       zoneValues: zoneValues.data,
       coverage: coverage.data,
-      survey,
-      estimates: estimates.data,
       voices: voices.data,
     }),
-    [period, zoneValues.data, coverage.data, survey, estimates.data, voices.data],
+    [period, zoneValues.data, coverage.data, voices.data],
   )
-  return { data, queries: [indicators, zoneValues, coverage, surveys, estimates, voices] }
+  return { data, queries: [indicators, zoneValues, coverage, voices] }
 }
 
 /** The indicator "Electricity Consumption": found by what it is, since documents number it differently. */

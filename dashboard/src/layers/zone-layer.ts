@@ -21,6 +21,8 @@ export type ZoneValue = {
   /** 0 to 1 */
   readonly capture?: number | null
   readonly wide?: boolean
+  /** 95 % interval of an estimate */
+  readonly interval?: readonly [number, number]
   /** said of the zone instead of the plain value */
   readonly hint?: string
 }

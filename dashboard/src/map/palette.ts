@@ -32,6 +32,17 @@ export const DENSITY = ramp('dfe8f1 b3c8df 8c9fc9 8a67ac 6d2a77')
 /** after ColorBrewer GnBu */
 export const INCOME = ramp('e4f1d8 b3dcc0 77bfc6 3f8fbb 205a92')
 
+/**
+ * Two numbers at once, [class of the first][class of the second]: towards blue for the first, towards orange for the
+ * second, dark where both are high. Blue and orange stay apart for every common kind of colour vision; a test holds all
+ * nine to it.
+ */
+export const BIVARIATE: readonly (readonly Rgb[])[] = [
+  ramp('efece2 f0c689 e08a1e'),
+  ramp('a3cbe0 a99c90 9c5f2c'),
+  ramp('3a8fc9 42627f 27202c'),
+]
+
 /** No value, and values that are not to be trusted as they stand. */
 export const NO_DATA = { light: [150, 152, 148] as Rgb, dark: [112, 120, 124] as Rgb }
 

@@ -75,7 +75,18 @@ export const downloadScale: Scale = { breaks: [10, 30, 100, 300], colours: SPEED
 export const uploadScale: Scale = { breaks: [2, 5, 20, 50], colours: SPEED }
 export const latencyScale: Scale = { breaks: [20, 40, 70, 120], colours: [...SPEED].reverse() }
 
-export const shareScale: Scale = { breaks: [0.7, 0.8, 0.9, 0.95], colours: SHARE }
+/** Steps of shares: the first set for those near all, the second for the middle, the third for those near none. */
+const SHARE_BREAKS = [
+  [0.7, 0.8, 0.9, 0.95],
+  [0.2, 0.4, 0.6, 0.8],
+  [0.05, 0.1, 0.2, 0.3],
+] as const
+/** The steps that tell most of these shares apart; fixed sets, so that groups and questions can be compared. */
+export function shareScaleOf(values: readonly number[]): Scale {
+  const classes = (breaks: readonly number[]): number => new Set(values.map((value) => classOf({ breaks }, value))).size
+  const best = SHARE_BREAKS.toSorted((a, b) => classes(b) - classes(a))[0] ?? SHARE_BREAKS[0]
+  return { breaks: best, colours: SHARE }
+}
 /** Five equal parts of 1 to 5. */
 export const ratingScale: Scale = { breaks: [1.8, 2.6, 3.4, 4.2], colours: COVERAGE }
 export const fillScale: Scale = { breaks: [0.1, 0.3, 0.6, 0.85], colours: FILL }

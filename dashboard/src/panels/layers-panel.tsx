@@ -1,16 +1,15 @@
-import { useQuery } from '@tanstack/react-query'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { useViewState } from '../app/use-view-state.ts'
-import { LAYERS, type LayerName, MEASURES } from '../app/view-state.ts'
-import { surveysQuery } from '../http/queries.ts'
+import { LAYERS, MEASURES } from '../app/view-state.ts'
 import { useTools } from '../messages/tools.ts'
-import { Choice } from './choice.tsx'
+import { CompareChoices } from './compare-choices.tsx'
+import { SurveyChoices } from './survey-choices.tsx'
 
 /** One layer at a time, and by which number it is coloured. */
 export function LayersPanel() {
   const [state, change] = useViewState()
   const { t, name } = useTools()
-  const measures = useMeasures(state.layer)
+  const measures = MEASURES[state.layer]
   return (
     <div className="layers">
       <RadioGroup
@@ -31,15 +30,9 @@ export function LayersPanel() {
           ))}
         </div>
       </RadioGroup>
-      {state.layer === 'survey' && measures.length > 0 && (
-        <Choice
-          label={t('layers.question')}
-          choices={measures.map(({ id, label }) => ({ id, label: label ?? id }))}
-          value={state.measure}
-          onChange={(measure) => change({ measure })}
-        />
-      )}
-      {state.layer !== 'survey' && measures.length > 1 && (
+      {state.layer === 'survey' && <SurveyChoices />}
+      {state.layer === 'compare' && <CompareChoices />}
+      {state.layer !== 'survey' && state.layer !== 'compare' && measures.length > 1 && (
         <RadioGroup
           className="measures"
           orientation="horizontal"
@@ -49,8 +42,8 @@ export function LayersPanel() {
           <Label className="eyebrow">{t('layers.measure')}</Label>
           <div className="measures__list">
             {measures.map((measure) => (
-              <Radio key={measure.id} value={measure.id} className="chip">
-                {measure.label ?? name(`measure.${state.layer}`, measure.id)}
+              <Radio key={measure} value={measure} className="chip">
+                {name(`measure.${state.layer}`, measure)}
               </Radio>
             ))}
           </div>
@@ -63,14 +56,4 @@ export function LayersPanel() {
       )}
     </div>
   )
-}
-
-/** A survey brings its own questions: those that answer an indicator can be mapped. */
-function useMeasures(layer: LayerName): { id: string; label?: string }[] {
-  const surveys = useQuery({ ...surveysQuery, enabled: layer === 'survey' })
-  if (layer !== 'survey') return MEASURES[layer].map((id) => ({ id }))
-  const questions = surveys.data?.surveys[0]?.questions ?? []
-  return questions
-    .filter(({ indicator, counts }) => indicator && counts)
-    .map(({ column, text }) => ({ id: column, label: text }))
 }

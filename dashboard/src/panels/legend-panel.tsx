@@ -1,6 +1,7 @@
 import type { Legend } from '../layers/model.ts'
 import { css } from '../map/palette.ts'
 import { useTools } from '../messages/tools.ts'
+import { LegendGrid } from './legend-grid.tsx'
 
 /** What the colours mean and what the numbers are: statistic, window, n, unit, source, and how many to be wary of. */
 export function LegendPanel({ legend }: { legend: Legend }) {
@@ -13,6 +14,7 @@ export function LegendPanel({ legend }: { legend: Legend }) {
   return (
     <section className="legend" aria-label={t('panel.legend')}>
       <h2 className="legend__title">{legend.title}</h2>
+      {legend.grid && <LegendGrid grid={legend.grid} />}
       <ul className="legend__steps">
         {legend.steps.map(({ colour, label, range }) => (
           <li key={`${label}${range ?? ''}`} className="legend__step">

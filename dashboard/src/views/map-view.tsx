@@ -6,10 +6,13 @@ import { useNarrow, useTheme } from '../app/theme.ts'
 import { useViewState } from '../app/use-view-state.ts'
 import { type Camera, parseSelection, selectionId } from '../app/view-state.ts'
 import { Problem } from '../http/problem.tsx'
-import { NO_MARKS } from '../layers/model.ts'
-import { useLayer } from '../layers/use-layer.ts'
+import { type LayerModel, NO_MARKS } from '../layers/model.ts'
+import { type ComparedPair, useLayer } from '../layers/use-layer.ts'
+import type { CityMapProps } from '../map/city-map.tsx'
 import { useTools } from '../messages/tools.ts'
+import { CorrelationPanel } from '../panels/correlation-panel.tsx'
 import { LayersPanel } from '../panels/layers-panel.tsx'
+import { MiniKey } from '../panels/legend-grid.tsx'
 import { LegendPanel } from '../panels/legend-panel.tsx'
 import { SelectionPanel } from '../panels/selection-panel.tsx'
 import { Sheet } from '../panels/sheet.tsx'
@@ -28,19 +31,27 @@ export function MapView({ city }: { city: CityResponse }) {
   const narrow = useNarrow()
   const ground = useTheme()
   const control = usePlayback()
-  const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, ground, control?.frame ?? null)
+  const { model, pair, zones, things, cut, problem, retry, loading } = useLayer(
+    city,
+    state,
+    ground,
+    control?.frame ?? null,
+  )
   const selected = selectionId(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
+  const side = state.measure === 'side' ? pair : null
   const marks = model?.marks ?? NO_MARKS
+  const maps = mapsOf(model, side)
   const parts: Parts = {
     layers: <LayersPanel />,
     legend: (
       <>
         {problem && <Problem error={problem} retry={retry} />}
-        {model && <LegendPanel legend={model.legend} />}
+        {maps.map(({ id, model: shown }) => shown && <LegendPanel key={id} legend={shown.legend} />)}
         {!model && !problem && !loading && <p className="note">{t('layer.nothing')}</p>}
         {cut && <p className="note">{t('map.cut', cut)}</p>}
+        {pair && zones && <CorrelationPanel pair={pair} zones={zones} />}
       </>
     ),
     details: state.select && zones && (
@@ -75,18 +86,7 @@ export function MapView({ city }: { city: CityResponse }) {
       </div>
       <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
         <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
-          {zones && (
-            <CityMap
-              city={city}
-              zones={zones}
-              marks={marks}
-              selected={selected}
-              ground={ground}
-              camera={state.camera}
-              onCamera={onCamera}
-              onSelect={select}
-            />
-          )}
+          {zones && <Maps maps={maps} {...{ city, zones, selected, ground, onCamera }} onSelect={select} />}
         </Suspense>
         {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
       </section>
@@ -96,6 +96,40 @@ export function MapView({ city }: { city: CityResponse }) {
         </div>
       )}
       {narrow ? <PanelsBelow key={selected} {...parts} /> : <PanelsBeside {...parts} />}
+    </div>
+  )
+}
+
+type OneMap = { readonly id: 'a' | 'b' | 'only'; readonly model: LayerModel | null }
+
+/** One map of the layer, or one of each of the two that are set against each other. */
+const mapsOf = (model: LayerModel | null, side: ComparedPair | null): OneMap[] =>
+  side
+    ? [
+        { id: 'a', model: side.models[0] },
+        { id: 'b', model: side.models[1] },
+      ]
+    : [{ id: 'only', model }]
+
+type MapsProps = Omit<CityMapProps, 'marks' | 'camera'> & { readonly maps: readonly OneMap[] }
+
+/** Maps that move together: the address holds the one camera. */
+function Maps({ maps, ...shared }: MapsProps) {
+  const [{ camera }] = useViewState()
+  const { t } = useTools()
+  return (
+    <div className={`map-view__maps${maps.length > 1 ? ' map-view__maps--two' : ''}`}>
+      {maps.map(({ id, model }) => (
+        <figure key={id} className="map-view__one">
+          {id !== 'only' && (
+            <figcaption>
+              {t('compare.caption', { name: t(`compare.${id}`), title: model?.legend.title ?? '' })}
+            </figcaption>
+          )}
+          {model?.legend.grid && <MiniKey colours={model.legend.grid.colours} />}
+          <CityMap {...shared} camera={camera} marks={model?.marks ?? NO_MARKS} />
+        </figure>
+      ))}
     </div>
   )
 }
