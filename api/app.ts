@@ -25,6 +25,7 @@ import { indicatorRoutes } from './routes/indicators.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { liveRoutes } from './routes/live.ts'
 import { observationRoutes } from './routes/observations.ts'
+import { questionnaireRoutes } from './routes/questionnaire.ts'
 import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { registryRoutes } from './routes/registry.ts'
 import { reportRoutes } from './routes/reports.ts'
@@ -116,6 +117,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))
       await v1.register(equityRoutes({ pool, clock, indicators }))
       await v1.register(wellbeingRoutes({ pool, clock, indicators }))
+      await v1.register(questionnaireRoutes({ pool, clock }))
       await v1.register(voiceRoutes({ pool, clock }))
       await v1.register(ingestRoutes({ pool, clock, live }))
       await v1.register(archiveRoutes({ pool, clock, live }))

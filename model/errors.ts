@@ -51,6 +51,9 @@ const CODES = {
     status: 404,
     text: () => 'no voice has this code; check it for a slip, or the voice is erased already',
   },
+  INVITATION_UNKNOWN: { status: 404, text: () => 'no invitation has this code; check it for a slip' },
+  INVITATION_USED: { status: 409, text: () => 'answers have arrived with this code already; it works once' },
+  FIELDWORK_CLOSED: { status: 409, text: () => 'this round of the questionnaire is not open, or has other questions' },
   RATE_LIMITED: { status: 429, text: (seconds: string) => `too many of these for now; try again in ${seconds} s` },
   VALUE_INVALID: { status: 422, text: (detail: string) => detail },
   // dependencies

@@ -1,15 +1,13 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import * as contract from '#model/api/voices.ts'
-import { AppError } from '#model/errors.ts'
 import type { ApiDeps } from '../deps.ts'
+import { HOUR_MS, limited } from '../http/limited.ts'
+import { createRateLimit } from '../http/rate-limit.ts'
 import { voiceAggregates } from '../voices/aggregates.ts'
 import { moderate, selectQueue } from '../voices/moderation.ts'
-import { createRateLimit, type RateLimit } from '../voices/rate-limit.ts'
 import { addVoice, eraseVoice } from '../voices/store.ts'
 
-const HOUR_MS = 3_600_000
 /** A household speaks a few times; a city of 60,000 does not speak more than this in an hour. */
 const SPEAK = { perAddress: 5, overall: 600 }
 /** A mistyped code may be tried again; codes cannot be guessed in any case. */
@@ -108,13 +106,4 @@ const moderationRoutes =
       },
       ({ body }) => moderate(pool, body),
     )
-  }
-
-const limited =
-  (limit: RateLimit) =>
-  async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const seconds = limit.take(request.ip)
-    if (seconds === null) return
-    reply.header('retry-after', String(seconds))
-    throw new AppError('RATE_LIMITED', String(seconds))
   }

@@ -1,16 +1,9 @@
-import { createHash, randomInt } from 'node:crypto'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import { hashOfCode, newCode } from '#infra/runtime/code.ts'
 import type { NewVoice } from '#model/api/voices.ts'
+import { groupedCode } from '#model/code.ts'
 import { AppError } from '#model/errors.ts'
-import {
-  CODE_ALPHABET,
-  CODE_LENGTH,
-  personalTraces,
-  plainCode,
-  tidyComment,
-  VOICE_THRESHOLD,
-  VOICE_TOPICS,
-} from '#model/voices.ts'
+import { personalTraces, tidyComment, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/voices.ts'
 import { releaseFull, takeTurn, withdrawBatchesOf } from './batches.ts'
 import { checkPlace } from './place.ts'
 
@@ -29,12 +22,12 @@ export async function addVoice(deps: VoiceDeps, voice: NewVoice): Promise<string
   const { place, ratings, language, consent } = voice
   const comment = readComment(voice.comment)
   await checkPlace(deps.pool, place)
-  const code = Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('')
+  const code = newCode()
   const today = deps.clock().toISOString().slice(0, 10)
   const state = comment === null ? 'none' : 'waiting'
   await inTransaction(deps.pool, async (client) => {
     await takeTurn(client)
-    const values = [place.kind, place.key, today, language, consent, hashOf(code), comment, state]
+    const values = [place.kind, place.key, today, language, consent, hashOfCode(code), comment, state]
     const id = (await client.query<{ id: number }>(VOICE, values)).rows[0]?.id
     for (const topic of VOICE_TOPICS) {
       if (ratings[topic] === undefined) continue
@@ -42,7 +35,7 @@ export async function addVoice(deps: VoiceDeps, voice: NewVoice): Promise<string
       await releaseFull(client, { topic, place, threshold: deps.threshold ?? VOICE_THRESHOLD, today })
     }
   })
-  return (code.match(/.{4}/g) ?? []).join('-')
+  return groupedCode(code)
 }
 
 function readComment(text: string | undefined): string | null {
@@ -58,15 +51,10 @@ function readComment(text: string | undefined): string | null {
 export async function eraseVoice({ pool }: Pick<VoiceDeps, 'pool'>, code: string): Promise<void> {
   await inTransaction(pool, async (client) => {
     await takeTurn(client)
-    const { rows } = await client.query<{ id: number }>('select id from voice where code_hash = $1', [
-      hashOf(plainCode(code)),
-    ])
+    const { rows } = await client.query<{ id: number }>('select id from voice where code_hash = $1', [hashOfCode(code)])
     const id = rows[0]?.id
     if (id === undefined) throw new AppError('CODE_UNKNOWN')
     await withdrawBatchesOf(client, id)
     await client.query('delete from voice where id = $1', [id])
   })
 }
-
-// The code is random and of 80 bits, so a plain hash is enough: there is nothing to guess.
-const hashOf = (code: string): Buffer => createHash('sha256').update(code).digest()

@@ -16,6 +16,7 @@ const nothing = (missing: WellbeingScore['missing']): WellbeingScore => ({
   lower: null,
   upper: null,
   standardError: null,
+  degreesOfFreedom: null,
   n: null,
   missing,
 })
@@ -45,9 +46,10 @@ export function createScorer(answers: Answers, zone: string | null): Scorer {
     if (hiddenByItem || mayNot(values)) return nothing('suppressed')
     const mean = surveyMean(responses, (i) => (here(i) ? (values[i] ?? null) : null))
     if (!mean) return nothing('nobody_answered')
-    const { value, standardError, n } = mean
+    const { value, standardError, degreesOfFreedom, n } = mean
+    const spread = { standardError, degreesOfFreedom }
     // the scale ends at 0 and 100
-    return { value, lower: Math.max(0, mean.lower), upper: Math.min(100, mean.upper), standardError, n, missing: null }
+    return { value, lower: Math.max(0, mean.lower), upper: Math.min(100, mean.upper), ...spread, n, missing: null }
   }
 
   return {

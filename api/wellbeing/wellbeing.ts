@@ -58,7 +58,7 @@ const surveyFacts = (codebook: Codebook | undefined) => ({
 })
 
 /** Dimensions and factors with their weights and the places of their items among the answers. */
-const plan = (weights: Weights, { itemsOf }: Answers) =>
+export const plan = (weights: Weights, { itemsOf }: Answers) =>
   DIMENSIONS.map(({ id, factors }) => ({
     weight: weights.of(id),
     factors: factors.map((factor) => ({ weight: weights.of(factor.id), items: itemsOf(factor.id) })),
@@ -79,18 +79,39 @@ async function dimensionOf(
     factors: await Promise.all(
       factors.map(async (factor, i) => {
         const items = planned[i]?.items ?? []
+        const score = scorer ? scorer.factor(items) : NOT_ASKED
+        const measured = (await Promise.all(factor.beside.map(beside))).flat()
         return {
           id: factor.id,
           weight: weights.of(factor.id),
-          score: scorer ? scorer.factor(items) : NOT_ASKED,
+          score,
           items: items
             .flatMap((item) => answers?.questions[item] ?? [])
             .map(({ column, text }) => ({ question: column, text })),
-          beside: (await Promise.all(factor.beside.map(beside))).flat(),
+          beside: measured,
+          disagreement: disagreementOf(score, measured),
         }
       }),
     ),
   }
+}
+
+/** Halfway of the scale of answers, and of the four bands of an indicator's score. */
+const MIDDLE = { perceived: 50, points: 2.5 }
+
+/**
+ * Whether what people say and what is measured point in opposite directions: the whole interval of the one lies on the
+ * other side of the middle than every scored value beside it. A prompt to look, not a judgement of who is right.
+ */
+export function disagreementOf(
+  { lower, upper }: Pick<Dimensions[number]['score'], 'lower' | 'upper'>,
+  beside: readonly { score: { points: number } | null }[],
+): 'perceived_better' | 'measured_better' | null {
+  const points = beside.flatMap(({ score }) => score?.points ?? [])
+  if (lower === null || upper === null || points.length === 0) return null
+  if (lower > MIDDLE.perceived && points.every((one) => one < MIDDLE.points)) return 'perceived_better'
+  if (upper < MIDDLE.perceived && points.every((one) => one > MIDDLE.points)) return 'measured_better'
+  return null
 }
 
 function sensitivity(

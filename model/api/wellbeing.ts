@@ -7,6 +7,7 @@ const scoreSchema = z.object({
   lower: z.number().nullable(),
   upper: z.number().nullable(),
   standardError: z.number().nullable(),
+  degreesOfFreedom: z.number().nullable(),
   n: z.int().nullable(),
   missing: z.enum(['not_asked', 'suppressed', 'no_weight', 'nobody_answered']).nullable(),
 })
@@ -50,6 +51,8 @@ export const wellbeingResponse = z.object({
           score: scoreSchema,
           items: z.array(z.object({ question: z.string(), text: z.string() })),
           beside: z.array(besideSchema),
+          /** what people say lies clearly on the other side of the middle than what is measured */
+          disagreement: z.enum(['perceived_better', 'measured_better']).nullable(),
         }),
       ),
     }),
@@ -71,3 +74,54 @@ export const wellbeingResponse = z.object({
   environment: z.array(z.object({ id: z.string(), indicators: z.array(besideSchema) })),
 })
 export type WellbeingResponse = z.infer<typeof wellbeingResponse>
+
+const changeRow = z.object({
+  from: scoreSchema,
+  to: scoreSchema,
+  /** follow-up less baseline; null where either has no score */
+  change: z
+    .object({
+      value: z.number(),
+      standardError: z.number(),
+      degreesOfFreedom: z.number(),
+      lower: z.number(),
+      upper: z.number(),
+      p: z.number(),
+    })
+    .nullable(),
+  /** the 95 % interval leaves out 0 */
+  significant: z.boolean().nullable(),
+})
+const cycleSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  from: z.string(),
+  to: z.string(),
+  simulated: z.boolean(),
+})
+
+/** GET /api/v1/wellbeing/change?baseline&followup&zone&weights: on the questions that both surveys asked */
+export const wellbeingChange = z.object({
+  baseline: cycleSchema,
+  followup: cycleSchema,
+  zone: z.string().nullable(),
+  confidence: z.number(),
+  index: changeRow,
+  dimensions: z.array(
+    z.object({
+      id: z.string(),
+      ...changeRow.shape,
+      factors: z.array(
+        z.object({
+          id: z.string(),
+          /** questions in common */
+          items: z.int(),
+          ...changeRow.shape,
+          /** still significant when all factors are judged together (Holm) */
+          holds: z.boolean().nullable(),
+        }),
+      ),
+    }),
+  ),
+})
+export type WellbeingChange = z.infer<typeof wellbeingChange>

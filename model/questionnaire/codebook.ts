@@ -1,0 +1,44 @@
+import { type Codebook, codebookSchema } from '../survey.ts'
+import { ANSWERS, ITEMS, type Item } from './items.ts'
+
+/** Changes with any question, answer or wording: answers to different versions are different surveys. */
+export const QUESTIONNAIRE_VERSION = '1'
+
+export type Fieldwork = Pick<Codebook, 'id' | 'title' | 'universe' | 'from' | 'to' | 'threshold'>
+/** `q.<column>` and `a.<set>.<code>`; see words/ */
+export type QuestionnaireWords = Readonly<Record<string, string>>
+
+/** Columns that say how a respondent came into the sample, as the export writes them. */
+export const DESIGN_COLUMNS = {
+  respondent: 'respondent',
+  weight: 'weight',
+  stratum: 'stratum',
+  cluster: 'cluster',
+  zone: 'zone',
+} as const
+
+/** The codebook of what the questionnaire asks, for the survey that its answers become. */
+export function codebookOf(fieldwork: Fieldwork, words: QuestionnaireWords): Codebook {
+  return codebookSchema.parse({
+    ...fieldwork,
+    columns: DESIGN_COLUMNS,
+    questions: ITEMS.map((item) => ({
+      column: item.column,
+      text: words[`q.${item.column}`],
+      base: item.base,
+      ...categoriesOf(item, words),
+      ...(item.factor && { factor: item.factor }),
+      ...(item.indicator && { indicator: item.indicator }),
+      ...(item.counts && { counts: item.counts }),
+      ...(item.group && { group: true }),
+      ...(item.price && { price: true, unit: 'currency/month' }),
+    })),
+  })
+}
+
+function categoriesOf({ answers, column }: Item, words: QuestionnaireWords) {
+  if (answers === null) return {}
+  const categories = Object.fromEntries(ANSWERS[answers].map((code) => [code, words[`a.${answers}.${code}`]]))
+  // a household without Internet is not part of how those with it are connected
+  return { categories, missing: column === 'connection' ? ['none'] : [] }
+}

@@ -1,0 +1,42 @@
+import { tProbability, tQuantile } from './student-t.ts'
+
+/** An estimate of one of two samples. */
+export type Measured = { readonly value: number; readonly standardError: number; readonly degreesOfFreedom: number }
+export type Change = {
+  readonly value: number
+  readonly standardError: number
+  readonly degreesOfFreedom: number
+  readonly lower: number
+  readonly upper: number
+  /** two-sided, of no change */
+  readonly p: number
+}
+
+/**
+ * What changed between two samples drawn apart from each other: variances add, degrees of freedom after Welch (1947,
+ * Biometrika 34) and Satterthwaite (1946, Biometrics Bulletin 2). Not for a panel that asks the same people again: there
+ * the two go together, and the change is surer than this says.
+ * @returns null where neither varies
+ */
+export function changeOf(from: Measured, to: Measured, confidence = 0.95): Change | null {
+  const [a, b] = [from.standardError ** 2, to.standardError ** 2]
+  const variance = a + b
+  if (!(variance > 0)) return null
+  const degreesOfFreedom = variance ** 2 / (a ** 2 / from.degreesOfFreedom + b ** 2 / to.degreesOfFreedom)
+  const value = to.value - from.value
+  const standardError = Math.sqrt(variance)
+  const half = tQuantile(1 - (1 - confidence) / 2, degreesOfFreedom) * standardError
+  const p = 2 * (1 - tProbability(Math.abs(value) / standardError, degreesOfFreedom))
+  return { value, standardError, degreesOfFreedom, lower: value - half, upper: value + half, p }
+}
+
+/**
+ * Which of several changes hold when they are judged together, so that not one in twenty is found by looking at many
+ * (Holm 1979, Scandinavian Journal of Statistics 6).
+ */
+export function holm(ps: readonly number[], alpha = 0.05): boolean[] {
+  const order = ps.map((p, i) => ({ p, i })).sort((x, y) => x.p - y.p)
+  const failed = order.findIndex(({ p }, rank) => p > alpha / (ps.length - rank))
+  const held = new Set(order.slice(0, failed < 0 ? order.length : failed).map(({ i }) => i))
+  return ps.map((_, i) => held.has(i))
+}
