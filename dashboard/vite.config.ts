@@ -14,7 +14,9 @@ export default defineConfig({
     // every asset is a file of our own origin, so that a content security policy without data: fonts holds
     assetsInlineLimit: 0,
     // pages of their own for residents: they bring no map
-    rollupOptions: { input: ['index.html', 'voice.html'].map((page) => resolve(import.meta.dirname, page)) },
+    rollupOptions: {
+      input: ['index.html', 'voice.html', 'questionnaire.html'].map((page) => resolve(import.meta.dirname, page)),
+    },
     chunkSizeWarningLimit: 1200,
   },
 })

@@ -10,6 +10,7 @@ const SOURCES = [
   'dashboard/src',
   'dashboard/index.html',
   'dashboard/voice.html',
+  'dashboard/questionnaire.html',
   'dashboard/vite.config.ts',
   'model',
   'package-lock.json',

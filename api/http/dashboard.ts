@@ -9,7 +9,7 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>C
 or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
 
 /** Pages for residents, with entries of their own in the build. */
-const PUBLIC_PAGES = { '/voice': 'voice.html' } as const
+const PUBLIC_PAGES = { '/voice': 'voice.html', '/questionnaire': 'questionnaire.html' } as const
 
 /**
  * The built dashboard: one page for every address that is not the API's, files with a hash in their name for ever,

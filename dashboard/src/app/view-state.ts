@@ -52,6 +52,11 @@ export type ViewState = {
   /** what the compare layer sets against each other; null: its first preset */
   readonly a: MeasureRef | null
   readonly b: MeasureRef | null
+  /** of the wellbeing index: where (null: the whole city), weights as the API reads them, which two rounds */
+  readonly zone: string | null
+  readonly weights: string
+  readonly baseline: string | null
+  readonly followup: string | null
 }
 
 export const DEFAULTS: ViewState = {
@@ -70,9 +75,16 @@ export const DEFAULTS: ViewState = {
   among: null,
   a: null,
   b: null,
+  zone: null,
+  weights: '',
+  baseline: null,
+  followup: null,
 }
 
 const PERIOD = /^(last-(24h|7d|30d|365d)|\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?)$/
+
+/** cost:2,environment:0.5 */
+const WEIGHTS = /^[a-z_]{2,40}:\d(\.\d{1,2})?(,[a-z_]{2,40}:\d(\.\d{1,2})?){0,25}$/
 
 export function parseViewState(search: string): ViewState {
   const query = new URLSearchParams(search)
@@ -94,6 +106,10 @@ export function parseViewState(search: string): ViewState {
     among: parseAmong(query.get('among')),
     a: parseMeasure(query.get('a')),
     b: parseMeasure(query.get('b')),
+    zone: matching(/^.{1,100}$/, query.get('zone')),
+    weights: matching(WEIGHTS, query.get('weights')) ?? DEFAULTS.weights,
+    baseline: matching(/^[\w-]{1,60}$/, query.get('baseline')),
+    followup: matching(/^[\w-]{1,60}$/, query.get('followup')),
   }
 }
 
@@ -117,6 +133,10 @@ export function toSearch(state: ViewState): string {
   put('answer', state.answer ?? '', '')
   put('among', state.among ? `${state.among.name}:${state.among.category}` : '', '')
   put('a', state.a ? formatMeasure(state.a) : '', '')
+  put('zone', state.zone ?? '', '')
+  put('weights', state.weights, DEFAULTS.weights)
+  put('baseline', state.baseline ?? '', '')
+  put('followup', state.followup ?? '', '')
   put('b', state.b ? formatMeasure(state.b) : '', '')
   const text = query
     .toString()

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { equityResponse } from '#model/api/equity.ts'
 import { coreIndicatorsResponse, dividesResponse } from '#model/api/people.ts'
-import { wellbeingResponse } from '#model/api/wellbeing.ts'
+import { wellbeingChange, wellbeingResponse } from '#model/api/wellbeing.ts'
 import { get } from './client.ts'
 
 const STALE_MS = 5 * 60_000
@@ -33,10 +33,24 @@ export const coreIndicatorsQuery = (survey: string, by: string) =>
     staleTime: STALE_MS,
   })
 
-export const wellbeingQuery = (period: string, weights: string) =>
+export const wellbeingQuery = (period: string, weights: string, zone: string | undefined) =>
   queryOptions({
-    queryKey: ['wellbeing', period, weights],
-    queryFn: ({ signal }) => get(wellbeingResponse, '/wellbeing', { period, weights }, signal),
+    queryKey: ['wellbeing', period, weights, zone],
+    queryFn: ({ signal }) => get(wellbeingResponse, '/wellbeing', { period, weights, zone }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: STALE_MS,
+  })
+
+export const changeQuery = (
+  baseline: string | undefined,
+  followup: string | undefined,
+  weights: string,
+  zone: string | undefined,
+) =>
+  queryOptions({
+    queryKey: ['wellbeing', 'change', baseline, followup, weights, zone],
+    queryFn: ({ signal }) => get(wellbeingChange, '/wellbeing/change', { baseline, followup, weights, zone }, signal),
+    enabled: baseline !== undefined && followup !== undefined && baseline !== followup,
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
   })

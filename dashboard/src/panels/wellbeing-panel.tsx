@@ -1,29 +1,26 @@
 import { useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useState } from 'react'
+import { useDeferredValue } from 'react'
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
-import { DIMENSION_IDS } from '#model/wellbeing/framework.ts'
 import { useViewState } from '../app/use-view-state.ts'
-import { WhiskerChart } from '../charts/whisker-chart.tsx'
 import { wellbeingQuery } from '../http/people-queries.ts'
 import { Problem } from '../http/problem.tsx'
-import { type Tools, useTools } from '../messages/tools.ts'
+import { zonesQuery } from '../http/queries.ts'
+import { useTools } from '../messages/tools.ts'
+import { Choice } from './choice.tsx'
 import { PeriodSelect } from './period-select.tsx'
+import { ChangePart } from './wellbeing-change.tsx'
+import { BesideList, DimensionPart, score } from './wellbeing-factors.tsx'
+import { WeightsPart } from './wellbeing-weights.tsx'
 
-type Dimension = WellbeingResponse['dimensions'][number]
-type Beside = WellbeingResponse['environment'][number]['indicators'][number]
+/** no zone has this key */
+const CITY = '*'
 
 /** The index as people perceive it, with weights to try out, how much it depends on them, and what is measured beside it. */
 export function WellbeingPanel() {
-  const tools = useTools()
-  const { t } = tools
-  const [{ period }] = useViewState()
-  const [weights, setWeights] = useState<Record<string, number>>({})
-  const text = useDeferredValue(
-    Object.entries(weights)
-      .map(([id, weight]) => `${id}:${weight}`)
-      .join(','),
-  )
-  const answer = useQuery(wellbeingQuery(period, text))
+  const { t } = useTools()
+  const [{ period, zone, weights }, change] = useViewState()
+  const zones = useQuery(zonesQuery).data?.features ?? []
+  const answer = useQuery(wellbeingQuery(period, useDeferredValue(weights), zone ?? undefined))
   const { data } = answer
   return (
     <section className="people__part" aria-labelledby="wellbeing">
@@ -33,34 +30,29 @@ export function WellbeingPanel() {
       <p className="note">{t('wellbeing.lead')}</p>
       <div className="people__choices">
         <PeriodSelect />
+        <Choice
+          label={t('wellbeing.where')}
+          choices={[
+            { id: CITY, label: t('wellbeing.where.city') },
+            ...zones.map(({ properties: { key, name } }) => ({ id: key, label: name })),
+          ]}
+          value={zone ?? CITY}
+          onChange={(id) => change({ zone: id === CITY ? null : id })}
+        />
       </div>
+      <p>
+        <a href="/questionnaire">{t('wellbeing.questionnaire')}</a>
+      </p>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}
       {data && (
         <div aria-busy={answer.isFetching}>
           <IndexFigure data={data} />
-          <div className="wellbeing__weights">
-            {DIMENSION_IDS.map((id) => (
-              <div key={id} className="wellbeing__weight">
-                <label htmlFor={`weight-${id}`}>
-                  <span>{t('wellbeing.weight', { name: tools.name('dimension', id) })}</span>
-                  <span>{tools.number(weights[id] ?? 1)}</span>
-                </label>
-                <input
-                  id={`weight-${id}`}
-                  type="range"
-                  min={0}
-                  max={3}
-                  step={0.25}
-                  value={weights[id] ?? 1}
-                  onChange={(event) => setWeights({ ...weights, [id]: Number(event.target.value) })}
-                />
-              </div>
-            ))}
-          </div>
+          <WeightsPart />
           {data.dimensions.map((dimension) => (
             <DimensionPart key={dimension.id} dimension={dimension} />
           ))}
+          <ChangePart />
           <EnvironmentPart environment={data.environment} />
         </div>
       )}
@@ -97,92 +89,6 @@ function IndexFigure({ data }: { data: WellbeingResponse }) {
         </p>
       )}
     </div>
-  )
-}
-
-const score = (value: number, tools: Tools): string => tools.number(Math.round(value * 10) / 10)
-
-function DimensionPart({ dimension }: { dimension: Dimension }) {
-  const tools = useTools()
-  const { t } = tools
-  const name = tools.name('dimension', dimension.id)
-  const missing = (why: string | null): string => tools.name('wellbeing.missing', why ?? '')
-  const rows = dimension.factors
-    .filter(({ score: own }) => own.missing !== 'not_asked')
-    .map(({ id, score: own }) => ({ ...own, label: tools.name('factor', id), text: missing(own.missing) }))
-  return (
-    <section className="wellbeing__dimension" aria-label={name}>
-      <h3>{name}</h3>
-      <p className="note">
-        {dimension.score.value === null
-          ? missing(dimension.score.missing)
-          : t('wellbeing.score', {
-              value: score(dimension.score.value, tools),
-              lower: score(dimension.score.lower ?? 0, tools),
-              upper: score(dimension.score.upper ?? 0, tools),
-            })}
-      </p>
-      <div className="people__pair">
-        <figure>
-          <figcaption>{t('wellbeing.perceived')}</figcaption>
-          <WhiskerChart rows={rows} label={name} domain={[0, 100]} show={(value) => tools.integer(value)} />
-        </figure>
-        <FactorTable dimension={dimension} />
-      </div>
-    </section>
-  )
-}
-
-function FactorTable({ dimension }: { dimension: Dimension }) {
-  const tools = useTools()
-  const { t } = tools
-  const label = t('wellbeing.table', { name: tools.name('dimension', dimension.id) })
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="people__scroll" tabIndex={0} aria-label={label}>
-      <table className="mini">
-        <caption className="hidden">{tools.name('dimension', dimension.id)}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('wellbeing.column.factor')}</th>
-            <th scope="col">{t('wellbeing.column.perceived')}</th>
-            <th scope="col">{t('wellbeing.column.beside')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {dimension.factors.map(({ id, score: own, beside }) => (
-            <tr key={id}>
-              <th scope="row">{tools.name('factor', id)}</th>
-              <td className={own.value === null ? 'missing' : undefined}>
-                {own.value === null
-                  ? tools.name('wellbeing.missing', own.missing ?? '')
-                  : t('wellbeing.cell', {
-                      value: score(own.value, tools),
-                      lower: score(own.lower ?? 0, tools),
-                      upper: score(own.upper ?? 0, tools),
-                    })}
-              </td>
-              <td>{beside.length === 0 ? t('none') : <BesideList values={beside} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
-}
-
-function BesideList({ values }: { values: readonly Beside[] }) {
-  const tools = useTools()
-  return (
-    <ul>
-      {values.map((one) => (
-        <li key={`${one.code}/${one.dataPoint}`}>
-          {one.dataPoint === '' ? one.indicator : `${one.indicator}, ${one.name}`}:{' '}
-          {one.value === null ? tools.t('wellbeing.noValue') : tools.quantity(one.value, one.unit)}
-          {one.origin && ` (${tools.name('origin', one.origin)})`}
-        </li>
-      ))}
-    </ul>
   )
 }
 

@@ -1,8 +1,9 @@
 import { type FormEvent, useState } from 'react'
 import { erasedResponse } from '#model/api/voices.ts'
-import { ApiProblem, change } from '../http/client.ts'
+import { change } from '../http/client.ts'
+import { CodeField } from '../public/code-field.tsx'
+import { problemWords } from '../public/problem-words.ts'
 import { useWords } from '../public/words.ts'
-import { wordsOf } from './voice-form.tsx'
 
 /** Takes a voice back, by the code that only its author has. */
 export function EraseForm() {
@@ -18,31 +19,14 @@ export function EraseForm() {
       setCode('')
       setOutcome({ text: t('erase.done'), failed: false })
     } catch (error) {
-      const unknown = error instanceof ApiProblem && error.code === 'CODE_UNKNOWN'
-      setOutcome({ text: unknown ? t('erase.unknown') : wordsOf(error, words), failed: true })
+      setOutcome({ text: problemWords(error, words), failed: true })
     }
   }
   return (
     <form className="public__part" noValidate onSubmit={(event) => void erase(event)}>
       <h2>{t('erase.heading')}</h2>
       <p>{t('erase.lead')}</p>
-      <div className="field">
-        <label className="field__label" htmlFor="code">
-          {t('erase.label')}
-        </label>
-        <input
-          id="code"
-          className="voice__code-field"
-          type="text"
-          dir="ltr"
-          autoComplete="off"
-          autoCapitalize="characters"
-          spellCheck={false}
-          maxLength={60}
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-        />
-      </div>
+      <CodeField id="code" label={t('erase.label')} value={code} onChange={setCode} />
       <button type="submit" className="button">
         {t('erase.button')}
       </button>

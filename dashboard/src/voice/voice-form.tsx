@@ -10,7 +10,9 @@ import {
   type VoicePlace,
   type VoiceTopic,
 } from '#model/voices.ts'
-import { ApiProblem, change } from '../http/client.ts'
+import { change } from '../http/client.ts'
+import { ErrorSummary, FieldError, type FieldProblem } from '../public/error-summary.tsx'
+import { problemWords } from '../public/problem-words.ts'
 import { ScaleField } from '../public/scale-field.tsx'
 import { useWords, type Words } from '../public/words.ts'
 import { PlaceField } from './place-field.tsx'
@@ -18,13 +20,15 @@ import { PlaceField } from './place-field.tsx'
 type Ratings = Partial<Record<VoiceTopic, number>>
 type Errors = { place?: string; ratings?: string; comment?: string; consent?: string; send?: string }
 /** Where a person finds what is wrong. */
-const FIELDS: Readonly<Record<keyof Errors, string>> = {
+const FIELDS: Readonly<Record<keyof Errors, string | null>> = {
   place: 'place',
   ratings: 'topics',
   comment: 'comment',
   consent: 'consent',
-  send: 'send',
+  send: null,
 }
+const listOf = (errors: Errors): FieldProblem[] =>
+  (Object.entries(errors) as [keyof Errors, string][]).map(([field, text]) => ({ field: FIELDS[field], text }))
 const STEPS = [1, 2, 3, 4, 5]
 
 type VoiceFormProps = {
@@ -63,7 +67,7 @@ export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
     try {
       onSent((await change(voiceReceipt, 'POST', '/voices', body)).code)
     } catch (error) {
-      fail({ send: wordsOf(error, words) })
+      fail({ send: problemWords(error, words) })
     } finally {
       setBusy(false)
     }
@@ -89,7 +93,7 @@ export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
       </fieldset>
       <CommentField comment={comment} onChange={setComment} error={errors.comment} />
       <ConsentField consent={consent} onChange={setConsent} error={errors.consent} />
-      <ErrorSummary errors={errors} summary={summary} />
+      <ErrorSummary problems={listOf(errors)} summary={summary} />
       <button id="send" type="submit" className="button button--main" disabled={busy}>
         {t(busy ? 'sending' : 'send')}
       </button>
@@ -108,43 +112,6 @@ function problemsOf(
     ...(trace && { comment: t(`error.trace.${trace}`) }),
     ...(!voice.consent && { consent: t('error.consent') }),
   }
-}
-
-/** What went wrong on the way, in the language of the page as far as it can be said there. */
-export function wordsOf(error: unknown, { t }: Words): string {
-  if (!(error instanceof ApiProblem) || error.kind === 'unreachable') return t('error.unreachable')
-  const seconds = Number(/(\d+) s$/.exec(error.detail)?.[1])
-  if (error.code === 'RATE_LIMITED') return t('error.limit', { minutes: Math.max(1, Math.ceil(seconds / 60)) })
-  return t('error.refused', { detail: error.detail })
-}
-
-const FieldError = ({ text, id }: { text: string | undefined; id?: string }) =>
-  text ? (
-    <p className="public__error" id={id}>
-      {text}
-    </p>
-  ) : null
-
-type ErrorSummaryProps = { errors: Errors; summary: React.RefObject<HTMLDivElement | null> }
-
-/** All that is wrong in one place, with a way to each. */
-function ErrorSummary({ errors, summary }: ErrorSummaryProps) {
-  const { t } = useWords()
-  const found = Object.entries(errors) as [keyof Errors, string][]
-  return (
-    <div ref={summary} tabIndex={-1} role="alert" className={found.length > 0 ? 'public__errors' : undefined}>
-      {found.length > 0 && (
-        <>
-          <p className="public__error">{t('errors.heading')}</p>
-          <ul>
-            {found.map(([field, text]) => (
-              <li key={field}>{field === 'send' ? text : <a href={`#${FIELDS[field]}`}>{text}</a>}</li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
-  )
 }
 
 type CommentFieldProps = { comment: string; onChange: (comment: string) => void; error: string | undefined }

@@ -1,0 +1,36 @@
+import type { RefObject } from 'react'
+import { useWords } from './words.ts'
+
+/** `field`: id of the input to mend; null where there is none. */
+export type FieldProblem = { readonly field: string | null; readonly text: string }
+
+type ErrorSummaryProps = {
+  readonly problems: readonly FieldProblem[]
+  readonly summary: RefObject<HTMLDivElement | null>
+}
+
+/** All that is wrong in one place, with a way to each. */
+export function ErrorSummary({ problems, summary }: ErrorSummaryProps) {
+  const { t } = useWords()
+  return (
+    <div ref={summary} tabIndex={-1} role="alert" className={problems.length > 0 ? 'public__errors' : undefined}>
+      {problems.length > 0 && (
+        <>
+          <p className="public__error">{t('errors.heading')}</p>
+          <ul>
+            {problems.map(({ field, text }) => (
+              <li key={text}>{field === null ? text : <a href={`#${field}`}>{text}</a>}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}
+
+export const FieldError = ({ text, id }: { text: string | undefined; id?: string }) =>
+  text ? (
+    <p className="public__error" id={id}>
+      {text}
+    </p>
+  ) : null
