@@ -21,14 +21,14 @@ export const zoneKeys = async (db: Queryable): Promise<Set<string>> =>
 
 /**
  * Opens a round of the questionnaire for those who were drawn. @returns the code of each, which is kept nowhere else
- * @throws AppError SURVEY_INVALID where a round of this id is there
+ * @throws AppError VALUE_INVALID where a round of this id is there
  */
 export async function openFieldwork(pool: Pool, fieldwork: Fieldwork, drawn: readonly Drawn[]): Promise<string[]> {
   const codes = drawn.map(newCode)
   const { id, title, universe, from, to, threshold } = fieldwork
   await inTransaction(pool, async (client) => {
     const opened = await client.query(OPEN, [id, title, universe, from, to, threshold, QUESTIONNAIRE_VERSION])
-    if (!opened.rowCount) throw new AppError('SURVEY_INVALID', `there is a round with the id "${id}" already`)
+    if (!opened.rowCount) throw new AppError('VALUE_INVALID', `there is a round with the id "${id}" already`)
     await client.query(INVITE, [
       id,
       drawn.map(({ respondent }) => respondent),

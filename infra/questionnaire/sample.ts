@@ -15,7 +15,7 @@ const SHOWN = 20
 /**
  * The list of those who were drawn: columns respondent and weight; stratum, cluster and zone where the design has them.
  * No names: `respondent` is a number of the city's own, and the list that leads from it to a door stays with the city.
- * @throws AppError SURVEY_INVALID listing every line that is wrong
+ * @throws AppError VALUE_INVALID listing every line that is wrong
  */
 export function readSample(file: string, text: string, zones: ReadonlySet<string>): Drawn[] {
   const rows = readRows(file, text)
@@ -37,7 +37,7 @@ export function readSample(file: string, text: string, zones: ReadonlySet<string
   if (rows.length === 0) problems.push('  it lists nobody')
   if (problems.length > 0) {
     const more = problems.length > SHOWN ? `\n  and ${problems.length - SHOWN} more` : ''
-    throw new AppError('SURVEY_INVALID', `${file} cannot be used:\n${problems.slice(0, SHOWN).join('\n')}${more}`)
+    throw new AppError('VALUE_INVALID', `${file} cannot be used:\n${problems.slice(0, SHOWN).join('\n')}${more}`)
   }
   return drawn
 }
@@ -46,6 +46,6 @@ function readRows(file: string, text: string): Record<string, string>[] {
   try {
     return parse(text, { columns: true, skip_empty_lines: true, trim: true, bom: true })
   } catch (cause) {
-    throw new AppError('SURVEY_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new AppError('VALUE_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { cause })
   }
 }

@@ -104,7 +104,7 @@ describe('what is refused', () => {
   })
   test('a second round with the same id', async () => {
     const drawn = readSample('s.csv', SAMPLE, new Set(['west', 'east']))
-    await expect(openFieldwork(api.pool, FIELDWORK, drawn)).rejects.toMatchObject({ code: 'SURVEY_INVALID' })
+    await expect(openFieldwork(api.pool, FIELDWORK, drawn)).rejects.toMatchObject({ code: 'VALUE_INVALID' })
   })
   test('a sample with mistakes: all of them, by line', () => {
     const bad = 'respondent,weight,zone\np1,0,west\np1,1,moon\n,2,\n'
