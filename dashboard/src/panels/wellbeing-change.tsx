@@ -124,7 +124,11 @@ function ChangeCell({ row: { change } }: { row: Row }) {
   return <td>{tools.t('wellbeing.cell', values)}</td>
 }
 
-const signed = (value: number, tools: Tools): string => `${value > 0 ? '+' : ''}${score(value, tools)}`
+/** With its sign; what rounds to nothing has none. */
+function signed(value: number, tools: Tools): string {
+  const shown = Math.round(value * 10) / 10
+  return `${shown > 0 ? '+' : ''}${score(shown === 0 ? 0 : shown, tools)}`
+}
 
 function verdictOf({ change, significant }: Row): 'rose' | 'fell' | 'open' | 'unknown' {
   if (!change || significant === null) return 'unknown'
