@@ -18,6 +18,8 @@ import { fitting, placeLabels } from './place-labels.ts'
 setWorkerUrl(workerUrl)
 
 export type CityMapProps = {
+  /** tells one of several maps from the others */
+  readonly name?: string
   readonly city: CityResponse
   readonly zones: ZoneFeatures
   readonly marks: Marks
@@ -46,7 +48,9 @@ export default function CityMap(props: CityMapProps) {
     const first = latest.current
     drawn.current = first.ground
     const map = createMap(container.current, first, {
-      'Map.Title': tools.t('map.name', { city: first.city.name }),
+      'Map.Title': first.name
+        ? tools.t('map.name.one', { name: first.name, city: first.city.name })
+        : tools.t('map.name', { city: first.city.name }),
       'NavigationControl.ZoomIn': tools.t('map.zoomIn'),
       'NavigationControl.ZoomOut': tools.t('map.zoomOut'),
       'AttributionControl.ToggleAttribution': tools.t('map.attribution'),

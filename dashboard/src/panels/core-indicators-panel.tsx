@@ -23,6 +23,7 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
   const columns = columnsOf(survey, by, data)
   const asked = data?.indicators.filter(({ items }) => items.length > 0) ?? []
   const unasked = data?.indicators.filter(({ items }) => items.length === 0) ?? []
+  const label = t('panel.table.of', { title: t('core.title') })
   return (
     <section className="people__part" aria-labelledby="core-indicators">
       <h2 id="core-indicators" className="people__heading">
@@ -44,9 +45,9 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
       {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}
       {data && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className="people__scroll" tabIndex={0} aria-label={t('core.table')} aria-busy={answer.isFetching}>
+        <section className="people__scroll" tabIndex={0} aria-label={label} aria-busy={answer.isFetching}>
           <table className="mini equity">
-            <caption className="hidden">{t('core.table')}</caption>
+            <caption className="hidden">{t('core.title')}</caption>
             <thead>
               <tr>
                 <th scope="col">{t('core.column.indicator')}</th>

@@ -12,7 +12,7 @@ export function LegendPanel({ legend }: { legend: Legend }) {
     none: legend.none,
   }
   return (
-    <section className="legend" aria-label={t('panel.legend')}>
+    <section className="legend" aria-label={t('panel.legend.of', { title: legend.title })}>
       <h2 className="legend__title">{legend.title}</h2>
       {legend.grid && <LegendGrid grid={legend.grid} />}
       <ul className="legend__steps">

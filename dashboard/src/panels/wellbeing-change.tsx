@@ -76,7 +76,7 @@ function ChangeTable({ data }: { data: WellbeingChange }) {
   ]
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="people__scroll" tabIndex={0} aria-label={t('change.title')}>
+    <section className="people__scroll" tabIndex={0} aria-label={t('panel.table.of', { title: t('change.title') })}>
       <table className="mini">
         <caption className="hidden">{t('change.title')}</caption>
         <thead>

@@ -127,7 +127,12 @@ function Maps({ maps, ...shared }: MapsProps) {
             </figcaption>
           )}
           {model?.legend.grid && <MiniKey colours={model.legend.grid.colours} />}
-          <CityMap {...shared} camera={camera} marks={model?.marks ?? NO_MARKS} />
+          <CityMap
+            {...shared}
+            {...(id !== 'only' && { name: t(`compare.${id}`) })}
+            camera={camera}
+            marks={model?.marks ?? NO_MARKS}
+          />
         </figure>
       ))}
     </div>
