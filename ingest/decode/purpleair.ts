@@ -1,7 +1,7 @@
-import type { Position } from '#model/geo.ts'
 import { addReading, type Base, locationIn } from './fields.ts'
 import { clip, notJson, show } from './input.ts'
 import { isObject, own, ownString } from './json.ts'
+import { coarse, isApiAnswer, readApiAnswer } from './purpleair-api.ts'
 import { Collector, reject } from './result.ts'
 import type { Meaning } from './synonyms.ts'
 import { readIso } from './time.ts'
@@ -9,12 +9,14 @@ import type { Decoded, Format, Input } from './types.ts'
 
 /**
  * PurpleAir, the local JSON of a sensor (`/json?live=true`): particles as CF=1 and as ATM, of one or two lasers (`_b`);
- * temperatures in Fahrenheit, inside the housing. Source: community.purpleair.com, "Sensor JSON documentation".
+ * temperatures in Fahrenheit, inside the housing; and the answers of the web API, of many sensors or of one
+ * (purpleair-api.ts). Source: community.purpleair.com, "Sensor JSON documentation".
  */
 export const purpleair: Format = {
   name: 'purpleair',
   claims: ({ json }) =>
-    isObject(json) && typeof own(json, 'SensorId') === 'string' && own(json, 'pm2_5_atm') !== undefined,
+    isObject(json) &&
+    (isApiAnswer(json) || (typeof own(json, 'SensorId') === 'string' && own(json, 'pm2_5_atm') !== undefined)),
   decode,
 }
 
@@ -41,6 +43,7 @@ const FIELDS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 function decode(input: Input): Decoded {
   const { json } = input
   if (json === undefined) return reject('not_json', notJson(input))
+  if (isObject(json) && isApiAnswer(json)) return readApiAnswer(json)
   const id = isObject(json) ? ownString(json, 'SensorId') : undefined
   if (!isObject(json) || id === undefined) return reject('wrong_shape', 'no SensorId')
   const base: Base = { device: `purpleair/${clip(id, 40)}` }
@@ -60,6 +63,3 @@ function decode(input: Input): Decoded {
   }
   return out.finish('no particles, temperature or humidity')
 }
-
-/** To a hundredth of a degree: these sensors hang at private homes. */
-const coarse = ([lon, lat]: Position): Position => [Math.round(lon * 100) / 100, Math.round(lat * 100) / 100]

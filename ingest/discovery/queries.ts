@@ -50,11 +50,11 @@ export async function describeThing(
       with before as (
         select t.id, t.profile from thing t join thing_device d on d.thing_id = t.id where d.device = $1 for update of t
       ), described as (
-      update thing t
-      set name = case when t.verified or 'name' = any(t.edited) then t.name else $2 end,
-          profile = case when 'profile' = any(t.edited) then t.profile else coalesce(t.profile, $4) end,
-          attributes = $3::jsonb || t.attributes
-      from before b where t.id = b.id returning t.id, t.profile is distinct from b.profile as changed
+        update thing t
+        set name = case when t.verified or 'name' = any(t.edited) then t.name else $2 end,
+            profile = case when 'profile' = any(t.edited) then t.profile else coalesce(t.profile, $4) end,
+            attributes = $3::jsonb || t.attributes
+        from before b where t.id = b.id returning t.id, t.profile is distinct from b.profile as changed
       ), told as (
         update registry_version set version = version + 1, changed_at = now()
         where exists (select from described where changed)

@@ -7,10 +7,11 @@ import { registryQuery, useChange } from '../http/registry.ts'
 import { useNow } from '../live/use-live.ts'
 import { useTools } from '../messages/tools.ts'
 import { TextEntry } from './text-entry.tsx'
+import { ThingCalibrator } from './thing-calibrator.tsx'
 import { ThingEditor } from './thing-editor.tsx'
 import { ThingMerger } from './thing-merger.tsx'
 
-type Open = { readonly what: 'edit' | 'merge'; readonly thing: RegistryThing } | null
+type Open = { readonly what: 'edit' | 'merge' | 'calibrate'; readonly thing: RegistryThing } | null
 
 /** Things that registered themselves and wait for somebody, then any Thing that is looked for. */
 export function RegistryThings() {
@@ -64,6 +65,7 @@ export function RegistryThings() {
         {list(found.data?.things ?? [], t('registry.things'))}
       </section>
       {open?.what === 'edit' && <ThingEditor key={open.thing.id} thing={open.thing} onClose={close} />}
+      {open?.what === 'calibrate' && <ThingCalibrator key={open.thing.id} thing={open.thing} onClose={close} />}
       {open?.what === 'merge' && (
         <ThingMerger key={open.thing.id} thing={open.thing} others={found.data?.things ?? []} onClose={close} />
       )}
@@ -116,6 +118,13 @@ function ThingRow({ thing, onOpen, onConfirm }: ThingRowProps) {
           aria-label={t('registry.edit.title', { thing: thing.name })}
         >
           {t('registry.edit')}
+        </Button>
+        <Button
+          className="button"
+          onPress={() => onOpen({ what: 'calibrate', thing })}
+          aria-label={t('calibration.title', { thing: thing.name })}
+        >
+          {t('calibration.open')}
         </Button>
         <Button
           className="button"

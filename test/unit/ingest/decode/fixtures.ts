@@ -158,6 +158,13 @@ export const FIXTURES: readonly Fixture[] = [
       },
     ],
   }),
+  json('purpleair', 'feeds/purpleair/town', {
+    ...{ api_version: 'V1.0.14-0.0.58', fields: ['sensor_index', 'humidity', 'pm2.5_cf_1', 'last_seen'] },
+    data: [
+      [131_075, 55, 8.4, 1_780_228_790],
+      [2, null, 2.5, 1_780_228_700],
+    ],
+  }),
   json('purpleair', 'purpleair/home', {
     SensorId: 'aa:bb:cc:dd:ee:ff',
     DateTime: '2026/05/31T11:59:50z',

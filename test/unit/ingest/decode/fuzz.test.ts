@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decode, FORMAT_TABLE } from '#ingest/decode/index.ts'
@@ -10,9 +12,17 @@ import { isRejectReason } from '#model/reject-reasons.ts'
 import { sharedPath } from '#test/shared.ts'
 import { FIXTURES } from './fixtures.ts'
 
-/** Cases of the usual run; FUZZ_CASES=1000000 for the long one. */
+/** Cases of the usual run; `npm run fuzz` runs a million. */
 const CASES = Number(process.env.FUZZ_CASES ?? 20_000)
 const SLOW_MS = 50
+/** What decoders may keep between messages (offsets of zones, compiled code), however many there are. */
+const KEPT_MB = 64
+/** Heap in use once what nobody holds any longer is gone. */
+function heapMb(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed / 1e6
+}
 const receivedAt = new Date('2026-05-31T12:00:00Z')
 
 const samples = sharedPath('payloads')
@@ -162,6 +172,7 @@ describe('every payload is decoded or rejected with a reason', () => {
   test(`${CASES} mutated payloads: no exception, nothing above ${SLOW_MS} ms`, {
     timeout: Math.max(60_000, CASES),
   }, () => {
+    const before = heapMb()
     fc.assert(
       fc.property(mutation, ({ seed, topic, format, grafts, scars, remembers }) => {
         const grafted = grafts.reduce<Buffer>(
@@ -178,6 +189,7 @@ describe('every payload is decoded or rejected with a reason', () => {
       }),
       { numRuns: CASES, seed: 20_260_531 },
     )
+    expect(heapMb() - before).toBeLessThan(KEPT_MB)
   })
 
   test.each<[name: string, text: string, encoding?: BufferEncoding]>([

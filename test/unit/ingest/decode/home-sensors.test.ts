@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { describeShared } from '#test/shared.ts'
-import { expectRead, expectRejected, read } from './read.ts'
+import { expectRead, expectRejected, read, rowOf } from './read.ts'
 
 describe('PurpleAir', () => {
   const body = {
@@ -25,6 +25,52 @@ describe('PurpleAir', () => {
     expect(decoded.ok && decoded.samples[0]?.location).toEqual([11.57, 48.12])
   })
   test('a time that is none', () => expectRejected(read('x', { ...body, DateTime: 'now' }), 'bad_time'))
+
+  // as api.purpleair.com documents GET /v1/sensors; 1780228790 is 2026-05-31T11:59:50Z
+  const answer = {
+    api_version: 'V1.0.14-0.0.58',
+    time_stamp: 1_780_228_800,
+    fields: [
+      'sensor_index',
+      'name',
+      'latitude',
+      'longitude',
+      'humidity',
+      'temperature',
+      'pm2.5',
+      'pm2.5_cf_1',
+      'pm2.5_atm_b',
+      'last_seen',
+    ],
+    data: [
+      [131075, 'Home of X', 48.12345, 11.56789, 55, 68, 9, 8.4, 7.9, 1_780_228_790],
+      [2, 'Y', null, null, null, null, 3, 2.5, null, 1_780_228_700],
+    ],
+  }
+  test('the web API: a table of sensors; names of people are not read', () => {
+    const decoded = read('feeds/purpleair/town', answer)
+    if (!decoded.ok) throw new Error(decoded.detail)
+    const rows = (device: string) => decoded.samples.filter((sample) => sample.device === device).map(rowOf)
+    const at = '2026-05-31T11:59:50.000Z'
+    expect(rows('purpleair/131075')).toEqual([
+      ['pm2_5', 'b', 7.9, 'ug/m3', at],
+      ['pm2_5', 'cf_1', 8.4, 'ug/m3', at],
+      ['temperature', '', 68, '[degF]', at],
+      ['relative_humidity', '', 55, '%', at],
+    ])
+    expect(rows('purpleair/2')).toEqual([['pm2_5', 'cf_1', 2.5, 'ug/m3', '2026-05-31T11:58:20.000Z']])
+    expect(decoded.samples[0]?.location).toEqual([11.57, 48.12])
+    expect(JSON.stringify(decoded)).not.toContain('Home of X')
+  })
+  test('the web API: one sensor, none, and rows that name none', () => {
+    const { fields: _, data: __, ...head } = answer
+    expectRead(read('x', { ...head, sensor: { sensor_index: 7, humidity: 40 } }), 'purpleair/7', [
+      ['relative_humidity', '', 40, '%', ''],
+    ])
+    expectRejected(read('x', { ...answer, data: [] }), 'no_measurement', 'no sensor lies')
+    expectRejected(read('x', { ...answer, data: [['x'], 5] }), 'wrong_shape')
+    expectRejected(read('x', { ...head, sensor: { sensor_index: 7, humidity: 40, last_seen: 'x' } }), 'bad_time')
+  })
 })
 
 describe('ESPEasy', () => {
