@@ -13,6 +13,7 @@ import { isDataError } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { isConfigTopic } from './decode/home-assistant-config.ts'
 import type { Memory } from './decode/memory.ts'
+import { isDatastreamTopic } from './decode/sensorthings-entity.ts'
 import { NAMESPACE } from './decode/sparkplug.ts'
 import type { FieldProblem } from './decode/types.ts'
 import { DiscoveryState } from './discovery/state.ts'
@@ -67,7 +68,9 @@ export class Recall {
   /** True when a message says nothing, or not all, without what is remembered. */
   static concerns({ topic, failure }: IngestMessage): boolean {
     const unread = failure?.reason === 'unknown_format' || failure?.reason === 'not_discovered'
-    return unread || topic.startsWith(`${NAMESPACE}/`) || (topic.endsWith('/config') && isConfigTopic(topic.split('/')))
+    const unnamed = failure?.reason === 'unknown_property' && topic.endsWith(')/Observations')
+    if (unread || unnamed || topic.startsWith(`${NAMESPACE}/`) || isDatastreamTopic(topic)) return true
+    return topic.endsWith('/config') && isConfigTopic(topic.split('/'))
   }
 
   /** @param first what the message says by itself */

@@ -38,13 +38,14 @@ export const FORMAT_TABLE: readonly Format[] = [
   // by topic
   native,
   sparkplug,
+  // before what reads any topic that discovery told of
+  sensorThings,
   homeAssistant,
   zigbee2mqtt,
   tasmota,
   shellyGen2,
   openMqttGateway,
   emoncms,
-  sensorThings,
   // by topic or shape
   thingsStack,
   chirpstack,

@@ -1,6 +1,6 @@
 /**
- * What Home Assistant discovery says, in the database: configs are kept and register their Things; state topics are
- * looked up. A worker remembers what it looked up for a few seconds, so that what another one was told is soon known.
+ * What Home Assistant discovery and SensorThings Datastreams say of other topics, in the database: they are kept and
+ * register their Things; state topics are looked up. A worker remembers what it looked up for a few seconds, so that what another one was told is soon known.
  */
 import type { Pool, PoolClient } from '#infra/db/pool.ts'
 import { inTransaction } from '#infra/db/pool.ts'
@@ -10,6 +10,7 @@ import { meaningIn } from '../decode/home-assistant.ts'
 import { type Config, isConfigTopic, readConfig } from '../decode/home-assistant-config.ts'
 import { parseJson } from '../decode/input.ts'
 import type { DiscoveredEntity } from '../decode/memory.ts'
+import { datastreamConfig, isDatastreamTopic } from '../decode/sensorthings-entity.ts'
 import type { FieldProblem } from '../decode/types.ts'
 import { keyOf } from '../registry.ts'
 import { insertDatastreams, insertThings } from '../registry-queries.ts'
@@ -35,9 +36,7 @@ export class DiscoveryState {
 
   /** Keeps the configs among the messages, in order, then looks up the others; undefined: nothing is known of it. */
   async recall(pool: Pool, messages: readonly Question[]): Promise<(Found | undefined)[]> {
-    const configs = messages.map(({ topic, payload }) =>
-      isConfigTopic(topic.split('/')) ? readPayload(topic, payload) : undefined,
-    )
+    const configs = messages.map(({ topic, payload }) => readPayload(topic, payload))
     for (const [i, message] of messages.entries()) {
       const config = configs[i]
       if (config !== undefined) await this.#keep(pool, message.topic, config)
@@ -70,8 +69,10 @@ export class DiscoveryState {
   }
 }
 
-/** Undefined where the decoder says why it is none. */
+/** Undefined where it describes nothing; a decoder says why. */
 function readPayload(topic: string, payload: Buffer): Config | 'gone' | undefined {
+  if (isDatastreamTopic(topic)) return datastreamConfig(topic, parseJson(payload.toString()))
+  if (!isConfigTopic(topic.split('/'))) return undefined
   if (payload.length === 0) return 'gone'
   const config = readConfig(topic.split('/'), parseJson(payload.toString()))
   return 'reason' in config ? undefined : config

@@ -150,3 +150,20 @@ test('what a worker looked up is looked up again', async () => {
     ([found]) => found !== undefined,
   )
 }, 120_000)
+
+test('a SensorThings Datastream on its own topic names what its Observations measure', async () => {
+  const topic = `${id}/v1.1/Datastreams(9)`
+  await start('things', `${id}/v1.1/#`)
+  const unitOfMeasurement = { symbol: '°F', name: 'degree Fahrenheit', definition: '' }
+  await say(topic, { '@iot.id': 9, name: 'Pier', ObservedProperty: { name: 'Air Temperature' }, unitOfMeasurement })
+  await say(`${topic}/Observations`, { result: 68, phenomenonTime: '2026-05-31T11:00:00Z' })
+  const stored = () =>
+    database.pool.query<{ name: string; result: number; time: Date }>(
+      `select t.name, o.result, o.phenomenon_time as time from observation o join datastream d on d.id = o.datastream_id
+       join thing t on t.id = d.thing_id join thing_device n on n.thing_id = t.id
+       where n.device = 'sensorthings/Datastreams(9)'`,
+    )
+  const { rows } = await until(stored, (answer) => answer.rows.length > 0)
+  // 68 F is 20 Cel
+  expect(rows).toEqual([{ name: 'Pier', result: expect.closeTo(20, 9), time: new Date('2026-05-31T11:00:00Z') }])
+})

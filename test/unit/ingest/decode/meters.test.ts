@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { decode } from '#ingest/decode/index.ts'
+import { datastreamConfig } from '#ingest/decode/sensorthings-entity.ts'
 import { describeShared } from '#test/shared.ts'
-import { expectRead, expectRejected, read } from './read.ts'
+import { expectRead, expectRejected, read, rowOf } from './read.ts'
 
 describe('emonCMS', () => {
   test('numbers by topic, by object, and by position as the source maps them', () => {
@@ -45,6 +47,93 @@ describe('IoTaWatt, AI-on-the-edge', () => {
   })
 })
 
+describe('SensorThings entities', () => {
+  const at = '2026-05-31T11:00:00.000Z'
+  const unit = (symbol: string, name = '', definition = '') => ({ unitOfMeasurement: { symbol, name, definition } })
+  const Thing = { name: 'Pier', Locations: [{ location: { type: 'Point', coordinates: [9.96, 53.54] } }] }
+  test('an answer of a server: Datastreams with their Observations and the place of their Thing', () => {
+    const value = [
+      {
+        ...{ '@iot.id': 1, ObservedProperty: { name: 'Air Temperature' }, ...unit('', '°C'), Thing },
+        Observations: [
+          { phenomenonTime: '2026-05-31T10:00:00Z', result: 20.5 },
+          { phenomenonTime: at, result: '21' },
+        ],
+      },
+      {
+        '@iot.id': 'b',
+        name: 'Relative Humidity',
+        ...unit('', '', 'http://unitsofmeasure.org/ucum.html#%'),
+        Observations: [{ phenomenonTime: at, result: 40 }],
+      },
+    ]
+    const decoded = read('feeds/sensorthings/port', { value })
+    if (!decoded.ok) throw new Error(decoded.detail)
+    expect(decoded.samples.map(({ device }) => device)).toEqual([
+      'sensorthings/Datastreams(1)',
+      'sensorthings/Datastreams(1)',
+      'sensorthings/Datastreams(b)',
+    ])
+    expect(decoded.samples.map(rowOf)).toEqual([
+      ['temperature', '', 20.5, '°C', '2026-05-31T10:00:00.000Z'],
+      ['temperature', '', 21, '°C', at],
+      ['relative_humidity', '', 40, '%', at],
+    ])
+    expect(decoded.samples[0]?.location).toEqual([9.96, 53.54])
+  })
+  test('a Thing with its Datastreams', () => {
+    const Datastreams = [
+      { '@iot.id': 1, name: 'Temperature', ...unit('°C'), Observations: [{ phenomenonTime: at, result: 5 }] },
+    ]
+    const decoded = read('x', { ...Thing, Datastreams }, { source: { format: 'sensorthings' } })
+    expectRead(decoded, 'sensorthings/Datastreams(1)', [['temperature', '', 5, '°C', at]])
+    expect(decoded.ok && decoded.samples[0]?.location).toEqual([9.96, 53.54])
+  })
+  test('values in rows (OGC 18-088, 12.2)', () => {
+    const list = [
+      {
+        Datastream: { '@iot.id': 1 },
+        components: ['phenomenonTime', 'result', 'FeatureOfInterest/id'],
+        dataArray: [
+          [at, 20, 1],
+          ['never', 30, 1],
+        ],
+      },
+    ]
+    const fields = { 'Datastreams(1)': { property: 'temperature', unit: 'Cel' } }
+    expectRead(
+      read('x', list, { source: { fields } }),
+      'sensorthings/Datastreams(1)',
+      [['temperature', '', 20, 'Cel', at]],
+      ['phenomenonTime bad_time'],
+    )
+  })
+  test('what a Datastream told on its own topic names what is only numbered', () => {
+    const topic = 'frost/v1.1/Datastreams(9)'
+    const config = datastreamConfig(topic, {
+      '@iot.id': 9,
+      name: 'Noise',
+      ObservedProperty: { name: 'LAeq' },
+      ...unit('dB(A)'),
+    })
+    expect(config?.entities).toMatchObject([
+      { topic: `${topic}/Observations`, entity: { field: 'Datastreams(9)', name: 'LAeq', unit: 'dB(A)' } },
+    ])
+    const entities = config?.entities.map(({ entity }) => entity) ?? []
+    const decoded = decode(
+      {
+        topic: `${topic}/Observations`,
+        payload: Buffer.from(JSON.stringify({ result: 51, phenomenonTime: at })),
+        receivedAt: new Date(at),
+      },
+      { name: 'test', topic: '#' },
+      { timeZone: 'UTC', memory: { entities } },
+    )
+    expectRead(decoded, 'sensorthings/Datastreams(9)', [['sound_level', '', 51, 'dB(A)', at]])
+    expect(datastreamConfig(topic, { '@iot.id': 9 })).toBeUndefined()
+  })
+})
+
 describe('SensorThings', () => {
   const topic = 'v1.0/Datastreams(423)/Observations'
   test('a Datastream is what the source says it is, or what it says itself', () => {
@@ -72,6 +161,7 @@ describe('SensorThings', () => {
   })
   test.each([
     [{ result: 4 }, 'unknown_property'],
+    [{ value: [] }, 'wrong_shape'],
     [{ result: 4, phenomenonTime: 'now' }, 'bad_time'],
     [{ '@iot.id': 423 }, 'no_measurement'],
     [[], 'wrong_shape'],
