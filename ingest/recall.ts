@@ -34,7 +34,7 @@ export type RecallOptions = {
   readonly rebirth?: RebirthLimits
 }
 
-type Item = { readonly received: Received; readonly first: IngestMessage; tries: number }
+type Item = { readonly received: Received; readonly first: IngestMessage; tries: number; counted: boolean }
 type Answer = {
   readonly memory: Memory
   readonly missing: boolean
@@ -75,7 +75,7 @@ export class Recall {
 
   /** @param first what the message says by itself */
   add(received: Received, first: IngestMessage): void {
-    this.#waiting.push({ received, first, tries: 0 })
+    this.#waiting.push({ received, first, tries: 0, counted: false })
     if (first.topic.startsWith(`${NAMESPACE}/`))
       this.#sweep ??= setInterval(() => void this.#askForRebirths(), SWEEP_MS).unref()
     this.#start()
@@ -175,14 +175,16 @@ export class Recall {
     const certificates = items.filter(isSparkplug)
     const born = await this.#sparkplug.recall(
       pool,
-      certificates.map(({ first, tries }) => ({
+      certificates.map(({ first, tries, counted }) => ({
         ...{ topic: first.topic, payload: first.payload, receivedAt: first.receivedAt },
-        ...{ counted: tries > 0, last: this.#isLast(tries + 1) },
+        ...{ counted, last: this.#isLast(tries + 1) },
       })),
     )
     for (const [i, item] of certificates.entries()) {
       const found = born[i]
-      if (found) answers.set(item, { memory: { sparkplug: found.memory }, missing: found.unresolved })
+      if (!found) continue
+      item.counted = found.counted
+      answers.set(item, { memory: { sparkplug: found.memory }, missing: found.unresolved })
     }
     const others = items.filter((item) => !isSparkplug(item))
     const told = await this.#discovery.recall(

@@ -18,7 +18,7 @@ import { begin, count } from './sequence.ts'
 /** A message, as far as it matters here. */
 export type Certificate = { readonly topic: string; readonly payload: Uint8Array; readonly receivedAt: Date }
 export type Options = {
-  /** counted already: it was here before and is looked at again */
+  /** counted already: it was here before, after the birth of its session, and is looked at again */
   readonly counted: boolean
   /** nothing is waited for any longer: what is unknown now needs a rebirth */
   readonly last: boolean
@@ -27,6 +27,8 @@ export type Recalled = {
   readonly memory: SparkplugMemory
   /** a metric is named by an alias that no birth has told yet */
   readonly unresolved: boolean
+  /** before a birth nothing is counted: this one is to be counted once there is one */
+  readonly counted: boolean
 }
 
 type Read = SparkplugTopic & { readonly payload: SparkplugPayload; readonly ms: number; readonly options: Options }
@@ -68,6 +70,7 @@ export class SparkplugState {
 
   async #one(db: PoolClient, message: Read, node: rows.NodeState, bornMs: readonly number[]): Promise<Recalled> {
     if (message.type === 'NDEATH') return nodeDies(db, message, node)
+    const counted = message.options.counted || message.type === 'NBIRTH' || node.sequence.next !== undefined
     if (message.type === 'NBIRTH') nodeIsBorn(message, node)
     else countData(message, node)
     const ends = message.type === 'DDEATH' && bornMs.length > 0
@@ -78,7 +81,7 @@ export class SparkplugState {
     // Data of who is not online, as far as we know: its birth was lost, or is still with another worker.
     const strange = message.type.endsWith('DATA') && (unresolved || !node.online)
     if (strange && (message.options.last || !unresolved)) node.needsBirth = true
-    return { memory: { ...table, ends, devices: [] }, unresolved }
+    return { memory: { ...table, ends, devices: [] }, unresolved, counted }
   }
 
   async #table(db: PoolClient, device: string, bornMs: number | undefined): Promise<Table> {
@@ -176,6 +179,7 @@ async function nodeDies(db: PoolClient, message: Read, node: rows.NodeState): Pr
   return {
     memory: { ...NOTHING, ends, devices: ends ? await rows.selectDevices(db, node.node) : [] },
     unresolved: false,
+    counted: true,
   }
 }
 

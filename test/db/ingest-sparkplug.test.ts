@@ -189,6 +189,19 @@ describe('state in the database', () => {
     expect(await ask({ reorderMs: 0, everyMs: 0 })).toEqual([])
   })
 
+  test('data that comes before its birth is counted when it is looked at again, once', async () => {
+    const state = new SparkplugState()
+    const early = { ...said('n', 1), last: false }
+    const [first] = await state.recall(database.pool, [early])
+    expect(first).toMatchObject({ unresolved: true, counted: false })
+    await state.recall(database.pool, [born('n')])
+    const [again] = await state.recall(database.pool, [{ ...early, counted: first?.counted ?? true }])
+    expect(again).toMatchObject({ unresolved: false, counted: true })
+    await state.recall(database.pool, [said('n', 2)])
+    const { rows } = await database.pool.query('select next_seq, ahead from sparkplug_node')
+    expect(rows).toEqual([{ next_seq: 3, ahead: [] }])
+  })
+
   test('a late message is read by the birth of its time, an early one by the first that followed', async () => {
     const state = new SparkplugState()
     const second = certificate(
