@@ -7,6 +7,10 @@
  *     due      --a writer is free-->                                      written (in the background), then empty or filling
  *     any      --drain()-->                                               everything is written, nothing more is added
  *
+ * How old a batch grows follows from how long writing takes, as far as a writer is free: half of that, so that two writers
+ * take turns and nobody waits longer than for the write before his. Quick commits mean small batches and fresh values,
+ * slow ones mean large batches, which cost less each.
+ *
  * What waits and does not fit into one batch is chosen fairly (fair-share.ts): who floods waits for himself.
  */
 import { fairShare } from './fair-share.ts'
@@ -14,7 +18,7 @@ import { fairShare } from './fair-share.ts'
 export type BatchOptions<Item> = {
   /** write when so many rows are there */
   readonly maxRows: number
-  /** write when the oldest has waited so long */
+  /** write when the oldest has waited so long, or half of what writing has taken lately */
   readonly maxAgeMs: number
   /** write when nothing has come for so long: a single message does not wait for company */
   readonly quietMs: number
@@ -33,6 +37,8 @@ export class Batch<Item> {
   #rows = 0
   #oldestMs = 0
   #newestMs = 0
+  /** how long writing takes: each write counts a fifth */
+  #writeMs = 0
   #due = false
   #draining = false
   #timer: NodeJS.Timeout | undefined
@@ -83,7 +89,9 @@ export class Batch<Item> {
 
   #pump(): void {
     while (this.#items.length > 0 && this.#writing.size < this.#options.writers && this.#isDue()) {
+      const startMs = performance.now()
       const written = this.#options.write(this.#take()).finally(() => {
+        this.#writeMs += (performance.now() - startMs - this.#writeMs) / 5
         this.#writing.delete(written)
         this.#pump()
         if (this.#items.length > 0 && !this.#draining) this.#arm()
@@ -93,14 +101,15 @@ export class Batch<Item> {
   }
 
   #isDue(): boolean {
-    const { maxRows, maxAgeMs, quietMs } = this.#options
+    const { maxRows, quietMs } = this.#options
+    const ageMs = Math.min(this.#options.maxAgeMs, Math.max(quietMs, this.#writeMs / 2))
     const now = performance.now()
     // A timer may fire a fraction of a millisecond early.
     return (
       this.#due ||
       this.#draining ||
       this.#rows >= maxRows ||
-      now - this.#oldestMs >= maxAgeMs - 1 ||
+      now - this.#oldestMs >= ageMs - 1 ||
       now - this.#newestMs >= quietMs - 1
     )
   }

@@ -36,7 +36,8 @@ export class Judge {
   #amendmentsOf(message: IngestMessage, datastreams: readonly Datastream[], first: number): readonly Amendment[] {
     let amendments: Amendment[] | undefined
     const isBehind = this.#isBehind(message)
-    for (const [i, sample] of message.samples.entries()) {
+    for (let i = 0; i < message.samples.length; i += 1) {
+      const sample = message.samples[i] as NormalSample
       const datastream = datastreams[first + i]
       if (!datastream) throw new Error('unreachable: one Datastream for each sample')
       if (isBehind) add(sample, QUALITY.suspect, REASONS.clock_behind)

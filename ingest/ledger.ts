@@ -35,7 +35,8 @@ const UPSERT = `
     stored = excluded.stored, duplicate = excluded.duplicate, rejected = excluded.rejected,
     in_flight = excluded.in_flight, observations_stored = excluded.observations_stored,
     observations_duplicate = excluded.observations_duplicate,
-    observations_conflict = excluded.observations_conflict, observations_rejected = excluded.observations_rejected`
+    observations_conflict = excluded.observations_conflict, observations_rejected = excluded.observations_rejected
+  returning pg_current_xact_id()::text as transaction`
 
 export class Ledger {
   readonly run = crypto.randomUUID()

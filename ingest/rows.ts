@@ -46,7 +46,7 @@ export function rowsOf(
         result: sample.result,
         quality: sample.quality,
         reasons: datastream.verified ? sample.reasons : sample.reasons | REASONS.unverified_thing,
-        location: PROPERTIES.get(sample.property)?.positioned ? sample.location : undefined,
+        location: sample.location && PROPERTIES.get(sample.property)?.positioned ? sample.location : undefined,
       })
     }
   }

@@ -1,6 +1,6 @@
 /** The books by Thing and day of arrival: what became of the observations of each, written with the batch. */
 import type { Queryable } from '#infra/db/pool.ts'
-import { timestamptzArray } from './binary-arrays.ts'
+import { int4Array, timestamptzArray } from './binary-arrays.ts'
 import type { IngestMessage } from './message.ts'
 import type { Datastream } from './registry.ts'
 import type { Tally } from './rows.ts'
@@ -79,14 +79,14 @@ export async function bookThings(
     name: 'thing-ledger',
     text: UPSERT,
     values: [
-      entries.map(({ thingId }) => thingId),
+      int4Array(entries, ({ thingId }) => thingId),
       entries.map(({ device }) => device.replaceAll('\0', '\u{fffd}')),
-      timestamptzArray(entries.map(({ dayMs }) => dayMs)),
-      entries.map((entry) => entry.messages),
-      entries.map(({ stored }) => stored),
-      entries.map(({ duplicate }) => duplicate),
-      entries.map(({ conflict }) => conflict),
-      entries.map(({ rejected }) => rejected),
+      timestamptzArray(entries, ({ dayMs }) => dayMs),
+      int4Array(entries, (entry) => entry.messages),
+      int4Array(entries, ({ stored }) => stored),
+      int4Array(entries, ({ duplicate }) => duplicate),
+      int4Array(entries, ({ conflict }) => conflict),
+      int4Array(entries, ({ rejected }) => rejected),
     ],
   })
 }

@@ -17,10 +17,10 @@ import { recallArrivals, rememberArrivals } from './first-arrivals.ts'
 import { amendRows, Judge } from './judge.ts'
 import type { Ledger, Settled } from './ledger.ts'
 import type { IngestMessage, Outcome } from './message.ts'
-import { ResultPacker } from './pack-result.ts'
 import type { Registry } from './registry.ts'
 import { newestOf, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
-import { insertObservations, insertRejected, isRejected, RegistryChanged, updateLatest } from './store.ts'
+import { insertRejected, isRejected, RegistryChanged, updateLatest } from './store.ts'
+import { ObservationStore } from './store-observations.ts'
 import { amendObservations, markLate } from './store-quality.ts'
 import { noteUnmapped } from './store-unmapped.ts'
 import { bookThings, partsOf, tallyMessages } from './thing-ledger.ts'
@@ -49,7 +49,7 @@ const TOO_MUCH = new Set(['53400', '54000', '57014'])
 export class Writer {
   readonly #options: WriterOptions
   readonly #judge: Judge
-  readonly #packer = new ResultPacker()
+  readonly #store = new ObservationStore()
   readonly #stop = new AbortController()
 
   constructor(options: WriterOptions) {
@@ -103,7 +103,7 @@ export class Writer {
     const tallies = parts.map(({ tally }) => tally)
     const { rows, amendments } = amendRows(messages, sortedDistinct(rowsOf(messages, datastreams, partOf), tallies))
     return commitWith(pool, ledger, async (client) => {
-      const fresh = await insertObservations(client, rows, tallies, this.#packer)
+      const fresh = await this.#store.insert(client, rows, tallies, { repeated: messages.some(({ dup }) => dup) })
       const latest = await updateLatest(client, newestOf(bySortOrder(fresh)))
       await amendObservations(client, amendments)
       await markLate(
@@ -150,6 +150,9 @@ export class Writer {
   }
 }
 
+// Late data may touch many compressed rows of a batch: each is few, and the limit counts them together.
+const BEGIN = 'begin; set local timescaledb.max_tuples_decompressed_per_dml_transaction = 0'
+
 /**
  * Runs `work`, the books and COMMIT in one transaction, and settles the books once it is through. A connection that is
  * lost during COMMIT leaves open whether it happened, so the server is asked: otherwise a batch that was stored would be
@@ -164,17 +167,18 @@ async function commitWith(
   let done: { committed: Committed; transaction: string | undefined } | undefined
   let endTurn = (): void => {}
   try {
-    return await inTransaction(pool, async (client) => {
-      // Late data may touch many compressed rows of a batch: each is few, and the limit counts them together.
-      await client.query('set local timescaledb.max_tuples_decompressed_per_dml_transaction = 0')
-      const committed = await work(client)
-      endTurn = await ledger.turn()
-      done = { committed, transaction: await ledger.write(client, committed.settled, ended) }
-      return committed
-    }).then((committed) => {
-      ledger.settle(committed.settled)
-      return committed
-    })
+    const committed = await inTransaction(
+      pool,
+      async (client) => {
+        const written = await work(client)
+        endTurn = await ledger.turn()
+        done = { committed: written, transaction: await ledger.write(client, written.settled, ended) }
+        return written
+      },
+      BEGIN,
+    )
+    ledger.settle(committed.settled)
+    return committed
   } catch (error) {
     endTurn()
     if (!done?.transaction || !(await wasCommitted(pool, done.transaction))) throw error
@@ -206,8 +210,8 @@ function outcomeOf(message: IngestMessage, tally: Tally | undefined): Outcome {
 }
 
 /** Rows of the two tables, sorted together again. */
-const bySortOrder = (rows: Row[]): Row[] =>
-  rows.sort((a, b) => a.datastream.id - b.datastream.id || a.timeMs - b.timeMs)
+const bySortOrder = (rows: readonly Row[]): Row[] =>
+  rows.toSorted((a, b) => a.datastream.id - b.datastream.id || a.timeMs - b.timeMs)
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code

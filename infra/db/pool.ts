@@ -41,12 +41,19 @@ export function createPool(address: DatabaseAddress, options: PoolOptions): Pool
   return pool
 }
 
-/** Runs `work` in one transaction; what it throws rolls everything back. */
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction; what it throws rolls everything back.
+ * @param begin may set what holds for the transaction, in the same round trip
+ */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  begin = 'begin',
+): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(begin)
     const result = await work(client)
     await client.query('commit')
     return result

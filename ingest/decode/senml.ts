@@ -110,14 +110,14 @@ function checkRecord(record: unknown): { reason: 'wrong_shape' | 'unsupported_ve
     return { reason: 'wrong_shape', detail: 'bver must be a positive integer' }
   if (typeof version === 'number' && version > VERSION)
     return { reason: 'unsupported_version', detail: `SenML version ${version}; versions up to ${VERSION} are read` }
-  const must = Object.keys(record).find((key) => key.endsWith('_'))
-  if (must !== undefined)
-    return { reason: 'unsupported_version', detail: `the field "${clip(must)}" must be understood and is not` }
+  for (const must in record)
+    if (must.endsWith('_') && Object.hasOwn(record, must))
+      return { reason: 'unsupported_version', detail: `the field "${clip(must)}" must be understood and is not` }
   return undefined
 }
 
 function resolve(record: JsonObject, bases: Bases, index: number, out: Collector): Resolved | undefined {
-  const wrong = NUMERIC_FIELDS.find((key) => own(record, key) !== undefined && typeof own(record, key) !== 'number')
+  const wrong = NUMERIC_FIELDS.find((key) => !isNumberOrAbsent(own(record, key)))
   if (wrong !== undefined) {
     // Base fields hold for all records that follow: one that cannot be read spoils this record, the last one stays.
     out.problem(`[${index}].${wrong}`, 'bad_value', `${show(own(record, wrong))} is no number`)
@@ -140,6 +140,8 @@ function resolve(record: JsonObject, bases: Bases, index: number, out: Collector
   return { base: bases.bn, name, unit, time: bases.bt + Number(own(record, 't') ?? 0), value, sum: total }
 }
 
+const isNumberOrAbsent = (value: unknown): boolean => typeof value === 'number' || value === undefined
+
 function keepBases(record: JsonObject, bases: Bases): void {
   for (const key of BASE_FIELDS) {
     const value = own(record, key)
@@ -160,7 +162,13 @@ function numberOf(record: JsonObject, { bv }: Bases): number | boolean | undefin
   return bare ? bv : undefined
 }
 
-const trim = (text: string): string => text.replace(/^[:/._-]+/, '').replace(/[:/._-]+$/, '')
+const EDGES = ':/._-'
+function trim(text: string): string {
+  let [from, to] = [0, text.length]
+  while (from < to && EDGES.includes(text[from] ?? ' ')) from += 1
+  while (to > from && EDGES.includes(text[to - 1] ?? ' ')) to -= 1
+  return text.slice(from, to)
+}
 
 /**
  * Which part of a name is the device and which the quantity: base name and name where both are there; else the part

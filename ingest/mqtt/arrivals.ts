@@ -18,17 +18,17 @@ const AHEAD_MS = 1_000
 const TOPICS_REMEMBERED = 20_000
 
 export class Arrivals {
-  readonly #first = new Map<number, First>()
+  readonly #first: First[] = []
   readonly #lastMs = new Map<string, number>()
 
   of({ messageId, topic, payload, dup }: Packet): Date {
     if (messageId === undefined) return this.#distinct(topic)
     const { length } = payload
     const checksum = crc32(payload)
-    const first = dup ? this.#first.get(messageId) : undefined
+    const first = dup ? this.#first[messageId] : undefined
     if (first && first.topic === topic && first.length === length && first.checksum === checksum) return first.at
     const at = this.#distinct(topic)
-    this.#first.set(messageId, { topic, length, checksum, at })
+    this.#first[messageId] = { topic, length, checksum, at }
     return at
   }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
-import { float8Array, int2Array, int4Array, timestamptzArray } from '#ingest/binary-arrays.ts'
+import { float4Array, int2Array, int4Array, int8ArrayOfNumbers, timestamptzArray } from '#ingest/binary-arrays.ts'
 import { Subscriber } from '#ingest/mqtt/subscriber.ts'
 import { startIngest } from '#ingest/worker.ts'
 import { openBroker, openDatabase, type Publisher, startPublisher } from './servers.ts'
@@ -76,7 +76,7 @@ export async function measureReceive(url: string, things: number, seconds: numbe
 
 /** Messages a second between the end of the warm-up and the end, while the publisher stays BACKLOG ahead. */
 export async function rateOf(publisher: Publisher, done: () => number, seconds: number): Promise<number> {
-  const feed = setInterval(() => publisher.allow(done() + BACKLOG), 5)
+  const feed = setInterval(() => publisher.allow(done() + BACKLOG), 20)
   await sleep(Math.min(WARM_UP_S, seconds / 3) * 1000)
   const [from, fromMs] = [done(), performance.now()]
   await sleep(seconds * 1000)
@@ -85,8 +85,8 @@ export async function rateOf(publisher: Publisher, done: () => number, seconds: 
   return rate
 }
 
-const INSERT = `insert into observation (datastream_id, phenomenon_time, result, quality, reasons)
-  select * from unnest($1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[]) on conflict do nothing`
+const INSERT = `insert into observation_packed (datastream_id, phenomenon_time, scaled, divisor, quality, reasons)
+  select * from unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::real[], $5::smallint[], $6::int[]) on conflict do nothing`
 const BATCH = 16_384
 
 export async function measureInsert(pool: Pool, things: number, seconds: number): Promise<number> {
@@ -106,7 +106,8 @@ export async function measureInsert(pool: Pool, things: number, seconds: number)
       values: [
         int4Array(rows.map((i) => firstId + (i % streams))),
         timestamptzArray(rows.map((i) => startMs + Math.floor(i / streams))),
-        float8Array(rows.map((i) => (i % 977) / 10)),
+        int8ArrayOfNumbers(rows.map((i) => i % 977)),
+        float4Array(rows.map(() => 10)),
         int2Array(rows.map(() => 2)),
         int4Array(rows.map(() => 0)),
       ],

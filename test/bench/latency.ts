@@ -29,7 +29,7 @@ export async function benchLatency({ things, seconds, rate }: IngestBenchOptions
     const publisher = await startPublisher(broker.url, things, 'bench-latency-load')
     scope.defer(async () => publisher.stop())
     const startMs = performance.now()
-    const feed = setInterval(() => publisher.allow(Math.floor(((performance.now() - startMs) / 1000) * (rate / 2))), 5)
+    const feed = setInterval(() => publisher.allow(Math.floor(((performance.now() - startMs) / 1000) * (rate / 2))), 10)
     // The first batches register Things and make chunks.
     await sleep(4_000)
     const from = settled

@@ -52,6 +52,20 @@ describe('Batch', () => {
     expect(written.flat().slice(0, 3)).toEqual([0, 1, 2])
   })
 
+  test('waits half as long as writing takes: slow commits mean larger batches', async () => {
+    const sizeOf = async (writeMs: number) => {
+      const { batch, written } = open({ maxAgeMs: 1_000, quietMs: 5, writers: 2, writeMs })
+      for (let i = 0; i < 150; i += 1) {
+        batch.add(item(i))
+        await sleep(2)
+      }
+      await batch.drain()
+      return 150 / written.length
+    }
+    const [quick, slow] = await Promise.all([sizeOf(0), sizeOf(80)])
+    expect(slow).toBeGreaterThan(2 * quick)
+  })
+
   test('flush does not wait: the window is full and nothing more can come', async () => {
     const { batch, written } = open()
     batch.add(item(1))

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { localInstant, readEpoch, readIso, readTime } from '#ingest/decode/time.ts'
 
@@ -13,8 +14,29 @@ describe('times as devices write them', () => {
     ['2024-02-29 12:00:00,5+05:30', '2024-02-29T06:30:00.500Z'],
   ])('%s', (text, expected) => expect(iso(readIso(text))).toBe(expected))
 
+  // ECMAScript's own format, read digit by digit, and the same with an offset, read by the pattern
+  test('what toISOString writes is read back, as is the same with +00:00', () => {
+    const dates = fc.date({
+      min: new Date('0100-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T23:59:59.999Z'),
+      noInvalidDate: true,
+    })
+    fc.assert(
+      fc.property(dates, (date) => {
+        const text = date.toISOString()
+        expect(readIso(text)?.getTime()).toBe(date.getTime())
+        expect(readIso(text.replace('Z', '+00:00'))?.getTime()).toBe(date.getTime())
+        expect(readIso(text.replace('Z', '987Z'))?.getTime()).toBe(date.getTime())
+      }),
+      { numRuns: 2_000, seed: 5 },
+    )
+  })
+
   test.each([
     '2023-02-29T00:00:00Z',
+    '2023-01-01T0x:00:00Z',
+    '2023-01-01T00:00:00.Z',
+    '2023-01-01T00:00:00.1x3Z',
     '2023-13-01T00:00:00Z',
     '12:00',
     'now',
