@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createScope } from '#infra/runtime/scope.ts'
 import { type IngestBenchOptions, measureInsert, measureReceive, VALUES } from './ingest.ts'
-import { type BenchDatabase, openBroker, openDatabase, startPublisher } from './servers.ts'
+import { type BenchDatabase, openBroker, openDatabase, type Publisher, startPublisher } from './servers.ts'
 import { clearObservations, openWorkers } from './workers.ts'
 
 const WORKERS = [1, 2, 4]
@@ -31,13 +31,13 @@ export async function benchScale({ things, seconds }: IngestBenchOptions): Promi
       { what: 'database alone', 'messages/s': Math.round(insert) },
     ]
     for (const count of WORKERS) {
-      const { rate, rssMb, complete } = await measure(count, { ...database, url, pool }, things, seconds)
+      const { rate, rssMb, stored, sent } = await measure(count, { ...database, url, pool }, things, seconds)
       table.push({
         what: `${count} ${count === 1 ? 'worker' : 'workers'}`,
         'messages/s': Math.round(rate),
         ratio: (rate / limit).toFixed(2),
         'RSS of the largest, MB': Math.round(rssMb),
-        complete,
+        'values stored': `${stored} of ${sent}`,
       })
     }
     console.table(table)
@@ -71,13 +71,21 @@ async function measure(count: number, database: BenchDatabase & { url: string },
     const rate = (settled - from) / ((performance.now() - fromMs) / 1000)
     feeding = false
     await feed
-    await sleep(200)
-    const sent = publisher.published()
+    const sent = await publishedInAll(publisher)
     const giveUpMs = performance.now() + 60_000
     while ((await workers.settled()) < sent && performance.now() < giveUpMs) await sleep(100)
     const { rows } = await database.pool.query<{ n: number }>('select count(*) as n from observation')
-    return { rate, rssMb: workers.peak.rssMb, complete: rows[0]?.n === sent * VALUES }
+    return { rate, rssMb: workers.peak.rssMb, stored: rows[0]?.n ?? 0, sent: sent * VALUES }
   } finally {
     await scope.close()
+  }
+}
+
+/** What it may still publish takes a while: the broker holds it back. */
+async function publishedInAll(publisher: Publisher): Promise<number> {
+  for (let before = -1; ; await sleep(500)) {
+    const now = publisher.published()
+    if (now === before) return now
+    before = now
   }
 }
