@@ -1,0 +1,75 @@
+import { leaf, node } from '#model/indicators/evidence.ts'
+import type { Evidence } from '#model/indicators/schema.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
+import { excludedIn, found, isSimulated, missing, type Outcome, originOf, placeOf, type Scope } from './measure.ts'
+import { meanCapture, metersPerDay, totalCount, yearOf } from './meters.ts'
+
+/** What a year of metered buildings is put in relation to, in words and units. */
+export type PerAttribute = {
+  /** where no building has a meter, and where none is fully read: said after or before the place */
+  readonly none: string
+  readonly unread: string
+  /** what the meters count, e.g. Heat */
+  readonly what: string
+  readonly yearlyUnit: string
+  /** makes `yearlyUnit` of kilowatt hours, where it is another */
+  readonly factor?: Evidence
+  /** the attribute of the buildings that is summed below the line */
+  readonly attribute: { readonly name: string; readonly label: string; readonly unit: string }
+  readonly label: string
+  readonly unit: string
+}
+
+/** What meters of buildings count in a year over a sum of an attribute. A building counts only when every meter it has is read. */
+export async function yearPerAttribute(
+  streams: readonly DatastreamRow[],
+  inputs: Inputs,
+  scope: Scope,
+  per: PerAttribute,
+): Promise<Outcome> {
+  const place = placeOf(scope, inputs)
+  if (streams.length === 0) return missing(`${place} ${per.none}`)
+  const { read, excluded } = await metersPerDay(streams, inputs)
+  const silent = new Set(excluded.map(({ stream }) => stream.thing.id))
+  const counted = read.filter(({ stream }) => !silent.has(stream.thing.id))
+  const left = excluded.map(({ what, why }) => ({ what, why }))
+  if (counted.length === 0) return missing(`${per.unread} of ${place} is fully read`, left)
+  const buildings = [...new Map(counted.map(({ stream }) => [stream.thing.id, stream.thing])).values()]
+  const simulated = isSimulated(inputs, buildings)
+  const origin = originOf(simulated, 'measured')
+  const meters = counted.map(({ evidence }) => evidence)
+  const { days, label } = yearOf(inputs)
+  const year = node({ label: `${per.what} in a year${label}`, unit: per.yearlyUnit, method: 'product', origin }, [
+    node({ label: `${per.what} a day`, unit: 'kW.h/d', method: 'sum', origin }, meters),
+    leaf({ label: 'days of the year', value: days, unit: 'd/a', origin: 'reported' }),
+    ...(per.factor ? [per.factor] : []),
+  ])
+  const { attribute } = per
+  const below = node(
+    { label: attribute.label, unit: attribute.unit, method: 'sum', origin },
+    buildings.map((thing) =>
+      leaf({
+        label: thing.name,
+        value: numberOf(thing, attribute.name) ?? null,
+        unit: attribute.unit,
+        origin: originOf(thing.simulated, 'reported'),
+        ref: `thing ${thing.key}, attribute ${attribute.name}`,
+      }),
+    ),
+  )
+  const [n, dataCapture] = [totalCount(meters), meanCapture(meters)]
+  const evidence = node(
+    {
+      label: `${per.label}: ${buildings.length} of ${place}${label}`,
+      unit: per.unit,
+      method: 'ratio',
+      origin,
+      n,
+      ...(dataCapture !== null && { dataCapture }),
+      ...excludedIn(left),
+    },
+    [year, below],
+  )
+  return found(evidence, { n, dataCapture, simulated })
+}
