@@ -21,7 +21,8 @@ export type Response = {
 }
 
 const COLUMNS = 'codebook, respondents, origin, imported_at as "importedAt", areas'
-const SURVEYS = `select ${COLUMNS} from survey order by id`
+// the newest fieldwork first
+const SURVEYS = `select ${COLUMNS} from survey order by codebook ->> 'to' desc, id`
 const SURVEY = `select ${COLUMNS} from survey where id = $1`
 // The one door to the answers (migration 010): a function that names no respondent and gives only the columns asked for.
 const RESPONSES = `select weight, stratum, cluster, zone, answers from estimator_responses($1, $2)`

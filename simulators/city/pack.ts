@@ -6,7 +6,8 @@ import { CITY_NAME, COUNTRY } from './names.ts'
 import { type CityPlan, ORIGIN } from './plan.ts'
 import { reportedCsv } from './reported.ts'
 import { surveyCsv } from './survey.ts'
-import { CODEBOOK } from './survey-codebook.ts'
+import { codebookOf } from './survey-codebook.ts'
+import { ROUNDS } from './survey-rounds.ts'
 import { createThings, type NewThing } from './things.ts'
 
 /** Which messages each decoder reads; `sensor.community` and others need no more, as their topics tell them apart. */
@@ -28,8 +29,10 @@ export function packFiles(plan: CityPlan): Map<string, string> {
   files.set('city-data.geojson', lines(cityData(plan)))
   files.set('things.csv', thingsCsv(plan, createThings(plan)))
   files.set('reported/2026.csv', reportedCsv(plan))
-  files.set('surveys/households-2026/codebook.json', `${JSON.stringify(CODEBOOK, null, 2)}\n`)
-  files.set('surveys/households-2026/responses.csv', surveyCsv(plan))
+  for (const round of ROUNDS) {
+    files.set(`surveys/${round.id}/codebook.json`, `${JSON.stringify(codebookOf(round), null, 2)}\n`)
+    files.set(`surveys/${round.id}/responses.csv`, surveyCsv(plan, round))
+  }
   return files
 }
 

@@ -1,4 +1,4 @@
-import { CITY_NAME } from './names.ts'
+import type { SurveyRound } from './survey-rounds.ts'
 
 /** The synthetic household survey: questions worded by us after the ITU core indicators and the factors of digital wellbeing. */
 type Question = {
@@ -38,6 +38,13 @@ const likert = (column: string, text: string, factor: string): Question => ({
   base: 'individual',
   factor,
 })
+/** One question of a multiple response: each answer has its own column. */
+const several = (
+  stem: string,
+  indicator: string,
+  base: 'household' | 'individual',
+  answers: Record<string, string>,
+): Question[] => Object.entries(answers).map(([column, answer]) => yesNo(column, `${stem} ${answer}`, indicator, base))
 const group = (column: string, text: string, categories: Record<string, string>): Question => ({
   column,
   text,
@@ -78,6 +85,10 @@ const QUESTIONS: Question[] = [
     other: 'Other',
   }),
   group('tenure', 'Tenure of the dwelling', { owner: 'Owner', tenant: 'Tenant' }),
+  group('settlement', 'Kind of district, by residents per km²', {
+    urban: 'Urban centre (1,500 and more)',
+    outskirts: 'Outskirts (fewer than 1,500)',
+  }),
   yesNo('internet', 'Does the household have access to the Internet at home, by any device or connection?', 'HH6'),
   yesNo('computer', 'Does the household have a computer (desktop, laptop or tablet) at home?', 'HH4'),
   yesNo('telephone', 'Does the household have a telephone, fixed or mobile?', 'HH3'),
@@ -116,6 +127,53 @@ const QUESTIONS: Question[] = [
   yesNo('skill_send', 'Have you sent messages with attached files in the last three months?', 'HH15', 'individual'),
   yesNo('skill_safety', 'Have you set up security or privacy settings in the last three months?', 'HH15', 'individual'),
   yesNo('egov_use', 'Have you used an online service of the city in the last twelve months?', 'HH9', 'individual'),
+  yesNo('radio', 'Does the household have a radio?', 'HH1'),
+  yesNo('tv', 'Does the household have a television?', 'HH2'),
+  ...several('Which television does the household receive?', 'HH13', 'household', {
+    tv_cable: 'Cable',
+    tv_satellite: 'Satellite',
+    tv_internet: 'Over the Internet',
+  }),
+  yesNo('computer_use', 'Have you used a computer in the last three months?', 'HH5', 'individual'),
+  yesNo('mobile_use', 'Have you used a mobile phone in the last three months?', 'HH10', 'individual'),
+  {
+    column: 'frequency',
+    text: 'How often did you use the Internet in the last three months?',
+    indicator: 'HH12',
+    base: 'individual',
+    missing: [],
+    categories: { daily: 'At least once a day', weekly: 'At least once a week', less: 'Less than once a week' },
+  },
+  ...several('Where did you use the Internet in the last three months?', 'HH8', 'individual', {
+    place_home: 'At home',
+    place_work: 'At work',
+    place_education: 'At a place of education',
+    place_other_home: "At another person's home",
+    place_public: 'At a library or another public place',
+    place_move: 'On the move',
+  }),
+  ...several('What did you do on the Internet in the last three months?', 'HH9', 'individual', {
+    act_information: 'Look for information on goods or services',
+    act_messages: 'Send messages or make calls',
+    act_social: 'Use social networks',
+    act_banking: 'Bank',
+    act_purchase: 'Buy or order goods or services',
+    act_health: 'Look for information on health',
+    act_learning: 'Take a course',
+  }),
+  ...several('How did you use the Internet in the last three months?', 'HH17', 'individual', {
+    via_phone_mobile: 'Mobile phone, mobile network',
+    via_phone_fixed: 'Mobile phone, wireless network of the house',
+    via_computer: 'Computer',
+    via_tablet: 'Tablet',
+  }),
+  ...several('Why have you not used the Internet in the last three months?', 'HH19', 'individual', {
+    why_not_needed: 'Not needed',
+    why_skills: 'Do not know how to',
+    why_cost: 'Costs too much',
+    why_no_access: 'No access where I live',
+    why_privacy: 'Privacy or security concerns',
+  }),
   likert('sat_connection', 'My connection is good enough for what I want to do', 'own_connectivity'),
   likert('sat_mobile', 'Mobile coverage where I live is good', 'connectivity'),
   likert('sat_cost', 'I can afford the Internet access I need', 'cost'),
@@ -131,17 +189,18 @@ const QUESTIONS: Question[] = [
   likert('wellbeing', 'All in all, digital technology makes my life better', 'fulfilment'),
 ]
 
-export const CODEBOOK = {
-  id: 'households-2026',
-  title: `${CITY_NAME} household survey 2026 (synthetic)`,
+/** Every round asks the same. */
+export const codebookOf = ({ id, title, from, to }: SurveyRound) => ({
+  id,
+  title,
   universe: 'Private households in the city; individual questions: the reference person, 18 and over',
-  from: '2026-04-13',
-  to: '2026-06-05',
+  from,
+  to,
   simulated: true,
   columns: { respondent: 'respondent', weight: 'weight', stratum: 'stratum', cluster: 'cluster', zone: 'zone' },
   questions: QUESTIONS,
   threshold: 10,
-}
+})
 export const COLUMNS: readonly string[] = [
   'respondent',
   'weight',

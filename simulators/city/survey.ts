@@ -2,6 +2,8 @@ import { createRandom, hashGauss, type Random } from '../random.ts'
 import { share } from './people.ts'
 import type { CityPlan, District } from './plan.ts'
 import { COLUMNS } from './survey-codebook.ts'
+import { answerIct } from './survey-ict.ts'
+import type { SurveyRound } from './survey-rounds.ts'
 
 /**
  * A synthetic household survey. Design: strata are the districts; in each, blocks are drawn (clusters) and about eight
@@ -32,16 +34,25 @@ const BLOCK_STREAM = 302
 
 const RESPONDENTS = 1200
 const PER_BLOCK = 8
-/** Share of households with Internet that the answers are made to give */
-const INTERNET = 0.88
+/**
+ * Residents per km² from which a district is urban centre: the density of urban centres in the Degree of Urbanisation
+ * (European Commission, FAO, UN-Habitat, OECD, World Bank, 2021), read on districts in place of grid cells.
+ */
+const URBAN_DENSITY = 1500
 
-export function surveyCsv(plan: CityPlan): string {
-  const random = createRandom(plan.seed, 301)
+export function surveyCsv(plan: CityPlan, round: SurveyRound): string {
+  const random = createRandom(plan.seed, round.streams.sample)
   const drafts = drawSample(plan, random)
   setWeights(drafts)
   setQuintiles(drafts)
-  const shift = solveShift(drafts)
-  for (const draft of drafts) answer(random, draft, shift)
+  const shift = solveShift(drafts, round.internet)
+  for (const draft of drafts) answer(random, draft, shift, round)
+  const ict = createRandom(plan.seed, round.streams.ict)
+  for (const d of drafts) {
+    const density = d.district.population / (d.district.areaM2 / 1e6)
+    const settlement = density < URBAN_DENSITY ? 'outskirts' : 'urban'
+    answerIct(ict, { answers: d.answers, rich: richness(d), young: AGE_EFFECT[d.age], settlement }, round)
+  }
   const rows = drafts.map((d, i) => COLUMNS.map((column) => cellOf(d, i, column)).join(','))
   return `${[COLUMNS.join(','), ...rows].join('\n')}\n`
 }
@@ -128,30 +139,32 @@ function setQuintiles(drafts: readonly Draft[]): void {
 }
 
 const AGE_EFFECT: Readonly<Record<Age, number>> = { '18-34': 1, '35-49': 0.9, '50-64': 0.2, '65-74': -0.9, '75+': -1.7 }
+/** Log of income over that of the middle. */
+const richness = ({ income }: Draft): number => Math.log(income / 16_000)
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
 /** Log-odds of Internet at home, but for the constant: income, age, wealth of the place, and its coverage. */
 function score(d: Draft): number {
   const remote = d.district.wealth < 0.05 ? -0.15 : 0
   const place = 0.9 * (d.district.wealth - 0.5) + remote + BLOCK_INTERNET * d.neighbourhood
-  return 1.25 * Math.log(d.income / 16_000) + AGE_EFFECT[d.age] + place
+  return 1.25 * richness(d) + AGE_EFFECT[d.age] + place
 }
-function solveShift(drafts: readonly Draft[]): number {
+function solveShift(drafts: readonly Draft[], internet: number): number {
   for (const d of drafts) d.internetScore = score(d)
   const total = drafts.reduce((sum, d) => sum + d.weight, 0)
   let [low, high] = [-6, 10]
   for (let k = 0; k < 60; k++) {
     const middle = (low + high) / 2
     const mean = drafts.reduce((sum, d) => sum + d.weight * logistic(d.internetScore + middle), 0) / total
-    if (mean < INTERNET) low = middle
+    if (mean < internet) low = middle
     else high = middle
   }
   return (low + high) / 2
 }
 
-function answer(random: Random, d: Draft, shift: number): void {
+function answer(random: Random, d: Draft, shift: number, round: SurveyRound): void {
   const a = d.answers
   const yes = (p: number) => (random.next() < p ? 'yes' : 'no')
-  const rich = Math.log(d.income / 16_000)
+  const rich = richness(d)
   const young = AGE_EFFECT[d.age]
   const tertiary = logistic(-0.7 + 1.3 * rich + 0.5 * young)
   a['sex'] = random.next() < 0.52 ? 'female' : 'male'
@@ -167,11 +180,11 @@ function answer(random: Random, d: Draft, shift: number): void {
   a['computer'] = yes(online ? logistic(1.9 + 0.9 * rich + 0.25 * young) : 0.12)
   a['telephone'] = yes(0.985)
   a['mobile_owner'] = yes(logistic(3.4 + 0.9 * young))
-  const uses = random.next() < (online ? logistic(2.9 + 0.7 * young) : logistic(-0.6 + 0.7 * young))
+  const uses = random.next() < logistic((online ? 2.9 : -0.6) + 0.7 * young - round.behind)
   a['internet_use'] = uses ? 'yes' : 'no'
-  connection(random, d, online, rich)
-  skills(random, a, uses, rich, young)
-  opinions(random, d, uses, rich, young)
+  connection(random, d, online, rich, round.fibreBehind)
+  skills(random, a, uses, 0.4 * rich + 0.7 * young - round.behind)
+  opinions(random, d, uses, rich, young, round.opinions)
 }
 function householdType(random: Random, age: Age): string {
   const shares = {
@@ -183,7 +196,13 @@ function householdType(random: Random, age: Age): string {
   }[age]
   return pickBy(random, ['single', 'couple', 'family', 'other'], shares)
 }
-function connection(random: Random, { answers: a, district }: Draft, online: boolean, rich: number): void {
+function connection(
+  random: Random,
+  { answers: a, district }: Draft,
+  online: boolean,
+  rich: number,
+  fibreBehind: number,
+): void {
   const family = a['household_type'] === 'family' ? 2 : a['household_type'] === 'single' ? 0 : 1
   a['devices'] = String(Math.max(0, Math.round((online ? 2.2 : 0.5) + family + 0.9 * rich + 0.8 * random.gauss())))
   if (!online) {
@@ -199,25 +218,37 @@ function connection(random: Random, { answers: a, district }: Draft, online: boo
   const kind = pickBy(
     random,
     ['fibre', 'cable', 'mobile', 'satellite'],
-    [fibre + 0.1 * rich, 0.2, 0.16 - 0.06 * rich, district.character === 'outer' ? 0.04 : 0.005],
+    [
+      Math.max(0.02, fibre + 0.1 * rich - fibreBehind),
+      0.2,
+      0.16 - 0.06 * rich,
+      district.character === 'outer' ? 0.04 : 0.005,
+    ],
   )
   a['connection'] = kind
   const list = { fibre: 34, cable: 29, mobile: 21, satellite: 46 }[kind] ?? 30
   a['price'] = random.next() < 0.06 ? 'na' : String(Math.round(list * Math.exp(0.18 * random.gauss() + 0.06 * rich)))
 }
-function skills(random: Random, a: Answers, uses: boolean, rich: number, young: number): void {
-  const learned = (a['education'] === 'tertiary' ? 0.9 : a['education'] === 'basic' ? -0.8 : 0) + 0.4 * rich
+function skills(random: Random, a: Answers, uses: boolean, leaning: number): void {
+  const learned = a['education'] === 'tertiary' ? 0.9 : a['education'] === 'basic' ? -0.8 : 0
   for (const [column, base] of [
     ['skill_copy', 0.9],
     ['skill_send', 1.3],
     ['skill_safety', -0.1],
     ['egov_use', 0.4],
   ] as const) {
-    a[column] = uses && random.next() < logistic(base + learned + 0.7 * young) ? 'yes' : 'no'
+    a[column] = uses && random.next() < logistic(base + learned + leaning) ? 'yes' : 'no'
   }
 }
 /** Opinions share a mood of the person and lean on what the person has; some are left out. */
-function opinions(random: Random, { answers: a, district }: Draft, uses: boolean, rich: number, young: number): void {
+function opinions(
+  random: Random,
+  { answers: a, district }: Draft,
+  uses: boolean,
+  rich: number,
+  young: number,
+  then: SurveyRound['opinions'],
+): void {
   const mood = 0.55 * random.gauss()
   const able =
     0.3 * young +
@@ -240,7 +271,8 @@ function opinions(random: Random, { answers: a, district }: Draft, uses: boolean
     sat_services: 3.4 + 0.4 * able,
     wellbeing: 3.5 + 0.5 * able + 0.2 * rich,
   }
-  for (const [column, centre] of Object.entries(leaning)) {
+  for (const [column, now] of Object.entries(leaning)) {
+    const centre = now + (then[column] ?? 0)
     const skip = random.next() < (uses ? 0.02 : 0.2)
     a[column] = skip ? 'na' : String(Math.min(5, Math.max(1, Math.round(centre + mood + 0.8 * random.gauss()))))
   }

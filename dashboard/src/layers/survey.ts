@@ -25,7 +25,7 @@ export function surveyMeasure(
   const share = estimates.statistic === 'proportion'
   const show = (value: number): string => (share ? tools.percent(value, 0) : tools.number(value))
   const here = estimates.estimates.filter(({ group }) => among === null || group[among.name] === among.category)
-  const byZone = new Map(here.map((estimate) => [estimate.group['zone'], estimate]))
+  const byZone = byZoneOf(survey, here)
   const confidence = tools.percent(estimates.confidence)
   const values = here.flatMap(({ value }) => value ?? [])
   const answer = estimates.category === null ? undefined : question?.categories?.[estimates.category]
@@ -48,6 +48,7 @@ export function surveyMeasure(
     notes: [
       share ? t('survey.note.wide', { wide: tools.percent(WIDE_INTERVAL) }) : t('survey.note.wideMean'),
       ...hiddenNote(here, estimates.threshold, input),
+      ...survey.areas.map(({ name }) => t('survey.note.area', { name })),
     ],
   }
 
@@ -60,6 +61,17 @@ export function surveyMeasure(
     const found = byZone.get(zone.key)?.reliable ?? null
     return text(found === null ? t('none') : t(found ? 'yes' : 'no'))
   }
+}
+
+/** Zones that were joined because one alone had too few respondents all have the estimate of their area. */
+export function byZoneOf(survey: Pick<Survey, 'areas'>, estimates: readonly Estimate[]): Map<string, Estimate> {
+  const members = new Map(survey.areas.map(({ key, zones }) => [key, zones]))
+  return new Map(
+    estimates.flatMap((estimate) => {
+      const key = estimate.group['zone'] ?? ''
+      return (members.get(key) ?? [key]).map((zone): [string, Estimate] => [zone, estimate])
+    }),
+  )
 }
 
 const scaleOf = (share: boolean, values: readonly number[]): Scale =>

@@ -3,6 +3,8 @@ import { Button } from 'react-aria-components'
 import type { ThingFeature } from '#model/api/city.ts'
 import { useViewState } from '../app/use-view-state.ts'
 import { estimatesQuery, indicatorsQuery, surveysQuery, zoneValuesQuery } from '../http/queries.ts'
+import { newestOf } from '../layers/refs.ts'
+import { byZoneOf } from '../layers/survey.ts'
 import { electricityCode } from '../layers/use-layer.ts'
 import type { Zone } from '../layers/zone-layer.ts'
 import { useTools } from '../messages/tools.ts'
@@ -92,11 +94,11 @@ function Consumption({ zone }: { zone: Zone }) {
 function SurveyEstimate({ zone }: { zone: Zone }) {
   const { t, name, percent, integer } = useTools()
   const surveys = useQuery(surveysQuery)
-  const survey = surveys.data?.surveys[0]
+  const survey = newestOf(surveys.data?.surveys)
   const question = survey?.questions.find(({ indicator }) => indicator === 'HH6') ?? survey?.questions[0]
   const estimates = useQuery(estimatesQuery(survey?.id, question?.column ?? '', 'zone'))
-  const found = estimates.data?.estimates.find(({ group }) => group.zone === zone.key)
   if (!survey || !estimates.data) return null
+  const found = byZoneOf(survey, estimates.data.estimates).get(zone.key)
   const { value = null, lower = null, upper = null, n = null } = found ?? {}
   return (
     <div className="figure">

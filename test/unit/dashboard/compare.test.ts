@@ -114,6 +114,7 @@ describe('a map of two numbers', () => {
 
 const categories = { f: 'Fibre', c: 'Cable', na: 'Not stated' }
 const survey = {
+  areas: [],
   id: 's',
   title: 'S',
   from: '2026-01-01',
@@ -190,6 +191,14 @@ describe('a survey by district', () => {
     expect(layer.notes?.at(-1)).toBe(
       '1 district has fewer than 10 respondents; 1 more is kept back so that these cannot be worked out from the rest.',
     )
+  })
+
+  test('districts that were joined all show the estimate of their area, and a note says so', () => {
+    const joined = { ...survey, areas: [{ key: 'a+b', name: 'A and B', zones: ['a', 'b'] }] }
+    const layer = surveyMeasure(input, joined, estimates('proportion', [estimate({ zone: 'a+b' }, 0.7, 0.05)]), null)
+    const [a, b, c] = input.zones.features.map(({ properties }) => layer.numberOf(properties).value)
+    expect([a, b, c]).toEqual([0.7, 0.7, null])
+    expect(layer.notes?.at(-1)).toBe('One estimate for A and B: a district alone had too few respondents.')
   })
 
   test('a mean is hatched when its interval spans more than 30 % of it', () => {

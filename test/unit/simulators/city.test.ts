@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { cityPackSchema, zonesSchema } from '#model/city-pack.ts'
+import { CORE_INDICATORS } from '#model/itu-core-indicators.ts'
 import { codebookSchema } from '#model/survey.ts'
 import { contains, type Line } from '#simulators/city/geometry.ts'
 import { packFiles } from '#simulators/city/pack.ts'
@@ -45,7 +46,8 @@ describe('the generated city', () => {
     expect(zones.features.length).toBeLessThanOrEqual(20)
     expect(zones.features.reduce((sum, f) => sum + (f.properties.population ?? 0), 0)).toBe(city.population)
     expect(zones.features.reduce((sum, f) => sum + (f.properties.households ?? 0), 0)).toBe(city.households)
-    codebookSchema.parse(JSON.parse(files.get('surveys/households-2026/codebook.json') ?? ''))
+    for (const round of ['households-2024', 'households-2026'])
+      codebookSchema.parse(JSON.parse(files.get(`surveys/${round}/codebook.json`) ?? ''))
   })
 
   test('the base map is small enough to ship', () => {
@@ -92,8 +94,8 @@ describe('the generated city', () => {
 })
 
 describe('the synthetic survey', () => {
-  const read = () => {
-    const [header = '', ...rows] = (files.get('surveys/households-2026/responses.csv') ?? '').trim().split('\n')
+  const read = (year = 2026) => {
+    const [header = '', ...rows] = (files.get(`surveys/households-${year}/responses.csv`) ?? '').trim().split('\n')
     const columns = header.split(',')
     return rows.map((row) => Object.fromEntries(row.split(',').map((cell, i) => [columns[i] ?? '', cell])))
   }
@@ -123,6 +125,38 @@ describe('the synthetic survey', () => {
     )
     const shares = plan.districts.map((d) => online(rows.filter((r) => r['zone'] === d.key)))
     expect(Math.max(...shares) - Math.min(...shares)).toBeGreaterThan(0.15)
+  })
+
+  test('the baseline two years earlier: another sample, less access, the same questions', () => {
+    const rows = read(2024)
+    expect(rows).toHaveLength(1200)
+    expect(Object.keys(rows[0] ?? {})).toEqual(Object.keys(read()[0] ?? {}))
+    // 82 % and 88 %, each within three points of chance
+    expect(online(rows)).toBeGreaterThan(0.79)
+    expect(online(rows)).toBeLessThan(online(read()) - 0.02)
+    const newest = read()
+    const same = rows.filter((r, i) => r['cluster'] === newest[i]?.['cluster']).length
+    expect(same).toBeLessThan(600)
+  })
+
+  test('every core indicator but HH16 is asked, and questions for users or others alone are empty for the rest', () => {
+    const { questions } = codebookSchema.parse(JSON.parse(files.get('surveys/households-2026/codebook.json') ?? ''))
+    const asked = new Set(questions.flatMap(({ indicator }) => indicator ?? []))
+    expect(CORE_INDICATORS.filter(({ code }) => !asked.has(code)).map(({ code }) => code)).toEqual(['HH16'])
+    for (const { column, indicator } of questions) {
+      const base = CORE_INDICATORS.find(({ code }) => code === indicator)?.base
+      if (base !== 'internet_user' && base !== 'non_user') continue
+      for (const r of read())
+        expect(r[column] !== '').toBe((r['internet_use'] === 'yes') === (base === 'internet_user'))
+    }
+  })
+
+  test('settlement is the same for all of a district, and both kinds are there', () => {
+    const kinds = plan.districts.map(
+      (d) => new Set(read().flatMap((r) => (r['zone'] === d.key ? (r['settlement'] ?? '') : []))),
+    )
+    expect(kinds.every(({ size }) => size === 1)).toBe(true)
+    expect(new Set(kinds.flatMap((kind) => [...kind]))).toEqual(new Set(['urban', 'outskirts']))
   })
 
   test('two clusters at least in each stratum, so that variance can be estimated', () => {

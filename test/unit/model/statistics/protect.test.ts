@@ -118,11 +118,21 @@ test('property: whatever is published rests on the threshold, and the order of r
   )
 })
 
-test('the demo survey: eight characteristics, all 28 pairs, in reasonable time and with every one-way table whole', () => {
+test('the demo survey: nine characteristics, all 36 pairs, in reasonable time and with every one-way table whole', () => {
   const path = new URL('../../../../simulators/cities/demo/surveys/households-2026/responses.csv', import.meta.url)
   const [header = '', ...rows] = readFileSync(path, 'utf8').trim().split('\n')
   const columns = header.split(',')
-  const names = ['zone', 'sex', 'age_group', 'education', 'income_quintile', 'disability', 'migration', 'tenure']
+  const names = [
+    'zone',
+    'sex',
+    'age_group',
+    'education',
+    'income_quintile',
+    'disability',
+    'migration',
+    'tenure',
+    'settlement',
+  ]
   const profiles = rows.map((row) => {
     const cells = row.split(',')
     return Object.fromEntries(names.map((name) => [name, cells[columns.indexOf(name)] ?? null]))
