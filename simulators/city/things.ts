@@ -5,12 +5,13 @@ import { airThings, weatherThings } from './things-air.ts'
 import { connectivityThings } from './things-connectivity.ts'
 import { energyThings } from './things-energy.ts'
 import { mobilityThings } from './things-mobility.ts'
+import { noiseThings } from './things-noise.ts'
 
 /** A Thing as it goes into things.csv. `geometry` is a line in metres for what watches a stretch of street. */
 export type NewThing = {
   key: string
   name: string
-  domain: 'air' | 'weather' | 'energy' | 'mobility' | 'connectivity'
+  domain: 'air' | 'weather' | 'energy' | 'mobility' | 'connectivity' | 'noise'
   kind: string
   grade: 'reference' | 'indicative' | 'low_cost' | 'unknown'
   device?: string
@@ -28,6 +29,7 @@ export function createThings(plan: CityPlan): NewThing[] {
     ...energyThings(plan, random),
     ...mobilityThings(plan, random),
     ...connectivityThings(plan, random),
+    ...noiseThings(plan, createRandom(plan.seed, 202)),
   ]
   return things.map((thing) => ({ ...thing, interval: SLOW[thing.kind] ?? thing.interval }))
 }

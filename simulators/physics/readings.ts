@@ -7,6 +7,7 @@ import { bump, type Clock, createClock } from './clock.ts'
 import { createEnergy, type EnergyModel } from './energy.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createRadio, drawTechnology, type Radio } from './radio.ts'
+import { createSound, type Sound } from './sound.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
 import { createWeather, type WeatherAt } from './weather.ts'
 
@@ -20,6 +21,7 @@ export type Models = {
   readonly energy: EnergyModel
   readonly bicycles: Bicycles
   readonly radio: Radio
+  readonly sound: Sound
   readonly probes: Probes
   /** `seconds` since its last reading: what counts pass in that time */
   read(thing: SimThing, ms: number, seconds: number): Reading | undefined
@@ -42,6 +44,7 @@ export function createModels(world: World): Models {
       world.things.filter((t) => t.kind === 'mast'),
     ),
     probes: createProbes(world, clock),
+    sound: createSound(clock, traffic),
   }
   return { ...parts, read: (thing, ms, seconds) => READERS[thing.kind]?.({ ...parts, world }, thing, ms, seconds) }
 }
@@ -91,6 +94,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     }
   },
   probe: probeReading,
+  sound_meter: ({ sound }, thing, ms) => ({ values: { sound_level: round(sound.level(thing, ms), 1) } }),
 }
 
 /** A mast or hotspot is away for a few hours about once in forty days. */

@@ -4,6 +4,7 @@ import { photostationary } from '#simulators/physics/air.ts'
 import { windPower } from '#simulators/physics/energy.ts'
 import { pathLoss } from '#simulators/physics/radio.ts'
 import { createModels, type Models } from '#simulators/physics/readings.ts'
+import { trafficL10 } from '#simulators/physics/sound.ts'
 import { bpr } from '#simulators/physics/traffic.ts'
 import { sunElevation } from '#simulators/physics/weather.ts'
 import { readWorld, type SimThing, type World } from '#simulators/world.ts'
@@ -54,6 +55,10 @@ describe('published formulas', () => {
     [1.5, 1.759375],
   ])('BPR at v/c %d is %d', (ratio, delay) => {
     expect(bpr(ratio)).toBeCloseTo(delay, 9)
+  })
+  // 42.2 + 10 lg 1000 + 33 lg(50 + 40 + 10) + 10 lg(1 + 25 / 50) - 68.8 = 42.2 + 30 + 66 + 1.761 - 68.8 (CRTN, 1988)
+  test('1000 vehicles an hour at 50 km/h, 5 % of them heavy, have an L10 of 71.16 dB(A)', () => {
+    expect(trafficL10(1000, 50, 5)).toBeCloseTo(71.161, 3)
   })
   // 3GPP TR 38.901 UMa NLOS at d3D 1000 m, 3.5 GHz, phone at 1.5 m: 13.54 + 39.08 * 3 + 20 log10(3.5) = 141.66 dB
   test('path loss of UMa NLOS at 1 km and 3.5 GHz is 141.66 dB', () => {
@@ -115,6 +120,16 @@ describe('air', () => {
       cheap.map((c) => (models.air.reading(c, t)['pm2_5'] ?? 0) / models.air.at(c, t).pm2_5),
     )
     expect(mean(ratio)).toBeGreaterThan(1.2)
+  })
+})
+
+describe('noise', () => {
+  test('meters hear the rush hour, and kerbs more than what lies behind the houses', () => {
+    const meters = of('sound_meter')
+    expect(meters).toHaveLength(12)
+    expect(atHour(meters, 'sound_level', 8.25)).toBeGreaterThan(atHour(meters, 'sound_level', 3) + 5)
+    const where = (screened: string) => meters.filter((t) => t.attributes['screened'] === screened)
+    expect(atHour(where('false'), 'sound_level', 12)).toBeGreaterThan(atHour(where('true'), 'sound_level', 12) + 6)
   })
 })
 
