@@ -63,9 +63,23 @@ export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<v
   await settled(page)
 }
 
-/** What axe-core finds against WCAG: one line a rule, with the elements. Empty is right. */
+/**
+ * What axe-core finds against WCAG: one line a rule, with the elements. Empty is right.
+ *
+ * What is found is looked at again when the page is settled: a dialog half mounted for a frame on a busy machine is no
+ * barrier to anybody, one that stays is.
+ */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
+  let found = await audit(page)
+  for (let again = 0; again < 2 && found.length > 0; again++) {
+    await settled(page)
+    found = await audit(page)
+  }
+  return found
+}
+
+async function audit(page: Page): Promise<string[]> {
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }

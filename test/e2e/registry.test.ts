@@ -94,6 +94,7 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
     await calibrator.waitFor({ state: 'detached' })
 
     await page.getByLabel('Part of the name or key').fill(twin)
+    await page.getByText('1 of 1', { exact: true }).first().waitFor()
     await page
       .getByRole('button', { name: `Rename or merge ${twin}` })
       .last()
