@@ -15,7 +15,7 @@ export type Difference = {
   readonly hourly: Sums
   readonly daily: Sums
 }
-type Sums = { readonly n: number; readonly good: number; readonly total: number }
+type Sums = { readonly n: number; readonly good: number; readonly suspect: number; readonly total: number }
 export type Reconciliation = {
   readonly days: number
   /** Datastreams times days that were compared */
@@ -29,22 +29,24 @@ const OLDEST = `select date_trunc('day', min(phenomenon_time), 'UTC') as day fro
 const COMPARE = `
   with raw as (
     select datastream_id as id, count(*)::float8 as n, (count(*) filter (where quality in (1, 2)))::float8 as good,
+           (count(*) filter (where quality = 3))::float8 as suspect,
            coalesce(sum(result) filter (where quality in (1, 2)), 0) as total
     from observation where phenomenon_time >= $1 and phenomenon_time < $2 group by 1
   ), hourly as (
-    select datastream_id as id, sum(n)::float8 as n, sum(good)::float8 as good, coalesce(sum(total), 0) as total
+    select datastream_id as id, sum(n)::float8 as n, sum(good)::float8 as good, sum(suspect)::float8 as suspect,
+           coalesce(sum(total), 0) as total
     from observation_hourly where bucket >= $1 and bucket < $2 group by 1
   ), daily as (
-    select datastream_id as id, n::float8 as n, good::float8 as good, coalesce(total, 0) as total
+    select datastream_id as id, n::float8 as n, good::float8 as good, suspect::float8 as suspect, coalesce(total, 0) as total
     from observation_daily where bucket >= $1 and bucket < $2
   )
   select coalesce(r.id, h.id, d.id) as id,
-         coalesce(r.n, 0) as "rawN", coalesce(r.good, 0) as "rawGood", coalesce(r.total, 0) as "rawTotal",
-         coalesce(h.n, 0) as "hourN", coalesce(h.good, 0) as "hourGood", coalesce(h.total, 0) as "hourTotal",
-         coalesce(d.n, 0) as "dayN", coalesce(d.good, 0) as "dayGood", coalesce(d.total, 0) as "dayTotal"
+         coalesce(r.n, 0) as "rawN", coalesce(r.good, 0) as "rawGood", coalesce(r.suspect, 0) as "rawSuspect", coalesce(r.total, 0) as "rawTotal",
+         coalesce(h.n, 0) as "hourN", coalesce(h.good, 0) as "hourGood", coalesce(h.suspect, 0) as "hourSuspect", coalesce(h.total, 0) as "hourTotal",
+         coalesce(d.n, 0) as "dayN", coalesce(d.good, 0) as "dayGood", coalesce(d.suspect, 0) as "daySuspect", coalesce(d.total, 0) as "dayTotal"
   from raw r full join hourly h on h.id = r.id full join daily d on d.id = coalesce(r.id, h.id)
   order by 1`
-type Row = Record<`${'raw' | 'hour' | 'day'}${'N' | 'Good' | 'Total'}`, number> & { id: number }
+type Row = Record<`${'raw' | 'hour' | 'day'}${'N' | 'Good' | 'Suspect' | 'Total'}`, number> & { id: number }
 
 /**
  * Compares raw observations with the hourly and daily rollups, by Datastream and UTC day, over the whole days of a window.
@@ -79,14 +81,17 @@ export async function reconcile(db: Queryable, window: { from: Date; to: Date },
 }
 
 function differenceOf(row: Row, day: string): Difference[] {
-  const raw = { n: row.rawN, good: row.rawGood, total: row.rawTotal }
-  const hourly = { n: row.hourN, good: row.hourGood, total: row.hourTotal }
-  const daily = { n: row.dayN, good: row.dayGood, total: row.dayTotal }
+  const raw = { n: row.rawN, good: row.rawGood, suspect: row.rawSuspect, total: row.rawTotal }
+  const hourly = { n: row.hourN, good: row.hourGood, suspect: row.hourSuspect, total: row.hourTotal }
+  const daily = { n: row.dayN, good: row.dayGood, suspect: row.daySuspect, total: row.dayTotal }
   return same(raw, hourly) && same(raw, daily) ? [] : [{ day, datastreamId: row.id, raw, hourly, daily }]
 }
 
 const same = (a: Sums, b: Sums): boolean =>
-  a.n === b.n && a.good === b.good && Math.abs(a.total - b.total) <= 1e-9 * Math.max(1, Math.abs(a.total))
+  a.n === b.n &&
+  a.good === b.good &&
+  a.suspect === b.suspect &&
+  Math.abs(a.total - b.total) <= 1e-9 * Math.max(1, Math.abs(a.total))
 
 const SHOWN = 50
 

@@ -5,12 +5,11 @@ import type { PropertyKind } from '#model/properties.ts'
 export const EVERY = ['1h', '6h', '1d'] as const
 export type Every = (typeof EVERY)[number]
 export type Bucket = NonNullable<ObservationsResponse['buckets']>[number]
-/** What good observations say of a bucket. */
-type GoodBucket = Omit<Bucket, 'suspect'>
-/** Suspect observations of the bucket with this index, counted from 0. */
-export type Suspects = { readonly bucket: number; readonly n: number; readonly mean: number }
 
-/** Statistics of one step (an hour of the rollup). All but `n` rest on good observations; null where there are none. */
+/**
+ * Statistics of one step (an hour of the rollup), of good observations and null where there are none; but for `n`, which
+ * counts all, and the suspect, which stand apart.
+ */
 export type Hour = {
   time: Date
   n: number
@@ -20,6 +19,8 @@ export type Hour = {
   high: number | null
   first: number | null
   last: number | null
+  suspect: number
+  suspectTotal: number | null
 }
 
 const HOUR_MS = 3_600_000
@@ -64,8 +65,8 @@ export type Composition = {
 }
 
 /** Buckets from steps in the order of time. Every bucket is there: one without data says so (n 0, statistics null). */
-export function composeBuckets(steps: readonly Hour[], how: Composition): GoodBucket[] {
-  const buckets: GoodBucket[] = []
+export function composeBuckets(steps: readonly Hour[], how: Composition): Bucket[] {
+  const buckets: Bucket[] = []
   let reading = how.readingBefore
   let next = 0
   for (const [index, end] of how.edges.slice(1).entries()) {
@@ -89,7 +90,7 @@ function bucketOf(
   end: number,
   reading: number | null,
   how: Composition,
-): GoodBucket {
+): Bucket {
   const good = sum(steps.map((step) => step.good))
   const total = good === 0 ? null : sum(steps.map((step) => step.total ?? 0))
   const lows = steps.flatMap((step) => step.low ?? [])
@@ -104,20 +105,15 @@ function bucketOf(
     max: highs.length === 0 ? null : Math.max(...highs),
     total: how.kind === 'counter' ? consumption(steps, reading) : how.kind === 'interval' ? total : null,
     dataCapture: dataCapture(steps, start, end, how),
+    suspect: suspectOf(steps, how.kind),
   }
 }
 
 /** Suspect observations beside the good ones, never among them. The mean of a meter's readings says nothing. */
-export function withSuspects(
-  buckets: readonly GoodBucket[],
-  suspects: readonly Suspects[],
-  kind: PropertyKind,
-): Bucket[] {
-  const byBucket = new Map(suspects.map((each) => [each.bucket, each]))
-  return buckets.map((bucket, index) => {
-    const found = byBucket.get(index)
-    return { ...bucket, suspect: found ? { n: found.n, mean: kind === 'counter' ? null : found.mean } : null }
-  })
+function suspectOf(steps: readonly Hour[], kind: PropertyKind): Bucket['suspect'] {
+  const n = sum(steps.map((step) => step.suspect))
+  if (n === 0) return null
+  return { n, mean: kind === 'counter' ? null : sum(steps.map((step) => step.suspectTotal ?? 0)) / n }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)

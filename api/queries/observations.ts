@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Quality } from '#model/quality.ts'
-import type { Hour, Suspects } from '../observations/buckets.ts'
+import type { Hour } from '../observations/buckets.ts'
 
 /** Raw observations of one Datastream, with the key of the row in microseconds (what timestamptz resolves). */
 export type RawRow = { time: Date; micros: number; result: number; quality: Quality; reasons: number }
@@ -44,7 +44,7 @@ export async function selectRaw(db: Queryable, query: RawQuery): Promise<RawRow[
 export type HourQuery = { datastreamId: number; positioned: boolean; from: Date; to: Date; stepMs: number }
 
 const HOURLY = `
-  select bucket as time, n, good, total, low, high, first, last
+  select bucket as time, n, good, total, low, high, first, last, suspect, suspect_total as "suspectTotal"
   from observation_hourly
   where datastream_id = $1 and bucket >= $2 and bucket < $3
   order by bucket`
@@ -60,7 +60,9 @@ const steppedText = (positioned: boolean): string => `
          min(result) filter (where quality in (1, 2)) as low,
          max(result) filter (where quality in (1, 2)) as high,
          first(result, phenomenon_time) filter (where quality in (1, 2)) as first,
-         last(result, phenomenon_time) filter (where quality in (1, 2)) as last
+         last(result, phenomenon_time) filter (where quality in (1, 2)) as last,
+         count(*) filter (where quality = 3) as suspect,
+         sum(result) filter (where quality = 3) as "suspectTotal"
   from ${rawFrom(positioned)}
   where datastream_id = $1 and phenomenon_time >= $2 and phenomenon_time < $3
   group by 1
@@ -75,24 +77,6 @@ export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour
   }
   const values = [datastreamId, from, to, stepMs / 1000]
   return (await db.query<Hour>({ text: steppedText(positioned), values })).rows
-}
-
-// width_bucket counts from 1; the last edge ends the last bucket.
-const suspectText = (positioned: boolean): string => `
-  select width_bucket(phenomenon_time, $2::timestamptz[]) - 1 as bucket, count(*) as n, avg(result) as mean
-  from ${rawFrom(positioned)}
-  where datastream_id = $1 and phenomenon_time >= $3 and phenomenon_time < $4 and quality = 3
-  group by 1`
-
-/** Suspect observations by bucket, of the time that raw observations are kept; `edges` in milliseconds. */
-export async function selectSuspects(
-  db: Queryable,
-  { datastreamId, positioned }: Pick<HourQuery, 'datastreamId' | 'positioned'>,
-  edges: readonly number[],
-): Promise<Suspects[]> {
-  const times = edges.map((edge) => new Date(edge))
-  const values = [datastreamId, times, times[0], times.at(-1)]
-  return (await db.query<Suspects>({ text: suspectText(positioned), values })).rows
 }
 
 // Without a lower bound a Datastream that fell silent would have every chunk searched.

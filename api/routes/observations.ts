@@ -6,10 +6,10 @@ import { reasonsOf } from '#model/quality.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { plainJson } from '../http/plain-json.ts'
-import { bucketEdges, composeBuckets, EVERY, type Every, stepFor, withSuspects } from '../observations/buckets.ts'
+import { bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../observations/buckets.ts'
 import { DAY_MS, idParam, readWindow, windowParams } from '../params.ts'
 import { type Datastream, requireDatastream } from '../queries/datastreams.ts'
-import { selectHours, selectRaw, selectReadingBefore, selectSuspects } from '../queries/observations.ts'
+import { selectHours, selectRaw, selectReadingBefore } from '../queries/observations.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
 type Window = { from: Date; to: Date }
@@ -78,10 +78,7 @@ export const observationRoutes =
         selectHours(pool, { datastreamId, positioned, ...widened, stepMs: stepFor(edges) }),
         kind === 'counter' ? selectReadingBefore(pool, datastreamId, widened.from) : null,
       ])
-      const good = composeBuckets(steps, { edges, kind, expectedIntervalSeconds, readingBefore, now: clock() })
-      const anyBad = steps.some((step) => step.good < step.n)
-      const suspects = anyBad ? await selectSuspects(pool, { datastreamId, positioned }, edges) : []
-      const buckets = withSuspects(good, suspects, kind)
+      const buckets = composeBuckets(steps, { edges, kind, expectedIntervalSeconds, readingBefore, now: clock() })
       return { ...head(datastream, widened, every), buckets, next: null }
     }
   }

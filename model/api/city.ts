@@ -118,7 +118,7 @@ export const observationsResponse = z.object({
         max: z.number().nullable(),
         total: z.number().nullable(),
         dataCapture: z.number().nullable(),
-        /** their number and mean; null where there are none, or only the rollup is left of them */
+        /** their number and mean; null where there are none. The readings of a counter have no mean. */
         suspect: z.object({ n: z.int(), mean: z.number().nullable() }).nullable(),
       }),
     )

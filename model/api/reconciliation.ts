@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const sums = z.object({ n: z.number(), good: z.number(), total: z.number() })
+const sums = z.object({ n: z.number(), good: z.number(), suspect: z.number(), total: z.number() })
 
 /** POST /api/v1/reconciliation (key needed): compares raw observations with the rollups, now */
 export const reconciliationBody = z.object({

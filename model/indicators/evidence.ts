@@ -1,4 +1,4 @@
-import { recompute } from './recompute.ts'
+import { recompute, recomputeWithSuspect } from './recompute.ts'
 import type { Evidence } from './schema.ts'
 
 type Head = Omit<Evidence, 'value' | 'inputs' | 'version'> & { version?: number }
@@ -10,8 +10,16 @@ export const leaf = (head: Omit<Head, 'method'> & { method?: string; value: numb
   ...head,
 })
 
-/** A node whose value follows from its inputs by its method: computed here once, by the same code that recomputes it. */
+/**
+ * A node whose value follows from its inputs by its method: computed here once, by the same code that recomputes it. Where
+ * an input says what suspect observations would change, so does the node.
+ */
 export function node(head: Head, inputs: Evidence[]): Evidence {
   const evidence: Evidence = { version: 1, ...head, value: null, inputs }
-  return { ...evidence, value: inputs.length > 0 ? recompute(evidence) : null }
+  const withSuspect = inputs.some((input) => input.withSuspect !== undefined) ? recomputeWithSuspect(evidence) : null
+  return {
+    ...evidence,
+    value: inputs.length > 0 ? recompute(evidence) : null,
+    ...(withSuspect !== null && { withSuspect }),
+  }
 }

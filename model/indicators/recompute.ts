@@ -31,18 +31,23 @@ const METHODS: Readonly<Record<string, (values: readonly number[], inputs: reado
 
 /**
  * Computes the value of an evidence tree from its leaves alone.
+ * @param read what is taken for the value of a leaf
  * @returns null where a leaf that is needed has no value, or a denominator is zero
  * @throws Error when the tree names a method that is not known
  */
-export function recompute(evidence: Evidence): number | null {
-  if (!evidence.inputs || evidence.inputs.length === 0) return evidence.value
+export function recompute(evidence: Evidence, read: (leaf: Evidence) => number | null = stated): number | null {
+  if (!evidence.inputs || evidence.inputs.length === 0) return read(evidence)
   const method = METHODS[evidence.method]
   if (!method) throw new Error(`evidence "${evidence.label}" names the method "${evidence.method}", which is not known`)
-  const values = evidence.inputs.map(recompute)
+  const values = evidence.inputs.map((input) => recompute(input, read))
   if (values.some((value) => value === null)) return null
   const value = method(values as number[], evidence.inputs)
   return Number.isFinite(value) ? value : null
 }
+
+/** What the tree would say if suspect observations counted as good ones do. */
+export const recomputeWithSuspect = (evidence: Evidence): number | null =>
+  recompute(evidence, ({ withSuspect, value }) => withSuspect ?? value)
 
 /** The method that a formula of the catalogue stands for in an evidence tree; undefined where a value is stated as is. */
 export function methodOf(formula: string): 'percent' | 'per_100000' | 'ratio' | undefined {
@@ -50,5 +55,6 @@ export function methodOf(formula: string): 'percent' | 'per_100000' | 'ratio' | 
   return undefined
 }
 
+const stated = ({ value }: Evidence): number | null => value
 const energy = (level: number): number => 10 ** (level / 10)
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

@@ -69,8 +69,10 @@ export type Evidence = {
   n?: number
   /** 0 to 1: share of the expected observations that is there */
   dataCapture?: number
-  /** shares of the observations: { good: 0.97, suspect_or_failed: 0.03 } */
-  quality?: Record<string, number>
+  /** shares of the observations, which sum to 1 */
+  quality?: { good: number; suspect: number; failed: number }
+  /** the value with the suspect observations taken for good; absent where there are none, or where they cannot count */
+  withSuspect?: number
   /** weight of this node in its parent's weighted_mean */
   weight?: number
   /** what identifies a leaf: datastream id, Thing key, survey question, table row */
@@ -88,7 +90,8 @@ export const evidenceSchema: z.ZodType<Evidence> = z.lazy(() =>
     version: z.int(),
     n: z.number().optional(),
     dataCapture: z.number().optional(),
-    quality: z.record(z.string(), z.number()).optional(),
+    quality: z.object({ good: z.number(), suspect: z.number(), failed: z.number() }).optional(),
+    withSuspect: z.number().optional(),
     weight: z.number().optional(),
     ref: z.string().optional(),
     excluded: z.array(z.object({ what: z.string(), why: z.string() })).optional(),

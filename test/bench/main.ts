@@ -8,6 +8,7 @@
  *     npm run bench -- --only overload --overload-seconds 60
  *     npm run bench -- --only storage --days 365
  *     npm run bench -- --only indicators --observations 100000000
+ *     npm run bench -- --only indicators --observations 100000000 --kept year    the database stays: measure it again
  */
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     days: { type: 'string', default: '365' },
     streams: { type: 'string' },
     observations: { type: 'string', default: '2000000' },
+    kept: { type: 'string' },
   },
 })
 const only = values.only.split(',') as Part[]
@@ -52,7 +54,7 @@ const run: Record<Part, () => Promise<void>> = {
   decode: benchDecode,
   storage: () =>
     benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
-  indicators: () => benchIndicators({ observations: Number(values.observations) }),
+  indicators: () => benchIndicators({ observations: Number(values.observations), kept: values.kept }),
 }
 for (const part of PARTS.filter((each) => only.includes(each))) {
   const before = (loadavg()[0] ?? 0).toFixed(1)

@@ -252,8 +252,13 @@ describe('air pollution (EN:EN:AQ:1C)', () => {
     expect(road).toMatchObject({
       value: 30,
       weight: 0.5,
-      quality: { good: 24 / 25, suspect_or_failed: expect.closeTo(1 / 25, 12) },
+      quality: { good: 24 / 25, suspect: 1 / 25, failed: 0 },
+      // the hour of the spike would be (30 + 900) / 2 = 465: (23 * 30 + 465) / 24
+      withSuspect: 48.125,
     })
+    // (1 * 15 + 0.5 * 48.125) / 1.5; the park has no suspect one
+    expect(evidence?.withSuspect).toBeCloseTo(26.0416667, 7)
+    expect(evidence?.inputs?.find(({ label }) => label.startsWith('air-park'))?.withSuspect).toBeUndefined()
   })
 
   test('lower is better: 5 / 20 reaches 25 %, one point, by our rule', async () => {

@@ -64,6 +64,17 @@ test('a late reading in January: January is computed again, February is not', as
   expect(after[1]).toEqual(before[1])
 })
 
+test('a suspect reading in February changes no value, but what the evidence says of it: that month is computed again', async () => {
+  const [before, was] = [await kept(), await value()]
+  await observe(db.pool, segment, [['2026-02-12T07:30:00Z', 9000, 3]])
+  await rollUp(db.pool)
+  await refreshDays()
+  expect(await value()).toBe(was)
+  const after = await kept()
+  expect(after[0]).toEqual(before[0])
+  expect(after[1]?.at.getTime()).toBeGreaterThan(before[1]?.at.getTime() ?? 0)
+})
+
 test('a Thing that is added changes what the months are made of: all are computed again', async () => {
   const before = await kept()
   const attributes = { lengthM: 100, freeFlowTravelTimeS: 30, street: 'Quay' }

@@ -26,7 +26,7 @@ async function runJobs(procedure: string): Promise<void> {
 test('raw observations go after 400 days, their hourly and daily aggregates stay, also after the next refresh', async () => {
   await database.pool.query(`
     insert into observation (datastream_id, phenomenon_time, result, quality)
-    select 1, time_bucket(interval '1 day', now()) - interval '430 days' + n * interval '30 minutes', n, 1
+    select 1, time_bucket(interval '1 day', now()) - interval '430 days' + n * interval '30 minutes', n, case when n = 7 then 3 else 1 end
     from generate_series(0, 95) n`)
   await database.pool.query(
     `call refresh_continuous_aggregate('observation_hourly', null, now() - interval '405 days')`,
@@ -41,4 +41,9 @@ test('raw observations go after 400 days, their hourly and daily aggregates stay
   expect([await count('observation'), await count('observation_hourly'), await count('observation_daily')]).toEqual([
     0, 48, 2,
   ])
+  // what was suspect is still told apart: the eighth value, 7
+  const { rows } = await database.pool.query(
+    `select sum(n)::int as n, sum(good)::int as good, sum(suspect)::int as suspect, sum(suspect_total) as total from observation_daily where datastream_id = 1`,
+  )
+  expect(rows).toEqual([{ n: 96, good: 95, suspect: 1, total: 7 }])
 })

@@ -14,6 +14,7 @@ export type Consumption = {
   readonly hours: number
   readonly n: number
   readonly good: number
+  readonly suspect: number
 }
 
 /** What a meter did in an hour or a day. */
@@ -22,6 +23,7 @@ type Entry = {
   readonly bucket: Date
   readonly n: number
   readonly good: number
+  readonly suspect: number
   readonly goodHours: number
   readonly first: number
   readonly last: number
@@ -29,7 +31,7 @@ type Entry = {
   readonly high: number
 }
 
-const COLUMNS = `datastream_id as id, bucket, n::float8 as n, good::float8 as good, first, last, low, high`
+const COLUMNS = `datastream_id as id, bucket, n::float8 as n, good::float8 as good, suspect::float8 as suspect, first, last, low, high`
 // The hour before the period gives the opening reading, so a meter that reports hourly covers the whole of it.
 const EDGES = `
   select ${COLUMNS}, 1 as "goodHours" from observation_hourly
@@ -88,9 +90,9 @@ function toOpen(days: readonly Entry[]): ReadonlySet<Entry> {
  */
 function counted(entries: readonly Entry[], from: Date): Consumption {
   const read = entries.toSorted((a, b) => a.bucket.getTime() - b.bucket.getTime())
-  const sums = { correction: 0, resets: 0, hours: 0, n: 0, good: 0 }
+  const sums = { correction: 0, resets: 0, hours: 0, n: 0, good: 0, suspect: 0 }
   let before: number | undefined
-  for (const { bucket, n, good, goodHours, first, last, high } of read) {
+  for (const { bucket, n, good, suspect, goodHours, first, last, high } of read) {
     if (before !== undefined && last < before / 2) {
       sums.correction += before + (first >= before ? high - before : 0)
       sums.resets++
@@ -98,6 +100,7 @@ function counted(entries: readonly Entry[], from: Date): Consumption {
     if (bucket >= from) sums.hours += goodHours
     sums.n += n
     sums.good += good
+    sums.suspect += suspect
     before = last
   }
   const [one, end] = [read[0], read.at(-1)]

@@ -9,20 +9,27 @@ export type PeriodMean = {
   /** observations, of which `good` passed or were not evaluated */
   readonly n: number
   readonly good: number
+  readonly suspect: number
+  /** the same mean with the suspect observations taken for good */
+  readonly withSuspect: number | null
 }
 
+/** of an hour, with the suspect observations taken for good */
+const USABLE_MEAN = `(coalesce(total, 0) + coalesce(suspect_total, 0)) / nullif(good + suspect, 0)`
 // Hours before observations: a sensor that sends more often at night must not pull the mean to the night. Days keep the sum
 // of their hourly means and how many there were, so the mean over hours follows from them.
 const HOURS_OF = `
-  select datastream_id, n, good, case when good > 0 then 1 else 0 end as good_hours, total / nullif(good, 0) as hourly_means
+  select datastream_id, n, good, case when good > 0 then 1 else 0 end as good_hours, total / nullif(good, 0) as hourly_means,
+         suspect, case when good + suspect > 0 then 1 else 0 end as usable_hours, ${USABLE_MEAN} as usable_hourly_means
   from observation_hourly where datastream_id = any($1::int[])`
 const LONG_MEANS = `
   select datastream_id as id, sum(hourly_means) / nullif(sum(good_hours), 0)::float8 as mean, sum(good_hours)::int as hours,
-         sum(n)::float8 as n, sum(good)::float8 as good
+         sum(n)::float8 as n, sum(good)::float8 as good, sum(suspect)::float8 as suspect,
+         sum(usable_hourly_means) / nullif(sum(usable_hours), 0)::float8 as "withSuspect"
   from (
     ${HOURS_OF} and bucket >= $2 and bucket < $3
     union all
-    select datastream_id, n, good, good_hours, hourly_means
+    select datastream_id, n, good, good_hours, hourly_means, suspect, usable_hours, usable_hourly_means
     from observation_daily where datastream_id = any($1::int[]) and bucket >= $3 and bucket < $4
     union all
     ${HOURS_OF} and bucket >= $4 and bucket < $5
@@ -47,11 +54,17 @@ const PEAK_HOURS = `
   from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') bucket where ${PEAK}`
 const PEAK_SUMS = `
   select datastream_id as id, sum(total / nullif(good, 0)) as total, (count(*) filter (where good > 0))::int as hours,
-         sum(n)::float8 as n, sum(good)::float8 as good
+         sum(n)::float8 as n, sum(good)::float8 as good, sum(suspect)::float8 as suspect,
+         sum(${USABLE_MEAN}) as usable, (count(*) filter (where good + suspect > 0))::int as "usableHours"
   from observation_hourly
   where datastream_id = any($5::int[]) and bucket >= $1 and bucket < $2 and ${PEAK}
   group by 1`
-type PeakSums = { id: number; total: number | null; hours: number; n: number; good: number }
+type PeakSums = Pick<PeriodMean, 'hours' | 'n' | 'good' | 'suspect'> & {
+  id: number
+  total: number | null
+  usable: number | null
+  usableHours: number
+}
 
 /** Means over peak hours by Datastream id, and how many peak hours the period has had. */
 export async function peakMeans(
@@ -64,7 +77,7 @@ export async function peakMeans(
   const { rows: counted } = await db.query<{ expected: number }>(PEAK_HOURS, [hours.from, hours.to, timeZone, peak])
   const load = async ({ from, to }: Span): Promise<PeakSums[]> =>
     (await db.query<PeakSums>(PEAK_SUMS, [from, to, timeZone, peak, ids])).rows
-  const family = { name: 'peak', version: 1, ids, about: [timeZone, peak], load }
+  const family = { name: 'peak', version: 2, ids, about: [timeZone, peak], load }
   const byStream = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
   const means = new Map([...byStream].map(([id, rows]) => [id, meanOf(rows)]))
   return { means, expected: counted[0]?.expected ?? 0 }
@@ -72,7 +85,10 @@ export async function peakMeans(
 
 function meanOf(rows: readonly PeakSums[]): PeriodMean {
   const sum = (of: (row: PeakSums) => number): number => rows.reduce((held, row) => held + of(row), 0)
-  const hours = sum((row) => row.hours)
-  const mean = hours > 0 ? sum((row) => row.total ?? 0) / hours : null
-  return { mean, hours, n: sum((row) => row.n), good: sum((row) => row.good) }
+  const [hours, usableHours] = [sum((row) => row.hours), sum((row) => row.usableHours)]
+  return {
+    mean: hours > 0 ? sum((row) => row.total ?? 0) / hours : null,
+    withSuspect: usableHours > 0 ? sum((row) => row.usable ?? 0) / usableHours : null,
+    ...{ hours, n: sum((row) => row.n), good: sum((row) => row.good), suspect: sum((row) => row.suspect) },
+  }
 }

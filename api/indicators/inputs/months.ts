@@ -6,6 +6,8 @@ import type { Hours } from './hours.ts'
 /** Whole hours of a stretch of time. */
 export type Span = Pick<Hours, 'from' | 'to'>
 
+type Rollup = 'observation_daily' | 'sound_daily'
+
 /** What is read from every hour of a period and can be put together from its months. Rows are plain JSON. */
 export type Family<Row> = {
   readonly name: string
@@ -15,17 +17,22 @@ export type Family<Row> = {
   /** whatever else the rows depend on: zones, time zone */
   readonly about?: unknown
   /** the daily rollup in which late data shows, and how many days around a month belong to it */
-  readonly rollup?: 'observation_daily' | 'sound_daily'
+  readonly rollup?: Rollup
   readonly aroundDays?: number
   load(span: Span): Promise<Row[]>
 }
 
+/** How many suspect observations a rollup tells of, by which late judgements show; sound is summed from good ones alone. */
+const SUSPECTS = {
+  observation_daily: `sum(suspect) || ' ' || sum(hashfloat8(coalesce(suspect_total, 0))::bigint)`,
+  sound_daily: `0`,
+} as const
 // Hashes are added as integers: the sum does not depend on the order in which rows come, as a sum of doubles would.
-const FINGERPRINTS = (rollup: string): string => `
+const FINGERPRINTS = (rollup: Rollup): string => `
   select m.month, coalesce(string_agg(f.part, ';'), '') as print
   from unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) m (month, first, last)
   cross join lateral (
-    select count(*) || ' ' || sum(n) || ' ' || sum(good) || ' '
+    select count(*) || ' ' || sum(n) || ' ' || sum(good) || ' ' || ${SUSPECTS[rollup]} || ' '
            || sum(hashfloat8(coalesce(total, 0))::bigint * (datastream_id % 8191 + 1)
                   + hashint8(extract(epoch from bucket)::bigint)::bigint) as part
     from ${rollup} where datastream_id = any($1::int[]) and bucket >= m.first and bucket < m.last

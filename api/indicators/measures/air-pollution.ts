@@ -15,7 +15,9 @@ import {
   originOf,
   percentText,
   placeOf,
+  qualityOf,
   type Scope,
+  withSuspectIn,
 } from './measure.ts'
 
 const LABELS = { pm2_5: 'PM2.5', pm10: 'PM10', no2: 'Nitrogen dioxide', so2: 'Sulphur dioxide', o3: 'Ozone' } as const
@@ -97,7 +99,8 @@ async function stationMean(stream: DatastreamRow, pollutant: Pollutant, inputs: 
     origin: originOf(isSimulated(inputs, [thing]), 'measured'),
     n: read.good,
     dataCapture,
-    quality: { good: read.good / read.n, suspect_or_failed: 1 - read.good / read.n },
+    quality: qualityOf(read),
+    ...withSuspectIn(read),
     weight: SITING_WEIGHTS[siting] ?? 1,
     ref: `datastream ${stream.id} (${thing.key} ${pollutant})`,
   })

@@ -94,4 +94,16 @@ export function population(inputs: Inputs, { zone }: Scope): Evidence | undefine
   })
 }
 
+/** Shares of the observations behind a leaf. */
+export const qualityOf = ({ n, good, suspect }: Counted): NonNullable<Evidence['quality']> => ({
+  good: good / n,
+  suspect: suspect / n,
+  failed: (n - good - suspect) / n,
+})
+type Counted = { readonly n: number; readonly good: number; readonly suspect: number }
+
+/** What a mean would be with its suspect observations, for its leaf; nothing where it has none. */
+export const withSuspectIn = ({ suspect, withSuspect }: { suspect: number; withSuspect: number | null }) =>
+  suspect > 0 && withSuspect !== null ? { withSuspect } : {}
+
 export const percentText = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`

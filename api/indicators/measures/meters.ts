@@ -3,7 +3,7 @@ import type { Evidence } from '#model/indicators/schema.ts'
 import { type PropertyName, propertyOf } from '#model/properties.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DatastreamRow } from '../inputs/registry.ts'
-import { type Excluded, isSimulated, LEAST_CAPTURE, originOf, percentText } from './measure.ts'
+import { type Excluded, isSimulated, LEAST_CAPTURE, originOf, percentText, qualityOf } from './measure.ts'
 
 const CARRIERS: Readonly<Record<string, string>> = { thermal_energy: 'heat', water_volume: 'water' }
 
@@ -38,7 +38,7 @@ async function perDay(stream: DatastreamRow, inputs: Inputs): Promise<Evidence |
       origin,
       n: read.good,
       dataCapture: covered,
-      quality: { good: read.good / read.n, suspect_or_failed: 1 - read.good / read.n },
+      quality: qualityOf(read),
       ref,
     },
     [amount, days],

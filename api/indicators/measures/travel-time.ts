@@ -15,7 +15,9 @@ import {
   originOf,
   percentText,
   placeOf,
+  qualityOf,
   type Scope,
+  withSuspectIn,
 } from './measure.ts'
 
 /**
@@ -85,11 +87,14 @@ async function segment(stream: DatastreamRow, inputs: Inputs): Promise<Evidence 
     return { what: thing.name, why: `it covers ${percentText(dataCapture)} of the peak hours` }
   const origin = originOf(isSimulated(inputs, [thing]), 'measured')
   const ref = `datastream ${stream.id} (${thing.key} travel_time)`
-  const quality = { good: read.good / read.n, suspect_or_failed: 1 - read.good / read.n }
+  const quality = qualityOf(read)
   return node(
     { label: thing.name, unit: '1', method: 'ratio', origin, n: read.good, dataCapture, quality, weight: length, ref },
     [
-      leaf({ label: `mean of ${read.hours} peak hours`, value: read.mean, unit: 's', origin, n: read.good, ref }),
+      leaf({
+        ...{ label: `mean of ${read.hours} peak hours`, value: read.mean, unit: 's', origin, n: read.good, ref },
+        ...withSuspectIn(read),
+      }),
       leaf({
         label: 'free flow',
         value: freeFlow,

@@ -66,16 +66,18 @@ function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
   )
 }
 
-/** n, data capture, weight, share of suspect observations and the reference, as far as they are known. */
+/** n, data capture, weight, shares of suspect and failed observations, what the suspect would change, the reference: as far as they are known. */
 function Counts({ evidence }: { evidence: Evidence }) {
-  const { t, integer, percent, number } = useTools()
-  const { n, dataCapture, weight, quality, ref } = evidence
-  const doubtful = quality?.['suspect_or_failed'] ?? 0
+  const { t, integer, percent, number, quantity } = useTools()
+  const { n, dataCapture, weight, quality, withSuspect, unit, ref } = evidence
+  const { suspect = 0, failed = 0 } = quality ?? {}
   const parts = [
     n !== undefined && t('evidence.n', { n: integer(n) }),
     dataCapture !== undefined && t('evidence.capture', { share: percent(dataCapture) }),
     weight !== undefined && t('evidence.weight', { weight: number(weight) }),
-    doubtful > 0 && t('evidence.doubtful', { share: percent(doubtful, 1) }),
+    suspect > 0 && t('evidence.suspect', { share: percent(suspect, 1) }),
+    failed > 0 && t('evidence.failed', { share: percent(failed, 1) }),
+    withSuspect !== undefined && t('evidence.withSuspect', { value: quantity(withSuspect, unit) }),
     ref !== undefined && ref,
   ].filter((part): part is string => typeof part === 'string')
   return <>{parts.map((part) => ` · ${part}`).join('')}</>

@@ -75,7 +75,8 @@ create table latest_observation (
   reasons         int not null default 0
 ) with (fillfactor = 70);
 
--- Good means quality 1 or 2; suspect and failed values are counted in n and left out of the statistics.
+-- Good means quality 1 or 2. Suspect values (3) have a count and a sum of their own, so that what they would change can be
+-- said after raw is gone; failed ones are counted in n alone.
 create materialized view observation_hourly
 with (timescaledb.continuous, timescaledb.materialized_only = false) as
 select datastream_id,
@@ -86,7 +87,9 @@ select datastream_id,
        min(scaled::float8 / divisor::float8) filter (where quality in (1, 2))                  as low,
        max(scaled::float8 / divisor::float8) filter (where quality in (1, 2))                  as high,
        first(scaled::float8 / divisor::float8, phenomenon_time) filter (where quality in (1, 2)) as first,
-       last(scaled::float8 / divisor::float8, phenomenon_time) filter (where quality in (1, 2))  as last
+       last(scaled::float8 / divisor::float8, phenomenon_time) filter (where quality in (1, 2))  as last,
+       count(*) filter (where quality = 3)                           as suspect,
+       sum(scaled::float8 / divisor::float8) filter (where quality = 3)                        as suspect_total
 from observation_packed
 group by 1, 2
 with no data;
@@ -104,7 +107,12 @@ select datastream_id,
        last(last, bucket) filter (where last is not null)    as last,
        count(*) filter (where good > 0)                     as good_hours,
        -- of hourly means, so that a mean of hours (as air quality law asks for) can be made from days
-       sum(total / nullif(good, 0))                         as hourly_means
+       sum(total / nullif(good, 0))                         as hourly_means,
+       sum(suspect)                                         as suspect,
+       sum(suspect_total)                                   as suspect_total,
+       -- the same two with the suspect values taken for good
+       count(*) filter (where good + suspect > 0)           as usable_hours,
+       sum((coalesce(total, 0) + coalesce(suspect_total, 0)) / nullif(good + suspect, 0)) as usable_hourly_means
 from observation_hourly
 group by 1, 2
 with no data;

@@ -16,7 +16,7 @@ with no data;
 select add_continuous_aggregate_policy('sound_hourly',
   start_offset => interval '390 days', end_offset => interval '1 hour', schedule_interval => interval '15 minutes');
 
--- Its days, by which a late reading is noticed (migration 033).
+-- Its days, by which a late reading is noticed (migration 015).
 create materialized view sound_daily
 with (timescaledb.continuous, timescaledb.materialized_only = false) as
 select datastream_id, time_bucket(interval '1 day', bucket) as bucket, sum(n) as n, sum(n) as good, sum(energy) as total

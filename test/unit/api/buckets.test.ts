@@ -16,6 +16,8 @@ function hourOf(time: string, readings: number[]): Hour {
     high: Math.max(...readings),
     first: readings[0] ?? null,
     last: readings.at(-1) ?? null,
+    suspect: 0,
+    suspectTotal: null,
   }
 }
 const nothingGood = (time: string): Hour => ({
@@ -27,6 +29,8 @@ const nothingGood = (time: string): Hour => ({
   high: null,
   first: null,
   last: null,
+  suspect: 0,
+  suspectTotal: null,
 })
 
 describe('edges', () => {
@@ -116,6 +120,7 @@ describe('composed buckets', () => {
       min: 1,
       max: 6,
       total: null,
+      suspect: null,
       dataCapture: 0.75,
     })
   })
@@ -130,6 +135,7 @@ describe('composed buckets', () => {
       min: null,
       max: null,
       total: null,
+      suspect: null,
       dataCapture: 0,
     })
   })
@@ -151,7 +157,16 @@ describe('composed buckets', () => {
 
   test('suspect observations are counted and stay out of the statistics', () => {
     const [first] = composeBuckets([nothingGood('2026-05-01T00:00:00Z')], { ...base, kind: 'gauge' })
-    expect(first).toMatchObject({ n: 2, good: 0, mean: null, min: null, dataCapture: 0 })
+    expect(first).toMatchObject({ n: 2, good: 0, mean: null, min: null, dataCapture: 0, suspect: null })
+  })
+
+  test('suspect observations stand beside the good: (900 + 30 + 90) / 3 = 340; readings of a counter have no mean', () => {
+    const spiked = { ...hourOf('2026-05-01T00:00:00Z', [1, 1]), n: 4, suspect: 2, suspectTotal: 930 }
+    const again = { ...nothingGood('2026-05-01T01:00:00Z'), suspect: 1, suspectTotal: 90 }
+    const six = bucketEdges('6h', at('2026-05-01T00:00:00Z'), at('2026-05-01T06:00:00Z'), 'UTC')
+    const bucket = (kind: 'gauge' | 'counter') => composeBuckets([spiked, again], { ...base, edges: six, kind })[0]
+    expect(bucket('gauge')).toMatchObject({ n: 6, good: 2, mean: 1, max: 1, suspect: { n: 3, mean: 340 } })
+    expect(bucket('counter')?.suspect).toEqual({ n: 3, mean: null })
   })
 
   test('a Thing that promised nothing has no data capture', () => {
