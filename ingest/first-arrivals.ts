@@ -8,7 +8,6 @@
 import { hash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
 import { REASONS } from '#model/quality.ts'
-import { archiveMessages } from './archive.ts'
 import { int4Array, timestamptzArray } from './binary-arrays.ts'
 import type { IngestMessage } from './message.ts'
 
@@ -41,17 +40,12 @@ export async function recallArrivals(
       if (sample.reasons & REASONS.time_of_arrival) sample.phenomenonTime = receivedAt
 }
 
-/** Remembers when these messages came, and of archived sources what came, in the transaction that stores them. */
+/** Remembers when these messages came, in the transaction that stores them. */
 export async function rememberArrivals(
   db: Queryable,
   session: string,
   messages: readonly IngestMessage[],
 ): Promise<void> {
-  await rememberTimes(db, session, messages)
-  await archiveMessages(db, messages, arrivalOf)
-}
-
-async function rememberTimes(db: Queryable, session: string, messages: readonly IngestMessage[]): Promise<void> {
   const byId = new Map<number, IngestMessage>()
   for (const message of messages)
     if (message.messageId !== undefined && isTimedByArrival(message)) byId.set(message.messageId, message)
@@ -67,8 +61,8 @@ async function rememberTimes(db: Queryable, session: string, messages: readonly 
 const isTimedByArrival = ({ messageId, samples }: IngestMessage): boolean =>
   messageId !== undefined && samples.some((sample) => sample.reasons & REASONS.time_of_arrival)
 
-/** Milliseconds; what its samples are stored with, which for a repeated message is earlier than its own arrival. */
-function arrivalOf({ samples, receivedAt }: IngestMessage): number {
+/** When a message came first, in milliseconds: for a repeated one that is earlier than its own arrival. */
+export function arrivalOf({ samples, receivedAt }: IngestMessage): number {
   const sample = samples.find(({ reasons }) => reasons & REASONS.time_of_arrival)
   return (sample?.phenomenonTime ?? receivedAt).getTime()
 }

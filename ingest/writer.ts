@@ -13,7 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { isDataError, isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
-import { recallArrivals, rememberArrivals } from './first-arrivals.ts'
+import { archiveMessages } from './archive.ts'
+import { arrivalOf, recallArrivals, rememberArrivals } from './first-arrivals.ts'
 import { amendRows, Judge } from './judge.ts'
 import type { Ledger, Settled } from './ledger.ts'
 import type { IngestMessage, Outcome } from './message.ts'
@@ -115,6 +116,7 @@ export class Writer {
       await noteUnmapped(client, messages)
       await bookThings(client, messages, parts)
       await rememberArrivals(client, session, messages)
+      await archiveMessages(client, messages, arrivalOf)
       const sums = tallyMessages(messages.length, parts)
       return { latest, settled: messages.map((message, i) => [message, outcomeOf(message, sums[i])] as const) }
     })

@@ -70,17 +70,20 @@ export async function deleteMapping(pool: Pool, who: string, id: number): Promis
 
 const UNMAPPED = `
   with seen as (
-    select u.*, exists (
+    select u.*, p.profile, exists (
       select from mapping_in_force m
       where m.field in (u.field, u.name) and m.format in ('', u.format) and m.device in ('', u.device)
-        and (m.profile = '' or m.profile = (
-          select t.profile from thing_name n join thing t on t.id = n.thing_id where n.device = u.device limit 1))
+        and m.profile in ('', p.profile)
     ) as mapped
     from unmapped_field u
+    left join lateral (
+      select t.profile from thing_name n join thing t on t.id = n.thing_id where n.device = u.device limit 1
+    ) p on true
   )
   select * from (
   select field, format, max(source) as source, count(*) as devices,
          (array_agg(device order by last_seen desc))[1:5] as "deviceNames",
+         coalesce((array_agg(distinct profile) filter (where profile is not null))[1:5], '{}') as profiles,
          string_to_array((array_agg(array_to_string(samples, chr(31)) order by last_seen desc))[1], chr(31)) as samples,
          min(first_seen) as "firstSeen", max(last_seen) as "lastSeen", sum(n) as n, bool_and(mapped) as mapped,
          (select count(*) from rejected_message r where r.fields @> array[seen.field] and r.replayed_at is null) as kept

@@ -98,6 +98,8 @@ export const unmappedResponse = z.object({
       devices: z.int(),
       /** some of the devices, at most five */
       deviceNames: z.array(z.string()),
+      /** profiles that the registry knows of its devices, at most five: a mapping may hold for one */
+      profiles: z.array(z.string()),
       samples: z.array(z.string()),
       firstSeen: instant,
       lastSeen: instant,

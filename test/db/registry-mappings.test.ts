@@ -30,6 +30,7 @@ describe('unmapped fields', () => {
         format: 'native',
         source: 'native',
         devices: 1,
+        profiles: [],
         deviceNames: ['key/roof'],
         samples: ['514', '512'],
         firstSeen: expect.any(String),
@@ -116,6 +117,8 @@ describe('unmapped fields', () => {
     await city.publish('city/water/gauge', { time: at(2), temperature: 1, Pegel: 210 })
     await city.publish('city/water/other', { time: at(2), temperature: 1, Pegel: 210 })
     await city.call('PATCH', '/registry/things/gauge', { profile: 'pegel-3' })
+    // so that a person can be offered it
+    expect((await city.get('/registry/unmapped')).fields[0]).toMatchObject({ field: 'Pegel', profiles: ['pegel-3'] })
     await city.call('PUT', '/registry/mappings', {
       field: 'Pegel',
       profile: 'pegel-3',

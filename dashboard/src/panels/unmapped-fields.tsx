@@ -84,8 +84,30 @@ function FieldFacts({ field }: { field: Field }) {
   )
 }
 
-const SCOPES = ['format', 'device', 'all'] as const
-type Scope = (typeof SCOPES)[number]
+/** What a mapping may hold for: its words, and what it says so by in the request. */
+type Scope = {
+  readonly id: string
+  readonly label: string
+  readonly where: Partial<Record<'format' | 'profile' | 'device', string>>
+}
+
+/** The format first, as what is meant most often; then from the widest to the narrowest. */
+function useScopes({ format, profiles, devices, deviceNames }: Field): Scope[] {
+  const { t } = useTools()
+  const [device] = deviceNames
+  return [
+    ...(format ? [{ id: 'format', label: t('unmapped.scope.format', { format }), where: { format } }] : []),
+    { id: 'all', label: t('unmapped.scope.all'), where: {} },
+    ...profiles.map((profile) => ({
+      id: `profile ${profile}`,
+      label: t('unmapped.scope.profile', { profile }),
+      where: { profile },
+    })),
+    ...(devices === 1 && device
+      ? [{ id: 'device', label: t('unmapped.scope.device', { device }), where: { device } }]
+      : []),
+  ]
+}
 
 function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) {
   const { t, property } = useTools()
@@ -93,14 +115,11 @@ function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) 
   const [meaning, setMeaning] = useState<string>(PROPERTY_NAMES[0])
   const [unit, setUnit] = useState('')
   const [channel, setChannel] = useState('')
-  const [scope, setScope] = useState<Scope>('format')
-  const device = field.deviceNames[0]
-  const scopes = SCOPES.filter((name) =>
-    name === 'device' ? field.devices === 1 && device : name !== 'format' || field.format,
-  )
+  const scopes = useScopes(field)
+  const [scope, setScope] = useState(scopes[0]?.id ?? '')
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    const where = scope === 'format' ? { format: field.format } : scope === 'device' ? { device } : {}
+    const where = scopes.find(({ id }) => id === scope)?.where
     const more = { ...(unit !== '' && { unit }), ...(channel !== '' && { channel }) }
     const mapping = { field: field.field, property: meaning, ...where, ...more }
     if (await send(mappingSchema, 'PUT', '/registry/mappings', mapping)) onClose()
@@ -131,15 +150,7 @@ function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) 
             hint={t('unmapped.channel.note')}
           />
         </div>
-        <Choice
-          label={t('unmapped.scope')}
-          choices={scopes.map((id) => ({
-            id,
-            label: t(`unmapped.scope.${id}`, { format: field.format, device: device ?? '' }),
-          }))}
-          value={scopes.includes(scope) ? scope : 'all'}
-          onChange={(id) => setScope(id as Scope)}
-        />
+        <Choice label={t('unmapped.scope')} choices={scopes} value={scope} onChange={setScope} />
         <KeyField />
         {error && <Problem error={error} />}
         <Button type="submit" className="button button--main" isDisabled={!ready}>
