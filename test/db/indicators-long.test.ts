@@ -59,7 +59,7 @@ test('a month in which the clock goes forward has 743 hours; none of its neighbo
 })
 
 test('a meter that was changed on a day in the middle loses the one hour that nobody read', async () => {
-  const read = (await consumptions(db.pool, [meter], hours)).get(meter)
+  const read = (await consumptions(db.pool, [meter], hours, zone)).get(meter)
   // From the reading in the hour before to that of the last hour: 743 hours of 3 kWh, less the hour of the change.
   expect(read).toMatchObject({ span: 743, resets: 1, hours: 743 })
   expect((read?.closing ?? 0) - (read?.opening ?? 0) + (read?.correction ?? 0)).toBeCloseTo(3 * 742, 6)

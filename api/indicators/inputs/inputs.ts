@@ -79,7 +79,7 @@ export function openInputs(db: Queryable, registry: Registry | undefined, period
     registry,
     datastreams,
     means: once(() => periodMeans(db, ids(datastreams(POLLUTANTS)), hours)),
-    consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours)),
+    consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours, registry.city.timeZone)),
     peak: once(() => peakMeans(db, ids(datastreams(['travel_time'])), hours, registry.city.timeZone, PEAK_HOURS)),
     activity: once(() => activities(db, ids(watchers), hours)),
     fleet: perKey(fleetOf),
