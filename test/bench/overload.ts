@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '#infra/db/pool.ts'
 import { createScope } from '#infra/runtime/scope.ts'
-import { perSecond, quantilesOf, VALUES } from './ingest.ts'
+import { perSecond, quantilesOf } from './ingest.ts'
+import { VALUES } from './limits.ts'
 import { openBroker, openDatabase, type Publisher, startPublisher } from './servers.ts'
 import { clearObservations, openWorkers, type Workers } from './workers.ts'
 

@@ -1,7 +1,8 @@
 /** One, two and four workers that share the load, beside what the broker and the database alone can take in the same run. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createScope } from '#infra/runtime/scope.ts'
-import { type IngestBenchOptions, measureInsert, measureReceive, VALUES } from './ingest.ts'
+import type { IngestBenchOptions } from './ingest.ts'
+import { measureInsert, measureReceive, VALUES } from './limits.ts'
 import { type BenchDatabase, openBroker, openDatabase, type Publisher, startPublisher } from './servers.ts'
 import { clearObservations, openWorkers } from './workers.ts'
 
