@@ -35,7 +35,7 @@ describe('SenML (RFC 8428)', () => {
     ])
     const samples = decoded.ok ? decoded.samples : []
     // 2 l/s are 120 L/min, half a cubic metre a second 30,000
-    expect(samples.map(({ value, unit }) => toCanonical(Number(value), unit, propertyOf('water_flow')))).toEqual([
+    expect(samples.map(({ value, unit }) => toCanonical(Number(value), unit ?? '', propertyOf('water_flow')))).toEqual([
       120, 30_000,
     ])
   })
