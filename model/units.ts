@@ -64,6 +64,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
   'L/h': u('volume-flow', 1 / 60),
   'm3/h': u('volume-flow', 1000 / 60),
   'L/s': u('volume-flow', 60),
+  'm3/s': u('volume-flow', 60_000),
   m: u('length', 1),
   km: u('length', 1e3),
   cm: u('length', 0.01),

@@ -7,7 +7,7 @@ import type { SimThing } from './world.ts'
 export const FAULTS = ['drift', 'dropout', 'stuck', 'spike', 'clock_skew', 'duplicate', 'garbage'] as const
 export type Fault = (typeof FAULTS)[number]
 
-/** How many devices have each fault, in a city of about 400 Things. */
+/** How many devices have each fault, in a city of about 460 Things. */
 const SHARE: Readonly<Record<Fault, number>> = {
   drift: 4,
   dropout: 5,

@@ -6,7 +6,7 @@ import { historyMessage } from './history.ts'
 import { createPace, type Pace } from './pace.ts'
 import { createModels, type Models } from './physics/readings.ts'
 import { planSlices, progressOf, readState, type SimulatorState, type Slice, writeState } from './state.ts'
-import { readWorld, type SimThing } from './world.ts'
+import { readWorld, type SimThing, turnOf } from './world.ts'
 
 /** The little of a logger that is needed here. */
 export type Log = { info(message: string): void; warn(message: string): void }
@@ -120,7 +120,7 @@ function startLive(city: Running): () => void {
     const until = Math.floor(city.now() / 1000)
     for (let s = Math.max(last + 1, until - 5); s <= until; s++) {
       for (const thing of city.things) {
-        if (s % LIVE_SECONDS !== thing.seed % LIVE_SECONDS || waiting > LIVE_WAITING) continue
+        if (s % LIVE_SECONDS !== turnOf(thing) || waiting > LIVE_WAITING) continue
         for (const { topic, payload } of liveMessages(city, thing, s * 1000)) {
           waiting++
           city.client.publishAsync(topic, payload, { qos: 1 }).then(settle, settle)

@@ -23,6 +23,8 @@ export type SimThing = {
   readonly zone: string | undefined
   readonly attributes: Readonly<Record<string, string>>
 }
+/** A Thing speaks once a minute; this is its second of the minute, so that something happens every second. */
+export const turnOf = (thing: SimThing): number => thing.seed % 60
 export type SimZone = {
   readonly key: string
   readonly population: number

@@ -16,7 +16,14 @@ const RELATIVE_LIMIT = 2 ** 28
  * Units of the SenML registry (RFC 8428 table 1, RFC 8798 table 1) that are spelt otherwise in UCUM, and the property
  * that a unit alone implies, for records that name no quantity (RFC 8428, section 5.1.3, tells quantities by unit).
  */
-const UNIT_CODES: Readonly<Record<string, string>> = { '%RH': '%', '%EL': '%', VA: 'V.A', l: 'L', '/': '1' }
+const UNIT_CODES: Readonly<Record<string, string>> = {
+  '%RH': '%',
+  '%EL': '%',
+  VA: 'V.A',
+  l: 'L',
+  'l/s': 'L/s',
+  '/': '1',
+}
 const BY_UNIT: ReadonlyMap<string, string> = new Map([
   ['%RH', 'relative_humidity'],
   ['%EL', 'battery_level'],

@@ -1,7 +1,7 @@
 import type { Polygon } from './arcs.ts'
 import { areaOfPolygons } from './districts.ts'
 import { type Line, type LonLat, lengthOf, round, slice, walk } from './geometry.ts'
-import type { CityPlan, Street } from './plan.ts'
+import type { CityPlan, District, Street } from './plan.ts'
 
 /** The city as GeoJSON: zones, base map, and the features that indicators count. */
 export type Feature = {
@@ -29,9 +29,17 @@ export function zoneFeatures(plan: CityPlan): Collection {
         income: d.income,
         areaKm2: round(d.areaM2 / 1e6, 3),
         character: d.character,
+        ...registeredCars(d),
       }),
     ),
   }
+}
+
+/** The vehicle register: more cars a head where it is far to town, more of them electric where people are well off. */
+function registeredCars(d: District): { passengerVehicles: number; lowEmissionVehicles: number } {
+  const aHead = d.character === 'outer' ? 0.55 : d.character === 'inland' ? 0.46 : 0.36
+  const passengerVehicles = Math.round(d.population * aHead)
+  return { passengerVehicles, lowEmissionVehicles: Math.round(passengerVehicles * (0.03 + 0.11 * d.wealth)) }
 }
 
 export function baseMap(plan: CityPlan): Collection {

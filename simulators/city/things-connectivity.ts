@@ -42,6 +42,25 @@ function masts(plan: CityPlan, random: Random): NewThing[] {
   })
 }
 
+/** Broadband probes on roofs near four masts; the others have their operator's declaration alone. */
+export function fieldProbes(things: readonly NewThing[]): NewThing[] {
+  const sites = things.filter((thing) => thing.kind === 'mast').filter((_, i) => i % 4 === 0)
+  return sites.flatMap(({ key, name, at }, i) =>
+    at
+      ? {
+          key: numbered('field', i + 1),
+          name: `${name} field probe`,
+          domain: 'connectivity',
+          kind: 'field_probe',
+          grade: 'reference',
+          at: [at[0] + 30 + 12 * i, at[1] - 24],
+          interval: 900,
+          attributes: { site: key },
+        }
+      : [],
+  )
+}
+
 function hotspots(plan: CityPlan, random: Random): NewThing[] {
   const spots: { at: Point; name: string }[] = [
     ...plan.parks

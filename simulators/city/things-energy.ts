@@ -39,6 +39,8 @@ function feeders(plan: CityPlan): NewThing[] {
         zoneKey: d.key,
         customers,
         smartMeters: Math.round(customers * share),
+        // a smart meter is needed, and a tariff that few have chosen so far
+        demandResponseCustomers: Math.round(customers * share * (0.06 + 0.1 * d.wealth)),
         networkKm: Math.round(customers / 90),
       },
       ...(i % 3 === 1 && { device: `senml/urn:dev:ow:10e2073a0108${(0x0100 + i).toString(16).padStart(4, '0')}` }),
@@ -54,6 +56,9 @@ function insideOf(plan: CityPlan, label: number): Point {
   )
 }
 
+/** m2 of floor, stairs and walls included */
+const FLOOR_A_RESIDENT = 42
+
 function buildings(plan: CityPlan, random: Random): NewThing[] {
   const large = plan.buildings.filter((b) => b.areaM2 > 260)
   return spreadOut(
@@ -65,6 +70,7 @@ function buildings(plan: CityPlan, random: Random): NewThing[] {
     const use = b.use === 'works' ? 'works' : (USES[i % (USES.length - 1)] as string)
     const isPublic = !['office', 'apartments', 'shop', 'works'].includes(use)
     const floors = b.use === 'works' ? 1 : random.int(2, 5)
+    const floorAreaM2 = Math.round(b.areaM2 * floors)
     const format = i % 3
     const device =
       format === 0
@@ -84,8 +90,9 @@ function buildings(plan: CityPlan, random: Random): NewThing[] {
       attributes: {
         public: isPublic,
         use,
-        floorAreaM2: Math.round(b.areaM2 * floors),
-        heat: isPublic && device === undefined,
+        floorAreaM2,
+        heat: (isPublic || use === 'apartments') && device === undefined,
+        ...(use === 'apartments' && { residents: Math.round(floorAreaM2 / FLOOR_A_RESIDENT) }),
       },
     }
   })

@@ -108,6 +108,29 @@ function docks(plan: CityPlan, random: Random): NewThing[] {
   }))
 }
 
+/** Cars to share, parked where many people live; the centres have more of them. */
+export function carStations(plan: CityPlan, random: Random): NewThing[] {
+  const spots = plan.streets
+    .filter((s) => s.class !== 'arterial')
+    .flatMap((s) => walk(s.line, 70, 35).map((w) => ({ at: [w.at[0] + 6, w.at[1] + 4] as Point, street: s })))
+    .filter((s) => plan.terrain.land(s.at) > 15 && plan.urban.at(s.at) > 0.5)
+  return spreadOut(
+    spots,
+    (s) => s.at,
+    8,
+    () => random.next(),
+  ).map(({ at, street }, i) => ({
+    key: numbered('cars', i + 1),
+    name: `${street.name} shared cars`,
+    domain: 'mobility',
+    kind: 'car_station',
+    grade: 'indicative',
+    at,
+    interval: 900,
+    attributes: { capacity: random.int(3, 7), street: street.name },
+  }))
+}
+
 function bikeCounters(plan: CityPlan, random: Random): NewThing[] {
   const spots = plan.streets
     .filter((s) => s.role === 'boulevard' || s.role === 'inner ring' || s.role === 'link' || s.class === 'collector')

@@ -2,16 +2,17 @@ import { createRandom } from '../random.ts'
 import type { Point } from './geometry.ts'
 import type { CityPlan, District } from './plan.ts'
 import { airThings, weatherThings } from './things-air.ts'
-import { connectivityThings } from './things-connectivity.ts'
+import { connectivityThings, fieldProbes } from './things-connectivity.ts'
 import { energyThings } from './things-energy.ts'
-import { mobilityThings } from './things-mobility.ts'
+import { carStations, mobilityThings } from './things-mobility.ts'
 import { noiseThings } from './things-noise.ts'
+import { waterThings } from './things-water.ts'
 
 /** A Thing as it goes into things.csv. `geometry` is a line in metres for what watches a stretch of street. */
 export type NewThing = {
   key: string
   name: string
-  domain: 'air' | 'weather' | 'energy' | 'mobility' | 'connectivity' | 'noise'
+  domain: 'air' | 'weather' | 'energy' | 'mobility' | 'connectivity' | 'noise' | 'water'
   kind: string
   grade: 'reference' | 'indicative' | 'low_cost' | 'unknown'
   device?: string
@@ -30,17 +31,24 @@ export function createThings(plan: CityPlan): NewThing[] {
     ...mobilityThings(plan, random),
     ...connectivityThings(plan, random),
     ...noiseThings(plan, createRandom(plan.seed, 202)),
+    ...waterThings(plan),
+    ...carStations(plan, createRandom(plan.seed, 203)),
   ]
-  return things.map((thing) => ({ ...thing, interval: SLOW[thing.kind] ?? thing.interval }))
+  return [...things, ...fieldProbes(things)].map((thing) => ({
+    ...thing,
+    interval: SLOW[thing.kind] ?? thing.interval,
+  }))
 }
 
 /** Seconds between readings of what changes slowly; the others promise a reading every quarter of an hour. */
 const SLOW: Readonly<Record<string, number>> = {
   building: 1800,
   bike_dock: 1800,
+  car_station: 1800,
   bike_counter: 3600,
   mast: 3600,
   wifi_hotspot: 3600,
+  field_probe: 3600,
 }
 
 export const numbered = (prefix: string, n: number): string => `${prefix}-${String(n).padStart(3, '0')}`

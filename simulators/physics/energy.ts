@@ -2,12 +2,12 @@ import { noise1 } from '../noise.ts'
 import { hash01 } from '../random.ts'
 import type { SimThing, SimZone } from '../world.ts'
 import { bump, type Clock } from './clock.ts'
+import { heating } from './heat.ts'
+import { createMeter, interrupted, type Meter, type Source, summed } from './meter.ts'
+import type { Supply } from './supply.ts'
 import type { WeatherAt } from './weather.ts'
 
-/**
- * Power is defined at knots an hour apart and linear between them; a meter's reading is its integral from a fixed
- * day on, so that power and reading always agree, at any time and after any restart.
- */
+/** Electricity and heat; each meter's reading is the integral of its power (physics/meter.ts). */
 export type EnergyModel = {
   /** W, at any instant */
   power(thing: SimThing, ms: number): number
@@ -17,106 +17,39 @@ export type EnergyModel = {
   heat(thing: SimThing, ms: number): number
 }
 
-const KNOT = 3_600_000
-const KNOTS_A_DAY = 24
-/** meters were installed on this day; before it they stand still */
-export const METER_EPOCH = Date.UTC(2026, 0, 1)
-
-type Source = (ms: number) => number
-
 export function createEnergy(
   things: readonly SimThing[],
   zones: readonly SimZone[],
   clock: Clock,
   weather: WeatherAt,
+  supply: Supply,
 ): EnergyModel {
   const zoneOf = new Map(zones.map((z) => [z.key, z]))
   const feeders = things.filter((t) => t.kind === 'feeder')
   const plants = things.filter((t) => t.kind === 'solar_plant' || t.kind === 'wind_plant')
   const meters = new Map<string, Meter>()
-  const meterOf = (thing: SimThing): Meter => {
-    let meter = meters.get(thing.key)
-    if (!meter) {
-      meter = thing.kind === 'grid_intake' ? intakeMeter(thing) : createMeter(sourceOf(thing, zoneOf, clock, weather))
-      meters.set(thing.key, meter)
-    }
-    return meter
+  const meterOf = (thing: SimThing): Meter => known(meters, thing, () => newMeter(thing))
+  const newMeter = (thing: SimThing): Meter => {
+    // what the city draws and does not make itself comes through the cables, in fixed shares
+    if (thing.kind === 'grid_intake')
+      return summed(feeders.map(meterOf), plants.map(meterOf), Number(thing.attributes['share'] || 0.5))
+    const meter = createMeter(sourceOf(thing, zoneOf, clock, weather))
+    return thing.kind === 'feeder' ? interrupted(meter, (ms) => supply.cuts(thing, ms)) : meter
   }
   const heatMeters = new Map<string, Meter>()
-  const heatMeterOf = (thing: SimThing): Meter => {
-    let meter = heatMeters.get(thing.key)
-    if (!meter) {
-      meter = createMeter(heating(thing, clock, weather))
-      heatMeters.set(thing.key, meter)
-    }
-    return meter
-  }
-  // what the city draws and does not make itself comes through the cables, in fixed shares
-  const intakeMeter = (thing: SimThing): Meter => {
-    const share = Number(thing.attributes['share'] || 0.5)
-    const balance = (read: (m: Meter) => number) =>
-      share * (feeders.reduce((s, f) => s + read(meterOf(f)), 0) - plants.reduce((s, p) => s + read(meterOf(p)), 0))
-    return { power: (ms) => balance((m) => m.power(ms)), energy: (ms) => balance((m) => m.energy(ms)) }
-  }
+  const heatMeterOf = (thing: SimThing): Meter =>
+    known(heatMeters, thing, () => createMeter(heating(thing, clock, weather)))
   return {
-    power: (thing, ms) => meterOf(thing).power(ms),
-    reading: (thing, ms) => 1200 + Math.round(hash01(thing.seed, 21) * 90_000) + meterOf(thing).energy(ms),
-    heat: (thing, ms) => 800 + Math.round(hash01(thing.seed, 22) * 30_000) + heatMeterOf(thing).energy(ms),
+    power: (thing, ms) => meterOf(thing).rate(ms),
+    reading: (thing, ms) => 1200 + Math.round(hash01(thing.seed, 21) * 90_000) + meterOf(thing).count(ms),
+    heat: (thing, ms) => 800 + Math.round(hash01(thing.seed, 22) * 30_000) + heatMeterOf(thing).count(ms),
   }
 }
 
-type Meter = { power(ms: number): number /** kWh since METER_EPOCH */; energy(ms: number): number }
-
-function createMeter(source: Source): Meter {
-  /** kWh up to the start of each day since the epoch */
-  const days: number[] = [0]
-  const knots = new Map<number, Float64Array>()
-  const dayKnots = (day: number): Float64Array => {
-    let row = knots.get(day)
-    if (!row) {
-      row = new Float64Array(KNOTS_A_DAY + 1)
-      for (let k = 0; k <= KNOTS_A_DAY; k++) row[k] = source(METER_EPOCH + (day * KNOTS_A_DAY + k) * KNOT)
-      if (knots.size > 4) knots.delete(knots.keys().next().value as number)
-      knots.set(day, row)
-    }
-    return row
-  }
-  const wholeDay = (day: number): number => {
-    const first = METER_EPOCH + day * KNOTS_A_DAY * KNOT
-    let sum = (source(first) + source(first + KNOTS_A_DAY * KNOT)) / 2
-    for (let k = 1; k < KNOTS_A_DAY; k++) sum += source(first + k * KNOT)
-    return (sum * KNOT) / 3.6e9
-  }
-  const upTo = (row: Float64Array, x: number): number => {
-    const whole = Math.floor(x)
-    let sum = 0
-    for (let k = 0; k < whole; k++) sum += ((row[k] as number) + (row[k + 1] as number)) / 2
-    const rest = x - whole
-    if (rest > 0) {
-      const [a, b] = [row[whole] as number, row[whole + 1] as number]
-      sum += rest * (a + (rest * (b - a)) / 2)
-    }
-    return (sum * KNOT) / 3.6e9
-  }
-  const place = (ms: number): [day: number, x: number] => {
-    const at = (ms - METER_EPOCH) / KNOT
-    const day = Math.floor(at / KNOTS_A_DAY)
-    return [day, at - day * KNOTS_A_DAY]
-  }
-  return {
-    power: (ms) => {
-      const [day, x] = place(ms)
-      const row = dayKnots(day)
-      const k = Math.min(KNOTS_A_DAY - 1, Math.floor(x))
-      return (row[k] as number) + (x - k) * ((row[k + 1] as number) - (row[k] as number))
-    },
-    energy: (ms) => {
-      const [day, x] = place(ms)
-      if (day < 0) return 0
-      for (let d = days.length; d <= day; d++) days.push((days[d - 1] as number) + wholeDay(d - 1))
-      return (days[day] as number) + upTo(dayKnots(day), x)
-    },
-  }
+function known(meters: Map<string, Meter>, thing: SimThing, make: () => Meter): Meter {
+  const meter = meters.get(thing.key) ?? make()
+  meters.set(thing.key, meter)
+  return meter
 }
 
 function sourceOf(thing: SimThing, zones: ReadonlyMap<string, SimZone>, clock: Clock, weather: WeatherAt): Source {
@@ -185,14 +118,5 @@ function building(thing: SimThing, clock: Clock, weather: WeatherAt): Source {
     const climate = 0.55 * Math.max(0, 16 - w.temperature) + 0.9 * Math.max(0, w.temperature - 23)
     const wave = 1 + 0.08 * noise1(thing.seed, ms / 2_400_000)
     return area * wave * (use.base + present * (use.busy + climate) + 0.2 * climate)
-  }
-}
-
-/** Heat that a building draws: by degrees below 16 Cel, more while it is used. */
-function heating(thing: SimThing, clock: Clock, weather: WeatherAt): Source {
-  const area = Number(thing.attributes['floorAreaM2'] || 800)
-  return (ms) => {
-    const { hour, working } = clock(ms)
-    return area * 2.4 * Math.max(0, 16 - weather(ms).temperature) * (0.45 + working * bump(hour, 11, 3.5))
   }
 }

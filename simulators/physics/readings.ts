@@ -3,12 +3,17 @@ import { hash, hash01, hashGauss } from '../random.ts'
 import type { SimThing, World } from '../world.ts'
 import { type AirModel, createAir } from './air.ts'
 import { type Bicycles, count, createBicycles } from './bicycles.ts'
-import { bump, type Clock, createClock } from './clock.ts'
+import { type CarSharing, createCarSharing } from './car-sharing.ts'
+import { bump, type Clock, createClock, type LocalTime } from './clock.ts'
+import { createDrainage, type Drainage } from './drainage.ts'
 import { createEnergy, type EnergyModel } from './energy.ts'
+import { fieldAt } from './field-strength.ts'
 import { createProbes, type Probes } from './probes.ts'
 import { createRadio, drawTechnology, type Radio } from './radio.ts'
 import { createSound, type Sound } from './sound.ts'
+import { createSupply, type Supply } from './supply.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
+import { createWater, type Water } from './water.ts'
 import { createWeather, type WeatherAt } from './weather.ts'
 
 /** What a Thing would report at one instant, in canonical units; undefined when it has nothing to say. */
@@ -18,8 +23,12 @@ export type Models = {
   readonly weather: WeatherAt
   readonly traffic: Traffic
   readonly air: AirModel
+  readonly supply: Supply
   readonly energy: EnergyModel
+  readonly water: Water
+  readonly drainage: Drainage
   readonly bicycles: Bicycles
+  readonly carSharing: CarSharing
   readonly radio: Radio
   readonly sound: Sound
   readonly probes: Probes
@@ -32,12 +41,17 @@ export function createModels(world: World): Models {
   const clock = createClock(world.timeZone)
   const weather = createWeather(world.seed, world.centre)
   const traffic = createTraffic(world.seed, clock, weather)
+  const supply = createSupply(weather)
   const parts = {
     clock,
     weather,
     traffic,
     air: createAir(world.seed, world.zones, clock, weather, traffic),
-    energy: createEnergy(world.things, world.zones, clock, weather),
+    supply,
+    energy: createEnergy(world.things, world.zones, clock, weather, supply),
+    water: createWater(world.things, world.zones, clock, weather),
+    drainage: createDrainage(weather),
+    carSharing: createCarSharing(clock, weather),
     bicycles: createBicycles(world.things, clock, weather),
     radio: createRadio(
       world.seed,
@@ -56,27 +70,33 @@ const second = (ms: number): number => Math.floor(ms / 1000)
 const READERS: Readonly<Record<string, Reader>> = {
   air_station: ({ air }, thing, ms) => ({ values: rounded(air.reading(thing, ms)) }),
   weather_station: weatherReading,
-  feeder: powerAndEnergy('energy'),
+  feeder: feederReading,
   building: buildingReading,
   grid_intake: powerAndEnergy('energy'),
   solar_plant: powerAndEnergy('energy_produced'),
   wind_plant: powerAndEnergy('energy_produced'),
+  water_intake: flowAndVolume,
+  district_meter: flowAndVolume,
+  water_district: ({ water }, thing, ms) => ({ values: { water_volume: round(water.volume(thing, ms), 2) } }),
+  reservoir: ({ water }, thing, ms) => ({ values: { water_level: round(water.level(thing, ms), 3) } }),
+  pumping_station: ({ water }, thing, ms) => ({
+    values: { water_flow: round(water.flow(thing, ms), 1), active_power: round(water.pumping(thing, ms), 0) },
+  }),
+  drain_basin: drainReading,
   traffic_counter: counterReading,
   street_segment: segmentReading,
   bike_dock: ({ bicycles }, thing, ms) => ({ values: bicycles.dock(thing, ms) }),
+  car_station: ({ carSharing }, thing, ms) => ({ values: { vehicles_available: carSharing.available(thing, ms) } }),
   bike_counter: ({ bicycles }, thing, ms, seconds) => ({
     values: { bicycle_count: count((bicycles.flow(thing, ms) * seconds) / 3600, thing.seed, second(ms)) },
   }),
-  mast: ({ clock }, thing, ms) => {
-    const { hour } = clock(ms)
-    const load = 0.12 + 0.6 * bump(hour, 20, 3.6) + 0.5 * bump(hour, 13, 3.4)
-    return {
-      values: {
-        clients: count(load * (160 + 520 * hash01(thing.seed, 51)), thing.seed, second(ms)),
-        online: isUp(thing, ms),
-      },
-    }
-  },
+  field_probe: fieldReading,
+  mast: ({ clock }, thing, ms) => ({
+    values: {
+      clients: count(mastLoad(clock(ms)) * (160 + 520 * hash01(thing.seed, 51)), thing.seed, second(ms)),
+      online: isUp(thing, ms),
+    },
+  }),
   wifi_hotspot: ({ clock }, thing, ms) => {
     const { hour, working } = clock(ms)
     const load = 0.05 + 0.75 * bump(hour, 13.5, 3) * (working < 1 ? 1.15 : 0.85) + 0.35 * bump(hour, 18.5, 1.8)
@@ -123,10 +143,38 @@ function weatherReading({ weather }: Parts, thing: SimThing, ms: number, seconds
   }
 }
 
+function flowAndVolume({ water }: Parts, thing: SimThing, ms: number): Reading {
+  return { values: { water_flow: round(water.flow(thing, ms), 1), water_volume: round(water.volume(thing, ms), 2) } }
+}
+/** Some basins have no instrument yet. */
+function drainReading({ drainage }: Parts, thing: SimThing, ms: number): Reading | undefined {
+  if (thing.attributes['monitored'] !== 'true') return undefined
+  const [level, flow] = [drainage.level(thing, ms), drainage.flow(thing, ms)]
+  return { values: { water_level: round(level, 3), water_flow: round(flow, 1) } }
+}
+
+/** How busy a mast is, 0 to 1 */
+const mastLoad = ({ hour }: LocalTime): number => 0.12 + 0.6 * bump(hour, 20, 3.6) + 0.5 * bump(hour, 13, 3.4)
+
+function fieldReading({ clock, world }: Parts, thing: SimThing, ms: number): Reading | undefined {
+  const mast = world.things.find(({ key }) => key === thing.attributes['site'])
+  if (!mast) return undefined
+  return { values: { electric_field: round(fieldAt(thing, mast, mastLoad(clock(ms)), ms), 2) } }
+}
+
 function powerAndEnergy(counter: 'energy' | 'energy_produced'): Reader {
   return ({ energy }, thing, ms) => ({
     values: { active_power: round(energy.power(thing, ms), 0), [counter]: round(energy.reading(thing, ms), 2) },
   })
+}
+function feederReading({ energy, supply }: Parts, thing: SimThing, ms: number): Reading {
+  return {
+    values: {
+      active_power: round(energy.power(thing, ms), 0),
+      energy: round(energy.reading(thing, ms), 2),
+      customers_interrupted: supply.off(thing, ms),
+    },
+  }
 }
 function buildingReading({ energy }: Parts, thing: SimThing, ms: number): Reading {
   const values: Record<string, number> = {

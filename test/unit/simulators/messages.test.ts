@@ -76,7 +76,7 @@ describe('payloads follow their formats', () => {
     }
   })
   test('SenML (RFC 8428): base name and time in the first record, names of allowed characters, registered units', () => {
-    const registered = ['ug/m3', 'Cel', '%RH', 'W', 'kWh', 'count', 'm/s', '/']
+    const registered = ['ug/m3', 'Cel', '%RH', 'W', 'kWh', 'count', 'm/s', '/', 'm', 'm3', 'l/s']
     for (const { payload } of each('senml')) {
       const records = JSON.parse(payload) as { bn?: string; bt?: number; n: string; u: string; v: number }[]
       expect(records[0]?.bt).toBe(Math.round(NOON / 1000))

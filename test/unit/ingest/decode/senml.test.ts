@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { propertyOf } from '#model/properties.ts'
+import { toCanonical } from '#model/units.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, read } from './read.ts'
 
@@ -22,6 +24,19 @@ describe('SenML (RFC 8428)', () => {
       ['senml/urn:dev:ow:01', 'relative_humidity', 40, '%', '2026-05-28T20:26:40.000Z'],
       ['senml/urn:dev:ow:01', 'temperature', 21.6, 'Cel', '2026-05-28T20:27:40.000Z'],
       ['senml/urn:dev:ow:02', 'temperature', 4, 'Cel', '2026-05-28T20:26:40.000Z'],
+    ])
+  })
+
+  // RFC 8428, table 1, has both flow rates; a litre is l there and L in UCUM
+  test('flow rates in l/s and m3/s are water flow', () => {
+    const decoded = read(topic, [
+      { bn: 'dev1:', n: 'water_flow', u: 'l/s', v: 2 },
+      { bn: 'dev2:', n: 'water_flow', u: 'm3/s', v: 0.5 },
+    ])
+    const samples = decoded.ok ? decoded.samples : []
+    // 2 l/s are 120 L/min, half a cubic metre a second 30,000
+    expect(samples.map(({ value, unit }) => toCanonical(Number(value), unit ?? '', propertyOf('water_flow')))).toEqual([
+      120, 30_000,
     ])
   })
 
