@@ -66,6 +66,11 @@ const MEASURES: Readonly<Record<(typeof OFFERED.environment)[number], Measure>> 
   water_level: { scale: (values) => quantileScale(values, 'water'), note: 'environment.note.level', decimals: 1 },
 }
 
+/** Four digits have no room for a separator. */
+const labelOf = (value: number, decimals: number, { decimal, locale }: Tools): string =>
+  Math.abs(value) < 1000 ? decimal(value, decimals) : value.toLocaleString(locale, PLAIN)
+const PLAIN = { useGrouping: false, maximumFractionDigits: 0 } as const
+
 const isMeasure = (name: string): name is keyof typeof MEASURES => Object.hasOwn(MEASURES, name)
 const latestResult = ({ latest }: Reading): number | null => latest?.result ?? null
 
@@ -90,8 +95,8 @@ export function environmentLayer(input: LayerInput, name: string): LayerModel | 
     show: tools.number,
     column: property,
     extra: [kindColumn(input), gradeColumn(input)],
-    radius: 13,
-    labelOf: (value) => tools.decimal(value, decimals),
+    radius: 15,
+    labelOf: (value) => labelOf(value, decimals, tools),
     notes: [tools.t(note)],
     ...(steps && { steps: steps(scale, tools) }),
   })

@@ -22,7 +22,8 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
   const { t, name } = useTools()
   const { properties } = thing
   const [chosen, setChosen] = useState<number | null>(null)
-  const streams = properties.datastreams
+  const isShown = ({ property }: Datastream): boolean => shown.includes(property)
+  const streams = properties.datastreams.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a)))
   const stream = streams.find(({ id }) => id === chosen) ?? mainStream(thing, shown)
   return (
     <article>
