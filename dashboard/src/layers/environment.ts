@@ -95,7 +95,7 @@ export function environmentLayer(input: LayerInput, name: string): LayerModel | 
     show: tools.number,
     column: property,
     extra: [kindColumn(input), gradeColumn(input)],
-    radius: 15,
+    radius: 14,
     labelOf: (value) => labelOf(value, decimals, tools),
     notes: [tools.t(note)],
     ...(steps && { steps: steps(scale, tools) }),
