@@ -49,7 +49,10 @@ const rainSteps = (scale: Scale, { number, name, t }: Tools): LegendStep[] =>
 
 /** Meter readings of water are left out: a counter says nothing on a map, its series shows what was drawn. */
 const MEASURES: Readonly<Record<(typeof OFFERED.environment)[number], Measure>> = {
-  sound_level: { scale: noiseScale, note: 'environment.note.sound', decimals: 0 },
+  sound_level: {
+    ...{ scale: noiseScale, note: 'environment.note.sound', decimals: 0 },
+    statistic: 'environment.statistic.level',
+  },
   temperature: { scale: (values) => stepScale(values, 'heat', 0.5), note: 'environment.note.steps', decimals: 1 },
   relative_humidity: {
     scale: (values) => stepScale(values, 'humidity', 5),
