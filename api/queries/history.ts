@@ -16,19 +16,43 @@ export type HistoryQuery = {
   source: 'hourly' | 'raw'
 }
 
-const SOURCES = {
-  hourly: { table: 'observation_hourly', time: 'bucket', n: 'n', good: 'good', total: 'total' },
+type Source = { readonly [part in 'table' | 'time' | 'n' | 'good' | 'total' | 'mean']: string }
+
+const SOURCES: Readonly<Record<HistoryQuery['source'], Source>> = {
+  hourly: {
+    ...{ table: 'observation_hourly', time: 'bucket', n: 'n', good: 'good', total: 'total' },
+    mean: 'total / nullif(good, 0)',
+  },
   raw: {
-    table: 'observation',
-    time: 'phenomenon_time',
-    n: '1',
+    ...{ table: 'observation', time: 'phenomenon_time', n: '1' },
     good: '(quality in (1, 2))::int',
     total: 'case when quality in (1, 2) then result end',
+    mean: 'total / nullif(good, 0)',
   },
-} as const
+}
+
+// Sound levels are averaged as energies, here as in the day-evening-night level: 60 and 70 dB are 67.4 dB together.
+const LEVEL = 'sound_level'
+const levelOf = '10 * log(total / nullif(good, 0))'
+const LEVEL_SOURCES: typeof SOURCES = {
+  hourly: {
+    table: `(
+      select h.datastream_id, h.bucket, h.n, coalesce(heard.n, 0) as good, heard.energy * heard.n as total
+      from observation_hourly h
+      left join (select datastream_id, bucket, energy, n from sound_hourly where bucket >= $3 and bucket < $4) heard
+        using (datastream_id, bucket)
+    ) as hour`,
+    ...{ time: 'bucket', n: 'n', good: 'good', total: 'total', mean: levelOf },
+  },
+  raw: {
+    ...SOURCES.raw,
+    total: 'case when quality in (1, 2) and result between -100 and 300 then power(10, result / 10) end',
+    mean: levelOf,
+  },
+}
 
 // width_bucket numbers the frames by their edges, so days of 23 or 25 hours need no other statement.
-const historyText = ({ table, time, n, good, total }: (typeof SOURCES)[HistoryQuery['source']]): string => `
+const historyText = ({ table, time, n, good, total, mean }: Source): string => `
   with framed as (
     select datastream_id, width_bucket(${time}, $2::timestamptz[]) - 1 as frame,
            sum(${n})::int as n, sum(${good})::int as good, sum(${total}) as total
@@ -39,17 +63,22 @@ const historyText = ({ table, time, n, good, total }: (typeof SOURCES)[HistoryQu
   )
   select datastream_id as datastream,
          array_agg(frame order by frame) as frames,
-         array_agg(total / nullif(good, 0) order by frame) as means,
+         array_agg(${mean} order by frame) as means,
          array_agg(n order by frame) as ns,
          array_agg(good order by frame) as goods
   from framed group by 1 order by 1`
 
-/** All Datastreams of the properties, frame by frame: one round trip however many there are. */
+/** All Datastreams of the properties, frame by frame: one round trip however many there are, one more for sound levels. */
 export async function selectHistory(db: Queryable, query: HistoryQuery): Promise<HistoryRow[]> {
-  const { properties, source } = query
   const edges = query.edges.map((edge) => new Date(edge))
-  const values = [properties, edges, edges[0], edges.at(-1)]
-  return (await db.query<HistoryRow>({ text: historyText(SOURCES[source]), values })).rows
+  const select = async (properties: readonly string[], source: Source): Promise<HistoryRow[]> => {
+    if (properties.length === 0) return []
+    const values = [properties, edges, edges[0], edges.at(-1)]
+    return (await db.query<HistoryRow>({ text: historyText(source), values })).rows
+  }
+  const others = query.properties.filter((property) => property !== LEVEL)
+  const levels = query.properties.filter((property) => property === LEVEL)
+  return [...(await select(others, SOURCES[query.source])), ...(await select(levels, LEVEL_SOURCES[query.source]))]
 }
 
 const COUNT = 'select count(*)::int as n from datastream where property = any($1)'

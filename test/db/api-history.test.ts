@@ -14,7 +14,7 @@ const ask = (path: string, query: Record<string, string>) =>
 describe('frames of a property', () => {
   // by hand: 10:00 to 11:00 good 10 and 20 (mean 15), failed 900 counted and left out; 11 to 12 nothing; 12 to 13 only a failed one
   test('mean of the good observations, n of all, null where there is none', async () => {
-    const id = await addThing(api.pool, { key: 'frames', domain: 'noise' }, 'sound_level')
+    const id = await addThing(api.pool, { key: 'frames', domain: 'weather' }, 'illuminance')
     await addObservations(api.pool, id, [
       ['2026-10-10T10:05:00Z', 10],
       ['2026-10-10T10:35:00Z', 20],
@@ -22,13 +22,33 @@ describe('frames of a property', () => {
       ['2026-10-10T12:30:00Z', 900, 4],
       ['2026-10-10T13:00:00Z', 77],
     ])
-    const window = { property: 'sound_level', from: '2026-10-10T10:00:00Z', to: '2026-10-10T13:00:00Z' }
+    const window = { property: 'illuminance', from: '2026-10-10T10:00:00Z', to: '2026-10-10T13:00:00Z' }
     const hourly = historyResponse.parse((await ask('', { ...window, every: '1h' })).json())
     expect(hourly.times).toEqual(['2026-10-10T10:00:00.000Z', '2026-10-10T11:00:00.000Z', '2026-10-10T12:00:00.000Z'])
     expect(hourly.end).toBe('2026-10-10T13:00:00.000Z')
     expect(hourly.streams).toEqual([{ datastream: id, mean: [15, null, null], n: [3, 0, 1], good: [2, 0, 0] }])
     const short = historyResponse.parse((await ask('', { ...window, to: '2026-10-10T11:00:00Z', every: '10m' })).json())
     expect(short.streams).toMatchObject([{ mean: [10, null, null, 20, null, null], n: [1, 0, 0, 1, 1, 0] }])
+  })
+
+  // 60 and 70 dB are 10 lg((10^6 + 10^7) / 2) = 67.4036 dB together, an hour of each 80 and they: 10 lg((10^8 + 1.1 * 10^7) / 3) = 75.6820
+  test('sound levels are averaged as energies, from raw and from hours alike', async () => {
+    const id = await addThing(api.pool, { key: 'microphone', domain: 'noise' }, 'sound_level')
+    await addObservations(api.pool, id, [
+      ['2026-10-11T10:05:00Z', 60],
+      ['2026-10-11T10:08:00Z', 70],
+      ['2026-10-11T10:09:00Z', 130, 4],
+      ['2026-10-11T11:05:00Z', 80],
+      ['2026-10-11T12:05:00Z', 130, 4],
+    ])
+    const day = { property: 'sound_level', from: '2026-10-11T06:00:00Z', to: '2026-10-11T18:00:00Z', every: '6h' }
+    const short = { ...day, from: '2026-10-11T10:00:00Z', to: '2026-10-11T10:10:00Z', every: '10m' }
+    const of = async (query: Record<string, string>) =>
+      historyResponse.parse((await ask('', query)).json()).streams.find(({ datastream }) => datastream === id)
+    expect(await of(day)).toEqual({ datastream: id, mean: [75.682, null], n: [4, 1], good: [3, 0] })
+    expect(await of(short)).toEqual({ datastream: id, mean: [67.4036], n: [3], good: [2] })
+    const mixed = await of({ ...day, property: 'temperature,sound_level' })
+    expect(mixed?.mean).toEqual([75.682, null])
   })
 
   // Lisbon leaves summer time on 25 October 2026: that local day lasts from 24 Oct 23:00Z to 26 Oct 00:00Z

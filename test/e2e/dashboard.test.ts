@@ -7,6 +7,8 @@ import { newDataDir, removeDataDir, type System, startSystem, until } from './sy
 
 const VIEWS = [
   '/',
+  '/?layer=environment',
+  '/?layer=environment&by=temperature&table=open',
   '/?layer=energy',
   '/?layer=mobility',
   '/?layer=connectivity',

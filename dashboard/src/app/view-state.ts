@@ -13,12 +13,32 @@ export type Theme = (typeof THEMES)[number]
 export const RANGES = ['24h', '7d', '30d'] as const
 export type Range = (typeof RANGES)[number]
 
-export const LAYERS = ['air', 'energy', 'mobility', 'connectivity', 'survey', 'compare', 'voices', 'districts'] as const
+export const LAYERS = [
+  'air',
+  'environment',
+  'energy',
+  'mobility',
+  'connectivity',
+  'survey',
+  'compare',
+  'voices',
+  'districts',
+] as const
 export type LayerName = (typeof LAYERS)[number]
 
 /** What each layer can be coloured by; the first is the default. */
 export const MEASURES = {
   air: ['us', 'european', 'pm2_5', 'pm10', 'no2', 'o3', 'so2', 'co'],
+  environment: [
+    'sound_level',
+    'temperature',
+    'relative_humidity',
+    'wind_speed',
+    'pressure',
+    'precipitation',
+    'water_flow',
+    'water_level',
+  ],
   energy: ['per_capita', 'power'],
   mobility: ['congestion', 'bikes', 'traffic'],
   connectivity: ['4g', '5g', '3g', 'download', 'upload', 'latency', 'wifi'],

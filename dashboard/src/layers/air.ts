@@ -9,10 +9,18 @@ import {
   NO_MARKS,
   type PointMark,
   type Row,
-  text,
   withRows,
 } from './model.ts'
-import { countTrust, pointOf, type Reading, readingOf, readingsOf, thingCells, thingColumns } from './things.ts'
+import {
+  countTrust,
+  gradeColumn,
+  pointOf,
+  type Reading,
+  readingOf,
+  readingsOf,
+  thingCells,
+  thingColumns,
+} from './things.ts'
 import { valueLayer } from './value-layer.ts'
 
 const KINDS = ['air_station']
@@ -119,14 +127,7 @@ function pollutantLayer(input: LayerInput, property: string): LayerModel {
     scale: pollutantScale(property),
     show: tools.number,
     column: tools.property(property),
-    extra: [
-      {
-        id: 'grade',
-        label: tools.t('column.grade'),
-        numeric: false,
-        cell: ({ thing }) => text(tools.name('grade', thing.properties.grade)),
-      },
-    ],
+    extra: [gradeColumn(input)],
     radius: 13,
     labelOf: (value) => (value < 10 ? tools.number(Math.round(value * 10) / 10) : tools.integer(value)),
     notes: [tools.t('air.note.bands')],

@@ -2,7 +2,7 @@ import type { ZoneValuesResponse } from '#model/api/indicators.ts'
 import { quantileScale } from '../map/scales.ts'
 import { nowOrFrame } from './legend-parts.ts'
 import type { LayerInput, LayerModel } from './model.ts'
-import { type Reading, readingsOf, spreadOf } from './things.ts'
+import { kindColumn, type Reading, readingsOf, spreadOf } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 import { zoneLayer } from './zone-layer.ts'
 
@@ -24,17 +24,7 @@ export function powerLayer(input: LayerInput): LayerModel {
     scale: quantileScale(spreadOf(input, readings, kilowatts), 'power'),
     show: tools.number,
     column: tools.property('active_power'),
-    extra: [
-      {
-        id: 'kind',
-        label: tools.t('column.kind'),
-        numeric: false,
-        cell: ({ thing }) => {
-          const kind = tools.name('kind', thing.properties.kind)
-          return { text: kind, sort: kind }
-        },
-      },
-    ],
+    extra: [kindColumn(input)],
     shapeOf: ({ thing: { properties } }) => {
       if (properties.kind === 'feeder') return 'square'
       return properties.kind === 'building' ? 'dot' : 'diamond'

@@ -1,6 +1,6 @@
 import { colourOf, congestionScale, fillScale, quantileScale } from '../map/scales.ts'
 import { amount, type LayerInput, type LayerModel, type LineMark } from './model.ts'
-import { numberAttribute, type Reading, readingsOf, spreadOf } from './things.ts'
+import { kindColumn, numberAttribute, type Reading, readingsOf, spreadOf } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 
 /** Street segments, bicycle docks or counters, by their latest value. */
@@ -115,17 +115,7 @@ function trafficLayer(input: LayerInput): LayerModel {
     scale: quantileScale(spreadOf(input, readings, perHour), 'traffic'),
     show: tools.integer,
     column: tools.t('mobility.column.traffic'),
-    extra: [
-      {
-        id: 'kind',
-        label: tools.t('column.kind'),
-        numeric: false,
-        cell: ({ thing }) => {
-          const kind = tools.name('kind', thing.properties.kind)
-          return { text: kind, sort: kind }
-        },
-      },
-    ],
+    extra: [kindColumn(input)],
     shapeOf: ({ thing }) => (thing.properties.kind === 'bike_counter' ? 'diamond' : 'dot'),
     notes: [tools.t('energy.note.classes')],
   })

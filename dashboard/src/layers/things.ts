@@ -1,7 +1,7 @@
 import type { ThingFeature } from '#model/api/city.ts'
 import { isGood } from '#model/quality.ts'
 import type { Latest } from '../live/latest.ts'
-import type { Cell, Column, Datastream, LayerInput, Trust } from './model.ts'
+import { type Cell, type Column, type Datastream, type LayerInput, type Trust, text } from './model.ts'
 
 /** A Thing with the one Datastream that a layer shows of it. */
 export type Reading = {
@@ -39,6 +39,12 @@ export function readingsOf(input: LayerInput, kinds: readonly string[], property
   }
   return found
 }
+
+/** Every Thing that measures the property, whatever its kind. */
+export const readingsOfProperty = (input: LayerInput, property: string): Reading[] =>
+  input.things
+    .filter(({ properties }) => properties.datastreams.some((each) => each.property === property))
+    .map((thing) => readingOf(input, thing, property))
 
 export function readingOf(input: LayerInput, thing: ThingFeature, property: string): Reading {
   const { datastreams, expectedIntervalSeconds } = thing.properties
@@ -88,6 +94,17 @@ export const thingColumns = ({ tools: { t } }: LayerInput): { first: Column[]; l
     { id: 'trust', label: t('column.state'), numeric: false },
     { id: 'time', label: t('column.measured'), numeric: true },
   ],
+})
+
+type ThingColumn = Column & { readonly cell: (reading: Reading) => Cell }
+
+export const kindColumn = ({ tools }: LayerInput): ThingColumn => ({
+  ...{ id: 'kind', label: tools.t('column.kind'), numeric: false },
+  cell: ({ thing }) => text(tools.name('kind', thing.properties.kind)),
+})
+export const gradeColumn = ({ tools }: LayerInput): ThingColumn => ({
+  ...{ id: 'grade', label: tools.t('column.grade'), numeric: false },
+  cell: ({ thing }) => text(tools.name('grade', thing.properties.grade)),
 })
 
 export function thingCells(

@@ -21,6 +21,7 @@ import { bivariateLayer, type Pair } from './bivariate.ts'
 import { COVERAGE, coverageLayer, wifiLayer } from './connectivity.ts'
 import { districtsLayer } from './districts.ts'
 import { consumptionLayer, powerLayer } from './energy.ts'
+import { environmentLayer } from './environment.ts'
 import { mobilityLayer } from './mobility.ts'
 import type { Datastream, Frame, LayerInput, LayerModel } from './model.ts'
 import { measuresOf } from './refs.ts'
@@ -155,6 +156,8 @@ function build(input: LayerInput, layer: OwnLayer, measure: string, data: LayerD
   switch (layer) {
     case 'air':
       return airLayer(input, measure)
+    case 'environment':
+      return environmentLayer(input, measure)
     case 'energy':
       if (measure === 'power') return powerLayer(input)
       return data.zoneValues ? consumptionLayer(input, data.zoneValues, input.tools.name('period', data.period)) : null

@@ -31,6 +31,14 @@ export const FILL = ramp('7a4a1d c9975a e6dcc0 7fb8b4 1d6b73')
 export const DENSITY = ramp('dfe8f1 b3c8df 8c9fc9 8a67ac 6d2a77')
 /** after ColorBrewer GnBu */
 export const INCOME = ramp('e4f1d8 b3dcc0 77bfc6 3f8fbb 205a92')
+/** after Coloring Noise (Weninger, 2015): greens for quiet, purple for loud; ours darkens from the first step on. */
+export const NOISE = ramp('e1efdf c7dfa9 ecc869 e4924f c9513f 8e2a58 45154b')
+/** after ColorBrewer YlOrRd */
+export const HEAT = ramp('f8ebba f3c976 e89c4c cf6a3f 9e3b3f 5d1f38')
+/** after ColorBrewer YlGnBu, on from SHARE */
+export const HUMIDITY = ramp('f1eec4 c3e2bb 86c6bd 4b9ab8 3068a5 262f6e')
+/** after ColorBrewer BuPu, on from DENSITY */
+export const WIND = ramp('e6edf3 bfd1e4 98abd0 8880bd 7f4b9f 4f1659')
 
 /**
  * Two numbers at once, [class of the first][class of the second]: towards blue for the first, towards orange for the

@@ -51,7 +51,7 @@ export function project([longitude, latitude]: Position, zoom: number): [number,
 type Box = { readonly x: number; readonly y: number; readonly halfWidth: number; readonly halfHeight: number }
 export type Obstacle = { readonly position: Position; readonly radius: number }
 
-const SHIFTS = [0, -16, 16, -28, 28]
+const SHIFTS = [0, -16, 16, -28, 28, -40, 40]
 const PX_PER_CHARACTER = 6.8
 const HALF_HEIGHT = 8
 const MOST_OBSTACLES = 5000
@@ -68,22 +68,21 @@ export function fitting(labels: readonly PlaceLabel[], zoom: number, points: rea
   for (const label of labels.toSorted((a, b) => b.weight - a.weight)) {
     const [x, y] = project(label.position, zoom)
     const halfWidth = (label.name.length * PX_PER_CHARACTER) / 2 + 2
-    const boxes = SHIFTS.map((shift): Box => ({ x, y: y + shift, halfWidth, halfHeight: HALF_HEIGHT }))
-    const free = boxes.findIndex((box) => !hits(box, taken) && !hits(box, marks))
-    // better across a point than nowhere, but never across another name
-    const choice = free >= 0 ? free : hits(boxes[0], taken) ? -1 : 0
-    const box = boxes[choice]
-    if (!box) continue
-    taken.push(box)
-    placed.push({ ...label, shift: SHIFTS[choice] ?? 0 })
+    const boxes = SHIFTS.map((shift) => ({ shift, x, y: y + shift, halfWidth, halfHeight: HALF_HEIGHT }))
+    const open = boxes.filter((box) => covered(box, taken) === 0).map((box) => ({ ...box, over: covered(box, marks) }))
+    const best = open.reduce<(typeof open)[number] | null>((a, b) => (a && a.over <= b.over ? a : b), null)
+    // better across a point than nowhere, but never across another name; beside one only where it is free
+    if (!best || (best.over > 0 && open[0]?.shift !== 0)) continue
+    taken.push(best)
+    placed.push({ ...label, shift: best.shift })
   }
   return placed
 }
 
-const hits = (box: Box | undefined, others: readonly Box[]): boolean =>
-  box !== undefined &&
-  others.some(
-    (other) =>
-      Math.abs(other.x - box.x) < other.halfWidth + box.halfWidth &&
-      Math.abs(other.y - box.y) < other.halfHeight + box.halfHeight,
-  )
+/** px² of the box that lie under the others */
+const covered = (box: Box, others: readonly Box[]): number =>
+  others.reduce((sum, other) => {
+    const across = other.halfWidth + box.halfWidth - Math.abs(other.x - box.x)
+    const down = other.halfHeight + box.halfHeight - Math.abs(other.y - box.y)
+    return across > 0 && down > 0 ? sum + across * down : sum
+  }, 0)

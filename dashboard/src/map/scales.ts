@@ -5,11 +5,15 @@ import {
   DENSITY,
   ENERGY,
   FILL,
+  HEAT,
+  HUMIDITY,
   INCOME,
+  NOISE,
   POLLUTION,
   type Rgb,
   SHARE,
   SPEED,
+  WIND,
 } from './palette.ts'
 
 /**
@@ -91,10 +95,32 @@ export function shareScaleOf(values: readonly number[]): Scale {
 export const ratingScale: Scale = { breaks: [1.8, 2.6, 3.4, 4.2], colours: COVERAGE }
 export const fillScale: Scale = { breaks: [0.1, 0.3, 0.6, 0.85], colours: FILL }
 
-const RAMPS = { energy: ENERGY, density: DENSITY, income: INCOME, traffic: DENSITY, power: ENERGY } as const
+/** Steps of 5 dB, as noise maps have them (Directive 2002/49/EC, annex VI), carried on to what is quieter than they tell. */
+export const noiseScale: Scale = { breaks: [45, 50, 55, 60, 65, 70], colours: NOISE }
+
+/** Beaufort forces and the speed each class begins at in m/s (WMO-No. 306, code table 1100). */
+export const BEAUFORT = ['0–1', '2', '3', '4–5', '6–7', '8–12'] as const
+export const windScale: Scale = { breaks: [1.6, 3.4, 5.5, 10.8, 17.2], colours: WIND }
+
+/** Rain in mm/h (WMO-No. 8, volume I, chapter 14: from 2.5, 10 and 50); below 0.1, what a gauge resolves, it is dry. */
+export const RAIN = ['dry', 'light', 'moderate', 'heavy', 'violent'] as const
+export const rainScale: Scale = { breaks: [0.1, 2.5, 10, 50], colours: SHARE }
+
+const RAMPS = {
+  energy: ENERGY,
+  density: DENSITY,
+  income: INCOME,
+  traffic: DENSITY,
+  power: ENERGY,
+  heat: HEAT,
+  humidity: HUMIDITY,
+  pressure: DENSITY,
+  water: INCOME,
+} as const
+type RampName = keyof typeof RAMPS
 
 /** Classes for values without fixed steps: about equal counts, on round numbers, so that the legend stays readable. */
-export function quantileScale(values: readonly number[], ramp: keyof typeof RAMPS): Scale {
+export function quantileScale(values: readonly number[], ramp: RampName): Scale {
   const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b)
   const colours = RAMPS[ramp]
   const breaks: number[] = []
@@ -104,10 +130,40 @@ export function quantileScale(values: readonly number[], ramp: keyof typeof RAMP
     const round = roundTo(raw, 2)
     if (round > (breaks.at(-1) ?? Number.NEGATIVE_INFINITY) && round > (sorted[0] ?? 0)) breaks.push(round)
   }
-  // fewer classes than colours: keep both ends of the ramp
-  const used = breaks.map((_, index) => colours[Math.round((index * (colours.length - 1)) / breaks.length)])
-  return { breaks, colours: [...used, colours.at(-1)].filter((colour) => colour !== undefined) }
+  return { breaks, colours: spread(colours, breaks.length + 1) }
 }
+
+/**
+ * Classes of one round width (1, 2 or 5 times a power of ten), for what differs little across a city: as narrow as the
+ * ramp has colours for, but not below `least`, itself round: what instruments tell apart. The lowest and the highest
+ * twentieth go into the classes at the ends, or one odd station would make all others alike.
+ */
+export function stepScale(values: readonly number[], ramp: RampName, least: number): Scale {
+  const colours = RAMPS[ramp]
+  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b)
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0
+  const [low, high] = [at(0.05), at(0.95)]
+  const below = (value: number, step: number): number => Math.floor(value / step)
+  let step = least
+  while (below(high, step) - below(low, step) >= colours.length) step = nextRound(step)
+  const breaks: number[] = []
+  for (let edge = below(low, step) + 1; edge <= below(high, step); edge += 1)
+    breaks.push(Number((edge * step).toPrecision(9)))
+  return { breaks, colours: spread(colours, breaks.length + 1) }
+}
+
+/** 1, 2, 5, 10, … */
+const nextRound = (step: number): number => {
+  const digit = Math.round(step / 10 ** Math.floor(Math.log10(step) + 1e-9))
+  return Number((step * (digit === 2 ? 2.5 : 2)).toPrecision(9))
+}
+
+/** So many colours of a ramp, both of its ends among them; one alone is its middle. */
+const spread = (colours: readonly Rgb[], count: number): Rgb[] =>
+  Array.from({ length: count }, (_, index) => {
+    const at = count === 1 ? 0.5 : index / (count - 1)
+    return colours[Math.round(at * (colours.length - 1))] ?? [128, 128, 128]
+  })
 
 function roundTo(value: number, digits: number): number {
   if (value === 0) return 0

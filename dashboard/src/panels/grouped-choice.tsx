@@ -1,21 +1,8 @@
-import {
-  Button,
-  Header,
-  Label,
-  ListBox,
-  ListBoxItem,
-  ListBoxSection,
-  Popover,
-  Select,
-  SelectValue,
-} from 'react-aria-components'
-import { Icon } from '../app/icon.tsx'
+import { Header, ListBoxSection } from 'react-aria-components'
 import { useTools } from '../messages/tools.ts'
+import { type Option, optionItem, SelectOne } from './choice.tsx'
 
-export type ChoiceGroup = {
-  readonly label: string
-  readonly choices: readonly { readonly id: string; readonly label: string }[]
-}
+export type ChoiceGroup = { readonly label: string; readonly choices: readonly Option[] }
 type GroupedChoiceProps = {
   readonly label: string
   readonly groups: readonly ChoiceGroup[]
@@ -24,33 +11,21 @@ type GroupedChoiceProps = {
 }
 
 /** One of many, under headings. What only the address knows is a choice too. */
-export function GroupedChoice({ label, groups, value, onChange }: GroupedChoiceProps) {
+export function GroupedChoice({ groups, ...select }: GroupedChoiceProps) {
   const { t } = useTools()
+  const { value } = select
   const known = value === '' || groups.some(({ choices }) => choices.some(({ id }) => id === value))
   const all = known
     ? groups
     : [{ label: t('compare.group.address'), choices: [{ id: value, label: value }] }, ...groups]
   return (
-    <Select className="select" selectedKey={value} onSelectionChange={(key) => onChange(String(key))}>
-      <Label className="eyebrow">{label}</Label>
-      <Button className="button select__button">
-        <SelectValue className="select__value" />
-        <Icon name="down" />
-      </Button>
-      <Popover className="popover">
-        <ListBox className="options">
-          {all.map((group) => (
-            <ListBoxSection key={group.label} id={group.label}>
-              <Header className="eyebrow options__heading">{group.label}</Header>
-              {group.choices.map((choice) => (
-                <ListBoxItem key={choice.id} id={choice.id} className="option" textValue={choice.label}>
-                  {choice.label}
-                </ListBoxItem>
-              ))}
-            </ListBoxSection>
-          ))}
-        </ListBox>
-      </Popover>
-    </Select>
+    <SelectOne {...select}>
+      {all.map((group) => (
+        <ListBoxSection key={group.label} id={group.label}>
+          <Header className="eyebrow options__heading">{group.label}</Header>
+          {group.choices.map(optionItem)}
+        </ListBoxSection>
+      ))}
+    </SelectOne>
   )
 }

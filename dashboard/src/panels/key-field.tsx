@@ -7,7 +7,7 @@ export function KeyField() {
   const { t } = useTools()
   const key = useCityKey()
   return (
-    <TextField className="field" type="password" autoComplete="off" value={key} onChange={setCityKey}>
+    <TextField className="field field--key" type="password" autoComplete="off" value={key} onChange={setCityKey}>
       <Label className="field__label">{t('replay.key')}</Label>
       <Input className="field__input" />
     </TextField>

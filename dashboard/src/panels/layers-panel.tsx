@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { useViewState } from '../app/use-view-state.ts'
-import { LAYERS, MEASURES } from '../app/view-state.ts'
+import { LAYERS, MEASURES, type ViewState } from '../app/view-state.ts'
+import { thingsQuery } from '../http/queries.ts'
 import { useTools } from '../messages/tools.ts'
 import { CompareChoices } from './compare-choices.tsx'
 import { SurveyChoices } from './survey-choices.tsx'
@@ -9,7 +12,7 @@ import { SurveyChoices } from './survey-choices.tsx'
 export function LayersPanel() {
   const [state, change] = useViewState()
   const { t, name } = useTools()
-  const measures = MEASURES[state.layer]
+  const measures = useMeasures(state)
   return (
     <div className="layers">
       <RadioGroup
@@ -56,4 +59,15 @@ export function LayersPanel() {
       )}
     </div>
   )
+}
+
+/** What the layer can be coloured by. Of the surroundings only what this city measures, and what the address asks for. */
+function useMeasures({ layer, measure }: ViewState): readonly string[] {
+  const things = useQuery(thingsQuery).data?.features
+  const measured = useMemo(
+    () => new Set(things?.flatMap(({ properties }) => properties.datastreams.map(({ property }) => property))),
+    [things],
+  )
+  if (layer !== 'environment' || !things) return MEASURES[layer]
+  return MEASURES[layer].filter((name) => name === measure || measured.has(name))
 }

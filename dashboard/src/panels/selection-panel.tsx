@@ -14,6 +14,8 @@ export type SelectionProps = {
   readonly zones: ZoneFeatures
   readonly things: readonly ThingFeature[]
   readonly model: LayerModel | null
+  /** properties that the layer shows: their series come first */
+  readonly shown: readonly string[]
   readonly onSelect: (id: string | null) => void
 }
 
@@ -34,10 +36,13 @@ export function SelectionPanel(props: SelectionProps) {
   )
 }
 
-function Selected({ select, zones, things, model, onSelect }: SelectionProps) {
+function Selected({ select, zones, things, model, shown, onSelect }: SelectionProps) {
   const { t } = useTools()
   const thing = select.type === 'thing' && things.find(({ properties }) => properties.key === select.key)
-  if (thing) return <ThingPanel key={select.key} thing={thing} zones={zones} onSelect={onSelect} />
+  if (thing) {
+    const key = [select.key, ...shown].join(' ')
+    return <ThingPanel key={key} thing={thing} zones={zones} shown={shown} onSelect={onSelect} />
+  }
   const zone = select.type === 'zone' && zones.features.find(({ properties }) => properties.key === select.key)
   if (zone) return <ZonePanel zone={zone.properties} things={things} onSelect={onSelect} />
   const row = model?.rows.find(({ id }) => id === `${select.type}:${select.key}`)

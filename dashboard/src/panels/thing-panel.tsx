@@ -12,16 +12,19 @@ import { AirIndexPanel } from './air-index-panel.tsx'
 type ThingPanelProps = {
   readonly thing: ThingFeature
   readonly zones: ZoneFeatures
+  /** properties that the layer shows, to begin with */
+  readonly shown: readonly string[]
   readonly onSelect: (id: string | null) => void
 }
 
 /** A Thing: what it measures now and how far to trust it, its series, its index, and what it is. */
-export function ThingPanel({ thing, zones, onSelect }: ThingPanelProps) {
+export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
   const { t, name } = useTools()
   const { properties } = thing
   const [chosen, setChosen] = useState<number | null>(null)
-  const streams = properties.datastreams
-  const shown = streams.find(({ id }) => id === chosen) ?? mainStream(thing)
+  const isShown = ({ property }: Datastream): boolean => shown.includes(property)
+  const streams = properties.datastreams.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a)))
+  const stream = streams.find(({ id }) => id === chosen) ?? mainStream(thing, shown)
   return (
     <article>
       <p className="eyebrow">{name('kind', properties.kind)}</p>
@@ -35,13 +38,13 @@ export function ThingPanel({ thing, zones, onSelect }: ThingPanelProps) {
             <StreamButton
               datastream={datastream}
               interval={properties.expectedIntervalSeconds}
-              active={datastream.id === shown?.id}
+              active={datastream.id === stream?.id}
               onPress={() => setChosen(datastream.id)}
             />
           </li>
         ))}
       </ul>
-      {shown && <SeriesPanel key={shown.id} datastream={shown} />}
+      {stream && <SeriesPanel key={stream.id} datastream={stream} />}
       {properties.airIndex && <AirIndexPanel index={properties.airIndex} />}
       <h3 className="selection__heading">{t('thing.about')}</h3>
       <ThingFacts thing={thing} zones={zones} onSelect={onSelect} />
@@ -78,7 +81,7 @@ function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
   )
 }
 
-function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: ThingPanelProps) {
+function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: Omit<ThingPanelProps, 'shown'>) {
   const { t, name, span, number } = useTools()
   const zone = zones.features.find((feature) => feature.properties.key === properties.zone)?.properties
   const { expectedIntervalSeconds: interval } = properties
@@ -117,12 +120,12 @@ function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: ThingP
   )
 }
 
-// what a Thing is asked about first, kind by kind
+// where the layer does not say: what a Thing is asked about first, kind by kind
 const FIRST = ['pm2_5', 'active_power', 'travel_time', 'vehicle_count', 'bicycle_count', 'bikes_available', 'clients']
 
-function mainStream({ properties }: ThingFeature): Datastream | undefined {
+function mainStream({ properties }: ThingFeature, shown: readonly string[]): Datastream | undefined {
   const { datastreams, airIndex } = properties
-  const wanted = [airIndex?.us?.pollutant, ...FIRST]
+  const wanted = [...shown, airIndex?.us?.pollutant, ...FIRST]
   const found = wanted.flatMap((name) => datastreams.filter(({ property }) => property === name))
   return found[0] ?? datastreams[0]
 }

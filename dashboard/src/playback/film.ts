@@ -21,9 +21,16 @@ export function needOf(layer: LayerName, measure: string): Need | null {
   if (layer === 'air') {
     return index ? { kind: 'index', scheme: measure, by: 'thing' } : { kind: 'properties', properties: [measure] }
   }
+  if (layer === 'environment') return { kind: 'properties', properties: [measure] }
   if (layer === 'districts') return index ? { kind: 'index', scheme: measure, by: 'zone' } : null
   const properties = PROPERTIES_OF[`${layer}.${measure}`]
   return properties ? { kind: 'properties', properties } : null
+}
+
+/** The observed properties that a layer shows; none where it shows an index, or nothing of Things. */
+export function propertiesOf(layer: LayerName, measure: string): readonly string[] {
+  const need = needOf(layer, measure)
+  return need?.kind === 'properties' ? need.properties : []
 }
 
 /** The past of one layer, ready to be shown frame by frame. */

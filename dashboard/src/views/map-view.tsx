@@ -17,6 +17,7 @@ import { LegendPanel } from '../panels/legend-panel.tsx'
 import { SelectionPanel } from '../panels/selection-panel.tsx'
 import { Sheet } from '../panels/sheet.tsx'
 import { startPlayback } from '../playback/address.ts'
+import { propertiesOf } from '../playback/film.ts'
 import { PlaybackBar } from '../playback/playback-bar.tsx'
 import { usePlayback } from '../playback/use-playback.ts'
 import { DataTable } from '../table/data-table.tsx'
@@ -40,6 +41,7 @@ export function MapView({ city }: { city: CityResponse }) {
   const selected = selectionId(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
+  const shown = propertiesOf(state.layer, state.measure)
   const side = state.measure === 'side' ? pair : null
   const marks = model?.marks ?? NO_MARKS
   const maps = mapsOf(model, side)
@@ -55,7 +57,7 @@ export function MapView({ city }: { city: CityResponse }) {
       </>
     ),
     details: state.select && zones && (
-      <SelectionPanel select={state.select} zones={zones} things={things} model={model} onSelect={select} />
+      <SelectionPanel select={state.select} {...{ zones, things, model, shown }} onSelect={select} />
     ),
     table: state.table && model && (
       <DataTable

@@ -1,6 +1,7 @@
 import { createIntl } from 'react-intl'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { airLayer } from '../../../dashboard/src/layers/air.ts'
+import { environmentLayer } from '../../../dashboard/src/layers/environment.ts'
 import type { LayerInput } from '../../../dashboard/src/layers/model.ts'
 import en from '../../../dashboard/src/messages/en.json' with { type: 'json' }
 import { createTools } from '../../../dashboard/src/messages/tools.ts'
@@ -37,4 +38,98 @@ test('and hollow where an index is shown, with the reason, until it has the hour
 
 test('in another layer it is not: it measures something else', () => {
   expect(airLayer(input, 'no2').marks.points).toEqual([])
+})
+
+describe('the surroundings', () => {
+  type Value = { readonly result: number; readonly ageMinutes?: number; readonly quality?: number }
+  const thing = (id: number, kind: string, interval: number | null, values: Record<string, Value>) => ({
+    ...newcomer,
+    properties: {
+      ...newcomer.properties,
+      ...{ id, key: `thing-${id}`, name: `Thing ${id}`, kind, expectedIntervalSeconds: interval },
+      datastreams: Object.entries(values).map(([property, { result, ageMinutes = 1, quality = 1 }]) => ({
+        ...{ id: id * 10, property, channel: '', unit: 'Cel' },
+        latest: { time: now - ageMinutes * 60_000, result, quality, reasons: [] },
+      })),
+    },
+  })
+  const among = (things: readonly unknown[], more: object = {}) =>
+    ({ ...input, things, latestOf: ({ latest }: { latest: unknown }) => latest, ...more }) as unknown as LayerInput
+
+  test('are shown by every Thing that measures them, of whatever kind, and by nothing else', () => {
+    const { marks, rows } = environmentLayer(
+      among([
+        thing(1, 'weather_station', 900, { temperature: { result: 12.34 } }),
+        thing(2, 'air_station', 900, { temperature: { result: -3 } }),
+        thing(3, 'sound_meter', 900, { sound_level: { result: 61.7 } }),
+      ]),
+      'temperature',
+    ) ?? { marks: { points: [] }, rows: [] }
+    expect(marks.points.map(({ id, label }) => [id, label])).toEqual([
+      ['thing:thing-1', '12.3'],
+      ['thing:thing-2', '−3.0'],
+    ])
+    expect(rows.map(({ cells }) => [cells['kind']?.text, cells['value']?.sort])).toEqual([
+      ['Weather station', 12.34],
+      ['Air station', -3],
+    ])
+  })
+
+  test('say which of them are stale and which are suspect', () => {
+    const layer = environmentLayer(
+      among([
+        thing(1, 'sound_meter', 900, { sound_level: { result: 61.7 } }),
+        thing(2, 'sound_meter', 900, { sound_level: { result: 50, ageMinutes: 46 } }),
+        thing(3, 'sound_meter', 900, { sound_level: { result: 110, quality: 3 } }),
+      ]),
+      'sound_level',
+    )
+    expect(layer?.marks.points.map(({ trust }) => trust)).toEqual(['fresh', 'stale', 'suspect'])
+    expect(layer?.legend).toMatchObject({ stale: 1, suspect: 1, none: 0 })
+    expect(layer?.legend.facts).toContainEqual(['Based on', '3 Things'])
+    expect(layer?.legend.notes[0]).toContain('2002/49/EC')
+  })
+
+  test('a suspect value does not stretch the classes', () => {
+    const layer = environmentLayer(
+      among([
+        thing(1, 'air_station', 900, { temperature: { result: 13.1 } }),
+        thing(2, 'air_station', 900, { temperature: { result: 13.8 } }),
+        thing(3, 'air_station', 900, { temperature: { result: 49, quality: 3 } }),
+      ]),
+      'temperature',
+    )
+    expect(layer?.legend.steps.map(({ label }) => label)).toEqual(['< 13.5', '≥ 13.5'])
+  })
+
+  test('what fell in a quarter of an hour is four times as much in an hour; without an interval there is no rate', () => {
+    const layer = environmentLayer(
+      among([
+        thing(1, 'weather_station', 900, { precipitation: { result: 0.8 } }),
+        thing(2, 'rain_gauge', null, { precipitation: { result: 0.8 } }),
+      ]),
+      'precipitation',
+    )
+    expect(layer?.rows.map(({ cells }) => cells['value']?.sort)).toEqual([3.2, null])
+    expect(layer?.marks.points[1]).toMatchObject({ trust: 'none', hint: 'no value' })
+    expect(layer?.legend.steps[2]).toMatchObject({ label: 'Moderate', range: '2.5 to 10' })
+    expect(layer?.columns.find(({ id }) => id === 'value')?.label).toBe('Precipitation (mm/h)')
+  })
+
+  test('in playback the classes are those of the whole window', () => {
+    const frame = { from: now - 3_600_000, to: now, n: 4, samplesOf: () => [9, 14, 19] }
+    const layer = environmentLayer(
+      among([thing(1, 'air_station', 900, { temperature: { result: 13.1 } })], { frame }),
+      'temperature',
+    )
+    expect(layer?.legend.steps).toHaveLength(6)
+    expect(layer?.legend.title).toBe('Air temperature, mean')
+  })
+
+  test.each(['water_level', 'water_volume', 'constructor'])(
+    '%s: no layer, since nothing measures it or it is no measure',
+    (by) => {
+      expect(environmentLayer(among([thing(1, 'water_meter', 900, { water_volume: { result: 5 } })]), by)).toBeNull()
+    },
+  )
 })

@@ -65,6 +65,14 @@ describe('names of districts', () => {
     const [placed] = fitting([label], 12, [{ position: [0, 0], radius: 6 }])
     expect(Math.abs(placed?.shift ?? 0)).toBeGreaterThan(6)
   })
+
+  test('where points are all around, lie over the least of them', () => {
+    // at zoom 12 a px is 360 / (512 * 4096) degrees: marks stand in a column 16 px apart, with one 40 px below left out
+    const px = 360 / (512 * 4096)
+    const marks = [48, 32, 16, 0, -16, -32].map((up) => ({ position: [0, up * px] as const, radius: 6 }))
+    const [placed] = fitting([{ name: 'Quay', position: [0, 0] as const, weight: 1 }], 12, marks)
+    expect(placed?.shift).toBe(40)
+  })
 })
 
 describe('points', () => {

@@ -107,6 +107,7 @@ test('whatever a layer shows of the present can be played back; what rests on a 
   )
   expect(playable).toEqual([
     ...MEASURES.air.map((measure) => `air ${measure}`),
+    ...MEASURES.environment.map((measure) => `environment ${measure}`),
     'energy power',
     'mobility congestion',
     'mobility bikes',

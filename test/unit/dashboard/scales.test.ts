@@ -5,14 +5,30 @@ import {
   COVERAGE,
   DENSITY,
   ENERGY,
+  HEAT,
+  HUMIDITY,
   INCOME,
   inkOn,
   luminance,
+  NOISE,
   POLLUTION,
   SHARE,
   SPEED,
+  WIND,
 } from '../../../dashboard/src/map/palette.ts'
-import { AQI_CATEGORIES, aqiScale, classOf, pollutantScale, quantileScale } from '../../../dashboard/src/map/scales.ts'
+import {
+  AQI_CATEGORIES,
+  aqiScale,
+  BEAUFORT,
+  classOf,
+  noiseScale,
+  pollutantScale,
+  quantileScale,
+  RAIN,
+  rainScale,
+  stepScale,
+  windScale,
+} from '../../../dashboard/src/map/scales.ts'
 
 describe('classes', () => {
   test.each([
@@ -41,6 +57,55 @@ describe('classes', () => {
     expect(classOf(pollutantScale(property), value)).toBe(step)
   })
 
+  test.each([
+    [1.5, '0–1'],
+    [3.3, '2'],
+    [3.4, '3'],
+    [5.5, '4–5'],
+    [10.7, '4–5'],
+    [13.8, '6–7'],
+    [17.2, '8–12'],
+  ])('wind of %f m/s has Beaufort force %s (WMO-No. 306, code table 1100)', (value, force) => {
+    expect(BEAUFORT[classOf(windScale, value)]).toBe(force)
+    expect(windScale.colours).toHaveLength(BEAUFORT.length)
+  })
+
+  test.each([
+    [0, 'dry'],
+    [2.4, 'light'],
+    [2.5, 'moderate'],
+    [10, 'heavy'],
+    [49, 'heavy'],
+    [50, 'violent'],
+  ])('rain of %f mm/h is %s (WMO-No. 8, volume I, chapter 14)', (value, name) => {
+    expect(RAIN[classOf(rainScale, value)]).toBe(name)
+    expect(rainScale.colours).toHaveLength(RAIN.length)
+  })
+
+  test('noise is told apart in steps of 5 dB, with the limits of Directive 2002/49/EC among them', () => {
+    expect(noiseScale.breaks).toEqual([45, 50, 55, 60, 65, 70])
+    expect(noiseScale.colours).toHaveLength(7)
+  })
+
+  test.each([
+    // 12.6 to 14.2 in halves would be 13, 13.5, 14
+    ['halves of a degree', [12.6, 13.1, 13.6, 14.2], 0.5, [13, 13.5, 14]],
+    // six colours: 9 to 19 takes steps of 2, since 1 would need eleven
+    ['steps of two where one would need more colours than there are', [9, 14, 19], 0.5, [10, 12, 14, 16, 18]],
+    ['steps below zero', [-3, -0.2, 1.4], 1, [-2, -1, 0, 1]],
+    ['one class where nothing can be told apart', [1017.1, 1017.4], 1, []],
+    ['one class of nothing', [], 1, []],
+  ])('%s', (_, values, least, breaks) => {
+    const scale = stepScale(values, 'heat', least)
+    expect(scale.breaks).toEqual(breaks)
+    expect(scale.colours).toHaveLength(breaks.length + 1)
+  })
+
+  test('one odd station of many does not widen the classes of the others', () => {
+    const values = [...Array.from({ length: 40 }, (_, index) => 13 + (index % 10) / 10), 85]
+    expect(stepScale(values, 'heat', 0.5).breaks).toEqual([13.5])
+  })
+
   test('five classes of twenty round values hold four each', () => {
     const values = Array.from({ length: 20 }, (_, index) => index * 10)
     const scale = quantileScale(values, 'energy')
@@ -58,7 +123,10 @@ describe('classes', () => {
 })
 
 describe('colours', () => {
-  const sequential = Object.entries({ AQI, POLLUTION, ENERGY, SHARE, DENSITY, INCOME, CONGESTION })
+  const sequential = Object.entries({
+    ...{ AQI, POLLUTION, ENERGY, SHARE, DENSITY, INCOME, CONGESTION },
+    ...{ NOISE, HEAT, HUMIDITY, WIND },
+  })
   test.each(sequential)('%s falls steadily in lightness, so its order survives in grey', (_, ramp) => {
     const steps = ramp.map(luminance)
     expect(steps).toEqual(steps.toSorted((a, b) => b - a))

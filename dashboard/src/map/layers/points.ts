@@ -67,7 +67,7 @@ export function pointLayers({ points, numbered, scale }: Points, theme: PointThe
       getSize: 11,
       fontFamily: 'Inter Variable, sans-serif',
       fontWeight: 600,
-      characterSet: '0123456789.,',
+      characterSet: '0123456789.,−',
       getColor: ({ colour, trust }) => [...inkOn(isHollow(trust) ? theme.surface : colour)],
       updateTriggers: { getColor: theme },
     }),
