@@ -1,6 +1,6 @@
 /** What a committed batch leaves in the database: observations once, the latest, what was refused, and the books. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Pool } from '#infra/db/pool.ts'
+import type { Pool, PoolClient } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { Ledger } from '#ingest/ledger.ts'
 import type { IngestMessage } from '#ingest/message.ts'
@@ -180,6 +180,19 @@ describe('ingest store', () => {
     expect(await books()).toMatchObject([{ received: 10, stored: 9, rejected: 1, in_flight: 0 }])
   })
 
+  test.each([
+    ['is lost', true],
+    ['never came, for the COMMIT did not arrive', false],
+  ])(
+    'an answer to COMMIT that %s: stored once, counted as stored and not as a duplicate of itself',
+    async (_, arrives) => {
+      const { write } = open({ pool: losingOneCommit(pool, arrives) })
+      await write(message([sample()]), message([sample({ device: 'key/b' })]))
+      expect(await observations()).toHaveLength(2)
+      expect(await books()).toMatchObject([{ received: 2, stored: 2, duplicate: 0, rejected: 0, in_flight: 0 }])
+    },
+  )
+
   test('the books balance over every outcome', async () => {
     const { write, ledger } = open()
     const failure = { reason: 'not_json', detail: 'x' } as const
@@ -325,3 +338,28 @@ describe('ingest store', () => {
     for (const key of [a, b]) expect(key).toMatch(/^senml:urn-dev-1-[0-9a-f]{8}$/)
   })
 })
+
+/** The connection breaks at the first COMMIT, after the server has done it or before. */
+function losingOneCommit(pool: Pool, arrives: boolean): Pool {
+  let lost = false
+  const query = async (client: PoolClient, args: unknown[]): Promise<unknown> => {
+    const run = () => (client.query as (...all: unknown[]) => Promise<unknown>)(...args)
+    if (args[0] !== 'commit' || lost) return run()
+    lost = true
+    if (arrives) await run()
+    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+  }
+  const over = <T extends object>(target: T, more: Partial<T>): T =>
+    new Proxy(target, {
+      get: (_, key) => {
+        const value = Reflect.get(key in more ? more : target, key, target)
+        return typeof value === 'function' && !(key in more) ? value.bind(target) : value
+      },
+    })
+  return over(pool, {
+    connect: (async () => {
+      const client = await pool.connect()
+      return over(client, { query: ((...args: unknown[]) => query(client, args)) as PoolClient['query'] })
+    }) as Pool['connect'],
+  })
+}
