@@ -110,6 +110,30 @@ describe('a person who does not see the map', () => {
   })
 })
 
+describe('the air against the WHO guidelines', () => {
+  test('stands on the page of the indicators: every level of the city in a table, districts of any level, the worst first', async () => {
+    await until(
+      async () => ((await system.get<{ backfill: number | null }>('/api/v1/city')).backfill ?? 1) >= 1,
+      240_000,
+      () => 'the history does not end',
+    )
+    const { page, close } = await open('/?view=indicators&period=last-24h')
+    const city = page.getByRole('table', { name: /^The city against the WHO guidelines/ })
+    await city
+      .getByRole('row', { name: /^PM2.5 annual mean .*no verdict: less than a year.* 35, 25, 15, 10/ })
+      .waitFor()
+    expect(await city.getByRole('rowheader').count()).toBe(10)
+    await page.getByRole('button', { name: /^PM2.5, annual mean/ }).click()
+    await page.getByRole('option', { name: 'NO₂, annual mean' }).click()
+    const zones = page.getByRole('table', { name: 'NO₂, annual mean' })
+    const texts = await zones.locator('tbody td:nth-child(2)').allInnerTexts()
+    const values = texts.map(Number.parseFloat).filter((value) => !Number.isNaN(value))
+    expect(values.length).toBeGreaterThan(1)
+    expect(values).toEqual(values.toSorted((a, b) => b - a))
+    await close()
+  })
+})
+
 describe('two layers against each other', () => {
   test('in one map or two, by a preset or any choice; the address keeps it, the table and the correlation follow', async () => {
     const { page, close } = await open('/?layer=compare&table=open')
