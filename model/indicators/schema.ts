@@ -73,6 +73,15 @@ export type Evidence = {
   quality?: Record<string, number>
   /** weight of this node in its parent's weighted_mean */
   weight?: number
+  /** inputs of one cluster (two instruments of one station) count as one for the parent's uncertainty */
+  cluster?: string
+  /** of `value`, by `method` from the same inputs: model/indicators/uncertainty.ts; the interval is that of 95 % */
+  uncertainty?: {
+    method: 'between_inputs'
+    standardError: number
+    degreesOfFreedom: number
+    interval: [number, number]
+  }
   /** what identifies a leaf: datastream id, Thing key, survey question, table row */
   ref?: string
   excluded?: { what: string; why: string }[]
@@ -90,6 +99,15 @@ export const evidenceSchema: z.ZodType<Evidence> = z.lazy(() =>
     dataCapture: z.number().optional(),
     quality: z.record(z.string(), z.number()).optional(),
     weight: z.number().optional(),
+    cluster: z.string().optional(),
+    uncertainty: z
+      .object({
+        method: z.literal('between_inputs'),
+        standardError: z.number(),
+        degreesOfFreedom: z.number(),
+        interval: z.tuple([z.number(), z.number()]),
+      })
+      .optional(),
     ref: z.string().optional(),
     excluded: z.array(z.object({ what: z.string(), why: z.string() })).optional(),
     inputs: z.array(evidenceSchema).optional(),

@@ -69,12 +69,19 @@ function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
 /** n, data capture, weight, share of suspect observations and the reference, as far as they are known. */
 function Counts({ evidence }: { evidence: Evidence }) {
   const { t, integer, percent, number } = useTools()
-  const { n, dataCapture, weight, quality, ref } = evidence
+  const { n, dataCapture, weight, quality, ref, uncertainty } = evidence
   const doubtful = quality?.['suspect_or_failed'] ?? 0
   const parts = [
     n !== undefined && t('evidence.n', { n: integer(n) }),
     dataCapture !== undefined && t('evidence.capture', { share: percent(dataCapture) }),
     weight !== undefined && t('evidence.weight', { weight: number(weight) }),
+    uncertainty !== undefined &&
+      t('evidence.uncertainty', {
+        error: number(uncertainty.standardError),
+        low: number(uncertainty.interval[0]),
+        high: number(uncertainty.interval[1]),
+        df: uncertainty.degreesOfFreedom,
+      }),
     doubtful > 0 && t('evidence.doubtful', { share: percent(doubtful, 1) }),
     ref !== undefined && ref,
   ].filter((part): part is string => typeof part === 'string')
