@@ -1,4 +1,5 @@
 import { ladderOf, type WhoVerdict } from '../panels/who-rows.ts'
+import './ladder.css'
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
