@@ -9,6 +9,7 @@ import { createMetrics, type Metrics, registerMetrics } from './http/metrics.ts'
 import { registerDocs, registerOpenApi } from './http/openapi.ts'
 import { answerFailure, registerProblems } from './http/problem.ts'
 import { registerSecurity } from './http/security.ts'
+import { newestFinished } from './indicators/nightly.ts'
 import { createHub } from './live/hub.ts'
 import { memo } from './memo.ts'
 import { selectCity } from './queries/city.ts'
@@ -76,6 +77,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     subscribed: deps.live.subscribed,
     registry: deps.registry,
     ledger: () => selectLedger(deps.pool, deps.clock()),
+    reconciliation: () => newestFinished(deps.pool),
   })
 
   await registerHttp(app, deps)

@@ -11,6 +11,7 @@ import { areaSchema, featureCollection, placeSchema, positionSchema } from './ge
  * things.csv         optional registry (thingRowSchema), one row a Thing
  * city-data.geojson  optional features for indicators (`kind`: major_street, park, stop, ...), with attributes
  * reported/*.csv     optional reported values: code,data_point,period,numerator,denominator,value,unit,source,quality,verified,note
+ * goals.csv          optional benchmarks and targets of the city: code,data_point,benchmark,target,target_year,baseline_year,source
  * surveys/<id>/      codebook.json (model/survey.ts) and responses.csv
  * ```
  */

@@ -3,7 +3,7 @@ import { WHO_POLLUTANTS, type WhoDay, type WhoPollutant, whoVerdicts } from '#mo
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
 import type { Hours } from '../indicators/inputs/hours.ts'
 import { periodMeans } from '../indicators/inputs/means.ts'
-import type { DatastreamRow, Registry } from '../indicators/inputs/registry.ts'
+import type { DatastreamRow, Registry, ThingRow } from '../indicators/inputs/registry.ts'
 
 // A day counts with 18 of its 24 hours. Days of means are UTC, as the rollup keeps them: a year of them is read at once.
 const DAYS = `
@@ -33,9 +33,7 @@ type Place = ExceedancesResponse['places'][number]
  * the mean of its zones with a value, weighted with their people, day by day: what a person meets on average.
  */
 export async function exceedances(db: Queryable, registry: Registry, hours: Hours): Promise<Place[]> {
-  const streams = registry.datastreams.filter(
-    ({ property, channel }) => (WHO_POLLUTANTS as string[]).includes(property) && channel === '',
-  )
+  const streams = registry.datastreams.filter(({ property }) => (WHO_POLLUTANTS as string[]).includes(property))
   const idsOf = (ozone: boolean): number[] =>
     streams.filter(({ property }) => (property === 'o3') === ozone).map(({ id }) => id)
   const { from, to } = hours
@@ -51,14 +49,15 @@ export async function exceedances(db: Queryable, registry: Registry, hours: Hour
     const mean = means.get(id)
     return { days: byStream.get(id) ?? [], mean: mean && mean.hours >= 0.75 * hours.count ? mean.mean : null }
   }
-  return WHO_POLLUTANTS.flatMap((pollutant) =>
-    ofPollutant(
-      pollutant,
-      streams.filter(({ property }) => property === pollutant).map((stream) => ({ stream, series: seriesOf(stream) })),
-      registry,
-      expected,
-    ),
-  )
+  return WHO_POLLUTANTS.flatMap((pollutant) => {
+    const own = streams.filter(({ property }) => property === pollutant)
+    // Two instruments in one housing are one station: their mean.
+    const stations = [...Map.groupBy(own, ({ thing }) => thing)].map(([thing, its]) => ({
+      thing,
+      series: mixed(its.map((stream) => ({ series: seriesOf(stream), weight: 1 }))),
+    }))
+    return ofPollutant(pollutant, stations, registry, expected)
+  })
 }
 
 const DAY_MS = 86_400_000
@@ -67,29 +66,42 @@ const wholeDays = ({ from, to }: Hours): [Date, Date] => [
   new Date(Math.floor(to.getTime() / DAY_MS) * DAY_MS),
 ]
 
+type Station = { readonly thing: ThingRow; readonly series: Series }
+
 function ofPollutant(
   pollutant: WhoPollutant,
-  stations: readonly { stream: DatastreamRow; series: Series }[],
-  registry: Registry,
+  stations: readonly Station[],
+  { zones: all }: Registry,
   expected: number,
 ): Place[] {
   if (stations.length === 0) return []
-  const place = (level: Place['level'], key: string, stationCount: number, { days, mean }: Series): Place => ({
-    ...{ level, key, pollutant, stations: stationCount },
-    verdicts: whoVerdicts(pollutant, days, expected, mean),
+  const place = (where: Pick<Place, 'level' | 'key' | 'people'>, of: readonly Station[], series: Series): Place => ({
+    ...where,
+    ...{ pollutant, stations: of.length, dataCapture: captureOf(of, expected) },
+    verdicts: whoVerdicts(pollutant, series.days, expected, series.mean),
   })
-  const zones = registry.zones.flatMap((zone) => {
-    const own = stations.filter(({ stream }) => stream.thing.zoneId === zone.id)
-    if (own.length === 0) return []
-    const series = mixed(own.map(({ series }) => ({ series, weight: 1 })))
-    return [{ zone, series, stations: own.length }]
+  const zones = all.flatMap((zone) => {
+    const own = stations.filter(({ thing }) => thing.zoneId === zone.id)
+    const series = mixed(own.map(({ series: one }) => ({ series: one, weight: 1 })))
+    return own.length > 0 ? [{ zone, own, series }] : []
   })
-  const peopled = zones.flatMap(({ zone, series }) => (zone.population ? [{ series, weight: zone.population }] : []))
+  const peopled = zones.flatMap(({ zone: { population }, own, series }) =>
+    population && (series.days.length > 0 || series.mean !== null) ? [{ own, series, weight: population }] : [],
+  )
+  const people = peopled.reduce((sum, { weight }) => sum + weight, 0)
+  const inCity = peopled.flatMap(({ own }) => own)
   return [
-    ...(peopled.length > 0 ? [place('city', '', stations.length, mixed(peopled))] : []),
-    ...zones.map(({ zone, series, stations: count }) => place('zone', zone.key, count, series)),
-    ...stations.map(({ stream, series }) => place('thing', stream.thing.key, 1, series)),
+    ...(peopled.length > 0 ? [place({ level: 'city', key: '', people }, inCity, mixed(peopled))] : []),
+    ...zones.map(({ zone, own, series }) =>
+      place({ level: 'zone', key: zone.key, people: zone.population }, own, series),
+    ),
+    ...stations.map((one) => place({ level: 'thing', key: one.thing.key, people: null }, [one], one.series)),
   ]
+}
+
+const captureOf = (stations: readonly Station[], expected: number): number => {
+  const shares = stations.map(({ series }) => (expected > 0 ? Math.min(1, series.days.length / expected) : 0))
+  return shares.reduce((a, b) => a + b, 0) / shares.length
 }
 
 /** The weighted mean of several places, day by day, over those that have the day. */

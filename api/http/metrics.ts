@@ -8,12 +8,21 @@ type Sources = {
   clients: () => number
   subscribed: () => boolean
   ledger: () => Promise<LedgerResponse>
+  /** the newest comparison of raw with rollup that is finished */
+  reconciliation: () => Promise<{ finishedAt: string | null; differing: number | null } | undefined>
   /** of the process, where it has one already */
   registry: Registry | undefined
 }
 
 /** What Prometheus reads at /metrics. Gauges are read when asked, so nothing has to keep them up to date. */
-export function createMetrics({ pool, clients, subscribed, ledger, registry = new Registry() }: Sources) {
+export function createMetrics({
+  pool,
+  clients,
+  subscribed,
+  ledger,
+  reconciliation,
+  registry = new Registry(),
+}: Sources) {
   const registers = [registry]
   const durations = new Histogram({
     name: 'citywell_http_request_duration_seconds',
@@ -37,6 +46,7 @@ export function createMetrics({ pool, clients, subscribed, ledger, registry = ne
   gauge('citywell_live_clients', 'open event streams', clients)
   gauge('citywell_live_subscribed', '1 while the broker has confirmed our subscription', () => Number(subscribed()))
   registerLedger(registry, ledger)
+  registerReconciliation(registry, reconciliation)
   return {
     registry,
     observe: (method: string, route: string, status: number, seconds: number) =>
@@ -61,6 +71,32 @@ function registerLedger(registry: Registry, ledger: () => Promise<LedgerResponse
       }
     },
   })
+}
+
+/** Absent until there was one: an alert can tell "differs" from "was not compared for two days". */
+function registerReconciliation(registry: Registry, newest: Sources['reconciliation']): void {
+  type Newest = NonNullable<Awaited<ReturnType<typeof newest>>>
+  const gauge = (name: string, help: string, read: (last: Newest) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const last = await newest().catch(() => undefined)
+        if (last?.finishedAt) this.set(read(last))
+        else this.remove()
+      },
+    })
+  gauge(
+    'citywell_reconciliation_differing',
+    'Datastreams and days of which raw and rollup did not agree in the newest comparison',
+    ({ differing }) => differing ?? 0,
+  )
+  gauge(
+    'citywell_reconciliation_finished_seconds',
+    'when the newest comparison of raw with rollup ended, in Unix time',
+    ({ finishedAt }) => Date.parse(finishedAt ?? '') / 1000,
+  )
 }
 
 export type Metrics = ReturnType<typeof createMetrics>

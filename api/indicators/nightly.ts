@@ -18,19 +18,20 @@ const SHOWN = 50
 
 // One at a time, whichever process asks: the row is only made where none is under way, and for the night none was made since.
 const BEGIN = `
-  insert into reconciliation (window_from, window_to, asked_by)
-  select $1, $2, $3
+  insert into reconciliation (window_from, window_to, asked_by, started_at)
+  select $1, $2, $3, $6
   where not exists (select from reconciliation
     where (finished_at is null and started_at > $4::timestamptz) or ($3 = 'night' and asked_by = 'night' and started_at > $5::timestamptz))
   returning id`
 const FINISH = `
-  update reconciliation set finished_at = now(), days = $2, compared = $3, observations = $4, differing = $5, differences = $6
+  update reconciliation set finished_at = $7, days = $2, compared = $3, observations = $4, differing = $5, differences = $6
   where id = $1`
 const LATEST = `
   select id, started_at as "startedAt", finished_at as "finishedAt", window_from as "from", window_to as "to", asked_by as by,
          days, compared, observations, differing, differences
   from reconciliation order by id desc limit $1`
 
+type Reconciliations = ReconciliationResponse['reconciliations']
 type Needs = { readonly pool: Pool; readonly clock: () => Date }
 
 /**
@@ -53,12 +54,13 @@ export async function runReconciliation(
     by,
     before(STALE_MS),
     before(DAY_MS / 2),
+    now,
   ])
   const id = begun.rows[0]?.id
   if (id === undefined) return false
   const { days, compared, observations, differences } = await unhurried(pool, (db) => reconcile(db, window, now))
   const shown = JSON.stringify(differences.slice(0, SHOWN))
-  await pool.query(FINISH, [id, days, compared, observations, differences.length, shown])
+  await pool.query(FINISH, [id, days, compared, observations, differences.length, shown, clock()])
   return true
 }
 
@@ -74,8 +76,8 @@ async function unhurried<T>(pool: Pool, work: (db: Queryable) => Promise<T>): Pr
 }
 
 /** The newest comparisons first. */
-export async function reconciliations(pool: Pool, limit: number): Promise<ReconciliationResponse['reconciliations']> {
-  type Row = Omit<ReconciliationResponse['reconciliations'][number], 'startedAt' | 'finishedAt' | 'from' | 'to'> &
+export async function reconciliations(pool: Pool, limit: number): Promise<Reconciliations> {
+  type Row = Omit<Reconciliations[number], 'startedAt' | 'finishedAt' | 'from' | 'to'> &
     Record<'startedAt' | 'from' | 'to', Date> & { finishedAt: Date | null }
   const { rows } = await pool.query<Row>(LATEST, [limit])
   return rows.map((row) => ({
@@ -87,14 +89,26 @@ export async function reconciliations(pool: Pool, limit: number): Promise<Reconc
   }))
 }
 
-/** The next time that the clock of the city shows the hour of the night. */
+/** The newest comparison that came to its end. */
+export async function newestFinished(pool: Pool): Promise<Reconciliations[number] | undefined> {
+  return (await reconciliations(pool, SHOWN)).find(({ finishedAt }) => finishedAt !== null)
+}
+
+/** The next time that the clock of the city shows the hour of the night; where it jumps over the hour, when it has jumped. */
 export function nextNight(now: Date, timeZone: string): Date {
   const local = new Date(now.getTime() + offsetMs(now, timeZone))
   for (let ahead = 0; ; ahead++) {
     const day = [local.getUTCFullYear(), local.getUTCMonth() + 1, local.getUTCDate() + ahead] as const
-    const at = new Date(localMidnight(day, timeZone).getTime() + AT_HOUR * HOUR_MS)
+    const at = nightOf(localMidnight(day, timeZone), timeZone)
     if (at > now) return at
   }
+}
+
+/** The clock may change between midnight and the hour. */
+function nightOf(midnight: Date, timeZone: string): Date {
+  const later = new Date(midnight.getTime() + AT_HOUR * HOUR_MS)
+  const shown = new Date(later.getTime() + offsetMs(midnight, timeZone) - offsetMs(later, timeZone))
+  return offsetMs(shown, timeZone) === offsetMs(later, timeZone) ? shown : later
 }
 
 /**
@@ -113,7 +127,7 @@ export function keepNights({
     const now = clock()
     const window = { from: new Date(now.getTime() - DAYS_BACK * DAY_MS), to: now }
     await runReconciliation({ pool, clock }, window, 'night')
-    const [last] = await reconciliations(pool, 1)
+    const last = await newestFinished(pool)
     if (last?.differing)
       log.error({ differing: last.differing, differences: last.differences }, 'raw and rollup differ')
     const year = now.getUTCFullYear()

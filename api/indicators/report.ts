@@ -1,8 +1,9 @@
 import type { ReportedValueBody } from '#model/api/indicators.ts'
 import { AppError } from '#model/errors.ts'
 import type { GoalBody } from '#model/indicators/goals.ts'
+import { implausible } from '#model/indicators/plausible.ts'
 import { resultOf } from '#model/indicators/result.ts'
-import type { Indicator } from '#model/indicators/schema.ts'
+import type { DataPoint, Indicator } from '#model/indicators/schema.ts'
 
 /** Relative difference that rounding in a report explains. */
 const ROUNDING = 0.005
@@ -34,7 +35,7 @@ export function checkReported(indicator: Indicator, body: ReportedValueBody): nu
       `the stated value ${body.value} is not what numerator and denominator give (${fromParts})`,
     )
   }
-  checkRange(formula === 'count' ? [0, null] : indicator.plausibleRange, formula, value, indicator.unit)
+  checkPlausible(indicator, point, value)
   return value
 }
 
@@ -45,25 +46,12 @@ export function checkReported(indicator: Indicator, body: ReportedValueBody): nu
 export function checkGoal(indicator: Indicator, { dataPoint, benchmark, target }: GoalBody): void {
   const point = indicator.dataPoints.find(({ id }) => id === dataPoint)
   if (!point) throw new AppError('NOT_FOUND', `data point "${dataPoint}" of ${indicator.code}`)
-  const formula = point.formula ?? indicator.formula
-  const range = formula === 'count' ? ([0, null] as const) : indicator.plausibleRange
-  for (const value of [benchmark, target])
-    if (value !== null) checkRange(range, formula, value, point.unit ?? indicator.unit)
+  for (const value of [benchmark, target]) if (value !== null) checkPlausible(indicator, point, value)
 }
 
 const differ = (a: number, b: number): boolean => Math.abs(a - b) > ROUNDING * Math.max(Math.abs(a), Math.abs(b), 1)
 
-function checkRange(
-  range: readonly [number | null, number | null],
-  formula: string,
-  value: number,
-  unit: string,
-): void {
-  const [low, high] = range
-  if (formula === 'yes_no' && value !== 0 && value !== 1)
-    throw new AppError('VALUE_INVALID', 'answer 1 for yes or 0 for no')
-  if ((low !== null && value < low) || (high !== null && value > high)) {
-    const bounds = high === null ? `at least ${low}` : `between ${low} and ${high}`
-    throw new AppError('VALUE_INVALID', `${value} ${unit} is not plausible: it must be ${bounds}`)
-  }
+function checkPlausible(indicator: Indicator, point: DataPoint, value: number): void {
+  const why = implausible(indicator, point, value)
+  if (why !== undefined) throw new AppError('VALUE_INVALID', why)
 }

@@ -3,6 +3,7 @@ import { AppError } from '#model/errors.ts'
 import { type Goal, progressOf } from '#model/indicators/goals.ts'
 import type { DataPointValue, Direction, IndicatorValue } from '#model/indicators/schema.ts'
 import { compare, trendOf } from '#model/indicators/trend.ts'
+import { pairedChange } from '#model/indicators/uncertainty.ts'
 
 /** Most periods a series may have: four years of months. */
 const MOST = 48
@@ -112,7 +113,10 @@ function progressIn(whole: readonly Whole[], goal: Goal | undefined, direction: 
 const middleOf = ({ from, to }: IndicatorValue['period']): number =>
   1970 + (Date.parse(from) + Date.parse(to)) / 2 / YEAR_MS
 
-type Whole = { readonly value: number; readonly standardError: number | null; readonly of: IndicatorValue }
+type Whole = Pick<DataPointValue, 'standardError' | 'evidence'> & {
+  readonly value: number
+  readonly of: IndicatorValue
+}
 
 function trendIn(whole: readonly Whole[], targetYear: number | undefined): SeriesResponse['trend'] {
   const trend = trendOf(whole.map(({ value, of }) => ({ at: middleOf(of.period), value })))
@@ -127,7 +131,8 @@ function trendIn(whole: readonly Whole[], targetYear: number | undefined): Serie
 }
 
 function comparisonOf(first: Whole, last: Whole): SeriesResponse['comparison'] {
-  const { change, standardError, interval, toldApart } = compare(first, last)
+  const compared = compare(first, last, pairedChange(first.evidence, last.evidence))
+  const { change, standardError, interval, toldApart, paired } = compared
   return {
     from: first.of.period.label,
     to: last.of.period.label,
@@ -135,5 +140,6 @@ function comparisonOf(first: Whole, last: Whole): SeriesResponse['comparison'] {
     standardError,
     interval: interval && [...interval],
     toldApart,
+    paired,
   }
 }

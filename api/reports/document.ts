@@ -8,6 +8,7 @@ import { parsePeriod } from '#model/period.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { labelsFor } from '../indicators/inputs/reported.ts'
 import { selectCity } from '../queries/city.ts'
+import { reportGoals } from './goals.ts'
 import { type ReportedVersion, selectNewest } from './reported-versions.ts'
 
 type Needs = { readonly pool: Queryable; readonly indicators: Indicators; readonly clock: () => Date }
@@ -31,6 +32,7 @@ export async function reportOf({ pool, indicators, clock }: Needs, label: string
     computedAt: board.computedAt,
     indicators: reported,
     groups: board.groups,
+    goals: await reportGoals({ indicators, clock }, label, reported),
     statuses: countBy(reported),
     verification: verification(label, reported, stated, city),
   }

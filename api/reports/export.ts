@@ -1,9 +1,14 @@
-import type { ReportIndicator, ReportResponse } from '#model/api/reports.ts'
+import type { ReportGoal, ReportIndicator, ReportResponse } from '#model/api/reports.ts'
 import { INDICATORS } from '#model/indicators/catalogue.ts'
 import type { Cell, Table, XlsxSheet } from './table.ts'
 
 type Value = ReportIndicator['values'][number]
-type Line = { readonly report: ReportResponse; readonly indicator: ReportIndicator; readonly value: Value }
+type Line = {
+  readonly report: ReportResponse
+  readonly indicator: ReportIndicator
+  readonly value: Value
+  readonly goal: ReportGoal | undefined
+}
 type Column = readonly [name: string, width: number, cell: (line: Line) => Cell]
 
 const definition = (code: string) => INDICATORS.find((one) => one.code === code)
@@ -26,6 +31,7 @@ const COLUMNS: readonly Column[] = [
   ['unit', 18, ({ value }) => value.unit],
   ['interval_low', 12, ({ value }) => value.interval?.[0] ?? null],
   ['interval_high', 12, ({ value }) => value.interval?.[1] ?? null],
+  ['standard_error', 12, ({ value }) => value.standardError],
   ['status', 22, ({ indicator }) => indicator.status],
   ['origin', 12, ({ value }) => value.origin],
   ['simulated', 10, ({ value }) => (value.value === null ? null : yes(value.simulated))],
@@ -38,6 +44,20 @@ const COLUMNS: readonly Column[] = [
   ['performance', 12, ({ value }) => value.score?.performance ?? null],
   ['benchmark', 12, ({ value }) => value.benchmark],
   ['benchmark_basis', 30, ({ value }) => value.benchmarkBasis],
+  ['own_benchmark', 12, ({ goal }) => goal?.benchmark ?? null],
+  ['own_points', 8, ({ goal }) => goal?.score?.points ?? null],
+  ['target', 12, ({ goal }) => goal?.target ?? null],
+  ['target_year', 10, ({ goal }) => goal?.targetYear ?? null],
+  ['baseline', 12, ({ goal }) => goal?.progress?.baseline?.value ?? null],
+  ['baseline_period', 10, ({ goal }) => goal?.progress?.baseline?.period ?? null],
+  ['latest_whole', 12, ({ goal }) => goal?.latest?.value ?? null],
+  ['latest_whole_period', 10, ({ goal }) => goal?.latest?.period ?? null],
+  ['progress_share', 12, ({ goal }) => goal?.progress?.share ?? null],
+  ['progress_status', 14, ({ goal }) => goal?.progress?.status ?? null],
+  ['trend_a_year', 12, ({ goal }) => goal?.trend?.slope ?? null],
+  ['trend_low', 12, ({ goal }) => goal?.trend?.slopeInterval?.[0] ?? null],
+  ['trend_high', 12, ({ goal }) => goal?.trend?.slopeInterval?.[1] ?? null],
+  ['goal_source', 24, ({ goal }) => goal?.source || null],
   ['data_capture', 12, ({ value }) => value.dataCapture],
   ['n', 10, ({ value }) => value.n],
   ['missing', 40, ({ value }) => value.missing],
@@ -47,7 +67,12 @@ const COLUMNS: readonly Column[] = [
 const yes = (is: boolean): string => (is ? 'yes' : 'no')
 
 const linesOf = (report: ReportResponse): Line[] =>
-  report.indicators.flatMap((indicator) => indicator.values.map((value) => ({ report, indicator, value })))
+  report.indicators.flatMap((indicator) =>
+    indicator.values.map((value) => ({
+      ...{ report, indicator, value },
+      goal: report.goals.find(({ code, dataPoint }) => code === indicator.code && dataPoint === value.dataPoint),
+    })),
+  )
 
 export const exportTable = (report: ReportResponse): Table => [
   COLUMNS.map(([name]) => name),
@@ -91,6 +116,8 @@ export function metadata({ city, period, computedAt, statuses, verification }: R
     computedAt,
     indicators: 'Recommendation ITU-T Y.4903; U4SSC collection methodology (2017)',
     scoring: 'points 1 to 4 per data point; groups: sum of points / (4 x scored data points); not reported is left out',
+    goals:
+      'the city’s own, in no score; progress: share of the way from baseline to target by the newest whole period, against a straight line',
     reportedDataPoints: `${verification.reported} of ${verification.dataPoints}`,
     verifiedDataPoints: verification.verified,
     ...Object.fromEntries(Object.entries(statuses).map(([status, count]) => [`indicators ${status}`, count])),

@@ -1,6 +1,7 @@
 import area from '@turf/area'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
+import { loadGoals } from './load-goals.ts'
 import { loadReported } from './load-reported.ts'
 import { loadSurveys } from './load-surveys.ts'
 import { pointOf, zoneAt } from './place.ts'
@@ -20,6 +21,7 @@ export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surv
     await loadZones(client, pack.zones)
     await loadThings(client, pack)
     await loadReported(client, pack)
+    await loadGoals(client, pack)
     return { surveysLeft: await loadSurveys(client, pack) }
   })
 }

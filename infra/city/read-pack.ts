@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type CityPack, cityPackSchema, type ThingRow, zonePropertiesSchema } from '#model/city-pack.ts'
 import { type Area, areaSchema } from '#model/geo.ts'
 import { PackProblems } from './pack-problems.ts'
+import { type GoalRow, readGoals } from './read-goals.ts'
 import { readJson, readText } from './read-json.ts'
 import { type ReportedRow, readReported } from './read-reported.ts'
 import { type LoadedSurvey, readSurveys } from './read-survey.ts'
@@ -20,6 +21,7 @@ export type LoadedPack = {
   readonly features: unknown
   readonly things: ThingRow[]
   readonly reported: ReportedRow[]
+  readonly goals: GoalRow[]
   readonly surveys: LoadedSurvey[]
 }
 
@@ -52,11 +54,12 @@ export async function readCityPack(folder: string): Promise<LoadedPack> {
   const baseMap = (await readCollection(folder, 'map.geojson', problems)) ?? ALL_LAND
   const features = await readCollection(folder, 'city-data.geojson', problems)
   const reported = await readReported(folder, problems)
+  const goals = await readGoals(folder, problems)
   const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems)
   checkSources(city.data, problems)
   problems.throwIfAny(folder)
   if (!city.data) throw new Error('unreachable: a pack without city.json has a problem')
-  return { folder, city: city.data, zones, baseMap, features, things, reported, surveys }
+  return { folder, city: city.data, zones, baseMap, features, things, reported, goals, surveys }
 }
 
 async function readCollection(folder: string, file: string, problems: PackProblems): Promise<unknown> {

@@ -81,6 +81,8 @@ export const seriesResponse = z.object({
       standardError: z.number().nullable(),
       interval: interval95,
       toldApart: z.boolean().nullable(),
+      /** judged by the changes of the same stations or segments, not as two samples */
+      paired: z.boolean(),
     })
     .nullable(),
 })

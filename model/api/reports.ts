@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { originSchema } from '../domain.ts'
-import { dataPointValueSchema, groupScoreSchema, indicatorValueSchema } from '../indicators/schema.ts'
-import { DATA_QUALITIES } from './indicators.ts'
+import { progressSchema } from '../indicators/goals.ts'
+import { dataPointValueSchema, groupScoreSchema, indicatorValueSchema, scoreSchema } from '../indicators/schema.ts'
+import { DATA_QUALITIES, seriesResponse } from './indicators.ts'
 
 /** A check of model/indicators/verify.ts that asks something. */
 export const findingSchema = z.object({
@@ -103,6 +104,28 @@ const reportValue = dataPointValueSchema.omit({ evidence: true }).extend({
   year: z.string().nullable(),
   origin: originSchema.nullable(),
 })
+/** What the city wants of one data point, and how far it is. */
+const reportGoal = z.object({
+  code: z.string(),
+  dataPoint: z.string(),
+  name: z.string(),
+  unit: z.string(),
+  /** of the period of the report */
+  value: z.number().nullable(),
+  /** the city's own, and the score against it */
+  benchmark: z.number().nullable(),
+  score: scoreSchema.nullable(),
+  target: z.number().nullable(),
+  targetYear: z.int().nullable(),
+  /** with the baseline; null without a target */
+  progress: progressSchema.nullable(),
+  /** the newest whole period, which progress is counted to */
+  latest: z.object({ period: z.string(), value: z.number().nullable() }).nullable(),
+  trend: seriesResponse.shape.trend,
+  source: z.string(),
+})
+export type ReportGoal = z.infer<typeof reportGoal>
+
 /** GET /api/v1/indicators/report?period: everything a printed report says */
 export const reportResponse = z.object({
   city: z.object({
@@ -126,6 +149,7 @@ export const reportResponse = z.object({
     }),
   ),
   groups: z.array(groupScoreSchema),
+  goals: z.array(reportGoal),
   statuses: z.record(z.enum(REPORT_STATUSES), z.int()),
   verification: verificationResponse,
 })

@@ -75,6 +75,15 @@ export type Evidence = {
   withSuspect?: number
   /** weight of this node in its parent's weighted_mean */
   weight?: number
+  /** inputs of one cluster (two instruments of one station) count as one for the parent's uncertainty */
+  cluster?: string
+  /** of `value`, by `method` from the same inputs: model/indicators/uncertainty.ts; the interval is that of 95 % */
+  uncertainty?: {
+    method: 'between_inputs'
+    standardError: number
+    degreesOfFreedom: number
+    interval: [number, number]
+  }
   /** what identifies a leaf: datastream id, Thing key, survey question, table row */
   ref?: string
   excluded?: { what: string; why: string }[]
@@ -93,6 +102,15 @@ export const evidenceSchema: z.ZodType<Evidence> = z.lazy(() =>
     quality: z.object({ good: z.number(), suspect: z.number(), failed: z.number() }).optional(),
     withSuspect: z.number().optional(),
     weight: z.number().optional(),
+    cluster: z.string().optional(),
+    uncertainty: z
+      .object({
+        method: z.literal('between_inputs'),
+        standardError: z.number(),
+        degreesOfFreedom: z.number(),
+        interval: z.tuple([z.number(), z.number()]),
+      })
+      .optional(),
     ref: z.string().optional(),
     excluded: z.array(z.object({ what: z.string(), why: z.string() })).optional(),
     inputs: z.array(evidenceSchema).optional(),

@@ -1,3 +1,4 @@
+import type { Estimated } from '../statistics/design.ts'
 import { tQuantile } from '../statistics/student-t.ts'
 
 /** A value at a time; `at` in years. */
@@ -59,16 +60,26 @@ export type Comparison = {
   readonly interval: readonly [number, number] | null
   /** null where the uncertainty of either value is not known */
   readonly toldApart: boolean | null
+  /** judged by the changes of the same inputs, not as two samples */
+  readonly paired: boolean
 }
 
 type Uncertain = { readonly value: number; readonly standardError: number | null }
 
-/** The change between two values of different samples, against its own uncertainty: 95 %, normal. */
-export function compare(first: Uncertain, second: Uncertain): Comparison {
+/**
+ * The change between two values against its own uncertainty, 95 %: by the changes of the same places where both values rest
+ * on these (Student's t), else as two samples (normal).
+ */
+export function compare(first: Uncertain, second: Uncertain, paired?: Estimated): Comparison {
   const change = second.value - first.value
+  if (paired) {
+    const { standardError, lower, upper } = paired
+    return { change, standardError, interval: [lower, upper], toldApart: lower > 0 || upper < 0, paired: true }
+  }
   if (first.standardError === null || second.standardError === null)
-    return { change, standardError: null, interval: null, toldApart: null }
+    return { change, standardError: null, interval: null, toldApart: null, paired: false }
   const standardError = Math.hypot(first.standardError, second.standardError)
   const half = 1.959964 * standardError
-  return { change, standardError, interval: [change - half, change + half], toldApart: Math.abs(change) > half }
+  const interval = [change - half, change + half] as const
+  return { change, standardError, interval, toldApart: Math.abs(change) > half, paired: false }
 }

@@ -2,9 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { baseMap, type Collection, cityData, zoneFeatures } from './features.ts'
 import { round } from './geometry.ts'
+import { goalsCsv } from './goals.ts'
 import { CITY_NAME, COUNTRY } from './names.ts'
 import { type CityPlan, ORIGIN } from './plan.ts'
-import { reportedCsv } from './reported.ts'
+import { reportedCsv, reportedHistoryCsv } from './reported.ts'
 import { surveyCsv } from './survey.ts'
 import { codebookOf } from './survey-codebook.ts'
 import { ROUNDS } from './survey-rounds.ts'
@@ -29,6 +30,8 @@ export function packFiles(plan: CityPlan): Map<string, string> {
   files.set('city-data.geojson', lines(cityData(plan)))
   files.set('things.csv', thingsCsv(plan, createThings(plan)))
   files.set('reported/2026.csv', reportedCsv(plan))
+  files.set('reported/2022-2025.csv', reportedHistoryCsv())
+  files.set('goals.csv', goalsCsv())
   for (const round of ROUNDS) {
     files.set(`surveys/${round.id}/codebook.json`, `${JSON.stringify(codebookOf(round), null, 2)}\n`)
     files.set(`surveys/${round.id}/responses.csv`, surveyCsv(plan, round))

@@ -17,10 +17,11 @@ type Row = {
   note?: string
 }
 
+const HEADER = 'code,data_point,period,numerator,denominator,value,unit,source,data_quality,verified,note'
+
 export function reportedCsv(plan: CityPlan): string {
   const people = plan.districts.reduce((sum, d) => sum + d.population, 0)
   const homes = plan.districts.reduce((sum, d) => sum + d.households, 0)
-  const header = 'code,data_point,period,numerator,denominator,value,unit,source,data_quality,verified,note'
   const rows = table(people, homes).map((r) => {
     const value = r.value ?? scale(r)
     return [
@@ -37,8 +38,35 @@ export function reportedCsv(plan: CityPlan): string {
       r.note ?? '',
     ].join(',')
   })
-  return `${[header, ...rows].join('\n')}\n`
+  return `${[HEADER, ...rows].join('\n')}\n`
 }
+
+/** Four years before, of what the city has targets for (goals.ts): values alone, as old yearbooks have them. */
+export function reportedHistoryCsv(): string {
+  const rows = HISTORY.flatMap(({ code, point = '', values, unit, source, quality = 'accurate_measurement' }) =>
+    values.map((value, i) => [code, point, 2022 + i, '', '', value, unit, source, quality, 'no', ''].join(',')),
+  )
+  return `${[HEADER, ...rows].join('\n')}\n`
+}
+
+const HISTORY: readonly (Pick<Row, 'code' | 'point' | 'unit' | 'source' | 'quality'> & { values: number[] })[] = [
+  {
+    code: 'EC:ICT:ICT:2C',
+    values: [58.3, 62.6, 67.4, 71],
+    unit: '%',
+    source: 'Telecom regulator subscription register',
+  },
+  { code: 'EC:I:WS:3C', values: [27.9, 26.8, 26.1, 25.3], unit: '%', source: 'Selmora Waterworks balance (m3)' },
+  { code: 'EN:EN:WS:4C', point: 'tertiary', values: [30, 34, 35, 38], unit: '%', source: 'Selmora Waterworks' },
+  {
+    code: 'EC:P:EM:1C',
+    values: [5.9, 6, 6.2, 6.4],
+    unit: '%',
+    source: 'Labour force survey',
+    quality: 'extrapolated_from_survey',
+  },
+]
+
 const scale = ({ numerator = 0, denominator = 1, unit }: Row): number => {
   const factor = unit === '%' ? 100 : unit.includes('100 000') ? 100_000 : 1
   return Math.round(((numerator * factor) / denominator) * 100) / 100

@@ -30,6 +30,7 @@ const PACK = {
   timeZone: 'Europe/Lisbon',
   centre: [-9.1, 38.7],
   population: 1000,
+  simulated: false,
   sources: [{ name: 'native', topic: 'city/#' }],
 }
 

@@ -2,6 +2,7 @@ import { deflateRawSync } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
 import readXlsx from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { goalsPage } from '#api/reports/pdf/goals.ts'
 import { readTable, TYPES, writeWorkbook } from '#api/reports/table.ts'
 import { authorized, openTestApi, type TestApi } from './api-fixture.ts'
 
@@ -201,6 +202,46 @@ describe('exports', () => {
     expect(answer).toMatchObject({ reported: 5, dataPoints: 112 })
     const rules = answer.findings.map(({ rule }: { rule: string }) => rule)
     expect(rules).toEqual(expect.arrayContaining(['not_reported', 'unusual']))
+  })
+
+  test('goals with baseline, way and trend in JSON, in CSV and on the page of the PDF', async () => {
+    // Physicians: 300 in 2025 above; 270, 280, 290 in the three years before. Target 350 by 2030, from 2022.
+    for (const [year, value] of [
+      ['2022', 270],
+      ['2023', 280],
+      ['2024', 290],
+    ])
+      await upload(csv(`SC:EH:H:3C,,,,${value},per 100 000 inhabitants,${year},${GOOD}`), { period: String(year) })
+    const goal = { target: 350, targetYear: 2030, baselineYear: 2022, benchmark: 400, source: 'Health plan' }
+    const put = {
+      method: 'PUT',
+      url: '/api/v1/indicators/SC:EH:H:3C/goals',
+      headers: authorized,
+      payload: goal,
+    } as const
+    expect((await api.app.inject(put)).statusCode).toBe(200)
+    const report = (await get('/indicators/export?period=2025')).json()
+    expect(report.goals).toHaveLength(1)
+    // (300 - 270) / (350 - 270) = 0.375 of the way; a straight line to the end of 2030 has 3 of 8.5 years = 0.353
+    expect(report.goals[0]).toMatchObject({
+      ...{ code: 'SC:EH:H:3C', value: 300, target: 350, targetYear: 2030, benchmark: 400, source: 'Health plan' },
+      progress: { baseline: { period: '2022', value: 270 }, share: 0.375, status: 'on_course' },
+      latest: { period: '2025', value: 300 },
+      score: { performance: 75, points: 3 },
+    })
+    expect(report.goals[0].progress.expected).toBeCloseTo(3 / 8.5, 3)
+    expect(report.goals[0].trend.slope).toBeCloseTo(10, 2)
+    const text = (await get('/indicators/export?period=2025&format=csv')).body
+    const lines: Record<string, string>[] = parse(text, { bom: true, columns: true })
+    expect(lines.find(({ code }) => code === 'SC:EH:H:3C')).toMatchObject({
+      ...{ target: '350', target_year: '2030', baseline: '270', baseline_period: '2022', own_benchmark: '400' },
+      ...{ progress_share: '0.375', progress_status: 'on_course', own_points: '3', goal_source: 'Health plan' },
+    })
+    expect(lines.find(({ code }) => code === 'SC:EH:ED:4C')).toMatchObject({ target: '', progress_status: '' })
+    const page = JSON.stringify(goalsPage((await get('/indicators/report?period=2025')).json()))
+    for (const words of ['Goals of the city', '"350"', '"2030"', '38 %, on course', 'rising: 10'])
+      expect(page).toContain(words)
+    expect(goalsPage({ ...report, goals: [] })).toEqual([])
   })
 
   test('the report as PDF', async () => {

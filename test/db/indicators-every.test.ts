@@ -4,6 +4,7 @@ import { MEASURES } from '#api/indicators/measures/index.ts'
 import { INDICATORS } from '#model/indicators/catalogue.ts'
 import { recompute } from '#model/indicators/recompute.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
+import { uncertaintyOf } from '#model/indicators/uncertainty.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { buildWholeCity, DAY } from './whole-city.ts'
 
@@ -27,9 +28,10 @@ const point = async (code: string, zone?: string, dataPoint = '') => {
 /** The tree as a sceptic has it: only the leaves keep their numbers, and nothing but the tree is known. */
 function leavesOnly(evidence: Evidence): Evidence {
   if (!evidence.inputs?.length) return evidence
-  return { ...evidence, value: null, inputs: evidence.inputs.map(leavesOnly) }
+  const { uncertainty: _, ...rest } = evidence
+  return { ...rest, value: null, inputs: evidence.inputs.map(leavesOnly) }
 }
-const leaves = (evidence: Evidence): Evidence[] => evidence.inputs?.flatMap(leaves) ?? [evidence]
+const leavesOf = (evidence: Evidence): Evidence[] => evidence.inputs?.flatMap(leavesOf) ?? [evidence]
 
 describe('every indicator that Citywell computes itself', () => {
   test.each([...MEASURES.keys()])(
@@ -38,13 +40,18 @@ describe('every indicator that Citywell computes itself', () => {
       const measure = MEASURES.get(code)
       let values = 0
       for (const zone of [undefined, 'north', 'south']) {
-        for (const { value, evidence, origin, n } of (await evaluate(code, zone)).values) {
+        for (const { value, evidence, origin, n, standardError } of (await evaluate(code, zone)).values) {
           if (value === null || !evidence) continue
           values++
           expect(origin).toBe(measure?.origin)
           // as it comes over the wire: nothing but JSON
-          expect(recompute(leavesOnly(JSON.parse(JSON.stringify(evidence))))).toBe(value)
-          expect(leaves(evidence).filter(({ ref }) => ref).length, 'leaves say where they come from').toBeGreaterThan(0)
+          const leaves = leavesOnly(JSON.parse(JSON.stringify(evidence)))
+          expect(recompute(leaves)).toBe(value)
+          expect(uncertaintyOf(leaves)).toEqual(evidence.uncertainty)
+          if (measure?.origin === 'measured') expect(standardError).toBe(evidence.uncertainty?.standardError ?? null)
+          expect(leavesOf(evidence).filter(({ ref }) => ref).length, 'leaves say where they come from').toBeGreaterThan(
+            0,
+          )
           expect(n).not.toBeNull()
         }
       }
@@ -118,12 +125,12 @@ test('coverage (EC:ICT:ICT:4C): the north by cells, and a third of the people; U
 
 test('an interruption of two minutes and one of the day before are not counted, and the short one is told', async () => {
   const { evidence } = await point('EC:I:ES:2C', 'south')
-  expect(evidence && leaves(evidence)[0]?.label).toBe('feeder-s: 1 interruptions over 3 minutes, 1 shorter left out')
+  expect(evidence && leavesOf(evidence)[0]?.label).toBe('feeder-s: 1 interruptions over 3 minutes, 1 shorter left out')
 })
 
 test('noise: levels are averaged as energies: 40 and 52 dB give 49.3, and an Lden of 49.3 + 6.4 = 55.7', async () => {
   const { evidence } = await point('EN:EN:EQ:2A', 'south')
-  const levels = leaves(evidence as Evidence).filter(({ method }) => method === 'energy_mean_of_hours')
+  const levels = leavesOf(evidence as Evidence).filter(({ method }) => method === 'energy_mean_of_hours')
   // 10 lg((10^4 + 10^5.2) / 2) = 49.2556
   for (const level of levels) expect(level.value).toBeCloseTo(49.2556, 3)
 })

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { loadGoals } from '#infra/city/load-goals.ts'
+import type { LoadedPack } from '#infra/city/read-pack.ts'
+import { inTransaction } from '#infra/db/pool.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity } from './indicators-fixture.ts'
 
@@ -72,6 +75,26 @@ test('the newest version holds, one without benchmark and target takes it back, 
   expect(await indicators.goals()).toEqual([])
   const { rows } = await db.pool.query('select count(*)::int as n from indicator_goal')
   expect(rows[0].n).toBe(3)
+})
+
+test('goals of the city pack: recorded once, renewed when the pack changes, and never over what a person decided', async () => {
+  const row = { ...NO_GOAL, code: 'EC:I:WS:3C', target: 15, targetYear: 2030, source: 'Plan' }
+  const load = (goal: typeof row) =>
+    inTransaction(db.pool, (client) => loadGoals(client, { goals: [goal] } as unknown as LoadedPack))
+  const held = async () => (await indicators.goals()).filter((goal) => goal.code === row.code)
+  const versions = async () =>
+    (await db.pool.query('select count(*)::int as n from indicator_goal where code = $1', [row.code])).rows[0].n
+  await load(row)
+  await load(row)
+  expect(await held()).toMatchObject([{ target: 15, targetYear: 2030, recordedBy: 'city pack' }])
+  await load({ ...row, target: 12 })
+  expect([(await held())[0]?.target, await versions()]).toEqual([12, 2])
+  await indicators.setGoal(row.code, { ...NO_GOAL, target: 10, targetYear: 2030 }, 'Ada')
+  await load({ ...row, target: 11 })
+  expect((await held())[0]?.target).toBe(10)
+  await indicators.setGoal(row.code, NO_GOAL, 'Ada')
+  await load({ ...row, target: 11 })
+  expect(await held()).toEqual([])
 })
 
 test('what the indicator cannot be is refused', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { recompute } from '#model/indicators/recompute.ts'
 import type { Evidence, IndicatorValue } from '#model/indicators/schema.ts'
+import { uncertaintyOf } from '#model/indicators/uncertainty.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity, addThing, addZone, drive, hourly, observe, rollUp } from './indicators-fixture.ts'
 
@@ -245,6 +246,18 @@ describe('air pollution (EN:EN:AQ:1C)', () => {
     expect(pm.dataCapture).toBe(1)
   })
 
+  test('its standard error between stations: sqrt(2 x (1 x 5^2 + 0.25 x 10^2)) / 1.5 = 6.667; t(1) = 12.7062 reaches below zero', async () => {
+    const pm = pointOf(await evaluate('EN:EN:AQ:1C'), 'pm2_5')
+    expect(pm.standardError).toBeCloseTo(20 / 3, 9)
+    expect(pm.interval?.[0]).toBe(0)
+    expect(pm.interval?.[1]).toBeCloseTo(20 + (12.7062 * 20) / 3, 3)
+    // a single station says nothing of how stations differ
+    expect(pointOf(await evaluate('EN:EN:AQ:1C', 'south'), 'pm2_5')).toMatchObject({
+      interval: null,
+      standardError: null,
+    })
+  })
+
   test('the suspect spike is told apart and the gappy station is left out with the reason', async () => {
     const evidence = pointOf(await evaluate('EN:EN:AQ:1C'), 'pm2_5').evidence
     expect(evidence?.excluded).toEqual([{ what: 'air-gap', why: 'data capture 50 %' }])
@@ -384,6 +397,7 @@ describe('evidence', () => {
       for (const { value, evidence } of (await evaluate(code, zone)).values) {
         if (!evidence) continue
         expect(recompute(withoutValues(evidence))).toBe(value)
+        expect(uncertaintyOf(withoutValues(evidence))).toEqual(evidence.uncertainty)
       }
     }
   })
@@ -392,7 +406,8 @@ describe('evidence', () => {
 /** The tree as a sceptic has it: only the leaves keep their numbers. */
 function withoutValues(evidence: Evidence): Evidence {
   if (!evidence.inputs || evidence.inputs.length === 0) return evidence
-  return { ...evidence, value: null, inputs: evidence.inputs.map(withoutValues) }
+  const { uncertainty: _, ...rest } = evidence
+  return { ...rest, value: null, inputs: evidence.inputs.map(withoutValues) }
 }
 
 describe('scoreboard', () => {

@@ -48,6 +48,10 @@ test.each([
   ['2026-03-04T03:00:00Z', 'UTC', '2026-03-05T03:00:00Z'],
   ['2026-03-04T12:00:00Z', 'America/New_York', '2026-03-05T08:00:00Z'],
   ['2026-03-04T12:00:00Z', 'Asia/Tokyo', '2026-03-04T18:00:00Z'],
+  // clocks go forward at one, back at two, and in Athens from three to four: there is no three then
+  ['2026-03-28T12:00:00Z', 'Europe/Lisbon', '2026-03-29T02:00:00Z'],
+  ['2026-10-24T12:00:00Z', 'Europe/Lisbon', '2026-10-25T03:00:00Z'],
+  ['2026-03-28T12:00:00Z', 'Europe/Athens', '2026-03-29T01:00:00Z'],
 ] as const)('after %s in %s the next night is at %s', (now, zone, expected) => {
   expect(nextNight(new Date(now), zone)).toEqual(new Date(expected))
 })

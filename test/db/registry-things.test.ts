@@ -216,7 +216,14 @@ describe('the registry', () => {
   async function loadThings(things: readonly object[]): Promise<void> {
     const { rows } = await city.pool.query('select pack from city')
     const zones = (await city.pool.query('select key, name, population, geometry from zone order by id')).rows
-    const pack = { city: { ...rows[0].pack, simulated: false }, things, folder: 'test', reported: [], surveys: [] }
+    const pack = {
+      city: { ...rows[0].pack, simulated: false },
+      things,
+      folder: 'test',
+      reported: [],
+      goals: [],
+      surveys: [],
+    }
     await loadCityPack(city.pool, { ...pack, zones: zones.map((zone) => ({ ...zone, attributes: {} })) } as never)
   }
 })

@@ -1,7 +1,7 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from './browser.ts'
-import { DESKTOP, fits, openPage, PHONE, violations, wear } from './page.ts'
+import { DESKTOP, fits, openPage, PHONE, settled, violations, wear } from './page.ts'
 import { publish } from './publish.ts'
 import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
 
@@ -108,6 +108,69 @@ describe('a person who does not see the map', () => {
       30_000,
       () => `no Thing was opened: ${page.url()}`,
     )
+    await close()
+  })
+})
+
+describe('the report on paper', () => {
+  test('is black on white whatever the screen is, without buttons and navigation, with tables and wheel whole', async () => {
+    const { page, close } = await open('/?view=report&period=2026&theme=dark')
+    await page.getByRole('img', { name: /^Wheel of dimensions.*City score: \d+%\. .*: (\d+%|not scored)/ }).waitFor()
+    await page.emulateMedia({ media: 'print' })
+    // A4 less its margins
+    await page.setViewportSize({ width: 718, height: 1000 })
+    await settled(page)
+    const shown = (locator: Locator) => locator.first().isVisible()
+    for (const hidden of ['.nav', '.report__files', '.sheet-form'])
+      expect(await shown(page.locator(hidden)), hidden).toBe(false)
+    expect(await shown(page.locator('.report-table thead'))).toBe(true)
+    const colour = (locator: Locator) => locator.first().evaluate((element) => getComputedStyle(element).color)
+    expect(await colour(page.getByRole('heading', { name: 'Report' }))).toBe('rgb(27, 35, 40)')
+    expect(
+      await page
+        .locator('.band__step--full')
+        .first()
+        .evaluate((one) => getComputedStyle(one).printColorAdjust),
+    ).toBe('exact')
+    expect(await fits(page)).toBe(true)
+    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-')
+    await close()
+  })
+})
+
+describe('raw against rollup', () => {
+  test('an operator compares now, and reads that all agree', async () => {
+    const { page, close } = await open('/?view=operations')
+    const section = page.getByRole('region', { name: 'Raw against rollup' })
+    await section.getByLabel(/key/i).fill(system.key())
+    await section.getByRole('button', { name: 'Compare now' }).click()
+    await section.getByText(/^All agree: [\d,]+ observations/).waitFor()
+    await section.getByRole('row', { name: /operator/ }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await close()
+  })
+})
+
+describe('the air against the WHO guidelines', () => {
+  test('stands on the page of the indicators: every level of the city in a table, districts of any level, the worst first', async () => {
+    await until(
+      async () => ((await system.get<{ backfill: number | null }>('/api/v1/city')).backfill ?? 1) >= 1,
+      240_000,
+      () => 'the history does not end',
+    )
+    const { page, close } = await open('/?view=indicators&period=last-24h')
+    const city = page.getByRole('table', { name: /^The city against the WHO guidelines/ })
+    await city
+      .getByRole('row', { name: /^PM2.5 annual mean .*no verdict: less than a year.* 35, 25, 15, 10/ })
+      .waitFor()
+    expect(await city.getByRole('rowheader').count()).toBe(10)
+    await page.getByRole('button', { name: /^PM2.5, annual mean/ }).click()
+    await page.getByRole('option', { name: 'NO₂, annual mean' }).click()
+    const zones = page.getByRole('table', { name: 'NO₂, annual mean' })
+    const texts = await zones.locator('tbody td:nth-child(2)').allInnerTexts()
+    const values = texts.map(Number.parseFloat).filter((value) => !Number.isNaN(value))
+    expect(values.length).toBeGreaterThan(1)
+    expect(values).toEqual(values.toSorted((a, b) => b - a))
     await close()
   })
 })

@@ -1,4 +1,4 @@
-import { leaf, node } from '#model/indicators/evidence.ts'
+import { leaf } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import { type Inputs, POLLUTANTS } from '../inputs/inputs.ts'
 import type { DatastreamRow, ThingRow } from '../inputs/registry.ts'
@@ -17,6 +17,8 @@ import {
   placeOf,
   qualityOf,
   type Scope,
+  uncertaintyIn,
+  weightedMean,
   withSuspectIn,
 } from './measure.ts'
 
@@ -69,11 +71,10 @@ async function concentration(pollutant: Pollutant, inputs: Inputs, scope: Scope)
   const simulated = isSimulated(inputs, things)
   const n = stations.reduce((sum, station) => sum + (station.n ?? 0), 0)
   const dataCapture = stations.reduce((sum, station) => sum + (station.dataCapture ?? 0), 0) / stations.length
-  const evidence = node(
+  const evidence = weightedMean(
     {
       label: `Mean ${LABELS[pollutant]} of ${placeOf(scope, inputs)}, over stations weighted by siting`,
       unit: 'ug/m3',
-      method: 'weighted_mean',
       origin: originOf(simulated, 'measured'),
       n,
       dataCapture,
@@ -81,7 +82,7 @@ async function concentration(pollutant: Pollutant, inputs: Inputs, scope: Scope)
     },
     stations,
   )
-  return found(evidence, { n, dataCapture, simulated })
+  return found(evidence, { n, dataCapture, simulated, ...uncertaintyIn(evidence) })
 }
 
 async function stationMean(stream: DatastreamRow, pollutant: Pollutant, inputs: Inputs): Promise<Evidence | Excluded> {
@@ -102,6 +103,7 @@ async function stationMean(stream: DatastreamRow, pollutant: Pollutant, inputs: 
     quality: qualityOf(read),
     ...withSuspectIn(read),
     weight: SITING_WEIGHTS[siting] ?? 1,
+    cluster: thing.key,
     ref: `datastream ${stream.id} (${thing.key} ${pollutant})`,
   })
 }

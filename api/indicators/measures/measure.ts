@@ -1,6 +1,7 @@
 import type { Origin } from '#model/domain.ts'
-import { leaf } from '#model/indicators/evidence.ts'
+import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
+import { withUncertainty } from '#model/indicators/uncertainty.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ThingRow, ZoneRow } from '../inputs/registry.ts'
 
@@ -58,6 +59,15 @@ export function found(evidence: Evidence, about: Partial<Outcome> = {}): Outcome
   if (evidence.value === null) return missing(`"${evidence.label}" cannot be computed from its inputs`)
   return { ...NOTHING, ...about, evidence }
 }
+
+/** A mean over places, each with its weight, and with the standard error between them where there are two or more. */
+export const weightedMean = (head: Omit<Parameters<typeof node>[0], 'method'>, places: Evidence[]): Evidence =>
+  withUncertainty(node({ ...head, method: 'weighted_mean' }, places))
+
+export const uncertaintyIn = ({ uncertainty }: Evidence): Pick<Outcome, 'interval' | 'standardError'> => ({
+  interval: uncertainty?.interval ?? null,
+  standardError: uncertainty?.standardError ?? null,
+})
 
 function summary(excluded: readonly Excluded[]): string {
   const shown = excluded.slice(0, 3).map(({ what, why }) => `${what}: ${why}`)

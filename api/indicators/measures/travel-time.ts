@@ -17,6 +17,8 @@ import {
   placeOf,
   qualityOf,
   type Scope,
+  uncertaintyIn,
+  weightedMean,
   withSuspectIn,
 } from './measure.ts'
 
@@ -60,11 +62,10 @@ async function index(inputs: Inputs, scope: Scope): Promise<Outcome> {
   const nodes = read.map(({ evidence }) => evidence)
   const n = nodes.reduce((sum, { n }) => sum + (n ?? 0), 0)
   const dataCapture = nodes.reduce((sum, { dataCapture }) => sum + (dataCapture ?? 0), 0) / nodes.length
-  const evidence = node(
+  const evidence = weightedMean(
     {
       label: `Travel time in the peaks over free flow in ${place}, segments weighted by length`,
       unit: '1',
-      method: 'weighted_mean',
       origin: originOf(simulated, 'measured'),
       n,
       dataCapture,
@@ -72,7 +73,7 @@ async function index(inputs: Inputs, scope: Scope): Promise<Outcome> {
     },
     nodes,
   )
-  return found(evidence, { n, dataCapture, simulated })
+  return found(evidence, { n, dataCapture, simulated, ...uncertaintyIn(evidence) })
 }
 
 async function segment(stream: DatastreamRow, inputs: Inputs): Promise<Evidence | Excluded> {
@@ -89,7 +90,18 @@ async function segment(stream: DatastreamRow, inputs: Inputs): Promise<Evidence 
   const ref = `datastream ${stream.id} (${thing.key} travel_time)`
   const quality = qualityOf(read)
   return node(
-    { label: thing.name, unit: '1', method: 'ratio', origin, n: read.good, dataCapture, quality, weight: length, ref },
+    {
+      label: thing.name,
+      unit: '1',
+      method: 'ratio',
+      origin,
+      n: read.good,
+      dataCapture,
+      quality,
+      weight: length,
+      cluster: thing.key,
+      ref,
+    },
     [
       leaf({
         ...{ label: `mean of ${read.hours} peak hours`, value: read.mean, unit: 's', origin, n: read.good, ref },

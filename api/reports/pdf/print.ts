@@ -2,6 +2,7 @@ import pdfmake from 'pdfmake'
 import roboto from 'pdfmake/fonts/Roboto.js'
 import type { ReportResponse } from '#model/api/reports.ts'
 import { coverPage, summaryPage, wheelPage } from './front.ts'
+import { goalsPage } from './goals.ts'
 import { methodsPage } from './methods.ts'
 import { dimensionPages, verificationPage } from './tables.ts'
 import { INK } from './wheel-svg.ts'
@@ -45,6 +46,7 @@ export async function printReport(report: ReportResponse): Promise<Buffer> {
         ...coverPage(report),
         ...summaryPage(report),
         ...wheelPage(report),
+        ...goalsPage(report),
         ...dimensionPages(report),
         ...verificationPage(report),
         ...methodsPage(report),

@@ -6,11 +6,20 @@ import { useTools } from '../messages/tools.ts'
 export function Wheel({ report }: { report: ReportResponse }) {
   const { t, percent } = useTools()
   const city = report.groups.find(({ level }) => level === 'city')
+  const scoreText = (of: number | null | undefined): string =>
+    of == null ? t('report.wheel.unscored') : percent(of / 100)
   const score = city?.score == null ? t('none') : percent(city.score / 100)
+  const subDimensions = report.groups
+    .filter(({ level }) => level === 'sub_dimension')
+    .map((group) => t('report.wheel.part', { name: group.name, score: scoreText(group.score) }))
   const shapes = wheelShapes(report.indicators, score, t('report.wheel.score'))
   return (
     <figure className="wheel">
-      <svg viewBox={`${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`} role="img" aria-label={t('report.wheel')}>
+      <svg
+        viewBox={`${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`}
+        role="img"
+        aria-label={t('report.wheel', { score: scoreText(city?.score), parts: subDimensions.join('; ') })}
+      >
         <Patterns />
         {shapes.map((shape) => (
           <Shape key={shape.key} shape={shape} />

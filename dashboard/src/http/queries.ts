@@ -3,6 +3,7 @@ import { cityResponse, coverageResponse, observationsResponse, thingFeatures, zo
 import { airHistoryResponse, historyResponse } from '#model/api/history.ts'
 import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
 import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
+import { reconciliationResponse } from '#model/api/reconciliation.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
 import { get } from './client.ts'
 
@@ -138,5 +139,11 @@ export const rejectedQuery = (filter: {
 export const archiveQuery = queryOptions({
   queryKey: ['archive'],
   queryFn: ({ signal }) => get(archivedSources, '/ingest/archive/sources', {}, signal),
+  refetchInterval: MINUTE,
+})
+
+export const reconciliationsQuery = queryOptions({
+  queryKey: ['reconciliation'],
+  queryFn: ({ signal }) => get(reconciliationResponse, '/reconciliation', {}, signal),
   refetchInterval: MINUTE,
 })

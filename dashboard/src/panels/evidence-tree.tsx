@@ -69,7 +69,7 @@ function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
 /** n, data capture, weight, shares of suspect and failed observations, what the suspect would change, the reference: as far as they are known. */
 function Counts({ evidence }: { evidence: Evidence }) {
   const { t, integer, percent, number, quantity } = useTools()
-  const { n, dataCapture, weight, quality, withSuspect, unit, ref } = evidence
+  const { n, dataCapture, weight, quality, withSuspect, uncertainty, unit, ref } = evidence
   const { suspect = 0, failed = 0 } = quality ?? {}
   const parts = [
     n !== undefined && t('evidence.n', { n: integer(n) }),
@@ -78,6 +78,13 @@ function Counts({ evidence }: { evidence: Evidence }) {
     suspect > 0 && t('evidence.suspect', { share: percent(suspect, 1) }),
     failed > 0 && t('evidence.failed', { share: percent(failed, 1) }),
     withSuspect !== undefined && t('evidence.withSuspect', { value: quantity(withSuspect, unit) }),
+    uncertainty !== undefined &&
+      t('evidence.uncertainty', {
+        error: number(uncertainty.standardError),
+        low: number(uncertainty.interval[0]),
+        high: number(uncertainty.interval[1]),
+        df: uncertainty.degreesOfFreedom,
+      }),
     ref !== undefined && ref,
   ].filter((part): part is string => typeof part === 'string')
   return <>{parts.map((part) => ` · ${part}`).join('')}</>

@@ -91,9 +91,10 @@ function sentences({ unit, trend, comparison, progress }: SeriesResponse, tools:
     }
   }
   if (comparison) {
-    const { change, from, to, toldApart } = comparison
+    const { change, from, to, toldApart, paired } = comparison
     const verdict = toldApart === null ? 'unknown' : toldApart ? 'apart' : 'within'
     said.push(t(`history.change.${verdict}`, { change: quantity(change, unit), from, to }))
+    if (paired) said.push(t('history.change.paired'))
   }
   return said
 }

@@ -9,6 +9,7 @@ import { electricityCode } from '../layers/use-layer.ts'
 import type { Zone } from '../layers/zone-layer.ts'
 import { useTools } from '../messages/tools.ts'
 import { AirIndexPanel } from './air-index-panel.tsx'
+import { WhoPanel } from './who-panel.tsx'
 import { ZoneVoices } from './zone-voices.tsx'
 
 type ZonePanelProps = {
@@ -44,6 +45,7 @@ export function ZonePanel({ zone, things, onSelect }: ZonePanelProps) {
       ) : (
         <p className="note">{t('districts.noStation')}</p>
       )}
+      <WhoPanel level="zone" placeKey={zone.key} />
       <h3 className="selection__heading">{t('zone.indicators')}</h3>
       <Consumption zone={zone} />
       <SurveyEstimate zone={zone} />

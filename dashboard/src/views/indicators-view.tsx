@@ -10,6 +10,7 @@ import { Drawer } from '../panels/drawer.tsx'
 import { IndicatorPanel } from '../panels/indicator-panel.tsx'
 import { PeriodSelect } from '../panels/period-select.tsx'
 import { ScoreSummary } from '../panels/score-summary.tsx'
+import { WhoSection } from '../panels/who-section.tsx'
 import { IndicatorTable } from '../table/indicator-table.tsx'
 import { FILTERS, type Filter, groupBoard } from './scoreboard.ts'
 import './indicators-view.css'
@@ -48,7 +49,8 @@ export default function IndicatorsView() {
                 from: date(board.data.period.from),
                 to: date(board.data.period.to),
                 computed: dateTime(board.data.computedAt),
-              })}
+              })}{' '}
+              <a href="#who-title">{t('indicators.toAir')}</a>
             </p>
             <RadioGroup
               className="measures"
@@ -68,6 +70,7 @@ export default function IndicatorsView() {
             {grouped.map((dimension) => (
               <IndicatorTable key={dimension.name} dimension={dimension} selected={code} onSelect={open} />
             ))}
+            <WhoSection />
           </div>
         )}
       </div>

@@ -6,6 +6,7 @@ import { useLive } from '../live/use-live.ts'
 import { useTools } from '../messages/tools.ts'
 import { FlowHealth } from '../panels/flow-health.tsx'
 import { RawArchive } from '../panels/raw-archive.tsx'
+import { Reconciliations } from '../panels/reconciliations.tsx'
 import { RejectedMessages } from '../panels/rejected-messages.tsx'
 import { VoiceModeration } from '../panels/voice-moderation.tsx'
 import { LedgerTable } from '../table/ledger-table.tsx'
@@ -31,6 +32,7 @@ export default function OperationsView({ city }: { city: CityResponse }) {
         {answer.error && !ledger && <Problem error={answer.error} retry={answer.refetch} />}
         {ledger && <LedgerTable ledger={ledger} />}
       </section>
+      <Reconciliations />
       <VoiceModeration />
       <RejectedMessages />
       <RawArchive />

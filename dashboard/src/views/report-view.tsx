@@ -10,6 +10,7 @@ import { useTools } from '../messages/tools.ts'
 import { CollectionSheet } from '../panels/collection-sheet.tsx'
 import { PeriodSelect } from '../panels/period-select.tsx'
 import { ScoreSummary } from '../panels/score-summary.tsx'
+import { GoalsTable } from '../table/goals-table.tsx'
 import { ReportTable } from '../table/report-table.tsx'
 import './indicators-view.css'
 import './report-view.css'
@@ -69,6 +70,7 @@ function Report({ report }: { report: ReportResponse }) {
         <h2 id="report-wheel">{t('report.wheel.title')}</h2>
         <Wheel report={report} />
       </section>
+      <GoalsTable goals={report.goals} />
       {dimensions.map((dimension) => (
         <ReportTable key={dimension} report={report} dimension={dimension} />
       ))}

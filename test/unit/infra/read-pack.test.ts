@@ -54,7 +54,7 @@ describe('a city pack that can be used', () => {
     const read = await readCityPack(await pack(good))
     expect(read.city.name).toBe('Smallport')
     expect(read.zones.map((zone) => [zone.key, zone.population])).toEqual([['old-town', 900]])
-    expect([read.things, read.reported, read.surveys]).toEqual([[], [], []])
+    expect([read.things, read.reported, read.goals, read.surveys]).toEqual([[], [], [], []])
     // without a coast it lies on land, not in the sea
     expect(read.baseMap).toMatchObject({ features: [{ properties: { layer: 'land' } }] })
   })
@@ -150,6 +150,26 @@ describe('a broken city pack says which file, where and what', () => {
     expect(message).toContain('surveys/s/responses.csv, row 3, column w: "0" must be a number above 0')
     expect(message).toContain('surveys/s/responses.csv, row 3, column internet: "maybe" is none of yes, no')
     expect(message).toContain('surveys/s/responses.csv, row 4, column zone: "nowhere" is no zone of the city')
+  })
+
+  test('a goal that the indicator cannot be, of a code nobody knows, without its year, or twice', async () => {
+    const csv = [
+      'code,data_point,benchmark,target,target_year,baseline_year,source',
+      'EN:E:E:1C,,,130,2030,,plan',
+      'EN:X:1,,1,,,,plan',
+      'EN:EN:AQ:1C,radon,,5,2030,,plan',
+      'EN:EN:AQ:1C,pm2_5,,5,,,plan',
+      'EN:EN:AQ:1C,no2,,,,,plan',
+      'EN:EN:AQ:1C,so2,,5,2030,,plan',
+      'EN:EN:AQ:1C,so2,,6,2030,,plan',
+    ].join('\n')
+    const text = await problemsOf({ ...good, 'goals.csv': csv })
+    expect(text).toMatch(/goals.csv, line 2: 130 % is not plausible/)
+    expect(text).toContain('goals.csv, line 3: no indicator has the code "EN:X:1"')
+    expect(text).toContain('goals.csv, line 4: EN:EN:AQ:1C has no data point "radon"')
+    expect(text).toContain('goals.csv, line 5 targetYear: a target needs its year')
+    expect(text).toContain('goals.csv, line 6: states neither a benchmark nor a target')
+    expect(text).toContain('goals.csv, line 8: EN:EN:AQ:1C so2 appears twice')
   })
 
   test('a reported value without a source', async () => {

@@ -42,6 +42,22 @@ test('an annual mean of 5 is met, of 5.1 exceeded', () => {
     )?.exceeded,
   ).toBe(true)
 })
+test.each([
+  [5, 'guideline'],
+  [5.1, 'interim_4'],
+  [10.1, 'interim_3'],
+  [15.1, 'interim_2'],
+  [25.1, 'interim_1'],
+  [35.1, 'none'],
+] as const)('an annual mean of PM2.5 of %d keeps: %s (WHO 2021, table 0.1)', (mean, reached) => {
+  const verdicts = whoVerdicts(
+    'pm2_5',
+    year(() => mean),
+    365,
+    mean,
+  )
+  expect(ruleOf(verdicts, 'annual')).toMatchObject({ reached, interim: [35, 25, 15, 10], level: 5 })
+})
 test('peak season of ozone: April to September at 70, else 40: 70; April to August only: 5 * 70 + 40 over 6 = 65', () => {
   expect(peakSeason(year((_, month) => (month >= 3 && month <= 8 ? 70 : 40)))).toBeCloseTo(70, 9)
   expect(peakSeason(year((_, month) => (month >= 3 && month <= 7 ? 70 : 40)))).toBeCloseTo(65, 9)

@@ -1,0 +1,43 @@
+import type { ReportGoal, ReportIndicator } from '#model/api/reports.ts'
+import type { Goal } from '#model/indicators/goals.ts'
+import { leadingTo, type Span } from '#model/indicators/leading-to.ts'
+import type { Indicators } from '../indicators/engine.ts'
+
+type Needs = { readonly indicators: Indicators; readonly clock: () => Date }
+/** Most years a series reaches back for a baseline. */
+const MOST_YEARS = 40
+
+/** What the city wants and how far it is: each goal with baseline, way and trend over the periods that lead up to the report's. */
+export async function reportGoals(
+  { indicators, clock }: Needs,
+  period: string,
+  reported: readonly ReportIndicator[],
+): Promise<ReportGoal[]> {
+  const found: ReportGoal[] = []
+  // One after the other: they share what they read of a period.
+  for (const goal of await indicators.goals()) {
+    const indicator = reported.find(({ code }) => code === goal.code)
+    const value = indicator?.values.find(({ dataPoint }) => dataPoint === goal.dataPoint)
+    if (!indicator || !value) continue
+    const { dataPoint } = goal
+    const series = await indicators.series(goal.code, { ...reaching(leadingTo(period, clock()), goal), dataPoint })
+    const latest = series.values.findLast((one) => !one.partial && one.value !== null)
+    const { code, name } = indicator
+    found.push({
+      ...{ code, dataPoint, unit: value.unit, value: value.value },
+      name: indicator.values.length > 1 ? `${name}: ${value.name}` : name,
+      ...{ benchmark: goal.benchmark, score: value.own?.score ?? null, source: goal.source },
+      ...{ target: goal.target, targetYear: goal.targetYear },
+      ...{ progress: series.progress, trend: series.trend },
+      latest: latest ? { period: latest.period, value: latest.value } : null,
+    })
+  }
+  return found
+}
+
+/** A series of years begins with the year that the goal counts from. */
+function reaching(span: Span, { baselineYear }: Goal): Span {
+  if (span.every !== 'year' || baselineYear === null) return span
+  const from = Math.max(Math.min(Number(span.from), baselineYear), Number(span.to) - MOST_YEARS)
+  return { ...span, from: String(from) }
+}
