@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEquity, type Equity } from '#api/equity/equity.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { equityResponse } from '#model/api/equity.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
@@ -79,7 +80,12 @@ beforeAll(async () => {
     ['c', '2', 14],
   ])
   const clock = () => NOW
-  equity = createEquity({ pool, clock, indicators: createIndicators({ pool, clock }) })
+  equity = createEquity({
+    pool,
+    microdata: openMicrodata(pool),
+    clock,
+    indicators: createIndicators({ pool, microdata: openMicrodata(pool), clock }),
+  })
 })
 afterAll(() => db.close())
 
@@ -147,7 +153,7 @@ describe('by a characteristic of the survey', () => {
     ])
     const { pm, found } = await of('half')
     expect(found.survey).toBe('small')
-    const { estimates } = await createSurveys({ pool: db.pool }).estimates('small', {
+    const { estimates } = await createSurveys({ pool: db.pool, microdata: openMicrodata(db.pool) }).estimates('small', {
       question: 'here',
       by: ['zone', 'half'],
     })

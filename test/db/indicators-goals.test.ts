@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity } from './indicators-fixture.ts'
 
@@ -12,7 +13,11 @@ const NO_GOAL = { dataPoint: '', benchmark: null, target: null, targetYear: null
 beforeAll(async () => {
   db = await openTestDatabase()
   await addCity(db.pool)
-  indicators = createIndicators({ pool: db.pool, clock: () => new Date('2026-01-15T00:00:00Z') })
+  indicators = createIndicators({
+    pool: db.pool,
+    microdata: openMicrodata(db.pool),
+    clock: () => new Date('2026-01-15T00:00:00Z'),
+  })
   for (const [year, value] of [
     ['2022', 40],
     ['2023', 44],
