@@ -11,6 +11,7 @@ import { keepNights } from './indicators/nightly.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
 import { selectCity } from './queries/city.ts'
 import { openMicrodata } from './surveys/microdata.ts'
+import { forgetVoices } from './voices/retention.ts'
 
 /** Few: a reader waits for a connection rather than taking the database from the ingest. */
 const MAX_CONNECTIONS = 6
@@ -54,7 +55,13 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   scope.defer(() => live.close())
   const microdata = openMicrodata(options.estimator ? openEstimator(options.estimator, options) : pool)
   const engines = openEngines({ pool, microdata, clock })
-  scope.defer(keepNights({ pool, clock, log, warm: (period) => engines.indicators.scoreboard({ period }) }))
+  scope.defer(
+    keepNights({
+      ...{ pool, clock, log },
+      warm: (period) => engines.indicators.scoreboard({ period }),
+      forget: () => forgetVoices({ pool, clock }),
+    }),
+  )
   const app = await buildApp({
     pool,
     live,
