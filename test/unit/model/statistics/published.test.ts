@@ -265,15 +265,15 @@ describe('R survey: clustered sample of schools', () => {
     ['the same in the domain of high schools', () => ratio(highTested, highEnrolled), [0.8300683, 7], [0.01472607, 8]],
   ] as const)('%s', (_, estimate, value, standardError) => {
     const found = estimate()
-    expect(found?.value).toBeCloseTo(...value)
-    expect(found?.standardError).toBeCloseTo(...standardError)
+    expect(found?.value).toBeCloseTo(value[0], value[1])
+    expect(found?.standardError).toBeCloseTo(standardError[0], standardError[1])
   })
   test.each([
     ['enrolled', enrolled, [3_404_940, 0], [932_235, 0]],
     ['high schools', high, [473.86, 2], [158.7, 2]],
   ] as const)('total %s', (_, y, value, standardError) => {
-    expect(total(y)?.value).toBeCloseTo(...value)
-    expect(total(y)?.standardError).toBeCloseTo(...standardError)
+    expect(total(y)?.value).toBeCloseTo(value[0], value[1])
+    expect(total(y)?.standardError).toBeCloseTo(standardError[0], standardError[1])
   })
 })
 
