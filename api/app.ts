@@ -100,7 +100,7 @@ async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> 
 }
 
 async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metrics }: Parts): Promise<void> {
-  const { pool, clock, live, indicators, surveys, backfill } = deps
+  const { pool, microdata, clock, live, indicators, surveys, backfill } = deps
   const airIndexes = memo(AIR_INDEX_MS, clock, () => deps.airIndexes(clock()))
   const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
   registerMetrics(app, metrics)
@@ -117,8 +117,8 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(reportRoutes({ pool, indicators, clock }))
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))
-      await v1.register(equityRoutes({ pool, clock, indicators }))
-      await v1.register(wellbeingRoutes({ pool, clock, indicators }))
+      await v1.register(equityRoutes({ pool, microdata, clock, indicators }))
+      await v1.register(wellbeingRoutes({ pool, microdata, clock, indicators }))
       await v1.register(questionnaireRoutes({ pool, clock }))
       await v1.register(voiceRoutes({ pool, clock }))
       await v1.register(ingestRoutes({ pool, clock, live }))

@@ -4,6 +4,7 @@ import type { Logger } from '#infra/runtime/log.ts'
 import type { AirIndexes } from './air-quality/index-of.ts'
 import type { Indicators } from './indicators/engine.ts'
 import type { LiveSource } from './live/source.ts'
+import type { Microdata } from './surveys/microdata.ts'
 import type { Surveys } from './surveys/surveys.ts'
 
 /** Everything the API needs of the outside; it opens none of it and closes none of it. */
@@ -17,6 +18,8 @@ export type ApiDeps = {
   readonly clock: () => Date
   readonly indicators: Indicators
   readonly surveys: Surveys
+  /** the answers behind the surveys, which `pool` may not read */
+  readonly microdata: Microdata
   readonly airIndexes: (at: Date) => Promise<AirIndexes>
   /** share of the simulated history that is in, 0 to 1; null when nothing is being backfilled */
   readonly backfill?: () => number | null

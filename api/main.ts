@@ -21,6 +21,7 @@ await runMain(async (scope) => {
   collectDefaultMetrics({ register: registry })
   const { port } = await openApi({
     address: { url: config.databaseUrl },
+    ...(config.estimatorUrl && { estimator: { url: config.estimatorUrl } }),
     mqttUrl: config.mqttUrl,
     key: config.key,
     log: createLog('api'),

@@ -10,14 +10,19 @@ import { LOOPBACK_HOSTS } from './http/security.ts'
 import { keepNights } from './indicators/nightly.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
 import { selectCity } from './queries/city.ts'
+import { openMicrodata } from './surveys/microdata.ts'
+import { forgetVoices } from './voices/retention.ts'
 
 /** Few: a reader waits for a connection rather than taking the database from the ingest. */
 const MAX_CONNECTIONS = 6
+const ESTIMATOR_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 export type OpenApiOptions = {
   readonly address: DatabaseAddress
+  /** the same database with the login of the estimator, who alone reads answers; absent: `address` is the owner's */
+  readonly estimator?: DatabaseAddress | undefined
   readonly mqttUrl: string
   readonly key: string
   readonly log: Logger
@@ -48,8 +53,15 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   scope.defer(() => pool.end())
   const live = openMqttSource({ url: mqttUrl, log })
   scope.defer(() => live.close())
-  const engines = openEngines({ pool, clock })
-  scope.defer(keepNights({ pool, clock, log, warm: (period) => engines.indicators.scoreboard({ period }) }))
+  const microdata = openMicrodata(options.estimator ? openEstimator(options.estimator, options) : pool)
+  const engines = openEngines({ pool, microdata, clock })
+  scope.defer(
+    keepNights({
+      ...{ pool, clock, log },
+      warm: (period) => engines.indicators.scoreboard({ period }),
+      forget: () => forgetVoices({ pool, clock }),
+    }),
+  )
   const app = await buildApp({
     pool,
     live,
@@ -68,6 +80,18 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   scope.defer(() => app.close())
   await app.listen({ port: options.port, host })
   return { port: (app.server.address() as AddressInfo).port }
+}
+
+/** A pool of its own, so that no statement of the API can reach what the estimator may read. */
+function openEstimator(address: DatabaseAddress, { log, scope }: Pick<OpenApiOptions, 'log' | 'scope'>): Pool {
+  const pool = createPool(address, {
+    max: ESTIMATOR_CONNECTIONS,
+    applicationName: 'citywell-estimator',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => pool.end())
+  return pool
 }
 
 /**

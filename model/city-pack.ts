@@ -81,6 +81,8 @@ export const cityPackSchema = z.object({
     .object({ key: z.string(), name: z.string(), population: z.string(), households: z.string(), income: z.string() })
     .partial()
     .optional(),
+  /** what residents tell is deleted after so many days; left out: VOICE_KEEP_DAYS. A longer time holds for new voices only */
+  voices: z.strictObject({ keepDays: z.int().min(30).max(3650) }).optional(),
   /** MapLibre style of a real city's base map; left out: map.geojson is drawn and nothing is fetched */
   mapStyle: z.url().optional(),
 })

@@ -6,14 +6,19 @@ import type { Indicators } from '../indicators/engine.ts'
 import { createPeriodCache, type PeriodCache } from '../indicators/period-cache.ts'
 import { selectCity } from '../queries/city.ts'
 import { selectZones } from '../queries/zones.ts'
-import { listSurveys, loadResponses, type SurveyRow } from '../surveys/microdata.ts'
+import { listSurveys, type Microdata, type SurveyRow } from '../surveys/microdata.ts'
 import { sheetOf } from '../surveys/sheet.ts'
 import { characteristicsOf } from '../surveys/table.ts'
 import { exposureBySurvey } from './by-survey.ts'
 import { eachZone, exposureByZones, incomeFifths, type PeopledZone } from './by-zones.ts'
 import { measuredByZone, type ZoneMeasure } from './measured.ts'
 
-export type EquityDeps = { readonly pool: Pool; readonly indicators: Indicators; readonly clock: () => Date }
+export type EquityDeps = {
+  readonly pool: Pool
+  readonly microdata: Microdata
+  readonly indicators: Indicators
+  readonly clock: () => Date
+}
 type Exposed = (measure: ZoneMeasure) => Exposure | null
 
 /** A mean over fewer zones says more of the zones than of the groups. */
@@ -33,7 +38,7 @@ export function createEquity(deps: EquityDeps): Equity {
 }
 
 async function equity(
-  { pool, indicators, clock }: EquityDeps,
+  { pool, microdata, indicators, clock }: EquityDeps,
   cache: PeriodCache<readonly ZoneMeasure[]>,
   { period, by }: { period: string; by: string },
 ): Promise<EquityResponse> {
@@ -45,7 +50,7 @@ async function equity(
   if (!characteristics.some(({ id }) => id === by))
     throw new AppError('REQUEST_INVALID', `by is one of ${characteristics.map(({ id }) => id).join(', ')}; not "${by}"`)
   const isSurveyed = !Object.hasOwn(BY_ZONES, by)
-  const exposed = await exposedBy(pool, by, zones, isSurveyed ? survey : undefined)
+  const exposed = await exposedBy(microdata, by, zones, isSurveyed ? survey : undefined)
   const measures = await cache.get(period, () =>
     measuredByZone(pool, indicators, { period, timeZone: pack.timeZone, now: clock(), zones: all }),
   )
@@ -80,7 +85,7 @@ function characteristicsFor(survey: SurveyRow | undefined): EquityResponse['char
 }
 
 async function exposedBy(
-  pool: Pool,
+  microdata: Microdata,
   by: string,
   zones: readonly PeopledZone[],
   survey: SurveyRow | undefined,
@@ -90,10 +95,11 @@ async function exposedBy(
     return (measure) => exposureByZones(measure, zones, groups)
   }
   const { codebook, areas } = survey
-  const responses = await loadResponses(pool, codebook, characteristicsOf(codebook).slice(1))
-  // everybody who lives in a zone answers "where", so the tables that could be combined are those of all respondents
-  const inZone = responses.map(({ zone }) => (zone === null ? null : 1))
-  const sheet = sheetOf(codebook, responses, inZone, false, 0)
+  const responses = await microdata.responses(codebook, characteristicsOf(codebook).slice(1))
+  // "everybody" as a question that all answer, those of no known zone too: what is kept back here is then what is kept
+  // back in the tables of such a question, and the two do not give away each other
+  const everybody = responses.map(() => 1)
+  const sheet = sheetOf(codebook, responses, everybody, null, 0)
   const question = codebook.questions.find(({ column }) => column === by)
   const codes = Object.entries(question?.categories ?? {}).filter(([code]) => !question?.missing.includes(code))
   const groups = { sheet, by, labels: new Map(codes), ranking: isRanking(codes.map(([code]) => code)), areas }

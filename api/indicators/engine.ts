@@ -14,6 +14,7 @@ import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
 import { parsePeriod } from '#model/period.ts'
 import { exceedances } from '../air-quality/exceedances.ts'
+import type { Microdata } from '../surveys/microdata.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
 import { type Inputs, openInputs } from './inputs/inputs.ts'
@@ -50,8 +51,10 @@ type SeriesScope = { zone?: string | undefined; dataPoint?: string | undefined; 
  */
 const freshMs = (label: string): number => (/^\d{4}-\d{2}-\d{2}$|^last-24h$/.test(label) ? 30_000 : 120_000)
 
+export type IndicatorDeps = { readonly pool: Pool; readonly microdata: Microdata; readonly clock: () => Date }
+
 /** One engine for what is measured, surveyed and reported. */
-export function createIndicators({ pool, clock }: { pool: Pool; clock: () => Date }): Indicators {
+export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Indicators {
   const cache = createPeriodCache<Inputs>({ freshMs, clock })
 
   const inputsOf = (label: string): Promise<Inputs> =>
@@ -59,7 +62,7 @@ export function createIndicators({ pool, clock }: { pool: Pool; clock: () => Dat
       const registry = await loadRegistry(pool)
       const timeZone = registry?.city.timeZone ?? 'UTC'
       const now = clock()
-      return openInputs(pool, registry, parsePeriod(label, timeZone, now), now)
+      return openInputs({ pool, microdata }, registry, parsePeriod(label, timeZone, now), now)
     })
   /** What fails (the database went away) is not kept. */
   const using = async <T>(label: string, work: (inputs: Inputs) => Promise<T>): Promise<T> => {

@@ -111,16 +111,19 @@ function nightOf(midnight: Date, timeZone: string): Date {
   return offsetMs(shown, timeZone) === offsetMs(later, timeZone) ? shown : later
 }
 
+type Nightly = {
+  readonly log: Logger
+  readonly warm: (period: string) => Promise<unknown>
+  /** deletes what was promised to be deleted by now */
+  readonly forget: () => Promise<unknown>
+}
+
 /**
  * Every night: raw against rollup of the last days, then this year and the last are computed once, so that their months are
- * kept (inputs/months.ts) before somebody asks. Waits for the next night; stops with the returned function.
+ * kept (inputs/months.ts) before somebody asks. After that, and once at the beginning, what may not be kept any longer is
+ * deleted. Waits for the next night; stops with the returned function.
  */
-export function keepNights({
-  pool,
-  clock,
-  log,
-  warm,
-}: Needs & { log: Logger; warm: (period: string) => Promise<unknown> }): () => void {
+export function keepNights({ pool, clock, log, warm, forget }: Needs & Nightly): () => void {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const night = async (): Promise<void> => {
@@ -134,6 +137,7 @@ export function keepNights({
     for (const period of [year, year - 1]) await warm(String(period))
   }
   const plan = async (): Promise<void> => {
+    await forget().catch((error: unknown) => log.error({ err: error }, 'what is over could not be deleted'))
     const timeZone = (await loadRegistry(pool))?.city.timeZone ?? 'UTC'
     if (stopped) return
     const waitMs = nextNight(clock(), timeZone).getTime() - clock().getTime()

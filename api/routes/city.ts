@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type CityResponse, cityResponse, zoneFeatures } from '#model/api/city.ts'
+import { VOICE_KEEP_DAYS } from '#model/voices.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
 import type { ApiDeps } from '../deps.ts'
 import { matches } from '../http/etag.ts'
@@ -72,6 +73,7 @@ function describeCity({ pack, ...facts }: CityFacts, backfill: number | null): C
     population: pack.population,
     households: pack.households ?? null,
     simulated: pack.simulated,
+    voiceKeepDays: pack.voices?.keepDays ?? VOICE_KEEP_DAYS,
     mapStyle: pack.mapStyle ?? null,
     ...facts,
     backfill,

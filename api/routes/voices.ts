@@ -56,7 +56,7 @@ export const voiceRoutes =
         },
       },
       async ({ body }) => {
-        await eraseVoice({ pool }, body.code)
+        await eraseVoice({ pool, clock }, body.code)
         return { erased: true as const }
       },
     )

@@ -1,8 +1,7 @@
-import type { Queryable } from '#infra/db/pool.ts'
 import type { CoreIndicatorsResponse } from '#model/api/people.ts'
 import { CORE_INDICATORS } from '#model/itu-core-indicators.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import { loadResponses, type Response } from './microdata.ts'
+import type { Response, SurveySource } from './microdata.ts'
 import { openSurvey, sheetOf } from './sheet.ts'
 import { characteristicsOf, checkBy, measureOf, numeric, publish } from './table.ts'
 
@@ -13,18 +12,18 @@ type Item = CoreIndicatorsResponse['indicators'][number]['items'][number]
  * share for each of its categories; a number gives a mean. `by`: characteristics, one table for each; absent: all.
  */
 export async function coreIndicators(
-  db: Queryable,
+  { pool, microdata }: SurveySource,
   id: string,
   by: readonly string[] | undefined,
 ): Promise<CoreIndicatorsResponse> {
-  const codebook = await openSurvey(db, id)
+  const codebook = await openSurvey(pool, id)
   const tables = by ?? characteristicsOf(codebook)
   for (const name of tables) checkBy(codebook, [name])
   const asked = codebook.questions.filter(({ indicator }) => indicator !== undefined)
   const characteristics = characteristicsOf(codebook).slice(1)
   // one reading for all of them, which is quicker than one for each
   const columns = [...asked.map(({ column }) => column), ...characteristics]
-  const responses = await loadResponses(db, codebook, columns)
+  const responses = await microdata.responses(codebook, columns)
   const answers = { codebook, responses, offset: asked.length, tables }
   const indicators = CORE_INDICATORS.map((indicator) => ({
     ...indicator,
@@ -48,7 +47,7 @@ function itemsOf({ codebook, responses, offset, tables }: Answers, question: Que
   return categoriesOf(question).map((category) => {
     const measure = measureOf(question, category)
     const values = responses.map(({ answers }) => numeric(measure, answers[at]))
-    const sheet = sheetOf(codebook, responses, values, measure.counts !== null, offset)
+    const sheet = sheetOf(codebook, responses, values, measure, offset)
     const cells = [[], ...tables.map((name) => [name])].flatMap((names) => sheet.table(names))
     return {
       question: question.column,

@@ -6,7 +6,7 @@ import type { Estimated } from '#model/statistics/design.ts'
 import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/linearised.ts'
 import { quantileOf } from '#model/statistics/quantile.ts'
 import { type Codebook, isRanking } from '#model/survey.ts'
-import { findSurvey } from './microdata.ts'
+import { findSurvey, type SurveySource } from './microdata.ts'
 import { openSheet, openSurvey, type Sheet } from './sheet.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
 
@@ -26,7 +26,8 @@ const PARITY = [0.98, 1.02] as const
 const AFFORDABLE = 0.02
 
 /** How far groups are apart in one answer: gaps, parity ratios, concentration over a ranking, affordability of a price. */
-export async function divides(db: Queryable, id: string, query: DividesQuery): Promise<DividesResponse> {
+export async function divides(source: SurveySource, id: string, query: DividesQuery): Promise<DividesResponse> {
+  const db = source.pool
   const codebook = await openSurvey(db, id)
   const { by } = query
   const question = codebook.questions.find(
@@ -35,8 +36,8 @@ export async function divides(db: Queryable, id: string, query: DividesQuery): P
   if (!question) throw new AppError('QUESTION_UNKNOWN', query.question)
   if (by.length === 0) throw new AppError('REQUEST_INVALID', 'name one or two characteristics to compare: by=sex')
   if (by.includes(question.column)) throw new AppError('REQUEST_INVALID', 'a question is not compared by itself')
-  checkBy(codebook, by)
-  const sheet = await openSheet(db, codebook, question, query.category)
+  checkBy(codebook, by, question)
+  const sheet = await openSheet(source.microdata, codebook, question, query.category)
   const cells = sheet.table(by)
   const reference = referenceOf(cells, codebook, by, query.reference)
   const zones = by.includes('zone') ? await zoneNames(db, id) : new Map<string, string>()

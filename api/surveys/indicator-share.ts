@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Period } from '#model/period.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import { findSurvey, listSurveys } from './microdata.ts'
+import { findSurvey, listSurveys, type SurveySource } from './microdata.ts'
 import { openSheet } from './sheet.ts'
 import type { TableCell } from './table.ts'
 
@@ -18,26 +18,26 @@ const STANDS_FOR_MS = 2 * 365 * 86_400_000
 
 /** The newest survey that answers the indicator and stands for the period; undefined where there is none. */
 export async function surveyedShare(
-  db: Queryable,
+  source: SurveySource,
   indicator: string,
   period: Period,
 ): Promise<SurveyedShare | undefined> {
-  const asked = await questionFor(db, indicator, period)
-  return asked && shareOf(db, asked, undefined)
+  const asked = await questionFor(source.pool, indicator, period)
+  return asked && shareOf(source, asked, undefined)
 }
 
 /** The share of each category of the question that answers the indicator: mode of travel, for one. */
 export async function surveyedCategories(
-  db: Queryable,
+  source: SurveySource,
   indicator: string,
   period: Period,
 ): Promise<ReadonlyMap<string, SurveyedShare> | undefined> {
-  const asked = await questionFor(db, indicator, period)
+  const asked = await questionFor(source.pool, indicator, period)
   if (!asked) return undefined
   const { categories = {}, missing } = asked.question
   const shares = new Map<string, SurveyedShare>()
   for (const category of Object.keys(categories).filter((code) => !missing.includes(code)))
-    shares.set(category, await shareOf(db, asked, category))
+    shares.set(category, await shareOf(source, asked, category))
   return shares
 }
 
@@ -51,14 +51,14 @@ async function questionFor(db: Queryable, indicator: string, period: Period): Pr
 }
 
 async function shareOf(
-  db: Queryable,
+  { pool, microdata }: SurveySource,
   { codebook, question }: Asked,
   category: string | undefined,
 ): Promise<SurveyedShare> {
-  const sheet = await openSheet(db, codebook, question, category)
+  const sheet = await openSheet(microdata, codebook, question, category)
   const [city] = sheet.table([])
   // zones that were too small by themselves have the value of the area they belong to
-  const areas = (await findSurvey(db, codebook.id))?.areas ?? []
+  const areas = (await findSurvey(pool, codebook.id))?.areas ?? []
   const members = new Map(areas.map(({ key, zones: own }) => [key, own]))
   const zones = new Map(
     sheet.table(['zone']).flatMap((cell) => {

@@ -24,7 +24,7 @@ const COLUMNS = 'codebook, respondents, origin, imported_at as "importedAt", are
 // the newest fieldwork first
 const SURVEYS = `select ${COLUMNS} from survey order by codebook ->> 'to' desc, id`
 const SURVEY = `select ${COLUMNS} from survey where id = $1`
-// The one door to the answers (migration 010): a function that names no respondent and gives only the columns asked for.
+// The one door to the answers (migration 010). Who calls it sees single respondents, so the API's own role may not.
 const RESPONSES = `select weight, stratum, cluster, zone, answers from estimator_responses($1, $2)`
 
 export async function listSurveys(db: Queryable): Promise<SurveyRow[]> {
@@ -39,13 +39,19 @@ export async function findSurvey(db: Queryable, id: string): Promise<SurveyRow |
 // Defaults of the codebook (threshold, missing codes) hold for surveys that were stored before the field was.
 const parsed = (row: SurveyRow): SurveyRow => ({ ...row, codebook: codebookSchema.parse(row.codebook) })
 
-export async function loadResponses(
-  db: Queryable,
-  { id, population }: Codebook,
-  columns: readonly string[],
-): Promise<readonly Response[]> {
-  return withSampledShares((await db.query<Response>(RESPONSES, [id, columns])).rows, population)
+/** What estimates are made from. Nothing else in the API holds the connection behind it. */
+export type Microdata = {
+  responses(codebook: Codebook, columns: readonly string[]): Promise<readonly Response[]>
 }
+/** What surveys are read from: all that anybody may know of them, and the answers. */
+export type SurveySource = { readonly pool: Queryable; readonly microdata: Microdata }
+
+/** @param db logged in as the estimator (citywell_estimator), or as the owner of the database */
+export const openMicrodata = (db: Queryable): Microdata => ({
+  async responses({ id, population }, columns) {
+    return withSampledShares((await db.query<Response>(RESPONSES, [id, columns])).rows, population)
+  },
+})
 
 /** The answer, or null where it was not given or the question did not apply. */
 export function answered(question: Question, raw: string | null | undefined): string | null {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
-import type { Profile } from '#model/statistics/linked-tables.ts'
+import { cellId, type Profile } from '#model/statistics/linked-tables.ts'
 import { protect } from '#model/statistics/protect.ts'
 import type { Suppression } from '#model/statistics/suppression.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import { answered, findSurvey, loadResponses, type Response } from './microdata.ts'
-import { characteristicsOf, measureOf, numeric, type TableCell, table } from './table.ts'
+import { answered, findSurvey, type Microdata, type Response } from './microdata.ts'
+import { characteristicsOf, type Measure, measureOf, numeric, type TableCell, table } from './table.ts'
 
 /** The answers to one question beside every characteristic, and which cells of all its tables must be kept back. */
 export type Sheet = {
@@ -30,7 +30,7 @@ export async function openSurvey(db: Queryable, id: string): Promise<Codebook> {
 
 /** @throws AppError REQUEST_INVALID where the question leaves open which answers count */
 export async function openSheet(
-  db: Queryable,
+  microdata: Microdata,
   codebook: Codebook,
   question: Question,
   category: string | undefined,
@@ -38,19 +38,20 @@ export async function openSheet(
   const measure = measureOf(question, category)
   const names = characteristicsOf(codebook)
   const columns = names.filter((name) => name !== 'zone')
-  const responses = await loadResponses(db, codebook, [question.column, ...columns])
+  const responses = await microdata.responses(codebook, [question.column, ...columns])
   const values = responses.map(({ answers }) => numeric(measure, answers[0]))
-  return sheetOf(codebook, responses, values, measure.counts !== null, 1)
+  return sheetOf(codebook, responses, values, measure, 1)
 }
 
-/** A sheet of a measure that is made of several questions: answers of the characteristics begin at `offset`. */
+/** A sheet of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
 export function sheetOf(
   codebook: Codebook,
   responses: readonly Response[],
   values: readonly (number | null)[],
-  proportion: boolean,
+  measure: Measure | null,
   offset: number,
 ): Sheet {
+  const proportion = measure !== null && measure.counts !== null
   const names = characteristicsOf(codebook)
   const questions = names.slice(1).map((name) => codebook.questions.find(({ column }) => column === name))
   const profiles: Profile[] = responses.map(({ zone, answers }) => ({
@@ -76,9 +77,22 @@ export function sheetOf(
         const entries = by.map((name) => [name, characteristic(i, name)] as const)
         return entries.some(([, value]) => value === null) ? null : Object.fromEntries(entries as [string, string][])
       }
-      return table(responses, values, group, { proportion, held }).sort(inCodebookOrder(codebook, by))
+      return table(responses, values, group, { proportion, held })
+        .map((cell) => ({ ...cell, held: cell.held ?? heldCrossing(measure, cell.group, held) }))
+        .sort(inCodebookOrder(codebook, by))
     },
   }
+}
+
+/** The share of women in a zone is the cell of zone by sex, and is kept back with it. */
+function heldCrossing(
+  measure: Measure | null,
+  group: Readonly<Record<string, string>>,
+  held: ReadonlyMap<string, Suppression>,
+): Suppression | null {
+  if (!measure?.question.group || Object.hasOwn(group, measure.question.column)) return null
+  const crossings = (measure.counts ?? []).map((code) => cellId({ ...group, [measure.question.column]: code }))
+  return crossings.flatMap((id) => held.get(id) ?? [])[0] ?? null
 }
 
 /** Groups as the codebook lists their categories, zones by key. */

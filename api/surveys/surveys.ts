@@ -1,10 +1,9 @@
-import type { Pool } from '#infra/db/pool.ts'
 import type { EstimatesResponse, SurveysResponse } from '#model/api/indicators.ts'
 import type { CoreIndicatorsResponse, DividesResponse } from '#model/api/people.ts'
 import { AppError } from '#model/errors.ts'
 import { coreIndicators } from './core-indicators.ts'
 import { type DividesQuery, divides } from './divides.ts'
-import { listSurveys } from './microdata.ts'
+import { listSurveys, type SurveySource } from './microdata.ts'
 import { openSheet, openSurvey } from './sheet.ts'
 import { checkBy, publish } from './table.ts'
 
@@ -22,10 +21,11 @@ const CONFIDENCE = 0.95
  * Estimates from the surveys. Microdata is read here and goes no further: what leaves are codebooks and estimates, and
  * cells that rest on too few respondents leave without their numbers.
  */
-export function createSurveys({ pool }: { pool: Pool }): Surveys {
+export function createSurveys(source: SurveySource): Surveys {
+  const { pool } = source
   return {
-    coreIndicators: (id, by) => coreIndicators(pool, id, by),
-    divides: (id, query) => divides(pool, id, query),
+    coreIndicators: (id, by) => coreIndicators(source, id, by),
+    divides: (id, query) => divides(source, id, query),
 
     async list() {
       const surveys = await listSurveys(pool)
@@ -43,8 +43,8 @@ export function createSurveys({ pool }: { pool: Pool }): Surveys {
       const codebook = await openSurvey(pool, id)
       const question = codebook.questions.find(({ column, indicator }) => column === name || indicator === name)
       if (!question) throw new AppError('QUESTION_UNKNOWN', name)
-      checkBy(codebook, by)
-      const sheet = await openSheet(pool, codebook, question, category)
+      checkBy(codebook, by, question)
+      const sheet = await openSheet(source.microdata, codebook, question, category)
       const { proportion } = sheet
       const cells = sheet.table(by)
       return {

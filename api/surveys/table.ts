@@ -75,11 +75,17 @@ export function publish({ group, mean, held }: TableCell): Estimate {
   return { group: { ...group }, value, standardError, lower, upper, n, designEffect, reliable, suppressed: null }
 }
 
-/** @throws AppError REQUEST_INVALID where the survey does not break down by these */
-export function checkBy(codebook: Codebook, by: readonly string[]): void {
+/**
+ * Tables by three characteristics are not published, and what is kept back does not reckon with them: the share of one
+ * characteristic by two others would be one.
+ * @throws AppError REQUEST_INVALID where the survey does not break down the question by these
+ */
+export function checkBy(codebook: Codebook, by: readonly string[], question?: Question): void {
   if (by.length > 2) throw new AppError('REQUEST_INVALID', 'estimates break down by two characteristics at most')
   if (new Set(by).size < by.length)
     throw new AppError('REQUEST_INVALID', `a characteristic is named twice in by=${by.join(',')}`)
+  if (question?.group && by.length > 1 && !by.includes(question.column))
+    throw new AppError('REQUEST_INVALID', `"${question.column}" is a characteristic: one other at most breaks it down`)
   const known = characteristicsOf(codebook)
   for (const name of by)
     if (!known.includes(name))

@@ -4,10 +4,9 @@ import { cellId } from '#model/statistics/linked-tables.ts'
 import { protect } from '#model/statistics/protect.ts'
 import type { Suppression } from '#model/statistics/suppression.ts'
 import { VOICE_THRESHOLD, VOICE_TOPICS, type VoiceTopic } from '#model/voices.ts'
+import { WINDOW_DAYS } from './batches.ts'
 import type { VoiceDeps } from './store.ts'
 
-/** Older batches are history: people move, streets change. */
-const WINDOW_DAYS = 365
 const COMMENTS = 200
 
 export type PlacedRating = {

@@ -7,7 +7,7 @@ import type { VoicePlace, VoiceTopic } from '#model/voices.ts'
  *
  *   waiting -> published (in a batch of at least `threshold`) -> withdrawn -> published (in a later batch)
  *
- * Erasing a voice takes its whole batch back, or the difference would be the erased rating. What is left of the batch
+ * Erasing a voice, or forgetting one whose time is over, takes its whole batch back, or the difference would be the erased rating. What is left of the batch
  * goes out again with the next one, which needs `threshold` ratings that nobody has seen yet: then no difference
  * between two publications rests on fewer than that.
  */
@@ -36,14 +36,24 @@ export async function releaseFull(
   await db.query(RELEASE, [topic, place.kind, place.key, threshold, today])
 }
 
-// Rows of the ratings come first: deleting a batch sets its ratings free, and then nobody knows which they were.
-const WITHDRAW = `
-  update voice_rating set withdrawn = true
-  where batch_id in (select batch_id from voice_rating where voice_id = $1 and batch_id is not null)`
-const DISSOLVE = `
-  delete from voice_batch where id in (select batch_id from voice_rating where voice_id = $1 and batch_id is not null)`
+/** Older batches are history, and shown no more: people move, streets change. */
+export const WINDOW_DAYS = 365
 
-export async function withdrawBatchesOf(db: Queryable, voice: number): Promise<void> {
-  await db.query(WITHDRAW, [voice])
-  await db.query(DISSOLVE, [voice])
+// Rows of the ratings come first: deleting a batch sets its ratings free, and then nobody knows which they were. What is
+// left of a batch that is shown no more stays where it is, or it would come out once more as if it were new.
+const SHOWN_OF = `
+  select b.id from voice_batch b join voice_rating r on r.batch_id = b.id
+  where r.voice_id = any($1) and b.released_on > $2::date - ${WINDOW_DAYS}`
+const WITHDRAW = `update voice_rating set withdrawn = true where batch_id in (${SHOWN_OF})`
+const DISSOLVE = `delete from voice_batch where id in (${SHOWN_OF})`
+const DELETE = `delete from voice where id = any($1)`
+const FORGET_EMPTY = `delete from voice_batch b where not exists (select from voice_rating r where r.batch_id = b.id)`
+
+/** Takes voices away, with the batches that show them. Within a transaction, after takeTurn. */
+export async function deleteVoices(db: Queryable, voices: readonly number[], now: Date): Promise<void> {
+  const today = now.toISOString().slice(0, 10)
+  await db.query(WITHDRAW, [voices, today])
+  await db.query(DISSOLVE, [voices, today])
+  await db.query(DELETE, [voices])
+  await db.query(FORGET_EMPTY)
 }

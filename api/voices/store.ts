@@ -3,15 +3,17 @@ import { hashOfCode, newCode } from '#infra/runtime/code.ts'
 import type { NewVoice } from '#model/api/voices.ts'
 import { groupedCode } from '#model/code.ts'
 import { AppError } from '#model/errors.ts'
-import { personalTraces, tidyComment, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/voices.ts'
-import { releaseFull, takeTurn, withdrawBatchesOf } from './batches.ts'
+import { personalTraces, tidyComment, VOICE_KEEP_DAYS, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/voices.ts'
+import { deleteVoices, releaseFull, takeTurn } from './batches.ts'
 import { checkPlace } from './place.ts'
 
 export type VoiceDeps = { readonly pool: Pool; readonly clock: () => Date; readonly threshold?: number }
 
 const VOICE = `
-  insert into voice (place_kind, place, received_on, language, consent, code_hash, comment, comment_state)
-  values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`
+  insert into voice (place_kind, place, received_on, language, consent, code_hash, comment, comment_state, delete_on)
+  values ($1, $2, $3::date, $4, $5, $6, $7, $8,
+          $3::date + coalesce((select (pack -> 'voices' ->> 'keepDays')::int from city limit 1), ${VOICE_KEEP_DAYS}))
+  returning id`
 const RATING = `insert into voice_rating (voice_id, topic, rating) values ($1, $2, $3)`
 
 /**
@@ -48,13 +50,12 @@ function readComment(text: string | undefined): string | null {
 }
 
 /** @throws AppError CODE_UNKNOWN: never given, or erased already */
-export async function eraseVoice({ pool }: Pick<VoiceDeps, 'pool'>, code: string): Promise<void> {
+export async function eraseVoice({ pool, clock }: Pick<VoiceDeps, 'pool' | 'clock'>, code: string): Promise<void> {
   await inTransaction(pool, async (client) => {
     await takeTurn(client)
     const { rows } = await client.query<{ id: number }>('select id from voice where code_hash = $1', [hashOfCode(code)])
     const id = rows[0]?.id
     if (id === undefined) throw new AppError('CODE_UNKNOWN')
-    await withdrawBatchesOf(client, id)
-    await client.query('delete from voice where id = $1', [id])
+    await deleteVoices(client, [id], clock())
   })
 }

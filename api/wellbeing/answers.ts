@@ -1,6 +1,5 @@
-import type { Queryable } from '#infra/db/pool.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import { answered, loadResponses, type Response } from '../surveys/microdata.ts'
+import { answered, findSurvey, type Response, type SurveySource } from '../surveys/microdata.ts'
 import { characteristicsOf } from '../surveys/table.ts'
 
 /** Answers 1 to 5 of every respondent to every question that speaks of a factor. They stay in this folder. */
@@ -12,17 +11,25 @@ export type Answers = {
   readonly scores: readonly (readonly (number | null)[])[]
   /** places of a factor's questions */
   itemsOf(factor: string): number[]
+  /** the area that stands for a zone which was too small by itself; else the zone */
+  areaOf(zone: string): string
 }
 
-export async function loadAnswers(db: Queryable, codebook: Codebook): Promise<Answers> {
+export async function loadAnswers({ pool, microdata }: SurveySource, codebook: Codebook): Promise<Answers> {
   const questions = codebook.questions.filter(({ factor }) => factor !== undefined)
   const columns = questions.map(({ column }) => column)
   // the characteristics follow: what may be published depends on them (see sheetOf)
-  const responses = await loadResponses(db, codebook, [...columns, ...characteristicsOf(codebook).slice(1)])
+  const responses = await microdata.responses(codebook, [...columns, ...characteristicsOf(codebook).slice(1)])
   const scores = responses.map(({ answers }) => questions.map((question, k) => likert(question, answers[k])))
-  const itemsOf = (factor: string): number[] =>
-    questions.flatMap((question, k) => (question.factor === factor ? [k] : []))
-  return { codebook, responses, questions, scores, itemsOf }
+  const areas = (await findSurvey(pool, codebook.id))?.areas ?? []
+  return {
+    codebook,
+    responses,
+    questions,
+    scores,
+    itemsOf: (factor) => questions.flatMap((question, k) => (question.factor === factor ? [k] : [])),
+    areaOf: (zone) => areas.find(({ zones }) => zones.includes(zone))?.key ?? zone,
+  }
 }
 
 function likert(question: Question, raw: string | null | undefined): number | null {

@@ -21,11 +21,11 @@ type Row = WellbeingChange['index']
  * is compared by those it kept. What either survey must not publish has no change.
  * @throws AppError SURVEY_UNKNOWN, REQUEST_INVALID
  */
-export async function wellbeingChange({ pool }: WellbeingDeps, query: ChangeQuery): Promise<WellbeingChange> {
+export async function wellbeingChange(deps: WellbeingDeps, query: ChangeQuery): Promise<WellbeingChange> {
   const { baseline, followup, zone = null, weights } = query
   if (baseline === followup) throw new AppError('REQUEST_INVALID', 'a survey is not compared with itself')
   const [before, after] = await Promise.all(
-    [baseline, followup].map(async (id) => loadAnswers(pool, await openSurvey(pool, id))),
+    [baseline, followup].map(async (id) => loadAnswers(deps, await openSurvey(deps.pool, id))),
   )
   if (!before || !after) throw new AppError('REQUEST_INVALID', 'two surveys are needed')
   const [from, to] = [onlyShared(before, after), onlyShared(after, before)]

@@ -6,12 +6,18 @@ import { DIMENSIONS, ENVIRONMENT_BLOCK } from '#model/wellbeing/framework.ts'
 import { type Sensitivity, sensitivityOf } from '#model/wellbeing/sensitivity.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { surveyFor } from '../surveys/indicator-share.ts'
+import type { Microdata } from '../surveys/microdata.ts'
 import { type Answers, loadAnswers } from './answers.ts'
 import { besideOf } from './beside.ts'
 import { createScorer, NOT_ASKED, type Scorer } from './scores.ts'
 import type { Weights } from './weights.ts'
 
-export type WellbeingDeps = { readonly pool: Pool; readonly clock: () => Date; readonly indicators: Indicators }
+export type WellbeingDeps = {
+  readonly pool: Pool
+  readonly microdata: Microdata
+  readonly clock: () => Date
+  readonly indicators: Indicators
+}
 export type WellbeingQuery = {
   readonly period: string
   readonly zone: string | undefined
@@ -24,7 +30,7 @@ type Dimensions = WellbeingResponse['dimensions']
 export async function wellbeing(deps: WellbeingDeps, query: WellbeingQuery): Promise<WellbeingResponse> {
   const { period, zone = null, weights, seed } = query
   const codebook = await surveyFor(deps.pool, parsePeriod(period, 'UTC', deps.clock()), ({ factor }) => Boolean(factor))
-  const answers = codebook && (await loadAnswers(deps.pool, codebook))
+  const answers = codebook && (await loadAnswers(deps, codebook))
   const scorer = answers && createScorer(answers, zone)
   const beside = besideOf(deps.indicators, period, zone)
   const [dimensions, environment] = await Promise.all([

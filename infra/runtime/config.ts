@@ -11,6 +11,7 @@ const urlOf = (...protocols: string[]) =>
 
 const environmentSchema = z.object({
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
+  ESTIMATOR_URL: urlOf('postgres:', 'postgresql:').optional(),
   MQTT_URL: urlOf('mqtt:', 'mqtts:', 'ws:', 'wss:').optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
@@ -35,6 +36,8 @@ const environmentSchema = z.object({
 export type Config = {
   /** absent: the embedded database in `dataDir` */
   readonly databaseUrl: string | undefined
+  /** the database with the login that may read answers of surveys; absent: databaseUrl */
+  readonly estimatorUrl: string | undefined
   /** absent: the embedded broker on `mqttPort` */
   readonly mqttUrl: string | undefined
   readonly host: string
@@ -69,6 +72,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const env = read.data
   return {
     databaseUrl: env.DATABASE_URL,
+    estimatorUrl: env.ESTIMATOR_URL,
     mqttUrl: env.MQTT_URL,
     host: env.HOST,
     port: env.PORT,

@@ -20,6 +20,8 @@ export const cityResponse = z.object({
   domains: z.array(z.object({ domain: domainSchema, things: z.int() })),
   zones: z.int(),
   things: z.int(),
+  /** days after which what residents tell is deleted */
+  voiceKeepDays: z.int(),
   /** MapLibre style of a real city, else null: draw /api/v1/city/map */
   mapStyle: z.string().nullable(),
   /** how much of the history that a simulator backfills is in: 0 to 1, null when nothing is being backfilled */

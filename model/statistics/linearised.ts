@@ -81,3 +81,18 @@ const joined = (a: Linearised, b: Linearised, value: number, influence: Float64A
   n: a.n + b.n,
   inDomain: (i) => a.inDomain(i) || b.inDomain(i),
 })
+
+/**
+ * Weighted sum of statistics of one sample, covariances included. It has the n and the degrees of freedom of the part that
+ * rests on the fewest respondents, which errs on the safe side and tells nothing of who is in one part and not in another.
+ */
+export function combinationOf(parts: readonly { share: number; of: Linearised }[]): Linearised | undefined {
+  const [first, ...others] = parts
+  if (!first) return undefined
+  const fewest = others.reduce((least, part) => (part.of.n < least.of.n ? part : least), first).of
+  const influence = first.of.influence.map((_, i) =>
+    parts.reduce((total, { share, of }) => total + share * (of.influence[i] ?? 0), 0),
+  )
+  const value = parts.reduce((total, { share, of }) => total + share * of.value, 0)
+  return { value, influence, n: fewest.n, inDomain: fewest.inDomain }
+}

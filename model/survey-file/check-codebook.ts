@@ -49,6 +49,9 @@ function questionProblems(question: Question): SurveyProblem[] {
     ...counts.filter((code) => !codes.includes(code)).map((code) => wrong('counts', code, 'is none of its categories')),
     ...(categories && codes.length === 0 ? [wrong('categories', '', 'is empty; leave it out for a number')] : []),
     ...(group && codes.length === 0 ? [wrong('group', group, 'needs categories: numbers make no groups')] : []),
+    ...(group && factor !== undefined
+      ? [wrong('group', group, 'speaks of a factor: what is scored is not what groups are made of')]
+      : []),
     ...(price && categories ? [wrong('price', price, 'is a number and has no categories')] : []),
     ...(indicator !== undefined && !CORE_INDICATORS.some(({ code }) => code === indicator)
       ? [wrong('indicator', indicator, 'is no ITU core indicator HH1 to HH19')]

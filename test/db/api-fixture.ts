@@ -3,6 +3,7 @@ import { buildApp } from '#api/app.ts'
 import type { ApiDeps } from '#api/deps.ts'
 import { openEngines } from '#api/engines.ts'
 import { openMqttSource } from '#api/live/mqtt-source.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
@@ -54,7 +55,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}) {
     `insert into zone (key, name, population, area_km2, geometry) values ('west', 'West', 600, 97, $1), ('east', 'East', 400, 97, $2)`,
     [JSON.stringify(square(-9.2, 38.6)), JSON.stringify(square(-9.1, 38.6))],
   )
-  const engines = openEngines({ pool, clock })
+  const engines = openEngines({ pool, microdata: openMicrodata(pool), clock })
   const app: FastifyInstance = await buildApp({ pool, live, key: KEY, log, clock, ...engines, ...overrides })
   scope.defer(() => app.close())
   return { app, database, pool, broker, live, close: () => scope.close() }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { loadCityPack } from '#infra/city/load-pack.ts'
 import { readCityPack } from '#infra/city/read-pack.ts'
 import { openEmbeddedBroker } from '#infra/embedded/broker.ts'
@@ -59,7 +60,7 @@ beforeAll(async () => {
   await until(stored, (n) => n === values, 120_000)
   await rollUp(database.pool)
   const clock = () => new Date(MIDNIGHT + 30 * HOUR)
-  indicators = createIndicators({ pool: database.pool, clock })
+  indicators = createIndicators({ pool: database.pool, microdata: openMicrodata(database.pool), clock })
 }, 300_000)
 afterAll(() => scope.close())
 

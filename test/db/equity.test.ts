@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEquity, type Equity } from '#api/equity/equity.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { equityResponse } from '#model/api/equity.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
@@ -31,7 +32,11 @@ const codebook = (id: string, to: string) => ({
 })
 
 /** So many respondents of each zone and half, weight 1. */
-async function addSurvey(id: string, to: string, cells: [zone: Zone, half: '1' | '2', n: number][]): Promise<void> {
+async function addSurvey(
+  id: string,
+  to: string,
+  cells: [zone: Zone | null, half: '1' | '2', n: number][],
+): Promise<void> {
   const rows = cells.flatMap(([zone, half, n]) => Array.from({ length: n }, () => ({ zone, half })))
   await db.pool.query('insert into survey (id, codebook, respondents) values ($1, $2, $3)', [
     id,
@@ -79,7 +84,12 @@ beforeAll(async () => {
     ['c', '2', 14],
   ])
   const clock = () => NOW
-  equity = createEquity({ pool, clock, indicators: createIndicators({ pool, clock }) })
+  equity = createEquity({
+    pool,
+    microdata: openMicrodata(pool),
+    clock,
+    indicators: createIndicators({ pool, microdata: openMicrodata(pool), clock }),
+  })
 })
 afterAll(() => db.close())
 
@@ -145,24 +155,43 @@ describe('by a characteristic of the survey', () => {
       ['c', '1', 4],
       ['c', '2', 60],
     ])
-    const { pm, found } = await of('half')
-    expect(found.survey).toBe('small')
-    const { estimates } = await createSurveys({ pool: db.pool }).estimates('small', {
-      question: 'here',
-      by: ['zone', 'half'],
-    })
-    expect(estimates.some(({ suppressed }) => suppressed === 'below_threshold')).toBe(true)
-    for (const half of ['1', '2']) {
-      const open = estimates.filter(({ group, n }) => group['half'] === half && n !== null)
-      const n = open.reduce((sum, cell) => sum + (cell.n ?? 0), 0)
-      const total = open.reduce((sum, cell) => sum + (cell.n ?? 0) * AIR[cell.group['zone'] as Zone], 0)
-      const group = pm?.groups.find(({ key }) => key === half)
-      expect(group?.n ?? 0).toBe(n)
-      if (n > 0) expect(group?.value).toBeCloseTo(total / n, 12)
-      else expect(group?.value).toBeNull()
-    }
+    await expectOpenCellsAlone('small')
+  })
+
+  test('who lives in no known zone is not given away: 63 of the lower half less 60 in zones would be three people', async () => {
+    await addSurvey('somewhere', '2026-06-01', [
+      ['a', '1', 20],
+      ['a', '2', 22],
+      ['b', '1', 20],
+      ['b', '2', 22],
+      ['c', '1', 20],
+      ['c', '2', 22],
+      [null, '1', 3],
+      [null, '2', 15],
+    ])
+    const pm = await expectOpenCellsAlone('somewhere')
+    expect(pm?.groups.find(({ key }) => key === '1')?.n).toBeLessThan(60)
   })
 })
+
+/** The newest survey is this one, and every group is the mean over the cells that its own tables publish. */
+async function expectOpenCellsAlone(survey: string) {
+  const { pm, found } = await of('half')
+  expect(found.survey).toBe(survey)
+  const surveys = createSurveys({ pool: db.pool, microdata: openMicrodata(db.pool) })
+  const { estimates } = await surveys.estimates(survey, { question: 'here', by: ['zone', 'half'] })
+  expect(estimates.some(({ suppressed }) => suppressed !== null)).toBe(true)
+  for (const half of ['1', '2']) {
+    const open = estimates.filter(({ group, n }) => group['half'] === half && n !== null)
+    const n = open.reduce((sum, cell) => sum + (cell.n ?? 0), 0)
+    const total = open.reduce((sum, cell) => sum + (cell.n ?? 0) * AIR[cell.group['zone'] as Zone], 0)
+    const group = pm?.groups.find(({ key }) => key === half)
+    expect(group?.n ?? 0).toBe(n)
+    if (n > 0) expect(group?.value).toBeCloseTo(total / n, 12)
+    else expect(group?.value).toBeNull()
+  }
+  return pm
+}
 
 test('what nobody can be grouped by is refused, with what there is', async () => {
   await expect(equity({ period: PERIOD, by: 'shoe_size' })).rejects.toMatchObject({

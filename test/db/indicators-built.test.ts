@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { recompute } from '#model/indicators/recompute.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
@@ -96,7 +97,7 @@ beforeAll(async () => {
   ] as const)
     await addThing(pool, { key, kind: 'mast', domain: 'connectivity', zoneId: north, attributes }, [])
   await rollUp(pool)
-  indicators = createIndicators({ pool, clock: () => new Date('2026-03-05T06:00:00Z') })
+  indicators = createIndicators({ pool, microdata: openMicrodata(pool), clock: () => new Date('2026-03-05T06:00:00Z') })
 })
 afterAll(() => db.close())
 

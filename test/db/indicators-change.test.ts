@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity, addThing, hourly, observe, rollUp } from './indicators-fixture.ts'
 
@@ -28,7 +29,11 @@ beforeAll(async () => {
       )
   }
   await rollUp(db.pool)
-  indicators = createIndicators({ pool: db.pool, clock: () => new Date('2026-03-07T00:00:00Z') })
+  indicators = createIndicators({
+    pool: db.pool,
+    microdata: openMicrodata(db.pool),
+    clock: () => new Date('2026-03-07T00:00:00Z'),
+  })
 })
 afterAll(() => db.close())
 

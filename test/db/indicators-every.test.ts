@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { MEASURES } from '#api/indicators/measures/index.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { INDICATORS } from '#model/indicators/catalogue.ts'
 import { recompute } from '#model/indicators/recompute.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
@@ -13,7 +14,11 @@ let indicators: ReturnType<typeof createIndicators>
 beforeAll(async () => {
   db = await openTestDatabase()
   await buildWholeCity(db.pool)
-  indicators = createIndicators({ pool: db.pool, clock: () => new Date('2026-03-05T06:00:00Z') })
+  indicators = createIndicators({
+    pool: db.pool,
+    microdata: openMicrodata(db.pool),
+    clock: () => new Date('2026-03-05T06:00:00Z'),
+  })
 })
 afterAll(() => db.close())
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { loadGoals } from '#infra/city/load-goals.ts'
 import type { LoadedPack } from '#infra/city/read-pack.ts'
 import { inTransaction } from '#infra/db/pool.ts'
@@ -15,7 +16,11 @@ const NO_GOAL = { dataPoint: '', benchmark: null, target: null, targetYear: null
 beforeAll(async () => {
   db = await openTestDatabase()
   await addCity(db.pool)
-  indicators = createIndicators({ pool: db.pool, clock: () => new Date('2026-01-15T00:00:00Z') })
+  indicators = createIndicators({
+    pool: db.pool,
+    microdata: openMicrodata(db.pool),
+    clock: () => new Date('2026-01-15T00:00:00Z'),
+  })
   for (const [year, value] of [
     ['2022', 40],
     ['2023', 44],

@@ -1,6 +1,7 @@
 import { cellToChildren, polygonToCells } from 'h3-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { recompute } from '#model/indicators/recompute.ts'
 import type { Evidence, IndicatorValue } from '#model/indicators/schema.ts'
 import { uncertaintyOf } from '#model/indicators/uncertainty.ts'
@@ -36,7 +37,7 @@ beforeAll(async () => {
   await addMobility(north, south)
   await addConnectivity(north)
   await rollUp(pool)
-  indicators = createIndicators({ pool, clock: () => NOW })
+  indicators = createIndicators({ pool, microdata: openMicrodata(pool), clock: () => NOW })
 })
 afterAll(() => db.close())
 

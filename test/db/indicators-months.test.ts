@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicators-fixture.ts'
 
@@ -11,7 +12,8 @@ let db: TestDatabase
 let segment: number | undefined
 const code = 'EC:I:T:5A'
 const period = '2026-Q1'
-const engine = () => createIndicators({ pool: db.pool, clock: () => new Date('2026-03-21T00:00:00Z') })
+const engine = () =>
+  createIndicators({ pool: db.pool, microdata: openMicrodata(db.pool), clock: () => new Date('2026-03-21T00:00:00Z') })
 const value = async () => (await engine().evaluate(code, { period })).values[0]?.value
 const kept = async () =>
   (

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { airIndexes } from '#api/air-quality/index-of.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { reportedValueBody } from '#model/api/indicators.ts'
 import { recompute } from '#model/indicators/recompute.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
@@ -34,7 +35,7 @@ beforeAll(async () => {
     hours.slice(0, 24).map((time, i) => [new Date(time.getTime() + 3_599_000), 500 + i]),
   )
   await rollUp(pool)
-  indicators = createIndicators({ pool, clock: () => now })
+  indicators = createIndicators({ pool, microdata: openMicrodata(pool), clock: () => now })
 })
 afterAll(() => db.close())
 
@@ -157,7 +158,7 @@ test('late data are seen once what is held is no longer fresh', async () => {
 test('without a city the catalogue is there, and every value says that none is loaded', async () => {
   const empty = await openTestDatabase()
   try {
-    const engine = createIndicators({ pool: empty.pool, clock: () => now })
+    const engine = createIndicators({ pool: empty.pool, microdata: openMicrodata(empty.pool), clock: () => now })
     const { indicators: list } = await engine.list()
     expect([list.length, list.some(({ implemented }) => implemented)]).toEqual([91, false])
     await expect(engine.scoreboard({ period: '2026' })).rejects.toMatchObject({ code: 'NOT_FOUND' })

@@ -39,6 +39,7 @@ async function keep(
       ran ??= clock().getTime()
       warmed.push(period)
     },
+    forget: async () => {},
   })
   const end = Date.now() + forMs
   while (warmed.length < 2 && Date.now() < end) await sleep(20)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { coreIndicatorsResponse, dividesResponse } from '#model/api/people.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
@@ -48,7 +49,7 @@ beforeAll(async () => {
       [`r${i}`, household(i)],
     )
   }
-  surveys = createSurveys({ pool: db.pool })
+  surveys = createSurveys({ pool: db.pool, microdata: openMicrodata(db.pool) })
 })
 afterAll(() => db.close())
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { recompute } from '#model/indicators/recompute.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
@@ -80,8 +81,8 @@ beforeAll(async () => {
       [codebook.id, `r${i}`, weight, zone, answers],
     )
   }
-  surveys = createSurveys({ pool })
-  indicators = createIndicators({ pool, clock: () => NOW })
+  surveys = createSurveys({ pool, microdata: openMicrodata(pool) })
+  indicators = createIndicators({ pool, microdata: openMicrodata(pool), clock: () => NOW })
 })
 afterAll(() => db.close())
 

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { latLngToCell } from 'h3-js'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { keepNights } from '#api/indicators/nightly.ts'
+import { forgetVoices } from '#api/voices/retention.ts'
 import { addVoice, eraseVoice } from '#api/voices/store.ts'
+import { createLog } from '#infra/runtime/log.ts'
 import { voiceAggregates } from '#model/api/voices.ts'
 import { determined } from '#model/statistics/solve.ts'
 import { CONSENT_VERSION, type VoiceTopic } from '#model/voices.ts'
@@ -65,6 +68,7 @@ describe('what is kept of a voice', () => {
       'comment',
       'comment_state',
       'consent',
+      'delete_on',
       'id',
       'language',
       'place',
@@ -197,6 +201,79 @@ describe('erasure', () => {
     const sums = sets.filter(({ size }) => size > 0).map((set) => new Map([...set].map((id) => [id, 1])))
     expect([...determined(sums)]).toEqual([])
   }, 120_000)
+})
+
+describe('a voice is not kept for ever', () => {
+  const DAY_MS = 86_400_000
+  const daysLater = (days: number): Date => new Date(NOW.getTime() + days * DAY_MS)
+  const forget = () => forgetVoices({ pool: api.pool, clock: () => now })
+  const voices = async () => (await api.pool.query('select 1 from voice')).rowCount
+  const keepDays = (days: number | null) =>
+    api.pool.query(`update city set pack = (pack::jsonb - 'voices') || $1::jsonb`, [
+      days === null ? {} : { voices: { keepDays: days } },
+    ])
+  afterEach(() => keepDays(null))
+
+  test('730 days, the number that the form tells; then words and ratings are gone', async () => {
+    await speak(voice({ air: 2 }, { comment: 'Smoke' }))
+    expect((await api.app.inject('/api/v1/city')).json()).toMatchObject({ voiceKeepDays: 730 })
+    now = daysLater(729)
+    expect(await forget()).toBe(0)
+    now = daysLater(730)
+    expect(await forget()).toBe(1)
+    const left = await api.pool.query('select voice_id::text from voice_rating union all select comment from voice')
+    expect(left.rows).toEqual([])
+  })
+
+  test('a city keeps them for as long as it says; a longer time does not reach those who were told a shorter', async () => {
+    await keepDays(60)
+    expect((await api.app.inject('/api/v1/city')).json()).toMatchObject({ voiceKeepDays: 60 })
+    await speak(voice({ air: 2 }))
+    await keepDays(600)
+    now = daysLater(60)
+    expect(await forget()).toBe(1)
+    now = NOW
+    await speak(voice({ air: 2 }))
+    await keepDays(30)
+    now = daysLater(30)
+    expect(await forget()).toBe(1)
+  })
+
+  test('a figure that is shown goes as a whole with the first of its voices: ten, then none, never nine', async () => {
+    await keepDays(60)
+    await speak(voice({ air: 2 }))
+    now = daysLater(20)
+    for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
+    expect((await figure('air'))?.n).toBe(10)
+    now = daysLater(60)
+    expect(await forget()).toBe(1)
+    expect((await figure('air'))?.n).toBeNull()
+    // the nine have been seen: they wait for ten new ones
+    for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
+    expect((await figure('air'))?.n).toBeNull()
+    await speak(voice({ air: 4 }))
+    expect((await figure('air'))?.n).toBe(19)
+  })
+
+  test('what is left of a figure that is shown no more does not come out again', async () => {
+    await speak(voice({ air: 2 }))
+    now = daysLater(300)
+    for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
+    now = daysLater(730)
+    expect(await forget()).toBe(1)
+    for (let i = 0; i < 10; i++) await speak(voice({ air: 3 }))
+    expect(await figure('air')).toMatchObject({ n: 10, mean: 3 })
+  })
+
+  test('the API does so by itself, from its start on', async () => {
+    await speak(voice({ air: 2 }))
+    now = daysLater(730)
+    const clock = () => now
+    const log = createLog('test', 'silent')
+    const stop = keepNights({ pool: api.pool, clock, log, warm: async () => {}, forget })
+    await expect.poll(voices, { timeout: 10_000 }).toBe(0)
+    stop()
+  })
 })
 
 describe('rate limits', () => {

@@ -45,11 +45,15 @@ describe('digital wellbeing', () => {
     // cost: 20 x 100 + 12 x 0 over 32 = 62.5; usability 50 from 31; connectivity 75
     expect(factor('cost')?.score).toMatchObject({ value: 62.5, n: 32, missing: null })
     expect(factor('usability')?.score).toMatchObject({ value: 50, n: 31 })
-    // influences: west 75, one of them 100 (only cost answered), east 25: (19 x 75 + 100 + 12 x 25) / 32 = 57.03125
-    expect(influences?.score.value).toBeCloseTo(57.03125, 10)
+    // influences: cost 62.5 and usability 50, each over those who answered
+    expect(influences?.score).toMatchObject({ value: expect.closeTo(56.25, 10), n: 31 })
+    // r0 answered cost alone. Influence on the half of each mean: west (100 - 62.5) / 64, east -62.5 / 64, usability none:
+    // 32 / 31 x (20 x 37.5^2 + 12 x 62.5^2) / 64^2
+    const squares = (20 * 37.5 ** 2 + 12 * 62.5 ** 2) / 64 ** 2
+    expect(influences?.score.standardError).toBeCloseTo(Math.sqrt((32 / 31) * squares), 10)
     expect(environment?.score.value).toBeCloseTo(75, 10)
     expect(individuals?.score).toMatchObject({ value: null, missing: 'not_asked' })
-    expect(found.index.value).toBeCloseTo((57.03125 + 75) / 2, 10)
+    expect(found.index.value).toBeCloseTo((56.25 + 75) / 2, 10)
     expect(factor('time_taken')?.score.missing).toBe('not_asked')
     expect(found).toMatchObject({ basis: 'citywell', survey: 's', threshold: 10 })
   })

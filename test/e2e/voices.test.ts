@@ -1,6 +1,7 @@
 /** The public form in a real browser: four languages, two directions, a phone and a desk, and where a position goes. */
 import type { Browser, BrowserContextOptions, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CONSENT_VERSION } from '#model/voices.ts'
 import { openBrowser } from './browser.ts'
 import { fits, violations } from './page.ts'
 import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'
@@ -146,7 +147,7 @@ describe('moderation', () => {
     const { features } = await system.get<{ features: { properties: { key: string } }[] }>('/api/v1/zones')
     const place = { kind: 'zone', key: features[0]?.properties.key }
     for (const comment of ['Trams squeal at night', 'Something rude']) {
-      const body = JSON.stringify({ place, ratings: { noise: 2 }, comment, language: 'en', consent: '2026-11' })
+      const body = JSON.stringify({ place, ratings: { noise: 2 }, comment, language: 'en', consent: CONSENT_VERSION })
       const headers = { 'content-type': 'application/json' }
       expect((await fetch(`${system.url}/api/v1/voices`, { method: 'POST', headers, body })).status).toBe(201)
     }

@@ -1,8 +1,8 @@
-import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
 import type { Goal } from '#model/indicators/goals.ts'
 import type { Period } from '#model/period.ts'
 import { type SurveyedShare, surveyedCategories, surveyedShare } from '../../surveys/indicator-share.ts'
+import type { SurveySource } from '../../surveys/microdata.ts'
 import { type Activity, activities } from './activity.ts'
 import { cellsIn, type Signal, signals } from './cells.ts'
 import { type Consumption, consumptions } from './counters.ts'
@@ -58,7 +58,8 @@ export type FleetProperty = 'bikes_available' | 'vehicles_available'
 const PEAK_HOURS = [7, 8, 16, 17] as const
 
 /** @throws AppError NOT_FOUND where no city is loaded */
-export function openInputs(db: Queryable, registry: Registry | undefined, period: Period, now: Date): Inputs {
+export function openInputs(source: SurveySource, registry: Registry | undefined, period: Period, now: Date): Inputs {
+  const db = source.pool
   if (!registry) throw new AppError('NOT_FOUND', 'the city (no city pack is loaded)')
   const hours = hoursOf(period, now)
   const datastreams: Inputs['datastreams'] = (properties, kinds) =>
@@ -89,8 +90,8 @@ export function openInputs(db: Queryable, registry: Registry | undefined, period
     sound: once(() => soundPeriods(db, ids(datastreams(['sound_level'])), hours, registry.city.timeZone)),
     signals: once(() => signals(db, { from: period.from, to: period.to })),
     landCells: once(async () => new Map(registry.zones.map(({ id, geometry }) => [id, cellsIn(geometry)]))),
-    surveyed: perKey((indicator) => surveyedShare(db, indicator, period)),
-    surveyedModes: perKey((indicator) => surveyedCategories(db, indicator, period)),
+    surveyed: perKey((indicator) => surveyedShare(source, indicator, period)),
+    surveyedModes: perKey((indicator) => surveyedCategories(source, indicator, period)),
     reported: once(() => reportedValues(db, period)),
     goals: once(() => goals(db)),
   }

@@ -47,16 +47,24 @@ export function WellbeingPanel() {
       {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}
       {data && (
         <div aria-busy={answer.isFetching}>
-          <IndexFigure data={data} />
-          <WeightsPart />
-          {data.dimensions.map((dimension) => (
-            <DimensionPart key={dimension.id} dimension={dimension} />
-          ))}
-          <ChangePart />
+          {data.survey === null ? <p className="missing">{t('wellbeing.noSurvey')}</p> : <Perceived data={data} />}
           <EnvironmentPart environment={data.environment} />
         </div>
       )}
     </section>
+  )
+}
+
+function Perceived({ data }: { data: WellbeingResponse }) {
+  return (
+    <>
+      <IndexFigure data={data} />
+      <WeightsPart />
+      {data.dimensions.map((dimension) => (
+        <DimensionPart key={dimension.id} dimension={dimension} />
+      ))}
+      <ChangePart />
+    </>
   )
 }
 

@@ -7,6 +7,7 @@ import { Choice } from '../panels/choice.tsx'
 import { CoreIndicatorsPanel } from '../panels/core-indicators-panel.tsx'
 import { DividesSection } from '../panels/divides-section.tsx'
 import { EquityPanel } from '../panels/equity-panel.tsx'
+import { NoSurvey } from '../panels/no-survey.tsx'
 import { SurveyDesk } from '../panels/survey-desk.tsx'
 import { WellbeingPanel } from '../panels/wellbeing-panel.tsx'
 import './people-view.css'
@@ -27,7 +28,7 @@ export default function PeopleView() {
       </p>
       {surveys.error && <Problem error={surveys.error} retry={surveys.refetch} />}
       {surveys.isLoading && <p className="loading">{t('app.loading')}</p>}
-      {surveys.data && !survey && <p className="note">{t('people.none')}</p>}
+      {surveys.data && !survey && <NoSurvey />}
       {survey && (
         <section className="people__part" aria-labelledby="divides">
           <h2 id="divides" className="people__heading">

@@ -92,7 +92,7 @@ export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
         ))}
       </fieldset>
       <CommentField comment={comment} onChange={setComment} error={errors.comment} />
-      <ConsentField consent={consent} onChange={setConsent} error={errors.consent} />
+      <ConsentField keepDays={city.voiceKeepDays} consent={consent} onChange={setConsent} error={errors.consent} />
       <ErrorSummary problems={listOf(errors)} summary={summary} />
       <button id="send" type="submit" className="button button--main" disabled={busy}>
         {t(busy ? 'sending' : 'send')}
@@ -143,17 +143,22 @@ function CommentField({ comment, onChange, error }: CommentFieldProps) {
   )
 }
 
-const CONSENT_PARTS = ['kept', 'published', 'counted', 'rights', 'limit'] as const
-type ConsentFieldProps = { consent: boolean; onChange: (consent: boolean) => void; error: string | undefined }
+const CONSENT_PARTS = ['kept', 'published', 'counted', 'kept_until', 'rights', 'limit'] as const
+type ConsentFieldProps = {
+  readonly keepDays: number
+  readonly consent: boolean
+  readonly onChange: (consent: boolean) => void
+  readonly error: string | undefined
+}
 
-function ConsentField({ consent, onChange, error }: ConsentFieldProps) {
+function ConsentField({ keepDays, consent, onChange, error }: ConsentFieldProps) {
   const { t } = useWords()
   return (
     <fieldset className="public__part">
       <legend>{t('consent.legend')}</legend>
       <ul className="public__list">
         {CONSENT_PARTS.map((part) => (
-          <li key={part}>{t(`consent.text.${part}`, { threshold: VOICE_THRESHOLD })}</li>
+          <li key={part}>{t(`consent.text.${part}`, { threshold: VOICE_THRESHOLD, days: keepDays })}</li>
         ))}
       </ul>
       <label className="public__check" htmlFor="consent">

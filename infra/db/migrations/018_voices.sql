@@ -5,6 +5,8 @@ create table voice (
   place_kind    text not null check (place_kind in ('zone', 'cell')),
   place         text not null,
   received_on   date not null,
+  -- as the consent text promised on that day; a city that shortens the time shortens it for all (api/voices/retention.ts)
+  delete_on     date not null check (delete_on > received_on),
   language      text not null,
   -- version of the text that was agreed to
   consent       text not null,
@@ -15,6 +17,7 @@ create table voice (
   -- a refused text is not kept
   check ((comment is null) = (comment_state in ('none', 'refused')))
 );
+create index on voice (delete_on);
 create index on voice (id) where comment_state = 'waiting';
 create index on voice (id) where comment_state = 'approved';
 

@@ -17,6 +17,8 @@ const book = {
 }
 const about = { id: 's', title: 'S', universe: 'u', from: '2026-01-01', to: '2026-02-01', zones: new Set(['a', 'b']) }
 
+const SCALE = { 1: '1', 2: '2', 3: '3', 4: '4', 5: '5' }
+
 describe('codebook', () => {
   const wrong = (change: object) =>
     checkCodebook({ ...book, ...change }).problems.map(({ column, value, reason }) => `${column} ${value} ${reason}`)
@@ -35,6 +37,10 @@ describe('codebook', () => {
     [{ questions: [{ ...book.questions[0], indicator: 'HH20' }] }, 'questions net.indicator HH20 is no ITU core'],
     [{ questions: [{ ...book.questions[0], factor: 'cost' }] }, 'questions net.factor cost is answered 1 (worst) to 5'],
     [{ questions: [{ column: 'age', text: 'Age?', group: true }] }, 'questions age.group true needs categories'],
+    [
+      { questions: [{ column: 'q', text: 'Q?', categories: SCALE, factor: 'cost', group: true }] },
+      'questions q.group true speaks of a factor',
+    ],
     [{ margins: [{ column: 'zone', totals: { a: 1 } }] }, 'margins zone needs columns.zone'],
     [{ margins: [{ column: 'net', totals: { x: 1 } }] }, 'margins net x is none of its categories'],
     [{ population: { north: 10 } }, 'population north names strata'],

@@ -1,29 +1,40 @@
 import { describe, expect, test } from 'vitest'
 import { readWeights } from '#api/wellbeing/weights.ts'
-import { dimensionScore, factorScore, indexScore } from '#model/wellbeing/person.ts'
 import { combine, sensitivityOf } from '#model/wellbeing/sensitivity.ts'
+import { rescale, sharesOf } from '#model/wellbeing/shares.ts'
 
-describe('one person', () => {
+describe('how much a question weighs', () => {
+  const all = () => true
+  const shares = (dimensions: Parameters<typeof sharesOf>[0], isAnswered: (item: number) => boolean = all) =>
+    sharesOf(dimensions, isAnswered)?.map(({ item, share }) => [item, share])
   test('an answer m is 100 (m - 1) / 4: 1, 2, 3, 4, 5 are 0, 25, 50, 75, 100', () => {
-    expect([1, 2, 3, 4, 5].map((m) => factorScore([m], [0]))).toEqual([0, 25, 50, 75, 100])
+    expect([1, 2, 3, 4, 5].map(rescale)).toEqual([0, 25, 50, 75, 100])
   })
-  test('at least half of the items: one of two will do, one of three will not', () => {
-    expect(factorScore([5, null], [0, 1])).toBe(100)
-    expect(factorScore([5, null, null], [0, 1, 2])).toBeNull()
-    expect(factorScore([null], [0])).toBeNull()
-  })
-  test('factors are weighed within their dimension: (3 x 100 + 1 x 0) / 4 = 75', () => {
+  test('questions of a factor weigh alike, factors by their weight: 3 to 1 is 3/8, 3/8 and 1/4', () => {
     const factors = [
-      { weight: 3, items: [0] },
-      { weight: 1, items: [1] },
+      { weight: 3, items: [0, 1] },
+      { weight: 1, items: [2] },
       { weight: 9, items: [] },
+      { weight: 0, items: [3] },
     ]
-    expect(dimensionScore([5, 1], factors)).toBe(75)
+    expect(shares([{ weight: 5, factors }])).toEqual([
+      [0, 3 / 8],
+      [1, 3 / 8],
+      [2, 1 / 4],
+    ])
   })
-  test('the index weighs dimensions, and one of weight 0 is out: (2 x 75 + 1 x 0) / 3 = 50', () => {
-    const of = (weight: number, item: number) => ({ weight, factors: [{ weight: 1, items: [item] }] })
-    expect(indexScore([4, 1, 5], [of(2, 0), of(1, 1), of(0, 2)])).toBe(50)
-    expect(indexScore([4, null, null], [of(1, 0), of(1, 1), of(1, 2)])).toBeNull()
+  const of = (weight: number, item: number) => ({ weight, factors: [{ weight: 1, items: [item] }] })
+  test('dimensions by theirs, and one of weight 0 is out: 2/3 and 1/3', () => {
+    expect(shares([of(2, 0), of(1, 1), of(0, 2)])).toEqual([
+      [0, 2 / 3],
+      [1, 1 / 3],
+    ])
+  })
+  test('at least half of the questions: one of two will do, one of three will not', () => {
+    const first = (item: number): boolean => item === 0
+    expect(shares([of(1, 0), of(3, 1)], first)).toEqual([[0, 1]])
+    expect(shares([of(1, 0), of(1, 1), of(1, 2)], first)).toBeUndefined()
+    expect(shares([of(0, 0)])).toBeUndefined()
   })
 })
 
