@@ -16,23 +16,23 @@ export function historyMessage(
   from: number,
   to: number,
 ): Message | undefined {
-  const step = thing.interval * 1000
   const rows: Record<string, unknown>[] = []
-  for (let ms = Math.ceil(from / step) * step; ms < to; ms += step) {
-    for (const at of timesOf(models, thing, ms, step)) {
-      if (isSilent(fault, thing, at)) continue
-      const reading = models.read(thing, reportedInstant(fault, thing, at), thing.interval)
-      if (reading) rows.push(nativeObject(distort(fault, thing, at, reading), at))
-    }
+  for (const at of timesOf(models, thing, from, to)) {
+    if (isSilent(fault, thing, at)) continue
+    const reading = models.read(thing, reportedInstant(fault, thing, at), thing.interval)
+    if (reading) rows.push(nativeObject(distort(fault, thing, at, reading), at))
   }
   return rows.length === 0 ? undefined : { topic: nativeTopic(thing), payload: JSON.stringify(rows) }
 }
 
-/** One reading a step; a feeder also tells when customers lose supply and when they have it again. */
-function timesOf(models: Models, thing: SimThing, ms: number, step: number): number[] {
-  if (thing.kind === 'probe') return driveTimes(thing, ms, step)
-  if (thing.kind === 'feeder') return [ms, ...models.supply.changes(thing, ms + 1, ms + step)]
-  return [ms]
+/** The multiples of the interval in [from, to); a feeder also tells when customers lose supply and when they have it again. */
+function timesOf(models: Models, thing: SimThing, from: number, to: number): number[] {
+  const step = thing.interval * 1000
+  const regular: number[] = []
+  for (let ms = Math.ceil(from / step) * step; ms < to; ms += step) regular.push(ms)
+  if (thing.kind === 'probe') return regular.flatMap((ms) => driveTimes(thing, ms, step)).filter((at) => at < to)
+  if (thing.kind !== 'feeder') return regular
+  return [...new Set([...regular, ...models.supply.changes(thing, from, to)])].sort((a, b) => a - b)
 }
 
 /** Drive tests come in stretches: two samples a quarter of an hour, at times of their own. */

@@ -1,6 +1,6 @@
 import type { Polygon } from './arcs.ts'
 import { areaOfPolygons } from './districts.ts'
-import { type Line, type LonLat, lengthOf, round, slice, walk } from './geometry.ts'
+import { distance, type Line, type LonLat, lengthOf, type Point, round, simplify, slice, walk } from './geometry.ts'
 import type { CityPlan, District, Street } from './plan.ts'
 
 /** The city as GeoJSON: zones, base map, and the features that indicators count. */
@@ -117,7 +117,7 @@ export function cityData(plan: CityPlan): Collection {
       }),
     )
   }
-  features.push(...squares(plan))
+  features.push(...squares(plan), ...pedestrianStreets(plan))
   return { type: 'FeatureCollection', features }
 }
 
@@ -166,6 +166,28 @@ function squares(plan: CityPlan): Feature[] {
   return [...ends.values()].map(({ at, name }, i) =>
     feature('Point', at, { kind: 'intersection', name, adaptive: i % 3 === 0 }),
   )
+}
+
+const ON_FOOT = { withinM: 380, widthM: 10, stepM: 15 }
+
+/** Streets about the two old market places that are kept for people on foot, from wall to wall. */
+function pedestrianStreets(plan: CityPlan): Feature[] {
+  const { centre, secondCentre } = plan.terrain
+  const isOnFoot = (p: Point): boolean =>
+    Math.min(distance(p, centre), distance(p, secondCentre)) < ON_FOOT.withinM && plan.terrain.land(p) > 5
+  return plan.streets
+    .filter((s) => s.class === 'local')
+    .flatMap((s) => {
+      const course = walk(s.line, ON_FOOT.stepM).map(({ at }) => at)
+      const first = course.findIndex(isOnFoot)
+      const after = course.findIndex((p, i) => i > first && !isOnFoot(p))
+      const line = first < 0 ? [] : course.slice(first, after < 0 ? undefined : after)
+      const areaM2 = Math.round(lengthOf(line) * ON_FOOT.widthM)
+      if (areaM2 < 500) return []
+      return [
+        feature('LineString', coordinates(plan, simplify(line, 2)), { kind: 'pedestrian_area', name: s.name, areaM2 }),
+      ]
+    })
 }
 
 export const coordinates = (plan: CityPlan, line: Line, decimals = 5): LonLat[] =>

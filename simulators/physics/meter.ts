@@ -81,8 +81,8 @@ export const summed = (plus: readonly Meter[], minus: readonly Meter[] = [], sha
 export type Cut = { readonly from: number; readonly to: number /** 0 to 1 */; readonly share: number }
 
 /**
- * A meter behind which supply is cut off now and then. `cutsUntil` gives the cuts that began by an instant, always the same
- * in the same order, none of them overlapping.
+ * A meter behind which supply is cut off now and then. `cutsUntil` gives at least the cuts that began by an instant, always
+ * the same objects; none of them overlap.
  */
 export function interrupted(meter: Meter, cutsUntil: (ms: number) => readonly Cut[]): Meter {
   const missed = new Map<Cut, number>()

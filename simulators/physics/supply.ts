@@ -9,7 +9,7 @@ export type Supply = {
   off(feeder: SimThing, ms: number): number
   /** the instants in [from, to) at which that number changes */
   changes(feeder: SimThing, from: number, to: number): number[]
-  /** the share of customers cut off, for each stretch that began by an instant, oldest first */
+  /** the share of customers cut off, for each stretch of all days up to that of an instant or later, oldest first */
   cuts(feeder: SimThing, ms: number): readonly Cut[]
 }
 

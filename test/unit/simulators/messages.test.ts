@@ -143,6 +143,16 @@ describe('what leaves the simulator comes in whole', () => {
     expect(rows).toHaveLength(96)
     expect(rows[4]).toEqual({ time: '2026-07-14T01:00:00.000Z', ...models.read(thing, from + 3_600_000, 900)?.values })
   })
+  test('history never reaches beyond the stretch that was asked for', () => {
+    const [from, to] = [Date.UTC(2026, 6, 14, 9, 7), Date.UTC(2026, 6, 14, 11, 1)]
+    for (const thing of world.things.filter(({ kind }) => kind === 'probe' || kind === 'feeder')) {
+      const rows = JSON.parse(historyMessage(models, thing, undefined, from, to)?.payload ?? '[]') as { time: string }[]
+      for (const { time } of rows) {
+        expect(Date.parse(time), thing.key).toBeGreaterThanOrEqual(from)
+        expect(Date.parse(time), thing.key).toBeLessThan(to)
+      }
+    }
+  })
 })
 
 describe('faults', () => {
