@@ -41,7 +41,15 @@ export async function selectRaw(db: Queryable, query: RawQuery): Promise<RawRow[
   return rows
 }
 
-export type HourQuery = { datastreamId: number; positioned: boolean; from: Date; to: Date; stepMs: number }
+/** `level`: of a sound level, whose total is the sum of its energies */
+export type HourQuery = {
+  datastreamId: number
+  positioned: boolean
+  level: boolean
+  from: Date
+  to: Date
+  stepMs: number
+}
 
 const HOURLY = `
   select bucket as time, n, good, total, low, high, first, last
@@ -49,14 +57,23 @@ const HOURLY = `
   where datastream_id = $1 and bucket >= $2 and bucket < $3
   order by bucket`
 
+const HOURLY_LEVEL = `
+  select hour.bucket as time, hour.n, hour.good, heard.energy * heard.n as total, hour.low, hour.high, hour.first, hour.last
+  from observation_hourly hour
+  left join (
+    select bucket, energy, n from sound_hourly where datastream_id = $1 and bucket >= $2 and bucket < $3
+  ) heard using (bucket)
+  where hour.datastream_id = $1 and hour.bucket >= $2 and hour.bucket < $3
+  order by hour.bucket`
+
 const HOUR_MS = 3_600_000
 
 // What the rollup cannot give: observations with a position, and days of a city whose clock is off by part of an hour.
-const steppedText = (positioned: boolean): string => `
+const steppedText = ({ positioned, level }: Pick<HourQuery, 'positioned' | 'level'>): string => `
   select time_bucket(make_interval(secs => $4), phenomenon_time) as time,
          count(*) as n,
          count(*) filter (where quality in (1, 2)) as good,
-         sum(result) filter (where quality in (1, 2)) as total,
+         sum(${level ? 'power(10, result / 10)' : 'result'}) filter (where quality in (1, 2)) as total,
          min(result) filter (where quality in (1, 2)) as low,
          max(result) filter (where quality in (1, 2)) as high,
          first(result, phenomenon_time) filter (where quality in (1, 2)) as first,
@@ -68,18 +85,19 @@ const steppedText = (positioned: boolean): string => `
 
 /** Statistics per step (an hour, or less for clocks that are off by part of an hour); steps without data are absent. */
 export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour[]> {
-  const { datastreamId, positioned, from, to, stepMs } = query
+  const { datastreamId, positioned, level, from, to, stepMs } = query
   if (!positioned && stepMs === HOUR_MS) {
     const values = [datastreamId, from, to]
-    return (await db.query<Hour>({ text: HOURLY, values })).rows
+    return (await db.query<Hour>({ text: level ? HOURLY_LEVEL : HOURLY, values })).rows
   }
   const values = [datastreamId, from, to, stepMs / 1000]
-  return (await db.query<Hour>({ text: steppedText(positioned), values })).rows
+  return (await db.query<Hour>({ text: steppedText(query), values })).rows
 }
 
 // width_bucket counts from 1; the last edge ends the last bucket.
-const suspectText = (positioned: boolean): string => `
-  select width_bucket(phenomenon_time, $2::timestamptz[]) - 1 as bucket, count(*) as n, avg(result) as mean
+const suspectText = ({ positioned, level }: Pick<HourQuery, 'positioned' | 'level'>): string => `
+  select width_bucket(phenomenon_time, $2::timestamptz[]) - 1 as bucket, count(*) as n,
+         ${level ? '10 * log(avg(power(10, result / 10)))' : 'avg(result)'} as mean
   from ${rawFrom(positioned)}
   where datastream_id = $1 and phenomenon_time >= $3 and phenomenon_time < $4 and quality = 3
   group by 1`
@@ -87,12 +105,12 @@ const suspectText = (positioned: boolean): string => `
 /** Suspect observations by bucket, of the time that raw observations are kept; `edges` in milliseconds. */
 export async function selectSuspects(
   db: Queryable,
-  { datastreamId, positioned }: Pick<HourQuery, 'datastreamId' | 'positioned'>,
+  query: Pick<HourQuery, 'datastreamId' | 'positioned' | 'level'>,
   edges: readonly number[],
 ): Promise<Suspects[]> {
   const times = edges.map((edge) => new Date(edge))
-  const values = [datastreamId, times, times[0], times.at(-1)]
-  return (await db.query<Suspects>({ text: suspectText(positioned), values })).rows
+  const values = [query.datastreamId, times, times[0], times.at(-1)]
+  return (await db.query<Suspects>({ text: suspectText(query), values })).rows
 }
 
 // Without a lower bound a Datastream that fell silent would have every chunk searched.
