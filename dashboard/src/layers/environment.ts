@@ -13,7 +13,7 @@ import {
 import type { MessageId, Tools } from '../messages/tools.ts'
 import { nowOrFrame, rangeLabels, type StatisticId } from './legend-parts.ts'
 import type { LayerInput, LayerModel, LegendStep } from './model.ts'
-import { gradeColumn, kindColumn, type Reading, readingsOfProperty, spreadOf } from './things.ts'
+import { gradeColumn, kindColumn, perHour, type Reading, readingsOfProperty, spreadOf } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 
 /** A measure is named as the observed property that it shows. */
@@ -27,12 +27,6 @@ type Measure = {
   readonly statistic?: StatisticId
   /** decimals on the mark, so many that 49.6 does not read as 50 in the class below it; the table has more */
   readonly decimals: 0 | 1
-}
-
-// What fell belongs to the interval since the last message: as a rate it can be compared.
-const perHour = ({ thing, latest }: Reading): number | null => {
-  const interval = thing.properties.expectedIntervalSeconds
-  return latest && interval ? (latest.result * 3600) / interval : null
 }
 
 const beaufortSteps = (scale: Scale, { number, t }: Tools): LegendStep[] =>
