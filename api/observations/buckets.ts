@@ -1,6 +1,7 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
 import { localMidnight, offsetMs } from '#model/period.ts'
 import type { PropertyKind } from '#model/properties.ts'
+import { levelOf } from '#model/sound.ts'
 
 export const EVERY = ['1h', '6h', '1d'] as const
 export type Every = (typeof EVERY)[number]
@@ -14,6 +15,7 @@ export type Hour = {
   time: Date
   n: number
   good: number
+  /** sum of the good results; of sound levels, of their energies */
   total: number | null
   low: number | null
   high: number | null
@@ -58,6 +60,8 @@ export const stepFor = (edges: readonly number[]): number =>
 export type Composition = {
   edges: readonly number[]
   kind: PropertyKind
+  /** of sound levels, whose totals are energies */
+  level: boolean
   expectedIntervalSeconds: number | null
   /** reading of the counter before the first edge */
   readingBefore: number | null
@@ -99,21 +103,25 @@ function bucketOf(
     time: new Date(start).toISOString(),
     n: sum(steps.map((step) => step.n)),
     good,
-    // the mean of a meter's readings says nothing
-    mean: total === null || how.kind === 'counter' ? null : total / good,
+    mean: total === null ? null : meanOf(total, good, how),
     min: lows.length === 0 ? null : Math.min(...lows),
     max: highs.length === 0 ? null : Math.max(...highs),
     total: how.kind === 'counter' ? consumption(steps, reading) : how.kind === 'interval' ? total : null,
     dataCapture: dataCapture(steps, start, end, how),
-    suspect: suspectOf(steps, how.kind),
+    suspect: suspectOf(steps, how),
   }
 }
 
-/** Suspect observations beside the good ones, never among them. The mean of a meter's readings says nothing. */
-function suspectOf(steps: readonly Hour[], kind: PropertyKind): Bucket['suspect'] {
+/** The mean of a meter's readings says nothing. */
+const meanOf = (total: number, n: number, { kind, level }: Composition): number | null => {
+  if (kind === 'counter') return null
+  return level ? levelOf(total / n) : total / n
+}
+
+/** Suspect observations beside the good ones, never among them. */
+function suspectOf(steps: readonly Hour[], how: Composition): Bucket['suspect'] {
   const n = sum(steps.map((step) => step.suspect))
-  if (n === 0) return null
-  return { n, mean: kind === 'counter' ? null : sum(steps.map((step) => step.suspectTotal ?? 0)) / n }
+  return n === 0 ? null : { n, mean: meanOf(sum(steps.map((step) => step.suspectTotal ?? 0)), n, how) }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)

@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { isSoundLevel } from '#model/sound.ts'
 
 /** One Datastream through the frames of a window; frames without an observation are absent. */
 export type HistoryRow = {
@@ -31,9 +32,8 @@ const SOURCES: Readonly<Record<HistoryQuery['source'], Source>> = {
   },
 }
 
-// Sound levels are averaged as energies, here as in the day-evening-night level: 60 and 70 dB are 67.4 dB together.
-const LEVEL = 'sound_level'
-const levelOf = '10 * log(total / nullif(good, 0))'
+// Sound levels are averaged as energies, here as in the day-evening-night level.
+const LEVEL = '10 * log(total / nullif(good, 0))'
 const LEVEL_SOURCES: typeof SOURCES = {
   hourly: {
     table: `(
@@ -42,12 +42,12 @@ const LEVEL_SOURCES: typeof SOURCES = {
       left join (select datastream_id, bucket, energy, n from sound_hourly where bucket >= $3 and bucket < $4) heard
         using (datastream_id, bucket)
     ) as hour`,
-    ...{ time: 'bucket', n: 'n', good: 'good', total: 'total', mean: levelOf },
+    ...{ time: 'bucket', n: 'n', good: 'good', total: 'total', mean: LEVEL },
   },
   raw: {
     ...SOURCES.raw,
     total: 'case when quality in (1, 2) and result between -100 and 300 then power(10, result / 10) end',
-    mean: levelOf,
+    mean: LEVEL,
   },
 }
 
@@ -76,8 +76,8 @@ export async function selectHistory(db: Queryable, query: HistoryQuery): Promise
     const values = [properties, edges, edges[0], edges.at(-1)]
     return (await db.query<HistoryRow>({ text: historyText(source), values })).rows
   }
-  const others = query.properties.filter((property) => property !== LEVEL)
-  const levels = query.properties.filter((property) => property === LEVEL)
+  const levels = query.properties.filter(isSoundLevel)
+  const others = query.properties.filter((property) => !isSoundLevel(property))
   return [...(await select(others, SOURCES[query.source])), ...(await select(levels, LEVEL_SOURCES[query.source]))]
 }
 

@@ -41,7 +41,15 @@ export async function selectRaw(db: Queryable, query: RawQuery): Promise<RawRow[
   return rows
 }
 
-export type HourQuery = { datastreamId: number; positioned: boolean; from: Date; to: Date; stepMs: number }
+/** `level`: of a sound level, whose total is the sum of its energies */
+export type HourQuery = {
+  datastreamId: number
+  positioned: boolean
+  level: boolean
+  from: Date
+  to: Date
+  stepMs: number
+}
 
 const HOURLY = `
   select bucket as time, n, good, total, low, high, first, last, suspect, suspect_total as "suspectTotal"
@@ -49,34 +57,47 @@ const HOURLY = `
   where datastream_id = $1 and bucket >= $2 and bucket < $3
   order by bucket`
 
+const HOURLY_LEVEL = `
+  select hour.bucket as time, hour.n, hour.good, heard.energy * heard.n as total, hour.low, hour.high, hour.first, hour.last,
+         hour.suspect, heard.suspect_energy as "suspectTotal"
+  from observation_hourly hour
+  left join (
+    select bucket, energy, n, suspect_energy from sound_hourly where datastream_id = $1 and bucket >= $2 and bucket < $3
+  ) heard using (bucket)
+  where hour.datastream_id = $1 and hour.bucket >= $2 and hour.bucket < $3
+  order by hour.bucket`
+
 const HOUR_MS = 3_600_000
 
 // What the rollup cannot give: observations with a position, and days of a city whose clock is off by part of an hour.
-const steppedText = (positioned: boolean): string => `
+const steppedText = ({ positioned, level }: Pick<HourQuery, 'positioned' | 'level'>): string => {
+  const addend = level ? 'power(10, result / 10)' : 'result'
+  return `
   select time_bucket(make_interval(secs => $4), phenomenon_time) as time,
          count(*) as n,
          count(*) filter (where quality in (1, 2)) as good,
-         sum(result) filter (where quality in (1, 2)) as total,
+         sum(${addend}) filter (where quality in (1, 2)) as total,
          min(result) filter (where quality in (1, 2)) as low,
          max(result) filter (where quality in (1, 2)) as high,
          first(result, phenomenon_time) filter (where quality in (1, 2)) as first,
          last(result, phenomenon_time) filter (where quality in (1, 2)) as last,
          count(*) filter (where quality = 3) as suspect,
-         sum(result) filter (where quality = 3) as "suspectTotal"
+         sum(${addend}) filter (where quality = 3) as "suspectTotal"
   from ${rawFrom(positioned)}
   where datastream_id = $1 and phenomenon_time >= $2 and phenomenon_time < $3
   group by 1
   order by 1`
+}
 
 /** Statistics per step (an hour, or less for clocks that are off by part of an hour); steps without data are absent. */
 export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour[]> {
-  const { datastreamId, positioned, from, to, stepMs } = query
+  const { datastreamId, positioned, level, from, to, stepMs } = query
   if (!positioned && stepMs === HOUR_MS) {
     const values = [datastreamId, from, to]
-    return (await db.query<Hour>({ text: HOURLY, values })).rows
+    return (await db.query<Hour>({ text: level ? HOURLY_LEVEL : HOURLY, values })).rows
   }
   const values = [datastreamId, from, to, stepMs / 1000]
-  return (await db.query<Hour>({ text: steppedText(positioned), values })).rows
+  return (await db.query<Hour>({ text: steppedText(query), values })).rows
 }
 
 // Without a lower bound a Datastream that fell silent would have every chunk searched.

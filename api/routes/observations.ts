@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type ObservationsResponse, observationsResponse } from '#model/api/city.ts'
 import { AppError } from '#model/errors.ts'
 import { reasonsOf } from '#model/quality.ts'
+import { isSoundLevel } from '#model/sound.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { plainJson } from '../http/plain-json.ts'
@@ -74,11 +75,13 @@ export const observationRoutes =
       const edges = boundedEdges(every, window, await timeZone())
       const widened = { from: new Date(edges[0] ?? 0), to: new Date(edges.at(-1) ?? 0) }
       const { id: datastreamId, positioned, kind, expectedIntervalSeconds } = datastream
+      const level = isSoundLevel(datastream.property)
       const [steps, readingBefore] = await Promise.all([
-        selectHours(pool, { datastreamId, positioned, ...widened, stepMs: stepFor(edges) }),
+        selectHours(pool, { datastreamId, positioned, level, ...widened, stepMs: stepFor(edges) }),
         kind === 'counter' ? selectReadingBefore(pool, datastreamId, widened.from) : null,
       ])
-      const buckets = composeBuckets(steps, { edges, kind, expectedIntervalSeconds, readingBefore, now: clock() })
+      const how = { edges, kind, level, expectedIntervalSeconds, readingBefore, now: clock() }
+      const buckets = composeBuckets(steps, how)
       return { ...head(datastream, widened, every), buckets, next: null }
     }
   }

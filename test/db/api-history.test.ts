@@ -47,6 +47,14 @@ describe('frames of a property', () => {
       historyResponse.parse((await ask('', query)).json()).streams.find(({ datastream }) => datastream === id)
     expect(await of(day)).toEqual({ datastream: id, mean: [75.682, null], n: [4, 1], good: [3, 0] })
     expect(await of(short)).toEqual({ datastream: id, mean: [67.4036], n: [3], good: [2] })
+    const series = await api.app.inject(
+      `/api/v1/datastreams/${id}/observations?${new URLSearchParams({ from: day.from, to: day.to, every: '6h' })}`,
+    )
+    expect(series.json().buckets).toMatchObject([
+      { n: 4, good: 3, min: 60, max: 80 },
+      { good: 0, mean: null },
+    ])
+    expect(series.json().buckets[0].mean).toBeCloseTo(75.682, 4)
     const mixed = await of({ ...day, property: 'temperature,sound_level' })
     expect(mixed?.mean).toEqual([75.682, null])
   })

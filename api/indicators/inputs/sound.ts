@@ -18,7 +18,7 @@ const SUMS = `
     select datastream_id as id, energy, n,
            case when extract(hour from bucket at time zone $4) between 7 and 18 then 'day'
                 when extract(hour from bucket at time zone $4) between 19 and 22 then 'evening' else 'night' end as part
-    from sound_hourly where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3
+    from sound_hourly where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and n > 0
   ) hour
   group by 1, 2`
 type Sums = { id: number; part: 'day' | 'evening' | 'night'; energy: number; hours: number; n: number }

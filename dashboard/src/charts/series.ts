@@ -1,5 +1,6 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
 import { isGood } from '#model/quality.ts'
+import { energyOf, isSoundLevel, levelOf } from '#model/sound.ts'
 import type { Range } from '../app/view-state.ts'
 
 /** One point of a chart; null where nothing was measured: a gap, never a zero. Time in seconds, as uPlot wants it. */
@@ -19,6 +20,8 @@ export type Series = {
   readonly points: readonly SeriesPoint[]
   /** raw: single values; mean: of buckets with their range; total: amounts of counters and intervals by bucket */
   readonly statistic: 'raw' | 'mean' | 'total'
+  /** sound levels: averaged as energies */
+  readonly level: boolean
   readonly bucketSeconds: number | null
 }
 
@@ -32,7 +35,8 @@ export function windowOf(range: Range, now: number): { from: string; to: string;
 }
 
 export function seriesOf(response: ObservationsResponse): Series {
-  if (response.buckets) return bucketSeries(response)
+  const level = isSoundLevel(response.datastream.property)
+  if (response.buckets) return { ...bucketSeries(response), level }
   const points = (response.observations ?? [])
     .map(
       ({ time, result, quality }): SeriesPoint => ({
@@ -47,10 +51,10 @@ export function seriesOf(response: ObservationsResponse): Series {
       }),
     )
     .toSorted((a, b) => a.time - b.time)
-  return { points: withGaps(points), statistic: 'raw', bucketSeconds: null }
+  return { points: withGaps(points), statistic: 'raw', level, bucketSeconds: null }
 }
 
-function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse): Series {
+function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse): Omit<Series, 'level'> {
   const total = datastream.kind !== 'gauge'
   const points = buckets.map(
     (bucket): SeriesPoint => ({
@@ -110,7 +114,7 @@ export type Summary = {
 }
 
 /** The series in a few numbers, for the sentence that says what the chart shows; null when there is nothing. */
-export function summarise({ points }: Series): Summary | null {
+export function summarise({ points, level }: Series): Summary | null {
   const known = points.flatMap((point) => (point.value === null ? [] : [{ ...point, value: point.value }]))
   const [head] = known
   const tail = known.at(-1)
@@ -122,7 +126,7 @@ export function summarise({ points }: Series): Summary | null {
     n: known.reduce((total, { n }) => total + n, 0),
     min: known.reduce((low, { min, value }) => Math.min(low, min ?? value), Number.POSITIVE_INFINITY),
     max: known.reduce((high, { max, value }) => Math.max(high, max ?? value), Number.NEGATIVE_INFINITY),
-    mean: sum / values.length,
+    mean: level ? levelOf(values.map(energyOf).reduce((a, b) => a + b, 0) / values.length) : sum / values.length,
     sum,
     first: head.value,
     last: tail.value,

@@ -13,7 +13,7 @@ import {
 import type { MessageId, Tools } from '../messages/tools.ts'
 import { nowOrFrame, rangeLabels, type StatisticId } from './legend-parts.ts'
 import type { LayerInput, LayerModel, LegendStep } from './model.ts'
-import { gradeColumn, kindColumn, type Reading, readingsOfProperty, spreadOf } from './things.ts'
+import { gradeColumn, kindColumn, perHour, type Reading, readingsOfProperty, spreadOf } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 
 /** A measure is named as the observed property that it shows. */
@@ -25,14 +25,8 @@ type Measure = {
   readonly numberOf?: (reading: Reading) => number | null
   readonly unit?: string
   readonly statistic?: StatisticId
-  /** decimals on the mark; the table has more */
+  /** decimals on the mark, so many that 49.6 does not read as 50 in the class below it; the table has more */
   readonly decimals: 0 | 1
-}
-
-// What fell belongs to the interval since the last message: as a rate it can be compared.
-const perHour = ({ thing, latest }: Reading): number | null => {
-  const interval = thing.properties.expectedIntervalSeconds
-  return latest && interval ? (latest.result * 3600) / interval : null
 }
 
 const beaufortSteps = (scale: Scale, { number, t }: Tools): LegendStep[] =>
@@ -50,14 +44,14 @@ const rainSteps = (scale: Scale, { number, name, t }: Tools): LegendStep[] =>
 /** Meter readings of water are left out: a counter says nothing on a map, its series shows what was drawn. */
 const MEASURES: Readonly<Record<(typeof OFFERED.environment)[number], Measure>> = {
   sound_level: {
-    ...{ scale: noiseScale, note: 'environment.note.sound', decimals: 0 },
+    ...{ scale: noiseScale, note: 'environment.note.sound', decimals: 1 },
     statistic: 'environment.statistic.level',
   },
   temperature: { scale: (values) => stepScale(values, 'heat', 0.5), note: 'environment.note.steps', decimals: 1 },
   relative_humidity: {
     scale: (values) => stepScale(values, 'humidity', 5),
     note: 'environment.note.steps',
-    decimals: 0,
+    decimals: 1,
   },
   wind_speed: { scale: windScale, note: 'environment.note.wind', steps: beaufortSteps, decimals: 1 },
   pressure: { scale: (values) => stepScale(values, 'pressure', 1), note: 'environment.note.steps', decimals: 0 },

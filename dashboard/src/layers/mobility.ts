@@ -1,6 +1,6 @@
 import { colourOf, congestionScale, fillScale, quantileScale } from '../map/scales.ts'
 import { amount, type LayerInput, type LayerModel, type LineMark } from './model.ts'
-import { kindColumn, numberAttribute, type Reading, readingsOf, spreadOf } from './things.ts'
+import { kindColumn, numberAttribute, perHour, type Reading, readingsOf, spreadOf } from './things.ts'
 import { valueLayer } from './value-layer.ts'
 
 /** Street segments, bicycle docks or counters, by their latest value. */
@@ -101,11 +101,6 @@ function trafficLayer(input: LayerInput): LayerModel {
     ...readingsOf(input, ['traffic_counter'], 'vehicle_count'),
     ...readingsOf(input, ['bike_counter'], 'bicycle_count'),
   ]
-  // a count belongs to the interval since the last message: per hour it can be compared
-  const perHour = ({ thing, latest }: Reading): number | null => {
-    const interval = thing.properties.expectedIntervalSeconds
-    return latest && interval ? (latest.result * 3600) / interval : null
-  }
   return valueLayer(input, {
     title: tools.t('mobility.title.traffic'),
     statistic: 'mobility.statistic.traffic',

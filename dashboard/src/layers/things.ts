@@ -71,6 +71,12 @@ export function spreadOf(
   })
 }
 
+/** An amount belongs to the interval since the last message: per hour it can be compared. Null without a promised one. */
+export function perHour({ thing, latest }: Pick<Reading, 'thing' | 'latest'>): number | null {
+  const interval = thing.properties.expectedIntervalSeconds
+  return latest && interval ? (latest.result * 3600) / interval : null
+}
+
 /** What a layer of Things says of trust: how many are stale, how many suspect. */
 export const countTrust = (
   readings: readonly { readonly trust: Trust }[],

@@ -4,11 +4,12 @@ create materialized view sound_hourly
 with (timescaledb.continuous, timescaledb.materialized_only = false) as
 select o.datastream_id,
        time_bucket(interval '1 hour', o.phenomenon_time) as bucket,
-       avg(power(10, o.scaled::float8 / o.divisor::float8 / 10)) as energy,
-       count(*)                      as n
+       avg(power(10, o.scaled::float8 / o.divisor::float8 / 10)) filter (where o.quality in (1, 2)) as energy,
+       count(*) filter (where o.quality in (1, 2)) as n,
+       sum(power(10, o.scaled::float8 / o.divisor::float8 / 10)) filter (where o.quality = 3) as suspect_energy
 from observation_packed o
 join datastream d on d.id = o.datastream_id
-where d.property = 'sound_level' and o.quality in (1, 2) and o.scaled::float8 / o.divisor::float8 between -100 and 300
+where d.property = 'sound_level' and o.quality in (1, 2, 3) and o.scaled::float8 / o.divisor::float8 between -100 and 300
 group by 1, 2
 with no data;
 

@@ -108,7 +108,13 @@ describe('composed buckets', () => {
   const from = at('2026-05-01T00:00:00Z')
   const to = at('2026-05-01T02:00:00Z')
   const edges = bucketEdges('1h', from, to, 'UTC')
-  const base = { edges, expectedIntervalSeconds: 900, readingBefore: null, now: at('2026-05-02T00:00:00Z') } as const
+  const base = {
+    level: false,
+    edges,
+    expectedIntervalSeconds: 900,
+    readingBefore: null,
+    now: at('2026-05-02T00:00:00Z'),
+  } as const
 
   test('an hour with three of four promised observations has a data capture of 75 %', () => {
     const [first] = composeBuckets([hourOf('2026-05-01T00:00:00Z', [1, 2, 6])], { ...base, kind: 'gauge' })

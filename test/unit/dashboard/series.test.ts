@@ -60,6 +60,13 @@ describe('buckets', () => {
     expect(summarise(seriesOf(response({ every: '1h', buckets })))).toMatchObject({ min: 9, max: 21, mean: 15, n: 120 })
   })
 
+  test('sound levels are averaged as energies: 60 and 70 dB are 10 lg((10^6 + 10^7) / 2) = 67.40 dB', () => {
+    const buckets = [bucket('2026-05-01T10:00:00Z', 60), bucket('2026-05-01T11:00:00Z', 70)]
+    const sound = response({ every: '1h', buckets })
+    const series = seriesOf({ ...sound, datastream: { ...sound.datastream, property: 'sound_level' } })
+    expect(summarise(series)?.mean).toBeCloseTo(67.404, 3)
+  })
+
   test('nothing measured has no summary', () => {
     expect(summarise(seriesOf(response({ every: '1h', buckets: [bucket(hours[0] ?? '', null)] })))).toBeNull()
     expect(summarise(seriesOf(response({ observations: [] })))).toBeNull()
