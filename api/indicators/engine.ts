@@ -13,7 +13,6 @@ import type { Indicator, IndicatorValue, Scoreboard } from '#model/indicators/sc
 import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
 import { parsePeriod } from '#model/period.ts'
-import { exceedances } from '../air-quality/exceedances.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
 import { type Inputs, openInputs } from './inputs/inputs.ts'
@@ -168,7 +167,7 @@ export function createIndicators({ pool, clock }: { pool: Pool; clock: () => Dat
       using(period, async (inputs) => ({
         period: periodOf(inputs.period),
         simulated: inputs.registry.city.simulated,
-        places: await exceedances(pool, inputs.registry, inputs.hours),
+        places: await inputs.exceedances(),
       })),
 
     async report(code, period, body, by) {
