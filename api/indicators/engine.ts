@@ -13,7 +13,6 @@ import type { Indicator, IndicatorValue, Scoreboard } from '#model/indicators/sc
 import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
 import { parsePeriod } from '#model/period.ts'
-import { exceedances } from '../air-quality/exceedances.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
@@ -171,7 +170,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
       using(period, async (inputs) => ({
         period: periodOf(inputs.period),
         simulated: inputs.registry.city.simulated,
-        places: await exceedances(pool, inputs.registry, inputs.hours),
+        places: await inputs.exceedances(),
       })),
 
     async report(code, period, body, by) {

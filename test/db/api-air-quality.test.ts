@@ -30,7 +30,8 @@ beforeAll(async () => {
   await addYear()
   await rollUp(pool)
   await pool.query(`call refresh_continuous_aggregate('observation_daily', null, null)`)
-})
+  // a year of hours takes the embedded database a while
+}, 300_000)
 afterAll(() => api.close())
 
 /** 2025, every hour: 4 in the west but 40 on the first four days of March; 12 in the east. */

@@ -1,6 +1,8 @@
+import type { ExceedancesResponse } from '#model/api/exceedances.ts'
 import { AppError } from '#model/errors.ts'
 import type { Goal } from '#model/indicators/goals.ts'
 import type { Period } from '#model/period.ts'
+import { exceedances } from '../../air-quality/exceedances.ts'
 import { type SurveyedShare, surveyedCategories, surveyedShare } from '../../surveys/indicator-share.ts'
 import type { SurveySource } from '../../surveys/microdata.ts'
 import { type Activity, activities } from './activity.ts'
@@ -38,6 +40,8 @@ export type Inputs = {
   surveyed(indicator: string): Promise<SurveyedShare | undefined>
   /** the share of every category of the question that answers the indicator */
   surveyedModes(indicator: string): Promise<ReadonlyMap<string, SurveyedShare> | undefined>
+  /** WHO 2021 levels by station, zone and for the city */
+  exceedances(): Promise<ExceedancesResponse['places']>
   reported(): Promise<ReportedValues>
   /** what the city wants, by goalKey */
   goals(): Promise<ReadonlyMap<string, Goal>>
@@ -92,6 +96,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     landCells: once(async () => new Map(registry.zones.map(({ id, geometry }) => [id, cellsIn(geometry)]))),
     surveyed: perKey((indicator) => surveyedShare(source, indicator, period)),
     surveyedModes: perKey((indicator) => surveyedCategories(source, indicator, period)),
+    exceedances: once(() => exceedances(db, registry, hours)),
     reported: once(() => reportedValues(db, period)),
     goals: once(() => goals(db)),
   }

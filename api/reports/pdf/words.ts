@@ -14,7 +14,8 @@ export function number(value: number): string {
   return new Intl.NumberFormat('en', { maximumFractionDigits: digits }).format(value).replace('-', '−')
 }
 
-export const percent = (value: number | null): string => (value === null ? '–' : `${Math.round(value)} %`)
+export const percent = (value: number | null): string =>
+  value === null ? '–' : `${Math.round(value)} %`.replace('-', '−')
 
 export const unitText = (unit: string): string =>
   unit

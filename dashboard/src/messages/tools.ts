@@ -88,7 +88,7 @@ export function createTools(intl: IntlShape, timeZone: string): Tools {
       return signed(rounded.toLocaleString(locale, fixed))
     },
     percent: (share, fraction = 0) =>
-      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: fraction }).format(share),
+      signed(new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: fraction }).format(share)),
     dateTime: (at) => dateTimeFormat.format(new Date(at)),
     dateTimes: (from, to) => dateTimeFormat.formatRange(new Date(from), new Date(to)),
     date: (at) => dateFormat.format(new Date(at)),

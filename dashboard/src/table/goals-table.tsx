@@ -43,11 +43,13 @@ function GoalRow({ goal }: { goal: ReportGoal }) {
       </th>
       <td>
         {target !== null &&
-          t('report.goals.steps', {
-            baseline: dated(progress?.baseline),
-            latest: dated(latest),
-            target: dated({ value: target, period: String(targetYear) }),
-          })}{' '}
+          (progress?.baseline || latest
+            ? t('report.goals.steps', {
+                baseline: dated(progress?.baseline),
+                latest: dated(latest),
+                target: dated({ value: target, period: String(targetYear) }),
+              })
+            : t('goal.shown', { target: quantity(target, unit), year: String(targetYear) }))}{' '}
         {benchmark !== null && t('report.goals.benchmark', { benchmark: quantity(benchmark, unit) })}{' '}
         {source && <span className="note">{source}</span>}
       </td>
