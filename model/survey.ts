@@ -21,6 +21,8 @@ export const questionSchema = z.object({
   group: z.boolean().default(false),
   /** of a number: what it counts, e.g. EUR/month */
   unit: z.string().optional(),
+  /** column of the amount that this one is a part of: the estimate is the share of all the one in all the other (HH16) */
+  of: z.string().min(1).optional(),
   /** what the household pays for Internet access in a month, in the currency of zone incomes */
   price: z.boolean().optional(),
   /** factor of digital wellbeing (model/wellbeing/framework.ts) that it speaks of; answered 1 (worst) to 5 (best) */

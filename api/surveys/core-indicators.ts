@@ -2,8 +2,8 @@ import type { CoreIndicatorsResponse } from '#model/api/people.ts'
 import { CORE_INDICATORS } from '#model/itu-core-indicators.ts'
 import type { Codebook, Question } from '#model/survey.ts'
 import type { Response, SurveySource } from './microdata.ts'
-import { openSurvey, sheetOf } from './sheet.ts'
-import { characteristicsOf, checkBy, measureOf, numeric, publish } from './table.ts'
+import { measured, openSurvey, sheetOf } from './sheet.ts'
+import { characteristicsOf, checkBy, measureOf, publish } from './table.ts'
 
 type Item = CoreIndicatorsResponse['indicators'][number]['items'][number]
 
@@ -22,9 +22,11 @@ export async function coreIndicators(
   const asked = codebook.questions.filter(({ indicator }) => indicator !== undefined)
   const characteristics = characteristicsOf(codebook).slice(1)
   // one reading for all of them, which is quicker than one for each
-  const columns = [...asked.map(({ column }) => column), ...characteristics]
+  const wholes = [...new Set(asked.flatMap(({ of }) => of ?? []))]
+  const columns = [...asked.map(({ column }) => column), ...characteristics, ...wholes]
   const responses = await microdata.responses(codebook, columns)
-  const answers = { codebook, responses, offset: asked.length, tables }
+  const placeOf = (whole: string): number => columns.length - wholes.length + wholes.indexOf(whole)
+  const answers = { codebook, responses, offset: asked.length, tables, placeOf }
   const indicators = CORE_INDICATORS.map((indicator) => ({
     ...indicator,
     items: asked.flatMap((question, at) =>
@@ -41,12 +43,18 @@ type Answers = {
   /** where the characteristics begin among the answers */
   readonly offset: number
   readonly tables: readonly string[]
+  /** of a column that others are a part of, among the answers */
+  placeOf(whole: string): number
 }
 
-function itemsOf({ codebook, responses, offset, tables }: Answers, question: Question, at: number): Item[] {
+function itemsOf(
+  { codebook, responses: all, offset, tables, placeOf }: Answers,
+  question: Question,
+  at: number,
+): Item[] {
   return categoriesOf(question).map((category) => {
     const measure = measureOf(question, category)
-    const values = responses.map(({ answers }) => numeric(measure, answers[at]))
+    const { responses, values } = measured(codebook, all, measure, { at, whole: placeOf(question.of ?? '') })
     const sheet = sheetOf(codebook, responses, values, measure, offset)
     const cells = [[], ...tables.map((name) => [name])].flatMap((names) => sheet.table(names))
     return {

@@ -6,7 +6,7 @@ import { protect } from '#model/statistics/protect.ts'
 import type { Suppression } from '#model/statistics/suppression.ts'
 import type { Codebook, Question } from '#model/survey.ts'
 import { answered, findSurvey, type Microdata, type Response } from './microdata.ts'
-import { characteristicsOf, type Measure, measureOf, numeric, type TableCell, table } from './table.ts'
+import { characteristicsOf, isShare, type Measure, measureOf, numeric, type TableCell, table } from './table.ts'
 
 /** The answers to one question beside every characteristic, and which cells of all its tables must be kept back. */
 export type Sheet = {
@@ -38,9 +38,31 @@ export async function openSheet(
   const measure = measureOf(question, category)
   const names = characteristicsOf(codebook)
   const columns = names.filter((name) => name !== 'zone')
-  const responses = await microdata.responses(codebook, [question.column, ...columns])
-  const values = responses.map(({ answers }) => numeric(measure, answers[0]))
+  const wholes = question.of === undefined ? [] : [question.of]
+  const found = await microdata.responses(codebook, [question.column, ...columns, ...wholes])
+  const { responses, values } = measured(codebook, found, measure, { at: 0, whole: 1 + columns.length })
   return sheetOf(codebook, responses, values, measure, 1)
+}
+
+/**
+ * The measure of each respondent. The share of one amount in another, sum(w y) / sum(w x), is the mean of y / x with weights
+ * w x, and so is its linearisation: w x (y / x - R) = w (y - R x). Whoever has none of the whole is not in it.
+ * @param places of the answer and of the whole among the answers
+ */
+export function measured(
+  { questions }: Codebook,
+  responses: readonly Response[],
+  measure: Measure,
+  places: { readonly at: number; readonly whole: number },
+): Pick<Sheet, 'responses' | 'values'> {
+  const values = responses.map(({ answers }) => numeric(measure, answers[places.at]))
+  const question = questions.find(({ column }) => column === measure.question.of)
+  if (!question) return { responses, values }
+  const wholes = responses.map(({ answers }) => numeric({ question, counts: null }, answers[places.whole]) ?? 0)
+  return {
+    responses: responses.map((one, i) => ({ ...one, weight: one.weight * Math.max(0, wholes[i] ?? 0) })),
+    values: values.map((part, i) => (part === null || !((wholes[i] ?? 0) > 0) ? null : part / (wholes[i] ?? 1))),
+  }
 }
 
 /** A sheet of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
@@ -51,7 +73,7 @@ export function sheetOf(
   measure: Measure | null,
   offset: number,
 ): Sheet {
-  const proportion = measure !== null && measure.counts !== null
+  const proportion = measure !== null && isShare(measure)
   const names = characteristicsOf(codebook)
   const questions = names.slice(1).map((name) => codebook.questions.find(({ column }) => column === name))
   const profiles: Profile[] = responses.map(({ zone, answers }) => ({

@@ -26,6 +26,9 @@ export function measureOf(question: Question, category: string | undefined): Mea
   throw new AppError('REQUEST_INVALID', `name a category of "${question.column}": ${codes.join(', ')}`)
 }
 
+/** Whether the estimate lies between 0 and 1: a share of respondents, or of an amount. */
+export const isShare = ({ question, counts }: Measure): boolean => counts !== null || question.of !== undefined
+
 /** The answer as a number: 1 or 0 for a share, the number for a mean, null where there is no answer. */
 export function numeric({ question, counts }: Measure, raw: string | null | undefined): number | null {
   const answer = answered(question, raw)

@@ -32,12 +32,21 @@ function wholeProblems(codebook: Codebook): SurveyProblem[] {
     if (seen.has(column)) problems.push(problem(null, `questions ${column}`, column, reasonTaken(column, names)))
     seen.add(column)
   }
+  for (const question of questions) problems.push(...wholeOf(question, questions))
   return [...problems, ...marginProblems(codebook), ...populationProblems(codebook)]
 }
 
 function reasonTaken(column: string, design: readonly string[]): string {
   if (column === 'zone') return 'is the name under which estimates are broken down by zone; name the question otherwise'
   return design.includes(column) ? 'identifies or weighs respondents and is no question' : 'is asked twice'
+}
+
+/** A part and its whole are two amounts. */
+function wholeOf({ column, of, categories }: Question, questions: readonly Question[]): SurveyProblem[] {
+  if (of === undefined) return []
+  const whole = questions.find((asked) => asked.column === of)
+  if (!categories && whole && !whole.categories && of !== column) return []
+  return [problem(null, `questions ${column}.of`, of, 'must be another question that is a number, as this one')]
 }
 
 function questionProblems(question: Question): SurveyProblem[] {

@@ -12,6 +12,7 @@ type Question = {
   group?: boolean
   unit?: string
   price?: boolean
+  of?: string
   factor?: string
 }
 const YES_NO = { yes: 'Yes', no: 'No' }
@@ -99,26 +100,37 @@ const QUESTIONS: Question[] = [
     missing: [],
     categories: { fibre: 'Fibre', cable: 'Cable or DSL', mobile: 'Mobile broadband', satellite: 'Satellite or other' },
   },
-  {
-    column: 'barrier',
-    text: 'What is the main reason for having no Internet access at home?',
-    indicator: 'HH14',
-    missing: ['na'],
-    categories: {
-      not_needed: 'Not needed',
-      cost_service: 'Service costs too much',
-      cost_equipment: 'Equipment costs too much',
-      skills: 'Lack of skills',
-      no_service: 'No service, or not good enough, where we live',
-      privacy: 'Privacy or security concerns',
-    },
-  },
+  ...several('Why does the household have no Internet access at home?', 'HH14', 'household', {
+    barrier_not_needed: 'Not needed',
+    barrier_elsewhere: 'Access elsewhere',
+    barrier_cost_service: 'Service costs too much',
+    barrier_cost_equipment: 'Equipment costs too much',
+    barrier_skills: 'Lack of skills',
+    barrier_no_service: 'No service where we live',
+    barrier_poor_service: 'Service is not good enough where we live',
+    barrier_privacy: 'Privacy or security concerns',
+    barrier_culture: 'Cultural reasons',
+  }),
   {
     column: 'price',
     text: 'What does the household pay for Internet access, in euro a month?',
     missing: ['na'],
     unit: 'EUR/month',
     price: true,
+  },
+  {
+    column: 'spending',
+    text: 'What does the household spend in a month, on everything, in euro?',
+    missing: ['na'],
+    unit: 'EUR/month',
+  },
+  {
+    column: 'ict_spending',
+    text: 'What of it is for telephone, Internet, television and devices, in euro a month?',
+    indicator: 'HH16',
+    missing: ['na'],
+    unit: 'EUR/month',
+    of: 'spending',
   },
   { column: 'devices', text: 'How many computers, tablets and smartphones does the household use?', missing: ['na'] },
   yesNo('internet_use', 'Have you used the Internet in the last three months?', 'HH7', 'individual'),

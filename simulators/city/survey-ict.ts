@@ -86,6 +86,22 @@ function networks(draw: Draw, person: Person, behind: number): void {
 }
 const DEVICES = ['via_phone_mobile', 'via_phone_fixed', 'via_computer', 'via_tablet']
 
+/** Why there is no access at home: others beside the weightiest, which stands already. */
+export function barriers(draw: Draw, { answers: a, rich, young }: Pick<Person, 'answers' | 'rich' | 'young'>): void {
+  const leaning = {
+    barrier_not_needed: -1.1 - 0.3 * young,
+    barrier_elsewhere: -1.3 + 0.5 * young,
+    barrier_cost_service: -1 - 0.9 * rich,
+    barrier_cost_equipment: -1.3 - 0.8 * rich,
+    barrier_skills: -0.8 - 0.6 * young,
+    barrier_no_service: -3.2,
+    barrier_poor_service: -2.4,
+    barrier_privacy: -2,
+    barrier_culture: -3.6,
+  }
+  for (const [column, logOdds] of Object.entries(leaning)) a[column] ??= draw(logOdds)
+}
+
 /** Why not: several reasons may be named, one at least is. */
 function reasons(draw: Draw, person: Person): void {
   const { answers: a, rich, young } = person

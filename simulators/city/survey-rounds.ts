@@ -6,8 +6,8 @@ export type SurveyRound = {
   readonly title: string
   readonly from: string
   readonly to: string
-  /** streams of chance: who is drawn and answers, and what they do with ICT */
-  readonly streams: { readonly sample: number; readonly ict: number }
+  /** streams of chance: who is drawn and answers, what they do with ICT, and what they spend */
+  readonly streams: { readonly sample: number; readonly ict: number; readonly spending: number }
   /** share of households with Internet that the answers are made to give */
   readonly internet: number
   /** log-odds less than in the newest round: of using the Internet, of each skill and activity */
@@ -24,7 +24,7 @@ const NEWEST: SurveyRound = {
   title: `${CITY_NAME} household survey 2026 (synthetic)`,
   from: '2026-04-13',
   to: '2026-06-05',
-  streams: { sample: 301, ict: 303 },
+  streams: { sample: 301, ict: 303, spending: 304 },
   internet: 0.88,
   behind: 0,
   fibreBehind: 0,
@@ -40,7 +40,7 @@ const BASELINE: SurveyRound = {
   title: `${CITY_NAME} household survey 2024 (synthetic)`,
   from: '2024-04-15',
   to: '2024-06-07',
-  streams: { sample: 311, ict: 313 },
+  streams: { sample: 311, ict: 313, spending: 314 },
   internet: 0.82,
   behind: 0.3,
   fibreBehind: 0.22,

@@ -4,6 +4,7 @@ import type { CityPlan, District } from './plan.ts'
 import { COLUMNS } from './survey-codebook.ts'
 import { answerIct } from './survey-ict.ts'
 import type { SurveyRound } from './survey-rounds.ts'
+import { spend } from './survey-spending.ts'
 
 /**
  * A synthetic household survey. Design: strata are the districts; in each, blocks are drawn (clusters) and about eight
@@ -53,6 +54,8 @@ export function surveyCsv(plan: CityPlan, round: SurveyRound): string {
     const settlement = density < URBAN_DENSITY ? 'outskirts' : 'urban'
     answerIct(ict, { answers: d.answers, rich: richness(d), young: AGE_EFFECT[d.age], settlement }, round)
   }
+  const spent = createRandom(plan.seed, round.streams.spending)
+  for (const d of drafts) spend(spent, d.answers, richness(d))
   const rows = drafts.map((d, i) => COLUMNS.map((column) => cellOf(d, i, column)).join(','))
   return `${[COLUMNS.join(','), ...rows].join('\n')}\n`
 }
@@ -207,11 +210,13 @@ function connection(
   a['devices'] = String(Math.max(0, Math.round((online ? 2.2 : 0.5) + family + 0.9 * rich + 0.8 * random.gauss())))
   if (!online) {
     const remote = district.wealth < 0.05 ? 0.3 : 0.04
-    a['barrier'] = pickBy(
+    const reason = pickBy(
       random,
       ['not_needed', 'cost_service', 'cost_equipment', 'skills', 'no_service', 'privacy'],
       [0.3, rich < 0 ? 0.3 : 0.08, rich < 0 ? 0.16 : 0.05, 0.26, remote, 0.05],
     )
+    // the weightiest; others are named beside it (survey-ict.ts)
+    a[`barrier_${reason}`] = 'yes'
     return
   }
   const fibre = district.wealth < 0.05 ? 0.15 : district.character === 'outer' ? 0.42 : 0.68

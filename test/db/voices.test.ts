@@ -205,7 +205,7 @@ describe('erasure', () => {
 
 describe('a voice is not kept for ever', () => {
   const DAY_MS = 86_400_000
-  const daysLater = (days: number): Date => new Date(NOW.getTime() + days * DAY_MS)
+  const dayOf = (days: number): Date => new Date(NOW.getTime() + days * DAY_MS)
   const forget = () => forgetVoices({ pool: api.pool, clock: () => now })
   const voices = async () => (await api.pool.query('select 1 from voice')).rowCount
   const keepDays = (days: number | null) =>
@@ -217,9 +217,9 @@ describe('a voice is not kept for ever', () => {
   test('730 days, the number that the form tells; then words and ratings are gone', async () => {
     await speak(voice({ air: 2 }, { comment: 'Smoke' }))
     expect((await api.app.inject('/api/v1/city')).json()).toMatchObject({ voiceKeepDays: 730 })
-    now = daysLater(729)
+    now = dayOf(729)
     expect(await forget()).toBe(0)
-    now = daysLater(730)
+    now = dayOf(730)
     expect(await forget()).toBe(1)
     const left = await api.pool.query('select voice_id::text from voice_rating union all select comment from voice')
     expect(left.rows).toEqual([])
@@ -230,22 +230,22 @@ describe('a voice is not kept for ever', () => {
     expect((await api.app.inject('/api/v1/city')).json()).toMatchObject({ voiceKeepDays: 60 })
     await speak(voice({ air: 2 }))
     await keepDays(600)
-    now = daysLater(60)
+    now = dayOf(60)
     expect(await forget()).toBe(1)
     now = NOW
     await speak(voice({ air: 2 }))
     await keepDays(30)
-    now = daysLater(30)
+    now = dayOf(30)
     expect(await forget()).toBe(1)
   })
 
   test('a figure that is shown goes as a whole with the first of its voices: ten, then none, never nine', async () => {
     await keepDays(60)
     await speak(voice({ air: 2 }))
-    now = daysLater(20)
+    now = dayOf(20)
     for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
     expect((await figure('air'))?.n).toBe(10)
-    now = daysLater(60)
+    now = dayOf(60)
     expect(await forget()).toBe(1)
     expect((await figure('air'))?.n).toBeNull()
     // the nine have been seen: they wait for ten new ones
@@ -257,9 +257,9 @@ describe('a voice is not kept for ever', () => {
 
   test('what is left of a figure that is shown no more does not come out again', async () => {
     await speak(voice({ air: 2 }))
-    now = daysLater(300)
+    now = dayOf(300)
     for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
-    now = daysLater(730)
+    now = dayOf(730)
     expect(await forget()).toBe(1)
     for (let i = 0; i < 10; i++) await speak(voice({ air: 3 }))
     expect(await figure('air')).toMatchObject({ n: 10, mean: 3 })
@@ -267,7 +267,7 @@ describe('a voice is not kept for ever', () => {
 
   test('the API does so by itself, from its start on', async () => {
     await speak(voice({ air: 2 }))
-    now = daysLater(730)
+    now = dayOf(730)
     const clock = () => now
     const log = createLog('test', 'silent')
     const stop = keepNights({ pool: api.pool, clock, log, warm: async () => {}, forget })
