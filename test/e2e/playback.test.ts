@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from './browser.ts'
+import { DESKTOP, fits, openPage, PHONE, violations } from './page.ts'
 import { publish } from './publish.ts'
 import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const HOUR = 3_600_000
 /** The hour that runs when the test begins. */
 const hour = Math.floor(Date.now() / HOUR) * HOUR
@@ -44,8 +42,7 @@ afterAll(async () => {
 const row = (page: Page) => page.getByRole('row', { name: /played/ })
 
 test('the map shows the hour that the address names, plays on from it, and comes back to live', async () => {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  await page.goto(system.url + address(hour - 3 * HOUR))
+  const { page, errors, close } = await openPage(browser, system.url + address(hour - 3 * HOUR))
   await row(page).getByRole('cell', { name: '20', exact: true }).waitFor()
   await page.getByText('2 observations of 1 Thing').waitFor()
 
@@ -69,31 +66,23 @@ test('the map shows the hour that the address names, plays on from it, and comes
   await page.getByRole('button', { name: 'Back to live' }).click()
   await page.getByRole('button', { name: 'Play back' }).waitFor()
   expect(page.url()).not.toContain('time=')
-  await page.close()
+  expect(errors).toEqual([])
+  await close()
 })
 
 test.each([
-  ['a desktop', { width: 1440, height: 900 }],
-  ['a phone', { width: 390, height: 844 }],
-])('on %s it has no accessibility violations and fits', async (_, viewport) => {
-  const context = await browser.newContext({ viewport })
-  const page = await context.newPage()
-  await page.goto(system.url + address(hour - 3 * HOUR))
+  ['a desktop', DESKTOP],
+  ['a phone', PHONE],
+])('on %s it has no accessibility violations and fits', async (_, size) => {
+  const { page, close } = await openPage(browser, system.url + address(hour - 3 * HOUR), size)
   await page.getByRole('slider', { name: 'Moment shown' }).waitFor()
-  await page.evaluate(AXE)
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: { id: string }[] }> } }
-    return (await axe.run()).violations.map(({ id }) => id)
-  })
-  expect(violations).toEqual([])
-  const width = await page.evaluate(() => document.documentElement.scrollWidth)
-  expect(width).toBeLessThanOrEqual(viewport.width)
-  await context.close()
+  expect(await violations(page)).toEqual([])
+  expect(await fits(page)).toBe(true)
+  await close()
 })
 
 test('a layer of one period says that it cannot be played', async () => {
-  const page = await browser.newPage()
-  await page.goto(`${system.url}${address(hour - HOUR)}&layer=survey`)
+  const { page, close } = await openPage(browser, `${system.url}${address(hour - HOUR)}&layer=survey`)
   await page.getByText('This layer is not a matter of hours').waitFor()
-  await page.close()
+  await close()
 })
