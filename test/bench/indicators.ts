@@ -42,6 +42,8 @@ export async function benchIndicators({ observations, kept }: IndicatorsBenchOpt
 }
 
 async function build(pool: Pool, streams: number): Promise<YearCity> {
+  // the year is older than what raw is kept for: its rows would be dropped while it is being filled
+  await pool.query(`select remove_retention_policy('observation_packed')`)
   const city = await buildYearCity(pool, streams)
   await fill(pool, city)
   return city
