@@ -158,12 +158,17 @@ describe('the air against the WHO guidelines', () => {
       240_000,
       () => 'the history does not end',
     )
+    // which pollutants have a day to judge depends on the hour; what the API lists must be on the page that opens after it
+    type Places = { places: { level: string; verdicts: unknown[] }[] }
+    const { places } = await system.get<Places>('/api/v1/air-quality/exceedances?period=last-24h')
+    const listed = places.filter(({ level }) => level === 'city').flatMap(({ verdicts }) => verdicts).length
+    expect(listed).toBeGreaterThanOrEqual(6)
     const { page, close } = await open('/?view=indicators&period=last-24h')
     const city = page.getByRole('table', { name: /^The city against the WHO guidelines/ })
     await city
       .getByRole('row', { name: /^PM2.5 annual mean .*no verdict: less than a year.* 35, 25, 15, 10/ })
       .waitFor()
-    expect(await city.getByRole('rowheader').count()).toBe(10)
+    expect(await city.getByRole('rowheader').count()).toBeGreaterThanOrEqual(listed)
     await page.getByRole('button', { name: /^PM2.5, annual mean/ }).click()
     await page.getByRole('option', { name: 'NO₂, annual mean' }).click()
     const zones = page.getByRole('table', { name: 'NO₂, annual mean' })
