@@ -9,7 +9,7 @@ import { createMetrics, type Metrics, registerMetrics } from './http/metrics.ts'
 import { registerDocs, registerOpenApi } from './http/openapi.ts'
 import { answerFailure, registerProblems } from './http/problem.ts'
 import { registerSecurity } from './http/security.ts'
-import { newestFinished } from './indicators/nightly.ts'
+import { newestFinished } from './indicators/reconciliations.ts'
 import { createHub } from './live/hub.ts'
 import { memo } from './memo.ts'
 import { selectCity } from './queries/city.ts'
@@ -68,7 +68,11 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     latest: memo(SNAPSHOT_MS, deps.clock, () => selectLatest(deps.pool)),
     ledger: () => selectLedger(deps.pool, deps.clock()),
     clock: deps.clock,
-    onError: (error) => deps.log.warn({ err: error }, 'live feed'),
+    onError: (error) =>
+      deps.log.warn(
+        { err: error },
+        'the live feed could not read what it sends; pages keep what they have until it can',
+      ),
   })
   app.addHook('preClose', async () => hub.close())
   const metrics = createMetrics({

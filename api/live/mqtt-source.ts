@@ -28,7 +28,9 @@ export function openMqttSource({ url, log }: { url: string; log: Logger }): Live
   client.on('close', () => {
     subscribed = false
   })
-  client.on('error', (error) => log.warn({ broker: shown, reason: error.message }, 'live feed'))
+  client.on('error', (error) =>
+    log.warn({ broker: shown, reason: error.message }, 'the live feed has no broker; it tries again every second'),
+  )
   client.on('message', (_topic, payload) => {
     const message = readMessage(payload)
     if (!message) return log.warn({ bytes: payload.length }, 'live feed: message not understood')

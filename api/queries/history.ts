@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { isSoundLevel } from '#model/sound.ts'
+import { SOUND_ENERGY } from './sound-energy.ts'
 
 /** One Datastream through the frames of a window; frames without an observation are absent. */
 export type HistoryRow = {
@@ -46,7 +47,7 @@ const LEVEL_SOURCES: typeof SOURCES = {
   },
   raw: {
     ...SOURCES.raw,
-    total: 'case when quality in (1, 2) and result between -100 and 300 then power(10, result / 10) end',
+    total: `case when quality in (1, 2) then ${SOUND_ENERGY} end`,
     mean: LEVEL,
   },
 }

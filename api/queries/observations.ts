@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Quality } from '#model/quality.ts'
 import type { Hour } from '../observations/buckets.ts'
+import { SOUND_ENERGY } from './sound-energy.ts'
 
 /** Raw observations of one Datastream, with the key of the row in microseconds (what timestamptz resolves). */
 export type RawRow = { time: Date; micros: number; result: number; quality: Quality; reasons: number }
@@ -71,7 +72,7 @@ const HOUR_MS = 3_600_000
 
 // What the rollup cannot give: observations with a position, and days of a city whose clock is off by part of an hour.
 const steppedText = ({ positioned, level }: Pick<HourQuery, 'positioned' | 'level'>): string => {
-  const addend = level ? 'power(10, result / 10)' : 'result'
+  const addend = level ? SOUND_ENERGY : 'result'
   return `
   select time_bucket(make_interval(secs => $4), phenomenon_time) as time,
          count(*) as n,

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { reconciliationBody, reconciliationResponse } from '#model/api/reconciliation.ts'
 import { AppError } from '#model/errors.ts'
 import type { ApiDeps } from '../deps.ts'
-import { reconciliations, runReconciliation } from '../indicators/nightly.ts'
+import { reconciliations, runReconciliation } from '../indicators/reconciliations.ts'
 
 const SHOWN = 14
 /** A comparison of a year would hold the request for minutes: `npm run reconcile` is for that. */

@@ -16,17 +16,17 @@
  * interleave; while a client holds a session-level advisory lock it keeps the session too. The queue is first come,
  * first served, one batch at a time.
  */
+import { explainRefusals, readStatus } from './answer.ts'
 import type { Engine } from './engine.ts'
-import { type Batch, Inbox, type Run, type Touched } from './inbox.ts'
-import { SessionSettings, type Settings } from './session-settings.ts'
+import type { Batch, Run } from './inbox.ts'
+import { type Client, newClient, UNTOUCHED } from './session-client.ts'
+import { SessionSettings } from './session-settings.ts'
 import {
   authenticationOk,
   backendKey,
   closeStatement,
   errorResponse,
-  frames,
   parameterStatus,
-  readError,
   readyForQuery,
   type Status,
   syncFrame,
@@ -43,25 +43,6 @@ export interface SessionOptions {
   /** The WebAssembly has trapped; nothing can run any more. */
   failed(cause: unknown): void
 }
-
-interface Client {
-  id: number
-  secret: number
-  inbox: Inbox
-  batches: Batch[]
-  queued: boolean
-  gone: boolean
-  settings: Settings
-  /** Settings of its startup packet, until its first turn. */
-  wanted: Settings | undefined
-  /** Effects of its statements in the present turn. */
-  touched: Touched
-  /** Parse of the unnamed statement it believes to have. */
-  unnamed: Buffer | undefined
-  idleMs: number
-}
-
-const UNTOUCHED: Touched = { settings: false, temporary: false, advisory: false }
 
 const REPORTED = [
   'server_version',
@@ -106,20 +87,7 @@ export class Session {
   }
 
   connect(id: number): void {
-    const client: Client = {
-      id,
-      secret: Math.floor(Math.random() * 0x7fff_ffff),
-      inbox: new Inbox(id),
-      batches: [],
-      queued: false,
-      gone: false,
-      settings: this.#settings.base,
-      wanted: undefined,
-      touched: UNTOUCHED,
-      unnamed: undefined,
-      idleMs: this.#options.idleInTransactionMs,
-    }
-    this.#clients.set(id, client)
+    this.#clients.set(id, newClient(id, this.#settings.base, this.#options.idleInTransactionMs))
   }
 
   receive(id: number, bytes: Buffer): void {
@@ -394,32 +362,4 @@ export class Session {
     const names = client.inbox.forget()
     if (names.length > 0) this.#engine.run(Buffer.concat([...names.map(closeStatement), syncFrame]), () => {})
   }
-}
-
-function readStatus(tail: Buffer, asked: Uint8Array): Status {
-  const status = String.fromCharCode(tail[5] ?? 0)
-  if (tail[0] !== 0x5a || (status !== 'I' && status !== 'T' && status !== 'E')) {
-    throw new Error(`it stopped in the middle of an answer (${tail.toString('hex')}) to: ${beginningOf(asked)}`)
-  }
-  return status
-}
-
-/** What was asked, for the log: statements carry no values, they are parameters. */
-function beginningOf(asked: Uint8Array): string {
-  const text = Buffer.from(asked.subarray(0, 2_000)).toString('latin1')
-  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 400)
-}
-
-/** A refused statement was replaced by one that fails to parse; its error gets the reason. */
-function explainRefusals(answer: Buffer, refusals: readonly string[]): Buffer {
-  const parts: Buffer[] = []
-  const reasons = [...refusals]
-  for (const { type, start, end } of frames(answer)) {
-    const whole = answer.subarray(start, end)
-    const refused = type === 'E' && readError(whole)?.code === '42601' && whole.includes(Inbox.refusedText)
-    const message = refused ? reasons.shift() : undefined
-    // 0A000: feature_not_supported
-    parts.push(message ? errorResponse({ severity: 'ERROR', code: '0A000', message }) : whole)
-  }
-  return Buffer.concat(parts)
 }

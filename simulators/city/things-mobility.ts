@@ -86,17 +86,36 @@ function counters(plan: CityPlan, random: Random, major: readonly Street[]): New
   }))
 }
 
-function docks(plan: CityPlan, random: Random): NewThing[] {
+type Row = {
+  readonly along: (street: Street) => boolean
+  /** m between two places of a street, and from its beginning to the first */
+  readonly step: number
+  readonly first: number
+  /** m to the east and north of the middle of the street */
+  readonly beside: Point
+  /** built up as much at least, 0 to 1 */
+  readonly urban: number
+  readonly count: number
+}
+
+/** So many places beside streets, on dry land, spread over the city. */
+function besideStreets(plan: CityPlan, random: Random, { along, step, first, beside, urban, count }: Row) {
   const spots = plan.streets
-    .filter((s) => s.class !== 'local')
-    .flatMap((s) => walk(s.line, 90, 40).map((w) => ({ at: [w.at[0] + 12, w.at[1] - 8] as Point, street: s })))
-    .filter((s) => plan.terrain.land(s.at) > 15 && plan.urban.at(s.at) > 0.36)
+    .filter(along)
+    .flatMap((street) => walk(street.line, step, first).map(({ at }) => ({ at: plus(at, beside), street })))
+    .filter(({ at }) => plan.terrain.land(at) > 15 && plan.urban.at(at) > urban)
   return spreadOut(
     spots,
-    (s) => s.at,
-    36,
+    ({ at }) => at,
+    count,
     () => random.next(),
-  ).map(({ at, street }, i) => ({
+  )
+}
+const plus = (a: Point, b: Point): Point => [a[0] + b[0], a[1] + b[1]]
+
+function docks(plan: CityPlan, random: Random): NewThing[] {
+  const row: Row = { along: (s) => s.class !== 'local', step: 90, first: 40, beside: [12, -8], urban: 0.36, count: 36 }
+  return besideStreets(plan, random, row).map(({ at, street }, i) => ({
     key: numbered('dock', i + 1),
     name: `${street.name} bicycles ${i + 1}`,
     domain: 'mobility',
@@ -110,16 +129,8 @@ function docks(plan: CityPlan, random: Random): NewThing[] {
 
 /** Cars to share, parked where many people live; the centres have more of them. */
 export function carStations(plan: CityPlan, random: Random): NewThing[] {
-  const spots = plan.streets
-    .filter((s) => s.class !== 'arterial')
-    .flatMap((s) => walk(s.line, 70, 35).map((w) => ({ at: [w.at[0] + 6, w.at[1] + 4] as Point, street: s })))
-    .filter((s) => plan.terrain.land(s.at) > 15 && plan.urban.at(s.at) > 0.5)
-  return spreadOut(
-    spots,
-    (s) => s.at,
-    8,
-    () => random.next(),
-  ).map(({ at, street }, i) => ({
+  const row: Row = { along: (s) => s.class !== 'arterial', step: 70, first: 35, beside: [6, 4], urban: 0.5, count: 8 }
+  return besideStreets(plan, random, row).map(({ at, street }, i) => ({
     key: numbered('cars', i + 1),
     name: `${street.name} shared cars`,
     domain: 'mobility',
@@ -132,16 +143,10 @@ export function carStations(plan: CityPlan, random: Random): NewThing[] {
 }
 
 function bikeCounters(plan: CityPlan, random: Random): NewThing[] {
-  const spots = plan.streets
-    .filter((s) => s.role === 'boulevard' || s.role === 'inner ring' || s.role === 'link' || s.class === 'collector')
-    .flatMap((s) => walk(s.line, 200, 90).map((w) => ({ at: [w.at[0] - 7, w.at[1] + 5] as Point, street: s })))
-    .filter((s) => plan.terrain.land(s.at) > 15 && plan.urban.at(s.at) > 0.3)
-  return spreadOut(
-    spots,
-    (s) => s.at,
-    12,
-    () => random.next(),
-  ).map(({ at, street }, i) => ({
+  const along = ({ role, class: kind }: Street): boolean =>
+    role === 'boulevard' || role === 'inner ring' || role === 'link' || kind === 'collector'
+  const row: Row = { along, step: 200, first: 90, beside: [-7, 5], urban: 0.3, count: 12 }
+  return besideStreets(plan, random, row).map(({ at, street }, i) => ({
     key: numbered('bike-counter', i + 1),
     name: `${street.name} bicycle counter`,
     domain: 'mobility',

@@ -3,7 +3,7 @@ import { hash01 } from '../random.ts'
 import type { SimThing, SimZone } from '../world.ts'
 import { bump, type Clock } from './clock.ts'
 import { heating } from './heat.ts'
-import { createMeter, interrupted, type Meter, type Source, summed } from './meter.ts'
+import { createMeter, interrupted, type Meter, meterOfEach, type Source, summed } from './meter.ts'
 import type { Supply } from './supply.ts'
 import type { WeatherAt } from './weather.ts'
 
@@ -27,29 +27,19 @@ export function createEnergy(
   const zoneOf = new Map(zones.map((z) => [z.key, z]))
   const feeders = things.filter((t) => t.kind === 'feeder')
   const plants = things.filter((t) => t.kind === 'solar_plant' || t.kind === 'wind_plant')
-  const meters = new Map<string, Meter>()
-  const meterOf = (thing: SimThing): Meter => known(meters, thing, () => newMeter(thing))
-  const newMeter = (thing: SimThing): Meter => {
+  const meterOf = meterOfEach((thing): Meter => {
     // what the city draws and does not make itself comes through the cables, in fixed shares
     if (thing.kind === 'grid_intake')
       return summed(feeders.map(meterOf), plants.map(meterOf), Number(thing.attributes['share'] || 0.5))
     const meter = createMeter(sourceOf(thing, zoneOf, clock, weather))
     return thing.kind === 'feeder' ? interrupted(meter, (ms) => supply.cuts(thing, ms)) : meter
-  }
-  const heatMeters = new Map<string, Meter>()
-  const heatMeterOf = (thing: SimThing): Meter =>
-    known(heatMeters, thing, () => createMeter(heating(thing, clock, weather)))
+  })
+  const heatMeterOf = meterOfEach((thing) => createMeter(heating(thing, clock, weather)))
   return {
     power: (thing, ms) => meterOf(thing).rate(ms),
     reading: (thing, ms) => 1200 + Math.round(hash01(thing.seed, 21) * 90_000) + meterOf(thing).count(ms),
     heat: (thing, ms) => 800 + Math.round(hash01(thing.seed, 22) * 30_000) + heatMeterOf(thing).count(ms),
   }
-}
-
-function known(meters: Map<string, Meter>, thing: SimThing, make: () => Meter): Meter {
-  const meter = meters.get(thing.key) ?? make()
-  meters.set(thing.key, meter)
-  return meter
 }
 
 function sourceOf(thing: SimThing, zones: ReadonlyMap<string, SimZone>, clock: Clock, weather: WeatherAt): Source {

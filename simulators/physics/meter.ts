@@ -1,3 +1,5 @@
+import type { SimThing } from '../world.ts'
+
 /**
  * A rate is defined at knots an hour apart and linear between them; a meter's reading is its integral from a fixed day on,
  * so that rate and reading always agree, at any time and after any restart, and what holds for rates holds for readings.
@@ -67,6 +69,16 @@ export function createMeter(source: Source): Meter {
       for (let d = days.length; d <= day; d++) days.push((days[d - 1] as number) + wholeDay(d - 1))
       return (days[day] as number) + upTo(dayKnots(day), x)
     },
+  }
+}
+
+/** The meter of each Thing, made when it is first asked for and kept: a meter adds up the days since the epoch. */
+export function meterOfEach(make: (thing: SimThing) => Meter): (thing: SimThing) => Meter {
+  const made = new Map<string, Meter>()
+  return (thing) => {
+    const meter = made.get(thing.key) ?? make(thing)
+    made.set(thing.key, meter)
+    return meter
   }
 }
 

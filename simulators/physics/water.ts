@@ -3,7 +3,7 @@ import { hash01 } from '../random.ts'
 import type { SimThing, SimZone } from '../world.ts'
 import { bump, type Clock, type LocalTime } from './clock.ts'
 import { leakage } from './leakage.ts'
-import { createMeter, METER_EPOCH, type Meter, type Source, summed } from './meter.ts'
+import { createMeter, METER_EPOCH, type Meter, meterOfEach, type Source, summed } from './meter.ts'
 import type { WeatherAt } from './weather.ts'
 
 /**
@@ -47,18 +47,12 @@ export function createWater(
   }
   const all = [...inlets.values()]
   const behind = (keys: string): Meter => summed(keys.split(' ').flatMap((key) => inlets.get(key) ?? []))
-  const meters = new Map<string, Meter>()
-  const meterOf = (thing: SimThing): Meter => {
-    const known = meters.get(thing.key) ?? newMeter(thing)
-    meters.set(thing.key, known)
-    return known
-  }
-  const newMeter = (thing: SimThing): Meter => {
+  const meterOf = meterOfEach((thing) => {
     if (thing.kind === 'water_district') return used.get(thing.zone ?? '') ?? summed([])
     if (thing.kind === 'district_meter') return behind(thing.zone ?? '')
     if (thing.kind === 'pumping_station') return behind(thing.attributes['feeds'] ?? '')
     return summed(all, [], Number(thing.attributes['share'] || 0))
-  }
+  })
   const flow = (thing: SimThing, ms: number): number => meterOf(thing).rate(ms) / 60
   return {
     flow,

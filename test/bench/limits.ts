@@ -11,19 +11,27 @@ export const VALUES = 4
 const BACKLOG = 12_000
 const WARM_UP_S = 3
 
-export async function measureReceive(url: string, things: number, seconds: number): Promise<number> {
-  let received = 0
+/** The client of the ingest with the window that a worker has, once it is subscribed. */
+async function openSubscriber(
+  url: string,
+  clientId: string,
+  onMessage: (message: Received) => void,
+): Promise<Subscriber> {
   const subscriber = new Subscriber({
-    ...{ url, clientId: 'bench-receive', filters: ['city/+/+'], payloadLimit: 1024 * 1024 },
+    ...{ url, clientId, filters: ['city/+/+'], payloadLimit: 1024 * 1024 },
     window: { packets: 16_384, bytes: 64 * 1024 * 1024 },
-    onMessage: (message) => {
-      received += 1
-      message.settle()
-    },
-    onWindowFull: () => {},
-    onState: () => {},
+    ...{ onMessage, onWindowFull: () => {}, onState: () => {} },
   })
   while (subscriber.state !== 'ready') await sleep(10)
+  return subscriber
+}
+
+export async function measureReceive(url: string, things: number, seconds: number): Promise<number> {
+  let received = 0
+  const subscriber = await openSubscriber(url, 'bench-receive', (message) => {
+    received += 1
+    message.settle()
+  })
   const publisher = await startPublisher(url, things, 'bench-a')
   const rate = await rateOf(publisher, () => received, seconds)
   publisher.stop()
@@ -92,17 +100,10 @@ export async function measureBare(url: string, pool: Pool, things: number, secon
     for (const message of batch) message.settle()
     settled += batch.length
   }
-  const subscriber = new Subscriber({
-    ...{ url, clientId: 'bench-bare', filters: ['city/+/+'], payloadLimit: 1024 * 1024 },
-    window: { packets: 16_384, bytes: 64 * 1024 * 1024 },
-    onMessage: (message) => {
-      waiting.push(message)
-      if (waiting.length >= turn && writing < 2) void write()
-    },
-    onWindowFull: () => {},
-    onState: () => {},
+  const subscriber = await openSubscriber(url, 'bench-bare', (message) => {
+    waiting.push(message)
+    if (waiting.length >= turn && writing < 2) void write()
   })
-  while (subscriber.state !== 'ready') await sleep(10)
   const publisher = await startPublisher(url, things, 'bench-c')
   const rate = await rateOf(publisher, () => settled, seconds)
   publisher.stop()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nextNight, reconciliations, runReconciliation } from '#api/indicators/nightly.ts'
+import { reconciliations, runReconciliation } from '#api/indicators/reconciliations.ts'
+import { nextNight } from '#api/nights.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { latLngToCell } from 'h3-js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { keepNights } from '#api/indicators/nightly.ts'
+import { keepNights } from '#api/nights.ts'
 import { forgetVoices } from '#api/voices/retention.ts'
 import { addVoice, eraseVoice } from '#api/voices/store.ts'
 import { createLog } from '#infra/runtime/log.ts'

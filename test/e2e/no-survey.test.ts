@@ -1,18 +1,17 @@
 /** The people page of a city that has no survey: it says what to do next, on a desk and on a phone. */
-import { cp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from './browser.ts'
 import { DESKTOP, fits, openPage, PHONE, violations } from './page.ts'
-import { newDataDir, ROOT, removeDataDir, type System, startSystem } from './system.ts'
+import { copyOfDemo, newDataDir, removeDataDir, type System, startSystem } from './system.ts'
 
 let system: System
 let pack: string
 let browser: Browser
 beforeAll(async () => {
-  pack = await newDataDir()
-  await cp(join(ROOT, 'simulators/cities/demo'), pack, { recursive: true })
+  pack = await copyOfDemo()
   await rm(join(pack, 'surveys'), { recursive: true })
   system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0', CITY: pack } })
   browser = await openBrowser()

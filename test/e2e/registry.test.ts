@@ -1,12 +1,12 @@
 /** In a real browser, on a desk and on a phone: map a field that nobody knows, replay it, confirm, edit and merge Things. */
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from './browser.ts'
 import { DESKTOP, fits, openPage, PHONE, settled, violations } from './page.ts'
 import { publish } from './publish.ts'
-import { newDataDir, ROOT, removeDataDir, type System, startSystem, until } from './system.ts'
+import { copyOfDemo, newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
 
 const SIZES = { desk: DESKTOP, phone: PHONE } as const
 
@@ -27,8 +27,7 @@ afterAll(async () => {
 
 /** The demo city with a source more, of which every message is kept. */
 async function archivedPack(): Promise<string> {
-  const folder = await newDataDir()
-  await cp(join(ROOT, 'simulators/cities/demo'), folder, { recursive: true })
+  const folder = await copyOfDemo()
   const file = join(folder, 'city.json')
   const city = JSON.parse(await readFile(file, 'utf8')) as { sources: object[] }
   city.sources.push({ name: 'kept', topic: 'kept/+/+', format: 'records', archive: { days: 7 } })

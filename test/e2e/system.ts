@@ -1,6 +1,6 @@
 /** A whole city in a process of its own, as `npm start` runs it, on free ports and in a folder that is thrown away. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -35,6 +35,12 @@ export async function freePort(): Promise<number> {
 }
 
 export const newDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'citywell-'))
+/** A copy of the demo city that a test may change, in a folder like those of `newDataDir`. */
+export async function copyOfDemo(): Promise<string> {
+  const folder = await newDataDir()
+  await cp(join(ROOT, 'simulators/cities/demo'), folder, { recursive: true })
+  return folder
+}
 export const removeDataDir = (dataDir: string): Promise<void> => rm(dataDir, { recursive: true, force: true })
 
 /** Starts it and waits until it says where to open it. Fails with all it printed when it ends before that. */

@@ -29,7 +29,7 @@ export function RawArchive() {
         {t('archive.title')}
       </h2>
       <p className="note operations__note">{t('archive.lead')}</p>
-      <div className="rejected__filter">
+      <div className="operations__form">
         <KeyField />
         <Choice
           label={t('archive.window')}

@@ -35,7 +35,7 @@ export function Reconciliations() {
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {all && <Verdict last={all.find(({ finishedAt }) => finishedAt !== null)} />}
       {all && all.length > 0 && <Table all={all} />}
-      <div className="rejected__filter">
+      <div className="operations__form">
         <KeyField />
         <Button className="button" isDisabled={!ready} onPress={() => void compare()}>
           {t(busy ? 'reconciliation.busy' : 'reconciliation.now')}

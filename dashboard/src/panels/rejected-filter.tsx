@@ -48,7 +48,7 @@ export function RejectedFilterForm({ filter, reasons, sources, onChange }: Props
           ))}
         </div>
       </RadioGroup>
-      <div className="rejected__filter">
+      <div className="operations__form">
         <TextEntry label={t('rejected.topic')} value={filter.topic} onChange={(topic) => set({ topic })} />
         {sources.length > 1 && (
           <Choice

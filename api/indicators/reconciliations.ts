@@ -1,17 +1,10 @@
 import type { Pool, Queryable } from '#infra/db/pool.ts'
-import type { Logger } from '#infra/runtime/log.ts'
 import type { ReconciliationResponse } from '#model/api/reconciliation.ts'
 import { AppError } from '#model/errors.ts'
-import { localMidnight, offsetMs } from '#model/period.ts'
-import { loadRegistry } from './inputs/registry.ts'
 import { reconcile } from './reconcile.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
-/** Local hour of the nightly comparison: when people ask for least. */
-const AT_HOUR = 3
-/** The week before, and a day for what came late. */
-const DAYS_BACK = 8
 /** A run that has not finished by now was ended with its process. */
 const STALE_MS = 6 * HOUR_MS
 const SHOWN = 50
@@ -92,71 +85,4 @@ export async function reconciliations(pool: Pool, limit: number): Promise<Reconc
 /** The newest comparison that came to its end. */
 export async function newestFinished(pool: Pool): Promise<Reconciliations[number] | undefined> {
   return (await reconciliations(pool, SHOWN)).find(({ finishedAt }) => finishedAt !== null)
-}
-
-/** The next time that the clock of the city shows the hour of the night; where it jumps over the hour, when it has jumped. */
-export function nextNight(now: Date, timeZone: string): Date {
-  const local = new Date(now.getTime() + offsetMs(now, timeZone))
-  for (let ahead = 0; ; ahead++) {
-    const day = [local.getUTCFullYear(), local.getUTCMonth() + 1, local.getUTCDate() + ahead] as const
-    const at = nightOf(localMidnight(day, timeZone), timeZone)
-    if (at > now) return at
-  }
-}
-
-/** The clock may change between midnight and the hour. */
-function nightOf(midnight: Date, timeZone: string): Date {
-  const later = new Date(midnight.getTime() + AT_HOUR * HOUR_MS)
-  const shown = new Date(later.getTime() + offsetMs(midnight, timeZone) - offsetMs(later, timeZone))
-  return offsetMs(shown, timeZone) === offsetMs(later, timeZone) ? shown : later
-}
-
-type Nightly = {
-  readonly log: Logger
-  readonly warm: (period: string) => Promise<unknown>
-  /** deletes what was promised to be deleted by now */
-  readonly forget: () => Promise<unknown>
-}
-
-/**
- * Every night: raw against rollup of the last days, then this year and the last are computed once, so that their months are
- * kept (inputs/months.ts) before somebody asks. After that, and once at the beginning, what may not be kept any longer is
- * deleted. Waits for the next night; stops with the returned function.
- */
-export function keepNights({ pool, clock, log, warm, forget }: Needs & Nightly): () => void {
-  let timer: NodeJS.Timeout | undefined
-  let stopped = false
-  const night = async (): Promise<void> => {
-    const now = clock()
-    const window = { from: new Date(now.getTime() - DAYS_BACK * DAY_MS), to: now }
-    await runReconciliation({ pool, clock }, window, 'night')
-    const last = await newestFinished(pool)
-    if (last?.differing)
-      log.error({ differing: last.differing, differences: last.differences }, 'raw and rollup differ')
-    const year = now.getUTCFullYear()
-    for (const period of [year, year - 1]) await warm(String(period))
-  }
-  const plan = async (): Promise<void> => {
-    await forget().catch((error: unknown) => log.error({ err: error }, 'what is over could not be deleted'))
-    const timeZone = (await loadRegistry(pool))?.city.timeZone ?? 'UTC'
-    if (stopped) return
-    const waitMs = nextNight(clock(), timeZone).getTime() - clock().getTime()
-    timer = setTimeout(() => {
-      night()
-        .catch((error: unknown) => log.error({ err: error }, 'the nightly comparison failed'))
-        .finally(() => again(0))
-    }, waitMs)
-    timer.unref()
-  }
-  /** The database may be away: asked again later, so that a night is not lost for good. */
-  const again = (waitMs: number): void => {
-    if (stopped) return
-    timer = setTimeout(() => plan().catch(() => again(10 * 60_000)), waitMs)
-    timer.unref()
-  }
-  again(0)
-  return () => {
-    stopped = true
-    clearTimeout(timer)
-  }
 }
