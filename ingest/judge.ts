@@ -81,11 +81,11 @@ export function amendRows(
 ): { rows: readonly Row[]; amendments: readonly Amendment[] } {
   const amendments = messages.flatMap((message) => message.amendments ?? NONE)
   if (amendments.length === 0) return { rows, amendments }
-  const byKey = new Map(amendments.map((amendment) => [`${amendment.datastreamId} ${amendment.timeMs}`, amendment]))
+  const byDatastream = Map.groupBy(amendments, ({ datastreamId }) => datastreamId)
   return {
     amendments,
     rows: rows.map((row) => {
-      const amendment = byKey.get(`${row.datastream.id} ${row.timeMs}`)
+      const amendment = byDatastream.get(row.datastream.id)?.findLast(({ timeMs }) => timeMs === row.timeMs)
       return amendment ? { ...row, ...merge(row, amendment) } : row
     }),
   }

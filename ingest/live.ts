@@ -11,7 +11,7 @@ const MOST = 500
  */
 export function liveMessages(rows: readonly Row[]): { topic: string; payload: string }[] {
   const messages: { topic: string; payload: string }[] = []
-  for (const [domain, group] of Map.groupBy(rows, (row) => row.domain)) {
+  for (const [domain, group] of Map.groupBy(rows, ({ sample }) => sample.domain)) {
     for (let from = 0; from < group.length; from += MOST) {
       const observations = group.slice(from, from + MOST).map(observationOf)
       const payload = `{"domain":${JSON.stringify(domain)},"observations":[${observations.join(',')}]}`
@@ -22,7 +22,7 @@ export function liveMessages(rows: readonly Row[]): { topic: string; payload: st
 }
 
 const heads = new WeakMap<Datastream, string>()
-function headOf({ datastream, property, channel }: Row): string {
+function headOf({ datastream, sample: { property, channel } }: Row): string {
   const known = heads.get(datastream)
   if (known) return known
   const { id, thing } = datastream
@@ -33,8 +33,8 @@ function headOf({ datastream, property, channel }: Row): string {
 
 /** A LiveObservation in JSON. */
 function observationOf(row: Row): string {
-  const { timeMs, result, quality, reasons, location } = row
+  const { timeMs, sample, quality, reasons, location } = row
   const place = location ? `,"location":${JSON.stringify(location)}` : ''
   const time = new Date(timeMs).toISOString()
-  return `${headOf(row)},"phenomenonTime":"${time}","result":${result},"quality":${quality},"reasons":${reasons}${place}}`
+  return `${headOf(row)},"phenomenonTime":"${time}","result":${sample.result},"quality":${quality},"reasons":${reasons}${place}}`
 }

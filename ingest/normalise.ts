@@ -44,13 +44,14 @@ export function normalise(
   const out: NormalSample[] = []
   const rejected: FieldProblem[] = []
   // Samples of one message share their location and often their time: one problem says it, not one a value.
-  const places = new Map<Position, Position | undefined>()
+  let places: Map<Position, Position | undefined> | undefined
   const problem = (field: string, reason: RejectReason, detail: string): void => {
     rejected.push({ field: clip(field), reason, detail })
   }
   const placeOf = (sample: Sample): Position | undefined => {
     const { location } = sample
     if (location === undefined) return undefined
+    places ??= new Map()
     if (places.has(location)) return places.get(location)
     const place = readPosition(location)
     if (!place) problem('location', 'bad_location', wherePosition(location))

@@ -40,14 +40,16 @@ export class Registry {
   async resolve(db: Queryable, samples: readonly NormalSample[]): Promise<Datastream[]> {
     if (performance.now() - this.#loadedAtMs > REFRESH_MS) this.forget()
     const devices = this.#devices
-    await this.#loadDevices(db, devices, samples)
-    await this.#loadStreams(db, devices, samples)
+    // Nearly always everything is known, and one look at each sample is enough.
+    let found = find(devices, samples)
+    if (typeof found === 'string') {
+      await this.#loadDevices(db, devices, samples)
+      await this.#loadStreams(db, devices, samples)
+      found = find(devices, samples)
+      if (typeof found === 'string') throw new Error(`no Datastream for ${found}`)
+    }
     await this.#place(db, devices, samples)
-    return samples.map((sample) => {
-      const datastream = devices.get(sample.device)?.streams.get(streamKey(sample.property, sample.channel))
-      if (!datastream) throw new Error(`no Datastream for ${sample.device} ${sample.property}`)
-      return datastream
-    })
+    return found
   }
 
   /** Whatever was known may be wrong. */
@@ -109,6 +111,24 @@ export class Registry {
     )
     for (const device of found.keys()) device.placed = true
   }
+}
+
+/** The Datastream of each sample, or the name of the first that is not known. */
+function find(devices: ReadonlyMap<string, Device>, samples: readonly NormalSample[]): Datastream[] | string {
+  const found: Datastream[] = []
+  let name: string | undefined
+  let device: Device | undefined
+  for (const sample of samples) {
+    // The samples of a message are of one device, as a rule.
+    if (sample.device !== name) {
+      name = sample.device
+      device = devices.get(name)
+    }
+    const datastream = device?.streams.get(streamKey(sample.property, sample.channel))
+    if (!datastream) return `${sample.device} ${sample.property}`
+    found.push(datastream)
+  }
+  return found
 }
 
 async function load(db: Queryable, devices: Map<string, Device>, names: readonly string[]): Promise<void> {

@@ -11,11 +11,8 @@ export type Row = {
   /** index of what its message holds of its Thing: what is counted by */
   readonly part: number
   readonly datastream: Datastream
-  readonly property: string
-  readonly channel: string
-  readonly domain: string
+  readonly sample: NormalSample
   readonly timeMs: number
-  readonly result: number
   readonly quality: NormalSample['quality']
   readonly reasons: number
   /** set for a positioned property only: the row goes to mobile_observation */
@@ -39,11 +36,8 @@ export function rowsOf(
       rows.push({
         part: partOf[rows.length] ?? 0,
         datastream,
-        property: sample.property,
-        channel: sample.channel,
-        domain: sample.domain,
+        sample,
         timeMs: sample.phenomenonTime.getTime(),
-        result: sample.result,
         quality: sample.quality,
         reasons: datastream.verified ? sample.reasons : sample.reasons | REASONS.unverified_thing,
         location: sample.location && PROPERTIES.get(sample.property)?.positioned ? sample.location : undefined,
@@ -58,17 +52,20 @@ export function rowsOf(
  * together), each key once. Of repeats the first to arrive stays; the others are counted.
  */
 export function sortedDistinct(rows: Row[], tallies: readonly Tally[]): Row[] {
-  rows.sort((a, b) => a.datastream.id - b.datastream.id || a.timeMs - b.timeMs)
+  rows.sort(byKey)
   let last: Row | undefined
   return rows.filter((row) => {
     if (last?.datastream.id !== row.datastream.id || last.timeMs !== row.timeMs) {
       last = row
       return true
     }
-    countRepeat(tallies[row.part], last.result === row.result)
+    countRepeat(tallies[row.part], last.sample.result === row.sample.result)
     return false
   })
 }
+
+/** The order of the primary key. */
+export const byKey = (a: Row, b: Row): number => a.datastream.id - b.datastream.id || a.timeMs - b.timeMs
 
 export function countRepeat(tally: Tally | undefined, same: boolean): void {
   if (!tally) return

@@ -9,7 +9,7 @@ import {
   timestamptzArray,
 } from './binary-arrays.ts'
 import { ResultPacker } from './pack-result.ts'
-import { cellOf, countRepeat, type Row, type Tally } from './rows.ts'
+import { byKey, cellOf, countRepeat, type Row, type Tally } from './rows.ts'
 
 type Table = { readonly name: string; readonly columns: string; readonly types: string; readonly read: string }
 
@@ -70,7 +70,7 @@ export class ObservationStore {
    * Call within a transaction.
    * @param rows sorted, each key once
    * @param repeated the broker says that some may have been stored before
-   * @returns the rows that are new. The others are counted as duplicate (same result) or conflict (another one: the
+   * @returns the rows that are new, sorted. The others are counted as duplicate (same result) or conflict (another one: the
    * first stays) in the tally of their part.
    */
   async insert(
@@ -84,7 +84,8 @@ export class ObservationStore {
     const fixed = mobile.length === 0 ? rows : rows.filter((row) => !row.location)
     const newFixed = await this.#insertInto(db, FIXED, fixed, (each) => packedOf(each, this.#packer), tallies)
     if (mobile.length === 0) return newFixed
-    return [...newFixed, ...(await this.#insertInto(db, MOBILE, mobile, placedOf, tallies))]
+    const newMobile = await this.#insertInto(db, MOBILE, mobile, placedOf, tallies)
+    return [...newFixed, ...newMobile].sort(byKey)
   }
 
   async #insertInto(
@@ -113,7 +114,7 @@ export class ObservationStore {
     for (const [i, row] of repeats.entries()) {
       const tally = tallies[row.part]
       if (tally) tally.stored -= 1
-      countRepeat(tally, results.get(i) === row.result)
+      countRepeat(tally, results.get(i) === row.sample.result)
     }
     return rows.filter((_, i) => !present.has(i))
   }
@@ -145,14 +146,17 @@ export const keysOf = (rows: readonly Row[]): Buffer[] => [
   int4Array(rows, (row) => row.datastream.id),
   timestamptzArray(rows, (row) => row.timeMs),
 ]
-export const valuesOf = (rows: readonly Row[]): Buffer[] => [float8Array(rows, (row) => row.result), ...flagsOf(rows)]
+export const valuesOf = (rows: readonly Row[]): Buffer[] => [
+  float8Array(rows, (row) => row.sample.result),
+  ...flagsOf(rows),
+]
 const flagsOf = (rows: readonly Row[]): Buffer[] => [
   int2Array(rows, (row) => row.quality),
   int4Array(rows, (row) => row.reasons),
 ]
 
 function packedOf(rows: readonly Row[], packer: ResultPacker): Buffer[] {
-  const packed = rows.map(({ datastream, result }) => packer.pack(datastream.id, result))
+  const packed = rows.map(({ datastream, sample }) => packer.pack(datastream.id, sample.result))
   return [
     int8ArrayOfNumbers(packed, ({ scaled }) => scaled),
     float4Array(packed, ({ divisor }) => divisor),

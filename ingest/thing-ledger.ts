@@ -17,9 +17,10 @@ export type Parts = {
 export function partsOf(messages: readonly IngestMessage[], datastreams: readonly Datastream[]): Parts {
   const parts: Part[] = []
   const partOf: number[] = []
-  for (const [message, { samples }] of messages.entries()) {
+  for (let message = 0; message < messages.length; message += 1) {
     const from = parts.length
-    for (let i = 0; i < samples.length; i += 1) {
+    const samples = messages[message]?.samples.length ?? 0
+    for (let i = 0; i < samples; i += 1) {
       const thingId = datastreams[partOf.length]?.thingId ?? 0
       let at = parts.length - 1
       while (at >= from && parts[at]?.thingId !== thingId) at -= 1
@@ -94,17 +95,25 @@ export async function bookThings(
 const DAY_MS = 86_400_000
 
 function gather(messages: readonly IngestMessage[], parts: readonly Part[]): Entry[] {
-  const entries = new Map<string, Entry>()
+  const entries: Entry[] = []
+  const byOwner = new Map<number | string, Entry[]>()
   const entryOf = (thingId: number, device: string, receivedAt: Date): Entry => {
     const dayMs = Math.floor(receivedAt.getTime() / DAY_MS) * DAY_MS
-    const key = `${thingId}\n${device}\n${dayMs}`
-    const known = entries.get(key)
+    const owner = thingId > 0 ? thingId : device
+    let days = byOwner.get(owner)
+    if (!days) {
+      days = []
+      byOwner.set(owner, days)
+    }
+    const known = days.find((entry) => entry.dayMs === dayMs)
     if (known) return known
     const entry = { thingId, device, dayMs, messages: 0, stored: 0, duplicate: 0, conflict: 0, rejected: 0 }
-    entries.set(key, entry)
+    days.push(entry)
+    entries.push(entry)
     return entry
   }
-  const first = new Map<number, Part>()
+  // A problem without a device is of the Thing the message is about, when it is about one only.
+  const thingOf: number[] = []
   for (const part of parts) {
     const message = messages[part.message]
     if (!message) continue
@@ -113,11 +122,12 @@ function gather(messages: readonly IngestMessage[], parts: readonly Part[]): Ent
     entry.stored += part.tally.stored
     entry.duplicate += part.tally.duplicate
     entry.conflict += part.tally.conflict
-    // A problem without a device is of the Thing the message is about, when it is about one only.
-    first.set(part.message, first.has(part.message) ? { ...part, thingId: 0 } : part)
+    thingOf[part.message] = thingOf[part.message] === undefined ? part.thingId : 0
   }
-  for (const [index, message] of messages.entries()) bookRejected(message, first.get(index)?.thingId ?? 0, entryOf)
-  return [...entries.values()]
+  messages.forEach((message, index) => {
+    bookRejected(message, thingOf[index] ?? 0, entryOf)
+  })
+  return entries
 }
 
 function bookRejected(

@@ -45,8 +45,22 @@ export function understandWith(
     const archiveDays = source?.archive?.days
     const isKept = reading.failure !== undefined || reading.problems.length > 0 || archiveDays !== undefined
     const payload = isKept ? withoutPersonalData(received.payload) : received.payload
-    const base = { source: source?.name ?? NO_SOURCE, topic, payload, fullBytes, receivedAt, messageId, dup, settle }
-    return { ...base, archiveDays, ...reading }
+    const { samples, problems, failure, unmapped } = reading
+    return {
+      source: source?.name ?? NO_SOURCE,
+      topic,
+      payload,
+      fullBytes,
+      receivedAt,
+      messageId,
+      dup,
+      archiveDays,
+      samples,
+      problems,
+      failure,
+      unmapped,
+      settle,
+    }
   }
 }
 

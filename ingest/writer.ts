@@ -105,7 +105,7 @@ export class Writer {
     const { rows, amendments } = amendRows(messages, sortedDistinct(rowsOf(messages, datastreams, partOf), tallies))
     return commitWith(pool, ledger, async (client) => {
       const fresh = await this.#store.insert(client, rows, tallies, { repeated: messages.some(({ dup }) => dup) })
-      const latest = await updateLatest(client, newestOf(bySortOrder(fresh)))
+      const latest = await updateLatest(client, newestOf(fresh))
       await amendObservations(client, amendments)
       await markLate(
         client,
@@ -210,10 +210,6 @@ function outcomeOf(message: IngestMessage, tally: Tally | undefined): Outcome {
   const kind = stored > 0 || message.kept ? 'stored' : duplicate + conflict > 0 ? 'duplicate' : 'rejected'
   return { kind, stored, duplicate, conflict, rejected: message.problems.length }
 }
-
-/** Rows of the two tables, sorted together again. */
-const bySortOrder = (rows: readonly Row[]): Row[] =>
-  rows.toSorted((a, b) => a.datastream.id - b.datastream.id || a.timeMs - b.timeMs)
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code

@@ -39,10 +39,8 @@ export const reasonsOf = (bits: number): Reason[] =>
   (Object.keys(REASONS) as Reason[]).filter((reason) => (bits & REASONS[reason]) !== 0)
 
 /** QARTOD aggregates flags by taking the worst: 4 over 3 over 1 over 2; 9 (missing) only when nothing else is known. */
-export function worst(a: Quality, b: Quality): Quality {
-  const rank: Record<Quality, number> = { 9: 0, 2: 1, 1: 2, 3: 3, 4: 4 }
-  return rank[a] >= rank[b] ? a : b
-}
+export const worst = (a: Quality, b: Quality): Quality => (RANK[a] >= RANK[b] ? a : b)
+const RANK: Readonly<Record<Quality, number>> = { 9: 0, 2: 1, 1: 2, 3: 3, 4: 4 }
 
 /** Good enough to count in a statistic: passed, or not evaluated. Suspect and failed values are counted apart. */
 export const isGood = (quality: Quality): boolean => quality === QUALITY.pass || quality === QUALITY.notEvaluated

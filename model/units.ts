@@ -193,6 +193,7 @@ export const MOLAR_VOLUME_L = (8.314462618 * 293.15) / 101.3
 
 /** Converts a value into the canonical unit of a property, or undefined when the units do not fit together. */
 export function toCanonical(value: number, unit: string, property: ObservedProperty): number | undefined {
+  if (unit === property.unit) return value
   const from = ucum(unit)
   if (from === undefined) return undefined
   if (from === property.unit) return value

@@ -2,7 +2,7 @@ import type { ObservedProperty } from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS } from '#model/quality.ts'
 
 /** The outcome of quality tests: a QARTOD flag and the bits of REASONS that explain it. */
-export type Verdict = { quality: Quality; reasons: number }
+export type Verdict = { readonly quality: Quality; readonly reasons: number }
 
 /**
  * QARTOD test 4, gross range: outside what the sensor can report fails; outside what the operator finds plausible is
@@ -12,10 +12,12 @@ export function rangeTest(
   { grossRange, plausibleRange }: Pick<ObservedProperty, 'grossRange' | 'plausibleRange'>,
   result: number,
 ): Verdict {
-  if (outside(result, grossRange)) return { quality: QUALITY.fail, reasons: REASONS.gross_range }
-  if (plausibleRange && outside(result, plausibleRange))
-    return { quality: QUALITY.suspect, reasons: REASONS.gross_range }
-  return { quality: QUALITY.pass, reasons: 0 }
+  if (outside(result, grossRange)) return IMPOSSIBLE
+  return plausibleRange && outside(result, plausibleRange) ? IMPLAUSIBLE : PASS
 }
+
+const PASS: Verdict = { quality: QUALITY.pass, reasons: 0 }
+const IMPLAUSIBLE: Verdict = { quality: QUALITY.suspect, reasons: REASONS.gross_range }
+const IMPOSSIBLE: Verdict = { quality: QUALITY.fail, reasons: REASONS.gross_range }
 
 const outside = (value: number, [low, high]: readonly [number, number]): boolean => !(value >= low && value <= high)

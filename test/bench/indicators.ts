@@ -42,8 +42,11 @@ export async function benchIndicators({ observations, kept }: IndicatorsBenchOpt
 }
 
 async function build(pool: Pool, streams: number): Promise<YearCity> {
-  // the year is older than what raw is kept for: its rows would be dropped while it is being filled
-  await pool.query(`select remove_retention_policy('observation_packed')`)
+  // The year is older than what raw is kept for: its rows would be dropped while it is being filled. And a chunk that
+  // the server compresses by itself meanwhile is no longer ours to compress.
+  await pool.query(
+    `select remove_retention_policy('observation_packed'), remove_compression_policy('observation_packed')`,
+  )
   const city = await buildYearCity(pool, streams)
   await fill(pool, city)
   return city

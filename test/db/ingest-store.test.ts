@@ -125,7 +125,7 @@ describe('ingest store', () => {
     await write(message([sample({ phenomenonTime: at(0), result: 1 })]))
     const { rows } = await pool.query('select phenomenon_time as time, result from latest_observation')
     expect(rows).toEqual([{ time: at(60), result: 2 }])
-    expect(latest.map((row) => row.result)).toEqual([2])
+    expect(latest.map((row) => row.sample.result)).toEqual([2])
     expect(await observations()).toHaveLength(2)
   })
 
