@@ -2,6 +2,7 @@
 import type { Registry as MetricsRegistry } from 'prom-client'
 import type { Pool } from '#infra/db/pool.ts'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
+import { Outage } from '#infra/runtime/outage.ts'
 import type { CityPack } from '#model/city-pack.ts'
 import { Batch } from './batch.ts'
 import { filtersOf } from './built-in-sources.ts'
@@ -144,6 +145,15 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
     onRead: (message) => batch.add(message),
     publish: (topic, payload) => subscriber.publish(topic, payload),
   })
+  const brokerOutage = new Outage()
+  const tellOfBroker = (state: SubscriberState, error?: Error): void => {
+    const broker = withoutSecret(mqttUrl)
+    const awayS = state === 'ready' ? brokerOutage.end() : undefined
+    if (awayS !== undefined) log.info({ broker, awayS }, 'the broker is back and has granted every subscription')
+    else if (error && brokerOutage.note(error.message))
+      log.warn({ broker, detail: error.message }, 'there is no connection to the broker; it is tried again without end')
+    else log.debug({ state, detail: error?.message }, 'subscriber')
+  }
   let becomeReady = (): void => {}
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve
@@ -157,8 +167,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
     onWindowFull: () => batch.flush(),
     onState: (state, error) => {
       if (state === 'ready') becomeReady()
-      if (error) log.warn({ broker: withoutSecret(mqttUrl), detail: error.message }, 'the broker connection was lost')
-      else log.debug({ state }, 'subscriber')
+      tellOfBroker(state, error)
     },
   })
   const metrics = ingestMetrics(options.metrics, ledger, subscriber)

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { isDataError, isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
+import { Outage } from '#infra/runtime/outage.ts'
 import { archiveMessages } from './archive.ts'
 import { arrivalOf, recallArrivals, rememberArrivals } from './first-arrivals.ts'
 import { amendRows, Judge } from './judge.ts'
@@ -52,6 +53,7 @@ export class Writer {
   readonly #judge: Judge
   readonly #store = new ObservationStore()
   readonly #stop = new AbortController()
+  readonly #outage = new Outage()
 
   constructor(options: WriterOptions) {
     this.#options = options
@@ -62,6 +64,8 @@ export class Writer {
     for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
       try {
         const committed = await this.#commit(messages)
+        const awayS = this.#outage.end()
+        if (awayS !== undefined) this.#options.log.info({ awayS }, 'the database takes batches again')
         this.#options.onCommitted(committed.latest, committed.settled)
         return
       } catch (error) {
@@ -146,7 +150,8 @@ export class Writer {
     onRetry(error)
     const waitMs = (0.5 + Math.random() / 2) * Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
     const detail = { code: codeOf(error), detail: error.message, waitMs: Math.round(waitMs) }
-    if (isTransient(error)) log.warn(detail, 'the database is away: nothing is read until it is back')
+    if (!this.#outage.note(error.message)) log.debug(detail, 'tried again')
+    else if (isTransient(error)) log.warn(detail, 'the database is away: nothing is read until it is back')
     else log.error({ ...detail, err: error }, 'a batch cannot be written; it is tried again until it can')
     await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {})
   }

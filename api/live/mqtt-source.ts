@@ -1,5 +1,6 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
+import { Outage } from '#infra/runtime/outage.ts'
 import { AppError } from '#model/errors.ts'
 import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/live.ts'
 import type { LiveSource } from './source.ts'
@@ -16,21 +17,23 @@ export function openMqttSource({ url, log }: { url: string; log: Logger }): Live
   const listeners = new Set<(message: LiveMessage) => void>()
   const shown = withoutSecret(url)
   let subscribed = false
+  const outage = new Outage()
   const client = mqtt.connect(url, { clean: true, reconnectPeriod: 1_000, resubscribe: false, queueQoSZero: false })
 
   client.on('connect', () => {
     client.subscribe(TOPIC, { qos: 0 }, (error, granted) => {
       subscribed = !error && granted !== undefined && granted.every((grant) => grant.qos < 128)
-      if (subscribed) log.info({ broker: shown, topic: TOPIC }, 'live feed subscribed')
+      if (subscribed) log.info({ broker: shown, topic: TOPIC, awayS: outage.end() }, 'live feed subscribed')
       else log.warn({ broker: shown, reason: error?.message ?? 'refused' }, 'live feed not subscribed')
     })
   })
   client.on('close', () => {
     subscribed = false
   })
-  client.on('error', (error) =>
-    log.warn({ broker: shown, reason: error.message }, 'the live feed has no broker; it tries again every second'),
-  )
+  client.on('error', ({ message }) => {
+    if (outage.note(message))
+      log.warn({ broker: shown, reason: message }, 'the live feed has no broker; it tries again every second')
+  })
   client.on('message', (_topic, payload) => {
     const message = readMessage(payload)
     if (!message) return log.warn({ bytes: payload.length }, 'live feed: message not understood')

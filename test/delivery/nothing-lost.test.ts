@@ -1,6 +1,7 @@
 /** Nothing acknowledged is lost, nothing is stored twice: against Mosquitto, with what usually breaks broken on purpose. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
+import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
@@ -19,6 +20,12 @@ const pack = {
   sources: [{ name: 'native', topic: 'city/+/+', format: 'native' }],
 }
 const log = createLog('test', 'fatal')
+/** A log whose messages a test can read, without what else their lines hold. */
+function openReadableLog() {
+  const said: string[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void said.push(JSON.parse(line).msg) })
+  return { log, said }
+}
 
 describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
   let scope: Scope
@@ -134,7 +141,8 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
   })
 
   test.each(['term', 'kill'] as const)('broker restart (%s) under load', async (how) => {
-    const worker = await start()
+    const { log, said } = openReadableLog()
+    const worker = await start({ log })
     const load = publishLoad(broker.url, { rate: 1_000, most: 4_000 })
     await until(
       () => countRows(database.pool),
@@ -163,6 +171,8 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     )
     await after.endAsync()
     expect(worker.state().balanced).toBe(true)
+    expect(said[0]).toMatch(/^there is no connection to the broker/)
+    expect(said.at(-1)).toBe('the broker is back and has granted every subscription')
   })
 
   test('database away: reading stops, memory stays bounded, and all of it arrives afterwards', async ({ skip }) => {
@@ -173,7 +183,8 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     url.port = String(proxy.port)
     const pool = createPool({ url: url.toString() }, { max: 6, applicationName: 'away', onIdleError: () => {} })
     scope.defer(() => pool.end())
-    const worker = await start({ pool, limits: { windowMessages: 500 } })
+    const { log, said } = openReadableLog()
+    const worker = await start({ pool, log, limits: { windowMessages: 500 } })
     const load = publishLoad(broker.url, { rate: 2_000, most: 8_000 })
     await until(
       () => countRows(database.pool),
@@ -200,6 +211,8 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     // A COMMIT whose answer was lost is looked up: the books know no duplicate that is none.
     const counts = worker.state().ledger.get('native')
     expect(counts).toMatchObject({ received: sent, stored: sent, duplicate: 0, rejected: 0 })
+    expect(said[0]).toMatch(/^the database is away/)
+    expect(said.at(-1)).toBe('the database takes batches again')
   })
 
   test('database full (53100): reading stops at the window, nothing is rejected, all of it arrives when there is room', async ({
