@@ -73,6 +73,8 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
     }
   }
   const computedAt = (): string => clock().toISOString()
+  /** Each is made once of what is held of its period, and goes with it. */
+  const boards = new WeakMap<Inputs, Promise<Scoreboard>>()
 
   const evaluate: Indicators['evaluate'] = (code, { period, zone }) => {
     const indicator = known(code)
@@ -96,18 +98,10 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
     },
 
     scoreboard: ({ period }) =>
-      using(period, async (inputs) => {
-        const values = await Promise.all(INDICATORS.map((indicator) => boardRow(indicator, inputs)))
-        const scored = INDICATORS.map((indicator, i) => ({
-          indicator,
-          values: ownPoints(indicator, values[i]?.values ?? []),
-        }))
-        return {
-          period: periodOf(inputs.period),
-          indicators: values,
-          groups: groupScores(scored),
-          computedAt: computedAt(),
-        }
+      using(period, (inputs) => {
+        const made = boards.get(inputs) ?? scoreboardOf(inputs, computedAt())
+        boards.set(inputs, made)
+        return made
       }),
 
     zoneValues: (code, { period, dataPoint }) => {
@@ -203,6 +197,15 @@ function scopeOf(inputs: Inputs, key: string | undefined): Scope {
   const zone = inputs.registry.zones.find((one) => one.key === key)
   if (!zone) throw new AppError('ZONE_UNKNOWN', key)
   return { zone }
+}
+
+async function scoreboardOf(inputs: Inputs, computedAt: string): Promise<Scoreboard> {
+  const indicators = await Promise.all(INDICATORS.map((indicator) => boardRow(indicator, inputs)))
+  const scored = INDICATORS.map((indicator, i) => ({
+    indicator,
+    values: ownPoints(indicator, indicators[i]?.values ?? []),
+  }))
+  return { period: periodOf(inputs.period), indicators, groups: groupScores(scored), computedAt }
 }
 
 /** A row of the scoreboard: evidence is left to the indicator itself, or the board would weigh megabytes. */

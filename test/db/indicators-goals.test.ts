@@ -82,6 +82,14 @@ test('the newest version holds, one without benchmark and target takes it back, 
   expect(rows[0].n).toBe(3)
 })
 
+test('the scoreboard is made once of what is held, and again after a change', async () => {
+  const board = await indicators.scoreboard({ period: '2025' })
+  expect(await indicators.scoreboard({ period: '2025' })).toBe(board)
+  await indicators.setGoal(code, { ...NO_GOAL, benchmark: 50, source: 'Plan 2021' }, 'Ada')
+  const own = ({ indicators }: typeof board) => indicators.find((row) => row.code === code)?.values[0]?.own?.benchmark
+  expect([own(board), own(await indicators.scoreboard({ period: '2025' }))]).toEqual([undefined, 50])
+})
+
 test('goals of the city pack: recorded once, renewed when the pack changes, and never over what a person decided', async () => {
   const row = { ...NO_GOAL, code: 'EC:I:WS:3C', target: 15, targetYear: 2030, source: 'Plan' }
   const load = (goal: typeof row) =>
