@@ -72,7 +72,6 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
       throw error
     }
   }
-  const computedAt = (): string => clock().toISOString()
   /** Each is made once of what is held of its period, and goes with it. */
   const boards = new WeakMap<Inputs, Promise<Scoreboard>>()
 
@@ -80,7 +79,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
     const indicator = known(code)
     return using(period, async (inputs) => ({
       ...(await evaluateIndicator(indicator, inputs, scopeOf(inputs, zone))),
-      computedAt: computedAt(),
+      computedAt: inputs.asOf.toISOString(),
     }))
   }
 
@@ -99,7 +98,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
 
     scoreboard: ({ period }) =>
       using(period, (inputs) => {
-        const made = boards.get(inputs) ?? scoreboardOf(inputs, computedAt())
+        const made = boards.get(inputs) ?? scoreboardOf(inputs)
         boards.set(inputs, made)
         return made
       }),
@@ -199,13 +198,18 @@ function scopeOf(inputs: Inputs, key: string | undefined): Scope {
   return { zone }
 }
 
-async function scoreboardOf(inputs: Inputs, computedAt: string): Promise<Scoreboard> {
+async function scoreboardOf(inputs: Inputs): Promise<Scoreboard> {
   const indicators = await Promise.all(INDICATORS.map((indicator) => boardRow(indicator, inputs)))
   const scored = INDICATORS.map((indicator, i) => ({
     indicator,
     values: ownPoints(indicator, indicators[i]?.values ?? []),
   }))
-  return { period: periodOf(inputs.period), indicators, groups: groupScores(scored), computedAt }
+  return {
+    period: periodOf(inputs.period),
+    indicators,
+    groups: groupScores(scored),
+    computedAt: inputs.asOf.toISOString(),
+  }
 }
 
 /** A row of the scoreboard: evidence is left to the indicator itself, or the board would weigh megabytes. */

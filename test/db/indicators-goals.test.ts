@@ -118,3 +118,18 @@ test('what the indicator cannot be is refused', async () => {
     code: 'NOT_FOUND',
   })
 })
+
+test('a value says when what it rests on was read, not when it was asked for; after two minutes it is read again', async () => {
+  let now = new Date('2026-01-15T00:00:00Z')
+  const moving = createIndicators({ pool: db.pool, microdata: openMicrodata(db.pool), clock: () => now })
+  const computedAt = async () => [
+    (await moving.evaluate(code, { period: '2025' })).computedAt,
+    (await moving.scoreboard({ period: '2025' })).computedAt,
+  ]
+  const first = '2026-01-15T00:00:00.000Z'
+  expect(await computedAt()).toEqual([first, first])
+  now = new Date('2026-01-15T00:01:59Z')
+  expect(await computedAt()).toEqual([first, first])
+  now = new Date('2026-01-15T00:02:00Z')
+  expect(await computedAt()).toEqual([now.toISOString(), now.toISOString()])
+})

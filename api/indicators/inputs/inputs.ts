@@ -23,6 +23,8 @@ import { type SoundPeriods, soundPeriods } from './sound.ts'
  */
 export type Inputs = {
   readonly period: Period
+  /** when they were opened: what came later is not in them */
+  readonly asOf: Date
   readonly hours: Hours
   readonly registry: Registry
   datastreams(properties: readonly string[], kinds?: readonly string[]): DatastreamRow[]
@@ -80,6 +82,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     )
   return {
     period,
+    asOf: now,
     hours,
     registry,
     datastreams,
