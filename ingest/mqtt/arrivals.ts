@@ -9,7 +9,7 @@
  * Kept in memory, at most one entry for each of the 65,535 identifiers; `first-arrivals.ts` remembers it over a kill.
  */
 import { crc32 } from 'node:zlib'
-import type { Packet } from './connection.ts'
+import type { Publish } from './publish-reader.ts'
 
 type First = { readonly topic: string; readonly length: number; readonly checksum: number; readonly at: Date }
 
@@ -21,7 +21,7 @@ export class Arrivals {
   readonly #first: First[] = []
   readonly #lastMs = new Map<string, number>()
 
-  of({ messageId, topic, payload, dup }: Packet): Date {
+  of({ messageId, topic, payload, dup }: Publish): Date {
     if (messageId === undefined) return this.#distinct(topic)
     const { length } = payload
     const checksum = crc32(payload)

@@ -1,15 +1,10 @@
 /**
  * One network connection to the broker, from CONNECT to close, with the PUBACK in our hands.
  *
- * The `mqtt` package acknowledges a QoS 1 message as soon as the callback of `handleMessage` is called, and reads the
- * next packet only then: holding the callback until COMMIT would let a batch never fill. So the callback is called at
- * once (while there is room), the PUBACK that the package then sends is swallowed, and ours is written after COMMIT.
- *
- * This file is the only one that leans on internals of `mqtt` (pinned to an exact version):
- * - `client._sendPacket({ cmd: 'puback' }, done)` is how it acknowledges        (lib/handlers/publish.js)
- * - `lib/connect/ws` builds its stream over a web socket
- * `packetsend` (public) tells when a PUBACK went out that we did not write: that is a bug, and closes the connection.
- * test/delivery/deferred-ack.test.ts holds it against Mosquitto.
+ * The `mqtt` package acknowledges a QoS 1 message by itself as soon as it is handled, and reads the next packet only then:
+ * holding it until COMMIT would let a batch never fill. So PUBLISH packets are taken out of the stream in front of it
+ * (publish-reader.ts), at a third of the CPU time, and PUBACKs are written here. All else is the package's: connecting,
+ * TLS and web sockets, subscribing, keeping alive, publishing.
  *
  * Message identifiers belong to a connection, and so does this object: an acknowledgement that comes after its
  * connection was lost goes nowhere, and the broker delivers that message again [MQTT-4.4.0-1].
@@ -17,22 +12,13 @@
 import { connect as connectTcp, isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
-import { type IClientOptions, type IPublishPacket, MqttClient } from 'mqtt'
+import { type IClientOptions, MqttClient } from 'mqtt'
 import { streamBuilder as webSocketStream } from 'mqtt/lib/connect/ws'
-import { FrameGuard } from './frame-guard.ts'
-import { GuardedStream } from './guarded-stream.ts'
+import { ClientStream } from './client-stream.ts'
+import { type Publish, PublishReader } from './publish-reader.ts'
 import type { Held, ReceiveWindow } from './window.ts'
 
 export type ProtocolVersion = 4 | 5
-export type Packet = {
-  readonly topic: string
-  /** the payload, or its first bytes when it was longer than the limit */
-  readonly payload: Buffer
-  readonly fullBytes: number
-  readonly messageId: number | undefined
-  readonly dup: boolean
-  readonly retain: boolean
-}
 export type ConnectionOptions = {
   readonly url: string
   readonly clientId: string
@@ -40,7 +26,7 @@ export type ConnectionOptions = {
   readonly payloadLimit: number
   readonly receiveMaximum: number
   readonly window: ReceiveWindow
-  readonly onPacket: (packet: Packet, held: Held, connection: Connection) => void
+  readonly onPublish: (publish: Publish, held: Held, connection: Connection) => void
 }
 
 /** MQTT 5 counts in seconds; this value means that the session never expires. */
@@ -56,32 +42,37 @@ export class Connection {
   readonly closed: Promise<Error | undefined>
   readonly #client: MqttClient
   readonly #options: ConnectionOptions
+  readonly #reader: PublishReader
+  readonly #proceed: () => void
+  #stream: ClientStream | undefined
   #acks: number[] = []
-  #waiting: (() => void) | undefined
   #error: Error | undefined
   #ignoring = false
+  #ended = false
   sharedSubscriptions = false
   sessionPresent = false
   open = false
 
   private constructor(options: ConnectionOptions) {
     this.#options = options
-    const guard = new FrameGuard(options.payloadLimit, options.version)
     const clientOptions = optionsFor(options)
-    this.#client = new MqttClient(
-      (client) => new GuardedStream(networkStream(client, clientOptions), guard) as unknown as MqttClient['stream'],
-      clientOptions,
-    )
-    this.#deferAcknowledgements(guard)
+    this.#reader = new PublishReader({ ...options, onPublish: (publish) => this.#take(publish) })
+    this.#client = new MqttClient((client) => {
+      this.#stream = new ClientStream(networkStream(client, clientOptions), this.#reader)
+      return this.#stream as unknown as MqttClient['stream']
+    }, clientOptions)
+    // Not at once: whoever makes room is in the middle of settling a batch.
+    this.#proceed = () => setImmediate(() => this.#ended || this.#stream?.proceed())
     this.closed = new Promise((resolve) => {
       this.#client.on('error', (error) => {
         this.#error ??= error
-        if (!this.open) this.#client.stream.destroy()
+        if (!this.open) this.#stream?.destroy()
       })
       this.#client.on('close', () => {
         this.open = false
+        this.#ended = true
         this.#acks = []
-        if (this.#waiting) options.window.forget(this.#waiting)
+        options.window.forget(this.#proceed)
         resolve(this.#error)
       })
     })
@@ -132,7 +123,7 @@ export class Connection {
 
   /** Writes the PUBACK; many of one turn of the event loop go out as one write. */
   acknowledge(messageId: number): void {
-    if (!this.open) return
+    if (this.#ended) return
     this.#acks.push(messageId)
     if (this.#acks.length === 1) queueMicrotask(() => this.#writeAcknowledgements())
   }
@@ -148,18 +139,18 @@ export class Connection {
   close(): Promise<unknown> {
     this.#writeAcknowledgements()
     if (this.open) this.#client.end()
-    else this.#client.stream?.destroy()
+    else this.#stream?.destroy()
     return this.closed
   }
 
   destroy(error: Error): void {
     this.#error ??= error
-    this.#client.stream.destroy()
+    this.#stream?.destroy()
   }
 
   #writeAcknowledgements(): void {
     const acks = this.#acks
-    if (acks.length === 0 || !this.open) return
+    if (acks.length === 0 || this.#ended) return
     this.#acks = []
     const bytes = Buffer.allocUnsafe(acks.length * 4)
     for (const [i, messageId] of acks.entries()) {
@@ -167,48 +158,17 @@ export class Connection {
       bytes.writeUInt16BE(0x4002, i * 4)
       bytes.writeUInt16BE(messageId, i * 4 + 2)
     }
-    this.#client.stream.write(bytes)
+    this.#stream?.write(bytes)
   }
 
-  #deferAcknowledgements(guard: FrameGuard): void {
-    const client = this.#client as unknown as Internals
-    const { window, onPacket } = this.#options
-    client.handleMessage = (packet, done) => {
-      const payload = packet.payload as Buffer
-      const fullBytes = guard.isCut(payload) ? guard.takeFullLength() : payload.length
-      const { topic, messageId, dup, retain } = packet
-      if (this.#ignoring) {
-        done()
-        return
-      }
-      const held = window.take(payload.length)
-      const identifier = packet.qos > 0 ? messageId : undefined
-      onPacket({ topic, payload, fullBytes, messageId: identifier, dup, retain }, held, this)
-      if (!window.full) {
-        done()
-        return
-      }
-      this.#waiting = () => {
-        this.#waiting = undefined
-        done()
-      }
-      window.whenRoom(this.#waiting)
-    }
-    const send = client._sendPacket.bind(client)
-    client._sendPacket = (packet, done, ...rest) => {
-      if (packet.cmd === 'puback') done?.()
-      else send(packet, done, ...rest)
-    }
-    this.#client.on('packetsend', (packet) => {
-      if (packet.cmd !== 'puback') return
-      this.destroy(new Error('mqtt acknowledged a message by itself: its internals are not what this version expects'))
-    })
+  #take(publish: Publish): boolean {
+    if (this.#ignoring) return true
+    const { window, onPublish } = this.#options
+    onPublish(publish, window.take(publish.payload.length), this)
+    if (!window.full) return true
+    window.whenRoom(this.#proceed)
+    return false
   }
-}
-
-type Internals = {
-  handleMessage: (packet: IPublishPacket, done: (error?: Error) => void) => void
-  _sendPacket: (packet: { cmd: string }, done?: (error?: Error) => void, ...rest: unknown[]) => void
 }
 
 function optionsFor({ url, clientId, version, receiveMaximum }: ConnectionOptions): IClientOptions {

@@ -15,14 +15,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Arrivals } from './arrivals.ts'
-import { Connection, type Packet, type ProtocolVersion, VersionRefused } from './connection.ts'
+import { Connection, type ProtocolVersion, VersionRefused } from './connection.ts'
+import type { Publish } from './publish-reader.ts'
 import { union } from './topics.ts'
 import { type Held, ReceiveWindow, type WindowLimits } from './window.ts'
 
 export type SubscriberState = 'waiting' | 'connecting' | 'subscribing' | 'ready' | 'closing' | 'closed'
 
 /** A message in our hands until `settle` is called: it fills the window, and the broker remembers it. */
-export type Received = Packet & {
+export type Received = Publish & {
   readonly receivedAt: Date
   /** Frees its place in the window and, at QoS 1, tells the broker that it is ours now. Only after COMMIT. */
   settle(): void
@@ -180,7 +181,7 @@ export class Subscriber {
       Connection.connect({
         ...{ url, clientId, version, payloadLimit, window: this.#window },
         receiveMaximum: Math.min(window.packets, 65_535),
-        onPacket: (packet, held, connection) => this.#receive(packet, held, connection),
+        onPublish: (publish, held, connection) => this.#receive(publish, held, connection),
       })
     try {
       return await connect(this.#version)
@@ -191,16 +192,16 @@ export class Subscriber {
     }
   }
 
-  #receive(packet: Packet, held: Held, connection: Connection): void {
-    this.#receivedMs = performance.now()
+  #receive(publish: Publish, held: Held, connection: Connection): void {
+    this.#receivedMs = held.sinceMs
     let settled = false
     this.#options.onMessage({
-      ...packet,
-      receivedAt: this.#arrivals.of(packet),
+      ...publish,
+      receivedAt: this.#arrivals.of(publish),
       settle: () => {
         if (settled) return
         settled = true
-        if (packet.messageId !== undefined) connection.acknowledge(packet.messageId)
+        if (publish.messageId !== undefined) connection.acknowledge(publish.messageId)
         this.#window.release(held)
       },
     })

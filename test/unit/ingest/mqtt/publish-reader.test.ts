@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import mqttPacket, { type Packet } from 'mqtt-packet'
+import { describe, expect, test } from 'vitest'
+import { MalformedPublish, type Publish, PublishReader } from '#ingest/mqtt/publish-reader.ts'
+
+type Version = 4 | 5
+const LIMIT = 300
+type Sent = { size: number; qos: 0 | 1; dup: boolean; retain: boolean }
+
+/** What is sent as mqtt-packet writes it, so that nothing here is expected from our own reading of the standard. */
+const publish = ({ size, qos, dup, retain }: Sent, version: Version): Buffer =>
+  mqttPacket.generate(
+    {
+      cmd: 'publish',
+      topic: `straße/${size}`,
+      payload: Buffer.alloc(size, 'x'),
+      ...{ qos, dup, retain },
+      ...(qos > 0 && { messageId: (size % 65_535) + 1 }),
+      ...(version === 5 && { properties: { userProperties: { from: 'a device' }, messageExpiryInterval: 60 } }),
+    },
+    { protocolVersion: version },
+  )
+const plain = (size: number): Sent => ({ size, qos: 1, dup: false, retain: false })
+
+function inChunks(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  const chunks: Buffer[] = []
+  for (let at = 0, i = 0; at < bytes.length; i += 1) {
+    const size = sizes[i % sizes.length] ?? 1
+    chunks.push(bytes.subarray(at, at + size))
+    at += size
+  }
+  return chunks
+}
+
+/** Whoever reads says stop after every `stopAfter` messages, and goes on when the chunk is through. */
+function read(chunks: readonly Buffer[], version: Version, stopAfter = Number.POSITIVE_INFINITY) {
+  const published: Publish[] = []
+  const others: Packet[] = []
+  const client = mqttPacket.parser({ protocolVersion: version })
+  client.on('packet', (packet) => others.push(packet))
+  const reader = new PublishReader({
+    payloadLimit: LIMIT,
+    version,
+    onPublish: (each) => published.push(each) % stopAfter !== 0,
+  })
+  const pass = (parts: Buffer[]): void => {
+    for (const part of parts) client.parse(part)
+  }
+  for (const chunk of chunks) {
+    pass(reader.push(chunk))
+    while (reader.stopped) {
+      const { length } = published
+      expect(reader.push(Buffer.alloc(0))).toEqual([])
+      expect(published).toHaveLength(length)
+      pass(reader.resume())
+    }
+  }
+  return { published, others }
+}
+
+describe('PublishReader', () => {
+  const sizes = fc.oneof(fc.integer({ min: 0, max: 2 * LIMIT }), fc.constantFrom(LIMIT, LIMIT + 1, 20_000, 150_000))
+  const sent = fc.record({
+    size: sizes,
+    qos: fc.constantFrom(0 as const, 1 as const),
+    dup: fc.boolean(),
+    retain: fc.boolean(),
+  })
+  test.each([4, 5] as const)(
+    'MQTT %s: whatever the chunks and the stops, messages arrive, long ones cut, and the rest is the client’s',
+    (version) => {
+      fc.assert(
+        fc.property(
+          fc.array(fc.oneof(sent, fc.constantFrom('pingresp' as const, 'suback' as const)), { maxLength: 12 }),
+          fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 6 }),
+          fc.integer({ min: 1, max: 5 }),
+          (list, chunks, stopAfter) => {
+            const bytes = list.map((each) => {
+              if (typeof each === 'object') return publish(each, version)
+              if (each === 'pingresp') return mqttPacket.generate({ cmd: 'pingresp' })
+              return mqttPacket.generate({ cmd: 'suback', messageId: 5, granted: [1, 0] }, { protocolVersion: version })
+            })
+            const { published, others } = read(inChunks(Buffer.concat(bytes), chunks), version, stopAfter)
+            expect(published.map(({ payload, ...rest }) => ({ ...rest, kept: payload.toString() }))).toEqual(
+              list.flatMap((each) => {
+                if (typeof each === 'string') return []
+                const { size, qos, dup, retain } = each
+                return {
+                  topic: `straße/${size}`,
+                  fullBytes: size,
+                  messageId: qos > 0 ? (size % 65_535) + 1 : undefined,
+                  ...{ dup, retain },
+                  kept: 'x'.repeat(Math.min(size, LIMIT + 1)),
+                }
+              }),
+            )
+            expect(others.map(({ cmd }) => cmd)).toEqual(list.filter((each) => typeof each === 'string'))
+          },
+        ),
+      )
+    },
+  )
+
+  test('of a packet that is still arriving no more is handed on or kept than the limit and the longest head', () => {
+    const bytes = publish(plain(60_000), 4)
+    // the same, said to be 200 MB
+    const huge = Buffer.concat([Buffer.from([0x32, 0x80, 0x84, 0xaf, 0x5f]), bytes.subarray(4)])
+    const published: Publish[] = []
+    const reader = new PublishReader({ payloadLimit: LIMIT, version: 4, onPublish: (each) => published.push(each) > 0 })
+    reader.push(huge)
+    const filler = Buffer.alloc(64 * 1024, 'x')
+    let pushed = huge.length - 5
+    for (; published.length === 0 && pushed < 1_000_000; pushed += filler.length) reader.push(filler)
+    expect(pushed).toBeLessThan(128 * 1024 + LIMIT + 2 * filler.length)
+    expect(published[0]?.payload).toHaveLength(LIMIT + 1)
+    expect(published[0]?.fullBytes).toBe(200_000_000 - (2 + Buffer.byteLength('straße/60000') + 2))
+  })
+
+  test('properties longer than everything that is kept: the message is too long, and what follows is read', () => {
+    const long = mqttPacket.generate(
+      {
+        cmd: 'publish',
+        ...{ topic: 't/props', payload: 'x'.repeat(LIMIT + 1), qos: 1, dup: false, retain: false, messageId: 3 },
+        properties: { userProperties: { a: Array.from({ length: 4 }, () => 'y'.repeat(60_000)) } },
+      },
+      { protocolVersion: 5 },
+    )
+    const { published } = read(inChunks(Buffer.concat([long, publish(plain(4), 5)]), [60_000]), 5)
+    expect(published.map(({ topic, messageId, payload }) => [topic, messageId, payload.length])).toEqual([
+      ['t/props', 3, 0],
+      ['straße/4', 5, 4],
+    ])
+    expect(published[0]?.fullBytes).toBeGreaterThan(240_000)
+  })
+
+  test.each([
+    ['QoS 2, which was not asked for', [0x34, 7, 0, 3, 97, 47, 98, 0, 1]],
+    ['QoS 3', [0x36, 7, 0, 3, 97, 47, 98, 0, 1]],
+    ['no topic', [0x32, 4, 0, 0, 0, 1]],
+    ['a topic longer than the packet', [0x30, 4, 0, 9, 97, 98]],
+    ['no room for the identifier', [0x32, 5, 0, 3, 97, 47, 98]],
+    ['nothing at all', [0x30, 0]],
+    ['one byte', [0x30, 1, 0]],
+  ])('what MQTT does not allow ends the connection: %s', (_name, bytes) => {
+    expect(() => read([Buffer.from(bytes)], 4)).toThrow(MalformedPublish)
+  })
+
+  test('properties that go beyond the packet end the connection', () => {
+    expect(() => read([Buffer.from([0x30, 7, 0, 3, 97, 47, 98, 9, 1])], 5)).toThrow(MalformedPublish)
+  })
+
+  test('a length that never ends is left to the client, which refuses it', () => {
+    const reader = new PublishReader({ payloadLimit: LIMIT, version: 4, onPublish: () => true })
+    expect(reader.push(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 1]))).toEqual([
+      Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 1]),
+    ])
+  })
+})
