@@ -20,7 +20,8 @@ export type Counts = {
   observationsRejected: number
 }
 
-export type Settled = readonly (readonly [IngestMessage, Outcome])[]
+/** The messages of a committed batch, and what became of each. */
+export type Settled = readonly { readonly message: IngestMessage; readonly outcome: Outcome }[]
 
 const UPSERT = `
   insert into ingest_ledger as l (run, source, started_at, updated_at, ended_at, received, stored, duplicate, rejected,
@@ -64,7 +65,7 @@ export class Ledger {
 
   /** The batch is committed: count what became of its messages and let go of them. */
   settle(settled: Settled): void {
-    for (const [message, outcome] of settled) {
+    for (const { message, outcome } of settled) {
       add(this.#of(message.source), outcome)
       this.#held.get(message.source)?.delete(message.settle)
     }
@@ -75,7 +76,7 @@ export class Ledger {
     const result = new Map<string, Counts>()
     for (const [source, counts] of this.#counts)
       result.set(source, { ...counts, inFlight: this.#held.get(source)?.size ?? 0 })
-    for (const [message, outcome] of settling) {
+    for (const { message, outcome } of settling) {
       const counts = result.get(message.source)
       if (!counts) continue
       add(counts, outcome)

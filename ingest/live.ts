@@ -35,6 +35,12 @@ function headOf({ datastream, sample: { property, channel } }: Row): string {
 function observationOf(row: Row): string {
   const { timeMs, sample, quality, reasons, location } = row
   const place = location ? `,"location":${JSON.stringify(location)}` : ''
-  const time = new Date(timeMs).toISOString()
-  return `${headOf(row)},"phenomenonTime":"${time}","result":${sample.result},"quality":${quality},"reasons":${reasons}${place}}`
+  return `${headOf(row)},"phenomenonTime":"${isoOf(timeMs)}","result":${sample.result},"quality":${quality},"reasons":${reasons}${place}}`
+}
+
+/** The values of a message are neighbours and have one time, which takes longer to print than all else of them. */
+let printed = { ms: 0, iso: new Date(0).toISOString() }
+function isoOf(ms: number): string {
+  if (printed.ms !== ms) printed = { ms, iso: new Date(ms).toISOString() }
+  return printed.iso
 }

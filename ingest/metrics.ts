@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Ledger, Settled } from './ledger.ts'
+import type { Outcome } from './message.ts'
 import type { Subscriber } from './mqtt/subscriber.ts'
 
 export type IngestMetrics = {
@@ -62,14 +63,22 @@ export function ingestMetrics(register: Registry | undefined, ledger: Ledger, su
   return {
     committed: (settled) => {
       const now = Date.now()
-      for (const [message, outcome] of settled) {
-        messages.inc({ source: message.source, outcome: outcome.kind })
+      const counts = new Map<string, Map<Outcome['kind'], number>>()
+      const sums = { stored: 0, duplicate: 0, conflict: 0, rejected: 0 }
+      for (const { message, outcome } of settled) {
         latency.observe((now - message.receivedAt.getTime()) / 1000)
-        observations.inc({ outcome: 'stored' }, outcome.stored)
-        observations.inc({ outcome: 'duplicate' }, outcome.duplicate)
-        observations.inc({ outcome: 'conflict' }, outcome.conflict)
-        observations.inc({ outcome: 'rejected' }, outcome.rejected)
+        const ofSource = counts.get(message.source) ?? new Map<Outcome['kind'], number>()
+        counts.set(message.source, ofSource)
+        ofSource.set(outcome.kind, (ofSource.get(outcome.kind) ?? 0) + 1)
+        sums.stored += outcome.stored
+        sums.duplicate += outcome.duplicate
+        sums.conflict += outcome.conflict
+        sums.rejected += outcome.rejected
       }
+      // Once a batch, not once a message: finding a series by its labels takes about as long as decoding a message.
+      for (const [source, kinds] of counts)
+        for (const [outcome, count] of kinds) messages.inc({ source, outcome }, count)
+      for (const [outcome, count] of Object.entries(sums)) observations.inc({ outcome }, count)
     },
     retried: () => retries.inc(),
   }

@@ -43,10 +43,18 @@ export function normalise(
 ): { samples: NormalSample[]; rejected: FieldProblem[] } {
   const out: NormalSample[] = []
   const rejected: FieldProblem[] = []
-  // Samples of one message share their location and often their time: one problem says it, not one a value.
+  // Samples of one message share their time and their location: each is looked at once, and one problem says it of a place.
+  let time: TimeRead | Refusal | undefined
+  let timeRead: Date | undefined
   let places: Map<Position, Position | undefined> | undefined
   const problem = (field: string, reason: RejectReason, detail: string): void => {
     rejected.push({ field: clip(field), reason, detail })
+  }
+  const timeOf = (sample: Sample): TimeRead | Refusal => {
+    if (time && timeRead === sample.time) return time
+    timeRead = sample.time
+    time = readPhenomenonTime(timeRead, receivedAt, source.history ?? false)
+    return time
   }
   const placeOf = (sample: Sample): Position | undefined => {
     const { location } = sample
@@ -69,7 +77,7 @@ export function normalise(
       problem(sample.field, read.reason, read.detail)
       continue
     }
-    const time = readPhenomenonTime(sample.time, receivedAt, source.history ?? false)
+    const time = timeOf(sample)
     if ('reason' in time) {
       problem(sample.field, time.reason, time.detail)
       continue

@@ -19,7 +19,8 @@ const latestWhere = (newer: '>' | '>='): string => `
     where excluded.phenomenon_time ${newer} l.phenomenon_time
     returning l.datastream_id
   )
-  select (select array_agg(datastream_id) from newer) as newer,
+  select (select array_agg(datastream_id) from input
+     where not exists (select from newer n where n.datastream_id = input.datastream_id)) as older,
     (select count(*)::int from input
      where not exists (select from datastream d where d.id = input.datastream_id)) as orphans`
 
@@ -44,15 +45,17 @@ export async function updateLatest(
   db: Queryable,
   rows: readonly Row[],
   { provisional = false }: { provisional?: boolean } = {},
-): Promise<Row[]> {
-  if (rows.length === 0) return []
-  const { rows: answer } = await db.query<{ newer: number[] | null; orphans: number }>({
+): Promise<readonly Row[]> {
+  if (rows.length === 0) return rows
+  const { rows: answer } = await db.query<{ older: number[] | null; orphans: number }>({
     ...(provisional ? PROVISIONAL : LATEST),
     values: [...keysOf(rows), ...valuesOf(rows)],
   })
   if ((answer[0]?.orphans ?? 0) > 0) throw new RegistryChanged()
-  const newer = new Set(answer[0]?.newer ?? [])
-  return rows.filter((row) => newer.has(row.datastream.id))
+  const older = answer[0]?.older
+  if (!older) return rows
+  const late = new Set(older)
+  return rows.filter((row) => !late.has(row.datastream.id))
 }
 
 // A message that the broker delivers again (dup) may have been rejected before: it is kept once.

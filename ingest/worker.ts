@@ -109,7 +109,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
     onCommitted: (latest, settled) => {
       retrying = false
       lastWriteMs = performance.now()
-      for (const [message] of settled) message.settle()
+      for (const { message } of settled) message.settle()
       for (const { topic, payload } of liveMessages(latest)) subscriber.publish(topic, payload)
       metrics.committed(settled)
       options.onSettled?.(settled)

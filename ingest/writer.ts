@@ -42,7 +42,7 @@ export type WriterOptions = {
   readonly onRetry: (error: Error) => void
 }
 
-type Committed = { settled: Settled; latest: Row[] }
+type Committed = { settled: Settled; latest: readonly Row[] }
 
 const BACKOFF_MS = { first: 50, most: 5_000 }
 /** 53400, 54000: too much at once for a limit of the server; 57014: it took too long. Less at once may do. */
@@ -122,7 +122,7 @@ export class Writer {
       await rememberArrivals(client, session, messages)
       await archiveMessages(client, messages, arrivalOf)
       const sums = tallyMessages(messages.length, parts)
-      return { latest, settled: messages.map((message, i) => [message, outcomeOf(message, sums[i])] as const) }
+      return { latest, settled: messages.map((message, i) => ({ message, outcome: outcomeOf(message, sums[i]) })) }
     })
   }
 

@@ -26,8 +26,10 @@ export const native: Format = {
 }
 
 function decode(input: Input): Decoded {
-  const [root, domain, thing, more] = input.levels
-  if (root !== 'city' || thing === undefined || more !== undefined)
+  const { levels } = input
+  const domain = levels[1]
+  const thing = levels[2]
+  if (levels[0] !== 'city' || thing === undefined || levels.length > 3)
     return reject('wrong_topic', `"${clip(input.topic)}" is not city/<domain>/<thingId>`)
   if (!isDomain(domain))
     return reject('wrong_topic', `"${clip(domain ?? '')}" is no domain; there are ${DOMAINS.join(', ')}`)
@@ -38,9 +40,11 @@ function decode(input: Input): Decoded {
   const objects = Array.isArray(json) ? json : [json]
   if (objects.length > MAX_SAMPLES) return reject('too_large', `more than ${MAX_SAMPLES} objects in one message`)
   const out = new Collector()
-  for (const [index, object] of objects.entries()) {
+  const head: Head = { device: `key/${thing}`, domain }
+  for (let index = 0; index < objects.length; index += 1) {
+    const object: unknown = objects[index]
     const at = Array.isArray(json) ? `[${index}].` : ''
-    if (isObject(object)) readObject(object, at, { device: `key/${thing}`, domain }, input, out)
+    if (isObject(object)) readObject(object, at, head, input, out)
     else out.problem(at.slice(0, -1) || 'payload', 'wrong_shape', `an object was expected, not ${show(object)}`)
     if (out.full) break
   }
@@ -58,7 +62,7 @@ export function readObject(
   out: Collector,
   reserved = RESERVED,
 ): void {
-  const base = readBase(object, at, head, out)
+  const base = readBase(object, at, out)
   if (!base) return
   const units = ownObject(object, 'units')
   for (const key of Object.keys(object)) {
@@ -78,24 +82,25 @@ export function readObject(
       continue
     }
     const stated = units && own(units, key)
-    const unit = stated === undefined || stated === null ? mapped?.unit : String(stated)
-    const sample: Sample = {
-      ...base,
+    out.add({
+      device: head.device,
+      domain: head.domain,
       property,
       channel: mapped?.channel ?? base.channel,
       value: object[key],
+      unit: stated === undefined || stated === null ? mapped?.unit : String(stated),
+      time: base.time,
+      location: base.location,
       field: at + key,
-    }
-    if (unit !== undefined) sample.unit = unit
-    out.add(sample)
+    })
   }
 }
 
-type Base = Head & { channel: string; time?: Date; location?: Position }
+type Base = { channel: string; time: Date | undefined; location: Position | undefined }
 
 /** What all values of an object share; undefined, with the problem noted, when its time cannot be trusted. */
-function readBase(object: JsonObject, at: string, head: Head, out: Collector): Base | undefined {
-  const base: Base = { ...head, channel: '' }
+function readBase(object: JsonObject, at: string, out: Collector): Base | undefined {
+  const base: Base = { channel: '', time: undefined, location: undefined }
   const time = own(object, 'time')
   if (time !== undefined && time !== null) {
     const read = readTime(time)

@@ -17,12 +17,15 @@ export class Collector {
   readonly samples: Sample[] = []
   readonly rejected: FieldProblem[] = []
   readonly unmapped: UnmappedField[] = []
-  readonly #origins: string[] = []
+  /** by index of the sample; most formats name none */
+  #origins: string[] | undefined
 
   /** `origin` names the sensor inside the device (BME280, DHT22); it becomes the channel when it has to. */
   add(sample: Sample, origin = ''): void {
     this.samples.push(sample)
-    this.#origins.push(origin)
+    if (origin === '') return
+    this.#origins ??= []
+    this.#origins[this.samples.length - 1] = origin
   }
 
   problem(field: string, reason: RejectReason, detail: string, device?: string): void {
@@ -63,7 +66,7 @@ export class Collector {
   }
 
   #tellApart(): void {
-    if (this.#origins.every((origin) => origin === '')) return
+    if (!this.#origins) return
     const seen = new Map<string, number[]>()
     for (const [index, sample] of this.samples.entries()) {
       if (sample.channel !== '') continue
@@ -92,6 +95,6 @@ export class Collector {
 
   #nameChannel(index: number): void {
     const sample = this.samples[index]
-    if (sample && sample.channel === '') sample.channel = this.#origins[index] ?? ''
+    if (sample && sample.channel === '') sample.channel = this.#origins?.[index] ?? ''
   }
 }

@@ -17,12 +17,12 @@ export type Sample = {
   /** a number or a numeric string; normalise checks */
   value: unknown
   /** as the device or its format states it; left out: the property's canonical unit */
-  unit?: string
+  unit?: string | undefined
   /** event time; left out: the time of arrival */
-  time?: Date
+  time?: Date | undefined
   /** as sent, unchecked; NaN where it could not be read */
-  location?: Position
-  domain?: Domain
+  location?: Position | undefined
+  domain?: Domain | undefined
   /** bits of REASONS */
   flags?: number
   /** the raw key, for messages to people */

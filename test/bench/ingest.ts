@@ -73,7 +73,7 @@ async function measureEndToEnd(url: string, pool: Pool, things: number, seconds:
     onSettled: (batch) => {
       settled += batch.length
       const now = Date.now()
-      for (const [message] of batch) latencies.push(now - message.receivedAt.getTime())
+      for (const { message } of batch) latencies.push(now - message.receivedAt.getTime())
     },
   })
   await worker.ready

@@ -21,7 +21,7 @@ export async function benchLatency({ things, seconds, rate }: IngestBenchOptions
         settled += batch.length
         if (!measuring) return
         const now = Date.now()
-        for (const [{ samples }] of batch) latencies.push(now - (samples[0]?.phenomenonTime.getTime() ?? now))
+        for (const { message } of batch) latencies.push(now - (message.samples[0]?.phenomenonTime.getTime() ?? now))
       },
     })
     scope.defer(() => worker.close({ leave: true }))
