@@ -7,39 +7,29 @@ import { fieldNames } from './store-unmapped.ts'
 
 const TYPES = '$1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[]'
 
+// That all are newer is the rule, and then none is named.
 const latestWhere = (newer: '>' | '>='): string => `
-  with input as (
-    select * from unnest(${TYPES}) as i (datastream_id, phenomenon_time, result, quality, reasons)
-  ), newer as (
+  with newer as (
     insert into latest_observation as l (datastream_id, phenomenon_time, result, quality, reasons)
-    select * from input
+    select * from unnest(${TYPES})
     on conflict (datastream_id) do update set
       phenomenon_time = excluded.phenomenon_time, result = excluded.result,
       quality = excluded.quality, reasons = excluded.reasons
     where excluded.phenomenon_time ${newer} l.phenomenon_time
     returning l.datastream_id
   )
-  select (select array_agg(datastream_id) from input
-     where not exists (select from newer n where n.datastream_id = input.datastream_id)) as older,
-    (select count(*)::int from input
-     where not exists (select from datastream d where d.id = input.datastream_id)) as orphans`
+  select case when count(*) < cardinality($1::int[]) then coalesce(array_agg(datastream_id), '{}') end as newer
+  from newer`
 
 const LATEST = { name: 'store-latest', text: latestWhere('>=') }
 const PROVISIONAL = { name: 'store-provisional', text: latestWhere('>') }
-
-/** A Datastream of the batch is gone from the registry: what the worker remembers of it is wrong. */
-export class RegistryChanged extends Error {
-  constructor() {
-    super('a Datastream was removed from the registry meanwhile')
-  }
-}
 
 /**
  * Latest by phenomenon time, not by arrival: late data changes nothing here.
  * @param rows the newest of each Datastream, sorted by Datastream
  * @param options provisional: they are not stored as observations yet (fresh-lane.ts), and give way to those that are
  * @returns the rows that are now the latest
- * @throws RegistryChanged
+ * @throws foreign_key_violation when a Datastream is gone from the registry
  */
 export async function updateLatest(
   db: Queryable,
@@ -47,15 +37,14 @@ export async function updateLatest(
   { provisional = false }: { provisional?: boolean } = {},
 ): Promise<readonly Row[]> {
   if (rows.length === 0) return rows
-  const { rows: answer } = await db.query<{ older: number[] | null; orphans: number }>({
+  const { rows: answer } = await db.query<{ newer: number[] | null }>({
     ...(provisional ? PROVISIONAL : LATEST),
     values: [...keysOf(rows), ...valuesOf(rows)],
   })
-  if ((answer[0]?.orphans ?? 0) > 0) throw new RegistryChanged()
-  const older = answer[0]?.older
-  if (!older) return rows
-  const late = new Set(older)
-  return rows.filter((row) => !late.has(row.datastream.id))
+  const ids = answer[0]?.newer
+  if (!ids) return rows
+  const newer = new Set(ids)
+  return rows.filter((row) => newer.has(row.datastream.id))
 }
 
 // A message that the broker delivers again (dup) may have been rejected before: it is kept once.

@@ -1,6 +1,6 @@
 /** The books by Thing and day of arrival: what became of the observations of each, written with the batch. */
 import type { Queryable } from '#infra/db/pool.ts'
-import { int4Array, timestamptzArray } from './binary-arrays.ts'
+import { int4Array } from './binary-arrays.ts'
 import type { IngestMessage } from './message.ts'
 import type { Datastream } from './registry.ts'
 import type { Tally } from './rows.ts'
@@ -44,45 +44,42 @@ export function tallyMessages(messages: number, parts: readonly Part[]): Tally[]
   return tallies
 }
 
-type Entry = Tally & { readonly thingId: number; readonly device: string; readonly dayMs: number } & {
+type Entry = Tally & { readonly thingId: number; readonly device: string; readonly day: number } & {
   messages: number
   rejected: number
 }
 
 // Refused values of a device whose Thing is not in hand are booked by its name; of an unknown device, by source only.
+const FIND = `
+  select n.device, coalesce(
+    (select d.thing_id from thing_device d where d.device = n.device),
+    (select t.id from thing t where 'key/' || t.key = n.device)) as "thingId"
+  from unnest($1::text[]) as n (device)`
+
 const UPSERT = `
   insert into thing_ledger as l (thing_id, day, messages, stored, duplicate, conflict, rejected)
-  select thing_id, (at at time zone 'UTC')::date as day, sum(messages), sum(stored), sum(duplicate), sum(conflict), sum(rejected)
-  from (
-    select case when i.thing_id > 0 then i.thing_id else coalesce(
-             (select d.thing_id from thing_device d where d.device = i.device),
-             (select t.id from thing t where 'key/' || t.key = i.device)) end as thing_id,
-           i.at, i.messages, i.stored, i.duplicate, i.conflict, i.rejected
-    from unnest($1::int[], $2::text[], $3::timestamptz[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[])
-      as i (thing_id, device, at, messages, stored, duplicate, conflict, rejected)
-  ) e
-  where exists (select from thing t where t.id = e.thing_id)
-  group by 1, 2
-  order by 1, 2
+  select thing_id, date '1970-01-01' + day, messages, stored, duplicate, conflict, rejected
+  from unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[])
+    as i (thing_id, day, messages, stored, duplicate, conflict, rejected)
   on conflict (thing_id, day) do update set
     messages = l.messages + excluded.messages, stored = l.stored + excluded.stored,
     duplicate = l.duplicate + excluded.duplicate, conflict = l.conflict + excluded.conflict,
     rejected = l.rejected + excluded.rejected`
 
+/** @throws foreign_key_violation when a Thing is gone from the registry */
 export async function bookThings(
   db: Queryable,
   messages: readonly IngestMessage[],
   parts: readonly Part[],
 ): Promise<void> {
-  const entries = gather(messages, parts)
+  const entries = await withThings(db, gather(messages, parts))
   if (entries.length === 0) return
   await db.query({
     name: 'thing-ledger',
     text: UPSERT,
     values: [
       int4Array(entries, ({ thingId }) => thingId),
-      entries.map(({ device }) => device.replaceAll('\0', '\u{fffd}')),
-      timestamptzArray(entries, ({ dayMs }) => dayMs),
+      int4Array(entries, ({ day }) => day),
       int4Array(entries, (entry) => entry.messages),
       int4Array(entries, ({ stored }) => stored),
       int4Array(entries, ({ duplicate }) => duplicate),
@@ -92,22 +89,53 @@ export async function bookThings(
   })
 }
 
+/** Entries by Thing, each Thing and day once, in the order in which every worker takes them. */
+async function withThings(db: Queryable, entries: readonly Entry[]): Promise<Entry[]> {
+  const known = entries.filter(({ thingId }) => thingId > 0)
+  const named = entries.filter(({ thingId }) => thingId === 0)
+  if (named.length > 0) {
+    const devices = [...new Set(named.map(({ device }) => device.replaceAll('\0', '\u{fffd}')))]
+    const { rows } = await db.query<{ device: string; thingId: number | null }>({
+      name: 'thing-ledger-named',
+      text: FIND,
+      values: [devices],
+    })
+    const thingOf = new Map(rows.map(({ device, thingId }) => [device, thingId]))
+    for (const entry of named) {
+      const thingId = thingOf.get(entry.device)
+      if (!thingId) continue
+      const same = known.find((other) => other.thingId === thingId && other.day === entry.day)
+      if (same) add(same, entry)
+      else known.push({ ...entry, thingId })
+    }
+  }
+  return known.sort((a, b) => a.thingId - b.thingId || a.day - b.day)
+}
+
+function add(entry: Entry, other: Entry): void {
+  entry.messages += other.messages
+  entry.stored += other.stored
+  entry.duplicate += other.duplicate
+  entry.conflict += other.conflict
+  entry.rejected += other.rejected
+}
+
 const DAY_MS = 86_400_000
 
 function gather(messages: readonly IngestMessage[], parts: readonly Part[]): Entry[] {
   const entries: Entry[] = []
   const byOwner = new Map<number | string, Entry[]>()
   const entryOf = (thingId: number, device: string, receivedAt: Date): Entry => {
-    const dayMs = Math.floor(receivedAt.getTime() / DAY_MS) * DAY_MS
+    const day = Math.floor(receivedAt.getTime() / DAY_MS)
     const owner = thingId > 0 ? thingId : device
     let days = byOwner.get(owner)
     if (!days) {
       days = []
       byOwner.set(owner, days)
     }
-    const known = days.find((entry) => entry.dayMs === dayMs)
+    const known = days.find((entry) => entry.day === day)
     if (known) return known
-    const entry = { thingId, device, dayMs, messages: 0, stored: 0, duplicate: 0, conflict: 0, rejected: 0 }
+    const entry = { thingId, device, day, messages: 0, stored: 0, duplicate: 0, conflict: 0, rejected: 0 }
     days.push(entry)
     entries.push(entry)
     return entry

@@ -4,7 +4,7 @@
  *
  *     write(batch)
  *       committed                      -> counted, acknowledged, published
- *       the registry has changed       -> look the names up again, at once
+ *       the registry has changed       -> look the names up again, at once (a few times)
  *       the data is at fault           -> halve the batch; a single message is rejected with `store_failed`
  *       anything else                  -> wait (doubling up to 5 s, with jitter), the same again, without end
  *       close() while waiting          -> given up: never acknowledged, so the broker delivers it again
@@ -21,7 +21,7 @@ import type { Ledger, Settled } from './ledger.ts'
 import type { IngestMessage, Outcome } from './message.ts'
 import type { Registry } from './registry.ts'
 import { newestOf, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
-import { insertRejected, isRejected, RegistryChanged, updateLatest } from './store.ts'
+import { insertRejected, isRejected, updateLatest } from './store.ts'
 import { ObservationStore } from './store-observations.ts'
 import { amendObservations, markLate } from './store-quality.ts'
 import { noteUnmapped } from './store-unmapped.ts'
@@ -47,6 +47,9 @@ type Committed = { settled: Settled; latest: readonly Row[] }
 const BACKOFF_MS = { first: 50, most: 5_000 }
 /** 53400, 54000: too much at once for a limit of the server; 57014: it took too long. Less at once may do. */
 const TOO_MUCH = new Set(['53400', '54000', '57014'])
+/** foreign_key_violation: a Datastream or Thing that this worker remembers is gone from the registry. */
+const GONE = '23503'
+const GONE_MOST = 3
 
 export class Writer {
   readonly #options: WriterOptions
@@ -69,8 +72,8 @@ export class Writer {
         this.#options.onCommitted(committed.latest, committed.settled)
         return
       } catch (error) {
-        if (await this.#split(messages, error)) return
-        if (error instanceof RegistryChanged) this.#options.registry.forget()
+        if (codeOf(error) === GONE && failures < GONE_MOST) this.#options.registry.forget()
+        else if (await this.#split(messages, error)) return
         else await this.#wait(error as Error, failures)
       }
     }

@@ -28,8 +28,7 @@ export async function benchLatency({ things, seconds, rate }: IngestBenchOptions
     await worker.ready
     const publisher = await startPublisher(broker.url, things, 'bench-latency-load')
     scope.defer(async () => publisher.stop())
-    const startMs = performance.now()
-    const feed = setInterval(() => publisher.allow(Math.floor(((performance.now() - startMs) / 1000) * (rate / 2))), 10)
+    publisher.keepPace(rate / 2)
     // The first batches register Things and make chunks.
     await sleep(4_000)
     const from = settled
@@ -37,7 +36,7 @@ export async function benchLatency({ things, seconds, rate }: IngestBenchOptions
     await sleep(seconds * 1000)
     measuring = false
     const actual = (settled - from) / seconds
-    clearInterval(feed)
+    publisher.keepPace(0)
     while (settled < publisher.published()) await sleep(20)
     const quantile = quantilesOf(latencies)
     console.log(`\nlatency: database ${database.kind}, half of ${perSecond(rate).trim()} messages/s`)

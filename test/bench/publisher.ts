@@ -4,7 +4,8 @@
  *
  *     node test/bench/publisher.ts <broker url> <Things> <client id> <name of its Things>
  *
- * Parent -> publisher: { credit } messages it may have published in all. Publisher -> parent: { published, owned }.
+ * Parent -> publisher: { credit } messages it may have published in all, or { rate } messages a second from then on.
+ * Publisher -> parent: { published, owned }.
  */
 import { connect } from 'node:net'
 import mqttPacket from 'mqtt-packet'
@@ -41,12 +42,24 @@ socket.on('drain', () => {
   writable = true
   pump()
 })
-process.on('message', (message: { credit: number }) => {
-  credit = message.credit
+process.on('message', (message: { credit: number } | { rate: number }) => {
+  if ('rate' in message) keepPace(message.rate)
+  else credit = message.credit
   pump()
 })
 process.on('disconnect', () => process.exit(0))
 setInterval(() => process.send?.({ published, owned }), 50)
+
+/** By its own clock, every few milliseconds: what is told from another process comes in gusts. */
+let pace: NodeJS.Timeout | undefined
+function keepPace(rate: number): void {
+  const [from, startMs] = [published, performance.now()]
+  clearInterval(pace)
+  pace = setInterval(() => {
+    credit = from + Math.floor(((performance.now() - startMs) / 1000) * rate)
+    pump()
+  }, 5)
+}
 
 function pump(): void {
   while (writable && published < credit && published - owned < OUTSTANDING) {

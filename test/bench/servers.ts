@@ -60,6 +60,8 @@ export type Publisher = {
   owned(): number
   /** it may have published so many in all */
   allow(messages: number): void
+  /** it publishes so many messages a second from now on */
+  keepPace(rate: number): void
   stop(): void
 }
 
@@ -83,6 +85,7 @@ export async function startPublisher(
     published: () => published,
     owned: () => owned,
     allow: (credit) => child.send({ credit }),
+    keepPace: (rate) => child.send({ rate }),
     stop: () => child.kill(),
   }
 }

@@ -68,7 +68,7 @@ for each row execute function insert_observation();
 
 -- The latest measured value of each Datastream (by phenomenon time, not by arrival), kept by the store.
 create table latest_observation (
-  datastream_id   int primary key,
+  datastream_id   int primary key references datastream on delete cascade,
   phenomenon_time timestamptz not null,
   result          float8 not null,
   quality         smallint not null,
