@@ -1,10 +1,12 @@
 /**
- * Ten times the sustained rate for a minute, from a few Things that flood, while a hundred others go on as ever. What
- * the broker itself cannot take is not offered: it holds the publisher back, and "offered" says how much it was.
+ * Ten times the sustained rate for a minute, from a few Things that flood, while a hundred others go on as ever: once with
+ * the database as it is, where the broker itself cannot take that much and holds the publisher back ("offered" says how
+ * much it was), and once with a database behind a slow line, so that a full ten times is offered.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '#infra/db/pool.ts'
 import { createScope } from '#infra/runtime/scope.ts'
+import { openProxy } from '../delivery/proxy.ts'
 import { perSecond, quantilesOf } from './ingest.ts'
 import { VALUES } from './limits.ts'
 import { openBroker, openDatabase, type Publisher, startPublisher } from './servers.ts'
@@ -14,22 +16,34 @@ const FLOODING = 10
 const POLITE = 100
 const SUSTAINED_S = 6
 const DRAIN_S = 300
+/** Of the slow line: about 2,000 messages of four values a second. */
+const SLOW_BYTES_PER_SECOND = 600_000
 
 export async function benchOverload({ seconds }: { seconds: number }): Promise<void> {
+  await overload('as it is', seconds)
+  await overload('behind a slow line until the flood ends', seconds, SLOW_BYTES_PER_SECOND)
+}
+
+async function overload(name: string, seconds: number, bytesPerSecond?: number): Promise<void> {
   const scope = createScope()
   try {
     const broker = await openBroker(scope)
     const database = await openDatabase(scope)
-    const { url, pool } = database
-    if (url === undefined) {
+    if (database.url === undefined) {
       console.log('\noverload: skipped, a worker of its own needs a server in DATABASE_URL')
       return
     }
-    const workers = await openWorkers(scope, 1, { url, pool }, broker.url)
+    const { pool } = database
+    const url = new URL(database.url)
+    const line = await openProxy(url.hostname, Number(url.port || 5432))
+    scope.defer(() => line.close())
+    if (bytesPerSecond !== undefined) url.host = `127.0.0.1:${line.port}`
+    const workers = await openWorkers(scope, 1, { url: url.toString(), pool }, broker.url)
+    line.limitTo(bytesPerSecond)
     const sustained = await measureSustained(broker.url, workers)
     await clearObservations(pool)
     console.log(
-      `\noverload: database ${database.kind}, sustained ${perSecond(sustained).trim()} messages/s, ten times as much for ${seconds} s`,
+      `\noverload: database ${database.kind}, ${name}; sustained ${perSecond(sustained).trim()} messages/s, ten times as much for ${seconds} s`,
     )
     const flood = await startPublisher(broker.url, FLOODING, 'bench-flood', 'flood')
     const polite = await startPublisher(broker.url, POLITE, 'bench-polite', 'polite')
@@ -37,7 +51,7 @@ export async function benchOverload({ seconds }: { seconds: number }): Promise<v
       flood.stop()
       polite.stop()
     })
-    const result = await run({ flood, polite, workers, pool, sustained, seconds })
+    const result = await run({ flood, polite, workers, pool, sustained, seconds, line })
     const sent = flood.owned() + polite.owned()
     const { rows } = await pool.query<{ n: number; distinct: number }>('select count(*) as n from observation')
     const unbalanced = await pool.query(
@@ -86,9 +100,17 @@ async function measureSustained(url: string, workers: Workers): Promise<number> 
   return rate
 }
 
-type Run = { flood: Publisher; polite: Publisher; workers: Workers; pool: Pool; sustained: number; seconds: number }
+type Run = {
+  flood: Publisher
+  polite: Publisher
+  workers: Workers
+  pool: Pool
+  sustained: number
+  seconds: number
+  line: { limitTo(bytesPerSecond: number | undefined): void }
+}
 
-async function run({ flood, polite, workers, pool, sustained, seconds }: Run) {
+async function run({ flood, polite, workers, pool, sustained, seconds, line }: Run) {
   const base = await workers.settled()
   const startMs = performance.now()
   const elapsedS = (): number => (performance.now() - startMs) / 1000
@@ -107,6 +129,7 @@ async function run({ flood, polite, workers, pool, sustained, seconds }: Run) {
   const committed = ((await workers.settled()) - base) / elapsedS()
   flooding = false
   flood.allow(0)
+  line.limitTo(undefined)
   const floodEndMs = performance.now()
   while (performance.now() - floodEndMs < DRAIN_S * 1000) {
     // the others go on until what was flooded is stored

@@ -1,4 +1,4 @@
-/** A TCP proxy that can be cut: the server behind it is away for whoever goes through it. */
+/** A TCP proxy that can be cut or held back: the server behind it is away, or slow, for whoever goes through it. */
 import { connect, createServer, type Socket } from 'node:net'
 
 export type Proxy = {
@@ -8,6 +8,8 @@ export type Proxy = {
   restore(): void
   /** from now on nothing of what clients send goes on; what the server sends does */
   swallowRequests(): void
+  /** all clients together get no more than this through to the server from now on; undefined: as much as there is */
+  limitTo(bytesPerSecond: number | undefined): void
   close(): Promise<void>
 }
 
@@ -15,6 +17,18 @@ export async function openProxy(host: string, port: number): Promise<Proxy> {
   const sockets = new Set<Socket>()
   let open = true
   let swallowing = false
+  let limit: number | undefined
+  let freeMs = 0
+  /** Passes a chunk on once there is time for it on the line that all clients share; nothing more is read before that. */
+  const passSlowly = (from: Socket, to: Socket, chunk: Buffer, bytesPerSecond: number): void => {
+    from.pause()
+    const now = performance.now()
+    freeMs = Math.max(freeMs, now) + (chunk.length / bytesPerSecond) * 1000
+    setTimeout(() => {
+      if (to.destroyed) return
+      if (to.write(chunk)) from.resume()
+    }, freeMs - now)
+  }
   const server = createServer((client) => {
     if (!open) {
       client.destroy()
@@ -33,6 +47,7 @@ export async function openProxy(host: string, port: number): Promise<Proxy> {
       })
       a.on('data', (chunk: Buffer) => {
         if (swallowing && a === client) return
+        if (limit !== undefined && a === client) return passSlowly(a, b, chunk, limit)
         if (!b.write(chunk)) a.pause()
       })
       a.on('end', () => b.end())
@@ -55,6 +70,10 @@ export async function openProxy(host: string, port: number): Promise<Proxy> {
     },
     swallowRequests: () => {
       swallowing = true
+    },
+    limitTo: (bytesPerSecond) => {
+      limit = bytesPerSecond
+      freeMs = 0
     },
     close: async () => {
       cut()
