@@ -1,4 +1,4 @@
-import type { Queryable } from '#infra/db/pool.ts'
+import { type Queryable, together } from '#infra/db/pool.ts'
 import {
   float4Array,
   float8Array,
@@ -122,9 +122,9 @@ export class ObservationStore {
   /** Inserts what is not there. @returns positions of what was */
   async #present(db: Queryable, table: Table, values: Buffer[]): Promise<Set<number>> {
     if (performance.now() - this.#repeatedMs > CAREFUL_MS) {
-      await db.query('savepoint before_insert')
+      const insert = { name: `insert-${table.read}`, text: insertInto(table), values }
       try {
-        await db.query({ name: `insert-${table.read}`, text: insertInto(table), values })
+        await together([db.query('savepoint before_insert'), db.query(insert)])
         return NONE
       } catch (error) {
         if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error

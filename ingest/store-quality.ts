@@ -1,4 +1,4 @@
-import type { Queryable } from '#infra/db/pool.ts'
+import { type Queryable, together } from '#infra/db/pool.ts'
 import { type Quality, worst } from '#model/quality.ts'
 import { int2Array, int4Array, timestamptzArray } from './binary-arrays.ts'
 
@@ -42,8 +42,10 @@ export async function amendObservations(db: Queryable, amendments: readonly Amen
     int4Array(sorted.map(({ reasons }) => reasons)),
   ]
   const bounds = [new Date(times.reduce((a, b) => Math.min(a, b))), new Date(times.reduce((a, b) => Math.max(a, b)))]
-  await db.query({ text: OBSERVATION, values: [...values, ...bounds] })
-  await db.query({ text: amendIn('latest_observation'), values })
+  await together([
+    db.query({ text: OBSERVATION, values: [...values, ...bounds] }),
+    db.query({ text: amendIn('latest_observation'), values }),
+  ])
 }
 
 export type Requalified = Omit<Amendment, 'quality'> & { readonly quality: Quality }

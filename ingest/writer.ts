@@ -10,7 +10,7 @@
  *       close() while waiting          -> given up: never acknowledged, so the broker delivers it again
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import { inTransaction, type Pool, type PoolClient, together } from '#infra/db/pool.ts'
 import { isDataError, isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
@@ -112,18 +112,20 @@ export class Writer {
     const { rows, amendments } = amendRows(messages, sortedDistinct(rowsOf(messages, datastreams, partOf), tallies))
     return commitWith(pool, ledger, async (client) => {
       const fresh = await this.#store.insert(client, rows, tallies, { repeated: messages.some(({ dup }) => dup) })
-      const latest = await updateLatest(client, newestOf(fresh))
-      await amendObservations(client, amendments)
-      await markLate(
-        client,
-        fresh.map(({ timeMs }) => timeMs),
-        Date.now(),
-      )
-      await insertRejected(client, messages.filter(isRejected))
-      await noteUnmapped(client, messages)
-      await bookThings(client, messages, parts)
-      await rememberArrivals(client, session, messages)
-      await archiveMessages(client, messages, arrivalOf)
+      const [latest] = await together([
+        updateLatest(client, newestOf(fresh)),
+        amendObservations(client, amendments),
+        markLate(
+          client,
+          fresh.map(({ timeMs }) => timeMs),
+          Date.now(),
+        ),
+        insertRejected(client, messages.filter(isRejected)),
+        noteUnmapped(client, messages),
+        bookThings(client, messages, parts),
+        rememberArrivals(client, session, messages),
+        archiveMessages(client, messages, arrivalOf),
+      ])
       const sums = tallyMessages(messages.length, parts)
       return { latest, settled: messages.map((message, i) => ({ message, outcome: outcomeOf(message, sums[i]) })) }
     })

@@ -24,11 +24,15 @@ export type PoolOptions = {
   readonly onIdleError: (error: Error) => void
 }
 
-/** A pool of its own for each part, so that bulk loads never starve readers. */
+/**
+ * A pool of its own for each part, so that bulk loads never starve readers. Its clients are pipelined: a query is sent
+ * without waiting for the answer to the one before, and the server takes them in order.
+ */
 export function createPool(address: DatabaseAddress, options: PoolOptions): Pool {
   const pool = new pg.Pool({
     ...('url' in address ? { connectionString: address.url } : address.embedded),
     max: options.max,
+    pipeline: true,
     application_name: options.applicationName,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
@@ -53,8 +57,7 @@ export async function inTransaction<T>(
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query(begin)
-    const result = await work(client)
+    const [, result] = await together([client.query(begin), work(client)])
     await client.query('commit')
     return result
   } catch (error) {
@@ -65,4 +68,21 @@ export async function inTransaction<T>(
   } finally {
     client.release(broken)
   }
+}
+
+/** in_failed_sql_transaction: what failed was another statement before this one. */
+const FAILED_BEFORE = '25P02'
+
+/**
+ * Statements of one transaction that need nothing of each other's answers: sent at once, they take one round trip.
+ * @throws what failed first, once none of them is under way any more: what comes later would run after the rollback
+ */
+export async function together<const T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const results = await Promise.allSettled(work)
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  if (failures.length > 0)
+    throw failures.find((error) => (error as { code?: unknown } | null)?.code !== FAILED_BEFORE) ?? failures[0]
+  return results.map((result) => (result.status === 'fulfilled' ? result.value : undefined)) as never
 }

@@ -49,6 +49,7 @@ export class Connection {
   #error: Error | undefined
   #ignoring = false
   #ended = false
+  #gathering = false
   sharedSubscriptions = false
   sessionPresent = false
   open = false
@@ -117,15 +118,16 @@ export class Connection {
   /** QoS 0; false when there is no connection to send it on. */
   publish(topic: string, payload: string | Buffer): boolean {
     if (!this.open) return false
+    this.#gather()
     this.#client.publish(topic, payload, { qos: 0 })
     return true
   }
 
-  /** Writes the PUBACK; many of one turn of the event loop go out as one write. */
+  /** Writes the PUBACK. */
   acknowledge(messageId: number): void {
     if (this.#ended) return
     this.#acks.push(messageId)
-    if (this.#acks.length === 1) queueMicrotask(() => this.#writeAcknowledgements())
+    this.#gather()
   }
 
   /**
@@ -146,6 +148,18 @@ export class Connection {
   destroy(error: Error): void {
     this.#error ??= error
     this.#stream?.destroy()
+  }
+
+  /** What is sent in one turn of the event loop goes out as one write. */
+  #gather(): void {
+    if (this.#gathering) return
+    this.#gathering = true
+    this.#stream?.cork()
+    queueMicrotask(() => {
+      this.#gathering = false
+      this.#writeAcknowledgements()
+      this.#stream?.uncork()
+    })
   }
 
   #writeAcknowledgements(): void {
