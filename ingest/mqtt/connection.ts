@@ -3,7 +3,7 @@
  *
  * The `mqtt` package acknowledges a QoS 1 message by itself as soon as it is handled, and reads the next packet only then:
  * holding it until COMMIT would let a batch never fill. So PUBLISH packets are taken out of the stream in front of it
- * (publish-reader.ts), at a third of the CPU time, and PUBACKs are written here. All else is the package's: connecting,
+ * (publish-reader.ts), which also takes less of the CPU, and PUBACKs are written here. All else is the package's: connecting,
  * TLS and web sockets, subscribing, keeping alive, publishing.
  *
  * Message identifiers belong to a connection, and so does this object: an acknowledgement that comes after its

@@ -1,4 +1,4 @@
-/** What ingest/mqtt/ promises about acknowledgements, held against Mosquitto: it leans on internals of the mqtt package. */
+/** What ingest/mqtt/ promises about acknowledgements, held against Mosquitto. */
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Aedes } from 'aedes'
