@@ -129,6 +129,32 @@ describe('ingest store', () => {
     expect(await observations()).toHaveLength(2)
   })
 
+  test('of a batch in which some are late, only the others are news', async () => {
+    const { write, latest } = open()
+    const pm10 = { property: 'pm10' as const }
+    await write(message([sample({ phenomenonTime: at(60), result: 2 }), sample({ ...pm10, result: 20 })]))
+    latest.length = 0
+    await write(
+      message([
+        sample({ phenomenonTime: at(30), result: 1 }),
+        sample({ ...pm10, phenomenonTime: at(30), result: 21 }),
+        sample({ property: 'no2', phenomenonTime: at(30), result: 5 }),
+      ]),
+    )
+    expect(latest.map(({ sample }) => [sample.property, sample.result])).toEqual([
+      ['pm10', 21],
+      ['no2', 5],
+    ])
+    const { rows } = await pool.query(
+      'select d.property, l.result from latest_observation l join datastream d on d.id = l.datastream_id order by 1',
+    )
+    expect(rows).toEqual([
+      { property: 'no2', result: 5 },
+      { property: 'pm10', result: 21 },
+      { property: 'pm2_5', result: 2 },
+    ])
+  })
+
   test('instants keep their milliseconds, numbers their digits', async () => {
     const { write } = open()
     const time = new Date('2026-05-31T12:00:00.123Z')
