@@ -11,7 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction, type Pool, type PoolClient, together } from '#infra/db/pool.ts'
-import { isDataError, isTransient } from '#infra/db/retry.ts'
+import { isContention, isDataError, isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
 import { archiveMessages } from './archive.ts'
@@ -155,7 +155,8 @@ export class Writer {
     onRetry(error)
     const waitMs = (0.5 + Math.random() / 2) * Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
     const detail = { code: codeOf(error), detail: error.message, waitMs: Math.round(waitMs) }
-    if (!this.#outage.note(error.message)) log.debug(detail, 'tried again')
+    if (isContention(error)) log.info(detail, 'another transaction was in the way: the batch is written again')
+    else if (!this.#outage.note(error.message)) log.debug(detail, 'tried again')
     else if (isTransient(error)) log.warn(detail, 'the database is away: nothing is read until it is back')
     else log.error({ ...detail, err: error }, 'a batch cannot be written; it is tried again until it can')
     await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {})

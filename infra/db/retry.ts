@@ -3,7 +3,9 @@
  * the codes Node gives to broken connections. Never by message text.
  */
 const TRANSIENT_CLASSES = new Set(['08', '53', '57', '58'])
-const TRANSIENT_CODES = new Set(['40001', '40P01', '55P03', '25006', '25P03'])
+/** Serialization failure, deadlock, lock not available: another transaction was in the way, the database is well. */
+const CONTENTION_CODES = new Set(['40001', '40P01', '55P03'])
+const TRANSIENT_CODES = new Set([...CONTENTION_CODES, '25006', '25P03'])
 const CONNECTION_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -34,6 +36,9 @@ export function isTransient(error: unknown): boolean {
   if (CONNECTION_CODES.has(code) || TRANSIENT_CODES.has(code)) return true
   return code.length === 5 && TRANSIENT_CLASSES.has(code.slice(0, 2))
 }
+
+/** True when two transactions met and this one had to give way: the same will do a moment later. */
+export const isContention = (error: unknown): boolean => CONTENTION_CODES.has(codeOf(error) ?? '')
 
 /** True when the data of the statement is at fault (SQLSTATE classes 22 and 23): one bad row fails its batch. */
 export function isDataError(error: unknown): boolean {

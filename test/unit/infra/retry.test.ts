@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isDataError, isTransient } from '#infra/db/retry.ts'
+import { isContention, isDataError, isTransient } from '#infra/db/retry.ts'
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code })
 
@@ -34,6 +34,12 @@ test.each([
 ])('%s (%s) is neither', (code) => {
   expect(isTransient(withCode(code))).toBe(false)
   expect(isDataError(withCode(code))).toBe(false)
+})
+
+test('only two transactions that met are contention', () => {
+  const contention = ['40P01', '40001', '55P03', '57P03', '53100', 'ECONNREFUSED', '23505', '']
+  expect(contention.filter((code) => isContention(withCode(code)))).toEqual(['40P01', '40001', '55P03'])
+  expect(isContention(undefined)).toBe(false)
 })
 
 test('a connection that broke without a code may succeed later; a bug does not', () => {
