@@ -60,6 +60,10 @@ export class Connection {
     this.#reader = new PublishReader({ ...options, onPublish: (publish) => this.#take(publish) })
     this.#client = new MqttClient((client) => {
       this.#stream = new ClientStream(networkStream(client, clientOptions), this.#reader)
+      // The package keeps to itself what ends a stream, but for a few errors of the network.
+      this.#stream.on('error', (error) => {
+        this.#error ??= error
+      })
       return this.#stream as unknown as MqttClient['stream']
     }, clientOptions)
     // Not at once: whoever makes room is in the middle of settling a batch.

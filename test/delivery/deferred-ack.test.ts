@@ -227,6 +227,36 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     )
   })
 
+  test('a broker that sends what MQTT does not allow loses the connection, and why is said', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      // to CONNECT: a CONNACK and a PUBLISH at QoS 3 in one breath
+      socket.once('data', () => socket.write(Buffer.from([0x20, 3, 0, 0, 0, 0x36, 7, 0, 3, 97, 47, 98, 0, 1])))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const errors: (string | undefined)[] = []
+    await broker.close()
+    subscriber = new Subscriber({
+      ...{ url: `mqtt://127.0.0.1:${port}`, clientId: 'malformed', filters: ['t/#'], payloadLimit: 1000 },
+      window: { packets: 10, bytes: 1000 },
+      onMessage: (message) => received.push(message),
+      onWindowFull: () => {},
+      onState: (state, error) => {
+        if (state === 'waiting') errors.push(error?.message)
+      },
+    })
+    // it is tried again, with a new connection
+    await until(
+      () => errors.length,
+      (n) => n >= 2,
+    )
+    expect(errors[0]).toBe('the broker sent a PUBLISH that MQTT does not allow')
+    expect(received).toEqual([])
+    await subscriber.close()
+    server.close()
+  })
+
   test('a subscription that the broker refuses is never called ready', async () => {
     const aedes = new Aedes({ authorizeSubscribe: (_client, _subscription, answer) => answer(null, null) })
     await aedes.listen()
