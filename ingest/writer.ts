@@ -64,6 +64,7 @@ export class Writer {
   }
 
   async write(messages: readonly IngestMessage[]): Promise<void> {
+    let gone = 0
     for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
       try {
         const committed = await this.#commit(messages)
@@ -72,8 +73,10 @@ export class Writer {
         this.#options.onCommitted(committed.latest, committed.settled)
         return
       } catch (error) {
-        if (codeOf(error) === GONE && failures < GONE_MOST) this.#options.registry.forget()
-        else if (await this.#split(messages, error)) return
+        if (codeOf(error) === GONE && gone < GONE_MOST) {
+          gone += 1
+          this.#options.registry.forget()
+        } else if (await this.#split(messages, error)) return
         else await this.#wait(error as Error, failures)
       }
     }

@@ -57,7 +57,9 @@ export async function inTransaction<T>(
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    const [, result] = await together([client.query(begin), work(client)])
+    // Waited for: after a BEGIN that was cancelled, what was sent behind it would be committed statement by statement.
+    await client.query(begin)
+    const result = await work(client)
     await client.query('commit')
     return result
   } catch (error) {

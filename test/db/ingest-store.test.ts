@@ -331,6 +331,23 @@ describe('ingest store', () => {
     expect(rows).toEqual([{ time: at(1) }])
   })
 
+  test('so is one that was removed while the database was away for long', async () => {
+    let away = 0
+    const reached = {
+      query: pool.query.bind(pool),
+      connect: () => {
+        away -= 1
+        return away >= 0 ? Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' })) : pool.connect()
+      },
+    } as unknown as Pool
+    const { write } = open({ pool: reached })
+    await write(message([sample()]))
+    await pool.query('delete from thing')
+    away = 4
+    await write(message([sample({ phenomenonTime: at(1) })]))
+    expect(await books()).toMatchObject([{ received: 2, stored: 2, rejected: 0 }])
+  })
+
   test('workers that meet the same new devices at once make each of them once', async () => {
     const pools = Array.from({ length: 4 }, () => database.poolFor({ max: 2 }))
     const batches = pools.map((own, worker) => {
