@@ -14,6 +14,16 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'], ...slow, sequence: { groupOrder: 0 } } },
+      // Published examples with their sources, and properties that hold for every input, through the database where it sums.
+      {
+        extends: true,
+        test: {
+          name: 'reference',
+          include: ['test/reference/**/*.test.ts', 'test/properties/**/*.test.ts'],
+          ...slow,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         extends: true,
         test: {
