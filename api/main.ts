@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
@@ -10,7 +11,18 @@ import { openApi } from './open.ts'
 
 const DASHBOARD = resolve(import.meta.dirname, '../dashboard/dist')
 
+const HELP = `Serves the API and the built dashboard.
+
+  npm run api
+
+Environment: DATABASE_URL and MQTT_URL, the servers; CITYWELL_KEY (at least 16 characters), the key that changes need;
+PORT (8080), HOST (127.0.0.1); ESTIMATOR_URL, the login that may read survey answers (docs/surveys.md);
+TRUST_PROXY, addresses of reverse proxies; LOG_LEVEL (info).
+npm run build makes the dashboard.
+`
+
 await runMain(async (scope) => {
+  if (!readCommandLine(HELP, {})) return 'done'
   const config = loadConfig()
   if (!config.databaseUrl || !config.mqttUrl || !config.key) {
     const missing = { DATABASE_URL: config.databaseUrl, MQTT_URL: config.mqttUrl, CITYWELL_KEY: config.key }

@@ -7,6 +7,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { readCityPack } from '#infra/city/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
 import { untilReachable } from '#infra/db/until-reachable.ts'
+import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { openHealthServer } from '#infra/runtime/health-server.ts'
 import { createLog } from '#infra/runtime/log.ts'
@@ -20,7 +21,19 @@ const CONNECTIONS = 6
 /** How soon a worker notices that it is not alone any more, or alone again. */
 const CENSUS_MS = 2_000
 
+const HELP = `Runs one ingest worker: from the broker to the database, acknowledged after the commit.
+
+  npm run ingest
+
+Environment: DATABASE_URL and MQTT_URL, the servers; CITY, the folder of the city pack (default: the demo city);
+HEALTH_PORT, where /health, /ready and /metrics answer (default: nowhere); WORKER_NAME (ingest), the stable name of
+the workers of one city; LOG_LEVEL (info).
+SIGTERM or SIGINT commits and acknowledges what was received, then ends. SIGUSR2 does the same and gives up the
+worker's share of the subscription for good.
+`
+
 await runMain(async (scope) => {
+  if (!readCommandLine(HELP, {})) return 'done'
   const config = loadConfig()
   const log = createLog('ingest')
   const { databaseUrl, mqttUrl } = config

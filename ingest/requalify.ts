@@ -1,11 +1,7 @@
-/**
- * `npm run requalify -- --from 2026-05-01 --to 2026-06-01 [--property pm2_5]`: judges stored observations of a window
- * again, by the rules of today. Dates or instants, ISO 8601; without an offset they are UTC. Needs DATABASE_URL. Safe to
- * stop, to repeat, and to run while the city runs.
- */
-import { parseArgs } from 'node:util'
+/** `npm run requalify`: re-evaluates the quality flags of stored observations. docs/quality.md */
 import { createPool } from '#infra/db/pool.ts'
 import { untilReachable } from '#infra/db/until-reachable.ts'
+import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
@@ -13,13 +9,32 @@ import { AppError } from '#model/errors.ts'
 import { isPropertyName } from '#model/properties.ts'
 import { requalify } from './quality/requalify/requalify.ts'
 
+const HELP = `Re-evaluates the quality flags of stored observations by the current rules.
+
+  npm run requalify -- --from 2026-05-01 --to 2026-06-01 [--property pm2_5]
+
+  --from, --to     dates or instants (ISO 8601; UTC without an offset); --to is exclusive
+  --property NAME  one observed property; default: all
+  --help           this text
+
+Safe to stop, to repeat, and to run while the city runs.
+Environment: DATABASE_URL, the server whose observations are re-evaluated.
+`
+
 await runMain(async (scope) => {
-  const { values } = parseArgs({
-    options: { from: { type: 'string' }, to: { type: 'string' }, property: { type: 'string' } },
+  const values = readCommandLine(HELP, {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    property: { type: 'string' },
   })
+  if (!values) return 'done'
   const { databaseUrl } = loadConfig()
   const log = createLog('requalify')
-  if (!databaseUrl) throw new AppError('CONFIG_INVALID', 'DATABASE_URL is not set: it says whose history to judge')
+  if (!databaseUrl)
+    throw new AppError(
+      'CONFIG_INVALID',
+      'DATABASE_URL is not set: it names the server whose observations are re-evaluated',
+    )
   const window = { fromMs: instant('--from', values.from), toMs: instant('--to', values.to) }
   if (window.fromMs >= window.toMs) throw new AppError('CONFIG_INVALID', '--from must lie before --to')
   const { property } = values
@@ -36,9 +51,9 @@ await runMain(async (scope) => {
   const counts = await requalify({
     ...{ pool, window, property, signal: stop.signal },
     onProgress: ({ fromMs, toMs }, name, sofar) =>
-      log.info({ from: new Date(fromMs), to: new Date(toMs), property: name, ...sofar }, 'judged'),
+      log.info({ from: new Date(fromMs), to: new Date(toMs), property: name, ...sofar }, 're-evaluated'),
   })
-  log.info(counts, stop.signal.aborted ? 'stopped: the rest is as it was' : 'done')
+  log.info(counts, stop.signal.aborted ? 'stopped; the rest is unchanged' : 'done')
   return 'done'
 })
 

@@ -1,10 +1,29 @@
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { startSimulator } from './run.ts'
 
-/**
- * `npm run simulate`: a simulated city against any broker. Environment: MQTT_URL (mqtt://localhost:1883), CITY (folder of
- * a city pack), DATA_DIR (.data), BACKFILL_DAYS (30).
- */
+/** `npm run simulate`: a simulated city against any broker. docs/simulator.md */
+const HELP = `Simulates the devices of a fictional city and publishes to a broker.
+
+  npm run simulate
+
+Environment: MQTT_URL (mqtt://localhost:1883); CITY, the folder of a simulated city pack (default: the demo city);
+DATA_DIR (.data), where the simulator keeps its state; BACKFILL_DAYS (30), days of history published first.
+`
+readOptions()
+
+function readOptions(): void {
+  try {
+    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h', default: false } } })
+    if (!values.help) return
+    process.stdout.write(HELP)
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${HELP}`)
+    process.exit(1)
+  }
+}
+
 const env = (name: string, otherwise: string): string => process.env[name] || otherwise
 const say = (level: string) => (message: string) => console.error(JSON.stringify({ level, name: 'simulator', message }))
 const log = { info: say('info'), warn: say('warn') }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { createPool, type Queryable } from '#infra/db/pool.ts'
+import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
@@ -95,14 +95,24 @@ const same = (a: Sums, b: Sums): boolean =>
 
 const SHOWN = 50
 
-/** `npm run reconcile -- --from 2026-01-01 --to 2026-02-01`: exit code 1 where anything differs. Default: the last 7 days. */
+const HELP = `Compares raw observations with their hourly and daily rollups. Exit code 1 if any of them differ.
+
+  npm run reconcile -- [--from 2026-01-01] [--to 2026-02-01]
+
+  --from, --to  whole UTC days of this window are compared; default: the last eight days
+  --help        this text
+
+Environment: DATABASE_URL, the server to compare. An embedded city compares by POST /api/v1/reconciliation.
+`
+
 if (import.meta.main) {
   await runMain(async (scope) => {
+    const values = readCommandLine(HELP, { from: { type: 'string' }, to: { type: 'string' } })
+    if (!values) return 'done'
     const config = loadConfig()
     const log = createLog('reconcile')
     if (!config.databaseUrl)
-      throw new AppError('CONFIG_INVALID', 'DATABASE_URL is not set: it says which database to compare')
-    const { values } = parseArgs({ options: { from: { type: 'string' }, to: { type: 'string' } } })
+      throw new AppError('CONFIG_INVALID', 'DATABASE_URL is not set: it names the server whose rollups are compared')
     const now = new Date()
     const to = instantOf(values.to) ?? now
     const from = instantOf(values.from) ?? new Date(to.getTime() - 8 * DAY_MS)
@@ -122,6 +132,6 @@ if (import.meta.main) {
 function instantOf(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const instant = new Date(text)
-  if (Number.isNaN(instant.getTime())) throw new AppError('CONFIG_INVALID', `"${text}" is no date; write 2026-01-31`)
+  if (Number.isNaN(instant.getTime())) throw new AppError('CONFIG_INVALID', `"${text}" is not a date; write 2026-01-31`)
   return instant
 }

@@ -1,6 +1,7 @@
 /** `npm run migrate`: brings the schema of DATABASE_URL up to date and loads the city pack. Safe to run twice, or in two places. */
 import { loadCityPack } from '#infra/city/load-pack.ts'
 import { readCityPack } from '#infra/city/read-pack.ts'
+import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
@@ -9,13 +10,22 @@ import { migrate } from './migrate.ts'
 import { createPool } from './pool.ts'
 import { untilReachable } from './until-reachable.ts'
 
+const HELP = `Brings the schema up to date and loads the city pack. Safe to repeat, and to run in two places at once.
+
+  npm run migrate
+
+Environment: DATABASE_URL, the server to migrate; CITY, the folder of the city pack (default: the demo city).
+An embedded city migrates its own database when it starts.
+`
+
 await runMain(async (scope) => {
+  if (!readCommandLine(HELP, {})) return 'done'
   const config = loadConfig()
   const log = createLog('migrate')
   if (!config.databaseUrl) {
     throw new AppError(
       'CONFIG_INVALID',
-      'DATABASE_URL is not set: it says which database to migrate. npm start migrates its own',
+      'DATABASE_URL is not set: it names the server to migrate. An embedded city migrates when it starts',
     )
   }
   const pack = await readCityPack(config.city)

@@ -12,19 +12,6 @@ import { HELP, readOptions, type SurveyOptions } from './options.ts'
 const FIRST_PROBLEMS = 50
 const print = (text: string): unknown => process.stdout.write(`${text}\n`)
 
-await runMain(async () => {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') {
-    process.stdout.write(HELP)
-    return 'done'
-  }
-  const config = loadConfig()
-  const url = (options.url ?? `http://127.0.0.1:${config.port}`).replace(/\/$/, '')
-  const key = config.key ?? (await keptKey(config.dataDir))
-  await COMMANDS[options.command](createSurveyClient({ url, key }), options)
-  return 'done'
-})
-
 async function keptKey(dataDir: string): Promise<string> {
   const text = await readFile(join(dataDir, 'key'), 'utf8').catch(() => '')
   if (text.trim() !== '') return text.trim()
@@ -142,3 +129,17 @@ async function readGiven(path: string): Promise<Buffer> {
     throw new AppError('CONFIG_INVALID', `${path} ${why}`, { cause })
   })
 }
+
+// Last in the file: it runs at once, and COMMANDS and NOTES above must be initialized by then.
+await runMain(async () => {
+  const options = readOptions(process.argv.slice(2))
+  if (options === 'help') {
+    process.stdout.write(HELP)
+    return 'done'
+  }
+  const config = loadConfig()
+  const url = (options.url ?? `http://127.0.0.1:${config.port}`).replace(/\/$/, '')
+  const key = config.key ?? (await keptKey(config.dataDir))
+  await COMMANDS[options.command](createSurveyClient({ url, key }), options)
+  return 'done'
+})

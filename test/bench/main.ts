@@ -1,17 +1,8 @@
-/**
- * `npm run bench`: what this machine can do. DATABASE_URL and MQTT_URL name servers to measure; without them Mosquitto is
- * started where it is installed, and the embedded database is taken. Every part has a database of its own, which is
- * dropped at the end.
- *
- *     npm run bench                                                      all parts, about five minutes
- *     npm run bench -- --only ingest,latency --things 1000 --seconds 12
- *     npm run bench -- --only overload --overload-seconds 60
- *     npm run bench -- --only storage --days 365
- *     npm run bench -- --only indicators --observations 100000000
- *     npm run bench -- --only indicators --observations 100000000 --kept year    the database stays: measure it again
- */
+/** `npm run bench`: what this machine can do. docs/performance.md */
 import { loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
+import { readCommandLine } from '#infra/runtime/command-line.ts'
+import { runMain } from '#infra/runtime/main.ts'
+import { AppError } from '#model/errors.ts'
 import { benchDecode } from './decode.ts'
 import { benchIndicators } from './indicators.ts'
 import { benchIngest } from './ingest.ts'
@@ -23,8 +14,26 @@ import { benchStorage } from './storage.ts'
 const PARTS = ['ingest', 'latency', 'overload', 'scale', 'decode', 'storage', 'indicators'] as const
 type Part = (typeof PARTS)[number]
 
-const { values } = parseArgs({
-  options: {
+const HELP = `Measures what this machine can do, as ratios to its own raw limits.
+
+  npm run bench                                                      all parts, about ten minutes
+  npm run bench -- --only ingest,latency --things 1000 --seconds 12
+  npm run bench -- --only overload --overload-seconds 60
+  npm run bench -- --only storage --days 365
+  npm run bench -- --only indicators --observations 100000000
+  npm run bench -- --only indicators --observations 100000000 --kept year    keeps the database, to measure it again
+
+  parts: ${PARTS.join(' ')}
+
+Environment: DATABASE_URL and MQTT_URL, the servers to measure. Without them Mosquitto is started where it is installed,
+and the embedded database is used. Every part has a database of its own, which is dropped at the end.
+`
+
+/** Taken for the sustained rate where it is not measured in the same run. */
+const RATE = 10_000
+
+await runMain(async () => {
+  const values = readCommandLine(HELP, {
     only: { type: 'string', default: PARTS.join(',') },
     things: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '12' },
@@ -34,33 +43,33 @@ const { values } = parseArgs({
     streams: { type: 'string' },
     observations: { type: 'string', default: '2000000' },
     kept: { type: 'string' },
-  },
-})
-const only = values.only.split(',') as Part[]
-const unknown = only.filter((part) => !PARTS.includes(part))
-if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`)
-const load = { things: Number(values.things), seconds: Number(values.seconds) }
-/** Taken for the sustained rate where it is not measured in the same run. */
-const RATE = 10_000
-let sustained: number | undefined
+  })
+  if (!values) return 'done'
+  const only = values.only.split(',') as Part[]
+  const unknown = only.filter((part) => !PARTS.includes(part))
+  if (unknown.length > 0)
+    throw new AppError('CONFIG_INVALID', `no such part: ${unknown.join(', ')}; valid are ${PARTS.join(', ')}`)
+  const load = { things: Number(values.things), seconds: Number(values.seconds) }
+  let sustained: number | undefined
 
-const run: Record<Part, () => Promise<void>> = {
-  ingest: async () => {
-    sustained = await benchIngest(load)
-  },
-  latency: () => benchLatency({ ...load, rate: Number(values.rate ?? sustained ?? RATE) }),
-  overload: () => benchOverload({ seconds: Number(values['overload-seconds']) }),
-  scale: () => benchScale(load),
-  decode: benchDecode,
-  storage: () =>
-    benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
-  indicators: () => benchIndicators({ observations: Number(values.observations), kept: values.kept }),
-}
-for (const part of PARTS.filter((each) => only.includes(each))) {
-  const before = (loadavg()[0] ?? 0).toFixed(1)
-  await run[part]()
-  console.log(
-    `  ${new Date().toISOString().slice(0, 16)}Z; load average ${before} before, ${(loadavg()[0] ?? 0).toFixed(1)} at the end`,
-  )
-}
-process.exit(0)
+  const run: Record<Part, () => Promise<void>> = {
+    ingest: async () => {
+      sustained = await benchIngest(load)
+    },
+    latency: () => benchLatency({ ...load, rate: Number(values.rate ?? sustained ?? RATE) }),
+    overload: () => benchOverload({ seconds: Number(values['overload-seconds']) }),
+    scale: () => benchScale(load),
+    decode: benchDecode,
+    storage: () =>
+      benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
+    indicators: () => benchIndicators({ observations: Number(values.observations), kept: values.kept }),
+  }
+  for (const part of PARTS.filter((each) => only.includes(each))) {
+    const before = (loadavg()[0] ?? 0).toFixed(1)
+    await run[part]()
+    console.log(
+      `  ${new Date().toISOString().slice(0, 16)}Z; load average ${before} before, ${(loadavg()[0] ?? 0).toFixed(1)} at the end`,
+    )
+  }
+  return 'done'
+})

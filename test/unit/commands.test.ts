@@ -1,0 +1,42 @@
+/** Every command of package.json starts as documented: its help, and a clear refusal of an option that does not exist. */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+/** Scripts that run tools of others, which answer for themselves. */
+const TOOLS = new Set(['build', 'lint', 'types', 'unused', 'test', 'fuzz'])
+const { scripts } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
+const commands = Object.entries(scripts).flatMap(([name, line]) => {
+  if (TOOLS.has(name)) return []
+  const [, ...words] = line.split(' ')
+  const file = words.findIndex((word) => word.endsWith('.ts'))
+  return [{ name, node: words.slice(0, file + 1) }]
+})
+
+type Ended = { code: number; stdout: string; stderr: string }
+/** As on a fresh machine: nothing of the environment but the path. */
+const run = (words: readonly string[]): Promise<Ended> =>
+  new Promise((done) => {
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
+    execFile(process.execPath, [...words], { cwd: root, env, timeout: 60_000 }, (error, stdout, stderr) =>
+      done({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
+
+test.for(commands)('npm run $name -- --help says how it is used', { timeout: 60_000 }, async ({ name, node }) => {
+  const ended = await run([...node, '--help'])
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(ended.stdout).toContain(name === 'start' ? 'npm start' : `npm run ${name}`)
+})
+
+test.for(commands)('npm run $name refuses an option that does not exist', { timeout: 60_000 }, async ({ node }) => {
+  const ended = await run([...node, '--no-such-option'])
+  expect(ended.code).toBe(1)
+  expect(ended.stdout).toBe('')
+  expect(ended.stderr).toContain('no-such-option')
+  expect(ended.stderr).not.toContain('    at ')
+})
