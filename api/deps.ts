@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Pool } from '#infra/db/pool.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { AirIndexes } from './air-quality/index-of.ts'
+import type { HostRule } from './http/host-names.ts'
 import type { Indicators } from './indicators/engine.ts'
 import type { LiveSource } from './live/source.ts'
 import type { Microdata } from './surveys/microdata.ts'
@@ -27,8 +28,8 @@ export type ApiDeps = {
   readonly dashboard?: string
   /** addresses and subnets of proxies before us: they say who the client is; absent: nobody does */
   readonly trustProxy?: string
-  /** names the server answers to; absent: any (it listens on more than loopback) */
-  readonly hosts?: readonly string[]
+  /** which names of the server a request may use (Host header); absent: any */
+  readonly acceptsHost?: HostRule
   /** origins that a real city's map style loads from; none by default, so nothing external is ever fetched */
   readonly mapOrigins?: () => readonly string[]
   /** metrics of the same process, shown at /metrics with ours */

@@ -17,7 +17,7 @@ const HELP = `Serves the API and the built dashboard.
 
 Environment: DATABASE_URL and MQTT_URL, the servers; CITYWELL_KEY (at least 16 characters), the key that changes need;
 PORT (8080), HOST (127.0.0.1); ESTIMATOR_URL, the login that may read survey answers (docs/surveys.md);
-TRUST_PROXY, addresses of reverse proxies; LOG_LEVEL (info).
+TRUST_PROXY, addresses of reverse proxies; ALLOWED_HOSTS, names by which browsers reach the server; LOG_LEVEL (info).
 npm run build makes the dashboard.
 `
 
@@ -40,6 +40,7 @@ await runMain(async (scope) => {
     host: config.host,
     port: config.port,
     trustProxy: config.trustProxy,
+    allowedHosts: config.allowedHosts,
     registry,
     scope,
     ...(existsSync(DASHBOARD) && { dashboard: DASHBOARD }),

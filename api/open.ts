@@ -6,7 +6,7 @@ import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
-import { LOOPBACK_HOSTS } from './http/security.ts'
+import { hostRule } from './http/host-names.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
 import { keepNights } from './nights.ts'
 import { selectCity } from './queries/city.ts'
@@ -17,7 +17,6 @@ import { forgetVoices } from './voices/retention.ts'
 const MAX_CONNECTIONS = 6
 const ESTIMATOR_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 export type OpenApiOptions = {
   readonly address: DatabaseAddress
@@ -30,6 +29,8 @@ export type OpenApiOptions = {
   readonly port: number
   readonly scope: Scope
   readonly trustProxy?: string | undefined
+  /** names beyond the machine's own by which the server is reached; `*` for any */
+  readonly allowedHosts?: readonly string[]
   /** folder with the built dashboard */
   readonly dashboard?: string
   /** metrics of the same process, shown at /metrics with ours */
@@ -70,8 +71,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     clock,
     ...engines,
     mapOrigins: followMapOrigins(pool, address, log),
-    // On loopback a foreign name in Host is an attack; elsewhere any name may be the right one.
-    ...(LOOPBACK.has(host) && { hosts: LOOPBACK_HOSTS }),
+    acceptsHost: hostRule(host, options.allowedHosts),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.dashboard !== undefined && { dashboard: options.dashboard }),
     ...(options.registry && { registry: options.registry }),

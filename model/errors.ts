@@ -13,7 +13,8 @@ const CODES = {
   },
   HOST_UNKNOWN: {
     status: 421,
-    text: (host: string) => `this server does not answer to the name "${host}"; open it as localhost or set HOST`,
+    text: (host: string) =>
+      `this server does not answer to the name "${host}"; add it to ALLOWED_HOSTS, or open the server as localhost or by its address`,
   },
   TOO_MANY_CLIENTS: { status: 503, text: (detail: string) => detail },
   PERIOD_INVALID: {

@@ -53,6 +53,7 @@ export async function runCity(config: Config, screen: Screen, scope: Scope): Pro
     host: config.host,
     port: config.port,
     trustProxy: config.trustProxy,
+    allowedHosts: config.allowedHosts,
     dashboard: DASHBOARD,
     scope,
     backfill: () => simulator?.progress() ?? null,

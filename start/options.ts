@@ -20,6 +20,8 @@ Environment (all optional):
   BACKFILL_DAYS  30         days of history the simulator fills in at the first start
   CITYWELL_KEY              the key that changes need; the first start makes one
   TRUST_PROXY               addresses of proxies before the API, e.g. 127.0.0.1: their X-Forwarded-For is believed
+  ALLOWED_HOSTS             names by which browsers reach the dashboard beyond this machine, e.g. city.example;
+                            * for any
   DATABASE_URL              a TimescaleDB server instead of the embedded database
   MQTT_URL                  a broker instead of the embedded one
   LOG_LEVEL      warn       trace, debug, info, warn, error

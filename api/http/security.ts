@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '#model/errors.ts'
+import type { HostRule } from './host-names.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -33,9 +34,9 @@ export function contentPolicy(mapOrigins: readonly string[]): string {
 
 export function registerSecurity(
   app: FastifyInstance,
-  deps: { key: string; hosts?: readonly string[]; mapOrigins?: () => readonly string[] },
+  deps: { key: string; acceptsHost?: HostRule; mapOrigins?: () => readonly string[] },
 ): void {
-  const hosts = deps.hosts && new Set(deps.hosts.map((host) => host.toLowerCase()))
+  const { acceptsHost } = deps
   const expected = digest(deps.key)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
@@ -46,8 +47,7 @@ export function registerSecurity(
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=(self)',
     })
-    // A page elsewhere can point its own name at 127.0.0.1 and then read us as "same origin": the Host gives it away.
-    if (hosts && !hosts.has(hostName(request))) throw new AppError('HOST_UNKNOWN', hostName(request))
+    if (acceptsHost && !acceptsHost(hostName(request))) throw new AppError('HOST_UNKNOWN', hostName(request))
     if (request.routeOptions.config.key) requireKey(request, expected)
   })
 }
@@ -64,6 +64,3 @@ function requireKey(request: FastifyRequest, expected: Buffer): void {
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-
-/** Names a server on loopback answers to. */
-export const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const

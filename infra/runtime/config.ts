@@ -1,13 +1,21 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '#model/errors.ts'
+import { isSafeToLog } from './log.ts'
 
 /** The bundled, fictional city. */
 const DEMO_CITY = resolve(import.meta.dirname, '../../simulators/cities/demo')
 
+const PASSWORD_HINT = 'percent-encode @ / : ? and # in user name and password'
 const port = z.coerce.number().int().min(0).max(65_535)
 const urlOf = (...protocols: string[]) =>
-  z.url().refine((url) => protocols.includes(new URL(url).protocol), `must begin with ${protocols.join(' or ')}`)
+  z
+    .string()
+    .refine(isSafeToLog, `is not a URL; ${PASSWORD_HINT}`)
+    .refine(
+      (url) => URL.canParse(url) && protocols.includes(new URL(url).protocol),
+      `must begin with ${protocols.join(' or ')}`,
+    )
 
 const environmentSchema = z.object({
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
@@ -25,6 +33,13 @@ const environmentSchema = z.object({
   TRUST_PROXY: z
     .string()
     .regex(/^[0-9a-f:.,/ ]+$/i, 'addresses or subnets separated by commas, e.g. 127.0.0.1,10.0.0.0/8')
+    .optional(),
+  ALLOWED_HOSTS: z
+    .string()
+    .regex(
+      /^(\*|[a-z0-9.[\]:-]+(\s*,\s*[a-z0-9.[\]:-]+)*)$/i,
+      'names separated by commas, e.g. city.example, or * for any',
+    )
     .optional(),
   WORKER_NAME: z
     .string()
@@ -54,6 +69,8 @@ export type Config = {
   readonly healthPort: number | undefined
   /** proxies whose word on the address of a client is taken; absent: none, a client is who connects */
   readonly trustProxy: string | undefined
+  /** names by which browsers reach the server beyond this machine's own; `*` for any */
+  readonly allowedHosts: readonly string[]
   /** stable name of an ingest worker: its MQTT session carries it */
   readonly workerName: string
 }
@@ -84,6 +101,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     key: env.CITYWELL_KEY,
     healthPort: env.HEALTH_PORT,
     trustProxy: env.TRUST_PROXY,
+    allowedHosts: env.ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? [],
     workerName: env.WORKER_NAME,
   }
 }

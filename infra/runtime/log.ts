@@ -13,13 +13,23 @@ export function createLog(name: string, level = process.env['LOG_LEVEL'] ?? 'inf
   )
 }
 
+/**
+ * Whether a connection URL keeps its password where a URL has it. A password with `/` that is not percent-encoded ends
+ * the authority early, and the rest of it stands in the path, the query or the fragment, up to the `@`.
+ */
+export function isSafeToLog(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { pathname, search, hash } = new URL(url)
+  return !`${pathname}${search}${hash}`.includes('@')
+}
+
 /** A connection URL without its password, for logs and messages. */
 export function withoutSecret(url: string): string {
-  try {
-    const parsed = new URL(url)
-    if (parsed.password) parsed.password = '***'
-    return parsed.toString()
-  } catch {
-    return '(unreadable URL)'
+  if (!isSafeToLog(url)) return '(unreadable URL)'
+  const parsed = new URL(url)
+  if (parsed.password) parsed.password = '***'
+  for (const name of parsed.searchParams.keys()) {
+    if (/pass|key|secret|token/i.test(name)) parsed.searchParams.set(name, '***')
   }
+  return parsed.toString()
 }

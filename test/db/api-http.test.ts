@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LOOPBACK_HOSTS } from '#api/http/security.ts'
+import { hostRule } from '#api/http/host-names.ts'
 import { openMqttSource } from '#api/live/mqtt-source.ts'
 import { createPool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>the page</title>')
   await writeFile(join(folder, 'assets/app-3f2a.js'), `export const text = '${'x'.repeat(5_000)}'`)
-  api = await openTestApi({ dashboard: folder, hosts: LOOPBACK_HOSTS })
+  api = await openTestApi({ dashboard: folder, acceptsHost: hostRule('127.0.0.1') })
 })
 afterAll(async () => {
   await api.close()

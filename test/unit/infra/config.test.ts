@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadConfig } from '#infra/runtime/config.ts'
+import { withoutSecret } from '#infra/runtime/log.ts'
 
 test('an empty environment runs everything here, on loopback, simulated', () => {
   expect(loadConfig({})).toMatchObject({
@@ -16,6 +17,36 @@ test('an empty environment runs everything here, on loopback, simulated', () => 
 test('a broker of its own means no simulator unless it is asked for', () => {
   expect(loadConfig({ MQTT_URL: 'mqtt://broker:1883' }).simulate).toBe(false)
   expect(loadConfig({ MQTT_URL: 'mqtt://broker:1883', SIMULATE: 'on' }).simulate).toBe(true)
+})
+
+// RFC 3986, 3.2: the authority ends at the first slash, so what follows it in a password is no longer a password.
+test.each([
+  'postgres://city:p/hunter2@db:5432/city',
+  'postgres://city:12/hunter2@db/city',
+  'postgres://city:12?hunter2@db/city',
+  'postgres://city:12#hunter2@db/city',
+])('a password that breaks the URL is refused and never shown: %s', (url) => {
+  const read = () => loadConfig({ DATABASE_URL: url })
+  expect(read).toThrow(/DATABASE_URL: .*percent-encode/)
+  expect(read).not.toThrow(/hunter2/)
+  expect(withoutSecret(url)).toBe('(unreadable URL)')
+})
+
+test('a percent-encoded password is accepted and hidden', () => {
+  const url = 'postgres://city:p%40ss%2Fw%3Ard@db:5432/city'
+  expect(loadConfig({ DATABASE_URL: url }).databaseUrl).toBe(url)
+  expect(withoutSecret(url)).toBe('postgres://city:***@db:5432/city')
+  expect(withoutSecret('postgres://db/city?user=city&password=hunter2')).not.toContain('hunter2')
+})
+
+test('allowed host names are read as a list', () => {
+  expect(loadConfig({ ALLOWED_HOSTS: 'city.example, www.city.example' }).allowedHosts).toEqual([
+    'city.example',
+    'www.city.example',
+  ])
+  expect(() => loadConfig({ ALLOWED_HOSTS: 'https://city.example' })).toThrow(
+    /ALLOWED_HOSTS: names separated by commas/,
+  )
 })
 
 test('empty variables count as absent', () => {

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
@@ -43,6 +44,45 @@ describe('docker-compose.yml', () => {
     expect(published.length).toBeGreaterThan(0)
     const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
     for (const [, ports] of text.matchAll(/ports: \[(.+)\]/g)) expect(ports).toMatch(/^"127\.0\.0\.1:/)
+  })
+})
+
+describe('what the image and the containers are given', () => {
+  const lines = (file: string): string[] => readFileSync(join(root, file), 'utf8').split('\n')
+
+  test('secrets stay out of the image', () => {
+    expect(lines('.dockerignore')).toEqual(expect.arrayContaining(['.env', '.env.*', '.data', '*.key']))
+  })
+
+  test('the city pack is mounted where the processes look for it', () => {
+    const compose = lines('docker-compose.yml')
+    expect(compose).toContain('  CITY: /city')
+    // every service that reads the pack: the shared ones, and the simulator, which has volumes of its own
+    expect(compose.filter((line) => line.includes(':-./simulators/cities/demo}:/city:ro'))).toHaveLength(2)
+  })
+
+  test('a wrong configuration ends the start: the step before all others checks it, and is tried three times', () => {
+    const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
+    const migrate = /\n {2}migrate:\n([\s\S]*?)\n\n/.exec(text)?.[1] ?? ''
+    expect(migrate).toContain('restart: on-failure:3')
+    for (const name of ['CITYWELL_KEY', 'ALLOWED_HOSTS', 'TRUST_PROXY', 'ESTIMATOR_URL'])
+      expect(migrate).toContain(name)
+  })
+
+  test('the password of the database may hold any character, because it is in no URL', () => {
+    const urls = lines('docker-compose.yml').filter((line) => line.includes('postgres://'))
+    expect(urls.length).toBeGreaterThan(0)
+    for (const url of urls) expect(url).not.toContain('POSTGRES_PASSWORD')
+    const before = process.env['PGPASSWORD']
+    process.env['PGPASSWORD'] = 'p@ss/w:rd?#'
+    try {
+      expect(new pg.Client({ connectionString: 'postgres://citywell@database:5432/citywell' }).password).toBe(
+        'p@ss/w:rd?#',
+      )
+    } finally {
+      if (before === undefined) delete process.env['PGPASSWORD']
+      else process.env['PGPASSWORD'] = before
+    }
   })
 })
 
