@@ -58,13 +58,36 @@ function calendarBounds(match: RegExpExecArray, label: string): [Day, Day] {
   ]
 }
 
-/** The instant at which a local day begins. Where midnight is skipped by DST, the first instant after it. */
+const DAY_MS = 86_400_000
+
+/**
+ * The first instant of a local day. Of two midnights (clocks go back across midnight) the first; where midnight is skipped,
+ * the instant of the change. A day that a zone skipped (Apia, 30 December 2011) begins, and ends, when the next one does.
+ * The same as `startOfDay` of ECMAScript Temporal.
+ */
 export function localMidnight([year, month, day]: Day, timeZone: string): Date {
-  const wanted = Date.UTC(year, month - 1, day)
-  // Two rounds: the offset at the first guess may be that of the other side of a DST change.
-  let guess = wanted - offsetMs(new Date(wanted), timeZone)
-  guess = wanted - offsetMs(new Date(guess), timeZone)
-  return new Date(guess)
+  const midnight = Date.UTC(year, month - 1, day)
+  // Zones lie within UTC-16 and UTC+16, so a day on either side has the offsets before and after any change near midnight.
+  const before = offsetMs(new Date(midnight - DAY_MS), timeZone)
+  const after = offsetMs(new Date(midnight + DAY_MS), timeZone)
+  if (before === after) return new Date(midnight - before)
+  for (const offset of [before, after]) {
+    const instant = new Date(midnight - offset)
+    if (offsetMs(instant, timeZone) === offset) return instant
+  }
+  return new Date(changeBetween(midnight - after, midnight - before, timeZone))
+}
+
+/** The instant, to the second, at which the offset of a zone changes: it is one at `low`, another at `high`. */
+function changeBetween(low: number, high: number, timeZone: string): number {
+  const offset = offsetMs(new Date(low), timeZone)
+  let [last, first] = [low, high]
+  while (first - last > 1000) {
+    const middle = Math.floor((last + first) / 2000) * 1000
+    if (offsetMs(new Date(middle), timeZone) === offset) last = middle
+    else first = middle
+  }
+  return first
 }
 
 /** Local wall-clock time minus UTC, in milliseconds, at an instant. */

@@ -48,8 +48,10 @@ function dayEdges(from: Date, to: Date, timeZone: string): number[] {
   const edges: number[] = []
   for (let day = local.getUTCDate(); ; day += 1) {
     const edge = localMidnight([local.getUTCFullYear(), local.getUTCMonth() + 1, day], timeZone).getTime()
-    edges.push(edge)
-    if (edge >= to.getTime()) return edges
+    // A day that its zone left out is no bucket; one that ended before the window (clocks went back over midnight) is none of it.
+    if (edge <= from.getTime()) edges.length = 0
+    if (edge !== edges.at(-1)) edges.push(edge)
+    if (edge >= to.getTime() && edges.length > 1) return edges
   }
 }
 
