@@ -12,10 +12,10 @@
  */
 import { connect, type MqttClient } from 'mqtt'
 import type { Logger } from '#infra/runtime/log.ts'
+import { union } from '#model/mqtt-topics.ts'
 import { REASONS } from '#model/quality.ts'
 import type { IngestMessage } from './message.ts'
 import type { Received } from './mqtt/subscriber.ts'
-import { union } from './mqtt/topics.ts'
 import type { Understood } from './understand.ts'
 
 export type FreshLaneOptions = {
@@ -97,7 +97,16 @@ function read(
   understand: FreshLaneOptions['understand'],
 ): IngestMessage[] {
   const understood = understand({
-    ...{ topic, payload, receivedAt, fullBytes: payload.length, messageId: undefined, dup: false, retain: false },
+    ...{
+      topic,
+      payload,
+      receivedAt,
+      fullBytes: payload.length,
+      messageId: undefined,
+      qos: 0,
+      dup: false,
+      retain: false,
+    },
     settle: () => {},
   })
   if (understood === 'our own') return []

@@ -1,5 +1,6 @@
 import type { CityPack, Source } from '#model/city-pack.ts'
 import { liveTopic } from '#model/live.ts'
+import { bySpecificity, matches } from '#model/mqtt-topics.ts'
 import { REASONS } from '#model/quality.ts'
 import { readReplayTopic } from '#model/replay.ts'
 import { sourcesOf, specialise } from './built-in-sources.ts'
@@ -10,7 +11,6 @@ import type { Memory } from './decode/memory.ts'
 import type { FieldProblem, RejectReason, UnmappedField } from './decode/types.ts'
 import type { IngestMessage } from './message.ts'
 import type { Received } from './mqtt/subscriber.ts'
-import { bySpecificity, matches } from './mqtt/topics.ts'
 import { normalise } from './normalise.ts'
 import { withoutPersonalData } from './personal-data.ts'
 import { NO_RULES, type Rules } from './registry-rules.ts'
@@ -39,9 +39,12 @@ export function understandWith(
     const source = sourceFor(received.topic)
     if (source === undefined && received.topic.startsWith(liveTopic(''))) return 'our own'
     const { topic, fullBytes, receivedAt, messageId, dup, settle } = received
-    const reading = source
-      ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), memory })
-      : fail('no_source', '')
+    const reading =
+      received.malformed !== undefined
+        ? fail('malformed_packet', received.malformed)
+        : source
+          ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), memory })
+          : fail('no_source', '')
     const archiveDays = source?.archive?.days
     const isKept = reading.failure !== undefined || reading.problems.length > 0 || archiveDays !== undefined
     const payload = isKept ? withoutPersonalData(received.payload) : received.payload

@@ -27,6 +27,8 @@ export const REJECT_REASONS = {
     'No discovery message says how to read this topic. Let the device publish its discovery again, then replay the message.',
   alias_unknown:
     'The metric is named by a number that no birth certificate has told. A rebirth was asked for; replay the message after it.',
+  malformed_packet:
+    'The broker delivered a packet that MQTT does not allow; the detail says what. Check the broker and any bridge to it.',
   // one value
   bad_value:
     'The value is no number, or the code by which a device says that it has none (nan, null, -999, 65535). Check the sensor and its wiring.',

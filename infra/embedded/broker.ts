@@ -5,6 +5,7 @@
  *
  * What is changed about aedes, and why:
  * - Messages for persistent sessions are kept by outgoing.ts (late acknowledgements by the ten thousand).
+ * - A message is delivered at the QoS that was granted (broker-delivery.ts).
  * - A publisher is acknowledged when its message is in the journal (broker-acceptance.ts).
  * - A packet that announces more than PACKET_BYTES ends its connection before its payload is read.
  */
@@ -12,9 +13,10 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type Client } from 'aedes'
 import { AppError } from '#model/errors.ts'
 import { acceptIntoJournal } from './broker-acceptance.ts'
+import { deliverAtGrantedQos } from './broker-delivery.ts'
 import { openBrokerJournal } from './broker-journal.ts'
 import type { Journal } from './journal.ts'
-import { createOutgoing } from './outgoing.ts'
+import { createOutgoing, type Outgoing } from './outgoing.ts'
 
 export interface EmbeddedBrokerOptions {
   /** 0: any free port. */
@@ -60,7 +62,7 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): P
   const journal = await openBrokerJournal(options)
   const aedes = new Aedes({ concurrency: CONCURRENCY, queueLimit: EARLY_PACKETS })
   await aedes.listen()
-  await keepOutgoing(aedes, options, journal)
+  const outgoing = await keepOutgoing(aedes, options, journal)
   logErrors(aedes, log)
 
   const sockets = new Set<Socket>()
@@ -69,6 +71,7 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): P
     socket.once('close', () => sockets.delete(socket))
     const client = aedes.handle(socket)
     limitPackets(client, packetBytes)
+    deliverAtGrantedQos(aedes, client, outgoing)
   })
   const actual = await listen(server, port, host).catch(async (cause) => {
     aedes.close()
@@ -150,7 +153,11 @@ interface Internals {
 }
 
 /** Puts outgoing.ts in the place of what aedes has, with what the journal has kept and the subscriptions known now. */
-async function keepOutgoing(aedes: Aedes, options: EmbeddedBrokerOptions, journal: Journal | undefined): Promise<void> {
+async function keepOutgoing(
+  aedes: Aedes,
+  options: EmbeddedBrokerOptions,
+  journal: Journal | undefined,
+): Promise<Outgoing> {
   const { queueLimit = QUEUE_LIMIT, sessions = [], log } = options
   const internals = aedes as unknown as Internals
   const known = new Set(sessions.map(({ clientId }) => clientId))
@@ -185,7 +192,9 @@ async function keepOutgoing(aedes: Aedes, options: EmbeddedBrokerOptions, journa
   for (const { number, topic, payload, qos, clients } of [...(journal?.kept ?? [])]) {
     internals.counter += 1
     const origin = { brokerId: internals.id, brokerCounter: internals.counter }
-    for (const id of [...clients]) outgoing.enqueue(id, { cmd: 'publish', ...origin, topic, payload, qos }, number)
+    // The journal does not say what each client was granted; QoS 1 is what every one of them was, at least.
+    const packet = { cmd: 'publish', ...origin, topic, payload, qos: Math.min(qos, 1) }
+    for (const id of [...clients]) outgoing.enqueue(id, packet, number)
   }
   for (const { clientId, filters } of sessions) {
     await persistence.addSubscriptions(
@@ -193,6 +202,7 @@ async function keepOutgoing(aedes: Aedes, options: EmbeddedBrokerOptions, journa
       filters.map((topic) => ({ topic, qos: 1 })),
     )
   }
+  return outgoing
 }
 
 interface PacketParser {

@@ -25,6 +25,7 @@ export interface OutgoingPacket {
   dup?: boolean
   topic?: string
   qos?: number
+  retain?: boolean
   payload?: Buffer | string
   /** Number of the message in the journal. */
   journalled?: number | undefined
@@ -58,6 +59,8 @@ export interface OutgoingOptions {
 }
 
 const keyOf = (packet: OutgoingPacket) => `${packet.brokerId}:${packet.brokerCounter}`
+
+export type Outgoing = ReturnType<typeof createOutgoing>
 
 /** The methods of an aedes persistence that deal with outgoing messages, and what the broker tells them. */
 export function createOutgoing(options: OutgoingOptions) {
@@ -99,6 +102,20 @@ export function createOutgoing(options: OutgoingOptions) {
     return entry
   }
 
+  const has = (id: string, packet: OutgoingPacket): boolean => queues.get(id)?.entries.has(keyOf(packet)) ?? false
+
+  /** The client may not have this message. */
+  const forget = (id: string, packet: OutgoingPacket): void => {
+    const queue = queues.get(id)
+    if (queue && has(id, packet)) remove(id, queue, keyOf(packet))
+  }
+
+  let retained = 0
+  const nextRetained = (): number => {
+    retained += 1
+    return retained
+  }
+
   /** The client is gone: what waited for its acknowledgements waits for its return instead. */
   const disconnected = (id: string) => {
     const queue = queues.get(id)
@@ -129,11 +146,19 @@ export function createOutgoing(options: OutgoingOptions) {
       enqueue(clientId, packet)
     },
 
-    async outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: OutgoingPacket) {
+    /** Once for each client, at the QoS that the subscriptions of that client allow. */
+    async outgoingEnqueueCombi(subscriptions: { clientId: string; qos: number }[], packet: OutgoingPacket) {
       const { number, clientIds = [] } = appended.get(packet.brokerCounter ?? 0) ?? {}
       appended.delete(packet.brokerCounter ?? 0)
       const left = new Set(clientIds)
-      for (const { clientId } of subscriptions) enqueue(clientId, packet, left.delete(clientId) ? number : undefined)
+      const granted = new Map<string, number>()
+      for (const { clientId, qos } of subscriptions) granted.set(clientId, Math.max(qos, granted.get(clientId) ?? 0))
+      for (const [clientId, qos] of granted)
+        enqueue(
+          clientId,
+          { ...packet, qos: Math.min(packet.qos ?? 0, qos) },
+          left.delete(clientId) ? number : undefined,
+        )
       // whoever unsubscribed while the message was written
       for (const clientId of left) if (number !== undefined) onSettled(number, clientId)
     },
@@ -175,7 +200,7 @@ export function createOutgoing(options: OutgoingOptions) {
       return Readable.from(entries)
     },
   }
-  return { methods, enqueue, appended, room, connected, disconnected, discard }
+  return { methods, enqueue, has, forget, nextRetained, appended, room, connected, disconnected, discard }
 }
 
 function letIn(queue: Queue): void {

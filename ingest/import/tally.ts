@@ -45,6 +45,7 @@ export function createJudge(pack: Pick<CityPack, 'sources' | 'timeZone'>, now: (
     const said = understand({
       ...{ topic, payload, receivedAt, fullBytes: payload.length, dup: false, retain: false },
       messageId: undefined,
+      qos: 0,
       settle: () => {},
     })
     tally.messages += 1

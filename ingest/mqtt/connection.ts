@@ -1,10 +1,11 @@
 /**
- * One network connection to the broker, from CONNECT to close, with the PUBACK in our hands.
+ * One network connection to the broker, from CONNECT to close, with the acknowledgement in our hands.
  *
  * The `mqtt` package acknowledges a QoS 1 message by itself as soon as it is handled, and reads the next packet only then:
  * holding it until COMMIT would let a batch never fill. So PUBLISH packets are taken out of the stream in front of it
- * (publish-reader.ts), which also takes less of the CPU, and PUBACKs are written here. All else is the package's: connecting,
- * TLS and web sockets, subscribing, keeping alive, publishing.
+ * (publish-reader.ts), which also takes less of the CPU, and PUBACKs are written here, or PUBRECs for what a broker delivers at
+ * QoS 2 although QoS 1 was asked for: it then answers PUBREL, for which the package sends PUBCOMP. All else is the
+ * package's: connecting, TLS and web sockets, subscribing, keeping alive, publishing.
  *
  * Message identifiers belong to a connection, and so does this object: an acknowledgement that comes after its
  * connection was lost goes nowhere, and the broker delivers that message again [MQTT-4.4.0-1].
@@ -15,7 +16,7 @@ import { connect as connectTls } from 'node:tls'
 import { type IClientOptions, MqttClient } from 'mqtt'
 import { streamBuilder as webSocketStream } from 'mqtt/lib/connect/ws'
 import { ClientStream } from './client-stream.ts'
-import { type Publish, PublishReader } from './publish-reader.ts'
+import { type Publish, PublishReader, type Qos } from './publish-reader.ts'
 import type { Held, ReceiveWindow } from './window.ts'
 
 export type ProtocolVersion = 4 | 5
@@ -32,6 +33,9 @@ export type ConnectionOptions = {
 /** MQTT 5 counts in seconds; this value means that the session never expires. */
 const NEVER = 0xffffffff
 const KEEPALIVE_S = 30
+/** first byte and remaining length */
+const PUBACK = 0x4002
+const PUBREC = 0x5002
 const CONNECT_LIMIT_MS = 10_000
 /** reason code "Unacceptable protocol version" (3.1.1) and "Unsupported Protocol Version" (5) */
 const VERSION_REFUSED = new Set([1, 132])
@@ -45,7 +49,7 @@ export class Connection {
   readonly #reader: PublishReader
   readonly #proceed: () => void
   #stream: ClientStream | undefined
-  #acks: number[] = []
+  #acks: { messageId: number; qos: Qos }[] = []
   #error: Error | undefined
   #ignoring = false
   #ended = false
@@ -127,10 +131,10 @@ export class Connection {
     return true
   }
 
-  /** Writes the PUBACK. */
-  acknowledge(messageId: number): void {
-    if (this.#ended) return
-    this.#acks.push(messageId)
+  /** Writes the PUBACK, or the PUBREC of what came at QoS 2. */
+  acknowledge({ messageId, qos }: Pick<Publish, 'messageId' | 'qos'>): void {
+    if (this.#ended || messageId === undefined) return
+    this.#acks.push({ messageId, qos })
     this.#gather()
   }
 
@@ -171,9 +175,9 @@ export class Connection {
     if (acks.length === 0 || this.#ended) return
     this.#acks = []
     const bytes = Buffer.allocUnsafe(acks.length * 4)
-    for (const [i, messageId] of acks.entries()) {
-      // PUBACK, remaining length 2: in MQTT 5 the reason code may be left out when it is 0 (3.4.2.1)
-      bytes.writeUInt16BE(0x4002, i * 4)
+    for (const [i, { messageId, qos }] of acks.entries()) {
+      // Remaining length 2: in MQTT 5 the reason code may be left out when it is 0 (3.4.2.1, 3.5.2.1)
+      bytes.writeUInt16BE(qos === 2 ? PUBREC : PUBACK, i * 4)
       bytes.writeUInt16BE(messageId, i * 4 + 2)
     }
     this.#stream?.write(bytes)

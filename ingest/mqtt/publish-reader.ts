@@ -3,6 +3,7 @@
  *
  *     packet  --PUBLISH, all of it is here-->                        handed over, then packet
  *     packet  --PUBLISH longer than what is kept, that much is here--> handed over cut, then rest (nobody's)
+ *     packet  --one that no broker may send-->                       rest (nobody's)
  *     packet  --another one-->                                       rest (the client's)
  *     rest    --its last byte has passed-->                          packet
  *     any     --`onPublish` says no-->                               stopped; what was read and not looked at is kept
@@ -11,6 +12,11 @@
  * A payload of 100 MB never exists in memory: what is above the limit passes by. MQTT 5's Maximum Packet Size would do it
  * too, but a broker drops what is above it without a word [MQTT-3.1.2-25]; here the message arrives, as its first bytes,
  * and is rejected where everyone can see it.
+ *
+ * A broker that does not keep to MQTT must not stop the city: closing the connection over a packet makes the broker send
+ * it again, for ever. So what is delivered at a QoS that was not granted is taken as it is, and a PUBLISH that cannot be
+ * read is handed over as one that is `malformed`, to be rejected and acknowledged. Only a length that is none ends the
+ * connection: nobody knows where the next packet begins.
  */
 export type Publish = {
   readonly topic: string
@@ -19,9 +25,14 @@ export type Publish = {
   readonly fullBytes: number
   /** undefined at QoS 0 */
   readonly messageId: number | undefined
+  /** how it is acknowledged: at 1 by PUBACK, at 2 by PUBREC; a broker may send 2 although 1 was asked for */
+  readonly qos: Qos
   readonly dup: boolean
   readonly retain: boolean
+  /** what MQTT does not allow about it; its payload is then the whole packet, as far as it is kept */
+  readonly malformed?: string
 }
+export type Qos = 0 | 1 | 2
 
 export type PublishReaderOptions = {
   /** bytes of a payload that are kept; of a longer one, one more */
@@ -31,10 +42,11 @@ export type PublishReaderOptions = {
   readonly onPublish: (publish: Publish) => boolean
 }
 
-/** The broker does not keep to MQTT. */
-export class MalformedPublish extends Error {}
-
 const PUBLISH = 3
+/** Reserved (0), CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ: the MQTT client would close the connection over them. */
+const NEVER_FROM_A_BROKER = new Set([0, 1, 8, 10, 12])
+/** AUTH, of which MQTT 3.1.1 knows nothing */
+const AUTH = 15
 /** The longest topic (64 KiB) and as much of properties: what is kept of a packet besides its payload. */
 const HEAD_MOST = 128 * 1024
 const EMPTY = Buffer.alloc(0)
@@ -58,10 +70,7 @@ export class PublishReader {
     return this.#stopped
   }
 
-  /**
-   * @returns the bytes of other packets, in order
-   * @throws MalformedPublish
-   */
+  /** @returns the bytes of other packets, in order */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk)
     this.#length += chunk.length
@@ -105,10 +114,11 @@ export class PublishReader {
       this.#need = bytes.length - at + 1
       return at
     }
-    if ((bytes[at] ?? 0) >> 4 !== PUBLISH || body === MALFORMED) {
-      // What is malformed is the client's, too: it closes the connection over it.
+    const type = (bytes[at] ?? 0) >> 4
+    if (type !== PUBLISH || body === MALFORMED) {
+      // A length that is none is the client's, too: it closes the connection over it.
       this.#rest = body === MALFORMED ? bytes.length - at : body - at + variableInteger(bytes, at + 1, body)
-      this.#restIsTheClients = true
+      this.#restIsTheClients = body === MALFORMED || !this.#isUnheardOf(type)
       return at
     }
     const end = body + variableInteger(bytes, at + 1, body)
@@ -123,28 +133,49 @@ export class PublishReader {
     return kept
   }
 
+  #isUnheardOf(type: number): boolean {
+    return NEVER_FROM_A_BROKER.has(type) || (type === AUTH && this.#options.version === 4)
+  }
+
   /** MQTT 5, 3.3: topic, identifier (not at QoS 0), properties (not in 3.1.1), payload. */
   #parse(bytes: Buffer, at: number, { body, kept, end }: { body: number; kept: number; end: number }): Publish {
     const { version, payloadLimit } = this.#options
     const flags = bytes[at] ?? 0
     const qos = (flags >> 1) & 3
-    const topicEnd = kept - body < 2 ? end : body + 2 + bytes.readUInt16BE(body)
+    const topicEnd = kept - body < 2 ? Number.POSITIVE_INFINITY : body + 2 + bytes.readUInt16BE(body)
     const afterIdentifier = topicEnd + (qos > 0 ? 2 : 0)
-    const payloadAt = version === 5 ? endOfProperties(bytes, afterIdentifier) : afterIdentifier
-    // The broker was asked for QoS 1 at most, and was not allowed aliases, for which it would leave the topic out.
-    if (qos > 1 || topicEnd <= body + 2 || payloadAt > end || afterIdentifier > end)
-      throw new MalformedPublish('the broker sent a PUBLISH that MQTT does not allow')
-    // Properties that are longer than all that is kept: the packet is too long, whatever its payload.
-    const isLost = kept < end && payloadAt > body + HEAD_MOST
-    return {
-      topic: bytes.toString('utf8', body + 2, topicEnd),
-      payload: isLost ? EMPTY : bytes.subarray(payloadAt, Math.min(payloadAt + payloadLimit + 1, kept)),
-      fullBytes: isLost ? end - body : end - payloadAt,
-      messageId: qos > 0 ? bytes.readUInt16BE(topicEnd) : undefined,
+    const hasIdentifier = qos > 0 && afterIdentifier <= kept
+    const envelope = {
+      messageId: hasIdentifier ? bytes.readUInt16BE(topicEnd) : undefined,
+      qos: (hasIdentifier ? Math.min(qos, 2) : 0) as Qos,
       dup: (flags & 8) !== 0,
       retain: (flags & 1) !== 0,
     }
+    const payloadAt = version === 5 ? endOfProperties(bytes, afterIdentifier) : afterIdentifier
+    const malformed = problemOf({ qos, topicBytes: topicEnd - body - 2, afterIdentifier, payloadAt, end })
+    if (malformed !== undefined) {
+      const payload = bytes.subarray(at, Math.min(at + payloadLimit + 1, kept))
+      return { ...envelope, topic: '', payload, fullBytes: end - at, malformed }
+    }
+    // Properties that are longer than all that is kept: the packet is too long, whatever its payload.
+    const isLost = kept < end && payloadAt > body + HEAD_MOST
+    return {
+      ...envelope,
+      topic: bytes.toString('utf8', body + 2, topicEnd),
+      payload: isLost ? EMPTY : bytes.subarray(payloadAt, Math.min(payloadAt + payloadLimit + 1, kept)),
+      fullBytes: isLost ? end - body : end - payloadAt,
+    }
   }
+}
+
+type Layout = { qos: number; topicBytes: number; afterIdentifier: number; payloadAt: number; end: number }
+
+function problemOf({ qos, topicBytes, afterIdentifier, payloadAt, end }: Layout): string | undefined {
+  if (qos > 2) return 'QoS 3'
+  if (afterIdentifier > end) return 'a topic or an identifier that ends beyond the packet'
+  // Topic aliases, for which a broker may leave the topic out, were not allowed to it.
+  if (topicBytes === 0) return 'no topic'
+  return payloadAt > end ? 'properties that end beyond the packet' : undefined
 }
 
 const INCOMPLETE = -1

@@ -14,10 +14,10 @@
  * one is not opened before there is room, so that redelivery cannot make memory grow.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { union } from '#model/mqtt-topics.ts'
 import { Arrivals } from './arrivals.ts'
 import { Connection, type ProtocolVersion, VersionRefused } from './connection.ts'
 import type { Publish } from './publish-reader.ts'
-import { union } from './topics.ts'
 import { type Held, ReceiveWindow, type WindowLimits } from './window.ts'
 
 export type SubscriberState = 'waiting' | 'connecting' | 'subscribing' | 'ready' | 'closing' | 'closed'
@@ -25,7 +25,7 @@ export type SubscriberState = 'waiting' | 'connecting' | 'subscribing' | 'ready'
 /** A message in our hands until `settle` is called: it fills the window, and the broker remembers it. */
 export type Received = Publish & {
   readonly receivedAt: Date
-  /** Frees its place in the window and, at QoS 1, tells the broker that it is ours now. Only after COMMIT. */
+  /** Frees its place in the window and, above QoS 0, tells the broker that it is ours now. Only after COMMIT. */
   settle(): void
 }
 
@@ -201,7 +201,7 @@ export class Subscriber {
       settle: () => {
         if (settled) return
         settled = true
-        if (publish.messageId !== undefined) connection.acknowledge(publish.messageId)
+        connection.acknowledge(publish)
         this.#window.release(held)
       },
     })

@@ -227,11 +227,11 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     )
   })
 
-  test('a broker that sends what MQTT does not allow loses the connection, and why is said', async () => {
+  test('a broker whose packets cannot be told apart loses the connection, and why is said', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {})
-      // to CONNECT: a CONNACK and a PUBLISH at QoS 3 in one breath
-      socket.once('data', () => socket.write(Buffer.from([0x20, 3, 0, 0, 0, 0x36, 7, 0, 3, 97, 47, 98, 0, 1])))
+      // to CONNECT: a CONNACK and a packet whose length never ends
+      socket.once('data', () => socket.write(Buffer.from([0x20, 3, 0, 0, 0, 0x30, 0xff, 0xff, 0xff, 0xff, 1])))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
@@ -251,7 +251,7 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
       () => errors.length,
       (n) => n >= 2,
     )
-    expect(errors[0]).toBe('the broker sent a PUBLISH that MQTT does not allow')
+    expect(errors[0]).toMatch(/variable byte integer/i)
     expect(received).toEqual([])
     await subscriber.close()
     server.close()

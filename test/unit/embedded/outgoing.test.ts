@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createOutgoing } from '#infra/embedded/outgoing.ts'
 
 const client = { id: 'ingest' }
-const subscription = [{ clientId: 'ingest' }]
+const subscription = [{ clientId: 'ingest', qos: 2 }]
 const message = (brokerCounter: number) => ({ cmd: 'publish', brokerId: 'b', brokerCounter, qos: 1 })
 const create = () => createOutgoing({ isConnected: () => true, queueLimit: 100_000, onDropped: () => {} })
 const open = () => create().methods

@@ -2,7 +2,15 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Arrivals } from '#ingest/mqtt/arrivals.ts'
 
 const packet = (messageId: number | undefined, topic: string, payload: string, dup = false) => ({
-  ...{ messageId, topic, payload: Buffer.from(payload), dup, fullBytes: payload.length, retain: false },
+  ...{
+    messageId,
+    topic,
+    payload: Buffer.from(payload),
+    dup,
+    qos: 1 as const,
+    fullBytes: payload.length,
+    retain: false,
+  },
 })
 
 describe('Arrivals', () => {

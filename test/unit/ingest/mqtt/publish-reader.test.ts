@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import mqttPacket, { type Packet } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
-import { MalformedPublish, type Publish, PublishReader } from '#ingest/mqtt/publish-reader.ts'
+import { type Publish, PublishReader } from '#ingest/mqtt/publish-reader.ts'
 
 type Version = 4 | 5
 const LIMIT = 300
-type Sent = { size: number; qos: 0 | 1; dup: boolean; retain: boolean }
+type Sent = { size: number; qos: 0 | 1 | 2; dup: boolean; retain: boolean }
 
 /** What is sent as mqtt-packet writes it, so that nothing here is expected from our own reading of the standard. */
 const publish = ({ size, qos, dup, retain }: Sent, version: Version): Buffer =>
@@ -62,7 +62,7 @@ describe('PublishReader', () => {
   const sizes = fc.oneof(fc.integer({ min: 0, max: 2 * LIMIT }), fc.constantFrom(LIMIT, LIMIT + 1, 20_000, 150_000))
   const sent = fc.record({
     size: sizes,
-    qos: fc.constantFrom(0 as const, 1 as const),
+    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
     dup: fc.boolean(),
     retain: fc.boolean(),
   })
@@ -89,7 +89,7 @@ describe('PublishReader', () => {
                   topic: `straße/${size}`,
                   fullBytes: size,
                   messageId: qos > 0 ? (size % 65_535) + 1 : undefined,
-                  ...{ dup, retain },
+                  ...{ qos, dup, retain },
                   kept: 'x'.repeat(Math.min(size, LIMIT + 1)),
                 }
               }),
@@ -133,20 +133,39 @@ describe('PublishReader', () => {
     expect(published[0]?.fullBytes).toBeGreaterThan(240_000)
   })
 
+  const next = publish(plain(4), 4)
   test.each([
-    ['QoS 2, which was not asked for', [0x34, 7, 0, 3, 97, 47, 98, 0, 1]],
-    ['QoS 3', [0x36, 7, 0, 3, 97, 47, 98, 0, 1]],
-    ['no topic', [0x32, 4, 0, 0, 0, 1]],
-    ['a topic longer than the packet', [0x30, 4, 0, 9, 97, 98]],
-    ['no room for the identifier', [0x32, 5, 0, 3, 97, 47, 98]],
-    ['nothing at all', [0x30, 0]],
-    ['one byte', [0x30, 1, 0]],
-  ])('what MQTT does not allow ends the connection: %s', (_name, bytes) => {
-    expect(() => read([Buffer.from(bytes)], 4)).toThrow(MalformedPublish)
+    ['QoS 3', [0x36, 7, 0, 3, 97, 47, 98, 0, 1], { messageId: 1, qos: 2, malformed: 'QoS 3' }],
+    ['no topic', [0x32, 4, 0, 0, 0, 1], { messageId: 1, qos: 1, malformed: 'no topic' }],
+    ['a topic longer than the packet', [0x30, 4, 0, 9, 97, 98], { messageId: undefined, qos: 0 }],
+    ['no room for the identifier', [0x32, 5, 0, 3, 97, 47, 98], { messageId: undefined, qos: 0 }],
+    ['nothing at all', [0x30, 0], { messageId: undefined, qos: 0 }],
+    ['one byte', [0x30, 1, 0], { messageId: undefined, qos: 0 }],
+  ])(
+    'what MQTT does not allow is handed over with its bytes, and what follows is read: %s',
+    (_name, bytes, expected) => {
+      const { published } = read([Buffer.concat([Buffer.from(bytes), next])], 4)
+      expect(published).toHaveLength(2)
+      expect(published[0]).toMatchObject({ malformed: expect.any(String), ...expected })
+      expect(published[0]?.payload).toEqual(Buffer.from(bytes))
+      expect(published[1]).toMatchObject({ topic: 'straße/4', messageId: 5 })
+    },
+  )
+
+  test('properties that go beyond the packet', () => {
+    const { published } = read([Buffer.from([0x32, 9, 0, 3, 97, 47, 98, 0, 7, 9, 1]), publish(plain(4), 5)], 5)
+    expect(published[0]).toMatchObject({ malformed: 'properties that end beyond the packet', messageId: 7, qos: 1 })
+    expect(published[1]).toMatchObject({ topic: 'straße/4', messageId: 5 })
   })
 
-  test('properties that go beyond the packet end the connection', () => {
-    expect(() => read([Buffer.from([0x30, 7, 0, 3, 97, 47, 98, 9, 1])], 5)).toThrow(MalformedPublish)
+  test.each([
+    [4, [0x00, 0x10, 0x80, 0xa0, 0xc0, 0xf0]],
+    [5, [0x00, 0x10, 0x80, 0xa0, 0xc0]],
+  ] as const)('MQTT %s: packets that no broker may send are passed over', (version, firstBytes) => {
+    const never = firstBytes.map((byte) => Buffer.from([byte, 3, 1, 2, 3]))
+    const { published, others } = read([Buffer.concat([...never, publish(plain(4), version)])], version)
+    expect(published.map(({ topic }) => topic)).toEqual(['straße/4'])
+    expect(others).toEqual([])
   })
 
   test('a length that never ends is left to the client, which refuses it', () => {
