@@ -65,6 +65,11 @@ const CODES = {
   BROKER_UNAVAILABLE: { status: 503, text: (url: string) => `the MQTT broker at ${url} does not answer` },
   // start
   CONFIG_INVALID: { status: 500, text: (detail: string) => detail },
+  SCHEMA_MISMATCH: {
+    status: 500,
+    text: (names: string) =>
+      `the database was made by another version of ${names}, so it cannot be upgraded in place. It was not changed. Start the version that made it, or start afresh with another DATA_DIR or database`,
+  },
   PORT_TAKEN: { status: 500, text: (detail: string) => detail },
   DATA_DIR_IN_USE: { status: 500, text: (detail: string) => detail },
   DATA_DIR_DAMAGED: { status: 500, text: (detail: string) => detail },

@@ -1,56 +1,91 @@
+/**
+ * The schema as numbered files, forward only. Every applied file is recorded with its SHA-256, so that a database which
+ * was made by another version of a file is refused instead of taken for up to date.
+ */
+import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '#model/errors.ts'
 import { inTransaction, type Pool, type PoolClient } from './pool.ts'
+import { unreleasedParts } from './unreleased-schema.ts'
 
 const FOLDER = join(import.meta.dirname, 'migrations')
 /** Any constant will do: it only has to be ours. Two processes that migrate at once take turns on it. */
 const LOCK = 7_203_911
 
-export type Migration = { readonly name: string; readonly sql: string }
+export type Migration = { readonly name: string; readonly sql: string; readonly checksum: string }
+type Applied = { readonly name: string; readonly checksum: string | null }
 
-/** The numbered files of `migrations/`, in order. Forward only: a landed file is never edited. */
+/** The numbered files of `migrations/`, in order. Forward only: a released file is never edited. */
 export async function listMigrations(folder = FOLDER): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => /^\d{3}_.+\.sql$/.test(name)).sort()
-  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(folder, name), 'utf8') })))
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(join(folder, name), 'utf8')
+      return { name, sql, checksum: checksumOf(sql) }
+    }),
+  )
 }
+
+/** SHA-256 in hexadecimal; line endings do not count, because a checkout may change them. */
+const checksumOf = (sql: string): string => createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex')
 
 /**
  * Brings the schema up to date, each file in a transaction of its own.
  * @returns the names that were applied now
+ * @throws AppError SCHEMA_MISMATCH when the database was made by other versions of the files, before anything is changed
  */
 export async function migrate(pool: Pool, folder = FOLDER): Promise<string[]> {
-  await inTransaction(pool, createLedger)
+  const migrations = await listMigrations(folder)
+  await inTransaction(pool, (client) => verify(client, migrations))
   const applied: string[] = []
-  for (const migration of await listMigrations(folder)) {
+  for (const migration of migrations) {
     if (await inTransaction(pool, (client) => apply(client, migration))) applied.push(migration.name)
   }
   return applied
 }
 
-// `create table if not exists` is not safe against itself (two sessions collide in the catalogue), hence the lock here too.
-async function createLedger(client: PoolClient): Promise<void> {
+// `create table if not exists` is not safe against itself (two sessions collide in the catalogue), hence the lock.
+async function verify(client: PoolClient, migrations: readonly Migration[]): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [LOCK])
   await client.query(`
     create table if not exists schema_migration (
       name text primary key, applied_at timestamptz not null default now()
     )`)
+  await client.query('alter table schema_migration add column if not exists checksum text')
+  const { rows } = await client.query<Applied>('select name, checksum from schema_migration order by name')
+  const checksums = new Map(migrations.map(({ name, checksum }) => [name, checksum]))
+  const changed = rows.filter(({ name, checksum }) => checksum !== null && checksum !== checksums.get(name))
+  if (changed.length > 0) throw new AppError('SCHEMA_MISMATCH', changed.map(({ name }) => name).join(', '))
+  // Applied before checksums were recorded: only the released versions are adopted.
+  const unrecorded = new Set(rows.flatMap(({ name, checksum }) => (checksum === null ? [name] : [])))
+  if (unrecorded.size === 0) return
+  const unreleased = await unreleasedParts(client, unrecorded)
+  if (unreleased.length > 0) throw new AppError('SCHEMA_MISMATCH', unreleased.join(', '))
+  for (const name of unrecorded)
+    await client.query('update schema_migration set checksum = $2 where name = $1', [name, checksums.get(name)])
 }
 
-async function apply(client: PoolClient, migration: Migration): Promise<boolean> {
+async function apply(client: PoolClient, { name, sql, checksum }: Migration): Promise<boolean> {
   await client.query('select pg_advisory_xact_lock($1)', [LOCK])
-  const done = await client.query('select 1 from schema_migration where name = $1', [migration.name])
+  const done = await client.query('select 1 from schema_migration where name = $1', [name])
   if (done.rowCount) return false
-  await client.query(migration.sql)
-  await client.query('insert into schema_migration (name) values ($1)', [migration.name])
+  await client.query(sql)
+  await client.query('insert into schema_migration (name, checksum) values ($1, $2)', [name, checksum])
   return true
 }
 
-/** The migrations this version of the code expects that the database does not have yet. */
+/** The migrations this version of the code expects that the database does not have yet, or has in another version. */
 export async function pendingMigrations(pool: Pick<Pool, 'query'>, folder = FOLDER): Promise<string[]> {
-  const expected = (await listMigrations(folder)).map((migration) => migration.name)
+  const expected = await listMigrations(folder)
   const exists = await pool.query<{ found: boolean }>(`select to_regclass('schema_migration') is not null as found`)
-  if (!exists.rows[0]?.found) return expected
-  const { rows } = await pool.query<{ name: string }>('select name from schema_migration')
-  const present = new Set(rows.map((row) => row.name))
-  return expected.filter((name) => !present.has(name))
+  if (!exists.rows[0]?.found) return expected.map(({ name }) => name)
+  // by way of JSON, because a database that was never migrated by this version has no column of that name
+  const { rows } = await pool.query<Applied>(
+    `select name, to_jsonb(m) ->> 'checksum' as checksum from schema_migration m`,
+  )
+  const present = new Map(rows.map(({ name, checksum }) => [name, checksum]))
+  return expected
+    .filter(({ name, checksum }) => !present.has(name) || (present.get(name) ?? checksum) !== checksum)
+    .map(({ name }) => name)
 }

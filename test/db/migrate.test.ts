@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listMigrations, migrate, pendingMigrations } from '#infra/db/migrate.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
@@ -51,4 +54,73 @@ test('h3_parent gives the parent that the H3 documentation gives', async () => {
     `select to_hex(h3_parent(x'085283473fffffff'::bigint, 4)) as parent`,
   )
   expect(rows[0]?.parent).toBe('8428347ffffffff')
+})
+
+describe('a database that other versions of the files made', () => {
+  const folders: string[] = []
+  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
+  const folderWith = async (files: Record<string, string>): Promise<string> => {
+    const folder = await mkdtemp(join(tmpdir(), 'citywell-migrations-'))
+    folders.push(folder)
+    for (const [name, sql] of Object.entries(files)) await writeFile(join(folder, name), sql)
+    return folder
+  }
+  const withDatabase = async (run: (pool: TestDatabase['pool']) => Promise<void>): Promise<void> => {
+    const own = await openTestDatabase({ migrated: false })
+    try {
+      await run(own.pool)
+    } finally {
+      await own.close()
+    }
+  }
+
+  test('is refused and left as it is; ready names what differs', () =>
+    withDatabase(async (pool) => {
+      await migrate(pool, await folderWith({ '001_a.sql': 'create table a (x int);' }))
+      const edited = await folderWith({
+        '001_a.sql': 'create table a (x int, y int);',
+        '002_b.sql': 'create table b ();',
+      })
+      await expect(migrate(pool, edited)).rejects.toMatchObject({
+        code: 'SCHEMA_MISMATCH',
+        message: expect.stringContaining('001_a.sql'),
+      })
+      expect(await pendingMigrations(pool, edited)).toEqual(['001_a.sql', '002_b.sql'])
+      expect((await pool.query(`select to_regclass('b') as b`)).rows).toEqual([{ b: null }])
+    }))
+
+  test('is refused when it is newer than the code', () =>
+    withDatabase(async (pool) => {
+      const newer = { '001_a.sql': 'create table a ();', '002_b.sql': 'create table b ();' }
+      await migrate(pool, await folderWith(newer))
+      const older = await folderWith({ '001_a.sql': newer['001_a.sql'] })
+      await expect(migrate(pool, older)).rejects.toThrow(/002_b\.sql/)
+    }))
+
+  test('line endings of a checkout do not count', () =>
+    withDatabase(async (pool) => {
+      await migrate(pool, await folderWith({ '001_a.sql': 'create table a (\n  x int\n);\n' }))
+      expect(await migrate(pool, await folderWith({ '001_a.sql': 'create table a (\r\n  x int\r\n);\r\n' }))).toEqual(
+        [],
+      )
+    }))
+
+  test('checksums are adopted for the released schema, and refused for what was edited before it', async () => {
+    await database.pool.query('update schema_migration set checksum = null')
+    expect(await migrate(database.pool)).toEqual([])
+    const { rows } = await database.pool.query('select 1 from schema_migration where checksum is null')
+    expect(rows).toEqual([])
+    await withDatabase(async (pool) => {
+      const [registry] = await listMigrations()
+      const folder = await folderWith({
+        [registry?.name ?? '']: registry?.sql ?? '',
+        // a voice without the date on which it is deleted, as an early version had it
+        '018_voices.sql': 'create table voice (id int);',
+      })
+      await migrate(pool, folder)
+      await pool.query('alter table schema_migration drop column checksum')
+      expect(await pendingMigrations(pool, folder)).toEqual([])
+      await expect(migrate(pool, folder)).rejects.toThrow(/018_voices\.sql/)
+    })
+  })
 })
