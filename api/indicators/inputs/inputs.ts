@@ -10,6 +10,7 @@ import { cellsIn, type Signal, signals } from './cells.ts'
 import { type Consumption, consumptions } from './counters.ts'
 import { type Fleet, fleets } from './fleet.ts'
 import { goals } from './goals.ts'
+import { heardHours } from './heard.ts'
 import { type Hours, hoursOf } from './hours.ts'
 import { type PeriodMean, peakMeans, periodMeans } from './means.ts'
 import { type Outages, outages } from './outages.ts'
@@ -35,6 +36,8 @@ export type Inputs = {
   /** what sharing schemes have standing, by property; by zone id, and 0 for the city */
   fleet(property: FleetProperty): Promise<ReadonlyMap<number, Fleet>>
   outages(): Promise<ReadonlyMap<number, Outages>>
+  /** hours in which a feeder would have reported an interruption, by id of its customers_interrupted */
+  supplyWatched(): Promise<ReadonlyMap<number, number>>
   sound(): Promise<ReadonlyMap<number, SoundPeriods>>
   signals(): Promise<Signal[]>
   /** H3 cells of land by zone id */
@@ -94,6 +97,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     outages: once(() =>
       outages(db, ids(datastreams(['customers_interrupted'], ['feeder'])), hours, registry.city.timeZone),
     ),
+    supplyWatched: once(() => heardHours(db, datastreams(['customers_interrupted'], ['feeder']), { registry, hours })),
     sound: once(() => soundPeriods(db, ids(datastreams(['sound_level'])), hours, registry.city.timeZone)),
     signals: once(() => signals(db, { from: period.from, to: period.to })),
     landCells: once(async () => new Map(registry.zones.map(({ id, geometry }) => [id, cellsIn(geometry)]))),

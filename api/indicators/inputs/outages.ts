@@ -16,11 +16,12 @@ export type Outages = {
 /** EN 50160: an interruption is long when it lasts more than three minutes; shorter ones are another matter. */
 const SHORT_MS = 3 * 60_000
 const DAY_MS = 86_400_000
-/** What began before a month or ended after it is seen whole as far as this. */
+/** An interruption is followed as far as this from its beginning. */
 const AROUND_DAYS = 31
+const AROUND_MS = AROUND_DAYS * DAY_MS
 
-// The rollup finds the days with customers off; raw is read for these alone, and for the next day heard where supply had not
-// returned by the end of one. AROUND_DAYS before and after as well.
+// The rollup finds the days with customers off; raw is read for these alone, for the next day heard where supply had not
+// returned by the end of one, and for the first day. AROUND_DAYS before and after as well.
 const DAYS = `
   select id, bucket as day from (
     select datastream_id as id, bucket, high, lag(last) over (partition by datastream_id order by bucket) as before
@@ -28,7 +29,7 @@ const DAYS = `
     where datastream_id = any($1::int[]) and bucket >= $2::timestamptz - interval '${AROUND_DAYS + 1} days'
       and bucket < $3::timestamptz + interval '${AROUND_DAYS} days' and good > 0
   ) day
-  where high > 0 or before > 0
+  where high > 0 or before > 0 or before is null
   order by 2`
 // One day at a time: with the bounds as parameters, all chunks but one are left out while the statement is planned.
 const READINGS = `
@@ -36,6 +37,16 @@ const READINGS = `
   where datastream_id = any($1::int[]) and phenomenon_time >= $2 and phenomenon_time < $3 and quality in (1, 2)
   order by 1, 2`
 type Reading = { readonly id: number; readonly at: Date; readonly off: number }
+// Customers off when the readings begin, however long ago that was reported.
+const OPEN = `
+  select id
+  from unnest($1::int[]) as id
+  cross join lateral (
+    select last from observation_daily d
+    where d.datastream_id = id and bucket < $2::timestamptz - interval '${AROUND_DAYS + 1} days' and good > 0
+    order by bucket desc limit 1
+  ) before
+  where before.last > 0`
 
 /** By Datastream id; feeders without an interruption are absent. */
 export async function outages(
@@ -46,9 +57,9 @@ export async function outages(
 ): Promise<ReadonlyMap<number, Outages>> {
   const family = {
     name: 'outages',
-    version: 1,
+    version: 2,
     ids,
-    aroundDays: AROUND_DAYS,
+    aroundDays: AROUND_DAYS + 1,
     load: (span: Span) => within(db, ids, span),
   }
   const byFeeder = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
@@ -74,44 +85,59 @@ async function within(
     const of = feeders.map(({ id }) => id)
     rows.push(...(await db.query<Reading>(READINGS, [of, new Date(time), new Date(time + DAY_MS)])).rows)
   }
+  const open = new Set((await db.query<{ id: number }>(OPEN, [ids, from])).rows.map(({ id }) => id))
   const byFeeder = Map.groupBy(rows, ({ id }) => id)
-  return [...byFeeder].map(([id, own]) => ({ id, ...summed(own, { from, to }) }))
+  return [...byFeeder].map(([id, own]) => ({ id, ...summed(own, { from, to }, open.has(id)) }))
+}
+
+type Open = {
+  readonly since: number
+  readonly last: Reading | undefined
+  readonly interrupted: number
+  readonly minutes: number
 }
 
 /**
  * Customers off are a step function of time: every rise interrupts that many customers, the area under it is customer minutes
- * (IEEE Std 1366, SAIFI and CAIDI). An interruption belongs to the period in which it begins, with all its minutes; one
- * that is not over counts up to the end of the period.
+ * (IEEE Std 1366-2012, SAIFI and CAIDI). An interruption accrues with all its minutes to the period in which it begins (as
+ * clause 5 of the standard accrues it to the day), so the parts of a period add up to it wherever it is split. Minutes run
+ * between readings: after the last one nothing is known, and nothing is counted.
  */
-function summed(readings: readonly Reading[], { from, to }: Span): Outages {
+function summed(readings: readonly Reading[], { from, to }: Span, openBefore: boolean): Outages {
   const total = { interruptions: 0, interrupted: 0, minutes: 0, short: 0 }
-  let open: { since: number; last: Reading; interrupted: number; minutes: number } | undefined
-  const close = (at: number): void => {
-    if (!open) return
-    const { since, last, interrupted } = open
-    const minutes = open.minutes + last.off * minutesBetween(last.at.getTime(), at)
-    if (since >= from.getTime() && since < to.getTime()) {
-      if (at - since <= SHORT_MS) total.short++
-      else {
-        total.interruptions++
-        total.interrupted += interrupted
-        total.minutes += minutes
-      }
+  let open: Open | undefined = openBefore
+    ? { since: Number.NEGATIVE_INFINITY, last: undefined, interrupted: 0, minutes: 0 }
+    : undefined
+  const close = ({ since, interrupted, minutes }: Open, at: number): void => {
+    if (since < from.getTime() || since >= to.getTime()) return
+    if (at - since <= SHORT_MS) total.short++
+    else {
+      total.interruptions++
+      total.interrupted += interrupted
+      total.minutes += minutes
     }
-    open = undefined
   }
   for (const reading of readings) {
-    if (reading.off <= 0) close(reading.at.getTime())
-    else if (!open) open = { since: reading.at.getTime(), last: reading, interrupted: reading.off, minutes: 0 }
-    else {
-      open.minutes += open.last.off * minutesBetween(open.last.at.getTime(), reading.at.getTime())
-      open.interrupted += Math.max(0, reading.off - open.last.off)
-      open.last = reading
+    const at = reading.at.getTime()
+    const before = open
+    if (before) open = followed(before, reading)
+    else if (reading.off > 0) open = { since: at, last: reading, interrupted: reading.off, minutes: 0 }
+    if (open && reading.off <= 0) {
+      close(open, at)
+      open = undefined
     }
   }
-  // Not over: counted up to the end of what is known, so that the next month goes on with nothing of it.
-  close(Math.max(to.getTime(), open?.last.at.getTime() ?? 0))
+  // Not over: a rise that nothing follows is an interruption of unknown length, not a short one.
+  if (open) close(open, Number.POSITIVE_INFINITY)
   return total
+}
+
+/** An interruption with its next reading; readings more than AROUND_DAYS after its beginning add nothing. */
+function followed(open: Open, reading: Reading): Open {
+  const { since, last } = open
+  if (!last || reading.at.getTime() > since + AROUND_MS) return open
+  const minutes = open.minutes + last.off * minutesBetween(last.at.getTime(), reading.at.getTime())
+  return { since, last: reading, interrupted: open.interrupted + Math.max(0, reading.off - last.off), minutes }
 }
 
 const minutesBetween = (from: number, to: number): number => Math.max(0, to - from) / 60_000

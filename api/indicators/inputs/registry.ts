@@ -19,6 +19,8 @@ export type ThingRow = {
   readonly kind: string
   readonly zoneId: number | null
   readonly simulated: boolean
+  /** seconds between messages that its owner promises */
+  readonly intervalSeconds: number | null
   readonly attributes: Readonly<Record<string, string | number | boolean>>
 }
 export type DatastreamRow = {
@@ -40,7 +42,9 @@ export type Registry = {
 
 const CITY = `select pack, features from city`
 const ZONES = `select id, key, name, population, households, area_km2 as "areaKm2", geometry, attributes from zone order by id`
-const THINGS = `select id, key, name, kind, zone_id as "zoneId", simulated, attributes from thing order by id`
+const THINGS = `
+  select id, key, name, kind, zone_id as "zoneId", simulated, expected_interval_s as "intervalSeconds", attributes
+  from thing order by id`
 // A calibrated instrument speaks through its calibrated channel alone (model/calibration.ts). What is corrected for
 // humidity stands beside the raw value (docs/quality.md) and would count its station twice.
 const DATASTREAMS = `
