@@ -4,6 +4,7 @@ import type { ExceedancesResponse } from '#model/api/exceedances.ts'
 import type { Hours } from '../indicators/inputs/hours.ts'
 import { periodMeans } from '../indicators/inputs/means.ts'
 import type { DatastreamRow, Registry, ThingRow } from '../indicators/inputs/registry.ts'
+import { wholesOf } from '../indicators/inputs/wholes.ts'
 
 // A day counts with 18 of its 24 hours. Days of means are UTC, as the rollup keeps them: a year of them is read at once.
 const DAYS = `
@@ -33,7 +34,10 @@ type Place = ExceedancesResponse['places'][number]
  * the mean of its zones with a value, weighted with their people, day by day: what a person meets on average.
  */
 export async function exceedances(db: Queryable, registry: Registry, hours: Hours): Promise<Place[]> {
-  const streams = registry.datastreams.filter(({ property }) => (WHO_POLLUTANTS as string[]).includes(property))
+  const streams = wholesOf(
+    registry.datastreams.filter(({ property }) => (WHO_POLLUTANTS as string[]).includes(property)),
+    registry.things,
+  ).flatMap(({ combinations: [{ streams: own }] }) => own)
   const idsOf = (ozone: boolean): number[] =>
     streams.filter(({ property }) => (property === 'o3') === ozone).map(({ id }) => id)
   const { from, to } = hours

@@ -28,12 +28,7 @@ export const HOURS = `
   from observation_hourly h
   join datastream d on d.id = h.datastream_id
   join thing t on t.id = d.thing_id
-  where h.datastream_id in (
-    select r.id from datastream r
-    where r.property = any($3::text[]) and r.channel <> 'corrected' and not exists (
-      -- a calibrated instrument speaks through its calibrated channel alone
-      select from datastream c where c.thing_id = r.thing_id and c.property = r.property
-        and c.channel = case when r.channel = '' then 'calibrated' else r.channel || '.calibrated' end))
+  where h.datastream_id in (select w.id from datastream_whole w where w.property = any($3::text[]))
     and h.bucket >= $1 and h.bucket < $2 and h.good > 0
   group by 1, 2, 3, 4`
 type HourRow = { thing: number; zone: number | null; property: IndexPollutant; age: number; mean: number }

@@ -19,7 +19,23 @@ export function readThings(text: string | undefined, problems: PackProblems): Th
     seen.set(row.key, line)
     things.push(row)
   }
+  checkPartOf(things, seen, problems)
   return things
+}
+
+/** A Thing that is part of a Thing that does not exist, or of itself through others, would be counted twice unnoticed. */
+function checkPartOf(things: readonly ThingRow[], lines: ReadonlyMap<string, number>, problems: PackProblems): void {
+  const containerOf = new Map(things.map(({ key, attributes }) => [key, attributes['partOf']]))
+  for (const { key, attributes } of things) {
+    const { partOf } = attributes
+    if (partOf === undefined) continue
+    const line = `line ${lines.get(key)}`
+    if (!containerOf.has(String(partOf))) problems.add(FILE, line, `partOf: no row has the key "${partOf}"`)
+    const seen = new Set([key])
+    let at = containerOf.get(key)
+    for (; at !== undefined && !seen.has(String(at)); at = containerOf.get(String(at))) seen.add(String(at))
+    if (at === key) problems.add(FILE, line, `partOf: "${key}" would be part of itself, by way of "${partOf}"`)
+  }
 }
 
 /** The records of a CSV file with a header line, each with the line it begins in; what does not parse is a problem. */
@@ -70,11 +86,14 @@ function placeOf(record: Record_): unknown {
   return { type: 'Point', coordinates: [Number(record['lon'] || Number.NaN), Number(record['lat'] || Number.NaN)] }
 }
 
+/** Attributes that name something else: 012 is a name there and no number. */
+const NAMES: ReadonlySet<string> = new Set(['partOf', 'site', 'street'])
+
 const attributesOf = (record: Record_): Record<string, string | number | boolean> =>
   Object.fromEntries(
     Object.entries(record)
       .filter(([column, value]) => !KNOWN.has(column) && value !== '')
-      .map(([column, value]) => [column, attributeOf(value)]),
+      .map(([column, value]) => [column, NAMES.has(column) ? value : attributeOf(value)]),
   )
 
 function attributeOf(value: string): string | number | boolean {

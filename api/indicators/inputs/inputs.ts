@@ -14,9 +14,10 @@ import { heardHours } from './heard.ts'
 import { type Hours, hoursOf } from './hours.ts'
 import { type PeriodMean, peakMeans, periodMeans } from './means.ts'
 import { type Outages, outages } from './outages.ts'
-import type { DatastreamRow, Registry } from './registry.ts'
+import type { DatastreamRow, Registry, ThingRow } from './registry.ts'
 import { type ReportedValues, reportedValues } from './reported.ts'
 import { type SoundPeriods, soundPeriods } from './sound.ts'
+import { type Whole, wholesOf } from './wholes.ts'
 
 /**
  * Everything the indicators of one period rest on. Each family is one or two queries, run when a measure first asks and
@@ -29,6 +30,8 @@ export type Inputs = {
   readonly hours: Hours
   readonly registry: Registry
   datastreams(properties: readonly string[], kinds?: readonly string[]): DatastreamRow[]
+  /** the same, each Thing and property once: what is summed or averaged over Things takes these */
+  wholes(properties: readonly string[], kinds?: readonly string[], counts?: (thing: ThingRow) => boolean): Whole[]
   means(): Promise<ReadonlyMap<number, PeriodMean>>
   consumption(): Promise<ReadonlyMap<number, Consumption>>
   peak(): Promise<{ means: ReadonlyMap<number, PeriodMean>; expected: number }>
@@ -75,12 +78,19 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     registry.datastreams.filter(
       ({ property, thing }) => properties.includes(property) && (!kinds || kinds.includes(thing.kind)),
     )
+  const wholes: Inputs['wholes'] = (properties, kinds, counts = () => true) =>
+    wholesOf(
+      datastreams(properties, kinds).filter(({ thing }) => counts(thing)),
+      registry.things,
+    )
   const ids = (rows: readonly DatastreamRow[]): number[] => rows.map(({ id }) => id)
   const watchers = registry.datastreams.filter(({ thing }) => WATCHERS.includes(thing.kind))
   const fleetOf = (property: FleetProperty) =>
     fleets(
       db,
-      datastreams([property]).map(({ id, thing }) => ({ id, zoneId: thing.zoneId })),
+      wholes([property]).flatMap(({ combinations: [{ streams }] }) =>
+        streams.map(({ id, thing }) => ({ id, zoneId: thing.zoneId })),
+      ),
       { hours, timeZone: registry.city.timeZone, name: property },
     )
   return {
@@ -89,6 +99,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     hours,
     registry,
     datastreams,
+    wholes,
     means: once(() => periodMeans(db, ids(datastreams(POLLUTANTS)), hours)),
     consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours, registry.city.timeZone)),
     peak: once(() => peakMeans(db, ids(datastreams(['travel_time'])), hours, registry.city.timeZone, PEAK_HOURS)),

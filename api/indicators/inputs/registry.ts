@@ -28,6 +28,8 @@ export type DatastreamRow = {
   readonly thing: ThingRow
   readonly property: string
   readonly channel: string
+  /** how it can stand for the whole of its property, best first: view datastream_part */
+  readonly preference: number
 }
 type Feature = { readonly geometry?: unknown; readonly properties?: Readonly<Record<string, unknown>> | null }
 
@@ -45,14 +47,7 @@ const ZONES = `select id, key, name, population, households, area_km2 as "areaKm
 const THINGS = `
   select id, key, name, kind, zone_id as "zoneId", simulated, expected_interval_s as "intervalSeconds", attributes
   from thing order by id`
-// A calibrated instrument speaks through its calibrated channel alone (model/calibration.ts). What is corrected for
-// humidity stands beside the raw value (docs/quality.md) and would count its station twice.
-const DATASTREAMS = `
-  select d.id, d.thing_id as "thingId", d.property, d.channel from datastream d
-  where d.channel <> 'corrected' and not exists (
-    select from datastream c where c.thing_id = d.thing_id and c.property = d.property
-      and c.channel = case when d.channel = '' then 'calibrated' else d.channel || '.calibrated' end)
-  order by d.id`
+const DATASTREAMS = `select id, thing_id as "thingId", property, channel, preference from datastream_part order by id`
 
 /** Reads city, zones, Things and Datastreams; undefined where no city is loaded yet. */
 export async function loadRegistry(db: Queryable): Promise<Registry | undefined> {
@@ -60,11 +55,11 @@ export async function loadRegistry(db: Queryable): Promise<Registry | undefined>
   if (!city) return undefined
   const zones = (await db.query<ZoneRow>(ZONES)).rows
   const things = (await db.query<ThingRow>(THINGS)).rows
-  const streams = (await db.query<{ id: number; thingId: number; property: string; channel: string }>(DATASTREAMS)).rows
+  const streams = (await db.query<Omit<DatastreamRow, 'thing'> & { thingId: number }>(DATASTREAMS)).rows
   const thingOf = new Map(things.map((thing) => [thing.id, thing]))
-  const datastreams = streams.flatMap(({ id, thingId, property, channel }) => {
+  const datastreams = streams.flatMap(({ thingId, ...stream }) => {
     const thing = thingOf.get(thingId)
-    return thing ? [{ id, thing, property, channel }] : []
+    return thing ? [{ ...stream, thing }] : []
   })
   return { city: city.pack, features: city.features?.features ?? [], zones, things, datastreams }
 }

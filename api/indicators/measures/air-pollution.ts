@@ -49,18 +49,18 @@ export const airPollution: Measure = {
 type Pollutant = (typeof POLLUTANTS)[number]
 
 async function concentration(pollutant: Pollutant, inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const streams = inputs.datastreams([pollutant]).filter(({ thing }) => inScope(thing, scope))
-  if (streams.length === 0) return missing(`no station in ${placeOf(scope, inputs)} measures ${LABELS[pollutant]}`)
+  const wholes = inputs.wholes([pollutant]).filter(({ thing }) => inScope(thing, scope))
+  if (wholes.length === 0) return missing(`no station in ${placeOf(scope, inputs)} measures ${LABELS[pollutant]}`)
   const stations: Evidence[] = []
   const things: ThingRow[] = []
   const excluded: Excluded[] = []
-  for (const stream of streams) {
-    const station = await stationMean(stream, pollutant, inputs)
-    if ('why' in station) excluded.push(station)
-    else {
-      stations.push(station)
-      things.push(stream.thing)
-    }
+  for (const { thing, combinations } of wholes) {
+    const means = await Promise.all(combinations[0].streams.map((stream) => stationMean(stream, pollutant, inputs)))
+    const read = means.flatMap((mean) => ('why' in mean ? [] : [mean]))
+    excluded.push(...means.flatMap((mean) => ('why' in mean ? [mean] : [])))
+    // Instruments of one station share its weight: a second one must not make the station count twice.
+    stations.push(...read.map((mean) => ({ ...mean, weight: (mean.weight ?? 1) / read.length })))
+    if (read.length > 0) things.push(thing)
   }
   if (stations.length === 0) {
     return missing(

@@ -2,6 +2,7 @@ import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { numberOf, type ThingRow } from '../inputs/registry.ts'
+import { notWithin } from '../inputs/wholes.ts'
 import {
   excludedIn,
   found,
@@ -46,11 +47,18 @@ const attributeShare = (about: Share): Measure => ({
 
 function share(about: Share, inputs: Inputs, scope: Scope): Outcome {
   const { part, whole, one, unit } = about
-  const all = inputs.registry.things.filter((thing) => thing.kind === about.kind && inScope(thing, scope))
-  const described = all.filter((thing) => isDescribed(thing, about))
-  const excluded = all
-    .filter((thing) => !described.includes(thing))
-    .map(({ name }) => ({ what: name, why: `${whole} and ${part} are not both in the registry, or do not fit` }))
+  const { things } = inputs.registry
+  const described = notWithin(
+    things.filter((thing) => isDescribed(thing, about)),
+    things,
+  ).filter((thing) => inScope(thing, scope))
+  const ofKind = things.filter((thing) => thing.kind === about.kind)
+  const undescribed = notWithin(ofKind, things).filter((thing) => inScope(thing, scope) && !isDescribed(thing, about))
+  const all = [...described, ...undescribed]
+  const excluded = undescribed.map(({ name }) => ({
+    what: name,
+    why: `${whole} and ${part} are not both in the registry, or do not fit`,
+  }))
   if (described.length === 0) return missing(`no ${one} of ${placeOf(scope, inputs)} tells ${part}`, excluded)
   const simulated = isSimulated(inputs, described)
   const origin = originOf(simulated, 'measured')

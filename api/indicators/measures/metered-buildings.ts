@@ -1,7 +1,8 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
+import { numberOf } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import { excludedIn, found, isSimulated, missing, type Outcome, originOf, placeOf, type Scope } from './measure.ts'
 import { meanCapture, metersPerDay, totalCount, yearOf } from './meters.ts'
 
@@ -23,19 +24,19 @@ export type PerAttribute = {
 
 /** What meters of buildings count in a year over a sum of an attribute. A building counts only when every meter it has is read. */
 export async function yearPerAttribute(
-  streams: readonly DatastreamRow[],
+  wholes: readonly Whole[],
   inputs: Inputs,
   scope: Scope,
   per: PerAttribute,
 ): Promise<Outcome> {
   const place = placeOf(scope, inputs)
-  if (streams.length === 0) return missing(`${place} ${per.none}`)
-  const { read, excluded } = await metersPerDay(streams, inputs)
-  const silent = new Set(excluded.map(({ stream }) => stream.thing.id))
-  const counted = read.filter(({ stream }) => !silent.has(stream.thing.id))
+  if (wholes.length === 0) return missing(`${place} ${per.none}`)
+  const { read, excluded } = await metersPerDay(wholes, inputs)
+  const silent = new Set(excluded.map(({ whole }) => whole.thing.id))
+  const counted = read.filter(({ whole }) => !silent.has(whole.thing.id))
   const left = excluded.map(({ what, why }) => ({ what, why }))
   if (counted.length === 0) return missing(`${per.unread} of ${place} is fully read`, left)
-  const buildings = [...new Map(counted.map(({ stream }) => [stream.thing.id, stream.thing])).values()]
+  const buildings = [...new Map(counted.map(({ whole: { thing } }) => [thing.id, thing])).values()]
   const simulated = isSimulated(inputs, buildings)
   const origin = originOf(simulated, 'measured')
   const meters = counted.map(({ evidence }) => evidence)

@@ -3,7 +3,8 @@ import type { Evidence } from '#model/indicators/schema.ts'
 import { type PropertyName, propertyOf } from '#model/properties.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DatastreamRow } from '../inputs/registry.ts'
-import { type Excluded, isSimulated, LEAST_CAPTURE, originOf, percentText, qualityOf } from './measure.ts'
+import type { Whole } from '../inputs/wholes.ts'
+import { type Excluded, excludedIn, isSimulated, LEAST_CAPTURE, originOf, percentText, qualityOf } from './measure.ts'
 
 const CARRIERS: Readonly<Record<string, string>> = { thermal_energy: 'heat', water_volume: 'water' }
 
@@ -45,23 +46,77 @@ async function perDay(stream: DatastreamRow, inputs: Inputs): Promise<Evidence |
   )
 }
 
+export type MeterReadings = {
+  readonly read: readonly { whole: Whole; evidence: Evidence }[]
+  readonly excluded: readonly (Excluded & { whole: Whole })[]
+}
+
 /** Splits meters into those whose consumption is known and those that are left out, with the reason. */
-export async function metersPerDay(
-  streams: readonly DatastreamRow[],
-  inputs: Inputs,
-): Promise<{
-  read: { stream: DatastreamRow; evidence: Evidence }[]
-  excluded: (Excluded & { stream: DatastreamRow })[]
-}> {
-  const read: { stream: DatastreamRow; evidence: Evidence }[] = []
-  const excluded: (Excluded & { stream: DatastreamRow })[] = []
-  for (const stream of streams) {
-    const result = await perDay(stream, inputs)
-    if ('why' in result) excluded.push({ ...result, stream })
-    else read.push({ stream, evidence: result })
+export async function metersPerDay(wholes: readonly Whole[], inputs: Inputs): Promise<MeterReadings> {
+  const read: { whole: Whole; evidence: Evidence }[] = []
+  const excluded: (Excluded & { whole: Whole })[] = []
+  for (const whole of wholes) {
+    const result = await wholePerDay(whole, inputs)
+    if ('why' in result) excluded.push({ ...result, whole })
+    else read.push({ whole, evidence: result })
   }
   return { read, excluded }
 }
+
+/** By the first combination all of whose Datastreams are read; without one, why the best of them is not. */
+async function wholePerDay(whole: Whole, inputs: Inputs): Promise<Evidence | Excluded> {
+  let why: Excluded | undefined
+  for (const { how, streams } of whole.combinations) {
+    const days = await Promise.all(streams.map((stream) => perDay(stream, inputs)))
+    const silent = days.flatMap((day, i) =>
+      'why' in day ? [{ ...day, what: how === 'parts' ? partName(streams[i]) : day.what }] : [],
+    )
+    why ??= silent[0]
+    const read = days.flatMap((day) => ('why' in day ? [] : [day]))
+    if (silent.length === 0) return how === 'total' ? totalOf(whole, read, streams) : sumOf(whole, read, streams)
+  }
+  return why ?? { what: whole.thing.name, why: 'no good reading in the period' }
+}
+
+const partName = (stream: DatastreamRow | undefined): string => `${stream?.thing.name} ${stream?.channel}`.trim()
+
+/** The total, and what was not added to it. */
+function totalOf(whole: Whole, [day]: readonly Evidence[], streams: readonly DatastreamRow[]): Evidence {
+  if (!day) throw new Error('unreachable: a total is one Datastream')
+  const parts = notAdded(whole, streams)
+  return parts.length === 0 ? day : { ...day, label: `${day.label}, its total`, excluded: parts }
+}
+
+function sumOf(whole: Whole, days: readonly Evidence[], streams: readonly DatastreamRow[]): Evidence {
+  const head = days[0]
+  if (!head) throw new Error('unreachable: a combination has Datastreams')
+  const channels = streams.map(({ channel }) => channel || 'the one without a channel').join(', ')
+  const parts = notAdded(whole, streams)
+  const dataCapture = Math.min(...days.map((day) => day.dataCapture ?? 0))
+  return node(
+    {
+      label: `${head.label}, the sum of its parts: ${channels}`,
+      ...{ unit: head.unit, method: 'sum', origin: head.origin, n: totalCount(days), dataCapture },
+      ...excludedIn(parts),
+    },
+    days.map((day, i) => ({ ...day, label: `${day.label}, ${streams[i]?.channel}` })),
+  )
+}
+
+const notAdded = (
+  { thing, combinations, within }: Whole,
+  used: readonly DatastreamRow[],
+): { what: string; why: string }[] => [
+  ...combinations.flatMap(({ streams }) =>
+    streams
+      .filter((stream) => !used.includes(stream))
+      .map((stream) => ({
+        what: partName(stream),
+        why: 'part of the amount that is counted, or the same in another way',
+      })),
+  ),
+  ...within.map(({ name }) => ({ what: name, why: `part of ${thing.name}` })),
+]
 
 export const meanCapture = (nodes: readonly Evidence[]): number | null =>
   nodes.length === 0 ? null : nodes.reduce((sum, { dataCapture }) => sum + (dataCapture ?? 0), 0) / nodes.length

@@ -1,6 +1,7 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { numberOf, type ThingRow } from '../inputs/registry.ts'
+import { notWithin } from '../inputs/wholes.ts'
 import {
   excludedIn,
   found,
@@ -37,7 +38,9 @@ const hasLength = (thing: ThingRow): boolean => (numberOf(thing, 'networkKm') ??
 
 async function monitored(network: Network, inputs: Inputs, scope: Scope): Promise<Outcome> {
   const { kind, one, properties } = network
-  const all = inputs.registry.things.filter((thing) => thing.kind === kind && inScope(thing, scope))
+  const { things } = inputs.registry
+  const ofKind = things.filter((thing) => thing.kind === kind)
+  const all = notWithin(ofKind, things).filter((thing) => inScope(thing, scope))
   const described = all.filter(hasLength)
   if (described.length === 0) return missing(`no ${one} of ${placeOf(scope, inputs)} tells its networkKm`)
   const activity = await inputs.activity()

@@ -91,7 +91,8 @@ async function inZone(
   const streams: DatastreamRow[] = []
   const marks: Evidence[] = []
   const excluded: Excluded[] = []
-  for (const stream of inputs.datastreams(['sound_level']).filter(({ thing }) => thing.zoneId === zone.id)) {
+  const microphones = inputs.wholes(['sound_level']).filter(({ thing }) => thing.zoneId === zone.id)
+  for (const stream of microphones.flatMap(({ combinations: [{ streams: own }] }) => own)) {
     const mark = await aboveLevel(stream, inputs)
     if ('why' in mark) excluded.push(mark)
     else {

@@ -45,8 +45,9 @@ export const outageTime: Measure = {
 
 const feedersOf = (inputs: Inputs, scope: Scope): DatastreamRow[] =>
   inputs
-    .datastreams(['customers_interrupted'], ['feeder'])
-    .filter(({ thing }) => (numberOf(thing, 'customers') ?? 0) > 0 && inScope(thing, scope))
+    .wholes(['customers_interrupted'], ['feeder'], (thing) => (numberOf(thing, 'customers') ?? 0) > 0)
+    .filter(({ thing }) => inScope(thing, scope))
+    .flatMap(({ combinations: [{ streams }] }) => streams)
 
 type Feeder = {
   readonly stream: DatastreamRow

@@ -1,7 +1,8 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { DatastreamRow, ZoneRow } from '../inputs/registry.ts'
+import type { ZoneRow } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import {
   type Excluded,
   excludedIn,
@@ -78,21 +79,21 @@ export const waterConsumption = perInhabitant({
   },
 })
 
-const metersOf = ({ property, kind }: Delivery, inputs: Inputs, scope: Scope): DatastreamRow[] =>
-  inputs.datastreams([property], [kind]).filter(({ thing }) => inScope(thing, scope))
+const metersOf = ({ property, kind }: Delivery, inputs: Inputs, scope: Scope): Whole[] =>
+  inputs.wholes([property], [kind]).filter(({ thing }) => inScope(thing, scope))
 
 async function perCapita(delivery: Delivery, inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const streams = metersOf(delivery, inputs, scope)
+  const wholes = metersOf(delivery, inputs, scope)
   const { one, what, unit } = delivery
   const place = placeOf(scope, inputs)
-  if (streams.length === 0) return missing(`${place} has no ${one} with a meter reading`)
-  const { read, excluded } = await metersPerDay(streams, inputs)
+  if (wholes.length === 0) return missing(`${place} has no ${one} with a meter reading`)
+  const { read, excluded } = await metersPerDay(wholes, inputs)
   const { people, zones, left } = metered(delivery, inputs, scope, excluded)
-  const counted = read.filter(({ stream }) => zones === null || zones.has(stream.thing.zoneId ?? 0))
+  const counted = read.filter(({ whole }) => zones === null || zones.has(whole.thing.zoneId ?? 0))
   if (counted.length === 0 || people.length === 0) return missing(`no zone of ${place} has every ${one} read`, excluded)
   const simulated = isSimulated(
     inputs,
-    counted.map(({ stream }) => stream.thing),
+    counted.map(({ whole }) => whole.thing),
   )
   const origin = originOf(simulated, 'measured')
   const meters = counted.map(({ evidence }) => evidence)
@@ -128,7 +129,7 @@ function metered(
   delivery: Delivery,
   inputs: Inputs,
   scope: Scope,
-  excluded: readonly (Excluded & { stream: DatastreamRow })[],
+  excluded: readonly (Excluded & { whole: Whole })[],
 ): { people: Evidence[]; zones: ReadonlySet<number> | null; left: Excluded[] } {
   const meters = metersOf(delivery, inputs, scope)
   const why = excluded.map(({ what, why }) => ({ what, why }))
@@ -136,7 +137,7 @@ function metered(
     const everyone = population(inputs, scope)
     return { people: everyone && excluded.length === 0 ? [everyone] : [], zones: null, left: why }
   }
-  const silent = new Set(excluded.map(({ stream }) => stream.thing.zoneId))
+  const silent = new Set(excluded.map(({ whole }) => whole.thing.zoneId))
   const served = inputs.registry.zones.filter(({ id }) => meters.some(({ thing }) => thing.zoneId === id))
   const whole = served.filter((zone) => !silent.has(zone.id) && zone.population !== null)
   const people = whole.flatMap((zone) => population(inputs, { zone }) ?? [])

@@ -1,5 +1,6 @@
 import type { Inputs } from '../inputs/inputs.ts'
-import { type DatastreamRow, isTrue, numberOf } from '../inputs/registry.ts'
+import { isTrue, numberOf } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import { inScope, type Measure, type Scope } from './measure.ts'
 import { type PerAttribute, yearPerAttribute } from './metered-buildings.ts'
 
@@ -19,12 +20,10 @@ export const publicBuildings: Measure = {
     new Map([['', await yearPerAttribute(metersOf(inputs, scope), inputs, scope, PER_SQUARE_METRE)]]),
 }
 
-const metersOf = (inputs: Inputs, scope: Scope): DatastreamRow[] =>
+const metersOf = (inputs: Inputs, scope: Scope): Whole[] =>
   inputs
-    .datastreams(METERED, ['building'])
-    .filter(
-      ({ thing }) => isTrue(thing, 'public') && (numberOf(thing, 'floorAreaM2') ?? 0) > 0 && inScope(thing, scope),
-    )
+    .wholes(METERED, ['building'], (thing) => isTrue(thing, 'public') && (numberOf(thing, 'floorAreaM2') ?? 0) > 0)
+    .filter(({ thing }) => inScope(thing, scope))
 
 const PER_SQUARE_METRE: PerAttribute = {
   none: 'has no public building with a meter and floorAreaM2',

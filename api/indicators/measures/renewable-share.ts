@@ -1,7 +1,8 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
+import { numberOf, type ThingRow } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import { excludedIn, found, isSimulated, type Measure, missing, type Outcome, originOf, type Scope } from './measure.ts'
 import { meanCapture, metersPerDay, totalCount } from './meters.ts'
 
@@ -20,27 +21,27 @@ export const renewableShare: Measure = {
   evaluate: async (inputs, scope) => new Map([['', await share(inputs, scope)]]),
 }
 
-const intakes = (inputs: Inputs): DatastreamRow[] => inputs.datastreams(['energy'], ['grid_intake'])
+const intakes = (inputs: Inputs): Whole[] => inputs.wholes(['energy'], ['grid_intake'])
 
 async function share(inputs: Inputs, { zone }: Scope): Promise<Outcome> {
   if (zone) return missing('the grid mixes electricity of all zones: known for the city only')
-  const streams = [...inputs.datastreams(['energy_produced'], PLANTS), ...intakes(inputs)]
+  const supply = [...inputs.wholes(['energy_produced'], PLANTS), ...intakes(inputs)]
   if (intakes(inputs).length === 0) return missing('no grid intake is metered')
-  const { read, excluded } = await metersPerDay(streams, inputs)
-  const undeclared = read.filter(({ stream }) => shareOf(stream) === undefined)
-  const silentIntake = excluded.filter(({ stream }) => stream.thing.kind === 'grid_intake')
+  const { read, excluded } = await metersPerDay(supply, inputs)
+  const undeclared = read.filter(({ whole }) => shareOf(whole.thing) === undefined)
+  const silentIntake = excluded.filter(({ whole }) => whole.thing.kind === 'grid_intake')
   if (silentIntake.length > 0) return missing('the grid intake is not fully read', silentIntake)
   if (undeclared.length > 0) {
-    const why = undeclared.map(({ stream }) => ({ what: stream.thing.name, why: 'attribute renewableShare is absent' }))
+    const why = undeclared.map(({ whole }) => ({ what: whole.thing.name, why: 'attribute renewableShare is absent' }))
     return missing('the supplier’s mix is not known', why)
   }
   const simulated = isSimulated(
     inputs,
-    read.map(({ stream }) => stream.thing),
+    read.map(({ whole }) => whole.thing),
   )
   const origin = originOf(simulated, 'measured')
   const supplied = read.map(({ evidence }) => evidence)
-  const renewable = read.map(({ stream, evidence }) => renewablePart(stream, evidence))
+  const renewable = read.map(({ whole, evidence }) => renewablePart(whole.thing, evidence))
   const [n, dataCapture] = [totalCount(supplied), meanCapture(supplied)]
   const evidence = node(
     {
@@ -60,15 +61,14 @@ async function share(inputs: Inputs, { zone }: Scope): Promise<Outcome> {
   return found(evidence, { n, dataCapture, simulated })
 }
 
-function shareOf({ thing }: DatastreamRow): number | undefined {
+function shareOf(thing: ThingRow): number | undefined {
   return numberOf(thing, 'renewableShare') ?? (thing.kind === 'grid_intake' ? undefined : 1)
 }
 
-function renewablePart(stream: DatastreamRow, supplied: Evidence): Evidence {
-  const { thing } = stream
+function renewablePart(thing: ThingRow, supplied: Evidence): Evidence {
   const declared = leaf({
     label: `${thing.name}: renewable share`,
-    value: shareOf(stream) ?? null,
+    value: shareOf(thing) ?? null,
     unit: '1',
     origin: originOf(thing.simulated, 'reported'),
     ref: `thing ${thing.key}, attribute renewableShare`,

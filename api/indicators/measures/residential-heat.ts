@@ -1,6 +1,7 @@
 import { leaf } from '#model/indicators/evidence.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
+import { numberOf } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import { inScope, type Measure, type Scope } from './measure.ts'
 import { type PerAttribute, yearPerAttribute } from './metered-buildings.ts'
 
@@ -18,10 +19,10 @@ export const residentialHeat: Measure = {
     new Map([['', await yearPerAttribute(homesOf(inputs, scope), inputs, scope, PER_RESIDENT)]]),
 }
 
-const homesOf = (inputs: Inputs, scope: Scope): DatastreamRow[] =>
+const homesOf = (inputs: Inputs, scope: Scope): Whole[] =>
   inputs
-    .datastreams(['thermal_energy'], ['building'])
-    .filter(({ thing }) => (numberOf(thing, 'residents') ?? 0) > 0 && inScope(thing, scope))
+    .wholes(['thermal_energy'], ['building'], (thing) => (numberOf(thing, 'residents') ?? 0) > 0)
+    .filter(({ thing }) => inScope(thing, scope))
 
 const PER_RESIDENT: PerAttribute = {
   none: 'has no building with residents and a heat meter',

@@ -1,5 +1,7 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { FleetProperty, Inputs } from '../inputs/inputs.ts'
+import type { DatastreamRow } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import {
   excludedIn,
   found,
@@ -31,7 +33,7 @@ const sharedFleet = (shared: Shared): Measure => ({
   version: 1,
   origin: 'measured',
   needs: `Things of sharing schemes that report ${shared.property}`,
-  possible: async (inputs) => inputs.datastreams([shared.property]).length > 0,
+  possible: async (inputs) => inputs.wholes([shared.property]).length > 0,
   evaluate: async (inputs, scope) => new Map([['', await perHead(shared, inputs, scope)]]),
 })
 
@@ -49,7 +51,8 @@ export const sharedVehicles = sharedFleet({
 })
 
 async function perHead({ property, what, where }: Shared, inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const docks = inputs.datastreams([property]).filter(({ thing }) => inScope(thing, scope))
+  const wholes = inputs.wholes([property]).filter(({ thing }) => inScope(thing, scope))
+  const docks = wholes.flatMap(({ combinations: [{ streams }] }) => streams)
   const place = placeOf(scope, inputs)
   if (docks.length === 0) return missing(`no ${where} in ${place} reports ${property}`)
   const people = population(inputs, scope)
@@ -67,6 +70,8 @@ async function perHead({ property, what, where }: Shared, inputs: Inputs, scope:
     standing.map(({ dock }) => dock.thing),
   )
   const origin = originOf(simulated, 'measured')
+  const stations = new Set(standing.map(({ dock }) => dock.thing)).size
+  const labels = new Map(wholes.flatMap(labelled))
   const parked = node(
     {
       label: `Shared ${what} that stood there in the fullest hour, from ${fleet.hour.toISOString()}`,
@@ -76,7 +81,7 @@ async function perHead({ property, what, where }: Shared, inputs: Inputs, scope:
     },
     standing.map(({ dock, count }) =>
       leaf({
-        label: dock.thing.name,
+        label: labels.get(dock) ?? dock.thing.name,
         value: count,
         unit: what,
         method: 'mean_of_the_hour',
@@ -91,11 +96,15 @@ async function perHead({ property, what, where }: Shared, inputs: Inputs, scope:
       unit: 'per 100 000 inhabitants',
       method: 'per_100000',
       origin,
-      n: standing.length,
+      n: stations,
       dataCapture: standing.length / docks.length,
-      ...excludedIn(silent.map(({ thing }) => ({ what: thing.name, why: 'silent in that hour' }))),
+      ...excludedIn(silent.map((dock) => ({ what: labels.get(dock) ?? dock.thing.name, why: 'silent in that hour' }))),
     },
     [parked, people],
   )
-  return found(evidence, { n: standing.length, dataCapture: standing.length / docks.length, simulated })
+  return found(evidence, { n: stations, dataCapture: standing.length / docks.length, simulated })
 }
+
+/** A station is called by its name; one that reports no total by its name and that of each part. */
+const labelled = ({ thing, combinations: [{ how, streams }] }: Whole): [DatastreamRow, string][] =>
+  streams.map((stream) => [stream, how === 'total' ? thing.name : `${thing.name}, part ${stream.channel}`])

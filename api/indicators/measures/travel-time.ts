@@ -1,7 +1,8 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
+import { type DatastreamRow, numberOf, type ThingRow } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import {
   type Excluded,
   excludedIn,
@@ -36,28 +37,31 @@ export const travelTimeIndex: Measure = {
   evaluate: async (inputs, scope) => new Map([['', await index(inputs, scope)]]),
 }
 
-const segments = (inputs: Inputs, scope: Scope): DatastreamRow[] =>
-  inputs.datastreams(['travel_time']).filter(({ thing }) => inScope(thing, scope))
+const segments = (inputs: Inputs, scope: Scope): Whole[] =>
+  inputs.wholes(['travel_time']).filter(({ thing }) => inScope(thing, scope))
 
 async function index(inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const streams = segments(inputs, scope)
+  const wholes = segments(inputs, scope)
   const place = placeOf(scope, inputs)
-  if (streams.length === 0) return missing(`no street segment of ${place} measures travel time`)
+  if (wholes.length === 0) return missing(`no street segment of ${place} measures travel time`)
   const { expected } = await inputs.peak()
   if (expected === 0)
     return missing(`${inputs.period.label} has had no peak hour yet (Monday to Friday, 7 to 9 and 16 to 18)`)
-  const read: { stream: DatastreamRow; evidence: Evidence }[] = []
+  const read: { thing: ThingRow; evidence: Evidence }[] = []
   const excluded: Excluded[] = []
-  for (const stream of streams) {
-    const result = await segment(stream, inputs)
-    if ('why' in result) excluded.push(result)
-    else read.push({ stream, evidence: result })
+  for (const { thing, combinations } of wholes) {
+    const ratios = await Promise.all(combinations[0].streams.map((stream) => segment(stream, inputs)))
+    const nodes = ratios.flatMap((ratio) => ('why' in ratio ? [] : [ratio]))
+    excluded.push(...ratios.flatMap((ratio) => ('why' in ratio ? [ratio] : [])))
+    // Classes of vehicles on one segment share its length.
+    for (const evidence of nodes)
+      read.push({ thing, evidence: { ...evidence, weight: (evidence.weight ?? 1) / nodes.length } })
   }
   if (read.length === 0)
     return missing(`no segment covers ${percentText(LEAST_CAPTURE)} of the ${expected} peak hours`, excluded)
   const simulated = isSimulated(
     inputs,
-    read.map(({ stream }) => stream.thing),
+    read.map(({ thing }) => thing),
   )
   const nodes = read.map(({ evidence }) => evidence)
   const n = nodes.reduce((sum, { n }) => sum + (n ?? 0), 0)

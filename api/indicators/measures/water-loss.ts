@@ -1,7 +1,7 @@
 import { node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { DatastreamRow } from '../inputs/registry.ts'
+import type { Whole } from '../inputs/wholes.ts'
 import { found, isSimulated, type Measure, missing, type Outcome, originOf, type Scope } from './measure.ts'
 import { meanCapture, metersPerDay, totalCount } from './meters.ts'
 
@@ -19,8 +19,8 @@ export const waterLoss: Measure = {
   evaluate: async (inputs, scope) => new Map([['', await loss(inputs, scope)]]),
 }
 
-const intakes = (inputs: Inputs): DatastreamRow[] => inputs.datastreams(['water_volume'], ['water_intake'])
-const districts = (inputs: Inputs): DatastreamRow[] => inputs.datastreams(['water_volume'], ['water_district'])
+const intakes = (inputs: Inputs): Whole[] => inputs.wholes(['water_volume'], ['water_intake'])
+const districts = (inputs: Inputs): Whole[] => inputs.wholes(['water_volume'], ['water_district'])
 
 async function loss(inputs: Inputs, { zone }: Scope): Promise<Outcome> {
   if (zone) return missing('what is put into the network is known for the city only')
@@ -32,7 +32,7 @@ async function loss(inputs: Inputs, { zone }: Scope): Promise<Outcome> {
   const read = sides.flatMap((side) => side.read)
   const simulated = isSimulated(
     inputs,
-    read.map(({ stream }) => stream.thing),
+    read.map(({ whole }) => whole.thing),
   )
   const origin = originOf(simulated, 'measured')
   const day = (label: string, side: (typeof sides)[number]): Evidence =>

@@ -176,4 +176,20 @@ describe('a broken city pack says which file, where and what', () => {
     const csv = 'code,period,value,unit,data_quality\nEC:ICT:ICT:2C,2026,41,%,accurate_measurement\n'
     expect(await problemsOf({ ...good, 'reported/2026.csv': csv })).toContain('reported/2026.csv, line 2 source:')
   })
+
+  test('things.csv: partOf names a Thing that is not there, or the Thing itself by way of others', async () => {
+    const csv = [
+      'key,name,domain,kind,partOf',
+      '012,Main,energy,feeder,',
+      'a,A,energy,feeder,012',
+      'b,B,energy,feeder,12',
+      'c,C,energy,feeder,d',
+      'd,D,energy,feeder,c',
+    ].join('\n')
+    const text = await problemsOf({ ...good, 'things.csv': csv })
+    expect(text).not.toContain('line 3')
+    expect(text).toContain('things.csv, line 4: partOf: no row has the key "12"')
+    expect(text).toContain('things.csv, line 5: partOf: "c" would be part of itself, by way of "d"')
+    expect(text).toContain('things.csv, line 6: partOf: "d" would be part of itself, by way of "c"')
+  })
 })

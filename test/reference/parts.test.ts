@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { airIndexes } from '#api/air-quality/index-of.ts'
+import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
+import type { Evidence } from '#model/indicators/schema.ts'
+import type { PropertyName } from '#model/properties.ts'
+import { addCity, addThing, addZone, hourly, observe, rollUp, type ThingSpec } from '../db/indicators-fixture.ts'
+import { openTestDatabase, type TestDatabase } from '../environment.ts'
+
+/**
+ * A total and its parts are one amount: MobilityData/gbfs#538 and OpenTripPlanner#3468 (types of bicycles beside the number
+ * of all), dsmr-reader#161 (tariffs beside the total), tasmota#17178 (phases beside the sum). One day, 2026-03-04, in a city
+ * of 100 people and one zone for each case.
+ */
+let db: TestDatabase
+const DAY = '2026-03-04'
+const HOURS = hourly(`${DAY}T00:00:00Z`, 24)
+const ENDS = hourly('2026-03-03T23:59:00Z', 25)
+beforeAll(async () => {
+  db = await openTestDatabase()
+  await addCity(db.pool, { population: 100 })
+})
+afterAll(() => db.close())
+
+let zones = 0
+type Channels = Readonly<Record<string, readonly (number | undefined)[]>>
+
+/** A Thing in a zone of 100 people; readings by channel, one at the end of each hour or at its beginning. */
+async function addTo(zone: number, thing: Partial<ThingSpec>, property: PropertyName, channels: Channels, at = ENDS) {
+  const spec = { key: `thing-${++zones}`, kind: 'feeder', domain: 'energy', zoneId: zone, ...thing }
+  const ids = await addThing(
+    db.pool,
+    spec,
+    Object.keys(channels).map((channel) => [property, channel]),
+  )
+  for (const [i, results] of Object.values(channels).entries())
+    await observe(
+      db.pool,
+      ids[i],
+      results.flatMap((result, hour) => (result === undefined ? [] : [[at[hour] ?? DAY, result]])),
+    )
+}
+const newZone = (): Promise<number> => addZone(db.pool, `zone-${++zones}`, 100, zones)
+/** A meter that counts so much in a day, from a reading of 5000 on. */
+const counts = (kWh: number): number[] => ENDS.map((_, hour) => 5000 + (kWh * hour) / 24)
+const always = (result: number): number[] => HOURS.map(() => result)
+const silent: number[] = []
+
+async function evaluate(code: string, zone: number, dataPoint = '') {
+  const { pool } = db
+  await rollUp(pool)
+  const { rows } = await pool.query<{ key: string }>('select key from zone where id = $1', [zone])
+  const indicators = createIndicators({
+    pool,
+    microdata: openMicrodata(pool),
+    clock: () => new Date('2026-03-05T06:00:00Z'),
+  })
+  const { values } = await indicators.evaluate(code, { period: DAY, zone: rows[0]?.key })
+  const value = values.find((one) => one.dataPoint === dataPoint)
+  if (!value) throw new Error(`no data point "${dataPoint}"`)
+  return value
+}
+/** kWh a day of a zone, from the yearly value of each of its 100 people. */
+const kWhADay = async (zone: number): Promise<number | null> => {
+  const { value } = await evaluate('EN:E:E:2C', zone)
+  return value === null ? null : (value * 100) / 365
+}
+const labelsOf = ({ label, inputs = [], excluded = [] }: Evidence): string[] => [
+  label,
+  ...excluded.map(({ what, why }) => `${what}: ${why}`),
+  ...inputs.flatMap(labelsOf),
+]
+const evidenceOf = async (code: string, zone: number): Promise<string> => {
+  const { evidence } = await evaluate(code, zone)
+  return evidence ? labelsOf(evidence).join('\n') : ''
+}
+
+describe('electricity of a feeder', () => {
+  const cases: [why: string, channels: Channels, kWh: number][] = [
+    ['a total alone', { '': counts(12) }, 12],
+    ['a total of 12 and three phases of 4', { '': counts(12), l1: counts(4), l2: counts(4), l3: counts(4) }, 12],
+    ['the same phases, numbered', { '': counts(12), 1: counts(4), 2: counts(4), 3: counts(4) }, 12],
+    ['three phases without a total', { a: counts(4), b: counts(4), c: counts(4) }, 12],
+    ['two tariffs (DSMR 1.8.1 and 1.8.2) without a total', { t1: counts(7), t2: counts(5) }, 12],
+    ['tariffs and phases without a total', { t1: counts(7), t2: counts(5), l1: counts(4), l2: counts(8) }, 12],
+    ['a total and one load behind it', { '': counts(12), kitchen: counts(3) }, 12],
+    ['loads without a total', { kitchen: counts(3), workshop: counts(9) }, 12],
+    ['a load and its own phases', { kitchen: counts(12), 'kitchen.l1': counts(6), 'kitchen.l2': counts(6) }, 12],
+    ['import beside a net total', { '': counts(12), import: counts(15) }, 12],
+    ['a calibrated total and the raw one', { '': counts(10), calibrated: counts(12) }, 12],
+    ['a total that is silent, and all phases', { '': silent, l1: counts(4), l2: counts(4), l3: counts(4) }, 12],
+  ]
+  test.each(cases)('%s', async (_, channels, kWh) => {
+    const zone = await newZone()
+    await addTo(zone, {}, 'energy', channels)
+    expect(await kWhADay(zone)).toBeCloseTo(kWh, 9)
+  })
+
+  test('a total that is silent has no value, though a part that may not be all of it is read', async () => {
+    const zone = await newZone()
+    await addTo(zone, {}, 'energy', { '': silent, kitchen: counts(3) })
+    expect(await evaluate('EN:E:E:2C', zone)).toMatchObject({
+      value: null,
+      missing: expect.stringContaining('no good reading in the period'),
+    })
+  })
+
+  test('a part that is silent leaves the sum without a value', async () => {
+    const zone = await newZone()
+    await addTo(zone, {}, 'energy', { t1: counts(7), t2: silent })
+    expect((await evaluate('EN:E:E:2C', zone)).missing).toMatch(/t2: no good reading/)
+  })
+
+  test('the outputs of a Shelly, of which the first has no channel, are added up', async () => {
+    const zone = await newZone()
+    await addTo(zone, { key: 'shelly' }, 'energy', { '': counts(5), 1: counts(7) })
+    await db.pool.query(
+      `insert into thing_device (device, thing_id) select 'shelly-gen2/shellyplus2pm-1', id from thing where key = 'shelly'`,
+    )
+    expect(await kWhADay(zone)).toBeCloseTo(12, 9)
+  })
+
+  test('the evidence says which was taken', async () => {
+    const [total, sum] = [await newZone(), await newZone()]
+    await addTo(total, { key: 'with-total' }, 'energy', { '': counts(12), l1: counts(4) })
+    await addTo(sum, { key: 'without' }, 'energy', { l1: counts(4), l2: counts(8) })
+    expect(await evidenceOf('EN:E:E:2C', total)).toMatch(
+      /with-total: electricity a day, its total\nwith-total l1: part of/,
+    )
+    expect(await evidenceOf('EN:E:E:2C', sum)).toContain('without: electricity a day, the sum of its parts: l1, l2')
+  })
+})
+
+describe('meters behind meters (attribute partOf)', () => {
+  test('count with the meter they are part of, however many there are between', async () => {
+    const zone = await newZone()
+    await addTo(zone, { key: 'main' }, 'energy', { '': counts(12) })
+    await addTo(zone, { key: 'branch', attributes: { partOf: 'main' } }, 'energy', { '': counts(8) })
+    await addTo(zone, { key: 'twig', attributes: { partOf: 'branch' } }, 'energy', { '': counts(2) })
+    expect(await kWhADay(zone)).toBeCloseTo(12, 9)
+    expect(await evidenceOf('EN:E:E:2C', zone)).toContain('twig: part of main')
+  })
+
+  test('are added up where what they are part of has no meter', async () => {
+    const zone = await newZone()
+    await addThing(db.pool, { key: 'substation', kind: 'substation', zoneId: zone }, [])
+    for (const [key, kWh] of [
+      ['outgoing-1', 5],
+      ['outgoing-2', 7],
+    ] as const)
+      await addTo(zone, { key, attributes: { partOf: 'substation' } }, 'energy', { '': counts(kWh) })
+    expect(await kWhADay(zone)).toBeCloseTo(12, 9)
+  })
+
+  test('which are said to be part of each other both count', async () => {
+    const zone = await newZone()
+    await addTo(zone, { key: 'hen', attributes: { partOf: 'egg' } }, 'energy', { '': counts(5) })
+    await addTo(zone, { key: 'egg', attributes: { partOf: 'hen' } }, 'energy', { '': counts(7) })
+    expect(await kWhADay(zone)).toBeCloseTo(12, 9)
+  })
+})
+
+describe('what stands at stations', () => {
+  const at = { kind: 'bike_dock', domain: 'mobility' }
+  const cases: [why: string, channels: Channels, bicycles: number][] = [
+    ['10 bicycles, 6 of one type and 4 of another', { '': [10], mechanical: [6], ebike: [4] }, 10],
+    ['6 and 4 without a total', { mechanical: [6], ebike: [4] }, 10],
+    ['a total that counts more than its types', { '': [10], ebike: [4] }, 10],
+  ]
+  test.each(cases)('%s', async (_, channels, bicycles) => {
+    const zone = await newZone()
+    await addTo(zone, at, 'bikes_available', channels, HOURS)
+    const { value, n } = await evaluate('EC:I:T:6A', zone)
+    // per 100 000 inhabitants of a zone of 100
+    expect([value, n]).toEqual([bicycles * 1000, 1])
+  })
+
+  test('vehicles deployed (MDS) are not added to those available', async () => {
+    const zone = await newZone()
+    const fleet = { scooter: [20], car: [5], 'deployed.scooter': [30], 'deployed.car': [8] }
+    await addTo(zone, { kind: 'fleet', domain: 'mobility' }, 'vehicles_available', fleet, HOURS)
+    expect((await evaluate('EC:I:T:7A', zone)).value).toBe(25_000)
+  })
+})
+
+describe('means', () => {
+  test('of a station with a mean and two lasers are those of one station; without the mean, that of both', async () => {
+    const [zone, other] = [await newZone(), await newZone()]
+    const station = { kind: 'air_station', domain: 'air' }
+    await addTo(zone, station, 'pm2_5', { '': always(10), a: always(4), b: always(16), cf_1: always(40) }, HOURS)
+    await addTo(zone, station, 'pm2_5', { a: always(20), b: always(40) }, HOURS)
+    // (10 + (20 + 40) / 2) / 2
+    expect((await evaluate('EN:EN:AQ:1C', zone, 'pm2_5')).value).toBeCloseTo(20, 9)
+    // A station with two instruments weighs as much as one: (30 + 60) / 2, not (20 + 40 + 60) / 3.
+    await addTo(other, station, 'pm2_5', { a: always(20), b: always(40) }, HOURS)
+    await addTo(other, station, 'pm2_5', { '': always(60) }, HOURS)
+    expect((await evaluate('EN:EN:AQ:1C', other, 'pm2_5')).value).toBeCloseTo(45, 9)
+    const { byZone } = await airIndexes(db, new Date('2026-03-05T00:00:00Z'))
+    // A steady 20 of PM2.5 is "moderate" and not "fair" by the EEA's bands of 2024 (5, 15, 50, 90, 140).
+    expect(byZone.get(zone)?.european).toMatchObject({ pollutant: 'pm2_5', category: 'moderate' })
+  })
+})
