@@ -116,3 +116,20 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
   }
   return found
 }
+
+const HOUR_MS = 3_600_000
+const fractional = new Map<string, boolean>()
+
+/**
+ * Whether the clock of a zone is off UTC by part of an hour, at times at least (Kolkata, Kathmandu, Adelaide, St John's, Lord
+ * Howe): its hours lie across those of UTC. Looked at month by month from 2000 to 2030, as in migration 022.
+ */
+export function hasQuarterHours(timeZone: string): boolean {
+  let found = fractional.get(timeZone)
+  if (found === undefined) {
+    const months = Array.from({ length: 361 }, (_, month) => new Date(Date.UTC(2000, month, 15)))
+    found = months.some((at) => offsetMs(at, timeZone) % HOUR_MS !== 0)
+    fractional.set(timeZone, found)
+  }
+  return found
+}

@@ -25,6 +25,8 @@ export type ObservedProperty = {
   readonly molarMass?: number
   /** measured while moving: a sample that carries its own position goes to mobile_observation */
   readonly positioned?: true
+  /** a direction in degrees, where 360 is 0 again: no minimum, maximum or sum, and a mean of vectors (model/directions.ts) */
+  readonly circular?: true
 }
 
 type Row = Omit<ObservedProperty, 'name'>
@@ -110,7 +112,7 @@ const CATALOGUE = {
   pressure: gauge('weather', 'Air pressure', 'hPa', 'hPa', [300, 1100], [850, 1070]),
   dew_point: gauge('weather', 'Dew point', 'Cel', '°C', [-80, 60]),
   wind_speed: gauge('weather', 'Wind speed', 'm/s', 'm/s', [0, 75], [0, 45]),
-  wind_direction: gauge('weather', 'Wind direction', 'deg', '°', [0, 360]),
+  wind_direction: { ...gauge('weather', 'Wind direction', 'deg', '°', [0, 360]), circular: true },
   precipitation: { ...amount('weather', 'Precipitation'), unit: 'mm', unitLabel: 'mm', grossRange: [0, 300] },
   solar_irradiance: gauge('weather', 'Solar irradiance', 'W/m2', 'W/m²', [-20, 1800], [-10, 1400]),
   illuminance: gauge('weather', 'Illuminance', 'lx', 'lx', [0, 200_000]),
@@ -185,3 +187,6 @@ export const isPropertyName = (name: string): name is PropertyName => PROPERTIES
 export function propertyOf(name: PropertyName): ObservedProperty {
   return { name, ...CATALOGUE[name] }
 }
+
+/** Whether a property is a direction: its values lie on a circle of 360 degrees. */
+export const isCircular = (property: string): boolean => PROPERTIES.get(property)?.circular ?? false

@@ -1,4 +1,6 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
+import type { Average } from '#model/averages.ts'
+import { addVectors, type MeanDirection, meanDirection, type VectorSum, vectorSum } from '#model/directions.ts'
 import { localMidnight, offsetMs } from '#model/period.ts'
 import type { PropertyKind } from '#model/properties.ts'
 import { levelOf } from '#model/sound.ts'
@@ -23,6 +25,8 @@ export type Hour = {
   last: number | null
   suspect: number
   suspectTotal: number | null
+  /** of directions alone: the sums of their vectors, good and suspect */
+  vectors?: { good: VectorSum; suspect: VectorSum }
 }
 
 const HOUR_MS = 3_600_000
@@ -62,8 +66,7 @@ export const stepFor = (edges: readonly number[]): number =>
 export type Composition = {
   edges: readonly number[]
   kind: PropertyKind
-  /** of sound levels, whose totals are energies */
-  level: boolean
+  average: Average
   expectedIntervalSeconds: number | null
   /** reading of the counter before the first edge */
   readingBefore: number | null
@@ -99,6 +102,7 @@ function bucketOf(
 ): Bucket {
   const good = sum(steps.map((step) => step.good))
   const total = good === 0 ? null : sum(steps.map((step) => step.total ?? 0))
+  if (how.average === 'vector') return directionBucket(steps, start, end, how)
   const lows = steps.flatMap((step) => step.low ?? [])
   const highs = steps.flatMap((step) => step.high ?? [])
   return {
@@ -114,10 +118,30 @@ function bucketOf(
   }
 }
 
+/** On a circle nothing is lowest or highest, and degrees have no sum. */
+function directionBucket(steps: readonly Hour[], start: number, end: number, how: Composition): Bucket {
+  const of = (which: 'good' | 'suspect') => meanDirection(vectorsOf(steps, which))
+  const direction = of('good')
+  const suspects = sum(steps.map((step) => step.suspect))
+  return {
+    time: new Date(start).toISOString(),
+    n: sum(steps.map((step) => step.n)),
+    good: sum(steps.map((step) => step.good)),
+    ...{ mean: direction?.mean ?? null, min: null, max: null, total: null },
+    dataCapture: dataCapture(steps, start, end, how),
+    suspect: suspects === 0 ? null : { n: suspects, mean: of('suspect')?.mean ?? null },
+    ...(direction && { direction: directionOf(direction) }),
+  }
+}
+
+const directionOf = ({ mean: _, ...direction }: MeanDirection) => direction
+const vectorsOf = (steps: readonly Hour[], which: 'good' | 'suspect'): VectorSum =>
+  steps.reduce((all, { vectors }) => (vectors ? addVectors(all, vectors[which]) : all), vectorSum([]))
+
 /** The mean of a meter's readings says nothing. */
-const meanOf = (total: number, n: number, { kind, level }: Composition): number | null => {
+const meanOf = (total: number, n: number, { kind, average }: Composition): number | null => {
   if (kind === 'counter') return null
-  return level ? levelOf(total / n) : total / n
+  return average === 'energy' ? levelOf(total / n) : total / n
 }
 
 /** Suspect observations beside the good ones, never among them. */

@@ -1,6 +1,8 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { isSoundLevel } from '#model/sound.ts'
+import { averageOf } from '#model/averages.ts'
+import { meanDirection } from '#model/directions.ts'
 import { SOUND_ENERGY } from './sound-energy.ts'
+import { selectVectorFrames, type VectorFrames } from './vector-sums.ts'
 
 /** One Datastream through the frames of a window; frames without an observation are absent. */
 export type HistoryRow = {
@@ -14,8 +16,10 @@ export type HistoryQuery = {
   properties: readonly string[]
   /** n + 1 edges of n frames */
   edges: readonly number[]
-  /** from hourly rollups, or from raw where a frame ends within an hour */
-  source: 'hourly' | 'raw'
+  /** from hourly rollups; where a frame ends within an hour, from those of quarters if the city has them, else from raw */
+  source: 'hourly' | 'quarter' | 'raw'
+  /** a length that meets every edge */
+  stepMs: number
 }
 
 type Source = { readonly [part in 'table' | 'time' | 'n' | 'good' | 'total' | 'mean']: string }
@@ -23,6 +27,10 @@ type Source = { readonly [part in 'table' | 'time' | 'n' | 'good' | 'total' | 'm
 const SOURCES: Readonly<Record<HistoryQuery['source'], Source>> = {
   hourly: {
     ...{ table: 'observation_hourly', time: 'bucket', n: 'n', good: 'good', total: 'total' },
+    mean: 'total / nullif(good, 0)',
+  },
+  quarter: {
+    ...{ table: 'observation_quarter', time: 'bucket', n: 'n', good: 'good', total: 'total' },
     mean: 'total / nullif(good, 0)',
   },
   raw: {
@@ -45,6 +53,7 @@ const LEVEL_SOURCES: typeof SOURCES = {
     ) as hour`,
     ...{ time: 'bucket', n: 'n', good: 'good', total: 'total', mean: LEVEL },
   },
+  quarter: { ...SOURCES.quarter, good: 'heard', total: 'energy', mean: LEVEL },
   raw: {
     ...SOURCES.raw,
     total: `case when quality in (1, 2) then ${SOUND_ENERGY} end`,
@@ -69,7 +78,7 @@ const historyText = ({ table, time, n, good, total, mean }: Source): string => `
          array_agg(good order by frame) as goods
   from framed group by 1 order by 1`
 
-/** All Datastreams of the properties, frame by frame: one round trip however many there are, one more for sound levels. */
+/** All Datastreams of the properties, frame by frame: one round trip however many there are, more for levels and directions. */
 export async function selectHistory(db: Queryable, query: HistoryQuery): Promise<HistoryRow[]> {
   const edges = query.edges.map((edge) => new Date(edge))
   const select = async (properties: readonly string[], source: Source): Promise<HistoryRow[]> => {
@@ -77,10 +86,24 @@ export async function selectHistory(db: Queryable, query: HistoryQuery): Promise
     const values = [properties, edges, edges[0], edges.at(-1)]
     return (await db.query<HistoryRow>({ text: historyText(source), values })).rows
   }
-  const levels = query.properties.filter(isSoundLevel)
-  const others = query.properties.filter((property) => !isSoundLevel(property))
-  return [...(await select(others, SOURCES[query.source])), ...(await select(levels, LEVEL_SOURCES[query.source]))]
+  const { arithmetic = [], energy = [], vector = [] } = Object.groupBy(query.properties, averageOf)
+  const rows = await select(arithmetic, SOURCES[query.source])
+  const levels = await select(energy, LEVEL_SOURCES[query.source])
+  const directions = await select(vector, SOURCES[query.source])
+  if (directions.length === 0) return [...rows, ...levels]
+  const vectors = await selectVectorFrames(db, { properties: vector, edges, stepMs: query.stepMs })
+  return [
+    ...rows,
+    ...levels,
+    ...directions.map((row) => ({ ...row, means: meansOf(row, vectors.get(row.datastream)) })),
+  ]
 }
+
+const meansOf = ({ frames }: HistoryRow, vectors: VectorFrames | undefined): (number | null)[] =>
+  frames.map((frame) => {
+    const own = vectors?.get(frame)
+    return (own && meanDirection(own.good)?.mean) ?? null
+  })
 
 const COUNT = 'select count(*)::int as n from datastream where property = any($1)'
 

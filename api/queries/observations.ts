@@ -1,7 +1,9 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import type { Average } from '#model/averages.ts'
 import type { Quality } from '#model/quality.ts'
 import type { Hour } from '../observations/buckets.ts'
 import { SOUND_ENERGY } from './sound-energy.ts'
+import { selectVectorSteps } from './vector-sums.ts'
 
 /** Raw observations of one Datastream, with the key of the row in microseconds (what timestamptz resolves). */
 export type RawRow = { time: Date; micros: number; result: number; quality: Quality; reasons: number }
@@ -42,14 +44,16 @@ export async function selectRaw(db: Queryable, query: RawQuery): Promise<RawRow[
   return rows
 }
 
-/** `level`: of a sound level, whose total is the sum of its energies */
+/** `average`: energy gives the sum of energies as total, vector the sums of vectors */
 export type HourQuery = {
   datastreamId: number
   positioned: boolean
-  level: boolean
+  average: Average
   from: Date
   to: Date
   stepMs: number
+  /** the city keeps quarters of an hour (model/period.ts) */
+  hasQuarters: boolean
 }
 
 const HOURLY = `
@@ -68,11 +72,19 @@ const HOURLY_LEVEL = `
   where hour.datastream_id = $1 and hour.bucket >= $2 and hour.bucket < $3
   order by hour.bucket`
 
+// Of sound levels the energies are in the same rows.
+const quarterText = (isLevel: boolean): string => `
+  select bucket as time, n, good, ${isLevel ? 'energy' : 'total'} as total, low, high, first, last, suspect,
+         ${isLevel ? 'suspect_energy' : 'suspect_total'} as "suspectTotal"
+  from observation_quarter
+  where datastream_id = $1 and bucket >= $2 and bucket < $3
+  order by bucket`
+
 const HOUR_MS = 3_600_000
 
-// What the rollup cannot give: observations with a position, and days of a city whose clock is off by part of an hour.
-const steppedText = ({ positioned, level }: Pick<HourQuery, 'positioned' | 'level'>): string => {
-  const addend = level ? SOUND_ENERGY : 'result'
+// What no rollup gives: observations with a position, and days in which a clock used to be off by part of an hour.
+const steppedText = ({ positioned, average }: Pick<HourQuery, 'positioned' | 'average'>): string => {
+  const addend = average === 'energy' ? SOUND_ENERGY : 'result'
   return `
   select time_bucket(make_interval(secs => $4), phenomenon_time) as time,
          count(*) as n,
@@ -92,11 +104,20 @@ const steppedText = ({ positioned, level }: Pick<HourQuery, 'positioned' | 'leve
 
 /** Statistics per step (an hour, or less for clocks that are off by part of an hour); steps without data are absent. */
 export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour[]> {
-  const { datastreamId, positioned, level, from, to, stepMs } = query
-  if (!positioned && stepMs === HOUR_MS) {
-    const values = [datastreamId, from, to]
-    return (await db.query<Hour>({ text: level ? HOURLY_LEVEL : HOURLY, values })).rows
-  }
+  const hours = await selectSteps(db, query)
+  if (query.average !== 'vector') return hours
+  const vectors = await selectVectorSteps(db, query)
+  return hours.map((hour) => {
+    const own = vectors.get(hour.time.getTime())
+    return own ? { ...hour, vectors: own } : hour
+  })
+}
+
+async function selectSteps(db: Queryable, query: HourQuery): Promise<Hour[]> {
+  const { datastreamId, positioned, average, from, to, stepMs, hasQuarters } = query
+  const isLevel = average === 'energy'
+  const rollup = stepMs === HOUR_MS ? (isLevel ? HOURLY_LEVEL : HOURLY) : hasQuarters ? quarterText(isLevel) : undefined
+  if (rollup && !positioned) return (await db.query<Hour>({ text: rollup, values: [datastreamId, from, to] })).rows
   const values = [datastreamId, from, to, stepMs / 1000]
   return (await db.query<Hour>({ text: steppedText(query), values })).rows
 }

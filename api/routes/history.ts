@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { airHistoryResponse, type HistoryResponse, historyResponse } from '#model/api/history.ts'
 import { AppError } from '#model/errors.ts'
+import { hasQuarterHours } from '#model/period.ts'
 import { PROPERTIES } from '#model/properties.ts'
 import { airHistory } from '../air-quality/history.ts'
 import type { ApiDeps } from '../deps.ts'
@@ -65,8 +66,9 @@ export const historyRoutes =
         if (datastreams * edges.length > MAX_VALUES) {
           throw tooLarge(`every = "${query.every}": ${edges.length - 1} frames of ${datastreams} Datastreams`)
         }
-        const source = query.every === SHORT || stepFor(edges) < HOUR_MS ? 'raw' : 'hourly'
-        const rows = await selectHistory(pool, { properties: query.property, edges, source })
+        const stepMs = query.every === SHORT ? SHORT_MS : stepFor(edges)
+        const source = stepMs === HOUR_MS ? 'hourly' : await finerSource(stepMs)
+        const rows = await selectHistory(pool, { properties: query.property, edges, source, stepMs })
         return { ...framesOf(query.every, edges), streams: rows.map((row) => streamOf(row, edges.length - 1)) }
       },
     )
@@ -89,6 +91,10 @@ export const historyRoutes =
         return { ...framesOf(every, edges), scheme, by, places }
       },
     )
+
+    async function finerSource(stepMs: number): Promise<'quarter' | 'raw'> {
+      return stepMs !== SHORT_MS && hasQuarterHours(await timeZone()) ? 'quarter' : 'raw'
+    }
 
     async function readEdges(query: FrameQuery): Promise<number[]> {
       const { from, to } = readWindow(query, clock(), DAY_MS)

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type ObservationsResponse, observationsResponse } from '#model/api/city.ts'
+import { averageOf } from '#model/averages.ts'
 import { AppError } from '#model/errors.ts'
+import { hasQuarterHours } from '#model/period.ts'
 import { reasonsOf } from '#model/quality.ts'
-import { isSoundLevel } from '#model/sound.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { plainJson } from '../http/plain-json.ts'
@@ -72,15 +73,17 @@ export const observationRoutes =
     }
 
     async function bucketed(datastream: Datastream, window: Window, every: Every) {
-      const edges = boundedEdges(every, window, await timeZone())
+      const zone = await timeZone()
+      const edges = boundedEdges(every, window, zone)
       const widened = { from: new Date(edges[0] ?? 0), to: new Date(edges.at(-1) ?? 0) }
       const { id: datastreamId, positioned, kind, expectedIntervalSeconds } = datastream
-      const level = isSoundLevel(datastream.property)
+      const average = averageOf(datastream.property)
+      const of = { datastreamId, positioned, average, stepMs: stepFor(edges), hasQuarters: hasQuarterHours(zone) }
       const [steps, readingBefore] = await Promise.all([
-        selectHours(pool, { datastreamId, positioned, level, ...widened, stepMs: stepFor(edges) }),
+        selectHours(pool, { ...of, ...widened }),
         kind === 'counter' ? selectReadingBefore(pool, datastreamId, widened.from) : null,
       ])
-      const how = { edges, kind, level, expectedIntervalSeconds, readingBefore, now: clock() }
+      const how = { edges, kind, average, expectedIntervalSeconds, readingBefore, now: clock() }
       const buckets = composeBuckets(steps, how)
       return { ...head(datastream, widened, every), buckets, next: null }
     }

@@ -108,7 +108,7 @@ export const observationsResponse = z.object({
   observations: z
     .array(z.object({ time: instant, result: z.number(), quality: qualitySchema, reasons: z.array(z.string()) }))
     .optional(),
-  /** statistics rest on good observations (quality 1 or 2); n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
+  /** statistics rest on good observations (quality 1 or 2); means are those of energies of sound levels, of vectors of directions (model/averages.ts), else of numbers; n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
   buckets: z
     .array(
       z.object({
@@ -122,6 +122,14 @@ export const observationsResponse = z.object({
         dataCapture: z.number().nullable(),
         /** their number and mean; null where there are none. The readings of a counter have no mean. */
         suspect: z.object({ n: z.int(), mean: z.number().nullable() }).nullable(),
+        /** of directions: how they are weighted in their mean, how much they agree (1 all the same, 0 they cancel out), and why there is no mean */
+        direction: z
+          .object({
+            weighting: z.enum(['wind_speed', 'equal']),
+            resultantLength: z.number().nullable(),
+            undefinedFor: z.enum(['calm', 'opposed']).nullable(),
+          })
+          .optional(),
       }),
     )
     .optional(),

@@ -41,8 +41,11 @@ test('observation is a hypertable, rolled up hourly and daily, compressed and ke
      from timescaledb_information.continuous_aggregates v order by 1`,
   )
   expect(rollups).toEqual([
+    { view_name: 'direction_quarter', compressed: false, refreshed: 1 },
+    { view_name: 'direction_second', compressed: false, refreshed: 1 },
     { view_name: 'observation_daily', compressed: true, refreshed: 1 },
     { view_name: 'observation_hourly', compressed: true, refreshed: 1 },
+    { view_name: 'observation_quarter', compressed: true, refreshed: 1 },
     { view_name: 'sound_daily', compressed: false, refreshed: 1 },
     { view_name: 'sound_hourly', compressed: false, refreshed: 1 },
   ])

@@ -109,7 +109,7 @@ describe('composed buckets', () => {
   const to = at('2026-05-01T02:00:00Z')
   const edges = bucketEdges('1h', from, to, 'UTC')
   const base = {
-    level: false,
+    average: 'arithmetic' as const,
     edges,
     expectedIntervalSeconds: 900,
     readingBefore: null,
