@@ -29,7 +29,7 @@ export default function SeriesChart({ series, ground, unit }: ChartProps) {
   }, [series, ground, tools, unit])
   const summary = summarise(series)
   const name = summary
-    ? tools.t('series.chart', {
+    ? tools.t(series.average === 'vector' ? 'series.chart.direction' : 'series.chart', {
         n: series.points.length,
         min: tools.quantity(summary.min, unit),
         max: tools.quantity(summary.max, unit),
@@ -56,6 +56,8 @@ function options(
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(name).trim()
   const bars = series.statistic === 'total'
+  // from 350 to 10 degrees is a step of 20: a line would cross the whole circle
+  const isDirection = series.average === 'vector'
   const line = token('--accent')
   const axis: uPlot.Axis = {
     stroke: token('--ink-3'),
@@ -76,10 +78,13 @@ function options(
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), tools.timeZone),
-    scales: { y: { range: (_, min, max) => yRange(min, max, bars) } },
+    scales: { y: { range: (_, min, max) => (isDirection ? [0, 360] : yRange(min, max, bars)) } },
     axes: [
       { ...axis, space: 64, values: (_, splits) => splits.map((at) => tick.format(new Date(at * 1000))) },
-      { ...axis, size: 48, values: (_, splits) => splits.map((value) => tools.number(value)) },
+      {
+        ...{ ...axis, size: 48, values: (_: uPlot, splits: number[]) => splits.map((value) => tools.number(value)) },
+        ...(isDirection && { splits: () => [0, 90, 180, 270, 360] }),
+      },
     ],
     series: [
       {},
@@ -87,9 +92,9 @@ function options(
       { stroke: 'transparent', points: { show: false } },
       {
         stroke: line,
-        width: bars ? 0 : 1.75,
+        width: bars || isDirection ? 0 : 1.75,
         // a line needs two points to be seen
-        points: { show: series.points.length < 3 },
+        points: { show: isDirection || series.points.length < 3, ...(isDirection && { size: 4, fill: line }) },
         ...(single && { paths: single, fill: `${line}` }),
       },
       { stroke: 'transparent', points: { show: true, size: 6, stroke: token('--suspect'), fill: token('--surface') } },

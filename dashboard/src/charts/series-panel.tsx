@@ -68,15 +68,18 @@ function SeriesSummary({ series, unit, truncated }: SummaryProps) {
   const { t, quantity, percent } = useTools()
   const summary = summarise(series)
   if (!summary) return <p className="note">{t('series.empty')}</p>
+  const isDirection = series.average === 'vector'
+  const middle = series.statistic === 'total' ? summary.sum : summary.mean
   const values = {
     count: summary.n,
-    mean: quantity(series.statistic === 'total' ? summary.sum : summary.mean, unit),
+    mean: middle === null ? t('none') : quantity(middle, unit),
     min: quantity(summary.min, unit),
     max: quantity(summary.max, unit),
   }
   return (
     <p className="note series__summary">
-      {t(series.statistic === 'total' ? 'series.summary.total' : 'series.summary', values)}
+      {isDirection && t('series.summary.direction', values)}
+      {!isDirection && t(series.statistic === 'total' ? 'series.summary.total' : 'series.summary', values)}
       {summary.capture !== null && ` ${t('series.capture', { share: percent(summary.capture) })}`}
       {summary.suspect > 0 && ` ${t('series.suspect', { n: summary.suspect })}`}
       {truncated && ` ${t('series.truncated')}`}

@@ -1,6 +1,8 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
+import { type Average, averageOf } from '#model/averages.ts'
+import { meanDirection, vectorSum } from '#model/directions.ts'
 import { isGood } from '#model/quality.ts'
-import { energyOf, isSoundLevel, levelOf } from '#model/sound.ts'
+import { meanLevel } from '#model/sound.ts'
 import type { Range } from '../app/view-state.ts'
 
 /** One point of a chart; null where nothing was measured: a gap, never a zero. Time in seconds, as uPlot wants it. */
@@ -18,10 +20,9 @@ export type SeriesPoint = {
 }
 export type Series = {
   readonly points: readonly SeriesPoint[]
-  /** raw: single values; mean: of buckets with their range; total: amounts of counters and intervals by bucket */
-  readonly statistic: 'raw' | 'mean' | 'total'
-  /** sound levels: averaged as energies */
-  readonly level: boolean
+  /** raw: single values; mean: of buckets with their range; total: amounts of counters and intervals by bucket; direction: means without a range */
+  readonly statistic: 'raw' | 'mean' | 'total' | 'direction'
+  readonly average: Average
   readonly bucketSeconds: number | null
 }
 
@@ -35,8 +36,8 @@ export function windowOf(range: Range, now: number): { from: string; to: string;
 }
 
 export function seriesOf(response: ObservationsResponse): Series {
-  const level = isSoundLevel(response.datastream.property)
-  if (response.buckets) return { ...bucketSeries(response), level }
+  const average = averageOf(response.datastream.property)
+  if (response.buckets) return bucketSeries(response, average)
   const points = (response.observations ?? [])
     .map(
       ({ time, result, quality }): SeriesPoint => ({
@@ -51,10 +52,10 @@ export function seriesOf(response: ObservationsResponse): Series {
       }),
     )
     .toSorted((a, b) => a.time - b.time)
-  return { points: withGaps(points), statistic: 'raw', level, bucketSeconds: null }
+  return { points: withGaps(points), statistic: 'raw', average, bucketSeconds: null }
 }
 
-function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse): Omit<Series, 'level'> {
+function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse, average: Average): Series {
   const total = datastream.kind !== 'gauge'
   const points = buckets.map(
     (bucket): SeriesPoint => ({
@@ -69,7 +70,8 @@ function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse)
     }),
   )
   const bucketSeconds = every === '1d' ? 86_400 : every === '6h' ? 21_600 : 3600
-  return { points: fillBuckets(points, bucketSeconds), statistic: total ? 'total' : 'mean', bucketSeconds }
+  const statistic = total ? 'total' : average === 'vector' ? 'direction' : 'mean'
+  return { points: fillBuckets(points, bucketSeconds), statistic, average, bucketSeconds }
 }
 
 /** Buckets that the answer leaves out were not measured: a gap in the line. Days may be 23 or 25 hours long. */
@@ -105,7 +107,8 @@ export type Summary = {
   readonly n: number
   readonly min: number
   readonly max: number
-  readonly mean: number
+  /** null where directions cancel out */
+  readonly mean: number | null
   readonly sum: number
   readonly first: number
   readonly last: number
@@ -114,7 +117,7 @@ export type Summary = {
 }
 
 /** The series in a few numbers, for the sentence that says what the chart shows; null when there is nothing. */
-export function summarise({ points, level }: Series): Summary | null {
+export function summarise({ points, average }: Series): Summary | null {
   const known = points.flatMap((point) => (point.value === null ? [] : [{ ...point, value: point.value }]))
   const [head] = known
   const tail = known.at(-1)
@@ -126,11 +129,17 @@ export function summarise({ points, level }: Series): Summary | null {
     n: known.reduce((total, { n }) => total + n, 0),
     min: known.reduce((low, { min, value }) => Math.min(low, min ?? value), Number.POSITIVE_INFINITY),
     max: known.reduce((high, { max, value }) => Math.max(high, max ?? value), Number.NEGATIVE_INFINITY),
-    mean: level ? levelOf(values.map(energyOf).reduce((a, b) => a + b, 0) / values.length) : sum / values.length,
+    mean: meanOf(values, average),
     sum,
     first: head.value,
     last: tail.value,
     capture: captures.length > 0 ? captures.reduce((total, share) => total + share, 0) / captures.length : null,
     suspect: known.filter(({ suspect }) => suspect).length,
   }
+}
+
+function meanOf(values: readonly number[], average: Average): number | null {
+  if (average === 'energy') return meanLevel(values) ?? null
+  if (average === 'vector') return meanDirection(vectorSum(values))?.mean ?? null
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -60,6 +60,15 @@ describe('buckets', () => {
     expect(summarise(seriesOf(response({ every: '1h', buckets })))).toMatchObject({ min: 9, max: 21, mean: 15, n: 120 })
   })
 
+  test('directions are averaged as vectors: 350, 350 and 20 degrees, by sums of sines and cosines', () => {
+    const wind = response({ every: '1h', buckets: [350, 350, 20].map((mean, i) => bucket(hours[i] ?? '', mean)) })
+    const series = seriesOf({ ...wind, datastream: { ...wind.datastream, property: 'wind_direction' } })
+    expect(series.statistic).toBe('direction')
+    const radians = [350, 350, 20].map((degrees) => (degrees * Math.PI) / 180)
+    const sum = (part: (angle: number) => number) => radians.reduce((all, angle) => all + part(angle), 0)
+    expect(summarise(series)?.mean).toBeCloseTo((Math.atan2(sum(Math.sin), sum(Math.cos)) * 180) / Math.PI + 360, 6)
+  })
+
   test('sound levels are averaged as energies: 60 and 70 dB are 10 lg((10^6 + 10^7) / 2) = 67.40 dB', () => {
     const buckets = [bucket('2026-05-01T10:00:00Z', 60), bucket('2026-05-01T11:00:00Z', 70)]
     const sound = response({ every: '1h', buckets })
