@@ -114,6 +114,7 @@ const CATALOGUE = {
   wind_speed: gauge('weather', 'Wind speed', 'm/s', 'm/s', [0, 75], [0, 45]),
   wind_direction: { ...gauge('weather', 'Wind direction', 'deg', '°', [0, 360]), circular: true },
   precipitation: { ...amount('weather', 'Precipitation'), unit: 'mm', unitLabel: 'mm', grossRange: [0, 300] },
+  precipitation_total: { ...counter('weather', 'Precipitation (gauge reading)', 'mm', 'mm'), grossRange: [0, 1e6] },
   solar_irradiance: gauge('weather', 'Solar irradiance', 'W/m2', 'W/m²', [-20, 1800], [-10, 1400]),
   illuminance: gauge('weather', 'Illuminance', 'lx', 'lx', [0, 200_000]),
   soil_moisture: gauge('weather', 'Soil moisture', '%', '%', [0, 100]),

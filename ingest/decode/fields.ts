@@ -3,7 +3,7 @@ import type { Position } from '#model/geo.ts'
 import { clip } from './input.ts'
 import { isObject, type JsonObject, own, positionOf } from './json.ts'
 import type { Collector } from './result.ts'
-import { type Lookup, type Meaning, meaningOf } from './synonyms.ts'
+import { type Lookup, type Meaning, meaningOf, suggestionFor } from './synonyms.ts'
 import type { Sample } from './types.ts'
 
 /** What all fields of one object share. */
@@ -51,7 +51,14 @@ export const isNumeric = (value: unknown): boolean =>
 export function unmapped(out: Collector, field: string, key: string, value: unknown, device = ''): void {
   if (!isNumeric(value)) return
   const text = clip(String(value), 24)
-  out.problem(field, 'unknown_property', `"${clip(key)}" = ${text} is not mapped to a property`, device || undefined)
+  const suggestion = suggestionFor(key)
+  const detail = `"${clip(key)}" = ${text} is not mapped to a property`
+  out.problem(
+    field,
+    'unknown_property',
+    suggestion === undefined ? detail : `${detail}; map it to ${suggestion}`,
+    device || undefined,
+  )
   out.keepUnmapped({ field: clip(field, 200), name: clip(key, 200), device, value: text })
 }
 

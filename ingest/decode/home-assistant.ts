@@ -104,13 +104,25 @@ const CLASSES: ReadonlyMap<string, string> = new Map(
       energy: 'energy',
     },
     ...{ battery: 'battery_level', signal_strength: 'rssi', water: 'water_volume', gas: 'gas_volume' },
+    ...{ precipitation: 'precipitation_total' },
   }),
 )
+/**
+ * Classes of amounts. Only a running total is a meter reading: `measurement` is an amount of today or of an interval, and
+ * precipitation may be either unless its state class says that it only increases
+ * (developers.home-assistant.io/docs/core/entity/sensor, "Long-term statistics").
+ */
+const AMOUNTS: ReadonlySet<string> = new Set(['energy', 'water', 'gas', 'precipitation'])
+const isRunningTotal = (deviceClass: string, stateClass: string | undefined): boolean =>
+  deviceClass === 'precipitation' ? stateClass === 'total_increasing' : stateClass !== 'measurement'
 
 /** What the entity measures: as somebody mapped it, by its class, by the key it is read from, by its name. */
 export function meaningIn(entity: DiscoveredEntity, source: MappedSource): Meaning | undefined {
   const mapped = mappingOf(source, entity.field, entity.name, entity.device)
   if (mapped) return mapped
+  const { deviceClass, stateClass } = entity
+  if (deviceClass !== undefined && AMOUNTS.has(deviceClass) && !isRunningTotal(deviceClass, stateClass))
+    return undefined
   const found = byClass(entity) ?? byName(String(entity.path?.at(-1) ?? '')) ?? byName(entity.name)
   if (!found) return undefined
   const unit = entity.unit ?? found.unit
@@ -120,13 +132,11 @@ export function meaningIn(entity: DiscoveredEntity, source: MappedSource): Meani
   return { property: found.property, channel, ...(stated !== undefined && { unit: stated }) }
 }
 
-function byClass({ deviceClass, stateClass, name, field }: DiscoveredEntity): Meaning | undefined {
+function byClass({ deviceClass, name, field }: DiscoveredEntity): Meaning | undefined {
   const property = deviceClass === undefined ? undefined : CLASSES.get(deviceClass)
   const words = `${name} ${field}`
   if (property === 'energy' && /export|return|feed.?in/i.test(words)) return { property: 'energy_export' }
   if (property === 'energy' && /produc|yield|solar|pv/i.test(words)) return { property: 'energy_produced' }
-  // energy of today begins anew each day: no meter reading
-  if (property === 'energy' && stateClass === 'measurement') return undefined
   if (property === 'voltage' && /batt|vbat/i.test(words)) return { property: 'battery_voltage' }
   return property !== undefined && isPropertyName(property) ? { property } : undefined
 }

@@ -91,6 +91,9 @@ const RADIO: Readonly<Record<string, Meaning>> = {
   wind_avg_m_s: { property: 'wind_speed', unit: 'm/s' },
   wind_avg_mi_h: { property: 'wind_speed', unit: '[mi_i]/h' },
   wind_dir_deg: { property: 'wind_direction', unit: 'deg' },
+  // the tipping bucket's running total: rtl_433 differences nothing
+  rain_mm: { property: 'precipitation_total', unit: 'mm' },
+  rain_in: { property: 'precipitation_total', unit: '[in_i]' },
   light_lux: { property: 'illuminance', unit: 'lx' },
   pm2_5_ug_m3: { property: 'pm2_5', unit: 'ug/m3' },
   pm10_ug_m3: { property: 'pm10', unit: 'ug/m3' },

@@ -128,11 +128,11 @@ const SYNONYMS: ReadonlyMap<string, Meaning> = new Map([
   ...table('water_level', undefined, 'waterlevel waterlevelm niveau wasserstand'),
   ...table('water_level', 'cm', 'waterlevelcm'),
   ...table('water_level', 'mm', 'waterlevelmm'),
-  ...table('precipitation', 'mm', 'precipitation rainmm rainfallmm'),
+  ...table('precipitation', 'mm', 'precipitation'),
   // mobility
-  ...table('vehicle_count', undefined, 'vehiclecount vehicles cars carcount'),
-  ...table('bicycle_count', undefined, 'bicyclecount bikes bikecount cyclists'),
-  ...table('pedestrian_count', undefined, 'pedestriancount pedestrians people peoplecount'),
+  ...table('vehicle_count', undefined, 'vehiclecount'),
+  ...table('bicycle_count', undefined, 'bicyclecount'),
+  ...table('pedestrian_count', undefined, 'pedestriancount'),
   ...table('speed', 'km/h', 'speedkmh averagevehiclespeed averagespeed avgspeed'),
   // connectivity
   ...table('rssi', 'dB{mW}', 'rssi signalstrength wifirssi'),
@@ -174,6 +174,30 @@ const HOUSEKEEPING: ReadonlySet<string> = new Set(
     'pressuresealevel pressureatsealevel tempsealevel'
   ).split(' '),
 )
+
+/**
+ * Names of amounts that do not say what the number is: an increment since the last message, a level, or a running total.
+ * A wrong guess sums a total as if it were increments, so these are left to a person, with what to choose from.
+ */
+const AMBIGUOUS: readonly (readonly [pattern: RegExp, suggestion: string])[] = [
+  [
+    /rain|precip|niederschlag|chuva|lluvia|pluie/,
+    'precipitation (mm since the last message) or precipitation_total (running total of the gauge)',
+  ],
+  [/vehicle|^cars?$|^carcount/, 'vehicle_count (passed since the last message) or vehicles_available (present)'],
+  [/^bikes?$|bikecount|cyclists?/, 'bicycle_count (passed since the last message) or bikes_available (present)'],
+  [/people|pedestrians?|persons?|visitors?/, 'pedestrian_count, where it counts who passed since the last message'],
+  [
+    /(energy|kwh|consumption|production|yield).*(today|day|daily|month|week|hour|yesterday|period|interval)/,
+    'no property: it restarts with its period; send the running total of the meter (energy)',
+  ],
+]
+
+/** What an unmapped amount may be mapped to, where its name allows more than one reading. */
+export const suggestionFor = (name: string): string | undefined => {
+  const squeezed = squeeze(name)
+  return AMBIGUOUS.find(([pattern]) => pattern.test(squeezed))?.[1]
+}
 
 export const squeeze = (name: string): string =>
   name

@@ -1,5 +1,6 @@
 import type { ObservedProperty } from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS } from '#model/quality.ts'
+import { isOverflow } from './overflow.ts'
 
 /** The outcome of quality tests: a QARTOD flag and the bits of REASONS that explain it. */
 export type Verdict = { readonly quality: Quality; readonly reasons: number }
@@ -9,9 +10,14 @@ export type Verdict = { readonly quality: Quality; readonly reasons: number }
  * suspect; else pass. The bounds themselves pass. Both ranges are data of the property, in its canonical unit.
  */
 export function rangeTest(
-  { grossRange, plausibleRange }: Pick<ObservedProperty, 'grossRange' | 'plausibleRange'>,
+  {
+    grossRange,
+    plausibleRange,
+    unit = '',
+  }: Pick<ObservedProperty, 'grossRange' | 'plausibleRange'> & { unit?: string },
   result: number,
 ): Verdict {
+  if (isOverflow(result, unit)) return IMPOSSIBLE
   if (outside(result, grossRange)) return IMPOSSIBLE
   return plausibleRange && outside(result, plausibleRange) ? IMPLAUSIBLE : PASS
 }

@@ -6,7 +6,7 @@ import type { FlatThresholds, RateThresholds, SpikeThresholds } from './tests.ts
  * Goes up with every change of a threshold, a climatology, a correction or a test: stored observations are then judged
  * again (requalify/schedule.ts). The version in force and its data are kept in table `quality_rules`.
  */
-export const RULES_VERSION = 1
+export const RULES_VERSION = 2
 
 /**
  * What the tests need to know of a property, in its canonical unit. QARTOD leaves every threshold to the operator.

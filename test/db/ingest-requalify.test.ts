@@ -4,6 +4,7 @@ import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { requalify } from '#ingest/quality/requalify/requalify.ts'
 import { scheduleRequalification } from '#ingest/quality/requalify/schedule.ts'
+import { RULES_VERSION } from '#ingest/quality/rules.ts'
 import { markLate } from '#ingest/store-quality.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
@@ -247,7 +248,8 @@ describe('re-evaluation of stored observations', () => {
       ])
       return id
     }
-    const applied = () => pool.query('insert into quality_rules (version, rules) values (1, $1)', ['{}'])
+    const applied = () =>
+      pool.query('insert into quality_rules (version, rules) values ($1, $2)', [RULES_VERSION, '{}'])
 
     test('complete hours after where it left off', async () => {
       await applied()
@@ -291,7 +293,7 @@ describe('re-evaluation of stored observations', () => {
       const { rows } = await pool.query(
         `select version, rules -> 'rules' -> 0 ->> 'source' is not null as sourced from quality_rules`,
       )
-      expect(rows).toEqual([{ version: 1, sourced: true }])
+      expect(rows).toEqual([{ version: RULES_VERSION, sourced: true }])
       await schedule.close()
     })
 
