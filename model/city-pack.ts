@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { domainSchema, gradeSchema } from './domain.ts'
 import { areaSchema, featureCollection, placeSchema, positionSchema } from './geo.ts'
+import { moneyUnitSchema } from './money.ts'
 
 /**
  * A city pack is a folder:
@@ -69,6 +70,8 @@ export const cityPackSchema = z.object({
   population: z.int().positive(),
   households: z.int().positive().optional(),
   landAreaKm2: z.number().positive().optional(),
+  /** what `income` of the zones means; needed where a zone has one */
+  income: moneyUnitSchema.optional(),
   /** true when the readings come from a simulator: shown wherever a number is */
   simulated: z.boolean().default(false),
   /** seed of a generated city, so that its simulator makes the same readings again */
@@ -93,7 +96,7 @@ export const zonePropertiesSchema = z.object({
   name: z.string().min(1),
   population: z.int().nonnegative().optional(),
   households: z.int().nonnegative().optional(),
-  /** median equivalised income a year, in the city's currency */
+  /** median equivalised income; `income` of city.json says its currency, whether by month or year, and of which year */
   income: z.number().optional(),
 })
 export const zonesSchema = featureCollection(areaSchema, zonePropertiesSchema.loose())

@@ -23,7 +23,7 @@ export const questionSchema = z.object({
   unit: z.string().optional(),
   /** column of the amount that this one is a part of: the estimate is the share of all the one in all the other (HH16) */
   of: z.string().min(1).optional(),
-  /** what the household pays for Internet access in a month, in the currency of zone incomes */
+  /** what the household pays for Internet access; `unit` says in what and for how long: EUR/month */
   price: z.boolean().optional(),
   /** factor of digital wellbeing (model/wellbeing/framework.ts) that it speaks of; answered 1 (worst) to 5 (best) */
   factor: z

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import type { Domain } from '#model/domain.ts'
+import { type MoneyPeriod, moneyPer, moneyUnitSchema } from '#model/money.ts'
 import { contains, createProjection, type Line, type LonLat, type Point, type Projection } from './city/geometry.ts'
 import { hashText } from './random.ts'
 
@@ -56,7 +57,8 @@ export async function readWorld(folder: string): Promise<World> {
   const city = await json('city.json')
   const centre = city['centre'] as LonLat
   const projection = createProjection(centre)
-  const zones = readZones((await json('zones.geojson'))['features'] as FeatureJson[], projection)
+  const { per } = moneyUnitSchema.safeParse(city['income']).data ?? { per: 'year' as const }
+  const zones = readZones((await json('zones.geojson'))['features'] as FeatureJson[], projection, per)
   const zoneAt = (p: Point) => zones.find((zone) => zone.polygons.some((rings) => contains(rings, p)))
   const seed = Number(city['seed'] ?? hashText(String(city['name'])))
   const rows: Record<string, string>[] = parse(await readFile(join(folder, 'things.csv'), 'utf8'), { columns: true })
@@ -75,14 +77,14 @@ export async function readWorld(folder: string): Promise<World> {
   }
 }
 
-function readZones(features: readonly FeatureJson[], projection: Projection): SimZone[] {
+function readZones(features: readonly FeatureJson[], projection: Projection, per: MoneyPeriod): SimZone[] {
   const zones = features.map(({ geometry, properties }) => {
     const shapes = (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates) as LonLat[][][]
     return {
       key: String(properties['key']),
       population: Number(properties['population'] ?? 0),
       households: Number(properties['households'] ?? 0),
-      income: Number(properties['income'] ?? 15_000),
+      income: properties['income'] === undefined ? 15_000 : moneyPer(Number(properties['income']), per, 'year'),
       areaKm2: Number(properties['areaKm2'] ?? 1),
       polygons: shapes.map((rings) => rings.map((ring) => ring.map((p) => projection.toMetres(p)))),
     }

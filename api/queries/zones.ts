@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
 import type { Area } from '#model/geo.ts'
+import type { MoneyUnit } from '#model/money.ts'
 
 export type ZoneRow = {
   id: number
@@ -9,13 +10,15 @@ export type ZoneRow = {
   population: number | null
   households: number | null
   income: number | null
+  incomeUnit: MoneyUnit | null
   area_km2: number
   geometry: Area
   things: number
 }
 
 const ZONES = `
-  select z.id, z.key, z.name, z.population, z.households, z.income, z.area_km2, z.geometry,
+  select z.id, z.key, z.name, z.population, z.households, z.income,
+         (select pack -> 'income' from city) as "incomeUnit", z.area_km2, z.geometry,
          (select count(*) from thing t where t.zone_id = z.id) as things
   from zone z
   order by z.key`

@@ -1,11 +1,12 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { DividesResponse } from '#model/api/people.ts'
 import { AppError } from '#model/errors.ts'
+import { type MoneyUnit, moneyPer, type PriceUnit, priceUnitOf } from '#model/money.ts'
 import { concentrationOf } from '#model/statistics/concentration.ts'
 import type { Estimated } from '#model/statistics/design.ts'
 import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/linearised.ts'
 import { quantileOf } from '#model/statistics/quantile.ts'
-import { type Codebook, isRanking } from '#model/survey.ts'
+import { type Codebook, isRanking, type Question } from '#model/survey.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
 import { openSheet, openSurvey, type Sheet } from './sheet.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
@@ -56,7 +57,7 @@ export async function divides(source: SurveySource, id: string, query: DividesQu
     reference: reference ? { ...reference.group } : null,
     groups: compare(sheet, cells, reference, labels),
     concentration: concentration(sheet, cells, codebook, by),
-    affordability: question.price ? await affordability(db, sheet, cells, labels) : null,
+    ...(question.price ? await affordability(db, question, { sheet, cells, labels }) : NO_PRICE),
   }
 }
 
@@ -130,32 +131,50 @@ function concentration(
   return found ? { ...found, curve: [...found.curve] } : null
 }
 
-/** Income of the city: mean of its zones, weighted by their people. */
+/** Income of the city: mean of its zones, weighted by their people; in the unit that the city pack declares. */
 const INCOME = `
-  select sum((income) * population) / nullif(sum(population), 0) as yearly
+  select sum(income * population) / nullif(sum(population), 0) as mean, (select pack -> 'income' from city) as unit
   from zone where income is not null`
 
-async function affordability(
-  db: Queryable,
-  sheet: Sheet,
-  cells: readonly TableCell[],
-  labels: readonly string[],
-): Promise<Affordability | null> {
-  const yearly = (await db.query<{ yearly: number | null }>(INCOME)).rows[0]?.yearly ?? null
-  if (!yearly) return null
-  const monthlyIncome = yearly / 12
-  const groups = cells.map((cell, i) => {
-    const median = cell.held ? undefined : quantileOf(sheet.responses, memberOf(sheet, cell), 0.5)
-    return { label: labels[i] ?? '', group: { ...cell.group }, ...shareOf(median, monthlyIncome) }
-  })
-  return { monthlyIncome, incomeBasis: 'mean income of the zones by people, over 12', limit: AFFORDABLE, groups }
+type Affordable = Pick<DividesResponse, 'affordability' | 'affordabilityMissing'>
+type Table = { readonly sheet: Sheet; readonly cells: readonly TableCell[]; readonly labels: readonly string[] }
+const NO_PRICE: Affordable = { affordability: null, affordabilityMissing: null }
+
+async function affordability(db: Queryable, { column, unit }: Question, table: Table): Promise<Affordable> {
+  const { mean, unit: of } = (await db.query<{ mean: number | null; unit: MoneyUnit | null }>(INCOME)).rows[0] ?? {}
+  const price = priceUnitOf(unit)
+  const because = (why: string): Affordable => ({ affordability: null, affordabilityMissing: why })
+  if (!mean) return because('no zone has an income: zones.geojson has no property income with people')
+  if (!of) return because('city.json does not say what the incomes of zones are: income, with currency, per and year')
+  if (!price) return because(`the unit of ${column} ("${unit ?? ''}") is no price: EUR/month or EUR/year`)
+  if (price.currency !== null && price.currency !== of.currency)
+    return because(`${column} is in ${price.currency}, incomes are in ${of.currency}`)
+  return {
+    affordability: affordabilityOf(moneyPer(mean, of.per, 'month'), of, price, table),
+    affordabilityMissing: null,
+  }
 }
 
-function shareOf(median: Estimated | undefined, income: number) {
+function affordabilityOf(
+  monthlyIncome: number,
+  { currency, per, year }: MoneyUnit,
+  price: PriceUnit,
+  { sheet, cells, labels }: Table,
+): Affordability {
+  const groups = cells.map((cell, i) => {
+    const median = cell.held ? undefined : quantileOf(sheet.responses, memberOf(sheet, cell), 0.5)
+    return { label: labels[i] ?? '', group: { ...cell.group }, ...shareOf(median, price, monthlyIncome) }
+  })
+  const incomeBasis = `mean income of the zones by people, ${currency} a ${per}, ${year}`
+  return { monthlyIncome, incomeBasis, incomeYear: year, currency, limit: AFFORDABLE, groups }
+}
+
+function shareOf(median: Estimated | undefined, { per }: PriceUnit, income: number) {
   if (!median) return { share: null, lower: null, upper: null, medianPrice: null, n: null, affordable: null }
   const { value, lower, upper, n } = median
-  const share = value / income
-  const interval = { lower: lower / income, upper: upper / income }
+  const ofIncome = (price: number): number => moneyPer(price, per, 'month') / income
+  const share = ofIncome(value)
+  const interval = { lower: ofIncome(lower), upper: ofIncome(upper) }
   return { share, ...interval, medianPrice: value, n, affordable: share <= AFFORDABLE }
 }
 

@@ -57,6 +57,7 @@ export async function readCityPack(folder: string): Promise<LoadedPack> {
   const goals = await readGoals(folder, problems)
   const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems)
   checkSources(city.data, problems)
+  checkIncome(city.data, zones, problems)
   problems.throwIfAny(folder)
   if (!city.data) throw new Error('unreachable: a pack without city.json has a problem')
   return { folder, city: city.data, zones, baseMap, features, things, reported, goals, surveys }
@@ -107,6 +108,15 @@ function ourNames(
     households: take('households'),
     income: take('income'),
   }
+}
+
+/** Incomes without a currency and a period would be read twelve times too high or too low. */
+function checkIncome(city: CityPack | undefined, zones: readonly LoadedZone[], problems: PackProblems): void {
+  const zone = zones.find(({ income }) => income !== undefined)
+  if (!city || !zone || city.income) return
+  const valid = '{ "currency": "EUR", "per": "month" or "year", "year": 2025 }'
+  const what = `is missing: zones.geojson gives incomes (${zone.key}: ${zone.income}); say what they are: ${valid}`
+  problems.add('city.json', 'income', what)
 }
 
 function checkSources(city: CityPack | undefined, problems: PackProblems): void {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { airIndexSchema } from '../air-index.ts'
 import { domainSchema, gradeSchema } from '../domain.ts'
 import { areaSchema, boundsSchema, featureCollection, placeSchema, positionSchema } from '../geo.ts'
+import { moneyUnitSchema } from '../money.ts'
 import { qualitySchema } from '../quality.ts'
 
 const instant = z.iso.datetime({ offset: true })
@@ -39,6 +40,8 @@ export const zoneFeatures = featureCollection(
     population: z.int().nullable(),
     households: z.int().nullable(),
     income: z.number().nullable(),
+    /** what `income` is: currency, by month or year, of which year; null where the city pack does not say */
+    incomeUnit: moneyUnitSchema.nullable(),
     areaKm2: z.number(),
     things: z.int(),
     /** of the Things in the zone: the mean of each pollutant, then the index of that; null without air stations */

@@ -79,16 +79,19 @@ export const dividesResponse = z.object({
     .nullable(),
   affordability: z
     .object({
-      /** monthly income per head that the price is set against, and where it comes from */
+      /** monthly income that the price is set against, of which year, and where it comes from */
       monthlyIncome: z.number(),
       incomeBasis: z.string(),
+      incomeYear: z.int(),
+      /** of income and prices alike: ISO 4217 */
+      currency: z.string(),
       /** share of income that is affordable (UN Broadband Commission) */
       limit: z.number(),
       groups: z.array(
         z.object({
           label: z.string(),
           group: z.record(z.string(), z.string()),
-          /** median price over income; null where suppressed */
+          /** median monthly price over monthly income; null where suppressed */
           share: z.number().nullable(),
           lower: z.number().nullable(),
           upper: z.number().nullable(),
@@ -99,5 +102,7 @@ export const dividesResponse = z.object({
       ),
     })
     .nullable(),
+  /** why a price is not set against incomes, and what it takes */
+  affordabilityMissing: z.string().nullable(),
 })
 export type DividesResponse = z.infer<typeof dividesResponse>

@@ -1,5 +1,6 @@
 import { SURVEYED_SHARES } from '../indicators/surveyed.ts'
 import { CORE_INDICATORS } from '../itu-core-indicators.ts'
+import { priceUnitOf } from '../money.ts'
 import { type Codebook, codebookSchema, type Question } from '../survey.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 
@@ -42,15 +43,19 @@ function reasonTaken(column: string, design: readonly string[]): string {
 }
 
 /** A part and its whole are two amounts. */
-function wholeOf({ column, of, categories }: Question, questions: readonly Question[]): SurveyProblem[] {
+function wholeOf({ column, of, categories, unit }: Question, questions: readonly Question[]): SurveyProblem[] {
   if (of === undefined) return []
   const whole = questions.find((asked) => asked.column === of)
+  if (whole && whole.unit !== unit)
+    return [
+      problem(null, `questions ${column}.unit`, unit, `is not that of ${of}, "${whole.unit ?? ''}": no share of it`),
+    ]
   if (!categories && whole && !whole.categories && of !== column) return []
   return [problem(null, `questions ${column}.of`, of, 'must be another question that is a number, as this one')]
 }
 
 function questionProblems(question: Question): SurveyProblem[] {
-  const { column, categories, counts = [], indicator, group, price, factor, u4ssc } = question
+  const { column, categories, counts = [], indicator, group, factor, u4ssc } = question
   const codes = Object.keys(categories ?? {})
   const wrong = (field: string, value: unknown, reason: string) =>
     problem(null, `questions ${column}.${field}`, value, reason)
@@ -61,7 +66,7 @@ function questionProblems(question: Question): SurveyProblem[] {
     ...(group && factor !== undefined
       ? [wrong('group', group, 'speaks of a factor: what is scored is not what groups are made of')]
       : []),
-    ...(price && categories ? [wrong('price', price, 'is a number and has no categories')] : []),
+    ...priceProblems(question),
     ...(indicator !== undefined && !CORE_INDICATORS.some(({ code }) => code === indicator)
       ? [wrong('indicator', indicator, 'is no ITU core indicator HH1 to HH19')]
       : []),
@@ -74,6 +79,18 @@ function questionProblems(question: Question): SurveyProblem[] {
     ...(factor !== undefined && !isAgreement(codes, question.missing)
       ? [wrong('factor', factor, 'is answered 1 (worst) to 5 (best); its categories are others')]
       : []),
+  ]
+}
+
+function priceProblems({ column, price, categories, unit }: Question): SurveyProblem[] {
+  if (!price) return []
+  const wrong = (field: string, value: unknown, reason: string) =>
+    problem(null, `questions ${column}.${field}`, value, reason)
+  return [
+    ...(categories ? [wrong('price', price, 'is a number and has no categories')] : []),
+    ...(priceUnitOf(unit)
+      ? []
+      : [wrong('unit', unit, 'of a price is a currency (ISO 4217) and a period: EUR/month or EUR/year')]),
   ]
 }
 

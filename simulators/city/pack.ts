@@ -49,6 +49,7 @@ function cityJson(plan: CityPlan): Record<string, unknown> {
     population: plan.districts.reduce((sum, d) => sum + d.population, 0),
     households: plan.districts.reduce((sum, d) => sum + d.households, 0),
     landAreaKm2: round(plan.districts.reduce((sum, d) => sum + d.areaM2, 0) / 1e6, 2),
+    income: { currency: 'EUR', per: 'year', year: 2025 },
     simulated: true,
     seed: plan.seed,
     sources: SOURCES,

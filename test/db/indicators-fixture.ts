@@ -17,7 +17,7 @@ const SQUARE = (west: number): unknown => ({
 
 export async function addCity(
   pool: Pool,
-  { timeZone = 'UTC', population = 3000, simulated = false, features = [] as unknown[] } = {},
+  { timeZone = 'UTC', population = 3000, simulated = false, features = [] as unknown[], income = null as unknown } = {},
 ): Promise<void> {
   const pack = {
     name: 'Handmade',
@@ -25,6 +25,7 @@ export async function addCity(
     centre: [0.01, 0.01],
     population,
     simulated,
+    ...(income !== null && { income }),
     sources: [{ name: 'native', topic: 'city/#' }],
   }
   await pool.query('insert into city (pack, features) values ($1, $2)', [pack, { type: 'FeatureCollection', features }])

@@ -39,7 +39,7 @@ function household(i: number): Record<string, string> {
 
 beforeAll(async () => {
   db = await openTestDatabase()
-  await addCity(db.pool)
+  await addCity(db.pool, { income: { currency: 'EUR', per: 'year', year: 2025 } })
   await addZone(db.pool, 'a', 1000, 0)
   await db.pool.query('update zone set income = 24000')
   await db.pool.query(`insert into survey (id, codebook, respondents) values ('s', $1, 80)`, [codebook])

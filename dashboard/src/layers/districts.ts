@@ -1,4 +1,5 @@
 import { AQI_CATEGORIES, type AqiScheme, aqiScale, quantileScale } from '../map/scales.ts'
+import { moneyUnit } from '../messages/money.ts'
 import { aqiSteps, indexCells, indexHint, indexWindow } from './air.ts'
 import type { LayerInput, LayerModel } from './model.ts'
 import { type Zone, type ZoneLayer, zoneLayer } from './zone-layer.ts'
@@ -69,7 +70,7 @@ function income(input: LayerInput): ZoneLayer {
     title: tools.t('districts.title.income'),
     statistic: tools.t('districts.statistic.income'),
     window: null,
-    unit: tools.t('districts.unit.income'),
+    unit: moneyUnit(zones.features[0]?.properties.incomeUnit ?? null, tools),
     scale: quantileScale(
       zones.features.flatMap(({ properties }) => properties.income ?? []),
       'income',

@@ -11,6 +11,8 @@ export function AffordabilityTable({ of, unit }: { of: Affordability; unit: stri
   const title = t('affordability.title', {
     limit: tools.percent(of.limit, 0),
     income: tools.integer(of.monthlyIncome),
+    currency: of.currency,
+    year: String(of.incomeYear),
   })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard

@@ -68,6 +68,7 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
         )}
       </div>
       <DivideTable data={data} show={show} />
+      {data.affordabilityMissing && <p className="note">{data.affordabilityMissing}</p>}
       {data.affordability && (
         <>
           <p className="people__headline">{affordability(data.affordability, tools)}</p>
@@ -108,11 +109,14 @@ function headline(data: DividesResponse, tools: Tools): string {
   return t(widest.significant ? 'divides.headline' : 'divides.headline.unsure', values)
 }
 
-function affordability({ groups, limit, monthlyIncome }: NonNullable<DividesResponse['affordability']>, tools: Tools) {
+function affordability(of: NonNullable<DividesResponse['affordability']>, tools: Tools) {
+  const { groups, limit, monthlyIncome, currency, incomeYear } = of
   const over = groups.filter(({ affordable }) => affordable === false).map(({ label }) => label)
   return tools.t(over.length > 0 ? 'divides.affordability.over' : 'divides.affordability', {
     limit: tools.percent(limit, 0),
     income: tools.integer(monthlyIncome),
+    currency,
+    year: String(incomeYear),
     groups: over.join(', '),
   })
 }

@@ -7,7 +7,8 @@ import { newestOf } from '../layers/refs.ts'
 import { byZoneOf } from '../layers/survey.ts'
 import { electricityCode } from '../layers/use-layer.ts'
 import type { Zone } from '../layers/zone-layer.ts'
-import { useTools } from '../messages/tools.ts'
+import { moneyUnit } from '../messages/money.ts'
+import { type Tools, useTools } from '../messages/tools.ts'
 import { AirIndexPanel } from './air-index-panel.tsx'
 import { WhoPanel } from './who-panel.tsx'
 import { ZoneVoices } from './zone-voices.tsx'
@@ -20,12 +21,13 @@ type ZonePanelProps = {
 
 /** A district: its people, its air, its indicators, what the survey says of it, and the Things in it. */
 export function ZonePanel({ zone, things, onSelect }: ZonePanelProps) {
-  const { t, integer, number, name } = useTools()
+  const tools = useTools()
+  const { t, integer, number, name } = tools
   const inside = things.filter(({ properties }) => properties.zone === zone.key)
   const facts: [string, string][] = [
     [t('column.population'), zone.population === null ? t('none') : integer(zone.population)],
     [t('zone.households'), zone.households === null ? t('none') : integer(zone.households)],
-    [t('districts.title.income'), zone.income === null ? t('none') : integer(zone.income)],
+    [t('districts.title.income'), incomeText(zone, tools)],
     [t('zone.area'), `${number(zone.areaKm2)}\u202f${t('unit.km2')}`],
   ]
   return (
@@ -64,6 +66,9 @@ export function ZonePanel({ zone, things, onSelect }: ZonePanelProps) {
     </article>
   )
 }
+
+const incomeText = ({ income, incomeUnit }: Zone, tools: Tools): string =>
+  income === null ? tools.t('none') : `${tools.integer(income)} (${moneyUnit(incomeUnit, tools)})`
 
 function Consumption({ zone }: { zone: Zone }) {
   const { t, number, unit, name, percent, integer } = useTools()
