@@ -96,7 +96,7 @@ export function normalise(
       unit: property.unit,
       phenomenonTime: time.at,
       result: read,
-      quality: worst(range.quality, time.quality),
+      quality: worst(worst(range.quality, time.quality), qualityOfFlags(sample.flags)),
       reasons: range.reasons | time.reasons | (sample.flags ?? 0),
       domain: sample.domain ?? source.domain ?? property.domain,
     }
@@ -105,6 +105,10 @@ export function normalise(
   }
   return { samples: out, rejected }
 }
+
+/** What the device itself contradicts is not believed for passing the tests of the value. */
+const qualityOfFlags = (flags = 0): Quality =>
+  flags & REASONS.channels_disagree ? QUALITY.suspect : QUALITY.notEvaluated
 
 type Refusal = { reason: RejectReason; detail: string }
 const refuse = (reason: RejectReason, detail: string): Refusal => ({ reason, detail })

@@ -31,6 +31,12 @@ export const REASONS = {
   unverified_thing: 1 << 12,
   /** the device says itself that it simulates */
   device_simulates: 1 << 13,
+  /** sent as "<2": below what the instrument can tell from nothing, stored as half of that limit (model/censored.ts) */
+  below_detection: 1 << 15,
+  /** sent as ">500": above what the instrument can measure, stored as that limit */
+  above_range: 1 << 16,
+  /** two sensors of one housing contradict each other */
+  channels_disagree: 1 << 17,
 } as const
 export type Reason = keyof typeof REASONS
 

@@ -1,5 +1,6 @@
 import { feedName } from './feed-name.ts'
 import { addReading, type Base, isNumeric, locationIn } from './fields.ts'
+import { stationsOnce, vehiclesOnce } from './gbfs-lists.ts'
 import { clip, notJson, show } from './input.ts'
 import { isObject, type JsonObject, own, ownObject } from './json.ts'
 import { Collector, reject } from './result.ts'
@@ -41,7 +42,7 @@ function decode(input: Input): Decoded {
 
 function readStations(stations: readonly unknown[], system: string, updated: Date): Decoded {
   const out = new Collector()
-  for (const [index, station] of stations.entries()) {
+  for (const [index, station] of stationsOnce(stations).entries()) {
     if (out.full) break
     if (isObject(station)) readStation(station, system, updated, out)
     else out.problem(`stations[${index}]`, 'wrong_shape', `an object was expected, not ${show(station)}`)
@@ -88,11 +89,11 @@ function typesOf(station: JsonObject): [type: string, count: unknown][] {
     .map(([type, count]) => [clip(type, 40), count])
 }
 
-/** Vehicles that somebody could take now, in all and by type. */
+/** Vehicles that somebody could take now and that stand at no station, in all and by type. */
 function countVehicles(vehicles: readonly unknown[], base: Base): Decoded {
   let total = 0
   const byType = new Map<string, number>()
-  for (const vehicle of vehicles) {
+  for (const vehicle of vehiclesOnce(vehicles)) {
     if (!isObject(vehicle) || isTrue(own(vehicle, 'is_reserved')) || isTrue(own(vehicle, 'is_disabled'))) continue
     total += 1
     const type = idOf(own(vehicle, 'vehicle_type_id'))

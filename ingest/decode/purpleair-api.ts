@@ -2,6 +2,7 @@ import type { Position } from '#model/geo.ts'
 import { addReading, type Base, locationIn } from './fields.ts'
 import { clip, show } from './input.ts'
 import { type JsonObject, own, ownObject } from './json.ts'
+import { addParticles, type Particles } from './purpleair-lasers.ts'
 import { Collector, MAX_SAMPLES, reject } from './result.ts'
 import type { Meaning } from './synonyms.ts'
 import { readEpoch } from './time.ts'
@@ -18,19 +19,24 @@ const PM: readonly [string, string][] = [
   ['pm10.0', 'pm10'],
 ]
 const FIELDS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ...PM.flatMap(([name, property]): [string, Meaning][] => [
-    [`${name}_atm`, { property, unit: 'ug/m3' }],
-    [`${name}_atm_a`, { property, unit: 'ug/m3', channel: 'a' }],
-    [`${name}_atm_b`, { property, unit: 'ug/m3', channel: 'b' }],
-    [`${name}_cf_1`, { property, unit: 'ug/m3', channel: 'cf_1' }],
-    [`${name}_cf_1_a`, { property, unit: 'ug/m3', channel: 'cf_1.a' }],
-    [`${name}_cf_1_b`, { property, unit: 'ug/m3', channel: 'cf_1.b' }],
-  ]),
   ['temperature', { property: 'temperature', unit: '[degF]' }],
   ['humidity', { property: 'relative_humidity', unit: '%' }],
   ['pressure', { property: 'pressure', unit: 'hPa' }],
   ['rssi', { property: 'rssi', unit: 'dB{mW}' }],
 ])
+
+function particlesOf(sensor: JsonObject, index: number): Particles[] {
+  const field = (name: string) => ({ value: own(sensor, name), name: clip(`${index}.${name}`) })
+  return PM.flatMap(([name, property]) =>
+    [
+      { channel: '', key: `${name}_atm` },
+      { channel: 'cf_1', key: `${name}_cf_1` },
+    ].map(({ channel, key }) => ({
+      ...{ property, channel, mean: field(key) },
+      ...{ a: field(`${key}_a`), b: field(`${key}_b`) },
+    })),
+  )
+}
 
 export const isApiAnswer = (json: JsonObject): boolean =>
   own(json, 'api_version') !== undefined && (rowsOf(json) !== undefined || own(json, 'sensor') !== undefined)
@@ -77,6 +83,11 @@ function readSensor(sensor: JsonObject, where: string, out: Collector): void {
   }
   const location = locationIn(sensor)
   if (location) base.location = coarse(location)
+  addParticles(out, base, particlesOf(sensor, index), {
+    flags: own(sensor, 'channel_flags'),
+    confidence: own(sensor, 'confidence'),
+    counts: [own(sensor, '0.3_um_count_a'), own(sensor, '0.3_um_count_b')],
+  })
   for (const [key, meaning] of FIELDS) {
     const value = own(sensor, key)
     if (value !== undefined && value !== null) addReading(out, base, meaning, value, clip(`${index}.${key}`))

@@ -1,7 +1,8 @@
 import { addReading, type Base, locationIn } from './fields.ts'
 import { clip, notJson, show } from './input.ts'
-import { isObject, own, ownString } from './json.ts'
+import { isObject, type JsonObject, own, ownString } from './json.ts'
 import { coarse, isApiAnswer, readApiAnswer } from './purpleair-api.ts'
+import { addParticles, type Particles } from './purpleair-lasers.ts'
 import { Collector, reject } from './result.ts'
 import type { Meaning } from './synonyms.ts'
 import { readIso } from './time.ts'
@@ -25,20 +26,29 @@ const PM: readonly [string, string][] = [
   ['pm2_5', 'pm2_5'],
   ['pm10_0', 'pm10'],
 ]
-/** ATM of laser A has no channel; it is what PurpleAir's own map shows for outdoor air. */
 const FIELDS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ...PM.flatMap(([name, property]): [string, Meaning][] => [
-    [`${name}_atm`, { property, unit: 'ug/m3' }],
-    [`${name}_atm_b`, { property, unit: 'ug/m3', channel: 'b' }],
-    [`${name}_cf_1`, { property, unit: 'ug/m3', channel: 'cf_1' }],
-    [`${name}_cf_1_b`, { property, unit: 'ug/m3', channel: 'cf_1.b' }],
-  ]),
   ['current_temp_f', { property: 'temperature', unit: '[degF]' }],
   ['current_humidity', { property: 'relative_humidity', unit: '%' }],
   ['current_dewpoint_f', { property: 'dew_point', unit: '[degF]' }],
   ['pressure', { property: 'pressure', unit: 'hPa' }],
   ['rssi', { property: 'rssi', unit: 'dB{mW}' }],
 ])
+
+/** Fields without a suffix are those of laser A, and of the only one where there is no other. */
+function particlesOf(json: JsonObject): Particles[] {
+  const field = (name: string) => ({ value: own(json, name), name })
+  const none = { value: undefined, name: '' }
+  return PM.flatMap(([name, property]) =>
+    [
+      { channel: '', key: `${name}_atm` },
+      { channel: 'cf_1', key: `${name}_cf_1` },
+    ].map(({ channel, key }) => {
+      const [a, b] = [field(key), field(`${key}_b`)]
+      const isPair = [a, b].every(({ value }) => value !== undefined && value !== null)
+      return { property, channel, mean: isPair ? none : a, a: isPair ? a : none, b }
+    }),
+  )
+}
 
 function decode(input: Input): Decoded {
   const { json } = input
@@ -57,6 +67,10 @@ function decode(input: Input): Decoded {
   const location = locationIn(json)
   if (location) base.location = coarse(location)
   const out = new Collector()
+  addParticles(out, base, particlesOf(json), {
+    ...{ flags: undefined, confidence: undefined },
+    counts: [own(json, 'p_0_3_um'), own(json, 'p_0_3_um_b')],
+  })
   for (const [key, meaning] of FIELDS) {
     const value = own(json, key)
     if (value !== undefined) addReading(out, base, meaning, value, key)

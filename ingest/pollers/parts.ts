@@ -1,3 +1,4 @@
+import { stationsOnce, vehiclesOnce } from '../decode/gbfs-lists.ts'
 import { isObject, type JsonObject, own } from '../decode/json.ts'
 
 /** Stations of one message: a big city has thousands, with text that nobody reads. */
@@ -27,7 +28,7 @@ export function gbfsParts(document: unknown): unknown[] {
   const head = pick(document, ['last_updated', 'version'])
   const stations = own(data, 'stations')
   if (Array.isArray(stations)) {
-    const slim = stations.map((station) => (isObject(station) ? pick(station, STATION_KEYS) : station))
+    const slim = stationsOnce(stations).map((station) => (isObject(station) ? pick(station, STATION_KEYS) : station))
     const parts: unknown[] = []
     for (let at = 0; at < slim.length; at += STATIONS)
       parts.push({ ...head, data: { stations: slim.slice(at, at + STATIONS) } })
@@ -36,8 +37,10 @@ export function gbfsParts(document: unknown): unknown[] {
   for (const list of ['bikes', 'vehicles']) {
     const vehicles = own(data, list)
     // In one part: it is the number of all that is told.
-    if (Array.isArray(vehicles))
-      return [{ ...head, data: { [list]: vehicles.map((one) => (isObject(one) ? pick(one, VEHICLE_KEYS) : one)) } }]
+    if (Array.isArray(vehicles)) {
+      const slim = vehiclesOnce(vehicles).map((one) => (isObject(one) ? pick(one, VEHICLE_KEYS) : one))
+      return [{ ...head, data: { [list]: slim } }]
+    }
   }
   return [document]
 }

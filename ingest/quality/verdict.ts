@@ -18,7 +18,10 @@ const RECOMPUTED =
   REASONS.neighbours |
   REASONS.humidity
 const CLOCK = REASONS.clock_ahead | REASONS.clock_behind
-const KNOWN = RECOMPUTED | CLOCK | REASONS.time_of_arrival | REASONS.unverified_thing | REASONS.device_simulates
+/** How a value is to be read; they say nothing against it. */
+const CENSORED = REASONS.below_detection | REASONS.above_range
+const KNOWN =
+  RECOMPUTED | CLOCK | CENSORED | REASONS.time_of_arrival | REASONS.unverified_thing | REASONS.device_simulates
 
 export type Stored = {
   readonly timeMs: number

@@ -48,7 +48,8 @@ const RAW = `
 
 function faults(): number {
   const { gross_range, climatology, spike, rate_of_change, flat_line, neighbours, clock_ahead, clock_behind } = REASONS
-  return gross_range | climatology | spike | rate_of_change | flat_line | neighbours | clock_ahead | clock_behind
+  const ofSeries = gross_range | climatology | spike | rate_of_change | flat_line | neighbours
+  return ofSeries | clock_ahead | clock_behind | REASONS.channels_disagree
 }
 
 /**

@@ -153,14 +153,16 @@ describeShared('samples of pulled feeds', (path) => {
     expect(decoded.rejected).toEqual([])
     expect(new Set(decoded.samples.map(({ device }) => device)).size).toBeGreaterThan(480)
   })
-  test.each(['v2.3_free_bike_status.json', 'v2.3_free_bike_status_carsharing.json'])('gbfs %s', (name) => {
-    const at = '2021-12-30T17:59:23.000Z'
-    expectRead(read('feeds/gbfs/spec', sample('gbfs', name)), 'gbfs/spec', [
-      ['vehicles_available', '', 2, '', at],
-      ['vehicles_available', 'abc123', 1, '', at],
-      ['vehicles_available', 'def456', 1, '', at],
-    ])
-  })
+  test.each(['v2.3_free_bike_status.json', 'v2.3_free_bike_status_carsharing.json'])(
+    'gbfs %s: the other one is at station 86',
+    (name) => {
+      const at = '2021-12-30T17:59:23.000Z'
+      expectRead(read('feeds/gbfs/spec', sample('gbfs', name)), 'gbfs/spec', [
+        ['vehicles_available', '', 1, '', at],
+        ['vehicles_available', 'abc123', 1, '', at],
+      ])
+    },
+  )
   test('gtfs-realtime JSON: 18 vehicles, one stamped two months ahead; 220.277785 m/s over 17', () => {
     const decoded = read(
       'feeds/gtfs-realtime/kd',

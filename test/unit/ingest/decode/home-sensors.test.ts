@@ -14,11 +14,12 @@ describe('PurpleAir', () => {
     pm2_5_cf_1: 7.6,
     'pm2.5_aqi': 31,
   }
-  test('ATM of laser A has no channel; the place is coarse', () => {
+  test('the mean of both lasers has no channel; the place is coarse', () => {
     const at = '2026-05-31T11:59:50.000Z'
     const decoded = read('purpleair/home', body)
     expectRead(decoded, 'purpleair/aa:bb', [
-      ['pm2_5', '', 7.5, 'ug/m3', at],
+      ['pm2_5', '', 7.75, 'ug/m3', at],
+      ['pm2_5', 'a', 7.5, 'ug/m3', at],
       ['pm2_5', 'b', 8, 'ug/m3', at],
       ['pm2_5', 'cf_1', 7.6, 'ug/m3', at],
     ])

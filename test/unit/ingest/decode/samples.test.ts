@@ -41,8 +41,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'fiware-ngsiv2/WaterObserved_v2_normalized.json': ['orion', 'fiware', 2],
   // six stations: bicycles in all, mechanical, electric; docks
   'gbfs/barcelona_bicing_station_status_excerpt.json': ['feeds/gbfs/bicing', 'gbfs', 24],
-  'gbfs/v2.3_free_bike_status.json': ['feeds/gbfs/spec', 'gbfs', 3],
-  'gbfs/v2.3_free_bike_status_carsharing.json': ['feeds/gbfs/spec', 'gbfs', 3],
+  'gbfs/v2.3_free_bike_status.json': ['feeds/gbfs/spec', 'gbfs', 2],
+  'gbfs/v2.3_free_bike_status_carsharing.json': ['feeds/gbfs/spec', 'gbfs', 2],
   'gbfs/v2.3_station_status.json': ['feeds/gbfs/spec', 'gbfs', 8],
   'gtfs-realtime/koleje_dolnoslaskie_vehicle_positions.json': ['feeds/gtfs-realtime/kd', 'gtfs-realtime', 2],
   'gtfs-realtime/koleje_dolnoslaskie_vehicle_positions.pb.bin': ['feeds/gtfs-realtime/kd', 'gtfs-realtime', 2],
