@@ -133,3 +133,17 @@ export function hasQuarterHours(timeZone: string): boolean {
   }
   return found
 }
+
+/** How far the full hours of a zone's clock lie after those of UTC at an instant, in milliseconds: Kolkata 1,800,000. */
+const hourShift = (at: number, timeZone: string): number =>
+  hasQuarterHours(timeZone) ? -offsetMs(new Date(at), timeZone) % HOUR_MS : 0
+
+/** The last instant up to `at`, and the first from it on, at which a clock of the zone shows a full hour. */
+export function fullHourBefore(at: Date, timeZone: string): Date {
+  const shift = hourShift(at.getTime(), timeZone)
+  return new Date(Math.floor((at.getTime() - shift) / HOUR_MS) * HOUR_MS + shift)
+}
+export function fullHourAfter(at: Date, timeZone: string): Date {
+  const shift = hourShift(at.getTime(), timeZone)
+  return new Date(Math.ceil((at.getTime() - shift) / HOUR_MS) * HOUR_MS + shift)
+}

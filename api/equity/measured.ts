@@ -3,8 +3,12 @@ import { AppError } from '#model/errors.ts'
 import { indicatorOf } from '#model/indicators/catalogue.ts'
 import { parsePeriod } from '#model/period.ts'
 import { propertyOf } from '#model/properties.ts'
+import { meanLevel } from '#model/sound.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { CELL_RESOLUTION, cellsIn } from '../indicators/inputs/cells.ts'
+import { hoursOf } from '../indicators/inputs/hours.ts'
+import { LEAST_CAPTURE } from '../indicators/measures/measure.ts'
+import { soundClockHours } from '../queries/clock-hours.ts'
 import type { ZoneRow } from '../queries/zones.ts'
 
 export type ExposureKind = 'burden' | 'service'
@@ -43,17 +47,15 @@ const MOVING = [
 /** Fewest samples in a zone that a median may rest on. */
 const LEAST_SAMPLES = 30
 
-// The mean over Datastreams of each one's mean of hourly means. What is calibrated or corrected stands beside the raw
-// value and would count its Thing twice.
-const FIXED = `
-  select z.key, d.property, avg(m.mean) as value
-  from datastream d join thing t on t.id = d.thing_id join zone z on z.id = t.zone_id
-  join lateral (
-    select avg(h.total / h.good) as mean from observation_hourly h
-    where h.datastream_id = d.id and h.bucket >= $2 and h.bucket < $3 and h.good > 0
-  ) m on m.mean is not null
-  where d.property = any($1::text[]) and d.channel = ''
-  group by 1, 2`
+// The level over time of each microphone, then that of all in a zone: both are means of energies. A microphone counts with 75 %
+// of the hours, as for the day-evening-night level.
+const MICROPHONES = `
+  select w.id, z.key from datastream_whole w join thing t on t.id = w.thing_id join zone z on z.id = t.zone_id
+  where w.property = 'sound_level'`
+const levelsText = (hasQuarters: boolean | undefined): string => `
+  select datastream_id as id, 10 * log(avg(energy)) as level
+  from ${soundClockHours(hasQuarters, { ids: '$1', from: '$2', to: '$3' })}
+  group by 1 having count(*) >= $4::float8`
 const PASSING = `
   select z.key, d.property, percentile_cont(0.5) within group (order by m.result) as value
   from mobile_observation m
@@ -92,23 +94,34 @@ async function fromIndicator(indicators: Indicators, { code, point, kind, period
 
 type Row = { readonly key: string; readonly property: string; readonly value: number }
 
-async function fromProperties(db: Queryable, { period, timeZone, now, zones }: Of): Promise<ZoneMeasure[]> {
+async function fromProperties(db: Queryable, of: Of): Promise<ZoneMeasure[]> {
+  const { period, timeZone, now, zones } = of
   const { from, to } = parsePeriod(period, timeZone, now)
-  const names = (of: readonly { property: string }[]): string[] => of.map(({ property }) => property)
   const cells = zones.flatMap(({ key, geometry }) => cellsIn(geometry).map((cell) => ({ key, cell: `0x${cell}` })))
-  const standing = await db.query<Row>(FIXED, [names(STANDING), from, to])
   const passing = await db.query<Row>(PASSING, [
-    names(MOVING),
+    MOVING.map(({ property }) => property),
     from,
     to,
     cells.map(({ cell }) => BigInt(cell).toString()),
     cells.map(({ key }) => key),
   ])
-  const rows = [...standing.rows, ...passing.rows]
+  const rows = [...(await soundLevels(db, of)), ...passing.rows]
   return [...STANDING, ...MOVING].map(({ property, kind }) => {
     const { label, unit } = propertyOf(property)
     const own = rows.filter((row) => row.property === property)
     const values = new Map(own.map(({ key, value }) => [key, value]))
     return { id: property, name: label, kind, unit, source: property, values }
+  })
+}
+
+async function soundLevels(db: Queryable, { period, timeZone, now }: Of): Promise<Row[]> {
+  const hours = hoursOf(parsePeriod(period, timeZone, now), now, timeZone)
+  const microphones = (await db.query<{ id: number; key: string }>(MICROPHONES)).rows
+  const values = [microphones.map(({ id }) => id), hours.from, hours.to, LEAST_CAPTURE * hours.count]
+  const { rows } = await db.query<{ id: number; level: number }>(levelsText(hours.hasQuarters), values)
+  const levels = new Map(rows.map(({ id, level }) => [id, level]))
+  return [...Map.groupBy(microphones, ({ key }) => key)].flatMap(([key, own]) => {
+    const value = meanLevel(own.flatMap(({ id }) => levels.get(id) ?? []))
+    return value === undefined ? [] : [{ key, property: 'sound_level', value }]
   })
 }

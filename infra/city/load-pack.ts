@@ -14,7 +14,8 @@ import type { LoadedPack, LoadedZone } from './read-pack.ts'
  * @returns ids of surveys of the pack that were left alone
  */
 export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surveysLeft: string[] }> {
-  return inTransaction(pool, async (client) => {
+  const hadQuarters = await hasQuarters(pool)
+  const loaded = await inTransaction(pool, async (client) => {
     await client.query(`select pg_advisory_xact_lock(7203912)`)
     await assertSameCity(client, pack)
     await loadCity(client, pack)
@@ -24,6 +25,16 @@ export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surv
     await loadGoals(client, pack)
     return { surveysLeft: await loadSurveys(client, pack) }
   })
+  // The city moved to a clock that is off UTC by part of an hour: what was measured before has no quarters yet (migration 022).
+  if (hadQuarters === false && (await hasQuarters(pool)))
+    await pool.query(`call refresh_continuous_aggregate('observation_quarter', null, null, force => true)`)
+  return loaded
+}
+
+/** Undefined without a city. */
+async function hasQuarters(pool: Pool): Promise<boolean | undefined> {
+  const { rows } = await pool.query<{ quarters: boolean }>('select quarter_hours as quarters from city')
+  return rows[0]?.quarters
 }
 
 /** One database holds one city: two would mix their Things and indicators. */

@@ -115,11 +115,12 @@ export async function drive(pool: Pool, datastreamId: number | undefined, sample
 }
 
 /**
- * Brings the hourly aggregate up to date. A server's own refresh may have run between migration and these rows, which lie in
+ * Brings the hourly aggregates up to date. A server's own refresh may have run between migration and these rows, which lie in
  * the past: such late rows show at the next refresh only.
  */
 export const rollUp = async (pool: Pool): Promise<void> => {
-  await pool.query(`call refresh_continuous_aggregate('observation_hourly', null, null)`)
+  for (const view of ['observation_hourly', 'sound_hourly', 'observation_quarter'])
+    await pool.query(`call refresh_continuous_aggregate('${view}', null, null)`)
 }
 
 /** The instants `count` times an hour, from `from` on. */

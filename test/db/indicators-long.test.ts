@@ -12,7 +12,8 @@ import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicator
 let db: TestDatabase
 const zone = 'America/New_York'
 // March 2026 in New York: from 05:00 UTC of the 1st to 04:00 UTC of 1 April; the clock goes forward on the 8th.
-const hours = hoursOf(parsePeriod('2026-03', zone, new Date('2026-05-01T00:00:00Z')), new Date('2026-05-01T00:00:00Z'))
+const now = new Date('2026-05-01T00:00:00Z')
+const hours = hoursOf(parsePeriod('2026-03', zone, now), now, zone)
 let air: number
 let meter: number
 

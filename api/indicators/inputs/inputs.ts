@@ -73,7 +73,7 @@ const PEAK_HOURS = [7, 8, 16, 17] as const
 export function openInputs(source: SurveySource, registry: Registry | undefined, period: Period, now: Date): Inputs {
   const db = source.pool
   if (!registry) throw new AppError('NOT_FOUND', 'the city (no city pack is loaded)')
-  const hours = hoursOf(period, now)
+  const hours = hoursOf(period, now, registry.city.timeZone)
   const datastreams: Inputs['datastreams'] = (properties, kinds) =>
     registry.datastreams.filter(
       ({ property, thing }) => properties.includes(property) && (!kinds || kinds.includes(thing.kind)),

@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { clockHours } from '../../queries/clock-hours.ts'
 import { cutOf, type Hours } from './hours.ts'
 import { byMonth, type Span } from './months.ts'
 
@@ -18,21 +19,21 @@ export type PeriodMean = {
 const USABLE_MEAN = `(coalesce(total, 0) + coalesce(suspect_total, 0)) / nullif(good + suspect, 0)`
 // Hours before observations: a sensor that sends more often at night must not pull the mean to the night. Days keep the sum
 // of their hourly means and how many there were, so the mean over hours follows from them.
-const HOURS_OF = `
+const hoursOf = (hasQuarters: boolean | undefined, from: string, to: string): string => `
   select datastream_id, n, good, case when good > 0 then 1 else 0 end as good_hours, total / nullif(good, 0) as hourly_means,
          suspect, case when good + suspect > 0 then 1 else 0 end as usable_hours, ${USABLE_MEAN} as usable_hourly_means
-  from observation_hourly where datastream_id = any($1::int[])`
-const LONG_MEANS = `
+  from ${clockHours(hasQuarters, { ids: '$1', from, to })}`
+const longMeans = (hasQuarters: boolean | undefined): string => `
   select datastream_id as id, sum(hourly_means) / nullif(sum(good_hours), 0)::float8 as mean, sum(good_hours)::int as hours,
          sum(n)::float8 as n, sum(good)::float8 as good, sum(suspect)::float8 as suspect,
          sum(usable_hourly_means) / nullif(sum(usable_hours), 0)::float8 as "withSuspect"
   from (
-    ${HOURS_OF} and bucket >= $2 and bucket < $3
+    ${hoursOf(hasQuarters, '$2', '$3')}
     union all
     select datastream_id, n, good, good_hours, hourly_means, suspect, usable_hours, usable_hourly_means
     from observation_daily where datastream_id = any($1::int[]) and bucket >= $3 and bucket < $4
     union all
-    ${HOURS_OF} and bucket >= $4 and bucket < $5
+    ${hoursOf(hasQuarters, '$4', '$5')}
   ) part
   group by 1`
 
@@ -43,7 +44,13 @@ export async function periodMeans(
   hours: Hours,
 ): Promise<ReadonlyMap<number, PeriodMean>> {
   const { from, firstDay, lastDay, to } = cutOf(hours)
-  const { rows } = await db.query<PeriodMean & { id: number }>(LONG_MEANS, [ids, from, firstDay, lastDay, to])
+  const { rows } = await db.query<PeriodMean & { id: number }>(longMeans(hours.hasQuarters), [
+    ids,
+    from,
+    firstDay,
+    lastDay,
+    to,
+  ])
   return new Map(rows.map(({ id, ...row }) => [id, row]))
 }
 
@@ -52,12 +59,12 @@ const PEAK = `extract(isodow from bucket at time zone $3) < 6 and extract(hour f
 const PEAK_HOURS = `
   select count(*)::int as expected
   from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') bucket where ${PEAK}`
-const PEAK_SUMS = `
+const peakSums = (hasQuarters: boolean | undefined): string => `
   select datastream_id as id, sum(total / nullif(good, 0)) as total, (count(*) filter (where good > 0))::int as hours,
          sum(n)::float8 as n, sum(good)::float8 as good, sum(suspect)::float8 as suspect,
          sum(${USABLE_MEAN}) as usable, (count(*) filter (where good + suspect > 0))::int as "usableHours"
-  from observation_hourly
-  where datastream_id = any($5::int[]) and bucket >= $1 and bucket < $2 and ${PEAK}
+  from ${clockHours(hasQuarters, { ids: '$5', from: '$1', to: '$2' })}
+  where ${PEAK}
   group by 1`
 type PeakSums = Pick<PeriodMean, 'hours' | 'n' | 'good' | 'suspect'> & {
   id: number
@@ -76,7 +83,7 @@ export async function peakMeans(
 ): Promise<{ means: ReadonlyMap<number, PeriodMean>; expected: number }> {
   const { rows: counted } = await db.query<{ expected: number }>(PEAK_HOURS, [hours.from, hours.to, timeZone, peak])
   const load = async ({ from, to }: Span): Promise<PeakSums[]> =>
-    (await db.query<PeakSums>(PEAK_SUMS, [from, to, timeZone, peak, ids])).rows
+    (await db.query<PeakSums>(peakSums(hours.hasQuarters), [from, to, timeZone, peak, ids])).rows
   const family = { name: 'peak', version: 2, ids, about: [timeZone, peak], load }
   const byStream = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
   const means = new Map([...byStream].map(([id, rows]) => [id, meanOf(rows)]))

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
-import { parsePeriod } from '#model/period.ts'
+import { fullHourAfter, parsePeriod } from '#model/period.ts'
 import type { Hours } from './hours.ts'
 
 /** Whole hours of a stretch of time. */
@@ -94,9 +94,6 @@ async function fingerprintsOf<Row>(db: Queryable, family: Family<Row>, months: r
   )
 }
 
-const HOUR_MS = 3_600_000
-const wholeHour = (at: Date): Date => new Date(Math.ceil(at.getTime() / HOUR_MS) * HOUR_MS)
-
 /** Months that lie wholly in the hours, in their order, and what is left at both ends. */
 export function monthsOf({ from, to }: Span, timeZone: string): { months: Month[]; rest: Span[] } {
   const months: Month[] = []
@@ -106,7 +103,7 @@ export function monthsOf({ from, to }: Span, timeZone: string): { months: Month[
     const at = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + i, 1))
     const label = at.toISOString().slice(0, 7)
     const period = parsePeriod(label, timeZone, to)
-    const month = { label, from: wholeHour(period.from), to: wholeHour(period.to) }
+    const month = { label, from: fullHourAfter(period.from, timeZone), to: fullHourAfter(period.to, timeZone) }
     if (month.to > to) break
     if (month.from >= from) months.push(month)
   }

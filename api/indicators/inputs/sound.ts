@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { soundClockHours } from '../../queries/clock-hours.ts'
 import type { Hours } from './hours.ts'
 import { byMonth, type Span } from './months.ts'
 
@@ -12,13 +13,13 @@ export type SoundPeriods = {
 }
 
 // Day 7 to 19, evening 19 to 23, night 23 to 7, local time: Directive 2002/49/EC, annex I. Levels are averaged as energies.
-const SUMS = `
+const sums = (hasQuarters: boolean | undefined): string => `
   select id, part, sum(energy) as energy, count(*)::int as hours, sum(n)::float8 as n
   from (
     select datastream_id as id, energy, n,
            case when extract(hour from bucket at time zone $4) between 7 and 18 then 'day'
                 when extract(hour from bucket at time zone $4) between 19 and 22 then 'evening' else 'night' end as part
-    from sound_hourly where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and n > 0
+    from ${soundClockHours(hasQuarters, { ids: '$1', from: '$2', to: '$3' })}
   ) hour
   group by 1, 2`
 type Sums = { id: number; part: 'day' | 'evening' | 'night'; energy: number; hours: number; n: number }
@@ -31,8 +32,8 @@ export async function soundPeriods(
   timeZone: string,
 ): Promise<ReadonlyMap<number, SoundPeriods>> {
   const load = async ({ from, to }: Span): Promise<Sums[]> =>
-    (await db.query<Sums>(SUMS, [ids, from, to, timeZone])).rows
-  const family = { name: 'sound', version: 1, ids, about: timeZone, rollup: 'sound_daily' as const, load }
+    (await db.query<Sums>(sums(hours.hasQuarters), [ids, from, to, timeZone])).rows
+  const family = { name: 'sound', version: 2, ids, about: timeZone, rollup: 'sound_daily' as const, load }
   const byStream = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
   return new Map([...byStream].map(([id, rows]) => [id, periodsOf(rows)]))
 }

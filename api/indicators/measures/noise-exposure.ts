@@ -1,5 +1,6 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
+import { levelOf } from '#model/sound.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DatastreamRow, ZoneRow } from '../inputs/registry.ts'
 import {
@@ -119,7 +120,7 @@ async function aboveLevel(stream: DatastreamRow, inputs: Inputs): Promise<Eviden
   const origin = originOf(isSimulated(inputs, [thing]), 'measured')
   const ref = `datastream ${stream.id} (${thing.key} sound_level)`
   const level = (label: string, energy: number): Evidence =>
-    leaf({ label, value: 10 * Math.log10(energy), unit: 'dB{A}', method: 'energy_mean_of_hours', origin, ref })
+    leaf({ label, value: levelOf(energy), unit: 'dB{A}', method: 'energy_mean_of_hours', origin, ref })
   const lden = node(
     { label: `${thing.name}: Lden`, unit: 'dB{A}', method: 'lden', origin, n: read.n, dataCapture, ref },
     [level('day, 7 to 19', day), level('evening, 19 to 23', evening), level('night, 23 to 7', night)],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { monthsOf } from '#api/indicators/inputs/months.ts'
 
-const utc = (text: string): Date => new Date(`${text}:00:00Z`)
+const utc = (text: string): Date => new Date(text.length > 13 ? `${text}:00Z` : `${text}:00:00Z`)
 const parts = (from: string, to: string, zone: string) => {
   const { months, rest } = monthsOf({ from: utc(from), to: utc(to) }, zone)
   const hour = (at: Date): string => at.toISOString().slice(0, 13)
@@ -36,10 +36,9 @@ test('Auckland begins its month half a day before UTC, Kathmandu a quarter of an
   expect(parts('2025-12-31T11', '2026-01-31T11', 'Pacific/Auckland').months).toEqual([
     ['2026-01', '2025-12-31T11', '2026-01-31T11'],
   ])
-  expect(parts('2025-12-31T19', '2026-01-31T19', 'Asia/Kathmandu')).toEqual({
-    months: [['2026-01', '2025-12-31T19', '2026-01-31T19']],
-    rest: [],
-  })
+  const { months, rest } = monthsOf({ from: utc('2025-12-31T18:15'), to: utc('2026-01-31T18:15') }, 'Asia/Kathmandu')
+  expect(months).toEqual([{ label: '2026-01', from: utc('2025-12-31T18:15'), to: utc('2026-01-31T18:15') }])
+  expect(rest).toEqual([])
 })
 
 test('less than a month has none', () => {

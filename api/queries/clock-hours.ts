@@ -1,0 +1,35 @@
+/**
+ * Hourly statistics by the hours of the city's clock, as items of a `from` clause. They are the rows of the hourly rollup,
+ * whose hours are UTC; where the clock is off by part of an hour they are put together from quarters (migration 022).
+ */
+
+/** Placeholders of the statement: an int[] of Datastreams, and the bounds in time. */
+type Bounds = { readonly ids: string; readonly from: string; readonly to: string }
+
+const within = ({ ids, from, to }: Bounds): string =>
+  `where datastream_id = any(${ids}::int[]) and bucket >= ${from} and bucket < ${to}`
+
+// An hour of which the clock shows only a part, where it jumps by half an hour, is an hour of its own.
+const CLOCK_HOUR = `
+  bucket - make_interval(mins => extract(minute from bucket at time zone (select pack ->> 'timeZone' from city))::int)`
+
+/** Columns of observation_hourly that statistics of gauges rest on: n, good, total, suspect, suspect_total, low, high. */
+export function clockHours(hasQuarters: boolean | undefined, bounds: Bounds): string {
+  if (!hasQuarters) return `(select * from observation_hourly ${within(bounds)}) as hour`
+  return `(
+    select datastream_id, ${CLOCK_HOUR} as bucket, sum(n) as n, sum(good) as good, sum(total) as total, min(low) as low,
+           max(high) as high, sum(suspect) as suspect, sum(suspect_total) as suspect_total
+    from observation_quarter ${within(bounds)}
+    group by 1, 2
+  ) as hour`
+}
+
+/** Of sound levels: `energy`, the mean over the hour, and `n`. Hours in which nothing good was heard are absent. */
+export function soundClockHours(hasQuarters: boolean | undefined, bounds: Bounds): string {
+  if (!hasQuarters) return `(select * from sound_hourly ${within(bounds)} and n > 0) as hour`
+  return `(
+    select datastream_id, ${CLOCK_HOUR} as bucket, sum(energy) / sum(heard) as energy, sum(heard) as n
+    from observation_quarter ${within(bounds)} and heard > 0
+    group by 1, 2
+  ) as hour`
+}
