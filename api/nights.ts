@@ -49,7 +49,10 @@ export function keepNights({ pool, clock, log, warm, forget }: Nightly): () => v
   const night = async (): Promise<void> => {
     const now = clock()
     const window = { from: new Date(now.getTime() - DAYS_BACK * DAY_MS), to: now }
-    await runReconciliation({ pool, clock }, window, 'night')
+    // One step that fails must not keep the others from being done.
+    await runReconciliation({ pool, clock }, window, 'night').catch((error: unknown) =>
+      log.error({ err: error }, 'the nightly comparison of raw with rollups failed; the next night compares again'),
+    )
     const last = await newestFinished(pool)
     if (last?.differing)
       log.error({ differing: last.differing, differences: last.differences }, 'raw and rollup differ')
@@ -63,7 +66,7 @@ export function keepNights({ pool, clock, log, warm, forget }: Nightly): () => v
     const waitMs = nextNight(clock(), timeZone).getTime() - clock().getTime()
     timer = setTimeout(() => {
       night()
-        .catch((error: unknown) => log.error({ err: error }, 'the nightly comparison failed'))
+        .catch((error: unknown) => log.error({ err: error }, 'a nightly job failed; the next night runs it again'))
         .finally(() => again(0))
     }, waitMs)
     timer.unref()

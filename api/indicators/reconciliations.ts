@@ -17,11 +17,12 @@ const BEGIN = `
     where (finished_at is null and started_at > $4::timestamptz) or ($3 = 'night' and asked_by = 'night' and started_at > $5::timestamptz))
   returning id`
 const FINISH = `
-  update reconciliation set finished_at = $7, days = $2, compared = $3, observations = $4, differing = $5, differences = $6
+  update reconciliation set finished_at = $7, pending = $8, days = $2, compared = $3, observations = $4, differing = $5, differences = $6
   where id = $1`
+const FAIL = `update reconciliation set finished_at = $2, failure = $3 where id = $1`
 const LATEST = `
   select id, started_at as "startedAt", finished_at as "finishedAt", window_from as "from", window_to as "to", asked_by as by,
-         days, compared, observations, differing, differences
+         days, compared, observations, pending, differing, differences, failure
   from reconciliation order by id desc limit $1`
 
 type Reconciliations = ReconciliationResponse['reconciliations']
@@ -51,10 +52,17 @@ export async function runReconciliation(
   ])
   const id = begun.rows[0]?.id
   if (id === undefined) return false
-  const { days, compared, observations, differences } = await unhurried(pool, (db) => reconcile(db, window, now))
-  const shown = JSON.stringify(differences.slice(0, SHOWN))
-  await pool.query(FINISH, [id, days, compared, observations, differences.length, shown, clock()])
-  return true
+  try {
+    const found = await unhurried(pool, (db) => reconcile(db, window, now))
+    const { days, compared, observations, pending, differences } = found
+    const shown = JSON.stringify(differences.slice(0, SHOWN))
+    await pool.query(FINISH, [id, days, compared, observations, differences.length, shown, clock(), pending])
+    return true
+  } catch (error) {
+    // Or it would count as under way, and nobody could compare for hours.
+    await pool.query(FAIL, [id, clock(), String((error as Error).message)]).catch(() => {})
+    throw error
+  }
 }
 
 /** On a connection that may take its time: the limit of the API is for people who wait. */
@@ -82,7 +90,7 @@ export async function reconciliations(pool: Pool, limit: number): Promise<Reconc
   }))
 }
 
-/** The newest comparison that came to its end. */
+/** The newest comparison that came to its end with a result. */
 export async function newestFinished(pool: Pool): Promise<Reconciliations[number] | undefined> {
-  return (await reconciliations(pool, SHOWN)).find(({ finishedAt }) => finishedAt !== null)
+  return (await reconciliations(pool, SHOWN)).find(({ finishedAt, failure }) => finishedAt !== null && failure === null)
 }

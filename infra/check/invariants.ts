@@ -44,29 +44,32 @@ const booksBalance: Check = async (db) => {
   }
 }
 
-/** Chunks that retention has dropped: TimescaleDB remembers them where continuous aggregates rest on them. */
-async function droppedChunks(db: PoolClient): Promise<number> {
+/** Chunks dropped before retention kept a log: TimescaleDB remembers them where continuous aggregates rest on them. */
+async function chunksDroppedUnlogged(db: PoolClient): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
-    `select count(*) as n from _timescaledb_catalog.chunk c join _timescaledb_catalog.hypertable h on h.id = c.hypertable_id
-     where c.dropped and h.schema_name = 'public' and h.table_name in ('observation_packed', 'mobile_observation')`,
+    `select greatest(0, (
+       select count(*) from _timescaledb_catalog.chunk c join _timescaledb_catalog.hypertable h on h.id = c.hypertable_id
+       where c.dropped and h.schema_name = 'public' and h.table_name in ('observation_packed', 'mobile_observation')
+     ) - (select count(*) from retention_log)) as n`,
   )
   return rows[0]?.n ?? 0
 }
 
 const countsAgree: Check = async (db) => {
-  const { rows } = await db.query<{ present: number; stored: number; adjusted: number }>(
+  const { rows } = await db.query<{ present: number; stored: number; adjusted: number; removed: number }>(
     `select (select count(*) from observation) + (select count(*) from mobile_observation) as present,
             (select coalesce(sum(observations_stored), 0)::bigint from ingest_ledger) as stored,
-            (select coalesce(sum(n), 0)::bigint from observation_adjustment) as adjusted`,
+            (select coalesce(sum(n), 0)::bigint from observation_adjustment) as adjusted,
+            (select coalesce(sum(n), 0)::bigint from retention_log) as removed`,
   )
-  const { present = 0, stored = 0, adjusted = 0 } = rows[0] ?? {}
-  const dropped = await droppedChunks(db)
-  const missing = stored + adjusted - present
-  const retention = dropped > 0 ? `; retention has dropped ${dropped} chunks, so fewer may be there` : ''
+  const { present = 0, stored = 0, adjusted = 0, removed = 0 } = rows[0] ?? {}
+  const unlogged = await chunksDroppedUnlogged(db)
+  const missing = stored + adjusted - removed - present
+  const earlier = unlogged > 0 ? `, and ${unlogged} chunks dropped before that was logged, so fewer may be present` : ''
   return {
     name: 'observations: those in the tables are those the books say were stored',
-    holds: missing === 0 || (dropped > 0 && missing > 0),
-    text: `${present} present; ${stored} stored by the ingest, ${signed(adjusted)} by merges and calibrations${retention}`,
+    holds: missing === 0 || (unlogged > 0 && missing > 0),
+    text: `${present} present; ${stored} stored by the ingest, ${signed(adjusted)} by merges and calibrations, ${removed} removed by retention${earlier}`,
     examples:
       missing === 0 ? [] : [missing > 0 ? `${missing} are missing` : `${-missing} are there that nobody booked`],
   }

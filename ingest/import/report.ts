@@ -66,7 +66,7 @@ function ageLines(files: readonly FileReport[], history: boolean, outcome: Outco
   const old = files.reduce((sum, { tally }) => sum + tally.old, 0)
   if (!history || old === 0 || outcome.kind === 'nothing') return []
   return [
-    `${n(old, 'value')} are older than 400 days: retention deletes observations of that age once a day. Roll them up before`,
-    'that; docs/import.md says how, and how to keep the raw values too.',
+    `${n(old, 'value')} are older than 400 days. Hourly and daily values are made of them within minutes and stay; the raw`,
+    'values are deleted 400 days after this import (docs/import.md).',
   ]
 }

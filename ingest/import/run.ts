@@ -98,10 +98,7 @@ async function take(run: Run, file: ImportFile, topic: string, payload: Buffer, 
   const { options } = run.deps
   const { onlyOld, example } = run.judge(topic, payload, tally)
   if (onlyOld && !options.history)
-    throw new AppError(
-      'CONFIG_INVALID',
-      `${file.name}: ${example}. If this is history, say --history; raw observations of that age are deleted by retention (docs/import.md)`,
-    )
+    throw new AppError('CONFIG_INVALID', `${file.name}: ${example}. If this is history, add --history (docs/import.md)`)
   if (!options.dryRun) await run.sink.take(topic, payload)
 }
 

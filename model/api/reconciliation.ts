@@ -24,11 +24,15 @@ export const reconciliationResponse = z.object({
       /** Datastreams times days */
       compared: z.number().nullable(),
       observations: z.number().nullable(),
+      /** days left out because they were not rolled up yet */
+      pending: z.number().nullable(),
       differing: z.number().nullable(),
       /** the first of them */
       differences: z
         .array(z.object({ day: z.string(), datastreamId: z.number(), raw: sums, hourly: sums, daily: sums }))
         .nullable(),
+      /** why the comparison came to no result; null: it did, or is under way */
+      failure: z.string().nullable(),
     }),
   ),
 })

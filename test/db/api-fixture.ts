@@ -8,6 +8,7 @@ import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
 import { openTestBroker, openTestDatabase } from '#test/environment.ts'
+import { openLogins } from './logins.ts'
 
 export const KEY = 'a-key-for-the-tests-0123456789'
 /** The fixed now of these tests. */
@@ -35,7 +36,10 @@ const PACK = {
   sources: [{ name: 'native', topic: 'city/#' }],
 }
 
-/** The whole API on a database of its own and a real broker, with one city of two zones. */
+/**
+ * The whole API on a database of its own and a real broker, with one city of two zones. On a server it runs with the
+ * documented logins; `pool` is the owner's, for what a test arranges.
+ */
 export async function openTestApi(overrides: Partial<ApiDeps> = {}) {
   const scope = createScope()
   const database = await openTestDatabase()
@@ -55,8 +59,18 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}) {
     `insert into zone (key, name, population, area_km2, geometry) values ('west', 'West', 600, 97, $1), ('east', 'East', 400, 97, $2)`,
     [JSON.stringify(square(-9.2, 38.6)), JSON.stringify(square(-9.1, 38.6))],
   )
-  const engines = openEngines({ pool, microdata: openMicrodata(pool), clock })
-  const app: FastifyInstance = await buildApp({ pool, live, key: KEY, log, clock, ...engines, ...overrides })
+  const logins = await openLogins(database)
+  scope.defer(() => logins.close())
+  const engines = openEngines({ pool: logins.api, microdata: openMicrodata(logins.estimator), clock })
+  const app: FastifyInstance = await buildApp({
+    pool: logins.api,
+    live,
+    key: KEY,
+    log,
+    clock,
+    ...engines,
+    ...overrides,
+  })
   scope.defer(() => app.close())
   return { app, database, pool, broker, live, close: () => scope.close() }
 }

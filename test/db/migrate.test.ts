@@ -31,8 +31,13 @@ test('observation is a hypertable, rolled up hourly and daily, compressed and ke
   )
   expect(rows).toEqual([
     { hypertable_name: 'mobile_observation', policies: ['policy_compression'] },
-    { hypertable_name: 'observation_packed', policies: ['policy_compression', 'policy_retention'] },
+    { hypertable_name: 'observation_packed', policies: ['policy_compression'] },
   ])
+  // retention that waits for the rollups is a job of the schema, not a policy of TimescaleDB
+  const { rows: jobs } = await database.pool.query<{ name: string }>(
+    `select proc_name as name from timescaledb_information.jobs where proc_schema = 'public' order by 1`,
+  )
+  expect(jobs.map(({ name }) => name)).toEqual(['forget_rejected', 'retain_observations', 'roll_up_history'])
   const { rows: rollups } = await database.pool.query<{ view_name: string; refreshed: number; compressed: boolean }>(
     `select v.view_name, v.compression_enabled as compressed,
        (select count(*)::int from timescaledb_information.jobs j

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { reconciliations, runReconciliation } from '#api/indicators/reconciliations.ts'
+import { newestFinished, reconciliations, runReconciliation } from '#api/indicators/reconciliations.ts'
 import { nextNight } from '#api/nights.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
@@ -24,6 +24,17 @@ test('what was compared is kept: two days with readings, 48 observations, no dif
   const [last] = await reconciliations(db.pool, 1)
   expect(last).toMatchObject({ by: 'Ada', compared: 2, observations: 48, differing: 0, differences: [] })
   expect(last?.finishedAt).not.toBeNull()
+})
+
+test('a comparison that fails says why and makes room for the next', async () => {
+  await db.pool.query('alter table retention_log rename to retention_log_away')
+  await expect(run('Ada')).rejects.toThrow(/retention_log/)
+  const [failed] = await reconciliations(db.pool, 1)
+  expect(failed).toMatchObject({ by: 'Ada', failure: expect.stringContaining('retention_log') })
+  expect(failed?.finishedAt).not.toBeNull()
+  expect((await newestFinished(db.pool))?.id).not.toBe(failed?.id)
+  await db.pool.query('alter table retention_log_away rename to retention_log')
+  expect(await run('Ada')).toBe(true)
 })
 
 test('the night compares once, whichever process comes first', async () => {

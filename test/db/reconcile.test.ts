@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { reconcile } from '#api/indicators/reconcile.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
+import { openLogins } from './logins.ts'
 
 /** Two days of hourly readings of two Datastreams: 96 observations. */
 let db: TestDatabase
@@ -24,12 +25,36 @@ beforeAll(async () => {
 afterAll(() => db.close())
 
 test('raw, hours and days agree', async () => {
-  expect(await check()).toEqual({ days: 3, compared: 4, observations: 96, differences: [] })
+  expect(await check()).toEqual({ days: 3, compared: 4, observations: 96, pending: 0, differences: [] })
 })
 
 test('late data is rolled up first: it is a delay, not a difference', async () => {
   await observe(db.pool, ids[0], [['2026-03-04T10:30:00Z', 5]])
   expect(await check()).toMatchObject({ observations: 97, differences: [] })
+})
+
+test('with the login of the API, which may not refresh, days that are not rolled up are pending and not an error', async ({
+  skip,
+}) => {
+  if (db.kind === 'embedded') return skip('the embedded database has one login, the owner')
+  const logins = await openLogins(db)
+  try {
+    await observe(db.pool, ids[0], [['2026-03-05T10:30:00Z', 5]])
+    expect(await reconcile(logins.api, WINDOW, NOW)).toMatchObject({ pending: 1, differences: [] })
+    // the owner's jobs roll up within minutes
+    await check()
+    expect(await reconcile(logins.api, WINDOW, NOW)).toMatchObject({ observations: 98, pending: 0, differences: [] })
+  } finally {
+    await logins.close()
+  }
+})
+
+test('days from which retention removed raw data are left out', async () => {
+  await db.pool.query(
+    `insert into retention_log (hypertable, range_from, range_to, n) values ('observation_packed', '2026-03-04', '2026-03-05', 50)`,
+  )
+  expect(await check()).toMatchObject({ days: 2, compared: 2, differences: [] })
+  await db.pool.query('delete from retention_log')
 })
 
 test('a rollup that was tampered with is named with its Datastream, its day and what each level says', async () => {

@@ -1,49 +1,153 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { checkInvariants } from '#infra/check/invariants.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 let database: TestDatabase
-beforeAll(async () => {
+beforeEach(async () => {
+  await database?.close()
   database = await openTestDatabase()
+  await database.pool.query(
+    `insert into thing (key, name, domain, kind) values ('air-1', 'Air 1', 'air', 'air_station')`,
+  )
+  await database.pool.query(
+    `insert into datastream (thing_id, property, unit) select id, 'pm2_5', 'ug/m3' from thing union all select id, 'pm10', 'ug/m3' from thing`,
+  )
 })
 afterAll(() => database?.close())
 
-const count = async (table: string): Promise<number> => {
-  const { rows } = await database.pool.query<{ n: number }>(
-    `select count(*) as n from ${table} where datastream_id = 1`,
-  )
-  return rows[0]?.n ?? -1
+const query = async (text: string) => (await database.pool.query(text)).rows
+const counts = async (id = 1) => {
+  const [row] = await query(`
+    select (select count(*)::int from observation where datastream_id = ${id}) as raw,
+           (select count(*)::int from observation_hourly where datastream_id = ${id}) as hours,
+           (select sum(n)::int from observation_daily where datastream_id = ${id}) as "inDays"`)
+  return row
 }
 
-async function runJobs(procedure: string): Promise<void> {
-  const { rows } = await database.pool.query<{ id: number }>(
-    `select job_id as id from timescaledb_information.jobs where proc_name = $1 order by job_id`,
-    [procedure],
+/** Two days from 430 days ago, a value every half hour; the eighth is suspect. */
+const insertHistory = (id = 1) =>
+  query(`
+    insert into observation (datastream_id, phenomenon_time, result, quality)
+    select ${id}, time_bucket(interval '1 day', now()) - interval '430 days' + n * interval '30 minutes', n, case when n = 7 then 3 else 1 end
+    from generate_series(0, 95) n`)
+
+async function runJob(procedure: string): Promise<void> {
+  const rows = await query(
+    `select job_id as id from timescaledb_information.jobs where proc_name = '${procedure}' order by 1`,
   )
+  expect(rows.length).toBeGreaterThan(0)
   for (const { id } of rows) await database.pool.query(`call run_job(${id})`)
 }
+const allJobs = async () => {
+  for (const name of ['policy_refresh_continuous_aggregate', 'roll_up_history', 'retain_observations'])
+    await runJob(name)
+}
+/** As if the chunks had been there since their observations were measured: live data of a city in its second year. */
+const age = () =>
+  query(`
+    update _timescaledb_catalog.chunk c set creation_time = i.range_start from timescaledb_information.chunks i
+    where i.chunk_name = c.table_name and i.hypertable_name in ('observation_packed', 'mobile_observation')`)
 
-// 48 hours of values from 430 days ago, one every half hour; raw is kept for 400 days.
-test('raw observations go after 400 days, their hourly and daily aggregates stay, also after the next refresh', async () => {
-  await database.pool.query(`
-    insert into observation (datastream_id, phenomenon_time, result, quality)
-    select 1, time_bucket(interval '1 day', now()) - interval '430 days' + n * interval '30 minutes', n, case when n = 7 then 3 else 1 end
-    from generate_series(0, 95) n`)
-  await database.pool.query(
-    `call refresh_continuous_aggregate('observation_hourly', null, now() - interval '405 days')`,
-  )
-  await database.pool.query(`call refresh_continuous_aggregate('observation_daily', null, now() - interval '405 days')`)
-  expect([await count('observation'), await count('observation_hourly'), await count('observation_daily')]).toEqual([
-    96, 48, 2,
-  ])
+test('history that is imported today is rolled up and stays, whatever its age', async () => {
+  await insertHistory()
+  await allJobs()
+  await allJobs()
+  expect(await counts()).toEqual({ raw: 96, hours: 48, inDays: 96 })
+})
 
-  await runJobs('policy_retention')
-  await runJobs('policy_refresh_continuous_aggregate')
-  expect([await count('observation'), await count('observation_hourly'), await count('observation_daily')]).toEqual([
-    0, 48, 2,
-  ])
-  // what was suspect is still told apart: the eighth value, 7
-  const { rows } = await database.pool.query(
-    `select sum(n)::int as n, sum(good)::int as good, sum(suspect)::int as suspect, sum(suspect_total) as total from observation_daily where datastream_id = 1`,
+describe('raw observations measured and stored more than 400 days ago', () => {
+  test('are rolled up before they are dropped, also when no policy has reached them', async () => {
+    await insertHistory()
+    await age()
+    await runJob('retain_observations')
+    expect(await counts()).toMatchObject({ raw: 96 })
+    await allJobs()
+    await runJob('policy_refresh_continuous_aggregate')
+    expect(await counts()).toEqual({ raw: 0, hours: 48, inDays: 96 })
+    // what was suspect still stands apart: the eighth value, 7
+    expect(
+      await query(
+        `select sum(n)::int as n, sum(good)::int as good, sum(suspect)::int as suspect, sum(suspect_total) as total from observation_daily`,
+      ),
+    ).toEqual([{ n: 96, good: 95, suspect: 1, total: 7 }])
+  })
+
+  test('leave rollups that survive when history of another Datastream arrives for the same time', async () => {
+    await insertHistory(1)
+    await age()
+    await allJobs()
+    const before = await query('select * from observation_hourly where datastream_id = 1 order by bucket')
+    await insertHistory(2)
+    await allJobs()
+    expect(await query('select * from observation_hourly where datastream_id = 1 order by bucket')).toEqual(before)
+    expect(await counts(1)).toEqual({ raw: 0, hours: 48, inDays: 96 })
+    expect(await counts(2)).toEqual({ raw: 96, hours: 48, inDays: 96 })
+  })
+
+  test('are not counted twice when the same file is imported again, nor replaced by a part of it', async () => {
+    await insertHistory()
+    await age()
+    await allJobs()
+    await query(`
+      insert into observation (datastream_id, phenomenon_time, result, quality)
+      select 1, time_bucket(interval '1 day', now()) - interval '430 days', 0, 1`)
+    await allJobs()
+    expect(await counts()).toEqual({ raw: 1, hours: 48, inDays: 96 })
+    await insertHistory().catch(() => {})
+    await query('delete from observation')
+    await insertHistory()
+    await allJobs()
+    expect(await counts()).toEqual({ raw: 96, hours: 48, inDays: 96 })
+  })
+
+  test('are accounted for: what retention removed is in the check, to the last observation', async () => {
+    await query(
+      `insert into ingest_ledger (run, source, received, stored, observations_stored) values (gen_random_uuid(), 'native', 1, 1, 97)`,
+    )
+    await query(`insert into thing_ledger (thing_id, day, messages, stored) values (1, '2025-01-01', 1, 97)`)
+    await insertHistory()
+    await query(
+      `insert into mobile_observation (datastream_id, phenomenon_time, result, quality, lon, lat, cell)
+       values (2, now() - interval '430 days', -90, 1, 0, 0, 0)`,
+    )
+    await query(
+      `insert into latest_observation select datastream_id, max(phenomenon_time), 95, 1 from observation group by 1`,
+    )
+    await query(`insert into latest_observation values (2, now() - interval '430 days', -90, 1)`)
+    await age()
+    await allJobs()
+    // positions of people's measurements go as well
+    expect(await query('select count(*)::int as n from mobile_observation')).toEqual([{ n: 0 }])
+    expect(await query('select hypertable, n::int from retention_log order by 1')).toEqual([
+      { hypertable: 'mobile_observation', n: 1 },
+      { hypertable: 'observation_packed', n: 96 },
+    ])
+    const findings = await checkInvariants(database.pool)
+    expect(findings.filter(({ holds }) => !holds)).toEqual([])
+    expect(findings.map(({ text }) => text).join()).toContain('97 removed by retention')
+    await query(`update retention_log set n = n - 1 where hypertable = 'observation_packed'`)
+    expect((await checkInvariants(database.pool)).filter(({ holds }) => !holds)).toMatchObject([
+      { examples: ['1 are missing'] },
+    ])
+  })
+})
+
+test('a run that was interrupted between refresh and restore is completed by the next', async () => {
+  await insertHistory(1)
+  await age()
+  await allJobs()
+  await query(`
+    insert into rollup_rescue select 'observation_hourly', datastream_id, bucket, to_jsonb(h) from observation_hourly h`)
+  const [{ materialized }] = await query(`select materialized from rollup_view where view = 'observation_hourly'`)
+  await query(`delete from ${materialized}`)
+  await allJobs()
+  expect(await counts(1)).toEqual({ raw: 0, hours: 48, inDays: 96 })
+  expect(await query('select * from rollup_rescue')).toEqual([])
+})
+
+test('a retention that would reach into the window of the refresh policies is refused', async () => {
+  await query(
+    `select alter_job(job_id, config => '{"keep": "90 days"}') from timescaledb_information.jobs where proc_name = 'retain_observations'`,
   )
-  expect(rows).toEqual([{ n: 96, good: 95, suspect: 1, total: 7 }])
+  await expect(runJob('retain_observations')).rejects.toThrow(/395 days/)
 })

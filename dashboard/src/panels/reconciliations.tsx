@@ -33,7 +33,7 @@ export function Reconciliations() {
       </h2>
       <p className="note operations__note">{t('reconciliation.lead')}</p>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {all && <Verdict last={all.find(({ finishedAt }) => finishedAt !== null)} />}
+      {all && <Verdict last={all.find(({ finishedAt, failure }) => finishedAt !== null && failure === null)} />}
       {all && all.length > 0 && <Table all={all} />}
       <div className="operations__form">
         <KeyField />
@@ -104,7 +104,13 @@ function Table({ all }: { all: readonly Reconciliation[] }) {
               <td className="numeric">{known(one.days)}</td>
               <td className="numeric">{known(one.compared)}</td>
               <td className="numeric">{known(one.observations)}</td>
-              <td className="numeric">{one.finishedAt ? known(one.differing) : t('reconciliation.open')}</td>
+              <td className="numeric">
+                {one.failure
+                  ? t('reconciliation.failed')
+                  : one.finishedAt
+                    ? known(one.differing)
+                    : t('reconciliation.open')}
+              </td>
             </tr>
           ))}
         </tbody>
