@@ -13,6 +13,10 @@ export const IMPORT: Source = { name: 'import', topic: 'import/#' }
 export const IMPORT_HISTORY: Source = { name: 'import-history', topic: 'import-history/#', history: true }
 const BUILT_IN: readonly Source[] = [FEEDS, IMPORT, IMPORT_HISTORY]
 
+/** Whether what comes from this source was read from a file. */
+export const isImport = ({ name, topic }: Pick<Source, 'name' | 'topic'>): boolean =>
+  [IMPORT, IMPORT_HISTORY].some((own) => own.name === name && own.topic === topic)
+
 /** The sources of a city, its own first: where both cover a topic equally well, the pack decides. */
 export const sourcesOf = (pack: Pick<CityPack, 'sources'>): Source[] => [...pack.sources, ...BUILT_IN]
 

@@ -1,9 +1,11 @@
+import { propertyOf } from '#model/properties.ts'
 import { QUALITY, REASONS, worst } from '#model/quality.ts'
 import type { IngestMessage } from './message.ts'
 import type { NormalSample } from './normalise.ts'
 import { climatologyTest } from './quality/climatology.ts'
 import { type ClockWatch, createClockWatch } from './quality/clocks.ts'
 import { createQualityControl, type QualityControl } from './quality/control.ts'
+import { measuringRangeTest } from './quality/range.ts'
 import type { Datastream } from './registry.ts'
 import type { Row } from './rows.ts'
 import { type Amendment, merge } from './store-quality.ts'
@@ -44,6 +46,10 @@ export class Judge {
       const { property, phenomenonTime, result } = sample
       const month = climatologyTest(property, this.#latitude, phenomenonTime.getTime(), result)
       add(sample, month.quality, month.reasons)
+      const range = measuringRangeTest(property, datastream.grade, result)
+      if (range.reasons !== 0) add(sample, range.quality, range.reasons)
+      // What was imported is judged by its value alone, and is no history of a device that reports now.
+      if (isJudgedAlone(sample)) continue
       // What no instrument reports is no neighbour to judge others by.
       if (sample.quality === QUALITY.fail) continue
       const verdict = this.#control.evaluate(datastream.id, property, phenomenonTime, result, datastream.grade)
@@ -68,6 +74,10 @@ export class Judge {
 }
 
 const NONE: readonly Amendment[] = []
+
+/** A meter's readings make sense only one after the other, wherever they come from. */
+const isJudgedAlone = ({ property, reasons }: NormalSample): boolean =>
+  (reasons & REASONS.imported) !== 0 && propertyOf(property).kind !== 'counter'
 
 function add(sample: NormalSample, quality: NormalSample['quality'], reasons: number): void {
   sample.quality = worst(sample.quality, quality)

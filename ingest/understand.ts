@@ -3,7 +3,7 @@ import { liveTopic } from '#model/live.ts'
 import { bySpecificity, matches } from '#model/mqtt-topics.ts'
 import { REASONS } from '#model/quality.ts'
 import { readReplayTopic } from '#model/replay.ts'
-import { sourcesOf, specialise } from './built-in-sources.ts'
+import { isImport, sourcesOf, specialise } from './built-in-sources.ts'
 import { withCalibrated } from './calibration.ts'
 import type { FieldMappings, MappedSource } from './decode/fields.ts'
 import { decode } from './decode/index.ts'
@@ -98,6 +98,7 @@ function read(received: Received, source: Source, { timeZone, payloadLimit, rule
     const decoded = decode(received, source, { timeZone: source.timeZone ?? timeZone, memory })
     if (!decoded.ok) return fail(decoded.reason, decoded.detail, [], decoded.unmapped)
     const normal = normalise(decoded.samples, { receivedAt: received.receivedAt, source })
+    if (isImport(source)) for (const sample of normal.samples) sample.reasons |= REASONS.imported
     const problems = [...decoded.rejected, ...normal.rejected]
     // The broker keeps a retained message for ever and hands it to every new subscription: it is no news.
     if (received.retain && normal.samples.some((sample) => sample.reasons & REASONS.time_of_arrival))

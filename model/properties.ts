@@ -18,7 +18,10 @@ export type ObservedProperty = {
   readonly unitLabel: string
   /** English name; the dashboard translates by `name` */
   readonly label: string
-  /** what no working instrument reports (fail) and what is rare enough to look at (suspect), canonical unit */
+  /**
+   * what no working instrument reports (fail) and what is rare enough to look at (suspect), canonical unit; how high an
+   * instrument measures pollutants depends on its grade (model/air-quality/measuring-ranges.ts)
+   */
   readonly grossRange: readonly [number, number]
   readonly plausibleRange?: readonly [number, number]
   /** relative molar mass in g/mol, for gases given as a mixing ratio */
@@ -31,24 +34,26 @@ export type ObservedProperty = {
 
 type Row = Omit<ObservedProperty, 'name'>
 
-const gas = (label: string, molarMass: number, fail: number, suspect: number): Row => ({
+/** A gram per cubic metre: not air any more. Nothing below it is failed for being high, or smoke would look like clean air. */
+const NOT_AIR = 1e6
+
+const gas = (label: string, molarMass: number): Row => ({
   domain: 'air',
   kind: 'gauge',
   unit: 'ug/m3',
   unitLabel: 'µg/m³',
   label,
   molarMass,
-  grossRange: [-10, fail],
-  plausibleRange: [0, suspect],
+  grossRange: [-10, NOT_AIR],
+  plausibleRange: [0, NOT_AIR],
 })
-const particles = (label: string, suspect: number): Row => ({
+const particles = (label: string): Row => ({
   domain: 'air',
   kind: 'gauge',
   unit: 'ug/m3',
   unitLabel: 'µg/m³',
   label,
-  grossRange: [0, 2000],
-  plausibleRange: [0, suspect],
+  grossRange: [0, NOT_AIR],
 })
 const gauge = (
   domain: Domain,
@@ -85,24 +90,24 @@ const radio = (label: string, unit: string, unitLabel: string, grossRange: reado
 })
 
 /**
- * The observed properties Citywell knows, by canonical name. Gross ranges: instrument limits in common data sheets
- * (SDS011 and SPS30 for particles; EN 14211/14212/14625 analyser ranges for gases), physical limits elsewhere;
+ * The observed properties Citywell knows, by canonical name. Gross ranges: instrument limits in common data sheets,
+ * physical limits elsewhere;
  * 3GPP TS 36.133 and 38.133 for the reporting ranges of RSRP, RSRQ and SINR.
  */
 const CATALOGUE = {
   // air
-  pm1: particles('PM1', 500),
-  pm2_5: particles('PM2.5', 500),
-  pm4: particles('PM4', 600),
-  pm10: particles('PM10', 800),
-  no2: gas('Nitrogen dioxide', 46.006, 1500, 400),
-  no: gas('Nitrogen monoxide', 30.006, 2000, 800),
-  nox: gas('Nitrogen oxides (as NO2)', 46.006, 3500, 1200),
-  o3: gas('Ozone', 47.998, 800, 360),
-  so2: gas('Sulphur dioxide', 64.066, 3000, 500),
-  nh3: gas('Ammonia', 17.031, 2000, 200),
-  h2s: gas('Hydrogen sulphide', 34.081, 2000, 150),
-  co: { ...gas('Carbon monoxide', 28.01, 100, 30), unit: 'mg/m3', unitLabel: 'mg/m³' },
+  pm1: particles('PM1'),
+  pm2_5: particles('PM2.5'),
+  pm4: particles('PM4'),
+  pm10: particles('PM10'),
+  no2: gas('Nitrogen dioxide', 46.006),
+  no: gas('Nitrogen monoxide', 30.006),
+  nox: gas('Nitrogen oxides (as NO2)', 46.006),
+  o3: gas('Ozone', 47.998),
+  so2: gas('Sulphur dioxide', 64.066),
+  nh3: gas('Ammonia', 17.031),
+  h2s: gas('Hydrogen sulphide', 34.081),
+  co: { ...gas('Carbon monoxide', 28.01), unit: 'mg/m3', unitLabel: 'mg/m³' },
   co2: gauge('air', 'Carbon dioxide', '[ppm]', 'ppm', [0, 40_000], [350, 5000]),
   voc_index: gauge('air', 'VOC index', '1', '', [0, 500]),
   nox_index: gauge('air', 'NOx index', '1', '', [0, 500]),

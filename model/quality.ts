@@ -31,6 +31,8 @@ export const REASONS = {
   unverified_thing: 1 << 12,
   /** the device says itself that it simulates */
   device_simulates: 1 << 13,
+  /** came from a file: judged by its value alone, not by what stands before and after it */
+  imported: 1 << 14,
   /** sent as "<2": below what the instrument can tell from nothing, stored as half of that limit (model/censored.ts) */
   below_detection: 1 << 15,
   /** sent as ">500": above what the instrument can measure, stored as that limit */

@@ -5,24 +5,36 @@ import type { Hours } from '../indicators/inputs/hours.ts'
 import { periodMeans } from '../indicators/inputs/means.ts'
 import type { DatastreamRow, Registry, ThingRow } from '../indicators/inputs/registry.ts'
 import { wholesOf } from '../indicators/inputs/wholes.ts'
+import { airValues, DAYS_WITH_RANGE, hoursBeyond, hoursWithRange, MAY_EXCEED } from './air-sums.ts'
+import { HOUR_MEAN } from './hour-means.ts'
+
+/** Hours that a day must have: 75 % of 24. */
+const DAY_HOURS = 18
 
 // A day counts with 18 of its 24 hours. Days of means are UTC, as the rollup keeps them: a year of them is read at once.
 const DAYS = `
-  select datastream_id as id, to_char(bucket at time zone 'UTC', 'YYYY-MM-DD') as day, hourly_means / good_hours as value
-  from observation_daily
-  where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and good_hours >= 18`
+  select id, day, value from (
+    select range.id, to_char(bucket at time zone 'UTC', 'YYYY-MM-DD') as day,
+           case when range.counts then usable_hours else good_hours end as hours,
+           case when range.counts then usable_hourly_means / nullif(usable_hours, 0)
+                else hourly_means / nullif(good_hours, 0) end as value
+    from ${DAYS_WITH_RANGE} and bucket >= $6 and bucket < $7 and not ${MAY_EXCEED}
+  ) day
+  where hours >= ${DAY_HOURS}`
 // Running means of 8 hours, six of them there, belong to the day on which they end; a day counts with 18 of them.
 const OZONE_DAYS = `
   with hour as (
-    select datastream_id as id, bucket, total / good as mean from observation_hourly
-    where datastream_id = any($1::int[]) and bucket >= $2::timestamptz - interval '7 hours' and bucket < $3 and good > 0
+    select * from (
+      select range.id, bucket, ${HOUR_MEAN} as mean
+      from ${hoursWithRange(false, "($6::timestamptz - interval '7 hours')", '$7')}
+    ) h where mean is not null
   ), running as (
     select id, bucket, avg(mean) over eight as mean, count(*) over eight as n from hour
     window eight as (partition by id order by bucket range between interval '7 hours' preceding and current row)
   )
   select id, to_char(day, 'YYYY-MM-DD') as day, value from (
-    select id, (bucket at time zone $4)::date as day, max(mean) as value
-    from running where n >= 6 and bucket >= $2 group by 1, 2 having count(*) >= 18
+    select id, (bucket at time zone $8)::date as day, max(mean) as value
+    from running where n >= 6 and bucket >= $6 group by 1, 2 having count(*) >= ${DAY_HOURS}
   ) highest`
 type DayRow = WhoDay & { id: number }
 
@@ -40,13 +52,15 @@ export async function exceedances(db: Queryable, registry: Registry, hours: Hour
   ).flatMap(({ combinations: [{ streams: own }] }) => own)
   const idsOf = (ozone: boolean): number[] =>
     streams.filter(({ property }) => (property === 'o3') === ozone).map(({ id }) => id)
+  const [others, ozone] = [idsOf(false), idsOf(true)]
   const { from, to } = hours
-  const zone = registry.city.timeZone
+  const [firstDay, lastDay] = wholeDays(hours)
   const rows = [
-    ...(await db.query<DayRow>(DAYS, [idsOf(false), ...wholeDays(hours)])).rows,
-    ...(await db.query<DayRow>(OZONE_DAYS, [idsOf(true), from, to, zone])).rows,
+    ...(await db.query<DayRow>(DAYS, [...airValues(others), firstDay, lastDay])).rows,
+    ...daysBeyond(await hoursBeyond(db, others, firstDay, lastDay)),
+    ...(await db.query<DayRow>(OZONE_DAYS, [...airValues(ozone), from, to, registry.city.timeZone])).rows,
   ]
-  const means = await periodMeans(db, idsOf(false), hours)
+  const means = await periodMeans(db, others, hours)
   const byStream = Map.groupBy(rows, ({ id }) => id)
   const expected = hours.count / 24
   const seriesOf = ({ id }: DatastreamRow): Series => {
@@ -61,6 +75,17 @@ export async function exceedances(db: Queryable, registry: Registry, hours: Hour
       series: mixed(its.map((stream) => ({ series: seriesOf(stream), weight: 1 }))),
     }))
     return ofPollutant(pollutant, stations, registry, expected)
+  })
+}
+
+/** Days with readings above the range of their instrument, from their hours. */
+function daysBeyond(hours: Awaited<ReturnType<typeof hoursBeyond>>): DayRow[] {
+  const days = Map.groupBy(hours, ({ id, bucket }) => `${id} ${bucket.toISOString().slice(0, 10)}`)
+  return [...days].flatMap(([key, own]) => {
+    const known = own.flatMap(({ total }) => total ?? [])
+    const [id = '', day = ''] = key.split(' ')
+    const value = known.reduce((sum, mean) => sum + mean, 0) / known.length
+    return known.length < DAY_HOURS ? [] : [{ id: Number(id), day, value }]
   })
 }
 

@@ -1,14 +1,15 @@
 import type { Pool } from '#infra/db/pool.ts'
 import {
+  type Basis,
+  type Doubt,
   europeanIndex,
   type HourlySeries,
-  INDEX_POLLUTANTS,
   type IndexPollutant,
   LOOK_BACK_HOURS,
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
 import type { AirHistoryResponse } from '#model/api/history.ts'
-import { HOURS } from './index-of.ts'
+import { HOURS, hoursValues, stationOf } from './index-of.ts'
 
 type By = AirHistoryResponse['by']
 type Place = AirHistoryResponse['places'][number]
@@ -25,11 +26,20 @@ const INDEX = { us: usIndex, european: europeanIndex }
 
 // A row a pollutant of a Thing, however long the window: 30 days of 50 stations are 300 rows, not 250,000.
 const historyText = (by: By): string => `
-  select k.key, h.property, array_agg(h.age) as ages, array_agg(h.mean) as means
+  select k.key, h.siting, h.property, array_agg(h.age) as ages, array_agg(h.mean) as means,
+         array_agg(h.age) filter (where h.doubted) as doubted, array_agg(h.age) filter (where h.left_out) as "leftOut"
   from (${HOURS}) h join ${by} k on k.id = h.${by}
-  group by h.thing, k.key, h.property
+  group by h.thing, k.key, h.siting, h.property
   order by k.key`
-type HistoryRow = { key: string; property: IndexPollutant; ages: number[]; means: number[] }
+type HistoryRow = {
+  key: string
+  siting: string | null
+  property: IndexPollutant
+  ages: number[]
+  means: (number | null)[]
+  doubted: number[] | null
+  leftOut: number[] | null
+}
 
 /** The air quality index of every Thing or zone as it stood at each end: what `airIndexes` says of one moment. */
 export async function airHistory({ pool }: { pool: Pool }, query: AirHistoryQuery): Promise<Place[]> {
@@ -37,16 +47,20 @@ export async function airHistory({ pool }: { pool: Pool }, query: AirHistoryQuer
   const ends = query.ends.map((end) => wholeHour(Math.min(end, query.now.getTime())))
   const last = Math.max(...ends)
   const first = Math.min(...ends) - LOOK_BACK_HOURS * HOUR_MS
-  const values = [new Date(first), new Date(last), INDEX_POLLUTANTS]
-  const { rows } = await pool.query<HistoryRow>(historyText(query.by), values)
+  const { rows } = await pool.query<HistoryRow>(historyText(query.by), hoursValues(new Date(first), new Date(last)))
   return [...Map.groupBy(rows, ({ key }) => key)].map(([key, mine]) => {
     const hours = hourlyMeans(mine, (last - first) / HOUR_MS)
-    const indices = ends.map((end) => INDEX[query.scheme](seriesAt(hours, (last - end) / HOUR_MS), new Date(end)))
+    const basis = basisOf(mine)
+    const indices = ends.map((end) => {
+      const age = (last - end) / HOUR_MS
+      return INDEX[query.scheme](seriesAt(hours, age), new Date(end), basisAt(basis, age))
+    })
     return {
       key,
       value: indices.map((index) => index?.value ?? null),
       category: indices.map((index) => index?.category ?? null),
       pollutant: indices.map((index) => index?.pollutant ?? null),
+      atLeast: indices.map((index) => index?.atLeast ?? null),
     }
   })
 }
@@ -61,7 +75,9 @@ function hourlyMeans(rows: readonly HistoryRow[], length: number): HourlySeries 
     const counts = new Uint16Array(length)
     for (const { ages, means } of mine) {
       for (const [index, age] of ages.entries()) {
-        sums[age] = (sums[age] ?? 0) + (means[index] ?? 0)
+        const mean = means[index] ?? null
+        if (mean === null) continue
+        sums[age] = (sums[age] ?? 0) + mean
         counts[age] = (counts[age] ?? 0) + 1
       }
     }
@@ -75,3 +91,15 @@ const seriesAt = (series: HourlySeries, age: number): HourlySeries =>
   Object.fromEntries(
     Object.entries(series).map(([property, hours]) => [property, hours.slice(age, age + LOOK_BACK_HOURS)]),
   )
+
+function basisOf(rows: readonly HistoryRow[]): Basis {
+  const doubts = rows.flatMap(({ property, doubted, leftOut }): Doubt[] =>
+    (doubted ?? []).map((age) => ({ pollutant: property, age, leftOut: leftOut?.includes(age) ?? false })),
+  )
+  return { station: stationOf(rows.map(({ siting }) => siting)), doubts }
+}
+
+const basisAt = ({ station, doubts }: Basis, age: number): Basis => ({
+  station,
+  doubts: doubts.flatMap((doubt) => (doubt.age >= age ? [{ ...doubt, age: doubt.age - age }] : [])),
+})

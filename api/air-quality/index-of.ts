@@ -1,6 +1,9 @@
 import type { Pool } from '#infra/db/pool.ts'
 import type { AirIndex } from '#model/air-index.ts'
+import { type StationType, stationTypeOf } from '#model/air-quality/european.ts'
 import {
+  type Basis,
+  type Doubt,
   europeanIndex,
   type HourlySeries,
   INDEX_POLLUTANTS,
@@ -8,6 +11,7 @@ import {
   LOOK_BACK_HOURS,
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
+import { HOUR_COUNTS_DOUBTED, HOUR_MEAN, rangeTable, rangeValues } from './hour-means.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
 /** By thing.id and by zone.id, and the city by people; who measures none of the pollutants is absent. */
@@ -20,18 +24,41 @@ export type AirIndexes = {
 
 const HOUR_MS = 3_600_000
 
-// Hours that are over: a running hour would move the index with every message. An hour counts with one good value.
-// $1 and $2: the window, whole hours; $3: the pollutants.
+// Hours that are over: a running hour would move the index with every message. An hour counts with one value. Two
+// instruments of a Thing are averaged; what was doubted and left out of one of them is doubted of the Thing.
+// $1 and $2: the window, whole hours; $3: the pollutants; $4 to $7: rangeValues.
 export const HOURS = `
-  select d.thing_id as thing, t.zone_id as zone, d.property,
-         (extract(epoch from $2::timestamptz - h.bucket) / 3600)::int - 1 as age, avg(h.total / h.good) as mean
-  from observation_hourly h
-  join datastream d on d.id = h.datastream_id
-  join thing t on t.id = d.thing_id
-  where h.datastream_id in (select w.id from datastream_whole w where w.property = any($3::text[]))
-    and h.bucket >= $1 and h.bucket < $2 and h.good > 0
-  group by 1, 2, 3, 4`
-type HourRow = { thing: number; zone: number | null; property: IndexPollutant; age: number; mean: number }
+  select thing, zone, siting, property, age, avg(mean) as mean,
+         bool_or(suspect > 0) as doubted, bool_or(suspect > 0 and not counted) as left_out
+  from (
+    select d.thing_id as thing, t.zone_id as zone, t.attributes ->> 'siting' as siting, d.property, h.suspect,
+           (extract(epoch from $2::timestamptz - h.bucket) / 3600)::int - 1 as age,
+           ${HOUR_MEAN} as mean, ${HOUR_COUNTS_DOUBTED} as counted
+    from observation_hourly h
+    join datastream d on d.id = h.datastream_id
+    join thing t on t.id = d.thing_id
+    join ${rangeTable(4)} on range.property = d.property and range.grade = t.grade
+    where h.datastream_id in (select w.id from datastream_whole w where w.property = any($3::text[]))
+      and h.bucket >= $1 and h.bucket < $2 and h.good + h.suspect > 0
+  ) hour
+  group by 1, 2, 3, 4, 5`
+export const hoursValues = (from: Date, to: Date): unknown[] => [
+  from,
+  to,
+  INDEX_POLLUTANTS,
+  ...rangeValues(INDEX_POLLUTANTS),
+]
+/** `mean`: null where all readings of the hour were doubted and left out */
+type HourRow = {
+  thing: number
+  zone: number | null
+  siting: string | null
+  property: IndexPollutant
+  age: number
+  mean: number | null
+  doubted: boolean
+  left_out: boolean
+}
 
 /**
  * The air quality indices of every Thing and zone at `at`, from the 24 complete hours before it, in one query. A zone's
@@ -41,17 +68,22 @@ type HourRow = { thing: number; zone: number | null; property: IndexPollutant; a
 export async function airIndexes({ pool }: { pool: Pool }, at: Date): Promise<AirIndexes> {
   const end = new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS)
   const from = new Date(end.getTime() - LOOK_BACK_HOURS * HOUR_MS)
-  const { rows } = await pool.query<HourRow>(HOURS, [from, end, INDEX_POLLUTANTS])
+  const { rows } = await pool.query<HourRow>(HOURS, hoursValues(from, end))
   const byThing = new Map<number, AirPair>()
-  for (const [thing, hours] of groupBy(rows, ({ thing }) => thing)) byThing.set(thing, pairOf(seriesOf(hours), end))
+  for (const [thing, hours] of groupBy(rows, ({ thing }) => thing))
+    byThing.set(thing, pairOf(seriesOf(hours), end, basisOf(hours)))
   const byZone: AirIndexes['byZone'] = new Map()
   for (const [zone, hours] of groupBy(rows, ({ zone }) => zone)) {
     if (zone === null) continue
-    const stations = new Set(hours.map(({ thing }) => thing)).size
-    byZone.set(zone, { ...pairOf(seriesOf(hours), end), stations })
+    const stations = stationsIn(hours)
+    byZone.set(zone, { ...pairOf(seriesOf(hours), end, basisOf(hours)), stations })
   }
   return { byThing, byZone, city: cityOf(rows, await peopleOf(pool), end) }
 }
+
+/** Those of which something went in. */
+const stationsIn = (hours: readonly HourRow[]): number =>
+  new Set(hours.flatMap(({ thing, mean }) => (mean === null ? [] : thing))).size
 
 const PEOPLE = `select id, population from zone where population > 0`
 
@@ -63,15 +95,17 @@ async function peopleOf(pool: Pool): Promise<ReadonlyMap<number, number>> {
 /** Of the air that people of the zones breathe on average: hour by hour the zones' means, weighted with their people. */
 function cityOf(rows: readonly HourRow[], people: ReadonlyMap<number, number>, end: Date): AirIndexes['city'] {
   const zones: { series: HourlySeries; weight: number }[] = []
+  const inCity: HourRow[] = []
   let stations = 0
   for (const [zone, hours] of groupBy(rows, (row) => row.zone)) {
     const weight = zone === null ? undefined : people.get(zone)
     if (weight === undefined) continue
     zones.push({ series: seriesOf(hours), weight })
-    stations += new Set(hours.map(({ thing }) => thing)).size
+    inCity.push(...hours)
+    stations += stationsIn(hours)
   }
   const all = zones.reduce((sum, { weight }) => sum + weight, 0)
-  return { ...pairOf(weighted(zones), end), stations, zones: zones.length, people: all }
+  return { ...pairOf(weighted(zones), end, basisOf(inCity)), stations, zones: zones.length, people: all }
 }
 
 /** The weighted mean of several series, hour by hour and pollutant by pollutant, over those that have the hour. */
@@ -91,10 +125,21 @@ function weighted(parts: readonly { series: HourlySeries; weight: number }[]): H
   )
 }
 
-const pairOf = (series: HourlySeries, end: Date): AirPair => ({
-  us: usIndex(series, end),
-  european: europeanIndex(series, end),
+const pairOf = (series: HourlySeries, end: Date, basis: Basis): AirPair => ({
+  us: usIndex(series, end, basis),
+  european: europeanIndex(series, end, basis),
 })
+
+/** A place of traffic stations alone has a traffic station's minimum set. */
+export function basisOf(rows: readonly Pick<HourRow, 'siting' | 'property' | 'age' | 'doubted' | 'left_out'>[]): Basis {
+  const doubts = rows.flatMap(({ property, age, doubted, left_out }): Doubt[] =>
+    doubted ? [{ pollutant: property, age, leftOut: left_out }] : [],
+  )
+  return { station: stationOf(rows.map(({ siting }) => siting)), doubts }
+}
+
+export const stationOf = (sitings: readonly (string | null)[]): StationType =>
+  sitings.length > 0 && sitings.every((siting) => stationTypeOf(siting) === 'traffic') ? 'traffic' : 'other'
 
 /** Hourly means by pollutant, newest first; several stations of an hour are averaged. */
 function seriesOf(rows: readonly HourRow[]): HourlySeries {
@@ -102,7 +147,8 @@ function seriesOf(rows: readonly HourRow[]): HourlySeries {
   for (const [property, hours] of groupBy(rows, (row) => row.property)) {
     const means = new Array<number | null>(LOOK_BACK_HOURS).fill(null)
     for (const [age, here] of groupBy(hours, (row) => row.age)) {
-      means[age] = here.reduce((sum, { mean }) => sum + mean, 0) / here.length
+      const known = here.flatMap(({ mean }) => mean ?? [])
+      if (known.length > 0) means[age] = known.reduce((sum, mean) => sum + mean, 0) / known.length
     }
     series[property] = means
   }

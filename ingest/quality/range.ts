@@ -1,3 +1,5 @@
+import { measuringTop } from '#model/air-quality/measuring-ranges.ts'
+import type { Grade } from '#model/domain.ts'
 import type { ObservedProperty } from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS } from '#model/quality.ts'
 import { isOverflow } from './overflow.ts'
@@ -20,6 +22,15 @@ export function rangeTest(
   if (isOverflow(result, unit)) return IMPOSSIBLE
   if (outside(result, grossRange)) return IMPOSSIBLE
   return plausibleRange && outside(result, plausibleRange) ? IMPLAUSIBLE : PASS
+}
+
+/**
+ * The part of it that depends on the instrument: a pollutant above what instruments of this grade measure is suspect. It is
+ * not failed, as QARTOD would have it: that the air is bad is known, only how bad is not.
+ */
+export function measuringRangeTest(property: string, grade: Grade, result: number): Verdict {
+  const top = measuringTop(property, grade)
+  return top !== undefined && result > top ? IMPLAUSIBLE : PASS
 }
 
 const PASS: Verdict = { quality: QUALITY.pass, reasons: 0 }

@@ -1,3 +1,4 @@
+import { measuringTop } from '#model/air-quality/measuring-ranges.ts'
 import type { Grade } from '#model/domain.ts'
 import { PROPERTIES } from '#model/properties.ts'
 import type { FlatThresholds, RateThresholds, SpikeThresholds } from './tests.ts'
@@ -142,5 +143,18 @@ export function rulesOf(property: string, grade: Grade): Rules | undefined {
 function find(property: string, grade: Grade): Rules | undefined {
   const rows = RULES.filter((row) => row.property === property)
   const row = rows.find((own) => own.grade === grade) ?? rows.find((any) => any.grade === undefined)
+  if (row && measuringTop(property, grade) !== undefined) return atMostSuspect(row)
   return row ?? (PROPERTIES.get(property)?.kind === 'counter' ? STUCK : undefined)
+}
+
+/**
+ * A pollutant is doubted by its history, never failed: fireworks are real, and what failed would be missing without a trace,
+ * where an index that was computed without a doubted pollutant says so.
+ */
+function atMostSuspect({ spike, flat, ...row }: Rules): Rules {
+  return {
+    ...row,
+    ...(spike && { spike: { ...spike, high: Number.POSITIVE_INFINITY } }),
+    ...(flat && { flat: { ...flat, failSeconds: Number.POSITIVE_INFINITY } }),
+  }
 }

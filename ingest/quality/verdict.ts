@@ -2,7 +2,7 @@ import type { Grade } from '#model/domain.ts'
 import type { ObservedProperty } from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
 import { climatologyTest } from './climatology.ts'
-import { rangeTest, type Verdict } from './range.ts'
+import { measuringRangeTest, rangeTest, type Verdict } from './range.ts'
 import { rulesOf } from './rules.ts'
 import { Series } from './series.ts'
 
@@ -21,7 +21,13 @@ const CLOCK = REASONS.clock_ahead | REASONS.clock_behind
 /** How a value is to be read; they say nothing against it. */
 const CENSORED = REASONS.below_detection | REASONS.above_range
 const KNOWN =
-  RECOMPUTED | CLOCK | CENSORED | REASONS.time_of_arrival | REASONS.unverified_thing | REASONS.device_simulates
+  RECOMPUTED |
+  CLOCK |
+  CENSORED |
+  REASONS.time_of_arrival |
+  REASONS.unverified_thing |
+  REASONS.device_simulates |
+  REASONS.imported
 
 export type Stored = {
   readonly timeMs: number
@@ -37,12 +43,14 @@ export type Judged = Stored & { readonly verdict: Verdict }
  */
 export class Requalifier {
   readonly #property: ObservedProperty
+  readonly #grade: Grade
   readonly #latitude: number | undefined
   readonly #series: Series | undefined
   #held: Judged | undefined
 
   constructor(property: ObservedProperty, grade: Grade, latitude: number | undefined) {
     this.#property = property
+    this.#grade = grade
     this.#latitude = latitude
     const rules = rulesOf(property.name, grade)
     this.#series = rules && new Series(rules)
@@ -51,8 +59,9 @@ export class Requalifier {
   /** @returns the observation that is settled by this one, if any */
   next(stored: Stored): Judged | undefined {
     const alone = this.#alone(stored)
-    // What no instrument reports is not part of the history: what is held waits on.
-    if (!this.#series || alone.quality === QUALITY.fail) return { ...stored, verdict: alone }
+    // What no instrument reports is not part of the history, nor is what was imported: what is held waits on.
+    const isImported = (stored.reasons & REASONS.imported) !== 0 && this.#property.kind !== 'counter'
+    if (!this.#series || isImported || alone.quality === QUALITY.fail) return { ...stored, verdict: alone }
     const settled = this.#held
     const { quality, reasons, earlier } = this.#series.judge(stored.timeMs, stored.result)
     this.#held = { ...stored, verdict: { quality: worst(alone.quality, quality), reasons: alone.reasons | reasons } }
@@ -74,13 +83,14 @@ export class Requalifier {
   #alone({ timeMs, result, quality, reasons }: Stored): Verdict {
     const kept = reasons & ~RECOMPUTED
     const range = rangeTest(this.#property, result)
+    const instrument = measuringRangeTest(this.#property.name, this.#grade, result)
     const month = climatologyTest(this.#property.name, this.#latitude, timeMs, result)
     const clock = kept & CLOCK ? QUALITY.suspect : QUALITY.notEvaluated
     // Reasons that this version does not know: whoever gave them knew why.
     const other = kept & ~KNOWN ? quality : QUALITY.notEvaluated
     return {
-      quality: [month.quality, clock, other].reduce(worst, range.quality),
-      reasons: kept | range.reasons | month.reasons,
+      quality: [instrument.quality, month.quality, clock, other].reduce(worst, range.quality),
+      reasons: kept | range.reasons | instrument.reasons | month.reasons,
     }
   }
 }

@@ -2,7 +2,8 @@
  * The European Air Quality Index of the European Environment Agency, with the bands it has used since its revision to the
  * WHO guidelines of 2021 (ETC HE report 2024/17): hourly concentrations in ug/m3, six bands.
  */
-const EUROPEAN_CATEGORIES = ['good', 'fair', 'moderate', 'poor', 'very_poor', 'extremely_poor'] as const
+export const EUROPEAN_CATEGORIES = ['good', 'fair', 'moderate', 'poor', 'very_poor', 'extremely_poor'] as const
+const POOR = 4
 
 /** Highest whole ug/m3 of each band but the last, which is open. */
 const UPPER = {
@@ -29,3 +30,26 @@ export function europeanBand(pollutant: EuropeanPollutant, concentration: number
   const band = at === -1 ? UPPER[pollutant].length : at
   return { value: band + 1, category: EUROPEAN_CATEGORIES[band] ?? 'extremely_poor' }
 }
+
+/**
+ * Concentrations from which the second and following bands begin. Rounding to whole ug/m3 lets a band end half a unit above
+ * its printed end: 5.4 is still good, 5.5 is fair.
+ */
+export const europeanBreaks = (pollutant: EuropeanPollutant): number[] => UPPER[pollutant].map((upper) => upper + 0.5)
+export const isEuropeanPollutant = (property: string): property is EuropeanPollutant => Object.hasOwn(UPPER, property)
+
+/** What a station stands by, as the European index asks: at a busy road, or anywhere else (background, industrial). */
+export type StationType = 'traffic' | 'other'
+export const stationTypeOf = (siting: unknown): StationType => (siting === 'traffic' ? 'traffic' : 'other')
+
+/**
+ * What the index lacks of the pollutants that the EEA asks for at least: NO2 and particles (PM2.5 or PM10) at traffic
+ * stations, NO2, ozone and particles elsewhere ("Calculating the index", airindex.eea.europa.eu). `pm` stands for either.
+ */
+export function missingPollutants(type: StationType, measured: ReadonlySet<string>): string[] {
+  const needed = type === 'traffic' ? ['no2', 'pm'] : ['no2', 'o3', 'pm']
+  return needed.filter((one) => (one === 'pm' ? !measured.has('pm2_5') && !measured.has('pm10') : !measured.has(one)))
+}
+
+/** An index without its minimum set is shown only from poor on: what is missing can make it worse, never better (EEA). */
+export const isTellingWithoutAll = (band: number): boolean => band >= POOR

@@ -5,8 +5,16 @@ import { MOLAR_VOLUME_L } from '../units.ts'
  * The US Air Quality Index. Source: EPA, Technical Assistance Document for the Reporting of Daily Air Quality, EPA-454/B-24-002
  * (May 2024), table 6, and 40 CFR part 58, appendix G, with the PM2.5 breakpoints in force since 6 May 2024.
  */
-const US_CATEGORIES = ['good', 'moderate', 'unhealthy_sensitive', 'unhealthy', 'very_unhealthy', 'hazardous'] as const
-const INDEX_ROWS = [
+export const US_CATEGORIES = [
+  'good',
+  'moderate',
+  'unhealthy_sensitive',
+  'unhealthy',
+  'very_unhealthy',
+  'hazardous',
+] as const
+/** Lower and upper index of each category. */
+export const US_INDEX_ROWS = [
   [0, 50],
   [51, 100],
   [101, 150],
@@ -21,7 +29,7 @@ type Breakpoints = {
   readonly pollutant: PropertyName
   /** the concentration is cut off to this many decimals, not rounded */
   readonly decimals: number
-  /** lower and upper concentration per row of INDEX_ROWS; null where the table is blank */
+  /** lower and upper concentration per row of US_INDEX_ROWS; null where the table is blank */
   readonly rows: readonly (readonly [number, number] | null)[]
 }
 
@@ -54,7 +62,7 @@ const TABLE = {
   o3_8h: {
     pollutant: 'o3',
     decimals: 3,
-    // Above 0.200 ppm the 1-hour value decides.
+    // Table 6, note: 8-hour values define no index above 300; from 301 on it is computed from 1-hour values.
     rows: [[0, 0.054], [0.055, 0.07], [0.071, 0.085], [0.086, 0.105], [0.106, 0.2], null],
   },
   o3_1h: {
@@ -74,7 +82,7 @@ const TABLE = {
       [30.5, 50.4],
     ],
   },
-  // Above 304 ppb in one hour EPA turns to the mean of 24 hours, of which 200 is the index at 304 ppb.
+  // Table 6, note: 1-hour values define no index above 200; above it the index is computed from the mean of 24 hours.
   so2_1h: { pollutant: 'so2', decimals: 0, rows: [[0, 35], [36, 75], [76, 185], [186, 304], null, null] },
   so2_24h: { pollutant: 'so2', decimals: 0, rows: [null, null, null, null, [305, 604], [605, 1004]] },
   no2_1h: {
@@ -94,8 +102,10 @@ const TABLE = {
 export type SubIndex = { readonly value: number; readonly category: (typeof US_CATEGORIES)[number] }
 
 /**
- * Sub-index of a concentration in the table's own unit (see TABLE), 0 to 500; above the last row it stays at 500.
- * @returns undefined for negative values and where the table is blank
+ * Sub-index of a concentration in the table's own unit (see TABLE), 0 to 500. Above the last row that the table defines
+ * (SO2 1 h: 304 ppb; O3 8 h: 0.200 ppm; elsewhere the row that ends at 500) it is the highest value of that row: a higher
+ * concentration never has a lower index, or none.
+ * @returns undefined for negative values, and below the first row that is defined (O3 1 h, SO2 24 h)
  */
 export function usSubIndex(metric: UsMetric, concentration: number): SubIndex | undefined {
   const { decimals, rows }: Breakpoints = TABLE[metric]
@@ -103,11 +113,21 @@ export function usSubIndex(metric: UsMetric, concentration: number): SubIndex | 
   if (!(cut >= 0)) return undefined
   const at = rows.findIndex((row) => row !== null && cut <= row[1])
   const row = rows[at]
-  if (!row) return rows.at(-1) === null ? undefined : { value: 500, category: 'hazardous' }
+  if (!row) {
+    const last = rows.findLastIndex((each) => each !== null)
+    return { value: US_INDEX_ROWS[last]?.[1] ?? 500, category: US_CATEGORIES[last] ?? 'hazardous' }
+  }
   if (cut < row[0]) return undefined
-  const [low, high] = INDEX_ROWS[at] ?? [0, 0]
+  const [low, high] = US_INDEX_ROWS[at] ?? [0, 0]
   const value = Math.round(((high - low) / (row[1] - row[0])) * (cut - row[0]) + low)
   return { value, category: US_CATEGORIES[at] ?? 'hazardous' }
+}
+
+/** Whether a concentration lies above all rows that the table defines: then the index is at least that of the last one. */
+export function isBeyondTable(metric: UsMetric, concentration: number): boolean {
+  const { decimals, rows }: Breakpoints = TABLE[metric]
+  const highest = rows.findLast((row) => row !== null)?.[1] ?? Number.POSITIVE_INFINITY
+  return truncate(concentration, decimals) > highest
 }
 
 /** Cuts off decimals; what is a hair below a step only because it is stored in binary counts as the step. */

@@ -60,10 +60,19 @@ const get = async <T>(path: string): Promise<T> => {
 describe('GET /air-quality', () => {
   const time = '2026-11-01T12:00:00.000Z'
   const us = (concentration: number, value: number, category: string) => {
-    const part = { pollutant: 'pm2_5', concentration, averaging: 'nowcast_12h', hours: 12, value, category }
+    const part = {
+      pollutant: 'pm2_5',
+      concentration,
+      averaging: 'nowcast_12h',
+      hours: 12,
+      value,
+      category,
+      beyond: false,
+    }
     return {
       scheme: 'us_epa',
       value,
+      ...{ atLeast: false, missing: [], doubted: [] },
       category,
       pollutant: 'pm2_5',
       averaging: 'nowcast_12h',
@@ -73,9 +82,20 @@ describe('GET /air-quality', () => {
     }
   }
   // European bands of PM2.5 (EEA 2024): 0 to 5, 6 to 15, 16 to 50, 51 to 90, 91 to 140, above.
-  const european = (concentration: number, value: number, category: string) => {
-    const part = { pollutant: 'pm2_5', concentration, averaging: 'mean_1h', hours: 1, value, category }
-    return { scheme: 'european', value, category, pollutant: 'pm2_5', averaging: 'mean_1h', parts: [part], n: 1, time }
+  // Of PM2.5 alone: the EEA asks for NO2 and ozone as well, so below poor (4) the index is incomplete.
+  const european = (concentration: number, value: number, band: string) => {
+    const part = {
+      pollutant: 'pm2_5',
+      concentration,
+      averaging: 'mean_1h',
+      hours: 1,
+      value,
+      category: band,
+      beyond: false,
+    }
+    const category = value < 4 ? 'incomplete' : band
+    const basis = { atLeast: true, missing: ['no2', 'o3'], doubted: [], category, pollutant: 'pm2_5' }
+    return { scheme: 'european', value, ...basis, averaging: 'mean_1h', parts: [part], n: 1, time }
   }
 
   test('the whole body: the city by people, every zone, every station with good readings', async () => {

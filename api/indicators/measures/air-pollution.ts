@@ -34,7 +34,7 @@ const SITING_WEIGHTS: Readonly<Record<string, number>> = { background: 1, traffi
 /** EN:EN:AQ:1C: mean over stations, weighted by siting, of each station's mean of hourly means. */
 export const airPollution: Measure = {
   code: 'EN:EN:AQ:1C',
-  version: 1,
+  version: 2,
   origin: 'measured',
   needs: 'air stations that measure PM2.5, PM10, nitrogen dioxide, sulphur dioxide or ozone',
   possible: async (inputs) => inputs.datastreams(POLLUTANTS).length > 0,

@@ -57,7 +57,7 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
       ],
       keys: ['stale', 'suspect', 'none'],
       ...countTrust(entries),
-      notes: [tools.t('air.note.safe')],
+      notes: [tools.t('air.note.safe'), tools.t('air.note.atLeast')],
     },
     columns: [
       ...first,
@@ -69,9 +69,9 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
     marks: {
       ...NO_MARKS,
       points: entries.flatMap((entry) => {
-        const value = entry.index?.value ?? null
-        const hint = entry.index ? indexHint(input, entry.index) : tools.t('hint.noIndex')
-        return mark(input, entry, aqiScale(scheme), value, value === null ? '' : tools.integer(value), hint)
+        const { index } = entry
+        const hint = index ? indexHint(input, index) : tools.t('hint.noIndex')
+        return mark(input, entry, aqiScale(scheme), tellingValue(index), index ? indexText(input, index) : '', hint)
       }),
     },
   }
@@ -97,20 +97,32 @@ export const aqiSteps = ({ tools }: LayerInput, scheme: AqiScheme): LegendStep[]
     range: AQI_CATEGORIES[scheme].ranges[index] ?? '',
   }))
 
-export const indexHint = ({ tools }: LayerInput, { value, category, pollutant }: AirIndex): string =>
-  tools.t('air.hint', {
-    value: tools.integer(value),
+/** The number that may be coloured: a lower bound below poor says too little (the EEA draws such stations grey). */
+export const tellingValue = (index: AirIndex | null): number | null =>
+  index && index.category !== 'incomplete' ? index.value : null
+
+/** "≥ 11" where the index is a lower bound. */
+export const indexText = ({ tools }: LayerInput, { value, atLeast }: AirIndex): string =>
+  atLeast ? `≥ ${tools.integer(value)}` : tools.integer(value)
+
+export const indexHint = (input: LayerInput, index: AirIndex): string => {
+  const { tools } = input
+  const { category, pollutant } = index
+  return tools.t('air.hint', {
+    value: indexText(input, index),
     category: tools.name('aqi', category),
     pollutant: tools.property(pollutant),
   })
+}
 
-export const indexCells = ({ tools }: LayerInput, index: AirIndex | null): Row['cells'] => {
+export const indexCells = (input: LayerInput, index: AirIndex | null): Row['cells'] => {
+  const { tools } = input
   const none = { text: tools.t('none'), sort: null }
   if (!index) return { index: none, category: none, pollutant: none }
   const category = tools.name('aqi', index.category)
   const pollutant = tools.property(index.pollutant)
   return {
-    index: { text: tools.integer(index.value), sort: index.value },
+    index: { text: indexText(input, index), sort: index.value },
     category: { text: category, sort: index.value },
     pollutant: { text: pollutant, sort: pollutant },
   }

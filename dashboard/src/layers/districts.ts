@@ -1,6 +1,6 @@
 import { AQI_CATEGORIES, type AqiScheme, aqiScale, quantileScale } from '../map/scales.ts'
 import { moneyUnit } from '../messages/money.ts'
-import { aqiSteps, indexCells, indexHint, indexWindow } from './air.ts'
+import { aqiSteps, indexCells, indexHint, indexText, indexWindow, tellingValue } from './air.ts'
 import type { LayerInput, LayerModel } from './model.ts'
 import { type Zone, type ZoneLayer, zoneLayer } from './zone-layer.ts'
 
@@ -31,8 +31,13 @@ function airIndex(input: LayerInput, scheme: AqiScheme): ZoneLayer {
     column: tools.t('column.index'),
     numberOf: ({ airIndex }) => {
       const index = airIndex[scheme]
-      const why = airIndex.stations === 0 ? tools.t('districts.noStation') : tools.t('hint.noValue')
-      return { value: index?.value ?? null, why, n: airIndex.stations, ...(index && { hint: indexHint(input, index) }) }
+      const why =
+        airIndex.stations === 0
+          ? tools.t('districts.noStation')
+          : index
+            ? tools.t('districts.incomplete', { value: indexText(input, index) })
+            : tools.t('hint.noValue')
+      return { value: tellingValue(index), why, n: airIndex.stations, ...(index && { hint: indexHint(input, index) }) }
     },
     steps: aqiSteps(input, scheme).slice(0, AQI_CATEGORIES[scheme].names.length),
     extra: [
@@ -41,7 +46,7 @@ function airIndex(input: LayerInput, scheme: AqiScheme): ZoneLayer {
     ],
     n: tools.t('n.stationsOnly', { n: stations }),
     origin: 'measured',
-    notes: [tools.t('air.note.safe')],
+    notes: [tools.t('air.note.safe'), tools.t('air.note.atLeast')],
   }
 }
 

@@ -1,3 +1,5 @@
+import { EUROPEAN_CATEGORIES, europeanBreaks, isEuropeanPollutant } from '#model/air-quality/european.ts'
+import { US_CATEGORIES, US_INDEX_ROWS } from '#model/air-quality/us-epa.ts'
 import {
   AQI,
   CONGESTION,
@@ -32,34 +34,26 @@ export function colourOf(scale: Scale, value: number): Rgb {
   return scale.colours[classOf(scale, value)] ?? ([128, 128, 128] as const)
 }
 
-/**
- * Breaks of concentrations, in the canonical unit. Particles, NO2, O3, SO2: the band limits of the European Air Quality
- * Index (EEA, 2024 revision: hourly PM and gases); CO has no band there: the WHO 2021 24 h guideline (4 mg/m3) in steps.
- */
-export const POLLUTANT_BREAKS: Readonly<Record<string, readonly number[]>> = {
-  pm2_5: [5, 15, 50, 90, 140],
-  pm10: [15, 45, 120, 195, 270],
-  no2: [10, 25, 60, 100, 150],
-  o3: [60, 100, 120, 160, 180],
-  so2: [20, 40, 125, 190, 275],
-  co: [0.5, 1, 2, 4, 10],
-}
+/** CO has no band in the European index: the WHO 2021 24 h guideline (4 mg/m3) in steps. */
+const CO_BREAKS = [0.5, 1, 2, 4, 10]
+const OTHER_BREAKS = [10, 25, 50, 100, 150]
+/** Particles, NO2, O3, SO2: the bands of the European index, with its own edges (model/air-quality/european.ts). */
 export const pollutantScale = (property: string): Scale => ({
-  breaks: POLLUTANT_BREAKS[property] ?? [10, 25, 50, 100, 150],
+  breaks: isEuropeanPollutant(property) ? europeanBreaks(property) : property === 'co' ? CO_BREAKS : OTHER_BREAKS,
   colours: POLLUTION,
 })
 
-/** The categories of an index and the value each begins at (US EPA 2024: 0 to 500; European: bands 1 to 6). */
+/** The categories of an index and the value each begins at. */
 export const AQI_CATEGORIES = {
   us: {
-    names: ['good', 'moderate', 'unhealthy_sensitive', 'unhealthy', 'very_unhealthy', 'hazardous'],
-    breaks: [51, 101, 151, 201, 301],
-    ranges: ['0–50', '51–100', '101–150', '151–200', '201–300', '301–500'],
+    names: US_CATEGORIES,
+    breaks: US_INDEX_ROWS.slice(1).map(([low]) => low),
+    ranges: US_INDEX_ROWS.map(([low, high]) => `${low}–${high}`),
   },
   european: {
-    names: ['good', 'fair', 'moderate', 'poor', 'very_poor', 'extremely_poor'],
-    breaks: [2, 3, 4, 5, 6],
-    ranges: ['1', '2', '3', '4', '5', '6'],
+    names: EUROPEAN_CATEGORIES,
+    breaks: EUROPEAN_CATEGORIES.slice(1).map((_, index) => index + 2),
+    ranges: EUROPEAN_CATEGORIES.map((_, index) => String(index + 1)),
   },
 } as const
 export type AqiScheme = keyof typeof AQI_CATEGORIES

@@ -1,7 +1,7 @@
 import type { AirIndex } from '#model/air-index.ts'
-import { css, inkOn } from '../map/palette.ts'
+import { css, inkOn, type Rgb } from '../map/palette.ts'
 import { type AqiScheme, aqiScale, colourOf } from '../map/scales.ts'
-import { useTools } from '../messages/tools.ts'
+import { type Tools, useTools } from '../messages/tools.ts'
 
 type Both = Readonly<Record<AqiScheme, AirIndex | null>>
 
@@ -18,16 +18,33 @@ export function AirIndexPanel({ index }: { index: Both }) {
   )
 }
 
+const NO_COLOUR: Rgb = [128, 128, 128]
+
+/** What makes the index a lower bound, and which readings are doubted, in words. */
+function whyAtLeast({ missing, doubted, parts }: AirIndex, { t, property }: Tools): string[] {
+  const leftOut = doubted.filter((one) => one.leftOut).map(({ pollutant }) => property(pollutant))
+  const counted = doubted.filter((one) => !one.leftOut).map(({ pollutant }) => property(pollutant))
+  const beyond = parts.filter((part) => part.beyond).map(({ pollutant }) => property(pollutant))
+  const names = missing.map((one) => (one === 'pm' ? t('aqi.pm') : property(one)))
+  return [
+    ...(names.length > 0 ? [t('aqi.atLeast.missing', { pollutants: names.join(', ') })] : []),
+    ...(leftOut.length > 0 ? [t('aqi.atLeast.doubted', { pollutants: leftOut.join(', ') })] : []),
+    ...(counted.length > 0 ? [t('aqi.doubted', { pollutants: counted.join(', ') })] : []),
+    ...(beyond.length > 0 ? [t('aqi.atLeast.beyond', { pollutants: beyond.join(', ') })] : []),
+  ]
+}
+
 function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null }) {
-  const { t, name, property, integer, number, dateTime } = useTools()
+  const tools = useTools()
+  const { t, name, property, integer, number, dateTime } = tools
   const title = t(scheme === 'us' ? 'aqi.us' : 'aqi.european')
   if (!index) return <p className="note">{t('aqi.missing', { index: title })}</p>
-  const colour = colourOf(aqiScale(scheme), index.value)
+  const colour = index.category === 'incomplete' ? NO_COLOUR : colourOf(aqiScale(scheme), index.value)
   return (
     <div className="aqi">
       <p className="aqi__head">
         <span className="aqi__value" style={{ backgroundColor: css(colour), color: css(inkOn(colour)) }}>
-          {integer(index.value)}
+          {index.atLeast ? `≥ ${integer(index.value)}` : integer(index.value)}
         </span>
         <span>
           <strong>{name('aqi', index.category)}</strong>
@@ -56,12 +73,14 @@ function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null
                 {number(part.concentration)}
                 <span className="note"> {name('averaging', part.averaging)}</span>
               </td>
-              <td className="numeric">{integer(part.value)}</td>
+              <td className="numeric">{part.beyond ? `≥ ${integer(part.value)}` : integer(part.value)}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <p className="note">{t('aqi.basis', { n: index.n, time: dateTime(index.time) })}</p>
+      <p className="note">
+        {[t('aqi.basis', { n: index.n, time: dateTime(index.time) }), ...whyAtLeast(index, tools)].join(' ')}
+      </p>
     </div>
   )
 }

@@ -96,6 +96,9 @@ export function indexFilmOf(history: AirHistoryResponse): Film {
         return {
           scheme: scheme === 'us' ? ('us_epa' as const) : scheme,
           value,
+          atLeast: place.atLeast[index] ?? false,
+          missing: [],
+          doubted: [],
           category: place.category[index] ?? '',
           pollutant: place.pollutant[index] ?? '',
           averaging: '',

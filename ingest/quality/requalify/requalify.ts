@@ -61,7 +61,8 @@ async function requalifyProperty(run: Run, name: string, step: Window): Promise<
   const decide = (stream: Stream, judged: Judged): Requalified => {
     const hour = Math.floor((judged.timeMs - step.fromMs) / HOUR_MS)
     let { quality, reasons } = judged.verdict
-    if (outliers.get(stream.id)?.has(hour)) {
+    const isImported = (judged.reasons & REASONS.imported) !== 0
+    if (!isImported && outliers.get(stream.id)?.has(hour)) {
       quality = worst(quality, QUALITY.suspect)
       reasons |= REASONS.neighbours
     }

@@ -13,6 +13,7 @@
 import type { Pool } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
+import { MEASURING_RANGES } from '#model/air-quality/measuring-ranges.ts'
 import { LATE_MS } from '../../store-quality.ts'
 import { CLIMATOLOGY } from '../climatology.ts'
 import { BARKJOHN, KAPPA_KOEHLER } from '../corrections.ts'
@@ -142,7 +143,7 @@ async function applyRules(pool: Pool, log: Logger): Promise<void> {
      select d::date, '-infinity' from new, timescaledb_information.chunks c,
        generate_series(c.range_start at time zone 'UTC', c.range_end at time zone 'UTC' - interval '1 day', interval '1 day') as d
      where c.hypertable_name = 'observation_packed' and c.range_start < now()`,
-    [RULES_VERSION, JSON.stringify({ rules: RULES, climatology: CLIMATOLOGY, corrections })],
+    [RULES_VERSION, JSON.stringify({ rules: RULES, climatology: CLIMATOLOGY, ranges: MEASURING_RANGES, corrections })],
   )
   if (rowCount)
     log.info({ version: RULES_VERSION, days: rowCount }, 'quality: the rules are new, history is judged again')

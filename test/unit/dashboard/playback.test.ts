@@ -87,7 +87,7 @@ describe('a film', () => {
       end: '2026-11-24T11:00:00Z',
       scheme: 'us',
       by: 'thing',
-      places: [{ key: 'a', value: [61], category: ['moderate'], pollutant: ['pm2_5'] }],
+      places: [{ key: 'a', value: [61], category: ['moderate'], pollutant: ['pm2_5'], atLeast: [false] }],
     })
     const thing = (key: string, airIndex: { us: null; european: null } | null) => ({ properties: { key, airIndex } })
     const things = [

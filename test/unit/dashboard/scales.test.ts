@@ -48,12 +48,17 @@ describe('classes', () => {
   })
 
   test.each([
-    ['pm2_5', 5, 1],
+    // Each band ends with the number it is printed to end with (EEA: 0-5, 6-15; 26-60), concentrations rounded to whole ones.
+    ['pm2_5', 5, 0],
+    ['pm2_5', 5.4, 0],
+    ['pm2_5', 5.5, 1],
+    ['pm2_5', 15, 1],
     ['pm2_5', 141, 5],
     ['no2', 9, 0],
-    ['no2', 60, 3],
+    ['no2', 60, 2],
+    ['no2', 61, 3],
     ['o3', 181, 5],
-  ])('%s of %i ug/m3 is in step %i of the European bands', (property, value, step) => {
+  ])('%s of %f ug/m3 is in step %i of the European bands', (property, value, step) => {
     expect(classOf(pollutantScale(property), value)).toBe(step)
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nowCast, runningMean } from '#model/air-quality/nowcast.ts'
-import { toUsUnit, truncate, usSubIndex } from '#model/air-quality/us-epa.ts'
+import { isBeyondTable, toUsUnit, truncate, usSubIndex } from '#model/air-quality/us-epa.ts'
 import { propertyOf } from '#model/properties.ts'
 import { toCanonical } from '#model/units.ts'
 
@@ -80,14 +80,25 @@ describe('edges', () => {
     expect(usSubIndex('pm2_5_24h', 800)).toEqual({ value: 500, category: 'hazardous' })
   })
   test.each([
-    ['o3_8h', 0.25],
     ['o3_1h', 0.1],
-    ['so2_1h', 400],
     ['so2_24h', 100],
     ['pm10_24h', -1],
     ['pm10_24h', Number.NaN],
   ] as const)('%s of %f is blank in the table', (metric, concentration) => {
     expect(usSubIndex(metric, concentration)).toBeUndefined()
+  })
+  // Notes to table 6: 8-hour ozone defines no index above 300, 1-hour SO2 none above 200. The index is at least that.
+  test.each([
+    ['o3_8h', 0.2, 300, false],
+    ['o3_8h', 0.201, 300, true],
+    ['o3_8h', 5, 300, true],
+    ['so2_1h', 304, 200, false],
+    ['so2_1h', 305, 200, true],
+    ['so2_1h', 4000, 200, true],
+    ['pm2_5_24h', 326, 500, true],
+  ] as const)('%s of %f is at least %i (beyond the table: %s)', (metric, concentration, value, beyond) => {
+    expect(usSubIndex(metric, concentration)?.value).toBe(value)
+    expect(isBeyondTable(metric, concentration)).toBe(beyond)
   })
   test('cutting is not fooled by binary fractions', () => {
     expect(truncate(0.1 + 0.2, 1)).toBe(0.3)
