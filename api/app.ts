@@ -1,14 +1,17 @@
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { ApiDeps } from './deps.ts'
+import { trackMethods } from './http/allowed-methods.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerEtags } from './http/etag.ts'
 import { createMetrics, type Metrics, registerMetrics } from './http/metrics.ts'
 import { registerDocs, registerOpenApi } from './http/openapi.ts'
 import { answerFailure, registerProblems } from './http/problem.ts'
 import { registerSecurity } from './http/security.ts'
+import { registerTextGuard } from './http/text-guard.ts'
 import { newestFinished } from './indicators/reconciliations.ts'
 import { createHub } from './live/hub.ts'
 import { memo } from './memo.ts'
@@ -51,7 +54,9 @@ type Parts = { hub: Hub; metrics: Metrics }
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    // In every error answer and in the log: unique over restarts, so that one finds the other.
+    genReqId: () => randomUUID(),
     frameworkErrors: answerFailure,
     bodyLimit: BODY_LIMIT_BYTES,
     // Rate limits go by the client; behind a proxy all clients would be one, and without one a header may lie.
@@ -84,15 +89,17 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     reconciliation: () => newestFinished(deps.pool),
   })
 
+  const methodsOf = trackMethods(app)
   await registerHttp(app, deps)
   await registerRoutes(app, deps, { hub, metrics })
-  await registerDashboard(app, deps.dashboard)
+  await registerDashboard(app, { folder: deps.dashboard, methodsOf })
   return app
 }
 
 async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   registerSecurity(app, deps)
   registerProblems(app)
+  registerTextGuard(app)
   registerEtags(app)
   await app.register(compress, {
     encodings: ['br', 'gzip'],

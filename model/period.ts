@@ -10,14 +10,19 @@ export type Period = {
 }
 
 const CALENDAR = /^(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?$/
-const ROLLING: Readonly<Record<string, number>> = { 'last-24h': 1, 'last-7d': 7, 'last-30d': 30, 'last-365d': 365 }
+const ROLLING: ReadonlyMap<string, number> = new Map([
+  ['last-24h', 1],
+  ['last-7d', 7],
+  ['last-30d', 30],
+  ['last-365d', 365],
+])
 
 /**
  * Reads 2026, 2026-Q2, 2026-05, 2026-05-31 (in the city's local time) or last-24h, last-7d, last-30d, last-365d.
  * @throws AppError PERIOD_INVALID
  */
 export function parsePeriod(label: string, timeZone: string, now: Date): Period {
-  const days = ROLLING[label]
+  const days = ROLLING.get(label)
   if (days !== undefined) return { label, from: new Date(now.getTime() - days * 86_400_000), to: now, partial: false }
   const match = CALENDAR.exec(label)
   if (!match) throw new AppError('PERIOD_INVALID', label)

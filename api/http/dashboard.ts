@@ -11,11 +11,18 @@ or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
 /** Pages for residents, with entries of their own in the build. */
 const PUBLIC_PAGES = { '/voice': 'voice.html', '/questionnaire': 'questionnaire.html' } as const
 
+type Needs = {
+  /** of the built dashboard */
+  readonly folder: string | undefined
+  /** which methods an address has; undefined: there is no such address */
+  readonly methodsOf: (url: string) => readonly string[] | undefined
+}
+
 /**
  * The built dashboard: one page for every address that is not the API's, files with a hash in their name for ever,
  * everything else checked each time.
  */
-export async function registerDashboard(app: FastifyInstance, folder: string | undefined): Promise<void> {
+export async function registerDashboard(app: FastifyInstance, { folder, methodsOf }: Needs): Promise<void> {
   const built = folder !== undefined && existsSync(join(folder, 'index.html'))
   if (built) {
     await app.register(fastifyStatic, {
@@ -32,6 +39,11 @@ export async function registerDashboard(app: FastifyInstance, folder: string | u
     }
   }
   app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsOf(request.url)
+    if (allowed && !allowed.includes(request.method)) {
+      reply.header('allow', allowed.join(', '))
+      return sendProblem(reply, request, methodNotAllowed(request, allowed))
+    }
     if (!isPage(request)) return sendProblem(reply, request, notFound(request))
     if (built) return reply.sendFile('index.html')
     return sendPage(reply, NOT_BUILT)
@@ -45,6 +57,12 @@ function isPage(request: FastifyRequest): boolean {
   const isFile = /\.[a-z0-9]+$/i.test(path)
   return readable && !/^\/api(\/|$)/.test(path) && !isFile && (request.headers.accept ?? '').includes('text/html')
 }
+
+const methodNotAllowed = (request: FastifyRequest, allowed: readonly string[]) => ({
+  code: 'METHOD_NOT_ALLOWED',
+  status: 405,
+  detail: `${request.method} is not possible here; use ${allowed.join(', ')}`,
+})
 
 const notFound = (request: FastifyRequest) => ({
   code: 'NOT_FOUND',

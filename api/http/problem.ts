@@ -12,6 +12,8 @@ export const problemSchema = z.object({
   detail: z.string(),
   code: z.string(),
   instance: z.string(),
+  /** the same in the log of the server */
+  requestId: z.string(),
   /** each field that is wrong, when a request has several */
   errors: z.array(z.object({ field: z.string(), value: z.string().nullable(), problem: z.string() })).optional(),
 })
@@ -39,6 +41,7 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, failur
     detail,
     code,
     instance: request.url,
+    requestId: request.id,
     ...(errors && { errors }),
   }
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="citywell"')

@@ -108,13 +108,13 @@ export const ingestRoutes =
           tags,
           summary: 'Send rejected messages through the door again, with the time at which they first came (key needed)',
           description:
-            'By `ids`, or everything of a `reason`, `source`, unmapped `field`, part of a `topic` and time of arrival that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
+            'By `ids`; or with `all` everything, or everything of a `reason`, `source`, unmapped `field`, part of a `topic` and time of arrival that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
           security: [{ key: [] }],
           body: replayRequest,
           response: { 200: replayResponse },
         },
       },
-      async ({ body: { ids, from, to, ...filter } }) => {
+      async ({ body: { all: _, ids, from, to, ...filter } }) => {
         const wanted = { ...filter, ...arrival({ from, to }), ids: ids?.map(readId) }
         await untilInForce(pool, sleep)
         return replay({ pool, live, clock }, wanted)

@@ -18,7 +18,7 @@ export const DATA_QUALITIES = [
   'personal_estimate',
   'unknown',
 ] as const
-export const reportedValueBody = z.object({
+export const reportedValueBody = z.strictObject({
   dataPoint: z.string().default(''),
   zone: z.string().optional(),
   numerator: z.number().optional(),

@@ -79,19 +79,32 @@ export const rejectedResponse = z.object({
 })
 export type RejectedResponse = z.infer<typeof rejectedResponse>
 
-/** POST /api/v1/ingest/rejected/replay: publishes the raw bytes to their topic again, through the same door */
-export const replayRequest = z.object({
-  ids: z.array(z.string()).max(10_000).optional(),
-  reason: z.string().optional(),
-  source: z.string().optional(),
-  /** messages with this unmapped field: full path or last part */
-  field: z.string().optional(),
-  /** part of the topic */
-  topic: z.string().optional(),
-  /** of the arrival */
-  from: instant.optional(),
-  to: instant.optional(),
-})
+/**
+ * POST /api/v1/ingest/rejected/replay: publishes the raw bytes to their topic again, through the same door. At least one
+ * condition; `all` says explicitly that everything is meant that was not replayed yet.
+ */
+export const replayRequest = z
+  .strictObject({
+    all: z.literal(true).optional(),
+    ids: z.array(z.string()).max(10_000).optional(),
+    reason: z.string().optional(),
+    source: z.string().optional(),
+    /** messages with this unmapped field: full path or last part */
+    field: z.string().optional(),
+    /** part of the topic */
+    topic: z.string().optional(),
+    /** of the arrival */
+    from: instant.optional(),
+    to: instant.optional(),
+  })
+  .refine(
+    ({ all, ...conditions }) => all === true || Object.values(conditions).some((value) => value !== undefined),
+    'needs a condition (ids, reason, source, field, topic, from or to), or "all": true',
+  )
+  .refine(({ all, ...conditions }) => all !== true || Object.values(conditions).every((value) => value === undefined), {
+    path: ['all'],
+    message: 'stands alone: with a condition, only what meets it is replayed',
+  })
 export const replayResponse = z.object({ replayed: z.int(), skippedTruncated: z.int() })
 
 /** GET /api/v1/ingest/archive/sources: which sources keep every message, and of what time */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const sums = z.object({ n: z.number(), good: z.number(), suspect: z.number(), total: z.number() })
 
 /** POST /api/v1/reconciliation (key needed): compares raw observations with the rollups, now */
-export const reconciliationBody = z.object({
+export const reconciliationBody = z.strictObject({
   from: z.iso.datetime({ offset: true }),
   to: z.iso.datetime({ offset: true }),
   by: z.string().trim().min(1).max(100).default('operator'),

@@ -67,5 +67,5 @@ export type DraftResponse = z.infer<typeof draftResponse>
 /** DELETE /api/v1/surveys/:id (key needed) */
 export const surveyErased = z.object({ id: z.string(), respondents: z.int() })
 /** POST /api/v1/surveys/:id/respondents/erase (key needed): the name is in the body, because addresses are logged */
-export const eraseRespondentBody = z.object({ respondent: z.string().min(1).max(200) })
+export const eraseRespondentBody = z.strictObject({ respondent: z.string().min(1).max(200) })
 export const respondentErased = z.object({ id: z.string(), respondents: z.int() })

@@ -5,7 +5,7 @@ const year = z.int().min(1970).max(2200)
 
 /** What the city wants of one data point: a benchmark of its own and a target for a year. */
 export const goalBody = z
-  .object({
+  .strictObject({
     dataPoint: z.string().max(40).default(''),
     /** scored against beside the benchmark of the catalogue */
     benchmark: z.number().nullable().default(null),

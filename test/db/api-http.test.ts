@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostRule } from '#api/http/host-names.ts'
 import { openMqttSource } from '#api/live/mqtt-source.ts'
@@ -150,7 +151,10 @@ describe('when the broker is away', () => {
     )
     const ready = await lonely.app.inject('/ready')
     expect([ready.statusCode, ready.json().missing]).toEqual([503, ['live']])
-    const request = { method: 'POST', url: '/api/v1/ingest/rejected/replay', payload: {}, headers: authorized } as const
+    const request = {
+      ...{ method: 'POST', url: '/api/v1/ingest/rejected/replay' },
+      ...{ payload: { all: true }, headers: authorized },
+    } as const
     const response = await lonely.app.inject(request)
     expect(response.json()).toMatchObject({ status: 503, code: 'BROKER_UNAVAILABLE' })
     const { rows } = await lonely.pool.query('select replayed_at from rejected_message')
@@ -185,6 +189,62 @@ describe('security', () => {
       headers,
     })
     expect([response.statusCode, response.body.includes(KEY)]).toEqual([401, false])
+  })
+})
+
+describe('requests that nobody means', () => {
+  const problem = async (request: string | InjectOptions) => {
+    const response = await api.app.inject(request)
+    expect(response.headers['content-type']).toContain('application/problem+json')
+    return { ...response.json(), allow: response.headers['allow'] }
+  }
+  const replayUrl = '/api/v1/ingest/rejected/replay'
+  const replay = (payload: object) => problem({ method: 'POST', url: replayUrl, payload, headers: authorized })
+
+  test.each([
+    '/api/v1/things?zone=a%00b',
+    '/api/v1/ingest/rejected?topic=%00',
+    '/api/v1/things/%00/history',
+    '/api/v1/zones/a%00',
+    '/api/v1/indicators/%00?period=2026',
+    '/api/v1/surveys/%00/estimates?question=a',
+  ])('a NUL in %s is an invalid request, or an address that does not exist', async (url) => {
+    expect(await problem(url)).toMatchObject({ status: expect.toSatisfy((status) => status === 400 || status === 404) })
+  })
+
+  test.each(['a\u0000b', 'a\ud800b'])(
+    'text that no database can hold is refused with where it stands',
+    async (text) => {
+      expect(await replay({ reason: 'x', topic: text })).toMatchObject({
+        ...{ status: 400, code: 'REQUEST_INVALID' },
+        detail: expect.stringContaining('body.topic'),
+      })
+    },
+  )
+
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('period=%s is no period', async (period) => {
+    const url = `/api/v1/indicators/scoreboard?period=${period}`
+    expect(await problem(url)).toMatchObject({ status: 400, code: 'PERIOD_INVALID' })
+  })
+
+  test('a misspelled condition does not mean everything', async () => {
+    expect(await replay({ reasn: 'x' })).toMatchObject({ status: 400, detail: expect.stringContaining('reasn') })
+    expect(await replay({})).toMatchObject({ status: 400, detail: expect.stringContaining('"all": true') })
+    expect(await replay({ all: true, reason: 'x' })).toMatchObject({ status: 400, errors: [{ field: 'all' }] })
+  })
+
+  test('a method that an address does not have is 405, and Allow says which it has', async () => {
+    expect(await problem({ method: 'DELETE', url: '/api/v1/city' })).toMatchObject({
+      ...{ status: 405, code: 'METHOD_NOT_ALLOWED', allow: 'GET, HEAD' },
+    })
+    expect(await problem({ method: 'GET', url: replayUrl })).toMatchObject({ status: 405, allow: 'POST' })
+    expect(await problem({ method: 'PUT', url: '/api/v1/nothing' })).toMatchObject({ status: 404 })
+  })
+
+  test('every error carries the id under which the log has it', async () => {
+    const [first, second] = [await problem('/api/v1/nothing'), await problem('/api/v1/nothing')]
+    expect(first.requestId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(second.requestId).not.toBe(first.requestId)
   })
 })
 

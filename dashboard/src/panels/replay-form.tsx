@@ -34,7 +34,9 @@ export function ReplayForm({
     event.preventDefault()
     setBusy(true)
     try {
-      const answer = await post(replayResponse, '/ingest/rejected/replay', ids.length > 0 ? { ids } : filter, key)
+      const conditions = ids.length > 0 ? { ids } : filter
+      const isAny = Object.values(conditions).some((value) => value !== undefined)
+      const answer = await post(replayResponse, '/ingest/rejected/replay', isAny ? conditions : { all: true }, key)
       setOutcome({ replayed: answer.replayed, skipped: answer.skippedTruncated })
       onDone()
     } catch (error) {
