@@ -55,6 +55,29 @@ test('history that is imported today is rolled up and stays, whatever its age', 
   expect(await counts()).toEqual({ raw: 96, hours: 48, inDays: 96 })
 })
 
+test('directions of history keep their vectors when the raw data goes', async () => {
+  await query(`insert into datastream (thing_id, property, unit) select id, 'wind_direction', 'deg' from thing`)
+  await query(`insert into datastream (thing_id, property, unit) select id, 'wind_speed', 'm/s' from thing`)
+  await query(`
+    insert into observation (datastream_id, phenomenon_time, result, quality)
+    select d.id, time_bucket(interval '1 day', now()) - interval '430 days' + n * interval '1 minute',
+           case when d.property = 'wind_speed' then 4 else (350 + 20 * n) % 360 end, 1
+    from generate_series(0, 1) n, datastream d where d.property like 'wind%'`)
+  const vectors = () =>
+    query('select good::int, paired::int, wind, wind_north as north, wind_east as east from direction_quarter')
+  // 350 and 10 degrees at 4 m/s
+  const expected = [
+    { good: 2, paired: 2, wind: 8, north: expect.closeTo(8 * Math.cos(Math.PI / 18), 9), east: expect.closeTo(0, 9) },
+  ]
+  await allJobs()
+  expect(await vectors()).toEqual(expected)
+  await age()
+  await allJobs()
+  await allJobs()
+  expect(await query(`select from observation`)).toEqual([])
+  expect(await vectors()).toEqual(expected)
+})
+
 describe('raw observations measured and stored more than 400 days ago', () => {
   test('are rolled up before they are dropped, also when no policy has reached them', async () => {
     await insertHistory()
