@@ -3,6 +3,7 @@ import { concentrationOf } from '#model/statistics/concentration.ts'
 import { estimated, type Linearised } from '#model/statistics/design.ts'
 import { differenceOf, meanOf, type Values } from '#model/statistics/linearised.ts'
 import { cellId } from '#model/statistics/linked-tables.ts'
+import { pairwiseGaps, widestGap } from '#model/statistics/pairwise.ts'
 import type { SurveyArea } from '#model/survey.ts'
 import type { Sheet } from '../surveys/sheet.ts'
 import { about, type PeopledZone } from './by-zones.ts'
@@ -14,8 +15,8 @@ export type SurveyGroups = {
   readonly by: string
   /** category -> label */
   readonly labels: ReadonlyMap<string, string>
-  /** categories are numbers in an order, as income fifths */
-  readonly ranking: boolean
+  /** categories from the lowest to the highest, where they have an order (income fifths) */
+  readonly ranking: readonly string[] | null
   readonly areas: readonly SurveyArea[]
 }
 
@@ -51,7 +52,8 @@ export function exposureBySurvey(
       share: weights.has(key) ? (weights.get(key) ?? 0) / whole : null,
       ...groupMean(of, key),
     })),
-    concentration: ranking && !anyHidden(sheet, by) ? concentration(of) : null,
+    widest: widest(of, labels),
+    concentration: ranking && !anyHidden(sheet, by) ? concentration(of, ranking) : null,
   }
 }
 
@@ -106,8 +108,34 @@ function groupMean(
 
 const anyHidden = (sheet: Sheet, by: string): boolean => sheet.table([by]).some(({ held }) => held !== null)
 
-function concentration({ sheet, y, group }: Of): Exposure['concentration'] {
-  const found = concentrationOf(sheet.responses, y, (i) => (group[i] === null ? null : Number(group[i])))
+/** The widest gap between two groups; the means of both are published, so it tells nothing new. */
+function widest({ sheet: { responses }, y, group }: Of, labels: ReadonlyMap<string, string>): Exposure['widest'] {
+  const means = [...labels].flatMap(([key, label]) => {
+    const of = meanOf(responses, (i) => (group[i] === key ? y(i) : null))
+    return of ? [{ key, label, of }] : []
+  })
+  const rest = (place: number) =>
+    meanOf(responses, (i) => (group[i] === null || group[i] === means[place]?.key ? null : y(i)))
+  const gaps = pairwiseGaps(
+    responses,
+    means.map(({ of }) => of),
+    rest,
+  )
+  const found = widestGap(gaps)
+  if (!found) return null
+  const { a, b, gap, p, adjustedP } = found.gap
+  const { value, lower, upper } = gap
+  const [one, other] = [means[a]?.label ?? '', b === null ? null : (means[b]?.label ?? '')]
+  const { significant, comparisons } = found
+  return { group: one, against: other, value, lower, upper, p, adjustedP, significant, comparisons }
+}
+
+function concentration({ sheet, y, group }: Of, ranking: readonly string[]): Exposure['concentration'] {
+  const rank = (i: number): number | null => {
+    const place = ranking.indexOf(group[i] ?? '')
+    return place < 0 ? null : place
+  }
+  const found = concentrationOf(sheet.responses, y, rank, { grouped: true })
   return found ? { value: found.value, lower: found.lower, upper: found.upper, curve: [...found.curve] } : null
 }
 

@@ -37,6 +37,7 @@ export function exposureByZones(measure: ZoneMeasure, zones: readonly PeopledZon
         significant: null,
       }
     }),
+    widest: null,
     concentration: overIncome(measure, known),
   }
 }
@@ -72,7 +73,10 @@ function meanOver(zones: readonly PeopledZone[], { values }: ZoneMeasure): numbe
   return zones.reduce((sum, { key, population }) => sum + population * (values.get(key) ?? 0), 0) / people
 }
 
-/** Zones in the order of their income, each as heavy as its people. The standard error of a full count means nothing. */
+/**
+ * Zones in the order of their income, each as heavy as its people. The standard error of a full count means nothing, and
+ * there is no correction for grouping: within a zone everybody has the same, whatever their rank.
+ */
 function overIncome({ values }: ZoneMeasure, zones: readonly PeopledZone[]): Exposure['concentration'] {
   const ranked = zones.filter(({ income, population }) => income !== null && population > 0)
   if (ranked.length < 3) return null

@@ -1,7 +1,7 @@
 import type { Pool } from '#infra/db/pool.ts'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
 import { AppError } from '#model/errors.ts'
-import { isRanking } from '#model/survey.ts'
+import { rankingOf } from '#model/survey.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { createPeriodCache, type PeriodCache } from '../indicators/period-cache.ts'
 import { selectCity } from '../queries/city.ts'
@@ -102,6 +102,6 @@ async function exposedBy(
   const sheet = sheetOf(codebook, responses, everybody, null, 0)
   const question = codebook.questions.find(({ column }) => column === by)
   const codes = Object.entries(question?.categories ?? {}).filter(([code]) => !question?.missing.includes(code))
-  const groups = { sheet, by, labels: new Map(codes), ranking: isRanking(codes.map(([code]) => code)), areas }
+  const groups = { sheet, by, labels: new Map(codes), ranking: question ? rankingOf(question) : null, areas }
   return (measure) => exposureBySurvey(measure, zones, groups)
 }

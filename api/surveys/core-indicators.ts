@@ -54,8 +54,8 @@ function itemsOf(
 ): Item[] {
   return categoriesOf(question).map((category) => {
     const measure = measureOf(question, category)
-    const { responses, values } = measured(codebook, all, measure, { at, whole: placeOf(question.of ?? '') })
-    const sheet = sheetOf(codebook, responses, values, measure, offset)
+    const { responses, values, asked } = measured(codebook, all, measure, { at, whole: placeOf(question.of ?? '') })
+    const sheet = sheetOf(codebook, responses, values, measure, offset, asked)
     const cells = [[], ...tables.map((name) => [name])].flatMap((names) => sheet.table(names))
     return {
       question: question.column,

@@ -5,8 +5,9 @@ import { type MoneyUnit, moneyPer, type PriceUnit, priceUnitOf } from '#model/mo
 import { concentrationOf } from '#model/statistics/concentration.ts'
 import type { Estimated } from '#model/statistics/design.ts'
 import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/linearised.ts'
+import { pairwiseGaps, widestGap } from '#model/statistics/pairwise.ts'
 import { quantileOf } from '#model/statistics/quantile.ts'
-import { type Codebook, isRanking, type Question } from '#model/survey.ts'
+import { type Codebook, type Question, rankingOf } from '#model/survey.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
 import { openSheet, openSurvey, type Sheet } from './sheet.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
@@ -56,7 +57,8 @@ export async function divides(source: SurveySource, id: string, query: DividesQu
     simulated: codebook.simulated,
     reference: reference ? { ...reference.group } : null,
     groups: compare(sheet, cells, reference, labels),
-    concentration: concentration(sheet, cells, codebook, by),
+    concentration: concentration(sheet, cells, codebook, { by, bounds: boundsOf(question) }),
+    widest: widest(sheet, cells, labels),
     ...(question.price ? await affordability(db, question, { sheet, cells, labels }) : NO_PRICE),
   }
 }
@@ -104,30 +106,69 @@ function referenceOf(
     return found.held ? undefined : found
   }
   const [first] = by
-  if (by.length === 1 && first && isRanked(codebook, first))
-    return open.toSorted((a, b) => Number(b.group[first]) - Number(a.group[first]))[0]
+  const ranking = by.length === 1 && first ? rankingBy(codebook, first) : null
+  if (ranking && first) {
+    const rank = ({ group }: TableCell): number => ranking.indexOf(group[first] ?? '')
+    return open.toSorted((a, b) => rank(b) - rank(a))[0]
+  }
   return open.toSorted((a, b) => b.mean.weightedBase - a.mean.weightedBase)[0]
 }
 
-/** Whether the categories of a characteristic stand in an order. */
-const isRanked = ({ questions }: Codebook, name: string): boolean =>
-  isRanking(Object.keys(questions.find(({ column }) => column === name)?.categories ?? {}))
+/** Categories of a characteristic from the lowest to the highest, where the codebook says that they have an order. */
+function rankingBy({ questions }: Codebook, name: string): string[] | null {
+  const question = questions.find(({ column }) => column === name)
+  return question ? rankingOf(question) : null
+}
+
+/** What a number can be at least and at most: as the codebook says, or 1 to 5 for what speaks of wellbeing. */
+const boundsOf = ({ categories, bounds, factor }: Question): [number, number] | undefined =>
+  categories ? undefined : (bounds ?? (factor === undefined ? undefined : [1, 5]))
+
+/** The widest gap between any two groups that may be published, corrected for how many there are. */
+function widest(sheet: Sheet, cells: readonly TableCell[], labels: readonly string[]): DividesResponse['widest'] {
+  const open = cells.flatMap((cell, i) => {
+    const of = cell.held ? undefined : meanOf(sheet.responses, memberOf(sheet, cell))
+    return of ? [{ cell, label: labels[i] ?? '', of }] : []
+  })
+  const places = sheet.responses.map((_, i) => open.findIndex(({ of }) => of.inDomain(i)))
+  const rest = (group: number) =>
+    meanOf(sheet.responses, (i) => ((places[i] ?? -1) < 0 || places[i] === group ? null : (sheet.values[i] ?? null)))
+  const found = widestGap(
+    pairwiseGaps(
+      sheet.responses,
+      open.map(({ of }) => of),
+      rest,
+    ),
+  )
+  if (!found) return null
+  const { a, b, gap, p, adjustedP } = found.gap
+  const named = (place: number) => ({ label: open[place]?.label ?? '', group: { ...open[place]?.cell.group } })
+  return {
+    group: named(a),
+    against: b === null ? null : named(b),
+    gap,
+    ...{ p, adjustedP },
+    significant: found.significant,
+    comparisons: found.comparisons,
+  }
+}
 
 function concentration(
   sheet: Sheet,
   cells: readonly TableCell[],
   codebook: Codebook,
-  by: readonly string[],
+  { by, bounds }: { by: readonly string[]; bounds: [number, number] | undefined },
 ): DividesResponse['concentration'] {
   const [name] = by
+  const ranking = by.length === 1 && name ? rankingBy(codebook, name) : null
   // The index is a sum over all groups: with one of them hidden it would help to compute it back.
-  if (by.length !== 1 || !name || !isRanked(codebook, name) || cells.some(({ held }) => held)) return null
+  if (!ranking || !name || cells.some(({ held }) => held)) return null
   const rank = (i: number): number | null => {
-    const code = sheet.characteristic(i, name)
-    return code === null ? null : Number(code)
+    const place = ranking.indexOf(sheet.characteristic(i, name) ?? '')
+    return place < 0 ? null : place
   }
   const { proportion, responses, values } = sheet
-  const found = concentrationOf(responses, (i) => values[i] ?? null, rank, { proportion })
+  const found = concentrationOf(responses, (i) => values[i] ?? null, rank, { proportion, grouped: true, bounds })
   return found ? { ...found, curve: [...found.curve] } : null
 }
 

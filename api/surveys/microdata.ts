@@ -1,5 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { withSampledShares } from '#model/statistics/design.ts'
+import { createCalibration } from '#model/statistics/calibration.ts'
+import { type VarianceMethod, withSampledShares } from '#model/statistics/design.ts'
+import { createReplication } from '#model/statistics/replication.ts'
 import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey.ts'
 
 export type SurveyRow = {
@@ -16,6 +18,9 @@ export type Response = {
   readonly stratum: string
   readonly cluster: string
   readonly sampled?: number
+  readonly sampledWithin?: number
+  readonly replicateWeights: readonly number[] | null
+  readonly variance: VarianceMethod
   readonly zone: string | null
   readonly answers: readonly (string | null)[]
 }
@@ -25,7 +30,10 @@ const COLUMNS = 'codebook, respondents, origin, imported_at as "importedAt", are
 const SURVEYS = `select ${COLUMNS} from survey order by codebook ->> 'to' desc, id`
 const SURVEY = `select ${COLUMNS} from survey where id = $1`
 // The one door to the answers (migration 010). Who calls it sees single respondents, so the API's own role may not.
-const RESPONSES = `select weight, stratum, cluster, zone, answers from estimator_responses($1, $2)`
+const RESPONSES = `
+  select weight, base_weight as "baseWeight", cluster_size as "clusterSize", replicates as "replicateWeights",
+         stratum, cluster, zone, answers
+  from estimator_responses($1, $2)`
 
 export async function listSurveys(db: Queryable): Promise<SurveyRow[]> {
   return (await db.query<SurveyRow>(SURVEYS)).rows.map(parsed)
@@ -46,15 +54,60 @@ export type Microdata = {
 /** What surveys are read from: all that anybody may know of them, and the answers. */
 export type SurveySource = { readonly pool: Queryable; readonly microdata: Microdata }
 
+type Row = Omit<Response, 'variance' | 'sampled' | 'sampledWithin'> & {
+  readonly baseWeight: number | null
+  readonly clusterSize: number | null
+}
+
 /** @param db logged in as the estimator (citywell_estimator), or as the owner of the database */
 export const openMicrodata = (db: Queryable): Microdata => ({
-  async responses({ id, population }, columns) {
-    return withSampledShares((await db.query<Response>(RESPONSES, [id, columns])).rows, population)
+  async responses(codebook, columns) {
+    // what the weights were raked to comes along, for the variance, and goes no further
+    const margins = (codebook.margins ?? []).map(({ column }) => column)
+    const { rows } = await db.query<Row>(RESPONSES, [codebook.id, [...columns, ...margins]])
+    const variance = varianceOf(codebook, rows, columns.length)
+    const asked = rows.map((row) => ({ ...row, answers: row.answers.slice(0, columns.length), variance }))
+    return withSampledShares(asked, knownClusters(codebook))
   },
 })
+
+function varianceOf({ margins = [], replicates }: Codebook, rows: readonly Row[], at: number): VarianceMethod {
+  const weighed = rows.flatMap(({ weight, replicateWeights }) =>
+    replicateWeights && replicateWeights.length > 0 ? [{ weight, replicateWeights }] : [],
+  )
+  if (replicates && rows.length > 0 && weighed.length === rows.length)
+    return { replication: createReplication(replicates, weighed) }
+  // surveys from before the weight of the sample was kept have their raked weights taken as given
+  const raked = rows.flatMap(({ weight, baseWeight, zone, answers }) =>
+    baseWeight === null
+      ? []
+      : [
+          {
+            weight,
+            baseWeight,
+            categories: margins.map(({ column }, k) => (column === 'zone' ? zone : answers[at + k]) ?? ''),
+          },
+        ],
+  )
+  return margins.length > 0 && rows.length > 0 && raked.length === rows.length
+    ? { calibration: createCalibration(raked) }
+    : {}
+}
+
+/** Clusters of the population; not where the second stage is left open, because the variance would lack it. */
+function knownClusters({ population, columns, wholeClusters }: Codebook): Codebook['population'] {
+  const isDeclared = columns.cluster === undefined || columns.clusterSize !== undefined || wholeClusters
+  return isDeclared ? population : undefined
+}
 
 /** The answer, or null where it was not given or the question did not apply. */
 export function answered(question: Question, raw: string | null | undefined): string | null {
   if (raw === null || raw === undefined || raw === '' || question.missing.includes(raw)) return null
   return raw
+}
+
+/** Whether the question was put to the respondent: an empty cell says no only where the codebook says so. */
+export function wasAsked({ blank, inapplicable }: Question, raw: string | null | undefined): boolean {
+  if (raw === null || raw === undefined || raw === '') return blank === 'not_answered'
+  return !inapplicable?.includes(raw)
 }

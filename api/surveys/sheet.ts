@@ -5,8 +5,17 @@ import { cellId, type Profile } from '#model/statistics/linked-tables.ts'
 import { protect } from '#model/statistics/protect.ts'
 import type { Suppression } from '#model/statistics/suppression.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import { answered, findSurvey, type Microdata, type Response } from './microdata.ts'
-import { characteristicsOf, isShare, type Measure, measureOf, numeric, type TableCell, table } from './table.ts'
+import { answered, findSurvey, type Microdata, type Response, wasAsked } from './microdata.ts'
+import {
+  characteristicsOf,
+  isShare,
+  type Measure,
+  measureOf,
+  type Nonresponse,
+  numeric,
+  type TableCell,
+  table,
+} from './table.ts'
 
 /** The answers to one question beside every characteristic, and which cells of all its tables must be kept back. */
 export type Sheet = {
@@ -40,30 +49,39 @@ export async function openSheet(
   const columns = names.filter((name) => name !== 'zone')
   const wholes = question.of === undefined ? [] : [question.of]
   const found = await microdata.responses(codebook, [question.column, ...columns, ...wholes])
-  const { responses, values } = measured(codebook, found, measure, { at: 0, whole: 1 + columns.length })
-  return sheetOf(codebook, responses, values, measure, 1)
+  const { responses, values, asked } = measured(codebook, found, measure, { at: 0, whole: 1 + columns.length })
+  return sheetOf(codebook, responses, values, measure, 1, asked)
 }
 
 /**
  * The measure of each respondent. The share of one amount in another, sum(w y) / sum(w x), is the mean of y / x with weights
  * w x, and so is its linearisation: w x (y / x - R) = w (y - R x). Whoever has none of the whole is not in it.
  * @param places of the answer and of the whole among the answers
+ * @returns `asked`: the weight of each respondent to whom the question was put, null of the others
  */
 export function measured(
   { questions }: Codebook,
   responses: readonly Response[],
   measure: Measure,
   places: { readonly at: number; readonly whole: number },
-): Pick<Sheet, 'responses' | 'values'> {
+): Pick<Sheet, 'responses' | 'values'> & { readonly asked: Asked } {
   const values = responses.map(({ answers }) => numeric(measure, answers[places.at]))
+  const asked = responses.map(({ weight, answers }) => (wasAsked(measure.question, answers[places.at]) ? weight : null))
   const question = questions.find(({ column }) => column === measure.question.of)
-  if (!question) return { responses, values }
+  if (!question) return { responses, values, asked }
   const wholes = responses.map(({ answers }) => numeric({ question, counts: null }, answers[places.whole]) ?? 0)
   return {
-    responses: responses.map((one, i) => ({ ...one, weight: one.weight * Math.max(0, wholes[i] ?? 0) })),
+    responses: responses.map((one, i) => {
+      const whole = Math.max(0, wholes[i] ?? 0)
+      const replicateWeights = one.replicateWeights?.map((weight) => weight * whole) ?? null
+      return { ...one, weight: one.weight * whole, replicateWeights }
+    }),
     values: values.map((part, i) => (part === null || !((wholes[i] ?? 0) > 0) ? null : part / (wholes[i] ?? 1))),
+    asked,
   }
 }
+
+type Asked = readonly (number | null)[]
 
 /** A sheet of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
 export function sheetOf(
@@ -72,6 +90,7 @@ export function sheetOf(
   values: readonly (number | null)[],
   measure: Measure | null,
   offset: number,
+  asked: Asked | null = null,
 ): Sheet {
   const proportion = measure !== null && isShare(measure)
   const names = characteristicsOf(codebook)
@@ -87,6 +106,7 @@ export function sheetOf(
     names,
     codebook.threshold,
   )
+  const unanswered = asked && nonresponseOf({ codebook, profiles, values, measure, asked, names })
   const characteristic = (i: number, name: string): string | null => profiles[i]?.[name] ?? null
   return {
     responses,
@@ -101,8 +121,48 @@ export function sheetOf(
       }
       return table(responses, values, group, { proportion, held })
         .map((cell) => ({ ...cell, held: cell.held ?? heldCrossing(measure, cell.group, held) }))
+        .map((cell) => (cell.held ? cell : { ...cell, nonresponse: unanswered?.(cell.group) ?? null }))
         .sort(inCodebookOrder(codebook, by))
     },
+  }
+}
+
+type NonresponseOf = {
+  readonly codebook: Codebook
+  readonly profiles: readonly Profile[]
+  readonly values: Sheet['values']
+  readonly measure: Measure | null
+  readonly asked: Asked
+  readonly names: readonly string[]
+}
+
+/**
+ * How many of a group did not answer. How many were asked is a table like any other, so it is kept back as one; and not
+ * published of a characteristic, because who did not state it stands for nobody in the tables by it.
+ */
+function nonresponseOf({ codebook, profiles, values, measure, asked, names }: NonresponseOf) {
+  if (!measure || measure.question.group) return () => null
+  const isAsked = (i: number): boolean => asked[i] !== null || values[i] !== null
+  const held = heldOf(
+    profiles.filter((_, i) => isAsked(i)),
+    names,
+    codebook.threshold,
+  )
+  return (group: Readonly<Record<string, string>>): Nonresponse | null => {
+    if (held.has(cellId(group))) return null
+    const entries = Object.entries(group)
+    const sums = { n: 0, missing: 0, weight: 0, missingWeight: 0 }
+    profiles.forEach((profile, i) => {
+      const weight = asked[i] ?? 0
+      if (!isAsked(i) || entries.some(([name, value]) => profile[name] !== value)) return
+      const isMissing = values[i] === null
+      sums.n += 1
+      sums.weight += weight
+      sums.missing += isMissing ? 1 : 0
+      sums.missingWeight += isMissing ? weight : 0
+    })
+    if (sums.n === 0 || sums.weight === 0) return null
+    return { nonresponse: sums.missing / sums.n, nonresponseWeighted: sums.missingWeight / sums.weight }
   }
 }
 

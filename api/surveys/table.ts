@@ -38,7 +38,14 @@ export function numeric({ question, counts }: Measure, raw: string | null | unde
   return Number.isFinite(value) ? value : null
 }
 
-export type TableCell = Cell & { readonly mean: SurveyMean; readonly held: Suppression | null }
+export type TableCell = Cell & {
+  readonly mean: SurveyMean
+  readonly held: Suppression | null
+  /** null where it must not be published */
+  readonly nonresponse: Nonresponse | null
+}
+/** Share of those asked who did not answer: of respondents, and weighted. */
+export type Nonresponse = { readonly nonresponse: number; readonly nonresponseWeighted: number }
 
 /**
  * The measure in each group that `groupOf` gives (null: the respondent is in no group), with cells that must be kept back
@@ -63,19 +70,33 @@ export function table(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, { group, members }]) => {
       const mean = surveyMean(responses, (i) => (members.has(i) ? (values[i] ?? null) : null), options)
-      return mean ? [{ group, n: mean.n, mean, held: options.held.get(cellId(group)) ?? null }] : []
+      return mean ? [{ group, n: mean.n, mean, held: options.held.get(cellId(group)) ?? null, nonresponse: null }] : []
     })
 }
 
 /** A cell as it may be published: one that is kept back has no numbers at all. */
-export function publish({ group, mean, held }: TableCell): Estimate {
+export function publish({ group, mean, held, nonresponse }: TableCell): Estimate {
   if (held) {
     const nothing = { value: null, standardError: null, lower: null, upper: null, n: null }
-    return { group: { ...group }, ...nothing, designEffect: null, reliable: null, suppressed: held }
+    const unjudged = { designEffect: null, reliable: null, reliability: null, reliabilityReasons: [] }
+    return {
+      group: { ...group },
+      ...nothing,
+      ...unjudged,
+      suppressed: held,
+      nonresponse: null,
+      nonresponseWeighted: null,
+    }
   }
   const { value, standardError, lower, upper, n, designEffect } = mean
-  const reliable = isReliable(mean)
-  return { group: { ...group }, value, standardError, lower, upper, n, designEffect, reliable, suppressed: null }
+  const { verdict, reasons } = mean.reliability
+  return {
+    group: { ...group },
+    ...{ value, standardError, lower, upper, n, designEffect },
+    ...{ reliable: isReliable(mean), reliability: verdict, reliabilityReasons: [...reasons] },
+    ...(nonresponse ?? { nonresponse: null, nonresponseWeighted: null }),
+    suppressed: null,
+  }
 }
 
 /**

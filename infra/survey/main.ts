@@ -67,6 +67,9 @@ const NOTES = {
   check_missing: 'check which codes mean that there is no answer, in missing',
   choose_counts: 'say which answers count as yes, in counts, or estimates need a category',
   check_group: 'taken as a characteristic to compare groups by; check that',
+  check_scale:
+    'taken as nominal; say scale: "ordinal", and order, where the categories run from worse to better placed',
+  check_blank: 'empty cells count as not answered; say blank: "not_asked" where the question was not put to everybody',
   left_out_text: 'left out: free text may name somebody',
   left_out_empty: 'left out: it has no answers',
 } as const

@@ -33,6 +33,24 @@ export const exposureSchema = z.object({
   /** share of the people of the city who live in those zones */
   covered: z.number(),
   groups: z.array(exposureGroup),
+  /**
+   * the widest gap between two groups of a survey that holds after Holm's correction for all pairs, or, where none does,
+   * the widest; null where zones were counted and not sampled
+   */
+  widest: z
+    .object({
+      group: z.string(),
+      /** null: all the others, where there are more than twelve groups */
+      against: z.string().nullable(),
+      value: z.number(),
+      lower: z.number(),
+      upper: z.number(),
+      p: z.number(),
+      adjustedP: z.number(),
+      significant: z.boolean(),
+      comparisons: z.int(),
+    })
+    .nullable(),
   /** over a ranking from the poorest on; below 0: the worse placed have more of it */
   concentration: z
     .object({

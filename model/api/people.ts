@@ -42,6 +42,8 @@ const inferenceSchema = z.object({
   n: z.int(),
 })
 
+const namedGroup = z.object({ label: z.string(), group: z.record(z.string(), z.string()) })
+
 /** GET /api/v1/surveys/:id/divides?question&category&by&reference */
 export const dividesResponse = z.object({
   survey: z.string(),
@@ -70,10 +72,31 @@ export const dividesResponse = z.object({
       significant: z.boolean().nullable(),
     }),
   ),
-  /** over a ranking (categories that are numbers, as income fifths); null where `by` is none, or where a group is hidden */
+  /**
+   * the widest gap between two groups that holds after Holm's correction for all pairs, or, where none does, the widest;
+   * with more than twelve groups each is compared with all the others (`against` null)
+   */
+  widest: z
+    .object({
+      group: namedGroup,
+      against: namedGroup.nullable(),
+      gap: inferenceSchema,
+      p: z.number(),
+      adjustedP: z.number(),
+      significant: z.boolean(),
+      comparisons: z.int(),
+    })
+    .nullable(),
+  /** over a characteristic that the codebook says is ordinal (income fifths); null for others, or where a group is hidden */
   concentration: inferenceSchema
     .extend({
+      /** before the correction for grouping */
+      grouped: z.number(),
+      /** factor of the correction, K^2 / (K^2 - 1) for K groups of one size */
+      correction: z.number(),
       normalised: z.number().nullable(),
+      /** Erreygers' index, of shares and numbers with bounds */
+      erreygers: inferenceSchema.nullable(),
       curve: z.array(z.object({ population: z.number(), share: z.number() })),
     })
     .nullable(),

@@ -55,6 +55,8 @@ export const draftResponse = z.object({
         'check_missing',
         'choose_counts',
         'check_group',
+        'check_scale',
+        'check_blank',
         'left_out_text',
         'left_out_empty',
       ]),

@@ -32,6 +32,9 @@ export function codebookOf(fieldwork: Fieldwork, words: QuestionnaireWords): Cod
       ...(item.counts && { counts: item.counts }),
       ...(item.group && { group: true }),
       ...(item.price && { price: true, unit: 'currency/month' }),
+      ...(item.ordinal && { scale: 'ordinal', order: item.answers ? [...ANSWERS[item.answers]] : [] }),
+      // a household without Internet pays nothing and leaves it empty, which the file does not tell from no answer
+      ...(item.price && { blank: 'not_asked' }),
     })),
   })
 }
@@ -40,5 +43,6 @@ function categoriesOf({ answers, column }: Item, words: QuestionnaireWords) {
   if (answers === null) return {}
   const categories = Object.fromEntries(ANSWERS[answers].map((code) => [code, words[`a.${answers}.${code}`]]))
   // a household without Internet is not part of how those with it are connected
-  return { categories, missing: column === 'connection' ? ['none'] : [] }
+  const none = column === 'connection' ? ['none'] : []
+  return { categories, missing: none, inapplicable: none }
 }

@@ -15,6 +15,8 @@ export type Item = {
   readonly indicator?: string
   readonly counts?: readonly string[]
   readonly group?: boolean
+  /** answers run from the worse to the better placed */
+  readonly ordinal?: boolean
   readonly price?: boolean
 }
 
@@ -70,8 +72,8 @@ export const ITEMS: readonly Item[] = [
   ...DIMENSIONS.flatMap(({ id, factors }) => factors.map((factor) => statement(id, factor.id))),
   group('age_group', 'age'),
   group('sex', 'sex'),
-  group('education', 'education'),
-  group('means', 'means', 'household'),
+  { ...group('education', 'education'), ordinal: true },
+  { ...group('means', 'means', 'household'), ordinal: true },
   group('disability', 'yes_no'),
   group('birthplace', 'birthplace'),
   group('household_type', 'household', 'household'),

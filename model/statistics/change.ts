@@ -34,9 +34,16 @@ export function changeOf(from: Measured, to: Measured, confidence = 0.95): Chang
  * Which of several changes hold when they are judged together, so that not one in twenty is found by looking at many
  * (Holm 1979, Scandinavian Journal of Statistics 6).
  */
-export function holm(ps: readonly number[], alpha = 0.05): boolean[] {
+export const holm = (ps: readonly number[], alpha = 0.05): boolean[] => holmAdjusted(ps).map((p) => p <= alpha)
+
+/** p-values that can be compared with the level by themselves: the k-th smallest of m times m - k + 1 (R: p.adjust). */
+export function holmAdjusted(ps: readonly number[]): number[] {
+  const adjusted = new Array<number>(ps.length).fill(1)
+  let largest = 0
   const order = ps.map((p, i) => ({ p, i })).sort((x, y) => x.p - y.p)
-  const failed = order.findIndex(({ p }, rank) => p > alpha / (ps.length - rank))
-  const held = new Set(order.slice(0, failed < 0 ? order.length : failed).map(({ i }) => i))
-  return ps.map((_, i) => held.has(i))
+  for (const [rank, { p, i }] of order.entries()) {
+    largest = Math.max(largest, Math.min(1, p * (ps.length - rank)))
+    adjusted[i] = largest
+  }
+  return adjusted
 }

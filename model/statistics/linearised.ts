@@ -1,4 +1,4 @@
-import { type Estimated, estimated, type Linearised, type Respondent } from './design.ts'
+import { type Estimated, estimated, type Linearised, type Respondent, replicatesOf } from './design.ts'
 
 /** The answer of respondent i; null where it is outside the domain or did not answer. */
 export type Values = (index: number) => number | null
@@ -7,7 +7,8 @@ export type Values = (index: number) => number | null
 export function totalOf(respondents: readonly Respondent[], y: Values): Linearised | undefined {
   const values = respondents.map((_, i) => y(i))
   const influence = Float64Array.from(respondents, ({ weight }, i) => weight * (values[i] ?? 0))
-  return gathered(values, influence, sum(influence))
+  const replicates = replicatesOf(respondents, (weightOf) => weightedSum(values, weightOf))
+  return gathered(values, { influence, value: sum(influence), replicates })
 }
 
 /** Hajek mean of a domain: sum(w y) / sum(w). */
@@ -21,21 +22,27 @@ export const meanOf = (respondents: readonly Respondent[], y: Values): Linearise
 export function ratioOf(respondents: readonly Respondent[], y: Values, x: Values): Linearised | undefined {
   const above = respondents.map((_, i) => (x(i) === null ? null : y(i)))
   const below = respondents.map((_, i) => (y(i) === null ? null : x(i)))
-  const total = (values: readonly (number | null)[]): number =>
-    respondents.reduce((held, { weight }, i) => held + weight * (values[i] ?? 0), 0)
-  const base = total(below)
+  const weightOf = (i: number): number => respondents[i]?.weight ?? 0
+  const base = weightedSum(below, weightOf)
   if (base === 0) return undefined
-  const ratio = total(above) / base
+  const ratio = weightedSum(above, weightOf) / base
   const influence = Float64Array.from(respondents, ({ weight }, i) => {
     const top = above[i] ?? null
     return top === null ? 0 : (weight * (top - ratio * (below[i] ?? 0))) / base
   })
-  return gathered(above, influence, ratio)
+  const replicates = replicatesOf(respondents, (own) => weightedSum(above, own) / weightedSum(below, own))
+  return gathered(above, { influence, value: ratio, replicates })
 }
 
-function gathered(values: readonly (number | null)[], influence: Float64Array, value: number): Linearised | undefined {
+const weightedSum = (values: readonly (number | null)[], weightOf: (index: number) => number): number =>
+  values.reduce<number>((held, value, i) => (value === null ? held : held + weightOf(i) * value), 0)
+
+function gathered(
+  values: readonly (number | null)[],
+  of: Pick<Linearised, 'value' | 'influence' | 'replicates'>,
+): Linearised | undefined {
   const n = values.filter((one) => one !== null).length
-  return n === 0 ? undefined : { value, influence, n, inDomain: (i) => values[i] !== null && values[i] !== undefined }
+  return n === 0 ? undefined : { ...of, n, inDomain: (i) => values[i] !== null && values[i] !== undefined }
 }
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
@@ -47,8 +54,7 @@ export function differenceOf(
   b: Linearised,
   confidence = 0.95,
 ): Estimated {
-  const influence = a.influence.map((z, i) => z - (b.influence[i] ?? 0))
-  return estimated(respondents, joined(a, b, a.value - b.value, influence), confidence)
+  return estimated(respondents, { ...linear(a, b, 1, -1), value: a.value - b.value }, confidence)
 }
 
 /**
@@ -63,9 +69,11 @@ export function parityRatioOf(
   confidence = 0.95,
 ): Estimated | undefined {
   if (!(a.value > 0 && b.value > 0)) return undefined
-  const log = a.influence.map((z, i) => z / a.value - (b.influence[i] ?? 0) / b.value)
   const ratio = a.value / b.value
-  const onLog = estimated(respondents, joined(a, b, Math.log(ratio), log), confidence)
+  // d log(a / b) = da / a - db / b
+  const log = linear(a, b, 1 / a.value, -1 / b.value)
+  const replicates = log.replicates?.map((theta) => theta + Math.log(ratio))
+  const onLog = estimated(respondents, { ...log, replicates, value: Math.log(ratio) }, confidence)
   return {
     ...onLog,
     value: ratio,
@@ -75,9 +83,11 @@ export function parityRatioOf(
   }
 }
 
-const joined = (a: Linearised, b: Linearised, value: number, influence: Float64Array): Linearised => ({
-  value,
-  influence,
+/** ka a + kb b over the domain of both. */
+const linear = (a: Linearised, b: Linearised, ka: number, kb: number): Linearised => ({
+  value: ka * a.value + kb * b.value,
+  influence: a.influence.map((z, i) => ka * z + kb * (b.influence[i] ?? 0)),
+  replicates: a.replicates?.map((theta, r) => ka * theta + kb * (b.replicates?.[r] ?? Number.NaN)),
   n: a.n + b.n,
   inDomain: (i) => a.inDomain(i) || b.inDomain(i),
 })
@@ -90,9 +100,9 @@ export function combinationOf(parts: readonly { share: number; of: Linearised }[
   const [first, ...others] = parts
   if (!first) return undefined
   const fewest = others.reduce((least, part) => (part.of.n < least.of.n ? part : least), first).of
-  const influence = first.of.influence.map((_, i) =>
-    parts.reduce((total, { share, of }) => total + share * (of.influence[i] ?? 0), 0),
-  )
+  const sumOf = (numbers: (of: Linearised) => Float64Array | undefined) =>
+    numbers(first.of)?.map((_, k) => parts.reduce((total, { share, of }) => total + share * (numbers(of)?.[k] ?? 0), 0))
+  const influence = sumOf((of) => of.influence) ?? new Float64Array()
   const value = parts.reduce((total, { share, of }) => total + share * of.value, 0)
-  return { value, influence, n: fewest.n, inDomain: fewest.inDomain }
+  return { value, influence, replicates: sumOf((of) => of.replicates), n: fewest.n, inDomain: fewest.inDomain }
 }

@@ -6,7 +6,8 @@ import { surveyMean } from './survey-mean.ts'
  * Weighted quantile of a domain: the smallest y whose weighted share of answers at or below it reaches p.
  * Interval by Woodruff (1952, J. Am. Stat. Assoc. 47): the share at or below the quantile has a standard error like any
  * other proportion; the ends of its interval p -+ t SE are read back through the distribution. The standard error is
- * the length of that interval over 2 t. (R: svyquantile, qrule "math", interval.type "mean".)
+ * the length of that interval over 2 t. (R: svyquantile, qrule "math", interval.type "mean", which puts the interval around
+ * the share at the quantile instead of p; the two differ where many answers are the same.)
  * @param p above 0 and below 1
  */
 export function quantileOf(

@@ -47,6 +47,25 @@ function betaFraction(x: number, a: number, b: number): number {
   return result
 }
 
+/**
+ * The x with I_x(a, b) = p, by bisection to the last bit: monotone, so it cannot go astray. The ends of a Clopper-Pearson
+ * interval are such quantiles.
+ */
+export function betaQuantile(p: number, a: number, b: number): number {
+  if (!(p >= 0 && p <= 1 && a >= 0 && b >= 0)) return Number.NaN
+  if (a === 0 || p === 0) return 0
+  if (b === 0 || p === 1) return 1
+  let low = 0
+  let high = 1
+  for (let i = 0; i < 1100; i++) {
+    const middle = (low + high) / 2
+    if (middle <= low || middle >= high) break
+    if (incompleteBeta(middle, a, b) < p) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}
+
 /** P(T <= t) with `df` degrees of freedom. */
 export function tProbability(t: number, df: number): number {
   const tail = 0.5 * incompleteBeta(df / (df + t * t), df / 2, 0.5)

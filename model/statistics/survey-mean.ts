@@ -1,4 +1,6 @@
-import { designVariance, type Respondent } from './design.ts'
+import { type Respondent, spreadOf } from './design.ts'
+import { meanOf } from './linearised.ts'
+import { kornGraubard, nchsReliability, type Reliability } from './proportion.ts'
 import { tQuantile } from './student-t.ts'
 
 export type { Respondent } from './design.ts'
@@ -16,6 +18,7 @@ export type SurveyMean = {
   /** sums of weights that the value is the ratio of */
   readonly weightedTotal: number
   readonly weightedBase: number
+  readonly reliability: Reliability
 }
 
 export type MeanOptions = { readonly proportion?: boolean; readonly confidence?: number }
@@ -25,9 +28,9 @@ export type MeanOptions = { readonly proportion?: boolean; readonly confidence?:
  *
  * The mean is the Hajek ratio sum(w y) / sum(w) over the domain. Its variance is by Taylor linearisation: every
  * respondent gets z = w (y - mean) / sum(w), those outside the domain z = 0 (so a domain is not a subset that forgets
- * the rest of the sample), z is summed by cluster, and clusters vary around their stratum, with the finite population
- * correction where the sampled share is known. Degrees of freedom: clusters less strata, of those that the domain touches, at least 1.
- * A stratum with a single cluster is compared with the mean over all clusters ("adjust" in R's survey package).
+ * the rest of the sample), and the variance is that of the total of z (designVariance), or by replicate weights.
+ * A share of respondents has the interval of Korn and Graubard and is judged by the NCHS standards (proportion.ts), the
+ * share of an amount a logit interval, a mean a t interval.
  * Source: Lumley, Complex Surveys (2010), ch. 1-2; Binder 1983, International Statistical Review 51.
  *
  * @param value the answer of respondent i, null where it is outside the domain or did not answer
@@ -50,21 +53,41 @@ export function surveyMean(
     n += 1
   })
   if (n === 0 || weightedBase <= 0) return undefined
-  const mean = weightedTotal / weightedBase
-  const inDomain = (i: number): boolean => values[i] !== null && values[i] !== undefined
-  const influence = respondents.map(({ weight }, i) => {
-    const y = values[i] ?? null
-    return y === null ? 0 : (weight * (y - mean)) / weightedBase
-  })
-  const { variance, degreesOfFreedom } = designVariance(respondents, influence, inDomain)
+  const linearised = meanOf(respondents, (i) => values[i] ?? null)
+  if (!linearised) return undefined
+  const mean = linearised.value
+  const { variance, degreesOfFreedom } = spreadOf(respondents, linearised)
   const standardError = Math.sqrt(variance)
-  const t = tQuantile(1 - (1 - confidence) / 2, degreesOfFreedom)
-  const interval = proportion
-    ? logitInterval(mean, standardError, t, n, confidence)
-    : { lower: mean - t * standardError, upper: mean + t * standardError }
+  const isCount = proportion && values.every((y) => y === null || y === undefined || y === 0 || y === 1)
+  const own = { value: mean, standardError, degreesOfFreedom, n }
   const simple = simpleVariance(respondents, values, mean, weightedBase, n)
   const designEffect = simple > 0 ? variance / simple : null
-  return { value: mean, standardError, degreesOfFreedom, ...interval, n, designEffect, weightedTotal, weightedBase }
+  return {
+    ...own,
+    ...(isCount ? shareOfRespondents(own, confidence) : otherMean(own, proportion, confidence)),
+    designEffect,
+    weightedTotal,
+    weightedBase,
+  }
+}
+
+type Own = Pick<SurveyMean, 'value' | 'standardError' | 'degreesOfFreedom' | 'n'>
+type Judged = Pick<SurveyMean, 'lower' | 'upper' | 'reliability'>
+
+function shareOfRespondents(own: Own, confidence: number): Judged {
+  const interval = kornGraubard(own, confidence)
+  const { lower, upper } = interval
+  return { lower, upper, reliability: nchsReliability(own, interval) }
+}
+
+/** A mean, or the share of one amount in another, of which no number of respondents is the exact distribution. */
+function otherMean(own: Own, proportion: boolean, confidence: number): Judged {
+  const { value, standardError, degreesOfFreedom, n } = own
+  const t = tQuantile(1 - (1 - confidence) / 2, degreesOfFreedom)
+  const interval = proportion
+    ? logitInterval(value, standardError, t, n, confidence)
+    : { lower: value - t * standardError, upper: value + t * standardError }
+  return { ...interval, reliability: coefficientOfVariation(own) }
 }
 
 /** Variance of the mean if the n respondents were a simple random sample with replacement (R: deff = "replace"). */
@@ -85,8 +108,9 @@ function simpleVariance(
 }
 
 /**
- * Interval of a proportion: symmetric on the logit scale, so that it never leaves 0 to 1 (R: svyciprop, method "logit").
- * At 0 or 1 the logit has no value; there the exact binomial bound 1 - (alpha / 2)^(1 / n) of Clopper and Pearson holds.
+ * Interval of the share of one amount in another: symmetric on the logit scale, so that it never leaves 0 to 1 (R:
+ * svyciprop, method "logit"). At 0 or 1 the logit has no value; there the bound 1 - (alpha / 2)^(1 / n) of Clopper and
+ * Pearson stands in.
  */
 function logitInterval(
   p: number,
@@ -104,10 +128,13 @@ function logitInterval(
   return { lower: inverse(logit - half), upper: inverse(logit + half) }
 }
 
-/**
- * Whether the coefficient of variation (standard error over value) is at most 30 %. An estimate of 0 has none and is not.
- * It judges the value as stated: a share of 97 % passes more easily than the 3 % beside it, so read the interval too.
- */
-export function isReliable({ value, standardError }: SurveyMean): boolean {
-  return value !== 0 && standardError / Math.abs(value) <= 0.3
+/** A mean is unreliable where its standard error is above 30 % of it; a mean of 0 has no such share. */
+function coefficientOfVariation({ value, standardError }: Own): Reliability {
+  const isReliable = value !== 0 && standardError / Math.abs(value) <= 0.3
+  return isReliable
+    ? { verdict: 'present', reasons: [] }
+    : { verdict: 'unreliable', reasons: ['coefficient_of_variation'] }
 }
+
+/** Whether the estimate may be presented: always but where its verdict is `unreliable`. */
+export const isReliable = ({ reliability }: SurveyMean): boolean => reliability.verdict !== 'unreliable'

@@ -2,6 +2,7 @@ import { SURVEYED_SHARES } from '../indicators/surveyed.ts'
 import { CORE_INDICATORS } from '../itu-core-indicators.ts'
 import { priceUnitOf } from '../money.ts'
 import { type Codebook, codebookSchema, type Question } from '../survey.ts'
+import { designProblems } from './check-design.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 
 type Checked = { readonly codebook: Codebook | undefined; readonly problems: readonly SurveyProblem[] }
@@ -34,7 +35,7 @@ function wholeProblems(codebook: Codebook): SurveyProblem[] {
     seen.add(column)
   }
   for (const question of questions) problems.push(...wholeOf(question, questions))
-  return [...problems, ...marginProblems(codebook), ...populationProblems(codebook)]
+  return [...problems, ...marginProblems(codebook), ...designProblems(codebook)]
 }
 
 function reasonTaken(column: string, design: readonly string[]): string {
@@ -67,6 +68,10 @@ function questionProblems(question: Question): SurveyProblem[] {
       ? [wrong('group', group, 'speaks of a factor: what is scored is not what groups are made of')]
       : []),
     ...priceProblems(question),
+    ...scaleProblems(question, wrong),
+    ...(question.inapplicable ?? [])
+      .filter((code) => !question.missing.includes(code))
+      .map((code) => wrong('inapplicable', code, 'is none of its codes in missing')),
     ...(indicator !== undefined && !CORE_INDICATORS.some(({ code }) => code === indicator)
       ? [wrong('indicator', indicator, 'is no ITU core indicator HH1 to HH19')]
       : []),
@@ -94,6 +99,22 @@ function priceProblems({ column, price, categories, unit }: Question): SurveyPro
   ]
 }
 
+type Wrong = (field: string, value: unknown, reason: string) => SurveyProblem
+
+/** An order is said, not guessed from codes that happen to be numbers. */
+function scaleProblems({ scale, order, categories, missing, bounds }: Question, wrong: Wrong): SurveyProblem[] {
+  const codes = Object.keys(categories ?? {}).filter((code) => !missing.includes(code))
+  if (bounds && (categories || !(bounds[0] < bounds[1])))
+    return [wrong('bounds', bounds.join(', '), 'is the least and the largest value of a number')]
+  if (scale === 'nominal')
+    return order ? [wrong('order', order.join(', '), 'is for scale: "ordinal"; nominal categories have none')] : []
+  if (codes.length < 2) return [wrong('scale', scale, 'needs two categories at least')]
+  if (!order && codes.some((code) => code.trim() === '' || !Number.isFinite(Number(code))))
+    return [wrong('order', '', `is missing: in which order, from the lowest, are ${codes.join(', ')}?`)]
+  const isWhole = order === undefined || order.toSorted().join('\n') === codes.toSorted().join('\n')
+  return isWhole ? [] : [wrong('order', order.join(', '), `must name each of ${codes.join(', ')} once`)]
+}
+
 const isAgreement = (codes: readonly string[], missing: readonly string[]): boolean => {
   const scale = codes.filter((code) => !missing.includes(code)).sort()
   return scale.join() === '1,2,3,4,5' || codes.length === 0
@@ -109,12 +130,4 @@ function marginProblems({ margins = [], questions, columns }: Codebook): SurveyP
       .filter((code) => !(code in (question.categories ?? {})))
       .map((code) => problem(null, `margins ${column}`, code, 'is none of its categories'))
   })
-}
-
-function populationProblems({ population, columns }: Codebook): SurveyProblem[] {
-  if (!population || columns.stratum) return []
-  const strata = Object.keys(population)
-  return strata.length === 1 && strata[0] === ''
-    ? []
-    : [problem(null, 'population', strata.join(', '), 'names strata, and columns.stratum says no column for them')]
 }

@@ -16,6 +16,8 @@ export type DraftNote =
   | 'check_missing'
   | 'choose_counts'
   | 'check_group'
+  | 'check_scale'
+  | 'check_blank'
   | 'left_out_text'
   | 'left_out_empty'
 
@@ -91,8 +93,18 @@ function designOf(columns: readonly Column[], zones: ReadonlySet<string>): Parti
 function questionOf(column: Column): { question: Question | undefined; notes: DraftNote[] } {
   const { name, answers, missing } = column
   if (answers.length === 0) return { question: undefined, notes: ['left_out_empty'] }
-  const base = { column: name, text: name, missing: [...missing], base: 'household' as const }
-  const check: DraftNote[] = missing.length > 0 ? ['check_missing'] : []
+  const base = {
+    column: name,
+    text: name,
+    missing: [...missing],
+    base: 'household' as const,
+    scale: 'nominal' as const,
+    blank: 'not_answered' as const,
+  }
+  const check: DraftNote[] = [
+    ...(missing.length > 0 ? (['check_missing'] as const) : []),
+    ...(column.empty > 0 ? (['check_blank'] as const) : []),
+  ]
   if (column.kind === 'text') return { question: undefined, notes: ['left_out_text'] }
   if (column.kind === 'number') return { question: { ...base, group: false }, notes: check }
   const group = NAMES.group.test(name)
@@ -107,7 +119,8 @@ function questionOf(column: Column): { question: Question | undefined; notes: Dr
   }
   const coded = answers.every((answer) => /^-?\d+$/.test(answer))
   const notes: DraftNote[] = [...check, ...(coded ? (['label_categories'] as const) : [])]
-  if (group) notes.push('check_group')
+  // an order is for a person to say: 1 and 2 may be women and men
+  if (group) notes.push('check_group', ...(answers.length > 2 ? (['check_scale'] as const) : []))
   else if (!counts) notes.push('choose_counts')
   return { question, notes }
 }

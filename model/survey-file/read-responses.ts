@@ -1,10 +1,22 @@
-import { type Margin, rake } from '../statistics/rake.ts'
 import type { Codebook, Question } from '../survey.ts'
+import {
+  readClusterSize,
+  readReplicates,
+  replicateColumns,
+  replicateHeadingProblems,
+  samplingProblems,
+} from './design-columns.ts'
 import { problem, type SurveyProblem } from './problem.ts'
+import { raked } from './rake-weights.ts'
 
 export type SurveyResponse = {
   readonly respondent: string
   readonly weight: number
+  /** before the weights were raked; null where they were not */
+  readonly baseWeight: number | null
+  readonly replicateWeights: readonly number[] | null
+  /** units of the cluster in the population */
+  readonly clusterSize: number | null
   readonly stratum: string
   readonly cluster: string
   readonly zone: string | null
@@ -34,11 +46,12 @@ export function readResponses(table: Rows, options: ReadingOptions): Reading {
 export function createReader(heading: Rows[number], { codebook, zones }: ReadingOptions) {
   const names = heading.map(textOf)
   const at = new Map(names.map((name, index) => [name, index]))
-  const problems = headingProblems(names, codebook)
+  const replicates = replicateColumns(codebook, names)
+  const problems = [...headingProblems(names, codebook), ...replicateHeadingProblems(codebook, replicates)]
   const readable = problems.length === 0
   const responses: SurveyResponse[] = []
   const firstRow = new Map<string, number>()
-  const wanted = new Set(columnsOf(codebook))
+  const wanted = new Set([...columnsOf(codebook), ...replicates])
 
   const read = (cells: Rows[number], row: number): void => {
     if (!readable || cells.every((cell) => textOf(cell) === '')) return
@@ -56,9 +69,13 @@ export function createReader(heading: Rows[number], { codebook, zones }: Reading
     const zone = value(columns.zone)
     if (zone !== '' && !zones.has(zone)) problems.push(problem(row, columns.zone ?? '', zone, 'is no zone of the city'))
     for (const question of questions) checkAnswer(question, value(question.column), row, problems)
+    const weight = readWeight(columns.weight, value(columns.weight), row, problems)
     responses.push({
       respondent,
-      weight: readWeight(columns.weight, value(columns.weight), row, problems),
+      weight,
+      baseWeight: null,
+      replicateWeights: readReplicates(codebook, { columns: replicates, cell: value, weight }, row, problems),
+      clusterSize: readClusterSize(codebook, value, row, problems),
       stratum: readDesign(columns.stratum, value(columns.stratum), row, problems),
       cluster: readDesign(columns.cluster, value(columns.cluster), row, problems),
       zone: zone === '' ? null : zone,
@@ -71,7 +88,7 @@ export function createReader(heading: Rows[number], { codebook, zones }: Reading
     if (responses.length === 0)
       return { responses: [], problems: [problem(2, names[0] ?? '', '', 'no row has answers')], ignored }
     const weighed = raked(responses, codebook)
-    const late = 'why' in weighed ? weighed.why : populationProblems(weighed, codebook)
+    const late = 'why' in weighed ? weighed.why : samplingProblems(weighed, codebook)
     return late.length > 0 || 'why' in weighed
       ? { responses: [], problems: late, ignored }
       : { responses: weighed, problems, ignored }
@@ -81,7 +98,8 @@ export function createReader(heading: Rows[number], { codebook, zones }: Reading
 
 const textOf = (cell: string | number | boolean | null): string => (cell === null ? '' : String(cell).trim())
 
-const columnsOf = ({ columns, questions }: Codebook): string[] => [
+const columnsOf = ({ columns, questions, replicates }: Codebook): string[] => [
+  ...(replicates?.columns ?? []),
   ...Object.values(columns).filter((column) => column !== undefined),
   ...questions.map(({ column }) => column),
 ]
@@ -120,52 +138,4 @@ function checkAnswer(question: Question, answer: string, row: number, problems: 
     const comma = /^-?\d+,\d+$/.test(answer) ? '; write decimals with a point' : ''
     problems.push(problem(row, column, answer, `is not a number${comma}`))
   }
-}
-
-/** Weights that meet the known totals of the codebook. Whoever did not state a characteristic cannot be raked by it. */
-function raked(
-  responses: readonly SurveyResponse[],
-  { margins = [], questions }: Codebook,
-): readonly SurveyResponse[] | { why: SurveyProblem[] } {
-  if (margins.length === 0) return responses
-  const category = ({ zone, answers }: SurveyResponse, column: string): string => {
-    if (column === 'zone') return zone ?? ''
-    const answer = answers[column] ?? ''
-    return questions.find((asked) => asked.column === column)?.missing.includes(answer) ? '' : answer
-  }
-  const unstated = margins.flatMap(({ column }) => {
-    const n = responses.filter((one) => category(one, column) === '').length
-    const why = `is not known of ${n} respondents; impute it, or leave the margin out`
-    return n > 0 ? [problem(null, 'margins', column, why)] : []
-  })
-  if (unstated.length > 0) return { why: unstated }
-  const of = margins.map(
-    ({ column, totals }): Margin => ({ of: (i) => category(responses[i] as SurveyResponse, column), totals }),
-  )
-  try {
-    const { weights, converged } = rake(
-      responses.map(({ weight }) => weight),
-      of,
-    )
-    if (!converged) return { why: [problem(null, 'margins', '', 'cannot all be met at once')] }
-    return responses.map((one, i) => ({ ...one, weight: weights[i] ?? one.weight }))
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return { why: [problem(null, 'margins', '', error.message)] }
-  }
-}
-
-/** More clusters in the sample than there are: one of the two numbers is wrong. */
-function populationProblems(responses: readonly SurveyResponse[], { population }: Codebook): SurveyProblem[] {
-  if (!population) return []
-  const drawn = new Map<string, Set<string>>()
-  for (const { stratum, cluster, respondent } of responses) {
-    const clusters = drawn.get(stratum) ?? new Set()
-    drawn.set(stratum, clusters.add(cluster === '' ? respondent : cluster))
-  }
-  return [...drawn].flatMap(([stratum, { size }]) => {
-    const of = population[stratum]
-    if (of === undefined) return [problem(null, 'population', stratum, 'has respondents and no number')]
-    return of < size ? [problem(null, `population.${stratum}`, of, `is fewer than the ${size} in the file`)] : []
-  })
 }

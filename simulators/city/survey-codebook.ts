@@ -10,6 +10,9 @@ type Question = {
   counts?: string[]
   base?: 'household' | 'individual'
   group?: boolean
+  scale?: 'ordinal'
+  order?: string[]
+  blank?: 'not_asked'
   unit?: string
   price?: boolean
   of?: string
@@ -39,13 +42,16 @@ const likert = (column: string, text: string, factor: string): Question => ({
   base: 'individual',
   factor,
 })
+/** An empty cell: the question was not put to this household or person. */
+const filtered = (question: Question): Question => ({ ...question, blank: 'not_asked' })
 /** One question of a multiple response: each answer has its own column. */
 const several = (
   stem: string,
   indicator: string,
   base: 'household' | 'individual',
   answers: Record<string, string>,
-): Question[] => Object.entries(answers).map(([column, answer]) => yesNo(column, `${stem} ${answer}`, indicator, base))
+): Question[] =>
+  Object.entries(answers).map(([column, answer]) => filtered(yesNo(column, `${stem} ${answer}`, indicator, base)))
 const group = (column: string, text: string, categories: Record<string, string>): Question => ({
   column,
   text,
@@ -53,6 +59,12 @@ const group = (column: string, text: string, categories: Record<string, string>)
   group: true,
 })
 
+/** Categories from the worse to the better placed. */
+const ranking = (column: string, text: string, categories: Record<string, string>): Question => ({
+  ...group(column, text, categories),
+  scale: 'ordinal',
+  order: Object.keys(categories),
+})
 const QUESTIONS: Question[] = [
   group('sex', 'Sex of the reference person', { female: 'Female', male: 'Male' }),
   group('age_group', 'Age of the reference person', {
@@ -62,12 +74,12 @@ const QUESTIONS: Question[] = [
     '65-74': '65 to 74',
     '75+': '75 and over',
   }),
-  group('education', 'Highest education of the reference person', {
+  ranking('education', 'Highest education of the reference person', {
     basic: 'Basic',
     secondary: 'Secondary',
     tertiary: 'Tertiary',
   }),
-  group('income_quintile', 'Income of the household, by fifth of all households', {
+  ranking('income_quintile', 'Income of the household, by fifth of all households', {
     '1': 'Lowest fifth',
     '2': 'Second fifth',
     '3': 'Middle fifth',
@@ -95,6 +107,7 @@ const QUESTIONS: Question[] = [
   yesNo('telephone', 'Does the household have a telephone, fixed or mobile?', 'HH3'),
   {
     column: 'connection',
+    blank: 'not_asked',
     text: 'How is the household mainly connected to the Internet?',
     indicator: 'HH11',
     missing: [],
@@ -113,6 +126,7 @@ const QUESTIONS: Question[] = [
   }),
   {
     column: 'price',
+    blank: 'not_asked',
     text: 'What does the household pay for Internet access, in euro a month?',
     missing: ['na'],
     unit: 'EUR/month',
@@ -150,6 +164,7 @@ const QUESTIONS: Question[] = [
   yesNo('mobile_use', 'Have you used a mobile phone in the last three months?', 'HH10', 'individual'),
   {
     column: 'frequency',
+    blank: 'not_asked',
     text: 'How often did you use the Internet in the last three months?',
     indicator: 'HH12',
     base: 'individual',

@@ -27,7 +27,7 @@ const codebook = (id: string, to: string) => ({
   columns: { respondent: 'id', weight: 'w', zone: 'zone' },
   questions: [
     { column: 'here', text: 'Here?', categories: { y: 'Yes', n: 'No' }, counts: ['y'] },
-    { column: 'half', text: 'Income', categories: { '1': 'Lower', '2': 'Upper' }, group: true },
+    { column: 'half', text: 'Income', categories: { '1': 'Lower', '2': 'Upper' }, group: true, scale: 'ordinal' },
   ],
 })
 

@@ -45,6 +45,7 @@ const codebook = (id: string, year: number) => ({
       text: column,
       categories: labels(LEVELS[column]),
       group: true,
+      scale: column === 'half' ? 'ordinal' : 'nominal',
     })),
   ],
 })

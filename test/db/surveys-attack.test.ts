@@ -56,7 +56,8 @@ async function divideBy(question: Question, by: Name[]): Promise<Said[]> {
   const usual = await ask.divides(question, by)
   const others = usual.groups.slice(0, 3).map(({ estimate }) => by.map((name) => estimate.group[name] ?? ''))
   const found = [usual, ...(await Promise.all(others.map((reference) => ask.divides(question, by, reference))))]
-  return found.flatMap(({ groups, affordability, concentration, reference }) => [
+  return found.flatMap(({ groups, affordability, concentration, reference, widest }) => [
+    ...[widest?.group, widest?.against].flatMap((one) => (one ? [{ group: one.group, gap: widest?.gap.value }] : [])),
     ...groups.map(({ estimate }) => estimate),
     // a gap is a number of the group and, with the other known, of the reference
     ...groups.flatMap(({ estimate: { group }, gap, ratio }) =>

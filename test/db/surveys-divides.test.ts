@@ -23,7 +23,7 @@ const codebook = {
     { column: 'net', text: 'Internet?', categories: { y: 'yes', n: 'no' }, indicator: 'HH6', counts: ['y'] },
     { column: 'why', text: 'Why not?', categories: { cost: 'Cost', skill: 'Skill' }, indicator: 'HH14' },
     { column: 'price', text: 'Price?', unit: 'EUR/month', price: true },
-    { column: 'half', text: 'Income', categories: { '1': 'Lower', '2': 'Upper' }, group: true },
+    { column: 'half', text: 'Income', categories: { '1': 'Lower', '2': 'Upper' }, group: true, scale: 'ordinal' },
     { column: 'sex', text: 'Sex', categories: { f: 'Women', m: 'Men', o: 'Other' }, group: true },
   ],
 }
@@ -67,8 +67,12 @@ describe('divides', () => {
     expect(lower?.ratio?.value).toBeCloseTo(2 / 3, 12)
     expect(lower?.parity).toBe(false)
     expect(upper?.gap).toBeNull()
-    // ranks 0.25 and 0.75: 2 (20 x 0.25 + 30 x 0.75) / 50 - 1 = 0.1
-    expect(found.concentration?.value).toBeCloseTo(0.1, 12)
+    // ranks 0.25 and 0.75: 2 (20 x 0.25 + 30 x 0.75) / 50 - 1 = 0.1; of two groups of one size 4 / 3 of it; Erreygers'
+    // index is 4 times that times the mean, 50 / 80
+    expect(found.concentration?.grouped).toBeCloseTo(0.1, 12)
+    expect(found.concentration?.correction).toBeCloseTo(4 / 3, 12)
+    expect(found.concentration?.value).toBeCloseTo(0.4 / 3, 12)
+    expect(found.concentration?.erreygers?.value).toBeCloseTo(1 / 3, 12)
     expect(found.concentration?.curve).toEqual([
       { population: 0, share: 0 },
       { population: 0.5, share: 0.4 },

@@ -120,6 +120,10 @@ describe('household Internet access', () => {
       n: null,
       designEffect: null,
       reliable: null,
+      reliability: null,
+      reliabilityReasons: [],
+      nonresponse: null,
+      nonresponseWeighted: null,
       suppressed: 'below_threshold',
     })
   })

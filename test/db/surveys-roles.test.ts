@@ -55,7 +55,8 @@ describe('the role of the API', () => {
 describe('the role of the estimator', () => {
   test('gets what an estimate needs, and no name', async () => {
     const rows = await as('citywell_estimator', 'select * from estimator_responses($1, $2)', ['s', ['q']])
-    expect(rows).toEqual([{ weight: 2, stratum: '', cluster: '', zone: null, answers: ['yes'] }])
+    const design = { base_weight: null, cluster_size: null, replicates: null, stratum: '', cluster: '', zone: null }
+    expect(rows).toEqual([{ weight: 2, ...design, answers: ['yes'] }])
   })
   test.each([
     'select * from microdata.response',

@@ -7,6 +7,7 @@ import { coreIndicatorsQuery } from '../http/people-queries.ts'
 import { Problem } from '../http/problem.tsx'
 import { type Tools, useTools } from '../messages/tools.ts'
 import { Choice } from './choice.tsx'
+import { judged, nonresponseText } from './estimate-text.ts'
 
 type Survey = SurveysResponse['surveys'][number]
 type Indicator = CoreIndicatorsResponse['indicators'][number]
@@ -60,6 +61,9 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
                 <th scope="col" className="numeric">
                   {t('divides.column.n')}
                 </th>
+                <th scope="col" className="numeric">
+                  {t('divides.column.nonresponse')}
+                </th>
                 {columns.map(({ code, label }) => (
                   <th key={code} scope="col" className="numeric">
                     {label}
@@ -77,6 +81,7 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
           </table>
         </section>
       )}
+      <p className="note">{t('core.signs')}</p>
       {unasked.length > 0 && (
         <p className="note">
           {t('core.unasked', { list: unasked.map(({ code, name }) => `${code} ${name}`).join('; ') })}
@@ -119,6 +124,7 @@ function ItemRow({ indicator, item, by, columns }: RowProps) {
           : t('none')}
       </td>
       <td className="numeric">{all && all.n !== null ? tools.integer(all.n) : t('none')}</td>
+      <td className="numeric">{all ? nonresponseText(all, tools) : t('none')}</td>
       {columns.map(({ code }) => (
         <td key={code} className="numeric">
           {textOf(
@@ -132,9 +138,10 @@ function ItemRow({ indicator, item, by, columns }: RowProps) {
   )
 }
 
-/** What is too unsure is in brackets, what must not be shown says so. */
-function textOf(estimate: Estimate | undefined, show: (value: number) => string, { t }: Tools): string {
+/** What must not be shown says so. */
+function textOf(estimate: Estimate | undefined, show: (value: number) => string, tools: Tools): string {
+  const { t } = tools
   if (!estimate) return t('none')
   if (estimate.value === null) return t('core.hidden')
-  return estimate.reliable === false ? t('core.unreliable', { value: show(estimate.value) }) : show(estimate.value)
+  return judged(estimate, show(estimate.value), tools)
 }

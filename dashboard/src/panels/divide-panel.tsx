@@ -6,6 +6,7 @@ import { dividesQuery } from '../http/people-queries.ts'
 import { Problem } from '../http/problem.tsx'
 import { type Tools, useTools } from '../messages/tools.ts'
 import { AffordabilityTable } from './affordability-table.tsx'
+import { judged, nonresponseText } from './estimate-text.ts'
 
 type DividePanelProps = {
   readonly survey: string
@@ -62,7 +63,14 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
                 lower: tools.decimal(concentration.lower, 3),
                 upper: tools.decimal(concentration.upper, 3),
                 n: tools.integer(concentration.n),
+                grouped: tools.decimal(concentration.grouped, 3),
               })}
+              {concentration.erreygers &&
+                ` ${t('divides.erreygers', {
+                  value: tools.decimal(concentration.erreygers.value, 3),
+                  lower: tools.decimal(concentration.erreygers.lower, 3),
+                  upper: tools.decimal(concentration.erreygers.upper, 3),
+                })}`}
             </p>
           </figure>
         )}
@@ -88,26 +96,27 @@ const bare = (value: number, share: boolean, tools: Tools): string =>
 const points = (value: number, share: boolean, tools: Tools): string =>
   share ? tools.t('divides.points', { value: bare(value, share, tools) }) : meanText(value, tools)
 
-/** The widest gap in words. */
-function headline(data: DividesResponse, tools: Tools): string {
+/** The widest gap in words: one that holds among all pairs, or that none does. */
+function headline({ widest, statistic }: DividesResponse, tools: Tools): string {
   const { t } = tools
-  const widest = data.groups
-    .filter(({ gap }) => gap)
-    .toSorted((a, b) => Math.abs(b.gap?.value ?? 0) - Math.abs(a.gap?.value ?? 0))[0]
-  const reference = data.groups.find(
-    ({ estimate }) => data.reference && JSON.stringify(estimate.group) === JSON.stringify(data.reference),
-  )
-  if (!widest?.gap || !reference) return t('divides.nothing')
-  const share = data.statistic === 'proportion'
+  if (!widest) return t('divides.nothing')
+  const share = statistic === 'proportion'
   const values = {
-    group: widest.label,
-    reference: reference.label,
+    group: widest.group.label,
+    reference: widest.against?.label ?? t('divides.rest'),
     gap: points(widest.gap.value, share, tools),
     lower: bare(widest.gap.lower, share, tools),
     upper: bare(widest.gap.upper, share, tools),
+    p: pText(widest.adjustedP, tools),
+    comparisons: tools.integer(widest.comparisons),
   }
   return t(widest.significant ? 'divides.headline' : 'divides.headline.unsure', values)
 }
+
+const pText = (p: number, tools: Tools): string =>
+  p < 0.001
+    ? tools.t('divides.p.below', { p: tools.decimal(0.001, 3) })
+    : tools.t('divides.p', { p: tools.decimal(p, 3) })
 
 function affordability(of: NonNullable<DividesResponse['affordability']>, tools: Tools) {
   const { groups, limit, monthlyIncome, currency, incomeYear } = of
@@ -136,7 +145,7 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
         <thead>
           <tr>
             <th scope="col">{t('divides.column.group')}</th>
-            {(['value', 'interval', 'gap', 'gapInterval', 'ratio', 'n'] as const).map((column) => (
+            {(['value', 'interval', 'gap', 'gapInterval', 'ratio', 'n', 'nonresponse'] as const).map((column) => (
               <th key={column} scope="col" className="numeric">
                 {t(share && column === 'gap' ? 'divides.column.gapPoints' : `divides.column.${column}`)}
               </th>
@@ -148,13 +157,16 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
             <tr key={label}>
               <th scope="row">{label}</th>
               <td className="numeric">
-                {estimate.value === null ? tools.name('suppressed', estimate.suppressed ?? '') : show(estimate.value)}
+                {estimate.value === null
+                  ? tools.name('suppressed', estimate.suppressed ?? '')
+                  : judged(estimate, show(estimate.value), tools)}
               </td>
               <td className="numeric">{range(estimate.lower, estimate.upper, show)}</td>
               <td className="numeric">{gap ? gapOf(gap.value) : t('none')}</td>
               <td className="numeric">{gap ? range(gap.lower, gap.upper, gapOf) : t('none')}</td>
               <td className="numeric">{ratio ? tools.decimal(ratio.value, 2) : t('none')}</td>
               <td className="numeric">{estimate.n === null ? t('none') : tools.integer(estimate.n)}</td>
+              <td className="numeric">{nonresponseText(estimate, tools)}</td>
             </tr>
           ))}
         </tbody>

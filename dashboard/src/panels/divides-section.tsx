@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { SurveysResponse } from '#model/api/indicators.ts'
-import { isRanking } from '#model/survey.ts'
+import { rankingOf } from '#model/survey.ts'
 import { useTools } from '../messages/tools.ts'
 import { Choice } from './choice.tsx'
 import { DividePanel } from './divide-panel.tsx'
@@ -72,4 +72,4 @@ function answersOf({ categories, counts, missing }: Question): { id: string; lab
 
 /** Income and the like first: what stands in an order shows the divide best. */
 const usualGroup = (groups: readonly Question[]): Question | undefined =>
-  groups.find(({ categories }) => isRanking(Object.keys(categories ?? {}))) ?? groups[0]
+  groups.find((group) => rankingOf(group) !== null) ?? groups[0]

@@ -73,6 +73,24 @@ export function QuestionForm({ question, notes, onChange, onDrop }: Props) {
             {t('codebook.group')}
           </label>
         )}
+        {categories && group && (
+          <label className="codebook__tick">
+            <input
+              type="checkbox"
+              checked={question.scale === 'ordinal'}
+              onChange={(event) => onChange(withScale(question, event.target.checked))}
+            />
+            {t('codebook.ordinal')}
+          </label>
+        )}
+        <label className="codebook__tick">
+          <input
+            type="checkbox"
+            checked={question.blank === 'not_asked'}
+            onChange={(event) => set({ blank: event.target.checked ? 'not_asked' : 'not_answered' })}
+          />
+          {t('codebook.blank')}
+        </label>
       </div>
       {categories && <Categories question={question} onChange={onChange} />}
       <button type="button" className="button" onClick={onDrop}>
@@ -80,6 +98,13 @@ export function QuestionForm({ question, notes, onChange, onDrop }: Props) {
       </button>
     </details>
   )
+}
+
+/** The order of an ordinal question is that in which its answers are listed. */
+function withScale({ order: _, ...question }: Question, ordinal: boolean): Question {
+  if (!ordinal) return { ...question, scale: 'nominal' }
+  const codes = Object.keys(question.categories ?? {}).filter((code) => !question.missing.includes(code))
+  return { ...question, scale: 'ordinal', order: codes }
 }
 
 /** An empty choice is no choice: the field goes. */

@@ -77,7 +77,10 @@ describe('answers', () => {
       { columns: { respondent: 'id' } },
     )
     expect(responses).toEqual([
-      { respondent: '1', weight: 1, stratum: '', cluster: '', zone: null, answers: { net: 'y' } },
+      {
+        ...{ respondent: '1', weight: 1, baseWeight: null, replicateWeights: null, clusterSize: null },
+        ...{ stratum: '', cluster: '', zone: null, answers: { net: 'y' } },
+      },
     ])
   })
   test('more households in a stratum of the sample than in the population', () => {

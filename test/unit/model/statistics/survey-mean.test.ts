@@ -79,14 +79,14 @@ describe('mean', () => {
 describe('proportion', () => {
   const ten = Array.from({ length: 10 }, () => ({ weight: 1, stratum: '', cluster: '' }))
 
-  test('logit interval: a hand calculation', () => {
-    // 8 of 10: p 0.8, SE = sqrt(0.16 / 9) = 0.1333333; t(0.975, 9) = 2.262157; logit 1.386294,
-    // half width 2.262157 * 0.1333333 / 0.16 = 1.885131; 1/(1+exp(0.498837)) = 0.377814, 1/(1+exp(-3.271425)) = 0.963435
+  test('Korn and Graubard: 8 of 10 drawn at random have the interval of Clopper and Pearson for 9 of them', () => {
+    // p 0.8, SE = sqrt(0.16 / 9), so the effective sample size is 9 and t(9) / t(9) = 1. R 4.2.2: qbeta(0.025, 7.2, 2.8),
+    // qbeta(0.975, 8.2, 1.8)
     const p = surveyMean(ten, (i) => (i < 8 ? 1 : 0), { proportion: true })
     expect(p?.value).toBeCloseTo(0.8, 12)
     expect(p?.standardError).toBeCloseTo(0.1333333, 7)
-    expect(p?.lower).toBeCloseTo(0.377814, 6)
-    expect(p?.upper).toBeCloseTo(0.963435, 6)
+    expect(p?.lower).toBeCloseTo(0.421875593144, 9)
+    expect(p?.upper).toBeCloseTo(0.97890118186, 9)
   })
 
   test('none or all of them: the exact bound of Clopper and Pearson, 1 - 0.025^(1/10) = 0.308497', () => {
@@ -96,12 +96,20 @@ describe('proportion', () => {
     expect([all?.lower, all?.upper]).toEqual([expect.closeTo(0.691503, 6), 1])
   })
 
-  test('a coefficient of variation above 30 % is unreliable', () => {
-    // 8 of 10: 0.1333 / 0.8 = 17 %. 2 of 10: 0.1333 / 0.2 = 67 %. None of 10: no coefficient at all.
+  test('a proportion of fewer than 30 respondents is unreliable, whatever its coefficient of variation', () => {
     const reliable = (yes: number) => {
       const mean = surveyMean(ten, (i) => (i < yes ? 1 : 0), { proportion: true })
       return mean && isReliable(mean)
     }
-    expect([reliable(8), reliable(2), reliable(0)]).toEqual([true, false, false])
+    expect([reliable(8), reliable(2), reliable(0)]).toEqual([false, false, false])
+  })
+
+  test('a mean with a coefficient of variation above 30 % is unreliable', () => {
+    // 0 to 9: mean 4.5, SE = sqrt(9.1667 / 10) = 0.957 (21 %); 0 but for one 9: mean 0.9, SE 0.9 (100 %)
+    const reliable = (y: (i: number) => number) => {
+      const mean = surveyMean(ten, y)
+      return mean && isReliable(mean)
+    }
+    expect([reliable((i) => i), reliable((i) => (i === 9 ? 9 : 0)), reliable(() => 0)]).toEqual([true, false, false])
   })
 })
