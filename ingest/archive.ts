@@ -34,7 +34,7 @@ export async function archiveMessages(
       timestamptzArray(kept.map(({ until }) => until)),
       timestamptzArray(kept.map(({ at }) => at)),
       kept.map(({ message }) => message.source),
-      kept.map(({ message }) => message.topic.replaceAll('\0', '\u{fffd}')),
+      kept.map(({ message }) => message.topic),
       kept.map(({ message }) => message.payload),
       int8Array(kept.map(({ message }) => BigInt(message.fullBytes))),
       kept.map(({ message }) => message.failure?.reason === 'retained_without_time'),

@@ -3,6 +3,7 @@ import type { Domain } from '#model/domain.ts'
 import type { Position } from '#model/geo.ts'
 import { isPropertyName, type ObservedProperty, PROPERTIES, type PropertyName } from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
+import { MAX_NAME_LENGTH, plainText } from '#model/text.ts'
 import { toCanonical, ucum } from '#model/units.ts'
 import { clip, show } from './decode/input.ts'
 import type { FieldProblem, RejectReason, Sample } from './decode/types.ts'
@@ -48,7 +49,7 @@ export function normalise(
   let timeRead: Date | undefined
   let places: Map<Position, Position | undefined> | undefined
   const problem = (field: string, reason: RejectReason, detail: string): void => {
-    rejected.push({ field: clip(field), reason, detail })
+    rejected.push({ field: plainText(clip(field)), reason, detail: plainText(detail) })
   }
   const timeOf = (sample: Sample): TimeRead | Refusal => {
     if (time && timeRead === sample.time) return time
@@ -72,7 +73,9 @@ export function normalise(
       problem(sample.field, 'unknown_property', `"${clip(sample.property)}" is no observed property`)
       continue
     }
-    const read = readResult(sample, property)
+    const device = plainText(sample.device)
+    const channel = plainText(sample.channel)
+    const read = refuseLongName(device, channel) ?? readResult(sample, property)
     if (typeof read !== 'number') {
       problem(sample.field, read.reason, read.detail)
       continue
@@ -90,9 +93,9 @@ export function normalise(
     }
     const range = rangeTest(property, read)
     const observation: NormalSample = {
-      device: sample.device,
+      device,
       property: property.name,
-      channel: sample.channel,
+      channel,
       unit: property.unit,
       phenomenonTime: time.at,
       result: read,
@@ -112,6 +115,13 @@ const qualityOfFlags = (flags = 0): Quality =>
 
 type Refusal = { reason: RejectReason; detail: string }
 const refuse = (reason: RejectReason, detail: string): Refusal => ({ reason, detail })
+
+function refuseLongName(...names: readonly string[]): Refusal | undefined {
+  const long = names.find((name) => name.length > MAX_NAME_LENGTH)
+  return long === undefined
+    ? undefined
+    : refuse('name_too_long', `"${clip(long)}" has ${long.length} characters; at most ${MAX_NAME_LENGTH} are allowed`)
+}
 
 /** More than anything that is measured, and what observations can hold (pack-result.ts). */
 const LARGEST_RESULT = 1e50

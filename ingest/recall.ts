@@ -3,7 +3,8 @@
  * discovery. Both are kept in the database, where every worker finds them; a message waits here until it was asked.
  *
  *     add      --the database answers-->              read, handed on
- *     add      --the database is away-->              waits, as the writer does; its place in the window stays taken
+ *     add      --an outage (store-probe.ts)-->        waits, as the writer does; its place in the window stays taken
+ *     add      --anything else goes wrong-->          asked for one by one; the one at fault is read without memory
  *     read     --something it needs is not there-->   asked again a little later: another worker may just be storing it
  *     drain()  --> whatever is here is asked once more and handed on
  */
@@ -11,16 +12,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from '#infra/db/pool.ts'
 import { isDataError } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
+import { Outage } from '#infra/runtime/outage.ts'
 import { isConfigTopic } from './decode/home-assistant-config.ts'
 import type { Memory } from './decode/memory.ts'
 import { isDatastreamTopic } from './decode/sensorthings-entity.ts'
 import { NAMESPACE } from './decode/sparkplug.ts'
-import type { FieldProblem } from './decode/types.ts'
+import type { FieldProblem, RejectReason } from './decode/types.ts'
 import { DiscoveryState } from './discovery/state.ts'
 import type { IngestMessage } from './message.ts'
 import type { Received } from './mqtt/subscriber.ts'
+import { describeError } from './rejection.ts'
 import { askForRebirths, REBIRTH_LIMITS, type RebirthLimits } from './sparkplug/rebirth.ts'
 import { SparkplugState } from './sparkplug/state.ts'
+import type { StoreProbe } from './store-probe.ts'
 
 export type RecallOptions = {
   readonly pool: Pool
@@ -32,6 +36,7 @@ export type RecallOptions = {
   /** the city's readings come from a simulator */
   readonly simulated: boolean
   readonly rebirth?: RebirthLimits
+  readonly probe: Pick<StoreProbe, 'isOutage'>
 }
 
 type Item = { readonly received: Received; readonly first: IngestMessage; tries: number; counted: boolean }
@@ -42,7 +47,11 @@ type Answer = {
   readonly kept?: readonly FieldProblem[]
 }
 
+/** Whatever is remembered, these say nothing; a topic of 64 KB cannot even be looked up. */
+const UNREADABLE: ReadonlySet<RejectReason> = new Set(['too_large', 'malformed_packet'])
 const AT_ONCE = 500
+/** A message that fails by itself may have met a cancelled statement or a lock; its data is at fault at once. */
+const ALONE_TRIES = 3
 /** How often, and after what time, something that is missing is asked for. */
 const TRIES = 4
 const AGAIN_MS = 250
@@ -55,6 +64,7 @@ export class Recall {
   readonly #discovery: DiscoveryState
   readonly #stop = new AbortController()
   readonly #later = new Map<Item, NodeJS.Timeout>()
+  readonly #outage = new Outage()
   #waiting: Item[] = []
   #running: Promise<void> | undefined
   #draining = false
@@ -67,6 +77,7 @@ export class Recall {
 
   /** True when a message says nothing, or not all, without what is remembered. */
   static concerns({ topic, failure }: IngestMessage): boolean {
+    if (failure && UNREADABLE.has(failure.reason)) return false
     const unread = failure?.reason === 'unknown_format' || failure?.reason === 'not_discovered'
     const unnamed = failure?.reason === 'unknown_property' && topic.endsWith(')/Observations')
     if (unread || unnamed || topic.startsWith(`${NAMESPACE}/`) || isDatastreamTopic(topic)) return true
@@ -140,16 +151,17 @@ export class Recall {
   }
 
   /** Until the database answers; undefined where there is nothing to ask, and when it is given up. */
-  async #ask(items: readonly Item[]): Promise<(Answer | undefined)[] | undefined> {
-    for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
+  async #ask(items: readonly Item[], firstMs = performance.now()): Promise<(Answer | undefined)[] | undefined> {
+    for (let failures = 0, atFault = 0; !this.#stop.signal.aborted; failures += 1) {
       try {
-        return await this.#askOnce(items)
+        const answers = await this.#askOnce(items)
+        this.#outage.end()
+        return answers
       } catch (error) {
-        if (isDataError(error)) return this.#askApart(items, error as Error)
-        this.#options.log.warn(
-          { detail: (error as Error).message },
-          'what earlier messages said cannot be asked; it is tried again',
-        )
+        const isOutage = await this.#isOutage(error, firstMs)
+        if (!isOutage && items.length > 1) return this.#askApart(items, firstMs)
+        if (!isOutage) atFault += 1
+        if (atFault > 0 && (isDataError(error) || atFault >= ALONE_TRIES)) return [this.#leaveOut(items[0], error)]
         const waitMs = (0.5 + Math.random() / 2) * Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
         await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {})
       }
@@ -157,14 +169,24 @@ export class Recall {
     return undefined
   }
 
-  /** One message the database cannot take does not cost its neighbours; it is read without memory. */
-  async #askApart(items: readonly Item[], error: Error): Promise<(Answer | undefined)[] | undefined> {
-    if (items.length === 1) {
-      this.#options.log.warn({ topic: items[0]?.first.topic, detail: error.message }, 'the database refused a message')
-      return [undefined]
-    }
+  async #isOutage(error: unknown, firstMs: number): Promise<boolean> {
+    const { log, probe } = this.#options
+    if (!(await probe.isOutage(error, firstMs))) return false
+    const detail = describeError(error)
+    if (this.#outage.note(detail)) log.warn({ detail }, 'outage started: what earlier messages said cannot be read')
+    return true
+  }
+
+  #leaveOut(item: Item | undefined, error: unknown): undefined {
+    const detail = describeError(error)
+    this.#options.log.warn({ topic: item?.first.topic, detail }, 'a message is read without what earlier ones said')
+    return undefined
+  }
+
+  /** One message the database cannot take does not cost its neighbours. */
+  async #askApart(items: readonly Item[], firstMs: number): Promise<(Answer | undefined)[]> {
     const answers: (Answer | undefined)[] = []
-    for (const item of items) answers.push((await this.#ask([item]))?.[0])
+    for (const item of items) answers.push((await this.#ask([item], firstMs))?.[0])
     return answers
   }
 

@@ -30,15 +30,15 @@ export async function noteUnmapped(db: Queryable, messages: readonly IngestMessa
     name: 'store-unmapped',
     text: UPSERT,
     values: [
-      noted.map(({ format }) => storable(format)),
-      noted.map(({ field }) => storable(field)),
-      noted.map(({ device }) => storable(device)),
-      noted.map(({ name }) => storable(name)),
+      noted.map(({ format }) => format),
+      noted.map(({ field }) => field),
+      noted.map(({ device }) => device),
+      noted.map(({ name }) => name),
       noted.map(({ source }) => source),
       timestamptzArray(noted.map(({ first }) => first.getTime())),
       timestamptzArray(noted.map(({ last }) => last.getTime())),
       noted.map(({ n }) => n),
-      noted.map(({ samples }) => samples.map(storable).join(SEPARATOR)),
+      noted.map(({ samples }) => samples.join(SEPARATOR)),
     ],
   })
 }
@@ -63,12 +63,9 @@ function gather(messages: readonly IngestMessage[]): Noted[] {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, noted]) => noted)
 }
 
+/** A control character: stored text holds none (model/text.ts). */
 const SEPARATOR = '\u001f'
-const REPLACED = '\u{fffd}'
 
 /** Names under which a kept message can be found again, once a mapping covers them. */
 export const fieldNames = (unmapped: readonly UnmappedField[] = []): string =>
-  [...new Set(unmapped.flatMap(({ field, name }) => [field, name]))].map(storable).join(SEPARATOR)
-
-/** PostgreSQL text holds every character but U+0000; U+001F separates ours. */
-const storable = (text: string): string => text.replaceAll('\0', REPLACED).replaceAll(SEPARATOR, REPLACED)
+  [...new Set(unmapped.flatMap(({ field, name }) => [field, name]))].join(SEPARATOR)

@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { int4Array, timestamptzArray } from './binary-arrays.ts'
 import type { IngestMessage } from './message.ts'
+import { isPersonal } from './rejection.ts'
 import type { Row } from './rows.ts'
 import { keysOf, valuesOf } from './store-observations.ts'
 import { fieldNames } from './store-unmapped.ts'
@@ -59,8 +60,6 @@ const REJECT = `
       and o.payload = r.payload)`
 
 const NOTHING = Buffer.alloc(0)
-const isPersonal = ({ failure, problems }: IngestMessage): boolean =>
-  failure?.reason === 'personal_data' || problems.some(({ reason }) => reason === 'personal_data')
 /** Gateways name the device they heard in the topic: its address, with or without separators. */
 const withoutAddresses = (topic: string): string => topic.replace(/(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}/gi, '(address)')
 
@@ -77,10 +76,10 @@ export async function insertRejected(db: Queryable, messages: readonly IngestMes
     values: [
       timestamptzArray(messages.map((message) => message.receivedAt.getTime())),
       messages.map((message) => message.source),
-      messages.map((message) => storable(isPersonal(message) ? withoutAddresses(message.topic) : message.topic)),
+      messages.map((message) => (isPersonal(message) ? withoutAddresses(message.topic) : message.topic)),
       messages.map((message) => (isPersonal(message) ? NOTHING : message.payload)),
       reasons.map(({ reason }) => reason),
-      reasons.map(({ detail }) => storable(detail)),
+      reasons.map(({ detail }) => detail),
       messages.map((message) => message.samples.length > 0 || message.kept === true),
       int4Array(messages.map((message) => message.fullBytes)),
       messages.map((message) => message.dup),
@@ -102,6 +101,3 @@ function reasonOf({ failure, problems }: IngestMessage): { reason: string; detai
   const detail = problems.map(({ field, reason, detail }) => `${field}: ${reason}: ${detail}`).join('; ')
   return { reason: first.reason, detail: detail.slice(0, DETAIL_LIMIT) }
 }
-
-/** PostgreSQL text holds every character but U+0000. */
-const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')

@@ -94,7 +94,7 @@ async function withThings(db: Queryable, entries: readonly Entry[]): Promise<Ent
   const known = entries.filter(({ thingId }) => thingId > 0)
   const named = entries.filter(({ thingId }) => thingId === 0)
   if (named.length > 0) {
-    const devices = [...new Set(named.map(({ device }) => device.replaceAll('\0', '\u{fffd}')))]
+    const devices = [...new Set(named.map(({ device }) => device))]
     const { rows } = await db.query<{ device: string; thingId: number | null }>({
       name: 'thing-ledger-named',
       text: FIND,

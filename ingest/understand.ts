@@ -1,8 +1,9 @@
 import type { CityPack, Source } from '#model/city-pack.ts'
-import { liveTopic } from '#model/live.ts'
+import { OWN_ROOT } from '#model/live.ts'
 import { bySpecificity, matches } from '#model/mqtt-topics.ts'
 import { REASONS } from '#model/quality.ts'
-import { readReplayTopic } from '#model/replay.ts'
+import { isReplayTopic, readReplayTopic } from '#model/replay.ts'
+import { MAX_NAME_LENGTH, MAX_TOPIC_BYTES, plainStart, plainText } from '#model/text.ts'
 import { isImport, sourcesOf, specialise } from './built-in-sources.ts'
 import { withCalibrated } from './calibration.ts'
 import type { FieldMappings, MappedSource } from './decode/fields.ts'
@@ -15,7 +16,7 @@ import { normalise } from './normalise.ts'
 import { withoutPersonalData } from './personal-data.ts'
 import { NO_RULES, type Rules } from './registry-rules.ts'
 
-/** 'our own': the live feed, which a filter like `#` brings back to us. */
+/** 'our own': what the city itself publishes, which a filter like `#` brings back to it. */
 export type Understood = IngestMessage | 'our own'
 
 /** Name under which the ledger counts messages that no source of the pack covers. */
@@ -34,43 +35,63 @@ export function understandWith(
 ): (received: Received, memory?: Memory) => Understood {
   const mappings: FieldMappings = { find: (device, path, name) => rules().mappings.find(device, path, name) }
   const sourceFor = sourceFinder(sourcesOf(pack).map((source): MappedSource => ({ ...source, mappings })))
-  return (packet, memory) => {
-    const received = asItFirstCame(packet)
-    const source = sourceFor(received.topic)
-    if (source === undefined && received.topic.startsWith(liveTopic(''))) return 'our own'
-    const { topic, fullBytes, receivedAt, messageId, dup, settle } = received
-    const reading =
-      received.malformed !== undefined
-        ? fail('malformed_packet', received.malformed)
-        : source
-          ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), memory })
-          : fail('no_source', '')
+  const readOne = (received: Received, memory: Memory | undefined): IngestMessage => {
+    // What is left under the root of replays names no arrival: it belongs to no source, not even one of everything.
+    const isNobodys = received.malformed !== undefined || isReplayTopic(received.topic)
+    const source = isNobodys ? undefined : sourceFor(received.topic)
+    const reading = source
+      ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), memory })
+      : received.malformed === undefined
+        ? fail('no_source', '')
+        : fail('malformed_packet', received.malformed)
     const archiveDays = source?.archive?.days
     const isKept = reading.failure !== undefined || reading.problems.length > 0 || archiveDays !== undefined
     const payload = isKept ? withoutPersonalData(received.payload) : received.payload
-    const { samples, problems, failure, unmapped } = reading
-    return {
-      source: source?.name ?? NO_SOURCE,
-      topic,
-      payload,
-      fullBytes,
-      receivedAt,
-      messageId,
-      dup,
-      archiveDays,
-      samples,
-      problems,
-      failure,
-      unmapped,
-      settle,
+    return { ...envelopeOf(received), source: source?.name ?? NO_SOURCE, payload, archiveDays, ...storable(reading) }
+  }
+  return (packet, memory) => {
+    try {
+      const received = asItFirstCame(packet)
+      if (received.topic.startsWith(OWN_ROOT) && !isReplayTopic(received.topic)) return 'our own'
+      return readOne(received, memory)
+    } catch (error) {
+      // Not a decoder: those are caught apart. Its content is not kept, since personal data may still be in it.
+      const topic = plainStart(packet.topic, MAX_TOPIC_BYTES)
+      const failed = storable(fail('decoder_failed', error instanceof Error ? error.message : String(error)))
+      return { ...envelopeOf(packet), source: NO_SOURCE, topic, payload: Buffer.alloc(0), ...failed }
     }
   }
 }
 
-/** A replayed message under its own topic, with the arrival it had; any other as it is. */
+const envelopeOf = ({ topic, fullBytes, receivedAt, messageId, dup, settle }: Received) => ({
+  ...{ topic, fullBytes, receivedAt, messageId, dup, settle },
+})
+
+/** A replayed message under its own topic, with the arrival it had; any other as it is. Topics as they are stored. */
 function asItFirstCame(packet: Received): Received {
-  const kept = readReplayTopic(packet.topic, packet.receivedAt)
-  return kept ? { ...packet, topic: kept.topic, receivedAt: kept.receivedAt, retain: kept.retained } : packet
+  const topic = plainText(packet.topic)
+  const kept = readReplayTopic(topic, packet.receivedAt)
+  return kept
+    ? { ...packet, topic: kept.topic, receivedAt: kept.receivedAt, retain: kept.retained }
+    : { ...packet, topic }
+}
+
+/** What decoders and normalise say of a message, in text that can be stored and names that can be indexed. */
+function storable({ samples, problems, failure, unmapped }: Reading): Reading {
+  return {
+    samples,
+    problems: problems.map(({ field, reason, detail, device }) => ({
+      ...{ field: plainText(field), reason, detail: plainText(detail) },
+      ...(device !== undefined && { device: plainText(device) }),
+    })),
+    failure: failure && { reason: failure.reason, detail: plainText(failure.detail) },
+    unmapped: unmapped?.map(({ field, name, device, value }) => ({
+      field: plainStart(field, MAX_NAME_LENGTH),
+      name: plainStart(name, MAX_NAME_LENGTH),
+      device: plainStart(device, MAX_NAME_LENGTH),
+      value: plainText(value),
+    })),
+  }
 }
 
 type Reading = Pick<IngestMessage, 'samples' | 'problems' | 'failure' | 'unmapped'>
@@ -89,6 +110,9 @@ type Context = {
 }
 
 function read(received: Received, source: Source, { timeZone, payloadLimit, rules, memory }: Context): Reading {
+  const topicBytes = Buffer.byteLength(received.topic)
+  if (topicBytes > MAX_TOPIC_BYTES)
+    return fail('too_large', `a topic of ${topicBytes} bytes; at most ${MAX_TOPIC_BYTES} are read`)
   if (received.fullBytes > payloadLimit)
     return fail(
       'too_large',

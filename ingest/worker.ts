@@ -17,6 +17,7 @@ import { scheduleRequalification } from './quality/requalify/schedule.ts'
 import { Recall } from './recall.ts'
 import { Registry } from './registry.ts'
 import { watchRegistry } from './registry-rules.ts'
+import { StoreProbe } from './store-probe.ts'
 import { type Understood, understandWith } from './understand.ts'
 import { Writer } from './writer.ts'
 
@@ -102,8 +103,9 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
   const registry = new Registry({ simulated: pack.simulated })
   const rules = await watchRegistry({ pool, log, onChange: () => registry.forget() })
   const understand = understandWith(pack, limits.payloadBytes, () => rules.current)
+  const probe = new StoreProbe({ pool, ledger })
   const writer = new Writer({
-    ...{ pool, ledger, log, session: clientId },
+    ...{ pool, ledger, log, probe, session: clientId },
     latitude: pack.centre?.[1],
     registry,
     onCommitted: (latest, settled) => {
@@ -140,7 +142,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
     else batch.add(understood)
   }
   const recall = new Recall({
-    ...{ pool, log, simulated: pack.simulated },
+    ...{ pool, log, probe, simulated: pack.simulated },
     understand: (received, memory) => understand(received, memory) as IngestMessage,
     onRead: (message) => batch.add(message),
     publish: (topic, payload) => subscriber.publish(topic, payload),
@@ -148,10 +150,11 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
   const brokerOutage = new Outage()
   const tellOfBroker = (state: SubscriberState, error?: Error): void => {
     const broker = withoutSecret(mqttUrl)
-    const awayS = state === 'ready' ? brokerOutage.end() : undefined
-    if (awayS !== undefined) log.info({ broker, awayS }, 'the broker is back and has granted every subscription')
+    const outageSeconds = state === 'ready' ? brokerOutage.end() : undefined
+    if (outageSeconds !== undefined)
+      log.info({ broker }, `broker outage ended after ${outageSeconds} s: every subscription is granted`)
     else if (error && brokerOutage.note(error.message))
-      log.warn({ broker, detail: error.message }, 'there is no connection to the broker; it is tried again without end')
+      log.warn({ broker, detail: error.message }, 'broker outage started: connecting is tried until it ends')
     else log.debug({ state, detail: error?.message }, 'subscriber')
   }
   let becomeReady = (): void => {}

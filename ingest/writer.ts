@@ -1,13 +1,18 @@
 /**
- * Commits batches, whatever it takes: a message that the database refuses is found and rejected, a database that is away
- * is waited for. While it waits its messages stay unacknowledged, the window fills, and reading stops.
+ * Commits batches. Every message ends as stored or as rejected and counted, unless the database is unreachable: then it
+ * waits, unacknowledged, the window fills, and reading stops.
  *
  *     write(batch)
  *       committed                      -> counted, acknowledged, published
  *       the registry has changed       -> look the names up again, at once (a few times)
- *       the data is at fault           -> halve the batch; a single message is rejected with `store_failed`
- *       anything else                  -> wait (doubling up to 5 s, with jitter), the same again, without end
+ *       an outage (store-probe.ts)     -> wait (doubling up to 5 s, with jitter), the same again, without end
+ *       anything else, many messages   -> halve the batch
+ *       anything else, one message     -> again, up to ALONE_TRIES; then less of it (rejection.ts): rejected with its
+ *                                         bytes, then rejected without them. The last form is what the probe stores:
+ *                                         where it fails too, nothing can be stored, which is an outage
  *       close() while waiting          -> given up: never acknowledged, so the broker delivers it again
+ *
+ * So each step but waiting makes the batch or the message smaller, and waiting needs an outage.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction, type Pool, type PoolClient, together } from '#infra/db/pool.ts'
@@ -20,9 +25,11 @@ import { amendRows, Judge } from './judge.ts'
 import type { Ledger, Settled } from './ledger.ts'
 import type { IngestMessage, Outcome } from './message.ts'
 import type { Registry } from './registry.ts'
+import { describeError, minimalRejection, rejected } from './rejection.ts'
 import { newestOf, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
 import { insertRejected, isRejected, updateLatest } from './store.ts'
 import { ObservationStore } from './store-observations.ts'
+import { StoreProbe } from './store-probe.ts'
 import { amendObservations, markLate } from './store-quality.ts'
 import { noteUnmapped } from './store-unmapped.ts'
 import { bookThings, partsOf, tallyMessages } from './thing-ledger.ts'
@@ -39,14 +46,21 @@ export type WriterOptions = {
   /** after commit and acknowledgement: the rows that are now the latest of their Datastream */
   readonly onCommitted: (latest: readonly Row[], settled: Settled) => void
   /** a batch could not be written and is tried again */
-  readonly onRetry: (error: Error) => void
+  readonly onRetry: (error: unknown) => void
+  /** tells outages from faults of what is being stored; one of its own when absent */
+  readonly probe?: StoreProbe
 }
 
+type Step = 'forget' | 'halve' | 'wait' | 'again' | 'reject'
+/** How often each step was taken. */
+type Failures = { forget: number; wait: number; again: number }
 type Committed = { settled: Settled; latest: readonly Row[] }
 
 const BACKOFF_MS = { first: 50, most: 5_000 }
 /** 53400, 54000: too much at once for a limit of the server; 57014: it took too long. Less at once may do. */
 const TOO_MUCH = new Set(['53400', '54000', '57014'])
+/** A message that fails by itself may have met a cancelled statement or a lock; its data is at fault at once. */
+const ALONE_TRIES = 3
 /** foreign_key_violation: a Datastream or Thing that this worker remembers is gone from the registry. */
 const GONE = '23503'
 const GONE_MOST = 3
@@ -54,6 +68,7 @@ const GONE_MOST = 3
 export class Writer {
   readonly #options: WriterOptions
   readonly #judge: Judge
+  readonly #probe: StoreProbe
   readonly #store = new ObservationStore()
   readonly #stop = new AbortController()
   readonly #outage = new Outage()
@@ -61,24 +76,56 @@ export class Writer {
   constructor(options: WriterOptions) {
     this.#options = options
     this.#judge = new Judge(options.latitude)
+    this.#probe = options.probe ?? new StoreProbe(options)
   }
 
-  async write(messages: readonly IngestMessage[]): Promise<void> {
-    let gone = 0
-    for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
+  /** Never rejects. */
+  async write(messages: readonly IngestMessage[], firstMs = performance.now()): Promise<void> {
+    const failures: Failures = { forget: 0, wait: 0, again: 0 }
+    while (!this.#stop.signal.aborted) {
       try {
-        const committed = await this.#commit(messages)
-        const awayS = this.#outage.end()
-        if (awayS !== undefined) this.#options.log.info({ awayS }, 'the database takes batches again')
-        this.#options.onCommitted(committed.latest, committed.settled)
+        this.#announce(await this.#commit(messages))
         return
       } catch (error) {
-        if (codeOf(error) === GONE && gone < GONE_MOST) {
-          gone += 1
-          this.#options.registry.forget()
-        } else if (await this.#split(messages, error)) return
-        else await this.#wait(error as Error, failures)
+        const step = await this.#nextStep(messages, error, failures, firstMs)
+        if (step === 'halve') return this.#halve(messages, firstMs)
+        if (step === 'reject') return this.#reject(messages[0], error)
+        failures[step] += 1
+        if (step === 'forget') this.#options.registry.forget()
+        else await this.#beforeTryingAgain(step, error, failures)
       }
+    }
+  }
+
+  async #nextStep(
+    messages: readonly IngestMessage[],
+    error: unknown,
+    failures: Failures,
+    firstMs: number,
+  ): Promise<Step> {
+    const isAlone = messages.length === 1
+    if (codeOf(error) === GONE && failures.forget < GONE_MOST) return 'forget'
+    if (!isAlone && TOO_MUCH.has(codeOf(error))) return 'halve'
+    if (await this.#probe.isOutage(error, firstMs)) return 'wait'
+    if (!isAlone) return 'halve'
+    return isDataError(error) || failures.again + 1 >= ALONE_TRIES ? 'reject' : 'again'
+  }
+
+  async #beforeTryingAgain(step: 'wait' | 'again', error: unknown, { wait, again }: Failures): Promise<void> {
+    if (step === 'wait') this.#noteOutage(error)
+    // What is not worth waiting for is tried again at once: its neighbours wait behind it.
+    if (step === 'wait' || isTransient(error)) await this.#pause(wait + again - 1)
+  }
+
+  /** A failure here is none of the batch: it is committed. */
+  #announce({ latest, settled }: Committed): void {
+    const outageSeconds = this.#outage.end()
+    if (outageSeconds !== undefined)
+      this.#options.log.info({ outageSeconds }, `database outage ended after ${outageSeconds} s`)
+    try {
+      this.#options.onCommitted(latest, settled)
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'a batch was committed, and then not announced')
     }
   }
 
@@ -134,34 +181,34 @@ export class Writer {
     })
   }
 
-  /** True when the batch was dealt with in parts. */
-  async #split(messages: readonly IngestMessage[], error: unknown): Promise<boolean> {
-    const tooMuch = TOO_MUCH.has(codeOf(error))
-    if (!isDataError(error) && !tooMuch) return false
-    const [first] = messages
-    if (messages.length === 1 && first) {
-      // What is rejected already and still fails is no matter of its data.
-      if (tooMuch || first.failure) return false
-      const detail = `${codeOf(error)} ${(error as Error).message}`
-      this.#options.log.warn({ topic: first.topic, source: first.source, detail }, 'the database refused a message')
-      await this.write([{ ...first, samples: [], failure: { reason: 'store_failed', detail } }])
-      return true
-    }
+  async #halve(messages: readonly IngestMessage[], firstMs: number): Promise<void> {
     const middle = messages.length >> 1
-    await this.write(messages.slice(0, middle))
-    await this.write(messages.slice(middle))
-    return true
+    await this.write(messages.slice(0, middle), firstMs)
+    await this.write(messages.slice(middle), firstMs)
   }
 
-  async #wait(error: Error, failures: number): Promise<void> {
+  /** It cannot be stored as it is while others can: less of it is. */
+  async #reject(message: IngestMessage | undefined, error: unknown): Promise<void> {
+    if (!message) return
+    const { topic, source } = message
+    const detail = describeError(error)
+    this.#options.log.warn({ topic, source, detail }, 'a message cannot be stored and is rejected')
+    if (message.failure?.reason !== 'store_failed') return this.write([rejected(message, detail)])
+    await this.write([minimalRejection({ ...message, detail: plainCode(error) })])
+  }
+
+  #noteOutage(error: unknown): void {
     const { log, onRetry } = this.#options
     onRetry(error)
+    const detail = describeError(error)
+    if (isContention(error)) log.info({ detail }, 'another transaction was in the way: the batch is written again')
+    else if (!this.#outage.note(detail)) log.debug({ detail }, 'the batch is tried again')
+    else if (isTransient(error)) log.warn({ detail }, 'database outage started: reading pauses until it ends')
+    else log.error({ err: error }, 'database outage started: nothing can be stored, reading pauses until it can')
+  }
+
+  async #pause(failures: number): Promise<void> {
     const waitMs = (0.5 + Math.random() / 2) * Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
-    const detail = { code: codeOf(error), detail: error.message, waitMs: Math.round(waitMs) }
-    if (isContention(error)) log.info(detail, 'another transaction was in the way: the batch is written again')
-    else if (!this.#outage.note(error.message)) log.debug(detail, 'tried again')
-    else if (isTransient(error)) log.warn(detail, 'the database is away: nothing is read until it is back')
-    else log.error({ ...detail, err: error }, 'a batch cannot be written; it is tried again until it can')
     await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => {})
   }
 }
@@ -224,6 +271,9 @@ function outcomeOf(message: IngestMessage, tally: Tally | undefined): Outcome {
   const kind = stored > 0 || message.kept ? 'stored' : duplicate + conflict > 0 ? 'duplicate' : 'rejected'
   return { kind, stored, duplicate, conflict, rejected: message.problems.length }
 }
+
+/** Nothing of the error's text, which may quote the message. */
+const plainCode = (error: unknown): string => codeOf(error) || 'an error without a code'
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code

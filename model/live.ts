@@ -23,4 +23,7 @@ export const liveObservationSchema = z.object({
 export const liveMessageSchema = z.object({ domain: domainSchema, observations: z.array(liveObservationSchema) })
 export type LiveObservation = z.infer<typeof liveObservationSchema>
 export type LiveMessage = z.infer<typeof liveMessageSchema>
-export const liveTopic = (domain: string): string => `citywell/observations/${domain}`
+export const liveTopic = (domain: string): string => `${OWN_ROOT}observations/${domain}`
+
+/** Topics of the city itself, which no source reads: what it says, and the way back in for replays (replay.ts). */
+export const OWN_ROOT = 'citywell/'

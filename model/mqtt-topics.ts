@@ -16,6 +16,7 @@ export function matches(filter: string, topic: string): boolean {
 /** True when every topic that matches `narrow` matches `wide`. */
 export function covers(wide: string, narrow: string): boolean {
   const a = wide.split('/')
+  if (narrow.startsWith('$') && (a[0] === '+' || a[0] === '#')) return false
   const b = narrow.split('/')
   for (let i = 0; i < a.length; i += 1) {
     if (a[i] === '#') return true

@@ -30,6 +30,8 @@ export const REJECT_REASONS = {
   malformed_packet:
     'The broker delivered a packet that MQTT does not allow; the detail says what. Check the broker and any bridge to it.',
   // one value
+  name_too_long:
+    'The device or its channel is named by more characters than a name may have. Shorten the name; docs/formats.md has the limit.',
   bad_value:
     'The value is no number, or the code by which a device says that it has none (nan, null, -999, 65535). Check the sensor and its wiring.',
   unknown_property:

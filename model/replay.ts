@@ -16,6 +16,9 @@ export type Kept = {
 export const replayTopic = ({ topic, receivedAt, retained }: Kept): string =>
   `${ROOT}/${receivedAt.getTime()}${retained ? 'r' : ''}/${topic}`
 
+/** Whether it is one by its root; what it says may still be unreadable. */
+export const isReplayTopic = (topic: string): boolean => topic === ROOT || topic.startsWith(`${ROOT}/`)
+
 const TOPIC = /^citywell\/replay\/(\d{1,15})(r?)\/(.+)$/s
 
 /** Clocks of workers differ, but not by this. */

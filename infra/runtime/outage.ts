@@ -1,17 +1,14 @@
 /**
- * Something needed that is away, as an operator wants to read of it: a line when it begins or has another cause, one a
- * minute while it lasts instead of one an attempt, and one when it is over.
+ * Something needed that cannot be reached, as an operator wants to read of it: one line when it begins, one when it is
+ * over, none in between, however often it is tried.
  *
- *     there  --note()-->  away   (said)
- *     away   --note(): another cause, or SAY_AGAIN_MS since the last line-->  away (said again)
- *     away   --end()-->   there  (said, with how long it was away)
+ *     reachable  --note()-->  outage     (logged)
+ *     outage     --note()-->  outage
+ *     outage     --end()-->   reachable  (logged, with how long it lasted)
  */
-const SAY_AGAIN_MS = 60_000
-
 export class Outage {
   readonly #now: () => number
   #sinceMs: number | undefined
-  #saidMs = 0
   #cause = ''
 
   /** @param now milliseconds of a clock that only runs forward */
@@ -19,20 +16,27 @@ export class Outage {
     this.#now = now
   }
 
-  /** An attempt has failed. @returns whether to say so */
-  note(cause: string): boolean {
-    const now = this.#now()
-    const isNews = this.#sinceMs === undefined || cause !== this.#cause || now - this.#saidMs >= SAY_AGAIN_MS
-    this.#sinceMs ??= now
-    this.#cause = cause
-    if (isNews) this.#saidMs = now
-    return isNews
+  /** The newest cause; undefined while there is no outage. */
+  get cause(): string | undefined {
+    return this.#sinceMs === undefined ? undefined : this.#cause
   }
 
-  /** It works. @returns for how many seconds it was away; undefined when it was not */
+  /** For how many seconds it has lasted; undefined while there is no outage. */
+  get seconds(): number | undefined {
+    return this.#sinceMs === undefined ? undefined : Math.round((this.#now() - this.#sinceMs) / 1000)
+  }
+
+  /** An attempt has failed. @returns whether the outage begins with it */
+  note(cause: string): boolean {
+    const begins = this.#sinceMs === undefined
+    this.#sinceMs ??= this.#now()
+    this.#cause = cause
+    return begins
+  }
+
+  /** It works. @returns for how many seconds it did not; undefined when it did */
   end(): number | undefined {
-    if (this.#sinceMs === undefined) return undefined
-    const seconds = Math.round((this.#now() - this.#sinceMs) / 1000)
+    const { seconds } = this
     this.#sinceMs = undefined
     return seconds
   }

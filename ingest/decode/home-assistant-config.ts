@@ -1,3 +1,4 @@
+import { MAX_TOPIC_BYTES, plainText } from '#model/text.ts'
 import { clip } from './input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from './json.ts'
 import type { DiscoveredEntity } from './memory.ts'
@@ -71,8 +72,9 @@ export function readConfig(levels: readonly string[], json: unknown): ConfigRead
   const [, component = '', ...rest] = levels
   const id = rest.slice(0, -1).join('/')
   const about = inFull(ownObject(config, 'device') ?? {})
-  const device = `home-assistant/${clip(identifierOf(about) ?? ownString(config, 'unique_id') ?? id, 200)}`
-  const name = clip(ownString(about, 'name') ?? ownString(config, 'name') ?? id, 200)
+  const identifier = clip(identifierOf(about) ?? ownString(config, 'unique_id') ?? id, 200)
+  const device = plainText(`home-assistant/${identifier}`)
+  const name = plainText(clip(ownString(about, 'name') ?? ownString(config, 'name') ?? id, 200))
   const entities: EntityAt[] = []
   const parts = component === 'device' ? componentsOf(config) : [{ part: '', component, config }]
   if (parts.length === 0) return refuse('no_measurement', 'the device has no component')
@@ -160,7 +162,7 @@ function topicOf(config: JsonObject, key: string): string | undefined {
   const base = ownString(config, '~') ?? ''
   if (topic === undefined) return undefined
   const whole = topic.startsWith('~') ? base + topic.slice(1) : topic.endsWith('~') ? topic.slice(0, -1) + base : topic
-  return /[+#\0]/.test(whole) || whole.length > 1000 ? undefined : whole
+  return /[+#\0]/.test(whole) || Buffer.byteLength(whole) > MAX_TOPIC_BYTES ? undefined : plainText(whole)
 }
 
 function payloadOf(config: JsonObject, key: string, usual: string): string {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Source } from '#model/city-pack.ts'
+import { withPlainEscapes } from '#model/text.ts'
 import type { Memory } from './memory.ts'
 import type { Input, Message } from './types.ts'
 
@@ -32,8 +33,7 @@ class OpenedMessage implements Input {
 
   get text(): string {
     if (this.#text === undefined) {
-      const text = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength).toString('utf8')
-      this.#text = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+      this.#text = textOf(Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength))
     }
     return this.#text
   }
@@ -47,12 +47,37 @@ class OpenedMessage implements Input {
   }
 }
 
+const NUL = 0
+const BYTE_ORDER_MARK = 0xfeff
+
+/**
+ * Text as UTF-8, without what encoders leave around it: byte order marks, and the NUL that ends a string in C and is
+ * sent along by firmware that counts one byte too many.
+ */
+export function textOf(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  let start = 0
+  while (text.charCodeAt(start) === BYTE_ORDER_MARK) start += 1
+  let end = text.length
+  for (let at = end - 1; at >= start; at -= 1) {
+    const code = text.charCodeAt(at)
+    if (code === NUL || code === BYTE_ORDER_MARK) end = at
+    else if (!isBlank(code)) break
+  }
+  return text.slice(start, end)
+}
+const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d)
+
 const MAY_BE_JSON = /^[ \t\r\n]*[[{"\-\dtfn]/
 
-/** JSON, or undefined. Bare nan and inf, which C and Python firmware prints, become the string "nan". */
-export function parseJson(text: string): unknown {
+/**
+ * JSON, or undefined. Bare nan and inf, which C and Python firmware prints, become the string "nan"; characters that
+ * cannot be stored become U+FFFD (model/text.ts).
+ */
+export function parseJson(json: string): unknown {
   // What cannot be JSON by its first character is spared the exception, which costs more than most decoders.
-  if (!MAY_BE_JSON.test(text)) return undefined
+  if (!MAY_BE_JSON.test(json)) return undefined
+  const text = withPlainEscapes(json)
   try {
     return JSON.parse(text)
   } catch {
@@ -120,7 +145,7 @@ export function notJson(input: Input): string {
 
 /** The start of a text, for messages. */
 export const clip = (text: string, length = 60): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1)}…`
+  text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`
 
 /** A value in words for messages; what is nested is only named, however deep a hostile payload made it. */
 export function show(value: unknown): string {

@@ -8,7 +8,7 @@ import type { Source } from '#model/city-pack.ts'
 import { PROPERTIES, type PropertyName } from '#model/properties.ts'
 import { meaningIn } from '../decode/home-assistant.ts'
 import { type Config, isConfigTopic, readConfig } from '../decode/home-assistant-config.ts'
-import { parseJson } from '../decode/input.ts'
+import { parseJson, textOf } from '../decode/input.ts'
 import type { DiscoveredEntity } from '../decode/memory.ts'
 import { datastreamConfig, isDatastreamTopic } from '../decode/sensorthings-entity.ts'
 import type { FieldProblem } from '../decode/types.ts'
@@ -71,10 +71,10 @@ export class DiscoveryState {
 
 /** Undefined where it describes nothing; a decoder says why. */
 function readPayload(topic: string, payload: Buffer): Config | 'gone' | undefined {
-  if (isDatastreamTopic(topic)) return datastreamConfig(topic, parseJson(payload.toString()))
+  if (isDatastreamTopic(topic)) return datastreamConfig(topic, parseJson(textOf(payload)))
   if (!isConfigTopic(topic.split('/'))) return undefined
   if (payload.length === 0) return 'gone'
-  const config = readConfig(topic.split('/'), parseJson(payload.toString()))
+  const config = readConfig(topic.split('/'), parseJson(textOf(payload)))
   return 'reason' in config ? undefined : config
 }
 

@@ -9,6 +9,7 @@
  *     any       --a gap that stays, an unknown alias, data of who is not online-->  the same, and a rebirth is asked for
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import { plainText } from '#model/text.ts'
 import type { BirthMetric, SparkplugMemory } from '../decode/memory.ts'
 import { readTopic, type SparkplugTopic } from '../decode/sparkplug.ts'
 import { type Metric, readPayload, type SparkplugPayload } from '../decode/sparkplug-payload.ts'
@@ -97,36 +98,28 @@ export class SparkplugState {
 }
 
 function read({ topic, payload, receivedAt, counted, last }: Certificate & Options): Read | undefined {
-  const found = readTopic(topic.split('/'))
+  const found = readTopic(plainText(topic).split('/'))
   if (!found || found.type.endsWith('CMD')) return undefined
   try {
     const content = readPayload(payload)
     const stated = content.timestamp
     const ms = stated !== undefined && stated < BELIEVED_MS ? stated : receivedAt.getTime()
-    return { ...withoutNul(found), payload: content, ms, options: { counted, last } }
+    return { ...found, payload: content, ms, options: { counted, last } }
   } catch {
     // The decoder says why.
     return undefined
   }
 }
 
-/** PostgreSQL text holds every character but U+0000. */
-const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}')
-const withoutNul = (topic: SparkplugTopic): SparkplugTopic => ({
-  type: topic.type,
-  node: storable(topic.node),
-  device: storable(topic.device),
-})
-
 function birthOf({ device, node, ms, payload }: Read): rows.Birth {
   const metrics = payload.metrics.flatMap(({ name, alias, datatype, unit }): BirthMetric[] =>
     name
       ? [
           {
-            name: storable(name),
+            name: plainText(name),
             alias,
             datatype: datatype ?? 0,
-            unit: unit === undefined ? undefined : storable(unit),
+            unit: unit === undefined ? undefined : plainText(unit),
           },
         ]
       : [],
