@@ -185,6 +185,15 @@ export function ucum(unit: string): string | undefined {
   return Object.hasOwn(ALIASES, trimmed) ? ALIASES[trimmed] : undefined
 }
 
+/** Factors from every unit of the same dimension to this one, without offsets: what a register in that unit counts. */
+export function factorsTo(unit: string): number[] {
+  const target = UNITS[unit]
+  if (!target) return [1]
+  return Object.values(UNITS)
+    .filter(({ dimension, offset }) => dimension === target.dimension && !offset)
+    .map(({ factor }) => factor / target.factor)
+}
+
 /**
  * Litres that one mole of gas fills at 20 Cel and 101.3 kPa, the reference state of Directive 2008/50/EC, annex VI
  * (and of Directive (EU) 2024/2881): 8.314462618 J/(mol.K) * 293.15 K / 101.3 kPa.

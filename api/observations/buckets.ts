@@ -68,15 +68,14 @@ export type Composition = {
   kind: PropertyKind
   average: Average
   expectedIntervalSeconds: number | null
-  /** reading of the counter before the first edge */
-  readingBefore: number | null
+  /** of a meter: what it counted from one edge to another; null without a reading */
+  counted?: (from: number, to: number) => number | null
   now: Date
 }
 
 /** Buckets from steps in the order of time. Every bucket is there: one without data says so (n 0, statistics null). */
 export function composeBuckets(steps: readonly Hour[], how: Composition): Bucket[] {
   const buckets: Bucket[] = []
-  let reading = how.readingBefore
   let next = 0
   for (const [index, end] of how.edges.slice(1).entries()) {
     const start = how.edges[index] ?? end
@@ -87,19 +86,12 @@ export function composeBuckets(steps: readonly Hour[], how: Composition): Bucket
       next += 1
       step = steps[next]
     }
-    buckets.push(bucketOf(mine, start, end, reading, how))
-    reading = mine.findLast((each) => each.last !== null)?.last ?? reading
+    buckets.push(bucketOf(mine, start, end, how))
   }
   return buckets
 }
 
-function bucketOf(
-  steps: readonly Hour[],
-  start: number,
-  end: number,
-  reading: number | null,
-  how: Composition,
-): Bucket {
+function bucketOf(steps: readonly Hour[], start: number, end: number, how: Composition): Bucket {
   const good = sum(steps.map((step) => step.good))
   const total = good === 0 ? null : sum(steps.map((step) => step.total ?? 0))
   if (how.average === 'vector') return directionBucket(steps, start, end, how)
@@ -112,7 +104,7 @@ function bucketOf(
     mean: total === null ? null : meanOf(total, good, how),
     min: lows.length === 0 ? null : Math.min(...lows),
     max: highs.length === 0 ? null : Math.max(...highs),
-    total: how.kind === 'counter' ? consumption(steps, reading) : how.kind === 'interval' ? total : null,
+    total: how.kind === 'counter' ? (how.counted?.(start, end) ?? null) : how.kind === 'interval' ? total : null,
     dataCapture: dataCapture(steps, start, end, how),
     suspect: suspectOf(steps, how),
   }
@@ -151,33 +143,6 @@ function suspectOf(steps: readonly Hour[], how: Composition): Bucket['suspect'] 
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)
-
-/**
- * What a counter counted: differences of readings, from the reading `before`. A drop is a restart from 0. What was
- * counted over a gap goes to the bucket whose reading ends the gap. Null without a reading.
- */
-export function consumption(steps: readonly Hour[], before: number | null): number | null {
-  let reading = before
-  let counted: number | null = null
-  for (const step of steps) {
-    if (step.first === null || step.last === null) continue
-    counted = (counted ?? 0) + (reading === null ? 0 : rise(reading, step.first)) + within(step, step.first, step.last)
-    reading = step.last
-  }
-  return counted
-}
-
-const rise = (from: number, to: number): number => (to >= from ? to - from : to)
-
-/**
- * Inside a step only first, last, lowest and highest are known. Lowest below first means a restart: then the highest
- * reading ended the run before it, or (when the last is the highest) that part is unknown and left out.
- */
-function within(step: Hour, first: number, last: number): number {
-  const { low, high } = step
-  if (low === null || high === null || low >= first) return last - first
-  return (high > last ? high - first : 0) + last
-}
 
 /**
  * Share of the promised observations that are there and good, 0 to 1, of the time that has passed. Each hour counts

@@ -121,17 +121,3 @@ async function selectSteps(db: Queryable, query: HourQuery): Promise<Hour[]> {
   const values = [datastreamId, from, to, stepMs / 1000]
   return (await db.query<Hour>({ text: steppedText(query), values })).rows
 }
-
-// Without a lower bound a Datastream that fell silent would have every chunk searched.
-const LAST_BEFORE = `
-  select last from observation_hourly
-  where datastream_id = $1 and bucket < $2 and bucket >= $2::timestamptz - interval '31 days' and last is not null
-  order by bucket desc
-  limit 1`
-
-/** The reading a counter had before `at` (31 days back at most): where its consumption starts from. */
-export async function selectReadingBefore(db: Queryable, datastreamId: number, at: Date): Promise<number | null> {
-  const values = [datastreamId, at]
-  const { rows } = await db.query<{ last: number }>({ text: LAST_BEFORE, values })
-  return rows[0]?.last ?? null
-}

@@ -1,8 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { readMeters } from '#infra/meter/read-meters.ts'
 import { type ObservationsResponse, observationsResponse } from '#model/api/city.ts'
 import { averageOf } from '#model/averages.ts'
 import { AppError } from '#model/errors.ts'
+import type { Reading } from '#model/meter/reading.ts'
+import { type MeterWindow, windowOf } from '#model/meter/window.ts'
 import { hasQuarterHours } from '#model/period.ts'
 import { reasonsOf } from '#model/quality.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
@@ -11,7 +14,7 @@ import { plainJson } from '../http/plain-json.ts'
 import { bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../observations/buckets.ts'
 import { DAY_MS, idParam, readWindow, windowParams } from '../params.ts'
 import { type Datastream, requireDatastream } from '../queries/datastreams.ts'
-import { selectHours, selectRaw, selectReadingBefore } from '../queries/observations.ts'
+import { selectHours, selectRaw } from '../queries/observations.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
 type Window = { from: Date; to: Date }
@@ -72,22 +75,42 @@ export const observationRoutes =
       }
     }
 
-    async function bucketed(datastream: Datastream, window: Window, every: Every) {
+    async function bucketed(datastream: Datastream, asked: Window, every: Every) {
       const zone = await timeZone()
-      const edges = boundedEdges(every, window, zone)
+      const edges = boundedEdges(every, asked, zone)
       const widened = { from: new Date(edges[0] ?? 0), to: new Date(edges.at(-1) ?? 0) }
       const { id: datastreamId, positioned, kind, expectedIntervalSeconds } = datastream
       const average = averageOf(datastream.property)
       const of = { datastreamId, positioned, average, stepMs: stepFor(edges), hasQuarters: hasQuarterHours(zone) }
-      const [steps, readingBefore] = await Promise.all([
+      const [steps, meters] = await Promise.all([
         selectHours(pool, { ...of, ...widened }),
-        kind === 'counter' ? selectReadingBefore(pool, datastreamId, widened.from) : null,
+        kind === 'counter' ? readMeters(pool, [datastreamId], edges) : undefined,
       ])
-      const how = { edges, kind, average, expectedIntervalSeconds, readingBefore, now: clock() }
-      const buckets = composeBuckets(steps, how)
-      return { ...head(datastream, widened, every), buckets, next: null }
+      const read = meters?.get(datastreamId)
+      const how = {
+        ...{ edges, kind, average, expectedIntervalSeconds, now: clock() },
+        counted: (from: number, to: number) => (read && windowOf(read, from, to)?.counted) ?? null,
+      }
+      const window = read && windowOf(read, widened.from.getTime(), widened.to.getTime())
+      const meter = window && { meter: meterEvidence(window) }
+      return { ...head(datastream, widened, every), buckets: composeBuckets(steps, how), ...meter, next: null }
     }
   }
+
+/** An answer names so many of each kind: who needs more asks for a shorter window. */
+const MAX_EVENTS = 100
+
+function meterEvidence({ opening, closing, counted, events, outliers }: MeterWindow): ObservationsResponse['meter'] {
+  const reading = ({ at, value }: Reading) => ({ time: new Date(at).toISOString(), reading: value })
+  return {
+    opening: reading(opening),
+    closing: reading(closing),
+    counted,
+    events: events.slice(0, MAX_EVENTS).map(({ at, ...event }) => ({ time: new Date(at).toISOString(), ...event })),
+    outliers: outliers.slice(0, MAX_EVENTS).map(reading),
+    ...{ eventCount: events.length, outlierCount: outliers.length },
+  }
+}
 
 /** The edges, unless there are too many: counted before they are made. */
 function boundedEdges(every: Every, { from, to }: Window, timeZone: string): number[] {

@@ -92,6 +92,8 @@ export const thingFeatures = featureCollection(
 export type ThingFeatures = z.infer<typeof thingFeatures>
 export type ThingFeature = ThingFeatures['features'][number]
 
+const meterReading = z.object({ time: instant, reading: z.number() })
+
 /**
  * GET /api/v1/datastreams/:id/observations?from&to&every&limit&cursor
  * Raw without `every` (keyset pages: `next`), else buckets. every = 1h, 6h or 1d (1d = local days of the city).
@@ -135,6 +137,31 @@ export const observationsResponse = z.object({
           .optional(),
       }),
     )
+    .optional(),
+  /** of a meter, in buckets: what the totals rest on (docs/statistics.md, "Meters"); absent without a reading */
+  meter: z
+    .object({
+      /** the last reading at or before `from`, else the first one after it; and the last at or before `to` */
+      opening: meterReading,
+      closing: meterReading,
+      counted: z.number(),
+      /** at most 100 of each; the counts say how many there are */
+      events: z.array(
+        z.object({
+          time: instant,
+          kind: z.enum(['reset', 'rollover', 'replacement', 'correction']),
+          /** nobody recorded it: the readings say so */
+          inferred: z.boolean(),
+          from: z.number(),
+          to: z.number(),
+          counted: z.number(),
+        }),
+      ),
+      /** readings that left the line of the meter and came back, or that the next reading has to confirm: in no total */
+      outliers: z.array(meterReading),
+      eventCount: z.int(),
+      outlierCount: z.int(),
+    })
     .optional(),
   next: z.string().nullable(),
 })

@@ -15,7 +15,14 @@ const FIRST = Date.UTC(YEAR, 0, 1)
 /** A reading every 15 minutes. */
 const PER_STREAM = 365 * 96
 const NOW = new Date(`${YEAR + 1}-01-02T00:00:00Z`)
-const ROLLUPS = ['observation_hourly', 'observation_daily', 'sound_hourly', 'sound_daily']
+const ROLLUPS = [
+  'observation_hourly',
+  'observation_daily',
+  'meter_hourly',
+  'meter_daily',
+  'sound_hourly',
+  'sound_daily',
+]
 /** Means of stations, meters, peaks of segments, and what reported at all: each reads the rollups in a way of its own. */
 const ONE = ['EN:EN:AQ:1C', 'EN:E:E:2C', 'EC:I:T:5A', 'EC:ICT:T:2C'] as const
 

@@ -48,6 +48,8 @@ test('observation is a hypertable, rolled up hourly and daily, compressed and ke
   expect(rollups).toEqual([
     { view_name: 'direction_quarter', compressed: false, refreshed: 1 },
     { view_name: 'direction_second', compressed: true, refreshed: 1 },
+    { view_name: 'meter_daily', compressed: false, refreshed: 1 },
+    { view_name: 'meter_hourly', compressed: true, refreshed: 1 },
     { view_name: 'observation_daily', compressed: true, refreshed: 1 },
     { view_name: 'observation_hourly', compressed: true, refreshed: 1 },
     { view_name: 'observation_quarter', compressed: true, refreshed: 1 },

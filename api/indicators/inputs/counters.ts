@@ -1,17 +1,23 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { cutOf, type Hours } from './hours.ts'
-import { joinedByMeter, type Stretch } from './meter-stretch.ts'
+import { AROUND_DAYS, readMeters } from '#infra/meter/read-meters.ts'
+import { HOUR_MS, type MeterEvent } from '#model/meter/reading.ts'
+import { windowOf } from '#model/meter/window.ts'
+import type { Hours } from './hours.ts'
 import { byMonth, type Span } from './months.ts'
 
-/** What a meter counted over a period: closing - opening + correction, read at the ends of hours. */
+/** What a meter counted over a period, from its opening reading to its closing one. */
 export type Consumption = {
   readonly opening: number
   readonly closing: number
-  /** what the difference of readings misses because the meter began again at zero */
+  /** what the difference of the two misses: counted = closing - opening + correction */
   readonly correction: number
+  readonly events: readonly MeterEvent[]
   readonly resets: number
-  /** hours between the two readings: the stretch of time that the difference stands for */
+  /** readings that are left out because they left the line of the meter and came back */
+  readonly outliers: number
+  /** hours between the two readings, and how many of them lie in the period */
   readonly span: number
+  readonly within: number
   /** hours of the period with a good reading */
   readonly hours: number
   readonly n: number
@@ -19,31 +25,13 @@ export type Consumption = {
   readonly suspect: number
 }
 
-/** What a meter did in an hour or a day. */
-type Row = {
+/** The part of a month, or of what a period has beside whole months. Plain JSON, so that months can be kept. */
+type Stretch = Pick<Consumption, 'events' | 'outliers' | 'hours' | 'n' | 'good' | 'suspect'> & {
   readonly id: number
-  readonly bucket: Date
-  readonly n: number
-  readonly good: number
-  readonly suspect: number
-  readonly goodHours: number
-  readonly first: number
-  readonly last: number
-  readonly low: number
-  readonly high: number
+  readonly counted: number
+  readonly opening: { readonly at: number; readonly value: number }
+  readonly closing: { readonly at: number; readonly value: number }
 }
-
-const COLUMNS = `datastream_id as id, bucket, n::float8 as n, good::float8 as good, suspect::float8 as suspect, first, last, low, high`
-// One stretch at a time: with its bounds as parameters, all other chunks are left out while the statement is planned.
-const HOURS = `
-  select ${COLUMNS}, 1 as "goodHours" from observation_hourly
-  where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and good > 0`
-const DAYS = `
-  select ${COLUMNS}, good_hours::int as "goodHours" from observation_daily
-  where datastream_id = any($1::int[]) and bucket >= $2 and bucket < $3 and good > 0 order by 1, 2`
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 /** By Datastream id; meters without a good reading are absent. */
 export async function consumptions(
@@ -52,49 +40,66 @@ export async function consumptions(
   hours: Hours,
   timeZone: string,
 ): Promise<ReadonlyMap<number, Consumption>> {
-  const read = async (text: string, of: readonly number[], from: Date, to: Date): Promise<Row[]> =>
-    from < to ? (await db.query<Row>(text, [of, from, to])).rows : []
-  const load = async (span: Span): Promise<Stretch[]> => {
-    const { from, firstDay, lastDay, to } = cutOf(span)
-    const days = await read(DAYS, ids, firstDay, lastDay)
-    const opened = toOpen(days)
-    const rows = days.filter((day) => !opened.has(day))
-    rows.push(...(await read(HOURS, ids, from, firstDay)), ...(await read(HOURS, ids, lastDay, to)))
-    for (const [day, meters] of Map.groupBy(opened, ({ bucket }) => bucket.getTime())) {
-      const of = meters.map(({ id }) => id)
-      rows.push(...(await read(HOURS, of, new Date(day), new Date(day + DAY_MS))))
-    }
-    return joinedByMeter(rows.map(stretchOf))
+  const family = {
+    ...{ name: 'meters', version: 2, ids, rollup: 'meter_daily' as const, aroundDays: AROUND_DAYS },
+    // grades, ratings and replacements: what the registry says of meters is part of how they count
+    about: await registryPrint(db, ids),
+    load: (part: Span) => load(db, ids, part),
   }
-  // The hour before the period gives the opening reading, so a meter that reports hourly covers the whole of it.
-  const before = await read(HOURS, ids, new Date(hours.from.getTime() - HOUR_MS), hours.from)
-  const inside = await byMonth(db, { name: 'meters', version: 1, ids, load }, hours, timeZone)
-  const all = joinedByMeter([...before.map((row) => ({ ...stretchOf(row), hours: 0 })), ...inside])
-  return new Map(all.map((stretch) => [stretch.id, consumptionOf(stretch)]))
+  const stretches = await byMonth(db, family, hours, timeZone)
+  const byMeter = Map.groupBy(stretches, ({ id }) => id)
+  return new Map([...byMeter].map(([id, own]) => [id, joined(own, hours)]))
 }
 
-const stretchOf = ({ id, bucket, first, last, high, goodHours, n, good, suspect }: Row): Stretch => ({
-  ...{ id, opening: { at: bucket.getTime(), first, last, high }, end: { at: bucket.getTime(), last } },
-  ...{ correction: 0, resets: 0, hours: goodHours, n, good, suspect },
-})
+const REGISTRY = `
+  select d.id, t.grade, t.attributes, r.replaced
+  from datastream d join thing t on t.id = d.thing_id
+  left join lateral (
+    select string_agg(concat_ws(' ', channel, replaced_at, final_reading, start_reading), ';' order by channel, replaced_at) as replaced
+    from meter_replacement where thing_id = t.id and property = d.property
+  ) r on true
+  where d.id = any($1::int[])`
+const PRINT = `select count(*) || ' ' || bit_xor(hash_record_extended(m, 0)) as print from (${REGISTRY}) m`
 
-const consumptionOf = ({ opening, end, id: _, ...sums }: Stretch): Consumption => ({
-  ...sums,
-  opening: opening.last,
-  closing: end.last,
-  span: (end.at - opening.at) / HOUR_MS,
-})
+const registryPrint = async (db: Queryable, ids: readonly number[]): Promise<string> =>
+  (await db.query<{ print: string | null }>(PRINT, [ids])).rows[0]?.print ?? ''
 
-/**
- * A day can hide a restart only when its lowest reading is below half of its highest, or of the last one before it. Such
- * days, and the first and the last of each meter (where it began and ended to the hour), are opened into hours.
- */
-function toOpen(days: readonly Row[]): ReadonlySet<Row> {
-  return new Set(
-    days.filter((day, i) => {
-      const before = days[i - 1]
-      if (before?.id !== day.id || days[i + 1]?.id !== day.id) return true
-      return day.low < Math.max(day.high, before.last) / 2
-    }),
-  )
+async function load(db: Queryable, ids: readonly number[], part: Span): Promise<Stretch[]> {
+  const [from, to] = [part.from.getTime(), part.to.getTime()]
+  const reads = await readMeters(db, ids, [from, to])
+  return [...reads].flatMap(([id, read]) => {
+    const window = windowOf(read, from, to)
+    if (!window) return []
+    const sum = (of: (row: (typeof read.rows)[number]) => number): number =>
+      read.rows.reduce((all, row) => all + of(row), 0)
+    const reading = ({ at, value }: typeof window.opening) => ({ at, value })
+    return {
+      ...{ id, opening: reading(window.opening), closing: reading(window.closing) },
+      ...{ counted: window.counted, events: window.events, outliers: window.outliers.length },
+      hours: sum((row) => row.goodHours),
+      ...{ n: sum((row) => row.n), good: sum((row) => row.good), suspect: sum((row) => row.suspect) },
+    }
+  })
+}
+
+function joined(stretches: readonly Stretch[], { from, to }: Span): Consumption {
+  const inTime = stretches.toSorted((a, b) => a.closing.at - b.closing.at)
+  const [first, last] = [inTime[0], inTime.at(-1)]
+  if (!first || !last) throw new Error('unreachable: a group has a stretch')
+  const sum = (of: (stretch: Stretch) => number): number => inTime.reduce((all, stretch) => all + of(stretch), 0)
+  const { opening, closing } = { opening: first.opening, closing: last.closing }
+  const events = inTime.flatMap((stretch) => stretch.events)
+  return {
+    ...{ opening: opening.value, closing: closing.value },
+    correction: sum((stretch) => stretch.counted) - (closing.value - opening.value),
+    events,
+    resets: events.filter(({ kind }) => kind === 'reset').length,
+    outliers: sum((stretch) => stretch.outliers),
+    span: (closing.at - opening.at) / HOUR_MS,
+    within: (Math.min(closing.at, to.getTime()) - Math.max(opening.at, from.getTime())) / HOUR_MS,
+    hours: sum((stretch) => stretch.hours),
+    n: sum((stretch) => stretch.n),
+    good: sum((stretch) => stretch.good),
+    suspect: sum((stretch) => stretch.suspect),
+  }
 }

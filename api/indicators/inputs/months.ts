@@ -6,7 +6,7 @@ import type { Hours } from './hours.ts'
 /** Whole hours of a stretch of time. */
 export type Span = Pick<Hours, 'from' | 'to'>
 
-type Rollup = 'observation_daily' | 'sound_daily'
+type Rollup = 'observation_daily' | 'sound_daily' | 'meter_daily'
 
 /** What is read from every hour of a period and can be put together from its months. Rows are plain JSON. */
 export type Family<Row> = {

@@ -1,6 +1,7 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
 import { type PropertyName, propertyOf } from '#model/properties.ts'
+import type { Consumption } from '../inputs/counters.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { DatastreamRow } from '../inputs/registry.ts'
 import type { Whole } from '../inputs/wholes.ts'
@@ -8,27 +9,39 @@ import { type Excluded, excludedIn, isSimulated, LEAST_CAPTURE, originOf, percen
 
 const CARRIERS: Readonly<Record<string, string>> = { thermal_energy: 'heat', water_volume: 'water' }
 
+/** A meter whose readings reach so much further than the period says little of the period itself. Ours. */
+const LONGEST_SPAN = 1.25
+
 /**
- * What a meter counts a day over the period: (last - first reading + what resets swallowed) / days between the readings.
+ * What a meter counts a day over the period: (last - first reading + what the difference misses) / days between the readings.
  * A day's worth, because meters cover slightly different stretches of the period; the caller multiplies by days.
  */
 async function perDay(stream: DatastreamRow, inputs: Inputs): Promise<Evidence | Excluded> {
   const { thing } = stream
   const read = (await inputs.consumption()).get(stream.id)
   if (!read) return { what: thing.name, why: 'no good reading in the period' }
-  const covered = inputs.hours.count === 0 ? 0 : Math.min(1, read.span / inputs.hours.count)
+  const { count } = inputs.hours
+  const covered = count === 0 ? 0 : Math.max(0, Math.min(1, read.within / count))
   if (read.span === 0) return { what: thing.name, why: 'a single reading in the period' }
   if (covered < LEAST_CAPTURE)
     return { what: thing.name, why: `its readings span ${percentText(covered)} of the period` }
+  if (read.span > LONGEST_SPAN * count)
+    return {
+      what: thing.name,
+      why: `its readings lie ${Math.round(read.span / 24)} days apart, longer than the period`,
+    }
   const origin = originOf(isSimulated(inputs, [thing]), 'measured')
   const carrier = CARRIERS[stream.property] ?? 'electricity'
   const { unit } = propertyOf(stream.property as PropertyName)
   const ref = `datastream ${stream.id} (${thing.key} ${stream.property})`
   const reading = (label: string, value: number): Evidence => leaf({ label, value, unit, origin, ref })
-  const resets = `counted across ${read.resets} ${read.resets === 1 ? 'reset' : 'resets'}`
   const amount = node(
     { label: `${thing.name}: ${carrier} by its meter`, unit, method: 'difference', origin, n: read.good },
-    [reading('last reading', read.closing), reading('first reading', read.opening), reading(resets, read.correction)],
+    [
+      reading('last reading', read.closing),
+      reading('first reading', read.opening),
+      reading(acrossText(read), read.correction),
+    ],
   )
   const days = leaf({ label: 'days between the readings', value: read.span / 24, unit: 'd', origin, ref })
   return node(
@@ -44,6 +57,20 @@ async function perDay(stream: DatastreamRow, inputs: Inputs): Promise<Evidence |
     },
     [amount, days],
   )
+}
+
+const MAX_NAMED = 5
+
+/** What the difference of the two readings does not show: "counted across 1 reset, 1 replacement (inferred, 2026-05-01)". */
+function acrossText({ events, outliers, resets }: Consumption): string {
+  const others = events.filter(({ kind }) => kind !== 'reset')
+  const named = others.slice(0, MAX_NAMED).map(({ kind, inferred, at }) => {
+    const day = new Date(at).toISOString().slice(0, 10)
+    return `1 ${kind} (${inferred ? 'inferred' : 'recorded'}, ${day})`
+  })
+  const more = others.length > MAX_NAMED ? [`${others.length - MAX_NAMED} more`] : []
+  const left = outliers === 0 ? [] : [`${outliers} ${outliers === 1 ? 'outlier' : 'outliers'} left out`]
+  return `counted across ${[`${resets} ${resets === 1 ? 'reset' : 'resets'}`, ...named, ...more, ...left].join(', ')}`
 }
 
 export type MeterReadings = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bucketEdges, composeBuckets, consumption, type Hour, stepFor } from '#api/observations/buckets.ts'
+import { bucketEdges, composeBuckets, type Hour, stepFor } from '#api/observations/buckets.ts'
 
 const at = (iso: string) => new Date(iso)
 const isos = (edges: number[]) => edges.map((edge) => new Date(edge).toISOString())
@@ -75,35 +75,6 @@ describe('edges', () => {
   })
 })
 
-describe('consumption of a counter', () => {
-  test('differences of readings, from the one before', () => {
-    expect(consumption([hourOf('2026-05-01T10:00:00Z', [100, 101])], 98)).toBe(3)
-  })
-
-  test('without a reading before, the first one is where counting begins', () => {
-    expect(consumption([hourOf('2026-05-01T10:00:00Z', [100, 101])], null)).toBe(1)
-  })
-
-  // 101 -> 103 is 2, then a restart: 0 -> 1 -> 2 is 2
-  test('a restart inside an hour', () => {
-    expect(consumption([hourOf('2026-05-01T11:00:00Z', [103, 1, 2])], 101)).toBe(4)
-  })
-
-  test('a restart between hours', () => {
-    expect(consumption([hourOf('2026-05-01T11:00:00Z', [3, 5])], 1000)).toBe(5)
-  })
-
-  // Before the restart it may have counted on from 10; what is known is 0 -> 200.
-  test('a restart that counts past what it was: the unknown part is left out', () => {
-    expect(consumption([hourOf('2026-05-01T11:00:00Z', [10, 1, 200])], 10)).toBe(200)
-  })
-
-  test('no good reading is no consumption, not zero', () => {
-    expect(consumption([nothingGood('2026-05-01T11:00:00Z')], 10)).toBeNull()
-    expect(consumption([], 10)).toBeNull()
-  })
-})
-
 describe('composed buckets', () => {
   const from = at('2026-05-01T00:00:00Z')
   const to = at('2026-05-01T02:00:00Z')
@@ -112,7 +83,6 @@ describe('composed buckets', () => {
     average: 'arithmetic' as const,
     edges,
     expectedIntervalSeconds: 900,
-    readingBefore: null,
     now: at('2026-05-02T00:00:00Z'),
   } as const
 
@@ -178,14 +148,5 @@ describe('composed buckets', () => {
   test('a Thing that promised nothing has no data capture', () => {
     const how = { ...base, kind: 'gauge', expectedIntervalSeconds: null } as const
     expect(composeBuckets([hourOf('2026-05-01T00:00:00Z', [1])], how)[0]?.dataCapture).toBeNull()
-  })
-
-  test('the consumption over a gap goes to the bucket whose reading ends it', () => {
-    const steps = [hourOf('2026-05-01T00:00:00Z', [10, 12]), hourOf('2026-05-01T02:00:00Z', [20])]
-    const three = bucketEdges('1h', from, at('2026-05-01T03:00:00Z'), 'UTC')
-    const totals = composeBuckets(steps, { ...base, edges: three, kind: 'counter', readingBefore: 9 }).map(
-      (b) => b.total,
-    )
-    expect(totals).toEqual([3, null, 8])
   })
 })

@@ -1,0 +1,135 @@
+import { outliersOf } from './outliers.ts'
+import { hoursBetween, quantileOf, ratesAround } from './rates.ts'
+import { HOUR_MS, type MeterEvent, type MeterRules, type Reading, type Replacement } from './reading.ts'
+import { rolledOver } from './rollover.ts'
+
+/** A reading that counts, with what was counted up to it since the first one. */
+export type Point = Reading & { readonly counted: number }
+
+/** What a meter counted, and what that rests on. */
+export type MeterCount = {
+  /** in the order of time */
+  readonly points: readonly Point[]
+  readonly events: readonly MeterEvent[]
+  /** readings that left the line and came back, or whose successor is not there yet to confirm them: in no sum */
+  readonly outliers: readonly Reading[]
+}
+
+/** A step back of so small a share of the reading is a correction. Ours: the error that meters in use may have (MID, annex V). */
+const CORRECTION_SHARE = 0.02
+/** A restart is explained by at most twice the highest rate around. Ours. */
+const MARGIN = 2
+/** As in limits.ts, for meters that have no days around yet. */
+const ABOVE_USUAL = 10
+const USUAL_SHARE = 0.75
+
+/**
+ * Counts a meter from its good readings in the order of time.
+ *
+ * A step up that the meter can have counted counts. Readings that leave the line and come back to it are outliers. A drop after
+ * which the meter stays on its new level is, in this order: a replacement that was recorded; a small step back (a correction,
+ * which counts as it is); a register that rolled over; a reset to zero, where the new reading can have been counted since; else
+ * a replacement nobody recorded, over which nothing counts. So is a step up that is more than the meter can count. A drop with
+ * no reading after it waits: it counts once the next reading confirms it.
+ */
+export function countMeter(readings: readonly Reading[], rules: MeterRules): MeterCount {
+  const wrong = outliersOf(readings, rules)
+  const line = readings.filter((_, index) => !wrong.has(index))
+  const outliers = readings.filter((_, index) => wrong.has(index))
+  const points: Point[] = []
+  const events: MeterEvent[] = []
+  // counted = value + shift: on an undisturbed stretch the difference of two readings, to the last digit
+  let shift = -(line[0]?.value ?? 0)
+  for (const [i, own] of line.entries()) {
+    const before = line[i - 1]
+    if (before) {
+      const event = eventBetween(line, i, before, own, rules)
+      if (event && isUnconfirmed(event, line, i)) {
+        outliers.push(own)
+        break
+      }
+      if (event) {
+        events.push(event)
+        shift += before.value - own.value + event.counted
+      }
+    }
+    points.push({ ...own, counted: own.value + shift })
+  }
+  return { points, events, outliers: outliers.sort((a, b) => a.at - b.at) }
+}
+
+const isUnconfirmed = (event: MeterEvent, line: readonly Reading[], i: number): boolean =>
+  event.inferred && event.kind !== 'correction' && i === line.length - 1
+
+function eventBetween(
+  line: readonly Reading[],
+  i: number,
+  before: Reading,
+  own: Reading,
+  rules: MeterRules,
+): MeterEvent | undefined {
+  const parts = { at: own.at, from: before.value, to: own.value }
+  const recorded = rules.replacements.find(({ at }) => at > before.at && at <= own.at)
+  if (recorded)
+    return { ...parts, kind: 'replacement', inferred: false, counted: acrossReplacement(before, own, recorded) }
+  const rates = (): number[] => ratesAround(line, i, NONE)
+  if (own.value >= before.value) {
+    const isJump = own.value - before.value > mostBetween(before, own, rules, rates)
+    return isJump ? { ...parts, kind: 'replacement', inferred: true, counted: 0 } : undefined
+  }
+  return { ...parts, ...dropBetween(before, own, rates(), rules), inferred: true }
+}
+
+const NONE: ReadonlySet<number> = new Set()
+
+/** Without a reading of the day itself, what was counted up to it or from it is not known. */
+const acrossReplacement = (before: Reading, own: Reading, { finalReading, startReading }: Replacement): number =>
+  (finalReading === undefined ? 0 : finalReading - before.value) +
+  (startReading === undefined ? 0 : own.value - startReading)
+
+/** What a meter can count from one reading to the next. A step of less than a day may hold what a day does: a late reading. */
+function mostBetween(before: Reading, own: Reading, rules: MeterRules, rates: () => number[]): number {
+  const hours = Math.max(24, hoursBetween(before, own))
+  const most = rules.maxRate(own.at) * hours
+  if (own.value - before.value <= most) return most
+  const others = rates().toSorted((a, b) => a - b)
+  // the step itself is among the rates
+  others.splice(
+    others.findLastIndex((rate) => rate <= (own.value - before.value) / hoursOf(before, own)),
+    1,
+  )
+  return Math.max(most, ABOVE_USUAL * (quantileOf(others, USUAL_SHARE) ?? 0) * hours)
+}
+const hoursOf = (a: Reading, b: Reading): number => Math.max(b.at - a.at, 1) / HOUR_MS
+
+function dropBetween(
+  before: Reading,
+  own: Reading,
+  rates: readonly number[],
+  rules: MeterRules,
+): Pick<MeterEvent, 'kind' | 'counted'> {
+  const hours = hoursBetween(before, own)
+  const highest = rates.length === 0 ? undefined : Math.max(...rates)
+  const explained = highest === undefined ? undefined : MARGIN * highest * hours
+  const back = before.value - own.value
+  if (isCorrection(before.value, back, explained ?? 0)) return { kind: 'correction', counted: -back }
+  const over = rolledOver(before.value, own.value, explained ?? rules.maxRate(own.at) * hours, rules.unit)
+  if (over !== undefined) return { kind: 'rollover', counted: over }
+  if (own.value <= (explained ?? 0)) return { kind: 'reset', counted: own.value }
+  return { kind: 'replacement', counted: 0 }
+}
+
+/** Small against the reading, or what the meter may have run backwards, which ends above half of the reading. */
+const isCorrection = (value: number, back: number, explained: number): boolean =>
+  back <= CORRECTION_SHARE * Math.abs(value) || (back <= explained && back <= value / 2)
+
+/** The reading that counts at an instant: the last one at or before it. */
+export function pointAt(points: readonly Point[], at: number): Point | undefined {
+  let [low, high] = [0, points.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((points[middle]?.at ?? 0) <= at) low = middle + 1
+    else high = middle
+  }
+  return points[low - 1]
+}

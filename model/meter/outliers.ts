@@ -1,0 +1,129 @@
+import { AROUND_MS, hoursBetween, quantileOf, ratesAround } from './rates.ts'
+import { DAY_MS, type MeterRules, type Reading } from './reading.ts'
+
+/**
+ * Which readings leave the line of a meter and come back to it: no meter does that, so they are wrong. Indexes of readings in
+ * order of time. The decision about a reading rests on the readings within two days of it, so that it is the same in every
+ * window.
+ */
+export function outliersOf(readings: readonly Reading[], rules: MeterRules): ReadonlySet<number> {
+  const single = isolated(readings, rules)
+  const kept = readings.map((_, index) => index).filter((index) => !single.has(index))
+  const rest = kept.flatMap((index) => readings[index] ?? [])
+  return new Set([...single, ...[...excursions(rest)].flatMap((index) => kept[index] ?? [])])
+}
+
+/** Peaks and dips of one reading: higher than both neighbours, or lower, while the neighbours go on rising. */
+function isolated(readings: readonly Reading[], rules: MeterRules): Set<number> {
+  const deviations = new Map<number, number>()
+  for (let i = 1; i < readings.length - 1; i++) {
+    const [before, own, after] = [readings[i - 1], readings[i], readings[i + 1]]
+    if (!before || !own || !after || after.value < before.value) continue
+    if (own.value >= before.value && own.value <= after.value) continue
+    const share = (own.at - before.at) / Math.max(1, after.at - before.at)
+    deviations.set(i, Math.abs(own.value - (before.value + share * (after.value - before.value))))
+  }
+  // Of two neighbours that both stand out, the one further from its line is wrong.
+  const outliers = [...deviations].filter(
+    ([i, own]) => own > (deviations.get(i + 1) ?? -1) && own >= (deviations.get(i - 1) ?? -1),
+  )
+  return new Set(outliers.map(([i]) => i).filter((i) => !isPeriodic(readings, i, deviations, rules)))
+}
+
+/**
+ * A register that begins anew every day or hour, read seldom, looks like dips: 20, 5, 22, 4, 23. It is one where a quarter of
+ * the readings around dip, from near zero, and rise as fast as the others do. Ours.
+ */
+function isPeriodic(
+  readings: readonly Reading[],
+  i: number,
+  dips: ReadonlyMap<number, unknown>,
+  rules: MeterRules,
+): boolean {
+  const [before, own, after] = [readings[i - 1], readings[i], readings[i + 1]]
+  if (!before || !own || !after || own.value >= before.value) return false
+  const [first, last] = boundsAround(readings, i)
+  let dipped = 0
+  for (let at = first; at <= last; at++) if (dips.has(at)) dipped += 1
+  if (dipped < 2 || dipped < (last - first + 1) / 4) return false
+  const usual = quantileOf(ratesAround(readings, i, new Set([i])), 0.5)
+  if (usual === undefined) return false
+  const most = Math.min(2 * usual, rules.maxRate(own.at))
+  return own.value <= most * hoursBetween(before, own) && after.value - own.value <= most * hoursBetween(own, after)
+}
+
+function boundsAround(readings: readonly Reading[], i: number): [first: number, last: number] {
+  const at = readings[i]?.at ?? 0
+  const isNear = (index: number): boolean => Math.abs((readings[index]?.at ?? Number.NaN) - at) <= AROUND_MS
+  let [first, last] = [i, i]
+  while (isNear(first - 1)) first -= 1
+  while (isNear(last + 1)) last += 1
+  return [first, last]
+}
+
+/** A jump is ten times what three quarters of the steps around stay below. Ours. */
+const JUMP = 10
+const USUAL_SHARE = 0.75
+/** Longer than a day and three readings away from the line is no excursion: the meter was replaced, twice. Ours. */
+const LONGEST_MS = DAY_MS
+const LONGEST_READINGS = 3
+
+/** Several readings in a row that leave the line by a drop or a jump and come back to it within a day. */
+function excursions(readings: readonly Reading[]): Set<number> {
+  const found = new Set<number>()
+  const mark = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) found.add(i)
+  }
+  for (let i = 1; i < readings.length; i++) {
+    const [before, after] = [readings[i - 1], readings[i]]
+    if (!before || !after || after.value >= before.value || found.has(i)) continue
+    const back = returnAfter(readings, i)
+    if (back !== undefined) mark(i, back)
+    else {
+      const left = departureBefore(readings, i)
+      if (left !== undefined) mark(left, i)
+    }
+  }
+  return found
+}
+
+/** After the drop at `start`: the first reading back on the line before it, if it is reached by a jump. */
+function returnAfter(readings: readonly Reading[], start: number): number | undefined {
+  const line = readings[start - 1]
+  if (!line) return undefined
+  for (let i = start; ; i++) {
+    const own = readings[i]
+    if (!own || (own.at - line.at > LONGEST_MS && i - start > LONGEST_READINGS)) return undefined
+    if (own.value < line.value) continue
+    return isReturn(readings, i, line, own, readings[i - 1]) ? i : undefined
+  }
+}
+
+/** Before the drop at `end`: the first reading above the line, if it was reached by a jump. */
+function departureBefore(readings: readonly Reading[], end: number): number | undefined {
+  const line = readings[end]
+  if (!line) return undefined
+  for (let i = end - 1; ; i--) {
+    const own = readings[i]
+    if (!own || (line.at - own.at > LONGEST_MS && end - 1 - i > LONGEST_READINGS)) return undefined
+    if (own.value > line.value) continue
+    return isReturn(readings, i + 1, own, line, readings[i + 1]) ? i + 1 : undefined
+  }
+}
+
+/** `from` and `to` lie on one line, `away` beside it, and the step at `jump` is none that the meter counts. */
+function isReturn(
+  readings: readonly Reading[],
+  jump: number,
+  from: Reading,
+  to: Reading,
+  away: Reading | undefined,
+): boolean {
+  const [a, b] = [readings[jump - 1], readings[jump]]
+  if (!a || !b || !away) return false
+  // Back on the line: far nearer to it than the excursion was away.
+  if (to.value - from.value > Math.min(Math.abs(away.value - from.value), Math.abs(to.value - away.value)) / 2)
+    return false
+  const usual = quantileOf(ratesAround(readings, jump, new Set([jump])), USUAL_SHARE) ?? 0
+  return b.value - a.value > JUMP * usual * hoursBetween(a, b)
+}

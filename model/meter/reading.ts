@@ -1,0 +1,39 @@
+/** One reading of a meter: what its register showed at an instant (ms since 1970), in the canonical unit. */
+export type Reading = { readonly at: number; readonly value: number }
+
+/** What happened between two readings other than counting. `inferred`: nobody recorded it, the readings say so. */
+export type MeterEvent = {
+  /** time of the first reading after it */
+  readonly at: number
+  /**
+   * reset: the register began again at zero; rollover: it passed its highest number; replacement: another meter, or another
+   * register, goes on; correction: a small step back
+   */
+  readonly kind: 'reset' | 'rollover' | 'replacement' | 'correction'
+  readonly inferred: boolean
+  /** the readings before and after */
+  readonly from: number
+  readonly to: number
+  /** what counts as consumed between the two */
+  readonly counted: number
+}
+
+/** A replacement that somebody recorded: between the last reading before `at` and the first one from then on. */
+export type Replacement = {
+  readonly at: number
+  /** what the old meter showed when it was taken out, and the new one when it was put in */
+  readonly finalReading?: number | undefined
+  readonly startReading?: number | undefined
+}
+
+/** What the readings of a meter are judged by. */
+export type MeterRules = {
+  /** canonical unit of the property, a UCUM code */
+  readonly unit: string
+  /** the most it can count in an hour, around an instant */
+  readonly maxRate: (at: number) => number
+  readonly replacements: readonly Replacement[]
+}
+
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 24 * HOUR_MS
