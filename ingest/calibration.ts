@@ -5,9 +5,11 @@
  * the calibrated series has no hole and readers may always prefer it.
  */
 import { calibratedChannel } from '#model/calibration.ts'
+import { inCircle } from '#model/directions.ts'
+import { isCircular } from '#model/properties.ts'
 import type { NormalSample } from './normalise.ts'
 
-/** calibrated = gain * raw + offset for phenomenon times from `fromMs` on, until the next step */
+/** calibrated = gain * raw + offset (of a direction raw + offset, within the circle) for phenomenon times from `fromMs` on, until the next step */
 export type CalibrationStep = { readonly fromMs: number; readonly gain: number; readonly offset: number }
 /** Steps in the order of time, by device name, then by property and channel. */
 export type Calibrations = ReadonlyMap<string, ReadonlyMap<string, readonly CalibrationStep[]>>
@@ -21,7 +23,9 @@ export function withCalibrated(samples: NormalSample[], calibrations: Calibratio
     const steps = calibrations.get(sample.device)?.get(streamKey(sample.property, sample.channel))
     if (!steps) return [sample]
     const { gain, offset } = stepAt(steps, sample.phenomenonTime.getTime())
-    return [sample, { ...sample, channel: calibratedChannel(sample.channel), result: gain * sample.result + offset }]
+    const result = gain * sample.result + offset
+    const calibrated = isCircular(sample.property) ? inCircle(result) : result
+    return [sample, { ...sample, channel: calibratedChannel(sample.channel), result: calibrated }]
   })
 }
 

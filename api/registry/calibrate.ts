@@ -25,6 +25,11 @@ export async function calibrate(pool: Pool, who: string, key: string, calibratio
   if (!property) throw new AppError('PROPERTY_UNKNOWN', calibration.property)
   if (property.positioned)
     throw new AppError('VALUE_INVALID', `${property.name} is measured on the move and has no calibration`)
+  if (property.circular && calibration.gain !== 1)
+    throw new AppError(
+      'VALUE_INVALID',
+      `gain = ${calibration.gain}: ${property.name} is a direction, which only an offset corrects; send gain 1`,
+    )
   if (isCalibratedChannel(calibration.channel))
     throw new AppError('VALUE_INVALID', `channel "${calibration.channel}" is calibrated already`)
   const thing = await requireThing(pool, key)
@@ -32,7 +37,8 @@ export async function calibrate(pool: Pool, who: string, key: string, calibratio
   if (!streams) return 0
   // Until every worker applies the rule, what it stores has no twin, or an older one.
   await untilInForce(pool, sleep)
-  return compute(pool, thing, streams, streams.isNew ? '-infinity' : calibration.validFrom)
+  const since = streams.isNew ? '-infinity' : calibration.validFrom
+  return compute(pool, thing, { ...streams, circular: property.circular ?? false }, since)
 }
 
 async function setRule(
@@ -81,15 +87,17 @@ async function twinOf(
   return twin && { raw: raw.id, calibrated: twin.id, isNew: made.rows.length > 0 }
 }
 
+// The twin of ingest/calibration.ts: a direction stays within the circle.
 const CALIBRATED = `
-  select $2::int as datastream_id, o.phenomenon_time, coalesce(c.gain, 1) * o.result + coalesce(c."offset", 0) as result,
-         o.quality, o.reasons
+  select $2::int as datastream_id, o.phenomenon_time,
+         case when $6::boolean then linear - 360 * floor(linear / 360) else linear end as result, o.quality, o.reasons
   from observation o
   left join lateral (
     select gain, "offset" from calibration
     where thing_id = $5 and (property, channel) = (select property, channel from datastream where id = $1)
       and valid_from <= o.phenomenon_time
     order by valid_from desc limit 1) c on true
+  cross join lateral (select coalesce(c.gain, 1) * o.result + coalesce(c."offset", 0) as linear) l
   where o.datastream_id = $1 and o.phenomenon_time >= $3 and o.phenomenon_time < $4`
 
 const WEEK_MS = 7 * 86_400_000
@@ -98,7 +106,7 @@ const WEEK_MS = 7 * 86_400_000
 async function compute(
   pool: Pool,
   thing: { id: number; key: string },
-  { raw, calibrated }: Streams,
+  { raw, calibrated, circular }: Streams & { circular: boolean },
   since: string,
 ): Promise<number> {
   const { rows } = await pool.query<{ first: Date | null; last: Date | null }>(
@@ -109,7 +117,7 @@ async function compute(
   let computed = 0
   if (!first || !last) return 0
   for (let from = first.getTime(); from <= last.getTime(); from += WEEK_MS) {
-    const week = [raw, calibrated, new Date(from), new Date(from + WEEK_MS), thing.id]
+    const week = [raw, calibrated, new Date(from), new Date(from + WEEK_MS), thing.id, circular]
     computed += await inTransaction(pool, async (client) => computeWeek(client, thing.key, week))
   }
   await pool.query(LATEST, [calibrated])

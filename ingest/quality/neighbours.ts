@@ -1,3 +1,4 @@
+import { turn } from '#model/directions.ts'
 import type { NeighbourRule } from './rules.ts'
 
 /** Fewer neighbours than this say nothing. */
@@ -6,7 +7,7 @@ export const LEAST_NEIGHBOURS = 4
 const ROBUST = 1.4826
 const KM_PER_DEGREE = 111.2
 
-/** A place that measures a property: `hours` holds its good hourly means, NaN where there is none. */
+/** A place that measures a property: `hours` holds its good hourly means (model/averages.ts), NaN where there is none. */
 export type Station = {
   readonly thing: number
   readonly lon: number
@@ -18,8 +19,14 @@ export type Station = {
  * QARTOD test 11, neighbours: whether a result disagrees with those around it in the same hour. Suspect at most: with
  * whom the truth lies is not known. Undefined with fewer than LEAST_NEIGHBOURS.
  */
-export function disagrees(value: number, neighbours: readonly number[], rule: NeighbourRule): boolean | undefined {
-  if (neighbours.length < LEAST_NEIGHBOURS) return undefined
+export function disagrees(
+  value: number,
+  others: readonly number[],
+  rule: NeighbourRule,
+  isDirection = false,
+): boolean | undefined {
+  if (others.length < LEAST_NEIGHBOURS) return undefined
+  const neighbours = isDirection ? others.map((other) => value + turn(value, other)) : others
   const centre = median(neighbours)
   const spread = ROBUST * median(neighbours.map((other) => Math.abs(other - centre)))
   const limit = Math.max(rule.deviations * spread, rule.least, rule.leastShare * Math.abs(centre))
@@ -27,7 +34,11 @@ export function disagrees(value: number, neighbours: readonly number[], rule: Ne
 }
 
 /** The hours (by index) in which each station disagrees with its neighbours; stations that never do are absent. */
-export function disagreements<Key>(stations: ReadonlyMap<Key, Station>, rule: NeighbourRule): Map<Key, Set<number>> {
+export function disagreements<Key>(
+  stations: ReadonlyMap<Key, Station>,
+  rule: NeighbourRule,
+  isDirection = false,
+): Map<Key, Set<number>> {
   const found = new Map<Key, Set<number>>()
   const all = [...stations.values()]
   for (const [key, station] of stations) {
@@ -36,7 +47,7 @@ export function disagreements<Key>(stations: ReadonlyMap<Key, Station>, rule: Ne
     for (const [hour, value] of station.hours.entries()) {
       if (Number.isNaN(value)) continue
       const values = around.map((other) => other.hours[hour] ?? Number.NaN).filter((other) => !Number.isNaN(other))
-      if (disagrees(value, values, rule) !== true) continue
+      if (disagrees(value, values, rule, isDirection) !== true) continue
       const hours = found.get(key)
       if (hours) hours.add(hour)
       else found.set(key, new Set([hour]))

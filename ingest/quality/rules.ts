@@ -24,6 +24,8 @@ export type Rules = {
   }
   readonly stuck?: { readonly readings: number; readonly seconds: number }
   readonly neighbours?: NeighbourRule
+  /** directions: differences are angles, 350 and 10 degrees lie 20 apart */
+  readonly circular?: true
 }
 /**
  * `kilometres`: how far a neighbour may be; `deviations`: robust standard deviations (1.4826 x median absolute
@@ -107,6 +109,13 @@ export const RULES: readonly Row[] = [
   // of one height: neighbours up a hill are told apart by more than this
   { property: 'pressure', spike: { low: 4, high: 12 }, rate: rate(4), flat: flat(6), source: OURS },
   { property: 'wind_speed', spike: { low: 20, high: 40 }, rate: rate(15), source: OURS },
+  // A vane turns by any angle in light wind, so no jump is an error. Many report 16 points and honestly repeat one for hours.
+  {
+    property: 'wind_direction',
+    circular: true,
+    flat: { epsilon: 0.5, suspect: 24, fail: 48, suspectSeconds: 24 * HOUR, failSeconds: 48 * HOUR },
+    source: 'ours: a vane that is stuck or frozen',
+  },
   { property: 'water_temperature', spike: { low: 3, high: 8 }, rate: rate(3), flat: flat(12), source: OURS },
   { property: 'sound_level', spike: { low: 35, high: 60 }, rate: rate(30), flat: flat(2), source: OURS },
   { property: 'speed', spike: { low: 60, high: 120 }, source: OURS },

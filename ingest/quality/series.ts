@@ -1,3 +1,4 @@
+import { turn } from '#model/directions.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
 import { HourlyMoments } from './hourly-moments.ts'
 import { RATE_WINDOW_HOURS, type Rules, WINDOW_GAP_SECONDS } from './rules.ts'
@@ -32,9 +33,10 @@ export class Series {
   }
 
   /** @param ms time of the result, later than that of the one before */
-  judge(ms: number, result: number): SeriesVerdict {
+  judge(ms: number, measured: number): SeriesVerdict {
     const { spike, rate, flat, stuck } = this.#rules
     if (!stuck && ms - this.lastMs > WINDOW_GAP_SECONDS * 1000) this.#begin()
+    const result = this.#unwrapped(measured)
     const verdict: SeriesVerdict = { quality: QUALITY.notEvaluated, reasons: 0, earlier: QUALITY.notEvaluated }
     let change = result - this.#last
     if (spike && this.#count >= 2) {
@@ -54,6 +56,12 @@ export class Series {
     if (flat) add(verdict, this.#flatNow(flat, ms), REASONS.flat_line)
     if (stuck && this.#count > 1) this.#judgeCounter(stuck, ms, fell, verdict)
     return verdict
+  }
+
+  /** A direction by the shorter turn from the one before (350, then 370 for 10): differences of these are angles. */
+  #unwrapped(result: number): number {
+    if (!this.#rules.circular || this.#count === 0) return result
+    return this.#last + turn(this.#last, result)
   }
 
   #begin(): void {

@@ -181,6 +181,24 @@ describe('the registry', () => {
     expect((await put(at(6), 0, 1)).json()).toMatchObject({ status: 400 })
   })
 
+  test('a direction is turned by an offset, and by nothing else: 350 and 10 degrees by 20 are 10 and 30', async () => {
+    await inForce()
+    await city.publish('city/weather/mast', { time: at(9), wind_direction: 350 })
+    const put = (gain: number) => {
+      const rule = { property: 'wind_direction', validFrom: at(20), gain, offset: 20 }
+      return city.call('PUT', '/registry/things/mast/calibrations', rule)
+    }
+    const refused = (await put(1.1)).json()
+    expect(refused).toMatchObject({ status: 422, code: 'VALUE_INVALID' })
+    expect(refused.detail).toContain('gain = 1.1')
+    expect((await put(1)).json()).toMatchObject({ computed: 1 })
+    await city.publish('city/weather/mast', { time: at(1), wind_direction: 10 })
+    expect(await series('mast', 'wind_direction', 'calibrated')).toEqual([
+      [at(9), 10],
+      [at(1), 30],
+    ])
+  })
+
   test('nothing changes without the key', async () => {
     const requests = [
       ['PATCH', '/registry/things/a', { name: 'x' }],

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { disagrees } from '#ingest/quality/neighbours.ts'
+import type { Rules } from '#ingest/quality/rules.ts'
+import { Series } from '#ingest/quality/series.ts'
 import { inCircle, meanDirection, turn, vectorSum } from '#model/directions.ts'
+import { QUALITY, REASONS } from '#model/quality.ts'
 import { addObservations, addThing, openTestApi, type TestApi } from '#test/db/api-fixture.ts'
 
 const meanOf = (directions: readonly number[]) => meanDirection(vectorSum(directions))
@@ -40,6 +44,44 @@ describe('the circle', () => {
 
   test('any angle is one of the circle', () => {
     expect([-10, 0, 360, 725].map(inCircle)).toEqual([350, 0, 0, 5])
+  })
+})
+
+describe('quality tests take angles', () => {
+  const MINUTE = 60_000
+  const judged = (rules: Rules, directions: readonly number[]) => {
+    const series = new Series(rules)
+    return directions.map((direction, i) => series.judge(i * 10 * MINUTE, direction))
+  }
+
+  test('the north is no spike and no jump; a turn by 120 degrees is as large on either side of it', () => {
+    const rules: Rules = {
+      ...{ circular: true, spike: { low: 60, high: 100 } },
+      rate: { deviations: 3, minimum: 60, count: 4 },
+    }
+    const calm = judged(rules, [350, 10, 355, 5, 358, 2, 0, 359, 1])
+    expect(calm.map(({ earlier }) => earlier).every((quality) => quality < QUALITY.suspect)).toBe(true)
+    expect(calm.at(-1)?.quality).toBe(QUALITY.pass)
+    for (const offset of [0, 90, 230]) {
+      const turned = judged(
+        rules,
+        [300, 300, 300, 300, 60, 300].map((direction) => inCircle(direction + offset)),
+      )
+      expect(turned.at(-1)?.earlier).toBe(QUALITY.fail)
+      expect(turned.at(-2)?.reasons).toBe(REASONS.rate_of_change)
+    }
+  })
+
+  test('a vane that rests at north is flat, whichever side of it it reads', () => {
+    const flat = { epsilon: 0.5, suspect: 3, fail: 5, suspectSeconds: 0, failSeconds: 0 }
+    const verdicts = judged({ circular: true, flat }, [0, 359.8, 0.1, 359.9, 0, 359.7])
+    expect(verdicts.at(-1)?.quality).toBe(QUALITY.fail)
+  })
+
+  test('neighbours are compared by angle', () => {
+    const rule = { kilometres: 5, deviations: 3, least: 30, leastShare: 0 }
+    expect(disagrees(358, [2, 4, 356, 1], rule, true)).toBe(false)
+    expect(disagrees(90, [2, 4, 356, 1], rule, true)).toBe(true)
   })
 })
 

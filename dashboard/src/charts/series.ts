@@ -1,8 +1,6 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
-import { type Average, averageOf } from '#model/averages.ts'
-import { meanDirection, vectorSum } from '#model/directions.ts'
+import { type Average, averageOf, meanOf } from '#model/averages.ts'
 import { isGood } from '#model/quality.ts'
-import { meanLevel } from '#model/sound.ts'
 import type { Range } from '../app/view-state.ts'
 
 /** One point of a chart; null where nothing was measured: a gap, never a zero. Time in seconds, as uPlot wants it. */
@@ -136,10 +134,4 @@ export function summarise({ points, average }: Series): Summary | null {
     capture: captures.length > 0 ? captures.reduce((total, share) => total + share, 0) / captures.length : null,
     suspect: known.filter(({ suspect }) => suspect).length,
   }
-}
-
-function meanOf(values: readonly number[], average: Average): number | null {
-  if (average === 'energy') return meanLevel(values) ?? null
-  if (average === 'vector') return meanDirection(vectorSum(values))?.mean ?? null
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import { averageOf, meanOf } from '#model/averages.ts'
 import { type ObservedProperty, PROPERTIES } from '#model/properties.ts'
 import { isGood, QUALITY, REASONS, worst } from '#model/quality.ts'
 import { type Requalified, setFlags } from '../../store-quality.ts'
@@ -96,18 +97,20 @@ async function outlierHours(
   if (!rule || placed.length < 5) return new Map()
   const stations = new Map<number, Station>()
   const hours = (step.toMs - step.fromMs) / HOUR_MS
+  const average = averageOf(name)
   await eachStream(run, name, placed, step, async ({ id, thing, lon, lat }, judged) => {
-    const sums = new Float64Array(hours)
-    const counts = new Float64Array(hours)
+    const byHour = new Map<number, number[]>()
     for (const { timeMs, result, verdict } of judged) {
       if (!isGood(verdict.quality)) continue
       const hour = Math.floor((timeMs - step.fromMs) / HOUR_MS)
-      sums[hour] = (sums[hour] ?? 0) + result
-      counts[hour] = (counts[hour] ?? 0) + 1
+      const results = byHour.get(hour)
+      if (results) results.push(result)
+      else byHour.set(hour, [result])
     }
-    stations.set(id, { thing, lon: lon ?? 0, lat: lat ?? 0, hours: sums.map((sum, i) => sum / (counts[i] ?? 0)) })
+    const means = new Float64Array(hours).map((_, hour) => meanOf(byHour.get(hour) ?? [], average) ?? Number.NaN)
+    stations.set(id, { thing, lon: lon ?? 0, lat: lat ?? 0, hours: means })
   })
-  return disagreements(stations, rule)
+  return disagreements(stations, rule, average === 'vector')
 }
 
 type Use = (stream: Stream, judged: Judged[]) => Promise<void>

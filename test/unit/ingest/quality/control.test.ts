@@ -63,7 +63,7 @@ describe('quality control with history', () => {
 
   test('properties without thresholds are not evaluated and take no memory', () => {
     const control = createQualityControl()
-    for (const property of ['bikes_available', 'wind_direction', 'constructor', 'nonsense'])
+    for (const property of ['bikes_available', 'illuminance', 'constructor', 'nonsense'])
       expect(control.evaluate(1, property, at(0), 1)).toEqual({ quality: 2, reasons: 0 })
     expect(control.size).toBe(0)
   })
