@@ -13,6 +13,7 @@ import { moneyUnitSchema } from './money.ts'
  * city-data.geojson  optional features for indicators (`kind`: major_street, park, stop, ...), with attributes
  * reported/*.csv     optional reported values: code,data_point,period,numerator,denominator,value,unit,source,quality,verified,note
  * goals.csv          optional benchmarks and targets of the city: code,data_point,benchmark,target,target_year,baseline_year,source
+ * air-standards.json optional air quality standards of the city's own (model/air-quality/standards/schema.ts)
  * surveys/<id>/      codebook.json (model/survey.ts) and responses.csv
  * ```
  */

@@ -1,4 +1,6 @@
 import type { Pool } from '#infra/db/pool.ts'
+import type { AirStandard } from '#model/air-quality/standards/schema.ts'
+import type { AirLimitsResponse } from '#model/api/air-limits.ts'
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
 import type {
   IndicatorsResponse,
@@ -13,6 +15,7 @@ import type { Indicator, IndicatorValue, Scoreboard } from '#model/indicators/sc
 import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
 import { parsePeriod } from '#model/period.ts'
+import { airLimits, airStandards, chooseStandard } from '../air-quality/standards.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
@@ -33,6 +36,8 @@ export type Indicators = {
   zoneValues(code: string, of: { period: string; dataPoint?: string | undefined }): Promise<ZoneValuesResponse>
   series(code: string, of: SeriesQuery & SeriesScope): Promise<SeriesResponse>
   exceedances(of: { period: string }): Promise<ExceedancesResponse>
+  airStandards(): Promise<AirStandard[]>
+  airLimits(of: { year?: number | undefined; standard?: string | undefined }): Promise<AirLimitsResponse>
   report(code: string, period: string, body: ReportedValueBody, by: string): Promise<IndicatorValue>
   goals(): Promise<Goal[]>
   /** the city's own benchmark and target; with neither they are taken back */
@@ -165,6 +170,12 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
         simulated: inputs.registry.city.simulated,
         places: await inputs.exceedances(),
       })),
+
+    airStandards: async () => (await airStandards(pool)).standards,
+    airLimits: async ({ year = clock().getUTCFullYear(), standard }) => {
+      const chosen = chooseStandard(await airStandards(pool), standard, year)
+      return using(String(year), (inputs) => airLimits(inputs, chosen, year))
+    },
 
     async report(code, period, body, by) {
       const indicator = known(code)

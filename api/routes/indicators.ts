@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { airLimitsResponse, airStandardsResponse } from '#model/api/air-limits.ts'
 import { exceedancesResponse } from '#model/api/exceedances.ts'
 import {
   goalsResponse,
@@ -134,6 +135,32 @@ export const indicatorRoutes =
         },
       },
       ({ query }) => indicators.exceedances(query),
+    )
+    app.get(
+      '/air-quality/standards',
+      {
+        schema: {
+          tags: ['air quality'],
+          summary: 'Air quality standards with their levels and sources, the city’s own first',
+          response: { 200: airStandardsResponse },
+        },
+      },
+      async () => ({ standards: await indicators.airStandards() }),
+    )
+    app.get(
+      '/air-quality/limits',
+      {
+        schema: {
+          tags: ['air quality'],
+          summary: 'One standard against stations, zones and the city in a calendar year, with the exceedances left',
+          querystring: z.object({
+            year: z.coerce.number().int().min(1970).max(2100).optional().describe('default: this year'),
+            standard: keyParam.optional().describe('key of a standard; default: what applies in the year'),
+          }),
+          response: { 200: airLimitsResponse },
+        },
+      },
+      ({ query }) => indicators.airLimits(query),
     )
     app.put(
       '/indicators/:code/values/:period',

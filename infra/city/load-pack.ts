@@ -48,12 +48,13 @@ async function assertSameCity(client: PoolClient, { city, folder }: LoadedPack):
   )
 }
 
-async function loadCity(client: PoolClient, { city, baseMap, features }: LoadedPack): Promise<void> {
+async function loadCity(client: PoolClient, { city, baseMap, features, airStandards }: LoadedPack): Promise<void> {
   await client.query(
-    `insert into city (id, pack, base_map, features) values (1, $1, $2, $3)
+    `insert into city (id, pack, base_map, features, air_standards) values (1, $1, $2, $3, $4)
      on conflict (id) do update
-       set pack = excluded.pack, base_map = excluded.base_map, features = excluded.features, loaded_at = now()`,
-    [JSON.stringify(city), json(baseMap), json(features)],
+       set pack = excluded.pack, base_map = excluded.base_map, features = excluded.features,
+           air_standards = excluded.air_standards, loaded_at = now()`,
+    [JSON.stringify(city), json(baseMap), json(features), JSON.stringify(airStandards)],
   )
 }
 

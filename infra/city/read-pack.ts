@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import { type CityPack, cityPackSchema, type ThingRow, zonePropertiesSchema } from '#model/city-pack.ts'
 import { type Area, areaSchema } from '#model/geo.ts'
 import { PackProblems } from './pack-problems.ts'
+import { readAirStandards } from './read-air-standards.ts'
 import { type GoalRow, readGoals } from './read-goals.ts'
 import { readJson, readText } from './read-json.ts'
 import { type ReportedRow, readReported } from './read-reported.ts'
@@ -22,6 +24,7 @@ export type LoadedPack = {
   readonly things: ThingRow[]
   readonly reported: ReportedRow[]
   readonly goals: GoalRow[]
+  readonly airStandards: AirStandard[]
   readonly surveys: LoadedSurvey[]
 }
 
@@ -55,12 +58,13 @@ export async function readCityPack(folder: string): Promise<LoadedPack> {
   const features = await readCollection(folder, 'city-data.geojson', problems)
   const reported = await readReported(folder, problems)
   const goals = await readGoals(folder, problems)
+  const airStandards = await readAirStandards(folder, problems)
   const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems)
   checkSources(city.data, problems)
   checkIncome(city.data, zones, problems)
   problems.throwIfAny(folder)
   if (!city.data) throw new Error('unreachable: a pack without city.json has a problem')
-  return { folder, city: city.data, zones, baseMap, features, things, reported, goals, surveys }
+  return { folder, city: city.data, zones, baseMap, features, things, reported, goals, airStandards, surveys }
 }
 
 async function readCollection(folder: string, file: string, problems: PackProblems): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import type { AirLimitsResponse } from '#model/api/air-limits.ts'
 import type { airQualityResponse } from '#model/api/air-quality.ts'
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
 import { addObservations, addThing, openTestApi, type TestApi } from './api-fixture.ts'
@@ -160,5 +161,52 @@ describe('GET /air-quality/exceedances of a year', () => {
       { value: null, exceeded: null, reached: null },
       { value: null, exceeded: null, reached: null, days: 0 },
     ])
+  })
+})
+
+describe('GET /air-quality/limits', () => {
+  const limitsOf = (query: string) => get<AirLimitsResponse>(`/air-quality/limits?${query}`)
+  const of = (answer: AirLimitsResponse, level: string, key: string, per: string, kind = 'limit') =>
+    answer.places
+      .find((place) => place.level === level && place.key === key)
+      ?.assessments.find((one) => one.per === per && one.kind === kind)
+
+  test('a year of the west: four days of 40 above 25, of 18 permitted; its mean is rounded to 4', async () => {
+    const answer = await limitsOf('year=2025&standard=eu-2024-2881-2030')
+    expect(answer).toMatchObject({
+      year: 2025,
+      partial: false,
+      utcOffsetMinutes: 0,
+      standard: { coverage: { yearShare: 0.85 } },
+    })
+    expect(of(answer, 'thing', 'w1', 'day')).toMatchObject({
+      ...{ level: 25, value: 40, exceedances: 4, permitted: 18, remaining: 14, exceeded: false, covered: true },
+    })
+    expect(of(answer, 'thing', 'w1', 'year')).toMatchObject({ value: 4, exceeded: false })
+    // the city and the zone are where it is worst, and say where
+    expect(of(answer, 'city', '', 'year')).toMatchObject({ value: 12, exceeded: true, station: 'e1' })
+    expect(of(answer, 'city', '', 'day')).toMatchObject({ exceedances: 4, station: 'w1' })
+  })
+
+  test('without a standard: the one that applies in the year', async () => {
+    expect((await limitsOf('year=2025')).standard.key).toBe('eu-2008-50')
+    expect((await limitsOf('year=2030')).standard.key).toBe('eu-2024-2881-2030')
+  })
+
+  test('an unknown standard is refused and the known ones are named', async () => {
+    const response = await api.app.inject('/api/v1/air-quality/limits?standard=nonsense')
+    expect(response.statusCode).toBe(404)
+    expect(response.json().detail).toContain('who-2021')
+  })
+
+  test('every standard says where its numbers come from', async () => {
+    const { standards } = await get<{ standards: { key: string; source: { title: string } }[] }>(
+      '/air-quality/standards',
+    )
+    expect(standards.map(({ key }) => key)).toEqual([
+      ...['eu-2008-50', 'eu-2024-2881-2026', 'eu-2024-2881-2030'],
+      ...['who-2021', 'us-naaqs', 'in-naaqs-2009', 'cn-gb3095-2012'],
+    ])
+    expect(standards.every(({ source }) => source.title.length > 20)).toBe(true)
   })
 })

@@ -1,8 +1,11 @@
+import type { AirStandard } from '#model/air-quality/standards/schema.ts'
+import type { AirLimitsResponse } from '#model/api/air-limits.ts'
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
 import { AppError } from '#model/errors.ts'
 import type { Goal } from '#model/indicators/goals.ts'
 import type { Period } from '#model/period.ts'
 import { exceedances } from '../../air-quality/exceedances.ts'
+import { limits } from '../../air-quality/limits.ts'
 import { type SurveyedShare, surveyedCategories, surveyedShare } from '../../surveys/indicator-share.ts'
 import type { SurveySource } from '../../surveys/microdata.ts'
 import { type Activity, activities } from './activity.ts'
@@ -50,6 +53,8 @@ export type Inputs = {
   surveyedModes(indicator: string): Promise<ReadonlyMap<string, SurveyedShare> | undefined>
   /** WHO 2021 levels by station, zone and for the city */
   exceedances(): Promise<ExceedancesResponse['places']>
+  /** a standard against stations, zones and the city, of the calendar year in which the period begins */
+  limits(standard: AirStandard, year: number): Promise<AirLimitsResponse['places']>
   reported(): Promise<ReportedValues>
   /** what the city wants, by goalKey */
   goals(): Promise<ReadonlyMap<string, Goal>>
@@ -93,6 +98,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
       ),
       { hours, timeZone: registry.city.timeZone, name: property },
     )
+  const heldLimits = new Map<string, Promise<AirLimitsResponse['places']>>()
   return {
     period,
     asOf: now,
@@ -115,6 +121,11 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     surveyed: perKey((indicator) => surveyedShare(source, indicator, period)),
     surveyedModes: perKey((indicator) => surveyedCategories(source, indicator, period)),
     exceedances: once(() => exceedances(db, registry, hours)),
+    limits: (standard, year) => {
+      const held = heldLimits.get(`${standard.key} ${year}`) ?? limits(db, registry, { standard, year, now })
+      heldLimits.set(`${standard.key} ${year}`, held)
+      return held
+    },
     reported: once(() => reportedValues(db, period)),
     goals: once(() => goals(db)),
   }

@@ -152,6 +152,28 @@ describe('a broken city pack says which file, where and what', () => {
     expect(message).toContain('surveys/s/responses.csv, row 4, column zone: "nowhere" is no zone of the city')
   })
 
+  test('air quality standards of the city: each problem names its rule and field', async () => {
+    const rule = { pollutant: 'pm2_5', kind: 'limit', per: 'day', level: 20, unit: 'ug/m3' }
+    const standard = {
+      ...{ key: 'ours', name: 'Ours', source: { title: 'Law 1', confirmed: 'source' } },
+      ...{ coverage: { dayHours: 18, yearShare: 0.85 }, rules: [rule] },
+    }
+    const wrong = [
+      { ...standard, rules: [{ ...rule, unit: 'kW.h' }] },
+      { ...standard, rules: [{ ...rule, permitted: 3, percentile: 99 }] },
+      { ...standard, rules: [{ ...rule, pollutant: 'noise' }] },
+      { ...standard, coverage: { dayHours: 25, yearShare: 0.85 } },
+      standard,
+      standard,
+    ]
+    const text = await problemsOf({ ...good, 'air-standards.json': JSON.stringify(wrong) })
+    expect(text).toContain('"kW.h" does not convert to ug/m3, the unit of pm2_5')
+    expect(text).toContain('at most one of permitted, permittedShare, percentile and rank')
+    expect(text).toMatch(/air-standards.json, \[2\].*rules.*pollutant/)
+    expect(text).toMatch(/air-standards.json, \[3\].*dayHours/)
+    expect(text).toContain('key "ours" appears twice')
+  })
+
   test('a goal that the indicator cannot be, of a code nobody knows, without its year, or twice', async () => {
     const csv = [
       'code,data_point,benchmark,target,target_year,baseline_year,source',
