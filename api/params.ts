@@ -30,6 +30,12 @@ export function readWindow(
   return { from, to }
 }
 
+/** How the numbers of an uploaded file are written, where the file does not tell. */
+export const decimalParam = z
+  .enum(['point', 'comma'])
+  .optional()
+  .describe('what the numbers of the file have before their decimals, where the file does not tell')
+
 /** A comma-separated list of domains. */
 export const domainsParam = z
   .string()

@@ -1,6 +1,7 @@
 import type { Source } from '#model/city-pack.ts'
 import type { Domain } from '#model/domain.ts'
 import type { Position } from '#model/geo.ts'
+import { readLoneNumber } from '#model/numbers.ts'
 import { isPropertyName, type ObservedProperty, PROPERTIES, type PropertyName } from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
 import { MAX_NAME_LENGTH, plainText } from '#model/text.ts'
@@ -138,23 +139,14 @@ function readResult(sample: Sample, property: ObservedProperty): number | Refusa
   return refuse('unit_mismatch', `"${clip(unit)}" does not convert to ${property.unit}, the unit of ${property.name}`)
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/
-const DECIMAL_COMMA = /^[+-]?\d*,\d+$/
-
 /**
  * A finite number from a number or a numeric text: " 5", "1.27e3", "12,5" (decimal comma). "1,234.5" and "0x10" are
- * read by no one: what groups thousands in one country separates decimals in the next.
+ * read by no one: what groups thousands in one country separates decimals in the next, and so is "1,204".
  */
 export function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  if (typeof value !== 'string' || value.length > 64) return undefined
-  const text = value.trim()
-  const number = NUMBER.test(text)
-    ? Number(text)
-    : DECIMAL_COMMA.test(text)
-      ? Number(text.replace(',', '.'))
-      : Number.NaN
-  return Number.isFinite(number) ? number : undefined
+  const read = typeof value === 'string' ? readLoneNumber(value) : undefined
+  return read?.bound === null && !read.percent ? read.value : undefined
 }
 
 type TimeRead = { at: Date; quality: Quality; reasons: number }

@@ -80,6 +80,8 @@ export const cityPackSchema = z.object({
   sources: z.array(sourceSchema).min(1),
   /** left out: nothing is fetched from anywhere */
   feeds: z.array(feedSchema).optional(),
+  /** what the numbers in the CSV files of the pack have before their decimals, where a file does not tell */
+  decimal: z.enum(['point', 'comma']).optional(),
   /** names of the zone properties in zones.geojson, where they differ from ours */
   zoneFields: z
     .object({ key: z.string(), name: z.string(), population: z.string(), households: z.string(), income: z.string() })

@@ -59,7 +59,7 @@ function readRow({ row, cells }: Record_, period: string, problems: SheetProblem
   const year = textOf(cells.year)
   if (year !== '' && year !== period) complain('year', `this is the sheet of ${period}; upload it with that year`)
   const numbers = (['numerator', 'denominator', 'value'] as const).map((field) =>
-    readNumber(cells[field], field, complain),
+    readNumber(cells[field], { field, isPercent: field === 'value' && isPercent(cells, known) }, complain),
   )
   const [numerator = null, denominator = null, value = null] = numbers
   const dataQuality = readQuality(cells.data_quality, complain)
@@ -84,14 +84,26 @@ function readPoint(cells: Record_['cells'], complain: Complain): { indicator: In
   return complain('data_point', `${indicator.code} has no such data point; it has ${ids}`)
 }
 
-function readNumber(cell: Cell, field: Field, complain: Complain): number | null {
+type Known = ReturnType<typeof readPoint>
+const isPercent = ({ unit }: Record_['cells'], known: Known): boolean =>
+  (textOf(unit) || (known?.point.unit ?? known?.indicator.unit)) === '%'
+
+/** A number; with a percent sign where the unit is per cent. */
+function readNumber(
+  cell: Cell,
+  { field, isPercent }: { field: Field; isPercent: boolean },
+  complain: Complain,
+): number | null {
   if (cell === null || cell === '') return null
   if (typeof cell === 'number' && Number.isFinite(cell)) return cell
   const text = textOf(cell)
   if (/^(nr|n\/r|not reported)$/i.test(text)) return null
   // 74.2, 74,2, 26234; 26,234 could be either, so it is asked back
-  if (/^[+-]?\d+([.,]\d+)?(e[+-]?\d+)?$/i.test(text) && !/,\d{3}$/.test(text)) return Number(text.replace(',', '.'))
-  if (/,\d{3}$/.test(text))
+  if (/^[+-]?\d+([.,]\d+)?(e[+-]?\d+)?%?$/i.test(text) && !/,\d{3}$/.test(text)) {
+    if (!text.endsWith('%')) return Number(text.replace(',', '.'))
+    return isPercent ? Number(text.slice(0, -1)) : complain(field, 'is in per cent, and the unit is not')
+  }
+  if (/[.,]\d{3}([.,]|$)/.test(text))
     return complain(field, 'write it without separators of thousands, with a point for decimals')
   return complain(field, 'is not a number; leave it empty where there is none')
 }

@@ -1,5 +1,7 @@
 import writeXlsx, { type Sheet } from 'write-excel-file/node'
-import { type Cell, readTableFile, type Table } from '#infra/table/read-table-file.ts'
+import { type Cell, readTableFile, type Table, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import type { Decimal } from '#model/numbers.ts'
+import { settleNumbers } from '#model/table-numbers.ts'
 
 export type { Cell, Table } from '#infra/table/read-table-file.ts'
 export const TYPES = {
@@ -56,3 +58,13 @@ export async function readTable(bytes: Buffer): Promise<Table> {
   })
   return table.map((row) => row.map((cell) => (typeof cell === 'string' ? cell.replace(GUARDED, '').trim() : cell)))
 }
+
+const NUMBERS: ReadonlySet<string> = new Set(['numerator', 'denominator', 'value'])
+
+/** Its numbers, by the one convention that all of them follow, or that `decimal` names. */
+export const settleSheet = (table: Table, bytes: Buffer, decimal: Decimal | undefined) =>
+  settleNumbers(table, {
+    ...{ isNumber: (heading) => NUMBERS.has(heading.toLowerCase()), decimal, usual: usualDecimalOf(bytes) },
+    leavesGroups: true,
+    answer: 'add decimal=point or decimal=comma to the address',
+  })

@@ -10,15 +10,17 @@ import {
 } from '#model/api/reports.ts'
 import { AppError } from '#model/errors.ts'
 import { indicatorOf } from '#model/indicators/catalogue.ts'
+import { DECIMALS } from '#model/numbers.ts'
+import type { NumberProblem } from '#model/table-numbers.ts'
 import type { ApiDeps } from '../deps.ts'
-import { keyParam } from '../params.ts'
+import { decimalParam, keyParam } from '../params.ts'
 import { selectCity } from '../queries/city.ts'
 import { reportOf } from '../reports/document.ts'
 import { exportPages, metadata, verificationPages } from '../reports/export.ts'
 import { printReport } from '../reports/pdf/print.ts'
 import { selectHistory, selectNewest } from '../reports/reported-versions.ts'
 import { sheetPages, sheetTable } from '../reports/sheet.ts'
-import { readTable, TYPES, writeCsv, writeWorkbook, type XlsxSheet } from '../reports/table.ts'
+import { readTable, settleSheet, TYPES, writeCsv, writeWorkbook, type XlsxSheet } from '../reports/table.ts'
 import { uploadSheet } from '../reports/upload.ts'
 
 /** A filled sheet weighs about 40 kB. */
@@ -139,6 +141,7 @@ const sheetRoutes =
           querystring: z.object({
             period: year,
             by: z.string().trim().min(1).max(100).default('operator').describe('who answers for it, for the history'),
+            decimal: decimalParam,
           }),
           response: { 200: sheetImported, 422: sheetRefused },
         },
@@ -147,7 +150,16 @@ const sheetRoutes =
         if (!Buffer.isBuffer(body)) throw new AppError('REQUEST_INVALID', 'send the file itself, as CSV or XLSX')
         const { pack } = await selectCity(pool)
         const city = { population: pack.population, households: pack.households ?? null }
-        const upload = { table: await readTable(body), ...query, city, simulated: pack.simulated }
+        const { decimal, ...of } = query
+        const sheet = await readTable(body)
+        const { rows: table, question, problems } = settleSheet(sheet, body, decimal && DECIMALS[decimal])
+        const wrong = question ? [question] : problems
+        if (wrong.length > 0)
+          return reply
+            .status(422)
+            .header('cache-control', 'no-store')
+            .send(refused(wrong.map(inSheet), url))
+        const upload = { table, ...of, city, simulated: pack.simulated }
         const outcome = await uploadSheet(pool, upload)
         if (!outcome.ok)
           return reply.status(422).header('cache-control', 'no-store').send(refused(outcome.problems, url))
@@ -173,6 +185,11 @@ const sheetRoutes =
       },
     )
   }
+
+const inSheet = ({ row, column, value, reason }: NumberProblem): z.infer<typeof sheetRefused>['problems'][number] => ({
+  ...{ row, code: '', dataPoint: '', value, reason },
+  field: column.toLowerCase(),
+})
 
 /** Files come as they are; the limit of the route holds while they come in. */
 function acceptFiles(app: FastifyInstance): void {

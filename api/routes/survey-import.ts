@@ -14,10 +14,11 @@ import {
   surveyRefused,
 } from '#model/api/survey-import.ts'
 import { AppError } from '#model/errors.ts'
+import { DECIMALS } from '#model/numbers.ts'
 import type { SurveyProblem } from '#model/survey-file/problem.ts'
 import type { ApiDeps } from '../deps.ts'
 import { acceptForms, partOf } from '../http/multipart.ts'
-import { keyParam } from '../params.ts'
+import { decimalParam, keyParam } from '../params.ts'
 import { draftSurvey } from '../surveys/draft-survey.ts'
 import { eraseRespondent, eraseSurvey, importSurvey, type OnProgress, type Outcome } from '../surveys/import-survey.ts'
 
@@ -34,6 +35,7 @@ const byId = z.object({ id: keyParam })
 const by = z.string().trim().min(1).max(100).default('operator').describe('who answers for it')
 const importQuery = z.object({
   by,
+  decimal: decimalParam,
   check: z
     .enum(['true', 'false'])
     .default('false')
@@ -84,8 +86,9 @@ const importRoutes =
       async ({ params, query, body, url, headers, log }, reply) => {
         const responses = await partOf(body, 'responses')
         const codebook = (await partOf(body, 'codebook')).toString('utf8')
+        const decimal = query.decimal && DECIMALS[query.decimal]
         const run = async (onProgress: OnProgress): Promise<Outcome> => {
-          const outcome = await importSurvey(pool, { ...params, ...query, codebook, responses }, onProgress)
+          const outcome = await importSurvey(pool, { ...params, ...query, decimal, codebook, responses }, onProgress)
           if (outcome.ok && !query.check) indicators.refresh()
           return outcome
         }

@@ -1,19 +1,23 @@
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
 import { SURVEY_LIMITS } from '#infra/survey/limits.ts'
 import { storeSurvey } from '#infra/survey/store-survey.ts'
-import { readTableFile, type Table } from '#infra/table/read-table-file.ts'
+import { readTableFile, type Table, usualDecimalOf } from '#infra/table/read-table-file.ts'
 import type { ImportLine, SurveyImported } from '#model/api/survey-import.ts'
 import { AppError } from '#model/errors.ts'
+import type { Decimal } from '#model/numbers.ts'
 import type { Codebook } from '#model/survey.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { problem, type SurveyProblem } from '#model/survey-file/problem.ts'
 import { createReader, type Reading } from '#model/survey-file/read-responses.ts'
+import { settleResponses, withNumberProblems } from '#model/survey-file/settle-responses.ts'
 
 export type SurveyUpload = {
   readonly id: string
   readonly codebook: string
   readonly responses: Buffer
   readonly by: string
+  /** what the numbers of the responses have before their decimals, where a person said so */
+  readonly decimal?: Decimal | undefined
   /** looks at everything and stores nothing */
   readonly check: boolean
 }
@@ -34,9 +38,15 @@ export async function importSurvey(pool: Pool, upload: SurveyUpload, onProgress:
   const { codebook, problems } = readCodebook(upload)
   if (!codebook) return { ok: false, problems }
   const table = await readTableFile(upload.responses, SURVEY_LIMITS)
+  const { decimal, responses } = upload
+  const style = { decimal, usual: usualDecimalOf(responses), answer: 'say decimal=point or decimal=comma' }
+  const settled = settleResponses(table, codebook, style)
+  // What cannot be told from the file is asked once, and not of every cell.
+  if (settled.question) return { ok: false, problems: [settled.question] }
   const zones = await zoneKeys(pool)
-  const reading = await readInPieces(table, codebook, zones, onProgress)
-  if (reading.problems.length > 0) return { ok: false, problems: reading.problems }
+  const reading = await readInPieces(settled.rows, codebook, zones, onProgress)
+  const wrong = withNumberProblems(reading.problems, settled.problems)
+  if (wrong.length > 0) return { ok: false, problems: wrong }
   return { ok: true, imported: await store(pool, upload, codebook, reading, onProgress) }
 }
 

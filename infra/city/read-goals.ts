@@ -2,14 +2,16 @@ import { z } from 'zod'
 import { indicatorOf } from '#model/indicators/catalogue.ts'
 import { type GoalBody, goalBody } from '#model/indicators/goals.ts'
 import { implausible } from '#model/indicators/plausible.ts'
+import type { Decimal } from '#model/numbers.ts'
 import type { PackProblems } from './pack-problems.ts'
 import { readText } from './read-json.ts'
-import { readRecords } from './read-things.ts'
+import { readRecords } from './read-records.ts'
 
 const FILE = 'goals.csv'
 /** A row of goals.csv: code,data_point,benchmark,target,target_year,baseline_year,source */
 export type GoalRow = GoalBody & { readonly code: string }
 
+const NUMBERS = ['benchmark', 'target', 'target_year', 'baseline_year']
 const number = z.coerce.number().optional()
 const cells = z.object({
   code: z.string(),
@@ -22,10 +24,15 @@ const cells = z.object({
 })
 
 /** What the city wants of its indicators. Empty cells are absent; a row must want something that the indicator can be. */
-export async function readGoals(folder: string, problems: PackProblems): Promise<GoalRow[]> {
+export async function readGoals(
+  folder: string,
+  decimal: Decimal | undefined,
+  problems: PackProblems,
+): Promise<GoalRow[]> {
   const goals: GoalRow[] = []
   const seen = new Set<string>()
-  for (const { record, line } of readRecords(FILE, (await readText(folder, FILE, problems)) ?? '', problems)) {
+  const text = (await readText(folder, FILE, problems)) ?? ''
+  for (const { record, line } of readRecords({ file: FILE, text, decimal, numbers: NUMBERS }, problems)) {
     const where = `line ${line}`
     const present = Object.fromEntries(Object.entries(record).filter(([, cell]) => cell !== ''))
     const read = cells.safeParse(present)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import { type CityPack, cityPackSchema, type ThingRow, zonePropertiesSchema } from '#model/city-pack.ts'
 import { type Area, areaSchema } from '#model/geo.ts'
+import { DECIMALS } from '#model/numbers.ts'
 import { PackProblems } from './pack-problems.ts'
 import { readAirStandards } from './read-air-standards.ts'
 import { type GoalRow, readGoals } from './read-goals.ts'
@@ -53,13 +54,14 @@ export async function readCityPack(folder: string): Promise<LoadedPack> {
     city.data?.zoneFields ?? {},
     problems,
   )
-  const things = readThings(await readText(folder, 'things.csv', problems), problems)
+  const decimal = city.data?.decimal && DECIMALS[city.data.decimal]
+  const things = readThings(await readText(folder, 'things.csv', problems), decimal, problems)
   const baseMap = (await readCollection(folder, 'map.geojson', problems)) ?? ALL_LAND
   const features = await readCollection(folder, 'city-data.geojson', problems)
-  const reported = await readReported(folder, problems)
-  const goals = await readGoals(folder, problems)
+  const reported = await readReported(folder, decimal, problems)
+  const goals = await readGoals(folder, decimal, problems)
   const airStandards = await readAirStandards(folder, problems)
-  const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems)
+  const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems, decimal)
   checkSources(city.data, problems)
   checkIncome(city.data, zones, problems)
   problems.throwIfAny(folder)

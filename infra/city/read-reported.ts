@@ -2,10 +2,12 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DATA_QUALITIES } from '#model/api/indicators.ts'
+import type { Decimal } from '#model/numbers.ts'
 import type { PackProblems } from './pack-problems.ts'
 import { readText } from './read-json.ts'
-import { readRecords } from './read-things.ts'
+import { readRecords } from './read-records.ts'
 
+const NUMBERS = ['numerator', 'denominator', 'value']
 const number = z.coerce.number()
 const rowSchema = z
   .object({
@@ -33,13 +35,17 @@ const rowSchema = z
 export type ReportedRow = z.infer<typeof rowSchema>
 
 /** Every reported/*.csv of the pack. Empty cells are absent, never zero. */
-export async function readReported(folder: string, problems: PackProblems): Promise<ReportedRow[]> {
+export async function readReported(
+  folder: string,
+  decimal: Decimal | undefined,
+  problems: PackProblems,
+): Promise<ReportedRow[]> {
   const names = (await readdir(join(folder, 'reported')).catch(() => [])).filter((name) => name.endsWith('.csv')).sort()
   const rows: ReportedRow[] = []
   for (const name of names) {
     const file = `reported/${name}`
     const text = await readText(folder, file, problems)
-    for (const { record, line } of readRecords(file, text ?? '', problems)) {
+    for (const { record, line } of readRecords({ file, text: text ?? '', decimal, numbers: NUMBERS }, problems)) {
       const present = Object.fromEntries(Object.entries(record).filter(([, cell]) => cell !== ''))
       const row = rowSchema.safeParse(present)
       if (row.success) rows.push(row.data)

@@ -1,13 +1,16 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Decimal } from '#model/numbers.ts'
 import type { Codebook } from '#model/survey.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import type { SurveyProblem } from '#model/survey-file/problem.ts'
 import { readResponses, type SurveyResponse } from '#model/survey-file/read-responses.ts'
+import { settleResponses, withNumberProblems } from '#model/survey-file/settle-responses.ts'
 import { SURVEY_LIMITS } from '../survey/limits.ts'
-import { readTableFile } from '../table/read-table-file.ts'
+import { readTableFile, usualDecimalOf } from '../table/read-table-file.ts'
 import type { PackProblems } from './pack-problems.ts'
 import { readBytes, readJson } from './read-json.ts'
+import { DECIMAL_OPTION } from './read-records.ts'
 
 export type LoadedSurvey = { readonly codebook: Codebook; readonly responses: readonly SurveyResponse[] }
 
@@ -16,11 +19,12 @@ export async function readSurveys(
   folder: string,
   zones: ReadonlySet<string>,
   problems: PackProblems,
+  decimal?: Decimal,
 ): Promise<LoadedSurvey[]> {
   const entries = await readdir(join(folder, 'surveys'), { withFileTypes: true }).catch(() => [])
   const surveys: LoadedSurvey[] = []
   for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
-    const survey = await readSurvey(folder, `surveys/${entry.name}`, zones, problems)
+    const survey = await readSurvey(folder, `surveys/${entry.name}`, { zones, decimal }, problems)
     if (survey) surveys.push(survey)
   }
   return surveys
@@ -29,7 +33,7 @@ export async function readSurveys(
 async function readSurvey(
   folder: string,
   path: string,
-  zones: ReadonlySet<string>,
+  { zones, decimal }: { zones: ReadonlySet<string>; decimal: Decimal | undefined },
   problems: PackProblems,
 ): Promise<LoadedSurvey | undefined> {
   const json = await readJson(folder, `${path}/codebook.json`, problems, true)
@@ -42,8 +46,11 @@ async function readSurvey(
     problems.add(`${path}/responses.csv`, '', error.message)
   })
   if (!table) return undefined
-  const reading = readResponses(table, { codebook, zones })
-  tell(`${path}/responses.csv`, reading.problems, problems)
+  const settled = settleResponses(table, codebook, { decimal, usual: usualDecimalOf(bytes), answer: DECIMAL_OPTION })
+  const reading = readResponses(settled.rows, { codebook, zones })
+  // What cannot be told from the file is asked once, and not of every cell.
+  const found = settled.question ? [settled.question] : withNumberProblems(reading.problems, settled.problems)
+  tell(`${path}/responses.csv`, found, problems)
   return { codebook, responses: reading.responses }
 }
 

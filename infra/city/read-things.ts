@@ -1,17 +1,22 @@
-import { parse } from 'csv-parse/sync'
 import { THING_COLUMNS, type ThingRow, thingRowSchema } from '#model/city-pack.ts'
+import type { Decimal } from '#model/numbers.ts'
 import type { PackProblems } from './pack-problems.ts'
+import { type PackRecord, readRecords } from './read-records.ts'
 
 const FILE = 'things.csv'
+/** Where a column of numbers is certain, it tells how all numbers of the file are written. */
+const NUMBERS = {
+  numbers: ['lon', 'lat', 'expected_interval_s'],
+  names: [...THING_COLUMNS, 'partOf', 'site', 'street'],
+}
 const KNOWN = new Set<string>(THING_COLUMNS)
-type Record_ = Record<string, string>
 
 /** The rows of things.csv. Columns that are not ours are attributes; numbers and true/false are read as such. */
-export function readThings(text: string | undefined, problems: PackProblems): ThingRow[] {
+export function readThings(text: string | undefined, decimal: Decimal | undefined, problems: PackProblems): ThingRow[] {
   if (text === undefined) return []
   const things: ThingRow[] = []
   const seen = new Map<string, number>()
-  for (const { record, line } of readRecords(FILE, text, problems)) {
+  for (const { record, line } of readRecords({ file: FILE, text, decimal, ...NUMBERS }, problems)) {
     const row = toThing(record, line, problems)
     if (!row) continue
     const before = seen.get(row.key)
@@ -38,24 +43,7 @@ function checkPartOf(things: readonly ThingRow[], lines: ReadonlyMap<string, num
   }
 }
 
-/** The records of a CSV file with a header line, each with the line it begins in; what does not parse is a problem. */
-export function readRecords(file: string, text: string, problems: PackProblems): { record: Record_; line: number }[] {
-  try {
-    const rows: { record: Record_; info: { lines: number } }[] = parse(text, {
-      columns: true,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-      bom: true,
-    })
-    return rows.map(({ record, info }) => ({ record, line: info.lines }))
-  } catch (error) {
-    problems.add(file, '', (error as Error).message)
-    return []
-  }
-}
-
-function toThing(record: Record_, line: number, problems: PackProblems): ThingRow | undefined {
+function toThing(record: PackRecord, line: number, problems: PackProblems): ThingRow | undefined {
   const place = placeOf(record)
   if (place === 'unreadable') problems.add(FILE, `line ${line}`, 'geometry is not JSON')
   const read = thingRowSchema.safeParse({
@@ -74,7 +62,7 @@ function toThing(record: Record_, line: number, problems: PackProblems): ThingRo
   return undefined
 }
 
-function placeOf(record: Record_): unknown {
+function placeOf(record: PackRecord): unknown {
   if (record['geometry']) {
     try {
       return JSON.parse(record['geometry'])
@@ -87,9 +75,9 @@ function placeOf(record: Record_): unknown {
 }
 
 /** Attributes that name something else: 012 is a name there and no number. */
-const NAMES: ReadonlySet<string> = new Set(['partOf', 'site', 'street'])
+const NAMES: ReadonlySet<string> = new Set(NUMBERS.names)
 
-const attributesOf = (record: Record_): Record<string, string | number | boolean> =>
+const attributesOf = (record: PackRecord): Record<string, string | number | boolean> =>
   Object.fromEntries(
     Object.entries(record)
       .filter(([column, value]) => !KNOWN.has(column) && value !== '')

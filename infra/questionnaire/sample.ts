@@ -1,5 +1,6 @@
-import { parse } from 'csv-parse/sync'
 import { AppError } from '#model/errors.ts'
+import { PackProblems } from '../city/pack-problems.ts'
+import { readRecords } from '../city/read-records.ts'
 
 /** One person or household that was drawn, and how. */
 export type Drawn = {
@@ -43,9 +44,11 @@ export function readSample(file: string, text: string, zones: ReadonlySet<string
 }
 
 function readRows(file: string, text: string): Record<string, string>[] {
-  try {
-    return parse(text, { columns: true, skip_empty_lines: true, trim: true, bom: true })
-  } catch (cause) {
-    throw new AppError('VALUE_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { cause })
-  }
+  const problems = new PackProblems()
+  const rows = readRecords({ file, text, decimal: undefined, numbers: ['weight'] }, problems, WITH_POINTS)
+  const [problem] = problems.list
+  if (!problem) return rows.map(({ record }) => record)
+  const where = problem.where === '' ? '' : `${problem.where}: `
+  throw new AppError('VALUE_INVALID', `${file} cannot be read: ${where}${problem.what}`)
 }
+const WITH_POINTS = 'write one of its weights so that it can be only one, such as 1.5'

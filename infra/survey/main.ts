@@ -77,7 +77,8 @@ const NOTES = {
 async function send(client: SurveyClient, options: SurveyOptions, check: boolean): Promise<void> {
   const [codebookFile = '', answers = ''] = options.args
   const [codebook, responses] = [(await readGiven(codebookFile)).toString('utf8'), await readGiven(answers)]
-  const of = { check: String(check), ...(options.by && { by: options.by }) }
+  const { by, decimal } = options
+  const of = { check: String(check), ...(by && { by }), ...(decimal && { decimal }) }
   let last = ''
   const outcome = await client.send(
     idOf(codebook, codebookFile),

@@ -16,6 +16,8 @@ export const HELP = `Brings surveys into a running city, and takes them out agai
 
   --url URL    the API; default: that on PORT of this machine
   --by NAME    who answers for it
+  --decimal point|comma
+               of the numbers in ANSWERS, where the file does not tell
   --all        every problem; default: the first 50
   --help       this text
 
@@ -31,6 +33,7 @@ export type SurveyOptions = {
   readonly out: string | undefined
   readonly url: string | undefined
   readonly by: string | undefined
+  readonly decimal: string | undefined
   readonly all: boolean
 }
 
@@ -42,8 +45,8 @@ export function readOptions(argv: readonly string[]): SurveyOptions | 'help' {
   if (!isCommand(command)) throw invalid(`"${command}" is none of ${Object.keys(COMMANDS).join(', ')}`)
   if (args.length !== COMMANDS[command])
     throw invalid(`${command} takes ${COMMANDS[command]} arguments, not ${args.length}`)
-  const { id, title, out, url, by, all } = values
-  return { command, args, id, title, out, url, by, all }
+  const { id, title, out, url, by, decimal, all } = values
+  return { command, args, id, title, out, url, by, decimal, all }
 }
 
 const isCommand = (text: string): text is Command => Object.hasOwn(COMMANDS, text)
@@ -55,7 +58,16 @@ function parsed(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { id: text, title: text, out: text, url: text, by: text, all: flag, help: { ...flag, short: 'h' } },
+      options: {
+        id: text,
+        title: text,
+        out: text,
+        url: text,
+        by: text,
+        decimal: text,
+        all: flag,
+        help: { ...flag, short: 'h' },
+      },
     })
   } catch (cause) {
     throw invalid((cause as Error).message)

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import readXlsx from 'read-excel-file/node'
 import { AppError } from '#model/errors.ts'
+import { type Decimal, separatorLine, usualDecimal } from '#model/numbers.ts'
 import { refuseBombs } from './zip-guard.ts'
 
 export type Cell = string | number | boolean | null
@@ -18,13 +19,18 @@ export type TableLimits = {
  * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE
  */
 export async function readTableFile(bytes: Buffer, limits: TableLimits): Promise<Table> {
-  const zip = bytes[0] === 0x50 && bytes[1] === 0x4b
-  const table = zip ? await readWorkbook(bytes, limits) : readCsv(bytes)
+  const table = isZip(bytes) ? await readWorkbook(bytes, limits) : readCsv(bytes)
   const { maxRows, maxColumns } = limits
   if (table.length > maxRows + 1 || table.some((row) => row.length > maxColumns))
     throw new AppError('QUERY_TOO_LARGE', `a sheet has at most ${maxRows} rows and ${maxColumns} columns`)
   return table
 }
+
+const isZip = (bytes: Buffer): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b
+
+/** What decimals look like in a file with such separators; undefined where nothing suggests it. */
+export const usualDecimalOf = (bytes: Buffer): Decimal | undefined =>
+  isZip(bytes) ? undefined : usualDecimal(delimiterOf(bytes.toString('latin1', 0, 100_000)))
 
 async function readWorkbook(bytes: Buffer, { maxUnpackedBytes, prefers }: TableLimits): Promise<Table> {
   refuseBombs(bytes, maxUnpackedBytes)
@@ -41,11 +47,9 @@ async function readWorkbook(bytes: Buffer, { maxUnpackedBytes, prefers }: TableL
 
 function readCsv(bytes: Buffer): Table {
   const text = decode(bytes)
-  const head = text.slice(0, text.search(/[\r\n]|$/))
-  // Spreadsheets of many languages separate by semicolons, because their decimals have commas.
-  const delimiter = [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
+  const delimiter = delimiterOf(text)
   try {
-    return parse(text, {
+    return parse(text.slice(separatorLine(text)?.length ?? 0), {
       bom: true,
       delimiter,
       relax_column_count: true,
@@ -55,6 +59,14 @@ function readCsv(bytes: Buffer): Table {
   } catch (error) {
     throw new AppError('REQUEST_INVALID', `this is no readable CSV: ${(error as Error).message}`, { cause: error })
   }
+}
+
+/** Spreadsheets of many languages separate by semicolons, because their decimals have commas; some say so in a line. */
+function delimiterOf(text: string): string {
+  const told = separatorLine(text)?.delimiter
+  if (told !== undefined) return told
+  const head = text.slice(0, text.search(/[\r\n]|$/))
+  return [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
 }
 
 function decode(bytes: Buffer): string {

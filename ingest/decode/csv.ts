@@ -1,5 +1,8 @@
+import { separatorLine } from '#model/numbers.ts'
+
 /** A table as RFC 4180 writes it: quoted fields may hold the delimiter, line ends and doubled quotes. One pass, no regex. */
-export function parseCsv(text: string, delimiter = delimiterOf(text)): string[][] {
+export function parseCsv(table: string, delimiter = delimiterOf(table)): string[][] {
+  const text = table.slice(separatorLine(table)?.length ?? 0)
   const rows: string[][] = []
   let row: string[] = []
   let at = 0
@@ -45,6 +48,8 @@ const DELIMITERS = [';', '\t', '|'] as const
 
 /** The delimiter that the first line has most of; a comma unless another is more frequent. */
 export function delimiterOf(text: string): string {
+  const told = separatorLine(text)
+  if (told) return told.delimiter
   const end = text.indexOf('\n')
   const line = text.slice(0, Math.min(end === -1 ? text.length : end, 10_000))
   const count = (mark: string): number => line.split(mark).length
@@ -73,7 +78,8 @@ export function readTable(text: string, required: readonly string[]): Row[] | un
 }
 
 /** The first line of a text, in lower case, for recognising a table by its header. */
-export const headerOf = (text: string): string => {
+export const headerOf = (table: string): string => {
+  const text = table.slice(separatorLine(table)?.length ?? 0)
   const end = text.indexOf('\n')
   return text.slice(0, Math.min(end === -1 ? text.length : end, 2000)).toLowerCase()
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { AppError } from '#model/errors.ts'
 import type { Bounds } from '#model/geo.ts'
+import { type Decimal, DecimalPoll, separatorLine, usualDecimal } from '#model/numbers.ts'
 import { isObject, own } from '../decode/json.ts'
 import { gbfsParts } from '../pollers/parts.ts'
 import { type Chunk, csvChunks, recordChunks } from './chunks.ts'
@@ -11,7 +12,7 @@ import { type ImportFile, textOf } from './open-file.ts'
 import type { ImportOptions } from './options.ts'
 import { readRows } from './read-table.ts'
 import { jsonItems, lines } from './split-json.ts'
-import { rowMapper } from './table-mapping.ts'
+import { numberColumns, rowMapper } from './table-mapping.ts'
 
 /** A file as messages: their format, what their topic has to say of it, and their payloads. */
 export type FileMessages = {
@@ -59,24 +60,62 @@ async function headOf(file: ImportFile): Promise<string> {
     head += chunk.toString('latin1')
     if (head.length >= HEAD_CHARACTERS) break
   }
-  return head.replace(/^\u00ef\u00bb\u00bf/, '')
+  const text = head.replace(/^\u00ef\u00bb\u00bf/, '')
+  return text.slice(separatorLine(text)?.length ?? 0)
 }
 
 async function mapped(file: ImportFile, mapping: Mapping, context: FileContext): Promise<FileMessages> {
   const { options, timeZone, onBytes } = context
+  const decimal = options.decimal ?? mapping.decimal ?? (await decimalOf(file, mapping))
   const { rows } = await readRows(textOf(file, mapping.encoding, onBytes), mapping)
   async function* records(): AsyncIterable<object[]> {
     let map: ReturnType<typeof rowMapper> | undefined
     for await (const row of rows) {
       if (!map) {
-        const header = mapping.header === true ? row : mapping.header || row.map((_, at) => String(at + 1))
-        map = rowMapper(mapping, header, { timeZone, thing: options.thing })
+        const header = headerOf(mapping, row)
+        map = rowMapper(mapping, header, { timeZone, thing: options.thing, decimal })
         if (mapping.header === true) continue
       }
       yield map(row)
     }
   }
   return plain('records', recordChunks(records(), options))
+}
+
+const headerOf = ({ header }: Mapping, first: readonly string[]): readonly string[] =>
+  header === true ? first : header || first.map((_, at) => String(at + 1))
+
+/**
+ * How the numbers of a whole file are written. It is read once for that: what one cell leaves open, another may tell.
+ * @throws AppError CONFIG_INVALID with the one question that the file leaves open
+ */
+async function decimalOf(file: ImportFile, mapping: Mapping): Promise<Decimal> {
+  const { rows, delimiter } = await readRows(
+    textOf(file, mapping.encoding, () => {}),
+    mapping,
+  )
+  const poll = new DecimalPoll()
+  const missing = new Set(mapping.missing)
+  let columns: { name: string; at: number }[] | undefined
+  let line = mapping.skipLines
+  for await (const cells of rows) {
+    line += 1
+    if (!columns) {
+      const header = headerOf(mapping, cells).map((name) => name.trim())
+      columns = numberColumns(mapping, header).map((name) => ({ name, at: header.indexOf(name.trim()) }))
+      if (mapping.header === true) continue
+    }
+    for (const { name, at } of columns) {
+      const text = (cells[at] ?? '').trim()
+      if (!missing.has(text)) poll.add(text, () => `line ${line}, column ${name}`)
+    }
+  }
+  const told = poll.result(usualDecimal(delimiter))
+  if ('decimal' in told) return told.decimal
+  throw new AppError(
+    'CONFIG_INVALID',
+    `${basename(file.name)}: ${told.question}; say --decimal point or --decimal comma, or \`decimal\` in the mapping`,
+  )
 }
 
 async function table(file: ImportFile, format: string, context: FileContext): Promise<FileMessages> {

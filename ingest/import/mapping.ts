@@ -23,7 +23,8 @@ export const mappingSchema = z
     /** left out: what the first line has most of */
     delimiter: z.string().length(1).optional(),
     encoding: z.enum(['utf-8', 'latin1', 'windows-1252', 'utf-16le']).default('utf-8'),
-    decimal: z.enum(['.', ',']).default('.'),
+    /** left out: what the numbers of the whole file tell */
+    decimal: z.enum(['.', ',']).optional(),
     /** false: no header, columns are named 1, 2, 3, ...; a list: their names */
     header: z.union([z.boolean(), z.array(column)]).default(true),
     /** lines before the header */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError } from '#model/errors.ts'
+import { DECIMALS, type Decimal } from '#model/numbers.ts'
 
 export const HELP = `Imports files through the same door as devices: they are published to the broker, and the ingest takes them.
 
@@ -9,6 +10,8 @@ export const HELP = `Imports files through the same door as devices: they are pu
 
   --format NAME      how to read it (docs/formats.md); left out: by header and shape
   --mapping FILE     which column is what, as JSON
+  --decimal point|comma
+                     what numbers have before their decimals, where the whole file does not tell
   --thing KEY        the Thing whose values these are, where the file does not say
   --source NAME      names the data set: part of the topic and of device names; default: from the name of the file
   --time-zone ZONE   of times without an offset; default: the city's
@@ -32,6 +35,7 @@ export type ImportOptions = {
   readonly format: string | undefined
   readonly mapping: string | undefined
   readonly thing: string | undefined
+  readonly decimal: Decimal | undefined
   readonly source: string | undefined
   readonly timeZone: string | undefined
   readonly history: boolean
@@ -65,6 +69,7 @@ export function readOptions(args: readonly string[]): ImportOptions | 'help' {
         format: text,
         mapping: text,
         thing: text,
+        decimal: text,
         source: text,
         'time-zone': text,
         history: flag,
@@ -90,6 +95,7 @@ export function readOptions(args: readonly string[]): ImportOptions | 'help' {
     format: values.format,
     mapping: values.mapping,
     thing: values.thing,
+    decimal: readDecimal(values.decimal),
     source: values.source,
     timeZone: values['time-zone'],
     history: values.history,
@@ -100,6 +106,13 @@ export function readOptions(args: readonly string[]): ImportOptions | 'help' {
     rows,
     dryRun: values['dry-run'],
   }
+}
+
+function readDecimal(said: string | undefined): Decimal | undefined {
+  if (said === undefined) return undefined
+  const found = Object.entries(DECIMALS).find((names) => (names as string[]).includes(said))
+  if (!found) throw invalid(`--decimal "${said}": point or comma`)
+  return found[1]
 }
 
 const invalid = (why: string): AppError =>

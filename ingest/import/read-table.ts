@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import { AppError } from '#model/errors.ts'
+import { separatorLine } from '#model/numbers.ts'
 import { delimiterOf } from '../decode/csv.ts'
 
 export type TableOptions = { delimiter?: string | undefined; skipLines?: number }
@@ -13,12 +14,14 @@ export async function readRows(
   const iterator = text[Symbol.asyncIterator]()
   let head = ''
   let done = false
-  while (!done && !(head.split('\n').length > skipLines + 1) && head.length < 1_000_000) {
+  while (!done && !(head.split('\n').length > skipLines + 2) && head.length < 1_000_000) {
     const next = await iterator.next()
     done = next.done === true
     if (!next.done) head += next.value
   }
-  const found = delimiter ?? delimiterOf(head.split('\n').slice(skipLines).join('\n'))
+  const told = separatorLine(head)
+  if (told) head = head.slice(told.length)
+  const found = delimiter ?? told?.delimiter ?? delimiterOf(head.split('\n').slice(skipLines).join('\n'))
   const whole = async function* (): AsyncIterable<string> {
     yield head
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value

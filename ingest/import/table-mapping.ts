@@ -1,4 +1,6 @@
 import { AppError } from '#model/errors.ts'
+import { type Decimal, readNumberText } from '#model/numbers.ts'
+import { ucum } from '#model/units.ts'
 import { THING_KEY } from '../decode/native.ts'
 import type { Mapping, Measure } from './mapping.ts'
 import { type TimeReader, timeReader } from './time-pattern.ts'
@@ -11,6 +13,8 @@ export type MapOptions = {
   timeZone: string
   /** whose rows they are, where the mapping does not say */
   thing?: string | undefined
+  /** of all numbers of the file; left out: as the mapping says, else points */
+  decimal?: Decimal | undefined
 }
 
 /** Turns the rows of one table into records; made from its header, because every column must be there. */
@@ -32,6 +36,7 @@ export function rowMapper(mapping: Mapping, header: readonly string[], options: 
   const time = timeOf(mapping, options.timeZone, cell)
   const values = valuesOf(mapping, header, present, options)
   const { place, domain } = mapping
+  const degrees = (text: string): number => readNumberText(text, decimalOf(mapping, options))?.value ?? Number.NaN
   if (place) [place.lon, place.lat].forEach(index)
   return (cells) => {
     const found = values(cells)
@@ -43,11 +48,13 @@ export function rowMapper(mapping: Mapping, header: readonly string[], options: 
       time: at,
       ...(channel !== '' && { channel }),
       ...(domain && { domain }),
-      ...(lon !== undefined && lat !== undefined && { location: [Number(lon), Number(lat)] }),
+      ...(lon !== undefined && lat !== undefined && { location: [degrees(lon), degrees(lat)] }),
       ...rest,
     }))
   }
 }
+
+const decimalOf = (mapping: Mapping, options: MapOptions): Decimal => options.decimal ?? mapping.decimal ?? '.'
 
 function columnIndex(header: readonly string[]): (name: string) => number {
   const known = new Map(header.map((name, at) => [name.trim(), at]))
@@ -111,7 +118,7 @@ function valuesOf(
   present: Present,
   options: MapOptions,
 ): (cells: readonly string[]) => Found[] {
-  const number = numberReader(mapping.decimal)
+  const number = numberReader(decimalOf(mapping, options))
   if (mapping.perColumn) return perColumn(mapping, mapping.perColumn, header, present, number)
   const thing = thingOf(mapping, present, options)
   const { long, columns } = mapping
@@ -129,8 +136,7 @@ function valuesOf(
         {
           thing: key,
           channel: '',
-          [property]: number(value),
-          ...(unit !== undefined && { units: { [property]: unit } }),
+          ...valued(property, unit, number(value)),
         },
       ]
     }
@@ -153,9 +159,21 @@ function valuesOf(
   }
 }
 
-function put(found: Found, { property, unit }: Measure, value: unknown): void {
-  found[property] = value
-  if (unit !== undefined) found.units = { ...found.units, [property]: unit }
+function put(found: Found, { property, unit }: Measure, cell: NumberCell): void {
+  const { units, ...value } = valued(property, unit, cell)
+  Object.assign(found, value)
+  if (units) found.units = { ...found.units, ...units }
+}
+
+/** A percent sign is a unit: where another one is stated, the two contradict each other and the cell is no number. */
+function valued(
+  property: string,
+  stated: string | undefined,
+  { value, percent }: NumberCell,
+): { units?: Record<string, string>; [property: string]: unknown } {
+  if (percent && stated !== undefined && ucum(stated) !== '%') return { [property]: `${value} % in ${stated}` }
+  const unit = percent ? '%' : stated
+  return { [property]: value, ...(unit !== undefined && { units: { [property]: unit } }) }
 }
 
 /** Key of the Thing of a row; undefined for a row that names none. */
@@ -210,7 +228,7 @@ function perColumn(
 }
 
 function defaultThings(
-  { time, place }: Mapping,
+  { time, place }: Pick<Mapping, 'time' | 'place'>,
   { except, prefix }: NonNullable<Mapping['perColumn']>,
   header: readonly string[],
 ): Record<string, string> {
@@ -228,13 +246,32 @@ export const keyOf = (name: string): string =>
     .replace(/^[-_.:]+|-+$/g, '')
     .toLowerCase()
 
-/** A number, or the text itself where it is none, which is then rejected with it. Groups of thousands are joined. */
-function numberReader(decimal: '.' | ','): (text: string, scale?: number) => number | string {
-  const grouped =
-    decimal === '.' ? /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/ : /^[+-]?\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?$/
+/** A number, or where it is none the text, which is then rejected with it; limits ("<2") stay text with a decimal point. */
+function numberReader(decimal: Decimal): (text: string, scale?: number) => NumberCell {
+  const other = decimal === '.' ? ',' : '.'
   return (text, scale = 1) => {
-    const joined = grouped.test(text) ? text.replace(decimal === '.' ? /,/g : /[. \u00a0\u202f]/g, '') : text
-    const number = Number(decimal === ',' ? joined.replace(',', '.') : joined)
-    return Number.isFinite(number) && joined !== '' && !/[xob]/i.test(joined) ? number * scale : text
+    const read = readNumberText(text, decimal)
+    if (!read) {
+      // What would be a number elsewhere must not be read as one on its way.
+      const why = readNumberText(text, other) ? ` where decimals have a ${decimal === '.' ? 'point' : 'comma'}` : ''
+      return { value: `${text}${why}`, percent: false }
+    }
+    const value = read.value * scale
+    return {
+      value: read.bound === null ? value : `${read.bound === 'below' ? '<' : '>'}${value}`,
+      percent: read.percent,
+    }
   }
+}
+type NumberCell = { readonly value: number | string; readonly percent: boolean }
+
+/** The cells of a row that hold numbers, by the names of their columns. */
+export function numberColumns(
+  { columns, perColumn, long, place, time }: Mapping,
+  header: readonly string[],
+): readonly string[] {
+  const values = perColumn
+    ? Object.keys(perColumn.things ?? defaultThings({ time, place }, perColumn, header))
+    : [...Object.keys(columns ?? {}), ...(long ? [long.value] : [])]
+  return [...values, ...(place ? [place.lon, place.lat] : [])]
 }

@@ -1,4 +1,6 @@
+import { type Decimal, readNumberText } from '../numbers.ts'
 import type { Codebook, Question } from '../survey.ts'
+import { settleNumbers } from '../table-numbers.ts'
 import { type Column, columnOf, isYesNo, type TableCell } from './column.ts'
 
 /** A first codebook made of a plain table, and what a person must look at before it is used. */
@@ -38,9 +40,18 @@ const MOST_EXAMPLES = 5
  * not tell. Free text is left out, because it may name somebody.
  */
 export function draftCodebook(
-  table: readonly (readonly TableCell[])[],
-  about: { id: string; title: string; universe: string; from: string; to: string; zones: ReadonlySet<string> },
+  answers: readonly (readonly TableCell[])[],
+  about: {
+    usual?: Decimal | undefined
+    id: string
+    title: string
+    universe: string
+    from: string
+    to: string
+    zones: ReadonlySet<string>
+  },
 ): Draft {
+  const table = numbersOf(answers, about.usual)
   const heading = (table[0] ?? []).map((cell) => String(cell ?? '').trim())
   const columns = heading.flatMap((name, index) => (name === '' ? [] : [columnOf(name, index, table)]))
   const notes: { column: string; note: DraftNote }[] = []
@@ -55,7 +66,7 @@ export function draftCodebook(
     notes.push(...asked.notes.map((note) => ({ column: column.name, note })))
     return asked.question ? [asked.question] : []
   })
-  const { zones: _, ...head } = about
+  const { zones: _, usual: __, ...head } = about
   const named = Object.entries(design).flatMap(([part, column]) => (column ? [[part, column.name]] : []))
   const codebook: Codebook = {
     ...head,
@@ -123,4 +134,15 @@ function questionOf(column: Column): { question: Question | undefined; notes: Dr
   if (group) notes.push('check_group', ...(answers.length > 2 ? (['check_scale'] as const) : []))
   else if (!counts) notes.push('choose_counts')
   return { question, notes }
+}
+
+/** Columns that hold nothing but numbers and codes under one convention, as numbers; where it cannot be told, as they are. */
+function numbersOf(table: readonly (readonly TableCell[])[], usual: Decimal | undefined): typeof table {
+  const isNumeric = (at: number): boolean =>
+    table.slice(1).every((cells) => {
+      const text = String(cells[at] ?? '').trim()
+      return text === '' || readNumberText(text, '.') !== undefined || readNumberText(text, ',') !== undefined
+    })
+  const numeric = new Set((table[0] ?? []).flatMap((name, at) => (isNumeric(at) ? [String(name ?? '').trim()] : [])))
+  return settleNumbers(table, { isNumber: (heading) => numeric.has(heading), usual, answer: '' }).rows
 }
