@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Codebook, Question } from '#model/survey.ts'
 import { answered, findSurvey, type Response, type SurveySource } from '../surveys/microdata.ts'
 import { characteristicsOf } from '../surveys/table.ts'
@@ -9,6 +10,8 @@ export type Answers = {
   readonly questions: readonly Question[]
   /** [respondent][question] */
   readonly scores: readonly (readonly (number | null)[])[]
+  /** the same for the same answers */
+  readonly version: string
   /** places of a factor's questions */
   itemsOf(factor: string): number[]
   /** the area that stands for a zone which was too small by itself; else the zone */
@@ -27,10 +30,16 @@ export async function loadAnswers({ pool, microdata }: SurveySource, codebook: C
     responses,
     questions,
     scores,
+    version: versionOf(codebook, responses),
     itemsOf: (factor) => questions.flatMap((question, k) => (question.factor === factor ? [k] : [])),
     areaOf: (zone) => areas.find(({ zones }) => zones.includes(zone))?.key ?? zone,
   }
 }
+
+const versionOf = (codebook: Codebook, responses: readonly Response[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([codebook, responses.map(({ weight, zone, answers }) => [weight, zone, answers])]))
+    .digest('base64')
 
 function likert(question: Question, raw: string | null | undefined): number | null {
   const value = Number(answered(question, raw) ?? Number.NaN)

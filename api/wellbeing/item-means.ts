@@ -2,7 +2,7 @@ import type { Linearised } from '#model/statistics/design.ts'
 import { meanOf } from '#model/statistics/linearised.ts'
 import { cellId } from '#model/statistics/linked-tables.ts'
 import { rescale } from '#model/wellbeing/shares.ts'
-import { sheetOf } from '../surveys/sheet.ts'
+import { type Sheet, sheetOf } from '../surveys/sheet.ts'
 import type { Answers } from './answers.ts'
 
 /** One question in the city or a zone: what a table of it would say, and whether that may be said. */
@@ -22,7 +22,7 @@ export type ItemMeans = {
 
 /** Means of single questions in the city (zone null) or a zone, as a domain of the sample. */
 export function itemMeansOf(answers: Answers, zone: string | null): ItemMeans {
-  const { responses, scores, questions, codebook } = answers
+  const { responses, questions, codebook, scores } = answers
   const place = zone === null ? null : answers.areaOf(zone)
   const cell = cellId(place === null ? {} : { zone: place })
   const here = responses.map((one) => place === null || one.zone === place)
@@ -32,9 +32,7 @@ export function itemMeansOf(answers: Answers, zone: string | null): ItemMeans {
     const mean = meanOf(responses, (i) => scaled(answer(item, i)))
     const top = meanOf(responses, (i) => topOf(answer(item, i)))
     if (!mean || !top) return undefined
-    const everywhere = scores.map((person) => person[item] ?? null)
-    const held = sheetOf(codebook, responses, everywhere, null, questions.length).held.has(cell)
-    return { mean, topTwo: top.value, held }
+    return { mean, topTwo: top.value, held: heldOf(answers, item).has(cell) }
   }
   const known = questions.map((_, item) => meanOfItem(item))
   const both = (a: number, b: number): number =>
@@ -49,6 +47,19 @@ export function itemMeansOf(answers: Answers, zone: string | null): ItemMeans {
         }),
       ),
   }
+}
+
+const kept = new WeakMap<Answers, Map<number, Sheet['held']>>()
+
+/** The cells to keep back of a question are the same in every zone. */
+function heldOf(answers: Answers, item: number): Sheet['held'] {
+  const ofAnswers = kept.get(answers) ?? new Map<number, Sheet['held']>()
+  kept.set(answers, ofAnswers)
+  const { codebook, responses, scores, questions } = answers
+  const everywhere = (): (number | null)[] => scores.map((person) => person[item] ?? null)
+  const held = ofAnswers.get(item) ?? sheetOf(codebook, responses, everywhere(), null, questions.length).held
+  ofAnswers.set(item, held)
+  return held
 }
 
 const scaled = (answer: number | null): number | null => (answer === null ? null : rescale(answer))

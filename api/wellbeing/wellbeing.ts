@@ -3,13 +3,13 @@ import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { parsePeriod } from '#model/period.ts'
 import type { Codebook } from '#model/survey.ts'
 import { DIMENSIONS, ENVIRONMENT_BLOCK } from '#model/wellbeing/framework.ts'
-import { type Sensitivity, sensitivityOf } from '#model/wellbeing/sensitivity.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { surveyFor } from '../surveys/indicator-share.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { type Answers, loadAnswers } from './answers.ts'
 import { besideOf } from './beside.ts'
 import { createScorer, NOT_ASKED, type Scorer } from './scores.ts'
+import { sensitivity } from './sensitivity.ts'
 import type { Weights } from './weights.ts'
 
 export type WellbeingDeps = {
@@ -50,7 +50,7 @@ export async function wellbeing(deps: WellbeingDeps, query: WellbeingQuery): Pro
     ...surveyFacts(codebook),
     index: scorer ? scorer.index(planned) : NOT_ASKED,
     dimensions,
-    sensitivity: scorer ? sensitivity(scorer, dimensions, seed, answers) : null,
+    sensitivity: scorer && answers ? sensitivity({ scorer, answers, dimensions, seed, zone }) : null,
     environment,
   }
 }
@@ -118,22 +118,4 @@ export function disagreementOf(
   if (lower > MIDDLE.perceived && points.every((one) => one < MIDDLE.points)) return 'perceived_better'
   if (upper < MIDDLE.perceived && points.every((one) => one > MIDDLE.points)) return 'measured_better'
   return null
-}
-
-function sensitivity(
-  scorer: Scorer,
-  dimensions: Dimensions,
-  seed: number,
-  answers: Answers | undefined,
-): Sensitivity | null {
-  const asked = dimensions.flatMap(({ factors }) => factors).filter(({ score }) => score.missing !== 'not_asked')
-  if (asked.length === 0 || asked.some(({ score }) => score.value === null)) return null
-  const scores = dimensions.map(({ weight, factors }) => ({
-    weight,
-    factors: factors.flatMap(({ id, weight: own, score }) => {
-      const topTwo = scorer.topTwo(answers?.itemsOf(id) ?? [])
-      return score.value === null || topTwo === null ? [] : [{ weight: own, linear: score.value, topTwo }]
-    }),
-  }))
-  return sensitivityOf(scores, { seed })
 }

@@ -27,6 +27,30 @@ const besideSchema = dataPointValueSchema
   })
   .extend({ code: z.string(), indicator: z.string() })
 
+/** of the variance: `first` by this input alone, `total` with its interactions */
+const effectSchema = z.object({
+  /** `method` (the way answers are counted), or the dimension or factor whose weight it is */
+  input: z.string(),
+  first: z.number(),
+  total: z.number(),
+})
+const ranksSchema = z.object({
+  zones: z.array(
+    z.object({
+      /** zone, or area that zones were joined into; 1 is the highest score */
+      zone: z.string(),
+      rank: z.number(),
+      p5: z.number(),
+      p50: z.number(),
+      p95: z.number(),
+      meanShift: z.number(),
+    }),
+  ),
+  /** mean over zones and draws of how many places a zone moves */
+  meanShift: z.number(),
+  effects: z.array(effectSchema),
+})
+
 /** GET /api/v1/wellbeing?period&zone&weights&seed */
 export const wellbeingResponse = z.object({
   /** whose method: the framework is U4SSC's, formula and weights are Citywell's */
@@ -68,6 +92,10 @@ export const wellbeingResponse = z.object({
       minimum: z.number(),
       maximum: z.number(),
       byNormalisation: z.object({ linear: z.number(), top_two: z.number(), geometric: z.number() }),
+      /** Sobol indices of the index */
+      effects: z.array(effectSchema),
+      /** of the city: zones whose factors may all be published, by score; null for a zone, or with fewer than two */
+      ranks: ranksSchema.nullable(),
     })
     .nullable(),
   /** wellbeing of the environment, beside the index */

@@ -87,6 +87,25 @@ describe('digital wellbeing', () => {
     expect(west.sensitivity?.p5).toBeLessThanOrEqual(west.sensitivity?.p95 ?? 0)
   })
 
+  test('sensitivity: what each choice contributes, and how far zones move', async () => {
+    const { sensitivity } = await of()
+    // connectivity stands alone in its dimension, so its weight changes nothing
+    const inputs = ['method', 'influences', 'usability', 'cost', 'environment']
+    expect(sensitivity?.effects.map(({ input }) => input)).toEqual(inputs)
+    expect(sensitivity?.effects.every(({ first, total }) => first >= 0 && total >= 0 && total <= 1.05)).toBe(true)
+    // 100 and 50 against 0 and 50: west leads whatever is chosen
+    const still = { p5: 1, p50: 1, p95: 1, meanShift: 0 }
+    expect(sensitivity?.ranks).toMatchObject({
+      meanShift: 0,
+      zones: [
+        { zone: 'west', rank: 1, ...still },
+        { zone: 'east', rank: 2 },
+      ],
+    })
+    expect((await of('&zone=west')).sensitivity?.ranks).toBeNull()
+    expect((await of()).sensitivity).toEqual(sensitivity)
+  })
+
   test.each([
     ['&weights=gold:1', 400],
     ['&zone=north', 404],

@@ -99,6 +99,7 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
   return (
     <>
       <p className="people__headline">{headline(exposure, tools)}</p>
+      {exposure.widest && <p className="note">{widestText(exposure.widest, exposure.unit, tools)}</p>}
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>{caption}</figcaption>
@@ -140,6 +141,18 @@ function concentrationText(
     ...words,
     lower: tools.decimal(lower, 3),
     upper: tools.decimal(upper, 3),
+  })
+}
+
+function widestText(widest: NonNullable<Exposure['widest']>, unit: string, tools: Tools): string {
+  const { group, against, value, lower, upper, adjustedP, significant, comparisons } = widest
+  return tools.t(significant ? 'equity.widest' : 'equity.widest.unsure', {
+    group,
+    against: against ?? tools.t('divides.rest'),
+    gap: tools.quantity(value, unit),
+    ...{ lower: tools.number(lower), upper: tools.number(upper) },
+    p: tools.decimal(adjustedP, 3),
+    comparisons: tools.integer(comparisons),
   })
 }
 

@@ -10,6 +10,7 @@ import { Choice } from './choice.tsx'
 import { PeriodSelect } from './period-select.tsx'
 import { ChangePart } from './wellbeing-change.tsx'
 import { BesideList, DimensionPart, score } from './wellbeing-factors.tsx'
+import { SensitivityPart } from './wellbeing-sensitivity.tsx'
 import { WeightsPart } from './wellbeing-weights.tsx'
 
 /** no zone has this key */
@@ -84,18 +85,7 @@ function IndexFigure({ data }: { data: WellbeingResponse }) {
           n: tools.integer(index.n ?? 0),
         })}
       </p>
-      {sensitivity && (
-        <p className="note">
-          {t('wellbeing.sensitivity', {
-            draws: tools.integer(sensitivity.draws),
-            p5: number(sensitivity.p5),
-            p95: number(sensitivity.p95),
-            linear: number(sensitivity.byNormalisation.linear),
-            top: number(sensitivity.byNormalisation.top_two),
-            geometric: number(sensitivity.byNormalisation.geometric),
-          })}
-        </p>
-      )}
+      {sensitivity && <SensitivityPart sensitivity={sensitivity} />}
     </div>
   )
 }
