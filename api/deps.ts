@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client'
 import type { Pool } from '#infra/db/pool.ts'
 import type { Logger } from '#infra/runtime/log.ts'
+import type { Part } from '#model/api/ready.ts'
 import type { AirIndexes } from './air-quality/index-of.ts'
 import type { HostRule } from './http/host-names.ts'
 import type { Indicators } from './indicators/engine.ts'
@@ -24,6 +25,8 @@ export type ApiDeps = {
   readonly airIndexes: (at: Date) => Promise<AirIndexes>
   /** share of the simulated history that is in, 0 to 1; null when nothing is being backfilled */
   readonly backfill?: () => number | null
+  /** other parts of the same process that /ready reports */
+  readonly parts?: () => Readonly<Record<string, Part>>
   /** folder with the built dashboard; absent: the API alone */
   readonly dashboard?: string
   /** addresses and subnets of proxies before us: they say who the client is; absent: nobody does */

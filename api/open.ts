@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Registry } from 'prom-client'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
-import { untilReachable } from '#infra/db/until-reachable.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
+import type { Part } from '#model/api/ready.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
 import { hostRule } from './http/host-names.ts'
@@ -17,6 +18,7 @@ import { forgetVoices } from './voices/retention.ts'
 const MAX_CONNECTIONS = 6
 const ESTIMATOR_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
+const MAP_STYLE_RETRY_MS = 1_000
 
 export type OpenApiOptions = {
   readonly address: DatabaseAddress
@@ -36,6 +38,8 @@ export type OpenApiOptions = {
   /** metrics of the same process, shown at /metrics with ours */
   readonly registry?: Registry
   readonly backfill?: () => number | null
+  /** other parts of the same process that /ready reports */
+  readonly parts?: () => Readonly<Record<string, Part>>
 }
 
 /**
@@ -70,12 +74,13 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     log,
     clock,
     ...engines,
-    mapOrigins: followMapOrigins(pool, address, log),
+    mapOrigins: followMapOrigins(pool, scope),
     acceptsHost: hostRule(host, options.allowedHosts),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.dashboard !== undefined && { dashboard: options.dashboard }),
     ...(options.registry && { registry: options.registry }),
     ...(options.backfill && { backfill: options.backfill }),
+    ...(options.parts && { parts: options.parts }),
   })
   scope.defer(() => app.close())
   await app.listen({ port: options.port, host })
@@ -105,13 +110,20 @@ function withoutJit(url: string): string {
 }
 
 /** Where the map style of a real city comes from; none until the database could be asked, and none for a drawn map. */
-function followMapOrigins(pool: Pool, address: DatabaseAddress, log: Logger): () => readonly string[] {
+function followMapOrigins(pool: Pool, scope: Scope): () => readonly string[] {
   let origins: readonly string[] = []
+  const stop = new AbortController()
+  scope.defer(() => stop.abort())
   const read = async (): Promise<void> => {
-    if ('url' in address) await untilReachable(pool, { url: address.url, log })
-    const { pack } = await selectCity(pool)
-    origins = pack.mapStyle === undefined ? [] : [new URL(pack.mapStyle).origin]
+    while (!stop.signal.aborted) {
+      const city = await selectCity(pool).catch(() => undefined)
+      if (city) {
+        origins = city.pack.mapStyle === undefined ? [] : [new URL(city.pack.mapStyle).origin]
+        return
+      }
+      await sleep(MAP_STYLE_RETRY_MS, undefined, { signal: stop.signal, ref: false }).catch(() => {})
+    }
   }
-  read().catch((error: unknown) => log.warn({ err: error }, 'the map style of the city is not known'))
+  void read()
   return () => origins
 }

@@ -6,7 +6,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { readCityPack } from '#infra/city/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
-import { untilReachable } from '#infra/db/until-reachable.ts'
+import { whileUnreachable } from '#infra/db/until-reachable.ts'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { openHealthServer } from '#infra/runtime/health-server.ts'
@@ -14,8 +14,9 @@ import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/errors.ts'
 import { startPollers } from './pollers/start.ts'
+import { ingestParts, ingestWaiting } from './readiness.ts'
 import { acquireSlot } from './slot.ts'
-import { startIngest } from './worker.ts'
+import { type IngestWorker, startIngest } from './worker.ts'
 
 const CONNECTIONS = 6
 /** How soon a worker notices that it is not alone any more, or alone again. */
@@ -43,6 +44,17 @@ await runMain(async (scope) => {
       `${databaseUrl ? 'MQTT_URL' : 'DATABASE_URL'} is not set: an ingest worker of its own needs DATABASE_URL and MQTT_URL; npm start has one inside`,
     )
   const { city } = await readCityPack(config.city)
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  let worker: IngestWorker | undefined
+  // First of all: whatever is waited for below is to be seen.
+  if (config.healthPort !== undefined) {
+    const health = await openHealthServer(config.healthPort, config.host, {
+      parts: () => (worker ? ingestParts(worker.state()) : ingestWaiting('waiting for the database')),
+      metrics: () => metrics.metrics(),
+    })
+    scope.defer(() => health.close())
+  }
   const pool = createPool(
     { url: databaseUrl },
     {
@@ -52,26 +64,25 @@ await runMain(async (scope) => {
     },
   )
   scope.defer(() => pool.end())
-  await untilReachable(pool, { url: databaseUrl, log })
-  const slot = await acquireSlot(databaseUrl, (number) => {
+  const onLost = (number: number): void => {
     log.error({ slot: number }, 'another worker has taken the place of this one; it ends')
     process.kill(process.pid, 'SIGTERM')
-  })
+  }
+  const slot = await whileUnreachable(() => acquireSlot(databaseUrl, onLost), { url: databaseUrl, log })
   scope.defer(() => slot.release())
   const clientId = `citywell-${config.workerName}-${slot.number}`
-  const metrics = new Registry()
-  collectDefaultMetrics({ register: metrics })
   const isShared = async (): Promise<boolean | undefined> => {
     const workers = await slot.workers()
     return workers === undefined ? undefined : workers > 1
   }
-  const worker = await startIngest({
+  const started = await startIngest({
     ...{ pool, mqttUrl, pack: city, log, metrics, clientId, freshLane: true },
     shared: (await isShared()) ?? false,
   })
+  worker = started
   const census = setInterval(async () => {
     const shared = await isShared()
-    if (shared !== undefined) await worker.setShared(shared)
+    if (shared !== undefined) await started.setShared(shared)
   }, CENSUS_MS)
   scope.defer(() => clearInterval(census))
   // One asks for all: the worker with the first place, which is taken again when it ends.
@@ -80,26 +91,12 @@ await runMain(async (scope) => {
     scope.defer(() => pollers.close())
   }
   let leave = false
-  scope.defer(() => worker.close({ leave }))
+  scope.defer(() => started.close({ leave }))
   process.once('SIGUSR2', () => {
     leave = true
     process.kill(process.pid, 'SIGTERM')
   })
-  if (config.healthPort !== undefined) {
-    const health = await openHealthServer(config.healthPort, config.host, {
-      missing: () => {
-        const { connected, retrying, late } = worker.state()
-        return [
-          ...(connected ? [] : ['broker subscription']),
-          ...(retrying ? ['database'] : []),
-          ...(late ? ['commits in time'] : []),
-        ]
-      },
-      metrics: () => metrics.metrics(),
-    })
-    scope.defer(() => health.close())
-  }
   log.info({ clientId }, 'waiting for the broker')
-  worker.ready.then(() => log.info({ clientId, city: city.name }, 'ready: every source is subscribed'))
+  started.ready.then(() => log.info({ clientId, city: city.name }, 'ready: every source is subscribed'))
   return 'runs'
 })

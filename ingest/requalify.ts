@@ -1,6 +1,6 @@
 /** `npm run requalify`: re-evaluates the quality flags of stored observations. docs/quality.md */
 import { createPool } from '#infra/db/pool.ts'
-import { untilReachable } from '#infra/db/until-reachable.ts'
+import { COMMAND_LIMIT_MS, untilReachable } from '#infra/db/until-reachable.ts'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
@@ -45,7 +45,7 @@ await runMain(async (scope) => {
     { max: 2, applicationName: 'citywell-requalify', onIdleError: (error) => log.warn(error) },
   )
   scope.defer(() => pool.end())
-  await untilReachable(pool, { url: databaseUrl, log })
+  await untilReachable(pool, { url: databaseUrl, log, limitMs: COMMAND_LIMIT_MS })
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   const counts = await requalify({

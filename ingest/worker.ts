@@ -62,6 +62,8 @@ export type IngestState = {
   readonly late: boolean
   /** a batch waits for the database */
   readonly retrying: boolean
+  /** nothing can be stored: since when, and why */
+  readonly outage: string | undefined
   /** by source */
   readonly ledger: ReadonlyMap<string, Counts>
   readonly balanced: boolean
@@ -184,10 +186,20 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
         subscriber.publish(topic, payload)
     },
   })
+  let beating = false
+  // Also while batches fail: what is received and not settled is to be seen in the ledger, above all then.
   const heartbeat = setInterval(() => {
-    if (retrying || performance.now() - lastWriteMs < HEARTBEAT_MS) return
-    lastWriteMs = performance.now()
-    writer.writeLedger().catch((error: Error) => log.debug({ detail: error.message }, 'no heartbeat'))
+    if (beating || performance.now() - lastWriteMs < HEARTBEAT_MS) return
+    beating = true
+    writer
+      .writeLedger()
+      .then(() => {
+        lastWriteMs = performance.now()
+      })
+      .catch((error: Error) => log.debug({ detail: error.message }, 'no heartbeat'))
+      .finally(() => {
+        beating = false
+      })
   }, HEARTBEAT_MS)
 
   return {
@@ -204,6 +216,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
         oldestInFlightMs: subscriber.held.oldestMs,
         late: age.late,
         retrying,
+        outage: writer.outage,
         ledger: counts,
         balanced: [...counts.values()].every(isBalanced),
       }

@@ -79,6 +79,12 @@ export class Writer {
     this.#probe = options.probe ?? new StoreProbe(options)
   }
 
+  /** Nothing can be stored: since when, and why. */
+  get outage(): string | undefined {
+    const { cause, seconds } = this.#outage
+    return cause === undefined ? undefined : `nothing can be stored for ${seconds} s: ${cause}`
+  }
+
   /** Never rejects. */
   async write(messages: readonly IngestMessage[], firstMs = performance.now()): Promise<void> {
     const failures: Failures = { forget: 0, wait: 0, again: 0 }

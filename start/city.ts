@@ -5,22 +5,26 @@ import { loadCityPack } from '#infra/city/load-pack.ts'
 import { type LoadedPack, readCityPack } from '#infra/city/read-pack.ts'
 import { migrate } from '#infra/db/migrate.ts'
 import { createPool, type DatabaseAddress } from '#infra/db/pool.ts'
-import { untilReachable } from '#infra/db/until-reachable.ts'
+import { whileUnreachable } from '#infra/db/until-reachable.ts'
 import { openEmbeddedBroker } from '#infra/embedded/broker.ts'
 import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
+import { type DeferredDatabase, deferDatabase } from '#infra/embedded/deferred-database.ts'
 import { startPolicies } from '#infra/embedded/policies.ts'
 import type { Config } from '#infra/runtime/config.ts'
 import { createLog, type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { filtersOf } from '#ingest/built-in-sources.ts'
 import { startPollers } from '#ingest/pollers/start.ts'
-import { startIngest } from '#ingest/worker.ts'
+import { ingestParts, ingestWaiting } from '#ingest/readiness.ts'
+import { type IngestWorker, startIngest } from '#ingest/worker.ts'
 import { union } from '#model/mqtt-topics.ts'
 import { type SimulatorThread, startSimulatorThread } from '#simulators/thread.ts'
 import { DASHBOARD, ensureDashboard } from './dashboard.ts'
 import { readOrMakeKey } from './key.ts'
 import { assertPortFree } from './ports.ts'
 import type { Screen } from './screen.ts'
+
+const LATE_MS = 5_000
 
 type Part = { readonly config: Config; readonly screen: Screen; readonly scope: Scope; readonly log: Logger }
 
@@ -36,16 +40,15 @@ export async function runCity(config: Config, screen: Screen, scope: Scope): Pro
   const dashboard = timed(ensureDashboard())
   // Failing here must not go unheard while the database is still being opened.
   dashboard.catch(() => {})
-  const database = await openDatabase(part, pack)
+  const key = await openKey(part)
   const mqttUrl = await openBroker(part, pack)
   const registry = new prometheus.Registry()
-  await openIngest(part, { pack, database, mqttUrl, registry })
-  const { result: built, seconds } = await dashboard
-  if (built) screen.line('dashboard', `built in ${seconds} s`)
-  const key = await openKey(part)
+  const deferred = deferDatabase()
   let simulator: SimulatorThread | undefined
+  let ingest: IngestWorker | undefined
+  // Before anything that may have to wait: /ready says what is missing.
   const { port } = await openApi({
-    address: database,
+    address: config.databaseUrl ? { url: config.databaseUrl } : deferred.address,
     mqttUrl,
     key,
     log,
@@ -57,7 +60,14 @@ export async function runCity(config: Config, screen: Screen, scope: Scope): Pro
     dashboard: DASHBOARD,
     scope,
     backfill: () => simulator?.progress() ?? null,
+    parts: () => (ingest ? ingestParts(ingest.state()) : ingestWaiting('waiting for the database')),
   })
+  screen.line('http', `port ${port} answers; /ready says what is still missing`)
+  const database = await openDatabase(part, pack, deferred)
+  ingest = await openIngest(part, { pack, database, mqttUrl, registry })
+  const { result: built, seconds } = await dashboard
+  if (built) screen.line('dashboard', `built in ${seconds} s`)
+  await untilSubscribed(part, pack, ingest)
   screen.line('open', `http://localhost:${port}`)
   if (config.simulate && pack.city.simulated) simulator = await openSimulator(part, pack, mqttUrl)
 }
@@ -68,9 +78,13 @@ function describe({ city, zones, things }: LoadedPack): string {
   return `${city.name}${kind}: ${count.format(city.population)} people, ${zones.length} zones, ${things.length} Things`
 }
 
-async function openDatabase({ config, screen, scope, log }: Part, pack: LoadedPack): Promise<DatabaseAddress> {
+async function openDatabase(
+  { config, screen, scope, log }: Part,
+  pack: LoadedPack,
+  deferred: DeferredDatabase,
+): Promise<DatabaseAddress> {
   const opened = await timed(
-    config.databaseUrl ? Promise.resolve({ url: config.databaseUrl }) : openEmbedded(config, scope, log),
+    config.databaseUrl ? Promise.resolve({ url: config.databaseUrl }) : openEmbedded(config, scope, log, deferred),
   )
   const address = opened.result
   const pool = createPool(address, {
@@ -79,9 +93,13 @@ async function openDatabase({ config, screen, scope, log }: Part, pack: LoadedPa
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => pool.end())
-  if ('url' in address) await untilReachable(pool, { url: address.url, log })
-  await migrate(pool)
-  const { surveysLeft } = await loadCityPack(pool, pack)
+  const { surveysLeft } = await whileUnreachable(
+    async () => {
+      await migrate(pool)
+      return loadCityPack(pool, pack)
+    },
+    { url: 'url' in address ? address.url : 'embedded:', log },
+  )
   if (surveysLeft.length > 0)
     screen.line('surveys', `not taken from the pack, because a person changed them: ${surveysLeft.join(', ')}`)
   if ('embedded' in address) {
@@ -97,7 +115,12 @@ async function openDatabase({ config, screen, scope, log }: Part, pack: LoadedPa
   return address
 }
 
-async function openEmbedded(config: Config, scope: Scope, log: Logger): Promise<DatabaseAddress> {
+async function openEmbedded(
+  config: Config,
+  scope: Scope,
+  log: Logger,
+  deferred: DeferredDatabase,
+): Promise<DatabaseAddress> {
   const database = await openEmbeddedDatabase({
     dataDir: join(config.dataDir, 'database'),
     log,
@@ -107,7 +130,8 @@ async function openEmbedded(config: Config, scope: Scope, log: Logger): Promise<
     },
   })
   scope.defer(() => database.close())
-  return { embedded: database.poolConfig }
+  deferred.open(database)
+  return deferred.address
 }
 
 /** Names the ingest's session at the broker: the same over restarts. */
@@ -139,7 +163,7 @@ type IngestParts = { pack: LoadedPack; database: DatabaseAddress; mqttUrl: strin
 async function openIngest(
   { config, screen, scope, log }: Part,
   { pack, database, mqttUrl, registry }: IngestParts,
-): Promise<void> {
+): Promise<IngestWorker> {
   const pool = createPool(database, {
     max: 3,
     applicationName: 'citywell-ingest',
@@ -154,12 +178,22 @@ async function openIngest(
     log,
     metrics: registry,
   })
-  await worker.ready
   scope.defer(() => worker.close())
-  screen.line('ingest', `${pack.city.sources.length} sources subscribed`)
   const pollers = startPollers({ pack: pack.city, mqttUrl, log, metrics: registry })
   scope.defer(() => pollers.close())
   if (pollers.states.length > 0) screen.line('feeds', pollers.states.map(({ feed }) => feed).join(', '))
+  return worker
+}
+
+/** Whoever watches the start is told of a broker that does not answer; HTTP answers meanwhile. */
+async function untilSubscribed({ screen }: Part, { city }: LoadedPack, worker: IngestWorker): Promise<void> {
+  const late = setTimeout(() => {
+    const { detail } = ingestParts(worker.state()).broker
+    screen.line('ingest', `waiting for the broker: ${detail}`)
+  }, LATE_MS)
+  await worker.ready
+  clearTimeout(late)
+  screen.line('ingest', `${city.sources.length} sources subscribed`)
 }
 
 async function openKey({ config, screen }: Part): Promise<string> {

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sendProblem } from './problem.ts'
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Citywell</title>
-<body><h1>Citywell</h1><p>The API is running; the dashboard is not built. Run <code>npm run build</code> and start again,
-or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
+<body><h1>Citywell</h1><p>The API is running; the dashboard is not built yet. <code>npm start</code> builds it in a minute;
+elsewhere run <code>npm run build</code>. Reload this page then, or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
 
 /** Pages for residents, with entries of their own in the build. */
 const PUBLIC_PAGES = { '/voice': 'voice.html', '/questionnaire': 'questionnaire.html' } as const
@@ -23,8 +23,10 @@ type Needs = {
  * everything else checked each time.
  */
 export async function registerDashboard(app: FastifyInstance, { folder, methodsOf }: Needs): Promise<void> {
-  const built = folder !== undefined && existsSync(join(folder, 'index.html'))
-  if (built) {
+  // Asked each time: it may be built while the API answers already.
+  const isBuilt = (): boolean => folder !== undefined && existsSync(join(folder, 'index.html'))
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true })
     await app.register(fastifyStatic, {
       root: folder,
       // One route for all files: a dashboard built anew is served at once, and metrics count one route.
@@ -35,7 +37,9 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
       },
     })
     for (const [path, page] of Object.entries(PUBLIC_PAGES)) {
-      app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile(page))
+      app.get(path, { schema: { hide: true } }, (_request, reply) =>
+        isBuilt() ? reply.sendFile(page) : sendPage(reply, NOT_BUILT),
+      )
     }
   }
   app.setNotFoundHandler((request, reply) => {
@@ -45,7 +49,7 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
       return sendProblem(reply, request, methodNotAllowed(request, allowed))
     }
     if (!isPage(request)) return sendProblem(reply, request, notFound(request))
-    if (built) return reply.sendFile('index.html')
+    if (isBuilt()) return reply.sendFile('index.html')
     return sendPage(reply, NOT_BUILT)
   })
 }

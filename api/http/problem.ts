@@ -57,12 +57,17 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, failur
 /** QUERY_TOO_LARGE -> "Query too large" */
 const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ')
 
+const SCHEMA_MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883'])
+
 function explain(error: FastifyError, request: FastifyRequest): Failure {
   if (error instanceof AppError) return { code: error.code, status: error.status, detail: error.message }
   if (hasZodFastifySchemaValidationErrors(error)) return explainFields(error, request)
   // SQLSTATE 57014: the server gave the statement up
   if (error.code === '57014') return explainError(new AppError('QUERY_TIMEOUT'))
   if (isTransient(error)) return explainError(new AppError('DATABASE_UNAVAILABLE', error.code ?? 'connection lost'))
+  // Undefined table, column or function: statements are fixed, so the schema is not the one they were written for.
+  if (SCHEMA_MISSING.has(error.code))
+    return explainError(new AppError('DATABASE_UNAVAILABLE', `${error.code}: the schema is not up to date`))
   const status = error.statusCode ?? 500
   if (status < 500) return { code: 'REQUEST_INVALID', status, detail: error.message }
   return { code: 'INTERNAL', status: 500, detail: 'something went wrong inside; the log of the server says what' }

@@ -1,21 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { pendingMigrations } from '#infra/db/migrate.ts'
+import { type Part, readiness, readyResponse } from '#model/api/ready.ts'
 import type { ApiDeps } from '../deps.ts'
-
-const part = z.object({ ok: z.boolean(), detail: z.string() })
-const readyResponse = z.object({
-  status: z.enum(['ready', 'not_ready']),
-  /** the parts that are missing */
-  missing: z.array(z.string()),
-  parts: z.object({ database: part, migrations: part, live: part }),
-})
-type Part = z.infer<typeof part>
 
 const DATABASE_PATIENCE_MS = 3_000
 
 export const healthRoutes =
-  ({ pool, live }: Pick<ApiDeps, 'pool' | 'live'>): FastifyPluginAsyncZod =>
+  ({ pool, live, parts: otherParts = () => ({}) }: Pick<ApiDeps, 'pool' | 'live' | 'parts'>): FastifyPluginAsyncZod =>
   async (app) => {
     const tags = ['operation']
     app.get(
@@ -30,18 +22,18 @@ export const healthRoutes =
       {
         schema: {
           tags,
-          summary: 'Database answers, schema is up to date, live feed is subscribed; 503 says which part is missing',
+          summary:
+            'Every part does its work: database, schema, live feed, and the ingest where it is in this process; 503 says which part is missing',
           response: { 200: readyResponse, 503: readyResponse },
         },
       },
       async (_request, reply) => {
-        const parts = { ...(await databaseParts()), live: livePart(live.subscribed()) }
-        const missing = Object.entries(parts).flatMap(([name, { ok }]) => (ok ? [] : [name]))
-        const ready = missing.length === 0
+        const parts = { ...(await databaseParts()), live: livePart(live.subscribed()), ...otherParts() }
+        const response = readiness(parts)
         return reply
-          .status(ready ? 200 : 503)
+          .status(response.status === 'ready' ? 200 : 503)
           .header('cache-control', 'no-store')
-          .send({ status: ready ? ('ready' as const) : ('not_ready' as const), missing, parts })
+          .send(response)
       },
     )
 
@@ -53,7 +45,7 @@ export const healthRoutes =
       } catch {
         return {
           database: { ok: false, detail: 'does not answer' },
-          migrations: { ok: false, detail: 'unknown while the database is away' },
+          migrations: { ok: false, detail: 'unknown while the database does not answer' },
         }
       }
     }

@@ -8,7 +8,7 @@ import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/errors.ts'
 import { migrate } from './migrate.ts'
 import { createPool } from './pool.ts'
-import { untilReachable } from './until-reachable.ts'
+import { COMMAND_LIMIT_MS, untilReachable } from './until-reachable.ts'
 
 const HELP = `Brings the schema up to date and loads the city pack. Safe to repeat, and to run in two places at once.
 
@@ -34,7 +34,7 @@ await runMain(async (scope) => {
     { max: 2, applicationName: 'citywell-migrate', onIdleError: (error) => log.warn(error) },
   )
   scope.defer(() => pool.end())
-  await untilReachable(pool, { url: config.databaseUrl, log })
+  await untilReachable(pool, { url: config.databaseUrl, log, limitMs: COMMAND_LIMIT_MS })
   log.info({ applied: await migrate(pool) }, 'schema is up to date')
   const { surveysLeft } = await loadCityPack(pool, pack)
   log.info(

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http'
+import { type Part, readiness } from '#model/api/ready.ts'
 import { AppError } from '#model/errors.ts'
 
 export type HealthChecks = {
-  /** what is missing before the process does its work; empty when it is ready */
-  missing(): readonly string[]
+  /** what the process needs to do its work, by name */
+  parts(): Readonly<Record<string, Part>>
   /** metrics in the Prometheus text format */
   metrics(): Promise<string>
 }
@@ -25,8 +26,8 @@ export async function openHealthServer(
     if (request.url === '/metrics') return send(200, 'text/plain; version=0.0.4', await checks.metrics())
     if (request.url !== '/ready')
       return send(404, 'application/json', '{"title":"not found: /health, /ready, /metrics"}')
-    const missing = checks.missing()
-    send(missing.length === 0 ? 200 : 503, 'application/json', JSON.stringify({ ready: missing.length === 0, missing }))
+    const found = readiness(checks.parts())
+    send(found.status === 'ready' ? 200 : 503, 'application/json', JSON.stringify(found))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {

@@ -171,8 +171,8 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     )
     await after.endAsync()
     expect(worker.state().balanced).toBe(true)
-    expect(said[0]).toMatch(/^there is no connection to the broker/)
-    expect(said.at(-1)).toBe('the broker is back and has granted every subscription')
+    expect(said[0]).toMatch(/^broker outage started/)
+    expect(said.at(-1)).toMatch(/^broker outage ended after \d+ s/)
   })
 
   test('database away: reading stops, memory stays bounded, and all of it arrives afterwards', async ({ skip }) => {
@@ -211,8 +211,8 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     // A COMMIT whose answer was lost is looked up: the books know no duplicate that is none.
     const counts = worker.state().ledger.get('native')
     expect(counts).toMatchObject({ received: sent, stored: sent, duplicate: 0, rejected: 0 })
-    expect(said[0]).toMatch(/^the database is away/)
-    expect(said.at(-1)).toBe('the database takes batches again')
+    expect(said[0]).toMatch(/^database outage started/)
+    expect(said.at(-1)).toMatch(/^database outage ended after \d+ s/)
   })
 
   test('database full (53100): reading stops at the window, nothing is rejected, all of it arrives when there is room', async ({
