@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { publish } from './publish.ts'
 import { newDataDir, removeDataDir, type System, spawnStart, startSystem, until } from './system.ts'
 
-type Ledger = { total: { received: number; stored: number; balanced: boolean } }
+type Ledger = { total: { received: number; stored: number; duplicate: number; balanced: boolean } }
 type Things = {
   features: { properties: { key: string; datastreams: { property: string; latest: { result: number } | null }[] } }[]
 }
@@ -45,11 +45,9 @@ test('a city starts, stops on Ctrl-C, and goes on with the same data; a killed o
 
   const third = await startSystem({ dataDir, env: { SIMULATE: 'off' } })
   expect(await latestOf(third, 'start-test')).toBe(12.5)
-  expect((await third.get<Ledger>('/api/v1/ingest/ledger')).total).toMatchObject({
-    received: 2,
-    stored: 2,
-    balanced: true,
-  })
+  // Killed between commit and acknowledgement, a message comes again, and is a duplicate.
+  const { received, duplicate, ...total } = (await third.get<Ledger>('/api/v1/ingest/ledger')).total
+  expect({ ...total, received: received - duplicate }).toMatchObject({ received: 2, stored: 2, balanced: true })
   expect(await third.stop('SIGTERM')).toBe(0)
 }, 240_000)
 
