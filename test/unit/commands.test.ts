@@ -13,8 +13,10 @@ const { scripts } = JSON.parse(await readFile(resolve(root, 'package.json'), 'ut
 const commands = Object.entries(scripts).flatMap(([name, line]) => {
   if (TOOLS.has(name)) return []
   const [, ...words] = line.split(' ')
-  const file = words.findIndex((word) => word.endsWith('.ts'))
-  return [{ name, node: words.slice(0, file + 1) }]
+  const end = words.findIndex(
+    (word) => word.startsWith('--') && words.slice(0, words.indexOf(word)).some((w) => w.endsWith('.ts')),
+  )
+  return [{ name, node: end < 0 ? words : words.slice(0, end) }]
 })
 
 type Ended = { code: number; stdout: string; stderr: string }
