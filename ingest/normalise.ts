@@ -2,7 +2,13 @@ import type { Source } from '#model/city-pack.ts'
 import type { Domain } from '#model/domain.ts'
 import type { Position } from '#model/geo.ts'
 import { readLoneNumber } from '#model/numbers.ts'
-import { isPropertyName, type ObservedProperty, PROPERTIES, type PropertyName } from '#model/properties.ts'
+import {
+  coversInterval,
+  isPropertyName,
+  type ObservedProperty,
+  PROPERTIES,
+  type PropertyName,
+} from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
 import { MAX_NAME_LENGTH, plainText } from '#model/text.ts'
 import { toCanonical, ucum } from '#model/units.ts'
@@ -52,11 +58,13 @@ export function normalise(
   const problem = (field: string, reason: RejectReason, detail: string): void => {
     rejected.push({ field: plainText(clip(field)), reason, detail: plainText(detail) })
   }
-  const timeOf = (sample: Sample): TimeRead | Refusal => {
-    if (time && timeRead === sample.time) return time
-    timeRead = sample.time
-    time = readPhenomenonTime(timeRead, receivedAt, source.history ?? false)
-    return time
+  const timeOf = (sample: Sample, property: ObservedProperty): TimeRead | Refusal => {
+    const stated = property.kind === 'counter' ? (sample.end ?? sample.time) : sample.time
+    if (!time || timeRead !== stated) {
+      timeRead = stated
+      time = readPhenomenonTime(timeRead, receivedAt, source.history ?? false)
+    }
+    return sample.end ? time : startOf(time, property, source)
   }
   const placeOf = (sample: Sample): Position | undefined => {
     const { location } = sample
@@ -81,7 +89,7 @@ export function normalise(
       problem(sample.field, read.reason, read.detail)
       continue
     }
-    const time = timeOf(sample)
+    const time = timeOf(sample, property)
     if ('reason' in time) {
       problem(sample.field, time.reason, time.detail)
       continue
@@ -150,6 +158,14 @@ export function readNumber(value: unknown): number | undefined {
 }
 
 type TimeRead = { at: Date; quality: Quality; reasons: number }
+
+/** Where the source says that its times end intervals, a value belongs to the time that it covers. */
+function startOf(time: TimeRead | Refusal, property: ObservedProperty, { endsInterval }: Source): TimeRead | Refusal {
+  if (!endsInterval || 'reason' in time || property.kind === 'counter') return time
+  const { seconds, properties } = endsInterval
+  const covers = properties ? properties.includes(property.name) : coversInterval(property)
+  return covers ? { ...time, at: new Date(time.at.getTime() - seconds * 1000) } : time
+}
 
 function readPhenomenonTime(time: Date | undefined, receivedAt: Date, history: boolean): TimeRead | Refusal {
   if (time === undefined) return { at: receivedAt, quality: QUALITY.notEvaluated, reasons: REASONS.time_of_arrival }

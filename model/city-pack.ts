@@ -32,6 +32,19 @@ export const sourceSchema = z.object({
   fields: z
     .record(z.string(), z.object({ property: z.string(), unit: z.string().optional(), channel: z.string().optional() }))
     .optional(),
+  /**
+   * its times mark the end of intervals of so many seconds: values are filed under the start of theirs. `properties`: of which;
+   * left out: of amounts and sound levels. Meter readings are never moved.
+   */
+  endsInterval: z
+    .strictObject({
+      seconds: z
+        .number()
+        .positive()
+        .max(86_400 * 31),
+      properties: z.array(z.string()).optional(),
+    })
+    .optional(),
   /** its times may lie as far back as they like; without it what is older than the raw data that is kept is refused */
   history: z.boolean().optional(),
   /** keep every message as it came (without personal data), for so long; left out: only what was not understood is kept */

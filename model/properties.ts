@@ -194,5 +194,8 @@ export function propertyOf(name: PropertyName): ObservedProperty {
   return { name, ...CATALOGUE[name] }
 }
 
+/** Whether a value always stands for a stretch of time: amounts, and equivalent and maximum sound levels. */
+export const coversInterval = ({ kind, domain }: ObservedProperty): boolean => kind === 'interval' || domain === 'noise'
+
 /** Whether a property is a direction: its values lie on a circle of 360 degrees. */
 export const isCircular = (property: string): boolean => PROPERTIES.get(property)?.circular ?? false

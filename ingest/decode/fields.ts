@@ -7,7 +7,7 @@ import { type Lookup, type Meaning, meaningOf, suggestionFor } from './synonyms.
 import type { Sample } from './types.ts'
 
 /** What all fields of one object share. */
-export type Base = Pick<Sample, 'device'> & Partial<Pick<Sample, 'time' | 'location' | 'flags'>>
+export type Base = Pick<Sample, 'device'> & Partial<Pick<Sample, 'time' | 'end' | 'location' | 'flags'>>
 
 const DEPTH_LIMIT = 5
 

@@ -6,7 +6,7 @@ import { clip, notJson, show } from './input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString, positionOf } from './json.ts'
 import { Collector, MAX_SAMPLES, reject } from './result.ts'
 import { type Meaning, meaningOf } from './synonyms.ts'
-import { readIso } from './time.ts'
+import { type Covered, readCovered } from './time.ts'
 import type { Decoded, Format, Input } from './types.ts'
 
 /**
@@ -74,9 +74,9 @@ function readEntity(entity: JsonObject, input: Input, out: Collector): void {
   const type = typeOf(entity)
   const id = String(own(entity, 'id')).slice(0, 256).replace(OBSERVED_AT, '')
   const base: Base = { device: `fiware/${id}` }
-  const time = timeOfEntity(entity, input, out)
-  if (time === 'unreadable') return
-  if (time) base.time = time
+  const covered = timeOfEntity(entity, input, out)
+  if (covered === 'unreadable') return
+  Object.assign(base, covered)
   const location = placeOf(entity)
   if (location) base.location = location
   const reader: Reader = {
@@ -213,8 +213,8 @@ function baseOf(name: string, attribute: JsonObject, { input, base, out }: Reade
     metadata(attribute, 'observedAt') ??
     metadata(attribute, 'timestamp')
   if (stamp === undefined || stamp === null) return base
-  const time = readStamp(stamp, input)
-  if (time) return { ...base, time }
+  const covered = readStamp(stamp, input)
+  if (covered) return { ...base, end: undefined, ...covered }
   out.problem(`${name}.observedAt`, 'bad_time', `${show(stamp)} is no time`)
   return undefined
 }
@@ -222,38 +222,39 @@ function baseOf(name: string, attribute: JsonObject, { input, base, out }: Reade
 const TIMES = [
   ...[
     'dateObserved',
+    'dateObservedFrom',
     'dateObservedTo',
     'observationDateTime',
     'observationDate',
     'TimeInstant',
     'observedAt',
-    'dateObservedFrom',
   ],
 ] as const
 
-function timeOfEntity(entity: JsonObject, input: Input, out: Collector): Date | undefined | 'unreadable' {
+function timeOfEntity(entity: JsonObject, input: Input, out: Collector): Covered | undefined | 'unreadable' {
   for (const name of TIMES) {
     const stamp = plain(own(entity, name))
     if (stamp === undefined || stamp === null || stamp === '') continue
-    const time = readStamp(stamp, input)
-    if (time) return name === 'dateObserved' ? laterOf(time, entity, input) : time
+    const covered = readStamp(stamp, input)
+    if (covered) return covered.end ? covered : withBounds(covered, entity, input)
     out.problem(name, 'bad_time', `${show(stamp)} is no time`)
     return 'unreadable'
   }
   return undefined
 }
 
-/** Beside an interval in attributes of its own, dateObserved is its start: the value is known at its end. */
-function laterOf(time: Date, entity: JsonObject, input: Input): Date {
-  const end = readStamp(plain(own(entity, 'dateObservedTo')), input)
-  return end && end > time ? end : time
+/** An interval in attributes of its own; one bound alone is its start beside dateObservedTo, its end beside dateObservedFrom. */
+function withBounds({ time }: Covered, entity: JsonObject, input: Input): Covered {
+  const from = readStamp(plain(own(entity, 'dateObservedFrom')), input)?.time ?? time
+  const to = readStamp(plain(own(entity, 'dateObservedTo')), input)?.time ?? time
+  return to > from ? { time: from, end: to } : { time }
 }
 
-/** A point in time or an interval `start/end`, of which the end; without an offset UTC, as NGSIv2 has it. */
-function readStamp(stamp: unknown, { source, receivedAt }: Input): Date | undefined {
+/** A point in time or an interval; without an offset UTC, as NGSIv2 has it. */
+function readStamp(stamp: unknown, { source, receivedAt }: Input): Covered | undefined {
   const text = plain(stamp)
   if (typeof text !== 'string' || text.length > 100) return undefined
-  return readIso(text.slice(text.lastIndexOf('/') + 1), source.timeZone ?? 'UTC', receivedAt)
+  return readCovered(text, source.timeZone ?? 'UTC', receivedAt)
 }
 
 /** A GeoJSON Point, of a LineString the vertex in its middle, or NGSIv2's geo:point text, which is "lat, lon". */

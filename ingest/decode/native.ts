@@ -5,7 +5,7 @@ import { isNumeric, mappingOf } from './fields.ts'
 import { clip, notJson, show } from './input.ts'
 import { isObject, type JsonObject, own, ownObject, positionOf } from './json.ts'
 import { Collector, MAX_SAMPLES, reject } from './result.ts'
-import { readTime } from './time.ts'
+import { readCovered } from './time.ts'
 import type { Decoded, Format, Input, Sample } from './types.ts'
 
 export const THING_KEY = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/
@@ -16,7 +16,8 @@ export const isDomain = (name: string | undefined): name is Domain =>
   (DOMAINS as readonly (string | undefined)[]).includes(name)
 
 /**
- * Citywell's own format: topic `city/<domain>/<thingId>`, one object or an array of them: `time` (ISO 8601 with offset),
+ * Citywell's own format: topic `city/<domain>/<thingId>`, one object or an array of them: `time` (ISO 8601 with offset; an
+ * interval start/end of what covers one),
  * `location` [lon, lat], `units` { property: unit }, `channel`, and one number per canonical property name.
  */
 export const native: Format = {
@@ -90,25 +91,31 @@ export function readObject(
       value: object[key],
       unit: stated === undefined || stated === null ? mapped?.unit : String(stated),
       time: base.time,
+      end: base.end,
       location: base.location,
       field: at + key,
     })
   }
 }
 
-type Base = { channel: string; time: Date | undefined; location: Position | undefined }
+type Base = { channel: string; time: Date | undefined; end: Date | undefined; location: Position | undefined }
 
 /** What all values of an object share; undefined, with the problem noted, when its time cannot be trusted. */
 function readBase(object: JsonObject, at: string, out: Collector): Base | undefined {
-  const base: Base = { channel: '', time: undefined, location: undefined }
+  const base: Base = { channel: '', time: undefined, end: undefined, location: undefined }
   const time = own(object, 'time')
   if (time !== undefined && time !== null) {
-    const read = readTime(time)
+    const read = readCovered(time)
     if (!read) {
-      out.problem(`${at}time`, 'bad_time', `${show(time)} is no ISO 8601 time with offset`)
+      out.problem(
+        `${at}time`,
+        'bad_time',
+        `${show(time)} is no ISO 8601 time with offset, nor an interval of such (start/end)`,
+      )
       return undefined
     }
-    base.time = read
+    base.time = read.time
+    base.end = read.end
   }
   const location = own(object, 'location')
   if (location !== undefined && location !== null)

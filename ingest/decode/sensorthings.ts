@@ -4,7 +4,7 @@ import { isObject, type JsonObject, own, ownObject, ownString } from './json.ts'
 import { Collector, MAX_SAMPLES, reject } from './result.ts'
 import { datastreamKey, idOf, isDatastreamTopic, meaningIn, placeIn, rememberedMeaning } from './sensorthings-entity.ts'
 import type { Meaning } from './synonyms.ts'
-import { readIso } from './time.ts'
+import { readCovered } from './time.ts'
 import type { Decoded, Format, Input } from './types.ts'
 
 const TOPIC = /(?:^|\/)v1\.[01]\/(?:Datastreams\(([^)]{1,80})\)\/)?Observations$/
@@ -86,13 +86,12 @@ function readObservation(
   const base: Base = { device: `sensorthings/${key}` }
   const stamp = own(observation, 'phenomenonTime') ?? own(observation, 'resultTime')
   if (stamp !== undefined && stamp !== null) {
-    // an interval is written start/end: the value is that of the whole, known at its end
-    const time = typeof stamp === 'string' ? readIso(stamp.slice(stamp.lastIndexOf('/') + 1)) : undefined
-    if (!time) {
+    const covered = typeof stamp === 'string' ? readCovered(stamp) : undefined
+    if (!covered) {
       out.problem('phenomenonTime', 'bad_time', `${show(stamp)} is no time`, base.device)
       return
     }
-    base.time = time
+    Object.assign(base, covered)
   }
   const location = placeIn(observation) ?? (datastream && placeIn(datastream))
   if (location) base.location = location

@@ -133,3 +133,37 @@ export function readTime(value: unknown, zone?: string, near?: Date): Date | und
   const isEpoch = value[4] !== '-' && /^\d{9,19}(?:\.\d+)?$/.test(value)
   return isEpoch ? readEpoch(Number(value)) : readIso(value, zone, near)
 }
+
+/** The time that a value covers: an instant, or an interval from `time` to `end`. */
+export type Covered = { readonly time: Date; readonly end?: Date }
+
+const DURATION =
+  /^P(?:(\d+(?:[.,]\d+)?)W)?(?:(\d+(?:[.,]\d+)?)D)?(?:T(?:(\d+(?:[.,]\d+)?)H)?(?:(\d+(?:[.,]\d+)?)M)?(?:(\d+(?:[.,]\d+)?)S)?)?$/
+const DURATION_UNITS_MS = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000]
+
+/** An ISO 8601 duration in weeks, days of 24 hours, hours, minutes and seconds; months and years have no length. */
+function durationMs(text: string): number | undefined {
+  const parts = DURATION.exec(text)?.slice(1)
+  if (!parts?.some((part) => part !== undefined)) return undefined
+  return parts.reduce((sum, part, at) => sum + Number(part?.replace(',', '.') ?? 0) * (DURATION_UNITS_MS[at] ?? 0), 0)
+}
+
+/**
+ * A time as `readTime` takes it, or an ISO 8601 interval: start/end, start/duration, duration/end. Undefined when it is
+ * neither, or ends before it starts.
+ */
+export function readCovered(value: unknown, zone?: string, near?: Date): Covered | undefined {
+  if (typeof value !== 'string' || !value.includes('/')) {
+    const time = readTime(value, zone, near)
+    return time && { time }
+  }
+  const [first = '', second = '', ...rest] = value.split('/').map((part) => part.trim())
+  if (rest.length > 0) return undefined
+  const [before, after] = [durationMs(first), durationMs(second)]
+  const end = after === undefined ? readIso(second, zone, near) : undefined
+  const start = before === undefined ? readIso(first, zone, end ?? near) : undefined
+  const time = start ?? (end && before !== undefined ? valid(end.getTime() - before) : undefined)
+  const until = end ?? (start && after !== undefined ? valid(start.getTime() + after) : undefined)
+  if (!time || !until || until < time) return undefined
+  return until > time ? { time, end: until } : { time }
+}

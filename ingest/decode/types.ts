@@ -18,8 +18,10 @@ export type Sample = {
   value: unknown
   /** as the device or its format states it; left out: the property's canonical unit */
   unit?: string | undefined
-  /** event time; left out: the time of arrival */
+  /** event time, of a value that covers an interval its start; left out: the time of arrival */
   time?: Date | undefined
+  /** where the interval ends that the value covers: what a meter reads, it reads then */
+  end?: Date | undefined
   /** as sent, unchecked; NaN where it could not be read */
   location?: Position | undefined
   domain?: Domain | undefined

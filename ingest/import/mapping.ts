@@ -17,6 +17,9 @@ const measureSchema = z.strictObject({
 })
 export type Measure = z.infer<typeof measureSchema>
 
+/** what a row covers, and which end of it its time marks: the level of 22 to 23 h is written as 22:00 by one, as 23:00 by another */
+const intervalSchema = z.strictObject({ seconds: z.number().positive(), marks: z.enum(['start', 'end']) })
+
 /** How to read a table with any column names; docs/import.md explains it by examples. */
 export const mappingSchema = z
   .strictObject({
@@ -38,9 +41,15 @@ export const mappingSchema = z
         /** iso, unix, or a pattern of yyyy yy MM M dd d HH H hh h mm ss SSS a; see time-pattern.ts */
         format: z.string().default('iso'),
         timeZone: zone.optional(),
+        interval: intervalSchema.optional(),
       }),
       /** no column: the first row is of `start`, each further one so much later */
-      z.strictObject({ start: z.string(), everySeconds: z.number().positive(), timeZone: zone.optional() }),
+      z.strictObject({
+        start: z.string(),
+        everySeconds: z.number().positive(),
+        timeZone: zone.optional(),
+        interval: intervalSchema.optional(),
+      }),
     ]),
     /** whose row it is; left out: --thing, or one Thing a column */
     thing: z

@@ -81,7 +81,7 @@ function timeOf(
     let row = -1
     return () => {
       row += 1
-      return new Date(start.getTime() + row * time.everySeconds * 1000).toISOString()
+      return covered(new Date(start.getTime() + row * time.everySeconds * 1000), time.interval)
     }
   }
   const columns = [time.column].flat()
@@ -89,8 +89,17 @@ function timeOf(
   for (const name of columns) cell([], name)
   return (cells, thing) => {
     const text = columns.map((name) => cell(cells, name)).join(' ')
-    return read(text, thing)?.toISOString() ?? `unreadable: ${text}`
+    const at = read(text, thing)
+    return at ? covered(at, time.interval) : `unreadable: ${text}`
   }
+}
+
+/** The instant, or the interval start/end that a row covers. */
+function covered(at: Date, interval: Mapping['time']['interval']): string {
+  if (!interval) return at.toISOString()
+  const lengthMs = interval.seconds * 1000
+  const start = new Date(at.getTime() - (interval.marks === 'end' ? lengthMs : 0))
+  return `${start.toISOString()}/${new Date(start.getTime() + lengthMs).toISOString()}`
 }
 
 const THINGS_REMEMBERED = 10_000

@@ -39,11 +39,15 @@ describe('FIWARE entities', () => {
   })
 
   test.each([
-    ['an interval is known at its end', { dateObserved: '2026-05-31T10:00:00Z/2026-05-31T11:00:00Z' }, '11:00'],
+    [
+      'an interval belongs to the time from its start',
+      { dateObserved: '2026-05-31T10:00:00Z/2026-05-31T11:00:00Z' },
+      '10:00',
+    ],
     [
       'beside its end, dateObserved is the start',
       { dateObserved: '2026-05-31T10:00:00Z', dateObservedTo: '2026-05-31T11:30:00Z' },
-      '11:30',
+      '10:00',
     ],
     ['without an offset it is UTC', { dateObserved: '2026-05-31T11:00:00' }, '11:00'],
     ['with an offset', { dateObserved: '2026-05-31T16:30:00+05:30' }, '11:00'],
@@ -249,7 +253,7 @@ describeShared('FIWARE samples', (path) => {
     expectRejected(ld('ElectroMagneticObserved_ld_normalized.json'), 'unknown_property', 'eMF')
   })
   test('ItemFlowObserved: yachts are not counted among the vehicles, their speed is in knots', () => {
-    const time = '2020-03-20T22:30:00.000Z'
+    const time = '2020-03-20T16:30:00.000Z'
     expectRead(
       ld('ItemFlowObserved_ld_normalized.json'),
       'fiware/FlowObserved:BFO-NCE-MNCA-SP-001',
@@ -261,7 +265,7 @@ describeShared('FIWARE samples', (path) => {
     )
   })
   test('NoiseLevelObserved: the hour from 11 to 12', () => {
-    const time = '2016-12-28T12:00:00.000Z'
+    const time = '2016-12-28T11:00:00.000Z'
     expectRead(
       ld('NoiseLevelObserved_ld_keyvalues.json'),
       'fiware/urn:ngsi-ld:NoiseLevelObserved:Vitoria-NoiseLevelObserved',
@@ -276,7 +280,7 @@ describeShared('FIWARE samples', (path) => {
     expectRejected(v2('EVChargingStation_v2_normalized.json'), 'unknown_property', 'powerConsumption')
   })
   test('TrafficFlowObserved: five minutes of lane 1, on the middle of the stretch', () => {
-    const time = '2016-12-07T11:15:00.000Z'
+    const time = '2016-12-07T11:10:00.000Z'
     const decoded = v2('TrafficFlowObserved_v2_keyvalues.json')
     expectRead(
       decoded,

@@ -137,7 +137,7 @@ describe('SensorThings entities', () => {
 describe('SensorThings', () => {
   const topic = 'v1.0/Datastreams(423)/Observations'
   test('a Datastream is what the source says it is, or what it says itself', () => {
-    const at = '2026-05-31T11:00:00.000Z'
+    const at = '2026-05-31T10:00:00.000Z'
     const fields = { 'Datastreams(423)': { property: 'dew_point', unit: 'Cel' } }
     expectRead(
       read(
