@@ -2,8 +2,8 @@
 import type { Pool } from '#infra/db/pool.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { localMidnight, offsetMs } from '#model/period.ts'
-import { loadRegistry } from './indicators/inputs/registry.ts'
 import { newestFinished, runReconciliation } from './indicators/reconciliations.ts'
+import { selectTimeZone } from './queries/city.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -61,7 +61,7 @@ export function keepNights({ pool, clock, log, warm, forget }: Nightly): () => v
   }
   const plan = async (): Promise<void> => {
     await forget().catch((error: unknown) => log.error({ err: error }, 'what is over could not be deleted'))
-    const timeZone = (await loadRegistry(pool))?.city.timeZone ?? 'UTC'
+    const timeZone = (await selectTimeZone(pool)) ?? 'UTC'
     if (stopped) return
     const waitMs = nextNight(clock(), timeZone).getTime() - clock().getTime()
     timer = setTimeout(() => {

@@ -52,6 +52,22 @@ export const sourceSchema = z.object({
 })
 export type Source = z.infer<typeof sourceSchema>
 
+/** Figures of a place in one year; what is not stated is not known. */
+const yearFiguresSchema = z.strictObject({
+  population: z.int().nonnegative().optional(),
+  households: z.int().nonnegative().optional(),
+})
+export type YearFigures = z.infer<typeof yearFiguresSchema>
+const byYearSchema = z.record(z.string().regex(/^\d{4}$/, 'a year, as 2025'), yearFiguresSchema)
+/** A local date since when something has been so; what is still to come is loaded when it has come. */
+const DATE = 'a date, as 2025-01-01'
+const validFromSchema = z.iso
+  .date(DATE)
+  .refine((date) => Date.parse(date) <= Date.now() + 86_400_000, 'lies in the future; load the pack when it has come')
+
+/** What holds for a time only: a local date inclusive, a local date exclusive. */
+export const validitySchema = z.object({ validFrom: z.iso.date(DATE).optional(), validTo: z.iso.date(DATE).optional() })
+
 const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of an environment variable, never its value')
 
 /** A document on the web that is fetched again and again and published to the broker, as a device would. */
@@ -84,6 +100,13 @@ export const cityPackSchema = z.object({
   population: z.int().positive(),
   households: z.int().positive().optional(),
   landAreaKm2: z.number().positive().optional(),
+  /**
+   * The local date since when the city has been as the pack says. At the first loading, and whenever it is another date than
+   * before, what the pack changes holds from it; else from the loading on.
+   */
+  validFrom: validFromSchema.optional(),
+  /** figures of single years, before those above */
+  byYear: byYearSchema.optional(),
   /** what `income` of the zones means; needed where a zone has one */
   income: moneyUnitSchema.optional(),
   /** true when the readings come from a simulator: shown wherever a number is */
@@ -114,6 +137,9 @@ export const zonePropertiesSchema = z.object({
   households: z.int().nonnegative().optional(),
   /** median equivalised income; `income` of city.json says its currency, whether by month or year, and of which year */
   income: z.number().optional(),
+  /** since when the zone has been so, where it is not `validFrom` of the pack */
+  validFrom: validFromSchema.optional(),
+  byYear: byYearSchema.optional(),
 })
 export const zonesSchema = featureCollection(areaSchema, zonePropertiesSchema.loose())
 
@@ -130,7 +156,10 @@ export const thingRowSchema = z.object({
   /** seconds between messages that the owner promises; the base of data capture */
   expectedIntervalSeconds: z.int().positive().optional(),
   /** what indicators need to know: siting, street length, free-flow time, floor area, public, smart, ... */
-  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  attributes: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .and(validitySchema)
+    .default({}),
 })
 export type ThingRow = z.infer<typeof thingRowSchema>
 /** Columns of things.csv; `place` comes as lon,lat or as a GeoJSON line in `geometry`, attributes as columns of their own. */

@@ -1,11 +1,11 @@
 import type { Exposure } from '#model/api/equity.ts'
 import { concentrationOf } from '#model/statistics/concentration.ts'
 import { fifthsOf } from '#model/statistics/population-groups.ts'
-import type { ZoneRow } from '../queries/zones.ts'
+import type { ZoneAt } from '../queries/registry-at.ts'
 import type { ZoneMeasure } from './measured.ts'
 
 /** A zone that counts: its people are known. */
-export type PeopledZone = ZoneRow & { readonly population: number }
+export type PeopledZone = ZoneAt & { readonly population: number }
 type Groups = { readonly of: (zone: PeopledZone) => string | null; readonly labels: ReadonlyMap<string, string> }
 
 /** Who has how much, when a group is all people of some zones: counted, so without an interval. */

@@ -1,11 +1,12 @@
 import type { Pool } from '#infra/db/pool.ts'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
 import { AppError } from '#model/errors.ts'
+import { parsePeriod } from '#model/period.ts'
 import { rankingOf } from '#model/survey.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { createPeriodCache, type PeriodCache } from '../indicators/period-cache.ts'
 import { selectCity } from '../queries/city.ts'
-import { selectZones } from '../queries/zones.ts'
+import { atEndOf, cityAt, thingsAt, zonesAt } from '../queries/registry-at.ts'
 import { listSurveys, type Microdata, type SurveyRow } from '../surveys/microdata.ts'
 import { sheetOf } from '../surveys/sheet.ts'
 import { characteristicsOf } from '../surveys/table.ts'
@@ -43,7 +44,12 @@ async function equity(
   { period, by }: { period: string; by: string },
 ): Promise<EquityResponse> {
   const { pack } = await selectCity(pool)
-  const all = await selectZones(pool)
+  const now = clock()
+  const span = parsePeriod(period, pack.timeZone, now)
+  const at = atEndOf(span, now)
+  const city = await cityAt(pool, at)
+  if (!city) throw new AppError('NOT_FOUND', 'the city (no city pack is loaded)')
+  const all = await zonesAt(pool, at, city)
   const zones = all.filter((zone): zone is PeopledZone => zone.population !== null && zone.population > 0)
   const survey = (await listSurveys(pool)).toSorted((a, b) => (a.codebook.to < b.codebook.to ? 1 : -1))[0]
   const characteristics = characteristicsFor(survey)
@@ -51,9 +57,10 @@ async function equity(
     throw new AppError('REQUEST_INVALID', `by is one of ${characteristics.map(({ id }) => id).join(', ')}; not "${by}"`)
   const isSurveyed = !Object.hasOwn(BY_ZONES, by)
   const exposed = await exposedBy(microdata, by, zones, isSurveyed ? survey : undefined)
-  const measures = await cache.get(period, () =>
-    measuredByZone(pool, indicators, { period, timeZone: pack.timeZone, now: clock(), zones: all }),
-  )
+  const measures = await cache.get(period, async () => {
+    const things = await thingsAt(pool, at, span.from, city)
+    return measuredByZone(pool, indicators, { period: span, timeZone: pack.timeZone, now, zones: all, things })
+  })
   const exposures: Exposure[] = []
   const missing: EquityResponse['missing'] = []
   for (const measure of measures) {

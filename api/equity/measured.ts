@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
 import { indicatorOf } from '#model/indicators/catalogue.ts'
-import { parsePeriod } from '#model/period.ts'
+import type { Period } from '#model/period.ts'
 import { propertyOf } from '#model/properties.ts'
 import { meanLevel } from '#model/sound.ts'
 import type { Indicators } from '../indicators/engine.ts'
@@ -9,7 +9,7 @@ import { CELL_RESOLUTION, cellsIn } from '../indicators/inputs/cells.ts'
 import { hoursOf } from '../indicators/inputs/hours.ts'
 import { LEAST_CAPTURE } from '../indicators/measures/measure.ts'
 import { soundClockHours } from '../queries/clock-hours.ts'
-import type { ZoneRow } from '../queries/zones.ts'
+import type { ThingAt, ZoneAt } from '../queries/registry-at.ts'
 
 export type ExposureKind = 'burden' | 'service'
 /** A measured burden or service and what each zone has of it. */
@@ -50,7 +50,7 @@ const LEAST_SAMPLES = 30
 // The level over time of each microphone, then that of all in a zone: both are means of energies. A microphone counts with 75 %
 // of the hours, as for the day-evening-night level.
 const MICROPHONES = `
-  select w.id, z.key from datastream_whole w join thing t on t.id = w.thing_id join zone z on z.id = t.zone_id
+  select w.id, z.key from datastream_whole w join unnest($1::int[], $2::text[]) as z (thing, key) on z.thing = w.thing_id
   where w.property = 'sound_level'`
 const levelsText = (hasQuarters: boolean | undefined): string => `
   select datastream_id as id, 10 * log(avg(energy)) as level
@@ -64,13 +64,21 @@ const PASSING = `
   where d.property = any($1::text[]) and m.quality in (1, 2) and m.phenomenon_time >= $2 and m.phenomenon_time < $3
   group by 1, 2 having count(*) >= ${LEAST_SAMPLES}`
 
-type Of = { readonly period: string; readonly timeZone: string; readonly now: Date; readonly zones: readonly ZoneRow[] }
+/** Zones and Things as of the end of the period. */
+type Of = {
+  readonly period: Period
+  readonly timeZone: string
+  readonly now: Date
+  readonly zones: readonly ZoneAt[]
+  readonly things: readonly ThingAt[]
+}
 
 /** Every measure with the zones that have a value of it in the period. */
 export async function measuredByZone(db: Queryable, indicators: Indicators, of: Of): Promise<ZoneMeasure[]> {
   const measures: ZoneMeasure[] = []
   for (const { code, points, kind } of FROM_INDICATORS)
-    for (const point of points) measures.push(await fromIndicator(indicators, { code, point, kind, period: of.period }))
+    for (const point of points)
+      measures.push(await fromIndicator(indicators, { code, point, kind, period: of.period.label }))
   return [...measures, ...(await fromProperties(db, of))]
 }
 
@@ -95,8 +103,8 @@ async function fromIndicator(indicators: Indicators, { code, point, kind, period
 type Row = { readonly key: string; readonly property: string; readonly value: number }
 
 async function fromProperties(db: Queryable, of: Of): Promise<ZoneMeasure[]> {
-  const { period, timeZone, now, zones } = of
-  const { from, to } = parsePeriod(period, timeZone, now)
+  const { period, zones } = of
+  const { from, to } = period
   const cells = zones.flatMap(({ key, geometry }) => cellsIn(geometry).map((cell) => ({ key, cell: `0x${cell}` })))
   const passing = await db.query<Row>(PASSING, [
     MOVING.map(({ property }) => property),
@@ -114,9 +122,12 @@ async function fromProperties(db: Queryable, of: Of): Promise<ZoneMeasure[]> {
   })
 }
 
-async function soundLevels(db: Queryable, { period, timeZone, now }: Of): Promise<Row[]> {
-  const hours = hoursOf(parsePeriod(period, timeZone, now), now, timeZone)
-  const microphones = (await db.query<{ id: number; key: string }>(MICROPHONES)).rows
+async function soundLevels(db: Queryable, { period, timeZone, now, zones, things }: Of): Promise<Row[]> {
+  const hours = hoursOf(period, now, timeZone)
+  const keys = new Map(zones.map(({ id, key }) => [id, key]))
+  const placed = things.filter(({ zoneId }) => zoneId !== null && keys.has(zoneId))
+  const inZone = [placed.map(({ id }) => id), placed.map(({ zoneId }) => keys.get(zoneId ?? 0))]
+  const microphones = (await db.query<{ id: number; key: string }>(MICROPHONES, inZone)).rows
   const values = [microphones.map(({ id }) => id), hours.from, hours.to, LEAST_CAPTURE * hours.count]
   const { rows } = await db.query<{ id: number; level: number }>(levelsText(hours.hasQuarters), values)
   const levels = new Map(rows.map(({ id, level }) => [id, level]))

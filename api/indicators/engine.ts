@@ -16,6 +16,8 @@ import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
 import { parsePeriod } from '#model/period.ts'
 import { airLimits, airStandards, chooseStandard } from '../air-quality/standards.ts'
+import { selectTimeZone } from '../queries/city.ts'
+import { atEndOf } from '../queries/registry-at.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
@@ -63,10 +65,10 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
 
   const inputsOf = (label: string): Promise<Inputs> =>
     cache.get(label, async () => {
-      const registry = await loadRegistry(pool)
-      const timeZone = registry?.city.timeZone ?? 'UTC'
       const now = clock()
-      return openInputs({ pool, microdata }, registry, parsePeriod(label, timeZone, now), now)
+      const period = parsePeriod(label, (await selectTimeZone(pool)) ?? 'UTC', now)
+      const registry = await loadRegistry(pool, atEndOf(period, now), period.from)
+      return openInputs({ pool, microdata }, registry, period, now)
     })
   /** What fails (the database went away) is not kept. */
   const using = async <T>(label: string, work: (inputs: Inputs) => Promise<T>): Promise<T> => {

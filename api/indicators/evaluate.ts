@@ -21,12 +21,15 @@ export async function evaluateIndicator(
     dataPointValue(indicator, point, own, { origin, goal: goals.get(goalKey(indicator.code, point.id)) })
   const values = indicator.dataPoints.map((point) => {
     const own = outcomes?.get(point.id)
-    if (measure && own?.evidence) return toValue(point, own, measure.origin)
-    // What Citywell computes itself comes first, because anyone can check it down to the readings. Where it cannot be
-    // computed, the city's own statistics stand.
     const row = reported(indicator.code, point.id, scope.zone?.key ?? '')
+    const isOfPeriod = row?.verified && row.period === inputs.period.label
+    const stands = own?.evidence && !(isOfPeriod && own.ofAnotherTime)
+    if (measure && stands) return toValue(point, own, measure.origin)
+    // What Citywell computes itself comes first, because anyone can check it down to the readings; but not where it was
+    // observed at another time and somebody has verified what was true of this one. Where it cannot be computed, the city's
+    // own statistics stand.
     if (row) return toValue(point, reportedOutcome(indicator, point, row, inputs.period), 'reported')
-    return toValue(point, notReported(indicator, measure?.needs, own?.missing ?? null), null)
+    return toValue(point, notReported(indicator, measure?.needs, whyMissing(own, inputs)), null)
   })
   const extensions = measure ? extensionValues(indicator, outcomes, measure) : []
   return {
@@ -37,6 +40,15 @@ export async function evaluateIndicator(
     status: statusOf(values),
     values: [...values, ...extensions],
   }
+}
+
+/** Nothing is inferred of a time before the registry begins. */
+function whyMissing(own: Outcome | undefined, { registry }: Inputs): string | null {
+  const why = own?.missing ?? null
+  const begins = registry.city.beginsLater
+  if (why === null || !begins) return why
+  const day = begins.toISOString().slice(0, 10)
+  return `the registry begins on ${day}, and what the city was made of before is not known (validFrom of city.json may declare it): ${why}`
 }
 
 /** Local extensions appear only where there is a value; U4SSC does not ask for them. */

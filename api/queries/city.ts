@@ -69,6 +69,11 @@ function wholeBounds([west, south, east, north]: CityRow['thing_bounds']): Bound
 
 const around = ([lon, lat]: Position): Bounds => [lon - 0.05, lat - 0.05, lon + 0.05, lat + 0.05]
 
+/** IANA time zone of the city; undefined where no city is loaded. */
+export async function selectTimeZone(db: Queryable): Promise<string | undefined> {
+  return (await db.query<{ zone: string }>(`select pack ->> 'timeZone' as zone from city`)).rows[0]?.zone
+}
+
 /** When the pack was loaded, in milliseconds: the version of the base map. */
 export async function selectMapVersion(db: Queryable): Promise<number | undefined> {
   const { rows } = await db.query<{ loaded_at: Date }>({ name: 'api-map-version', text: 'select loaded_at from city' })

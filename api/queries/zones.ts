@@ -2,6 +2,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
 import type { Area } from '#model/geo.ts'
 import type { MoneyUnit } from '#model/money.ts'
+import { cityAt, zonesAt } from './registry-at.ts'
 
 export type ZoneRow = {
   id: number
@@ -22,6 +23,18 @@ const ZONES = `
          (select count(*) from thing t where t.zone_id = z.id) as things
   from zone z
   order by z.key`
+
+/** Zones as they were at a time; `things` are those that stand there now. */
+export async function selectZonesAt(db: Queryable, end: Date): Promise<ZoneRow[]> {
+  const at = { end, current: false }
+  const city = await cityAt(db, at)
+  if (!city || city.beginsLater) return []
+  const things = new Map((await selectZones(db)).map((zone) => [zone.key, zone.things]))
+  return (await zonesAt(db, at, city)).map(({ areaKm2, attributes: _, ...zone }) => ({
+    ...zone,
+    ...{ area_km2: areaKm2, incomeUnit: city.income ?? null, things: things.get(zone.key) ?? 0 },
+  }))
+}
 
 export async function selectZones(db: Queryable): Promise<ZoneRow[]> {
   return (await db.query<ZoneRow>({ name: 'api-zones', text: ZONES })).rows

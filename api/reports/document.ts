@@ -8,6 +8,7 @@ import { parsePeriod } from '#model/period.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { labelsFor } from '../indicators/inputs/reported.ts'
 import { selectCity } from '../queries/city.ts'
+import { atEndOf, cityAt } from '../queries/registry-at.ts'
 import { reportGoals } from './goals.ts'
 import { type ReportedVersion, selectNewest } from './reported-versions.ts'
 
@@ -25,9 +26,10 @@ export async function reportOf({ pool, indicators, clock }: Needs, label: string
     const row = rows.get(indicator.code)
     return row ? [reportIndicator(indicator, row, stated, label)] : []
   })
-  const city = { population: pack.population, households: pack.households ?? null }
+  const { population = null, households = null } = (await cityAt(pool, atEndOf(period, clock()))) ?? {}
+  const city = { population, households }
   return {
-    city: { name: pack.name, country: pack.country ?? '', population: pack.population, simulated: pack.simulated },
+    city: { name: pack.name, country: pack.country ?? '', population, simulated: pack.simulated },
     period: board.period,
     computedAt: board.computedAt,
     indicators: reported,

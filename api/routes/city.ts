@@ -6,7 +6,7 @@ import type { AirIndexes } from '../air-quality/index-of.ts'
 import type { ApiDeps } from '../deps.ts'
 import { matches } from '../http/etag.ts'
 import { type CityFacts, selectBaseMap, selectCity, selectMapVersion } from '../queries/city.ts'
-import { selectZones, type ZoneRow } from '../queries/zones.ts'
+import { selectZones, selectZonesAt, type ZoneRow } from '../queries/zones.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'backfill'> & { airIndexes: () => Promise<AirIndexes> }
 const EMPTY_MAP = '{"type":"FeatureCollection","features":[]}'
@@ -52,12 +52,14 @@ export const cityRoutes =
       {
         schema: {
           tags: ['city'],
-          summary: 'Zones with population and air quality index',
+          summary: 'Zones with population and air quality index; with `at` as they were at that time',
+          querystring: z.object({ at: z.iso.datetime({ offset: true }).optional() }),
           response: { 200: zoneFeatures },
         },
       },
-      async () => {
-        const [zones, air] = await Promise.all([selectZones(pool), airIndexes()])
+      async ({ query: { at } }) => {
+        const found = at === undefined ? selectZones(pool) : selectZonesAt(pool, new Date(at))
+        const [zones, air] = await Promise.all([found, airIndexes()])
         return { type: 'FeatureCollection' as const, features: zones.map((zone) => zoneFeature(zone, air)) }
       },
     )

@@ -8,6 +8,7 @@ import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/linearise
 import { pairwiseGaps, widestGap } from '#model/statistics/pairwise.ts'
 import { quantileOf } from '#model/statistics/quantile.ts'
 import { type Codebook, type Question, rankingOf } from '#model/survey.ts'
+import { atEndOf, cityAt, zonesAt } from '../queries/registry-at.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
 import { openSheet, openSurvey, type Sheet } from './sheet.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
@@ -26,6 +27,7 @@ type Affordability = NonNullable<DividesResponse['affordability']>
 const PARITY = [0.98, 1.02] as const
 /** Entry-level broadband is affordable at most at 2 % of monthly income per head (UN Broadband Commission, target 2). */
 const AFFORDABLE = 0.02
+const DAY_MS = 86_400_000
 
 /** How far groups are apart in one answer: gaps, parity ratios, concentration over a ranking, affordability of a price. */
 export async function divides(source: SurveySource, id: string, query: DividesQuery): Promise<DividesResponse> {
@@ -59,7 +61,7 @@ export async function divides(source: SurveySource, id: string, query: DividesQu
     groups: compare(sheet, cells, reference, labels),
     concentration: concentration(sheet, cells, codebook, { by, bounds: boundsOf(question) }),
     widest: widest(sheet, cells, labels),
-    ...(question.price ? await affordability(db, question, { sheet, cells, labels }) : NO_PRICE),
+    ...(question.price ? await affordability(db, codebook, question, { sheet, cells, labels }) : NO_PRICE),
   }
 }
 
@@ -172,20 +174,34 @@ function concentration(
   return found ? { ...found, curve: [...found.curve] } : null
 }
 
-/** Income of the city: mean of its zones, weighted by their people; in the unit that the city pack declares. */
-const INCOME = `
-  select sum(income * population) / nullif(sum(population), 0) as mean, (select pack -> 'income' from city) as unit
-  from zone where income is not null`
+/** Income of the city when the fieldwork ended: mean of its zones, weighted by their people; in the unit that the pack declares. */
+async function incomeAt(db: Queryable, { to }: Codebook): Promise<{ mean: number | null; unit: MoneyUnit | null }> {
+  const at = atEndOf({ to: new Date(Date.parse(to) + DAY_MS) }, new Date())
+  const city = await cityAt(db, at)
+  const zones = city ? await zonesAt(db, at, city) : []
+  const known = zones.flatMap(({ income, population }) =>
+    income === null || !population ? [] : [{ income, population }],
+  )
+  const people = known.reduce((sum, { population }) => sum + population, 0)
+  const total = known.reduce((sum, { income, population }) => sum + income * population, 0)
+  return { mean: people > 0 ? total / people : null, unit: city?.income ?? null }
+}
 
 type Affordable = Pick<DividesResponse, 'affordability' | 'affordabilityMissing'>
 type Table = { readonly sheet: Sheet; readonly cells: readonly TableCell[]; readonly labels: readonly string[] }
 const NO_PRICE: Affordable = { affordability: null, affordabilityMissing: null }
 
-async function affordability(db: Queryable, { column, unit }: Question, table: Table): Promise<Affordable> {
-  const { mean, unit: of } = (await db.query<{ mean: number | null; unit: MoneyUnit | null }>(INCOME)).rows[0] ?? {}
+async function affordability(
+  db: Queryable,
+  codebook: Codebook,
+  { column, unit }: Question,
+  table: Table,
+): Promise<Affordable> {
+  const { mean, unit: of } = await incomeAt(db, codebook)
   const price = priceUnitOf(unit)
   const because = (why: string): Affordable => ({ affordability: null, affordabilityMissing: why })
-  if (!mean) return because('no zone has an income: zones.geojson has no property income with people')
+  if (!mean)
+    return because(`no income of a zone is known of ${codebook.to}: property income of zones.geojson, and validFrom`)
   if (!of) return because('city.json does not say what the incomes of zones are: income, with currency, per and year')
   if (!price) return because(`the unit of ${column} ("${unit ?? ''}") is no price: EUR/month or EUR/year`)
   if (price.currency !== null && price.currency !== of.currency)

@@ -18,6 +18,7 @@ export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surv
   const loaded = await inTransaction(pool, async (client) => {
     await client.query(`select pg_advisory_xact_lock(7203912)`)
     await assertSameCity(client, pack)
+    await declareValidity(client, pack)
     await loadCity(client, pack)
     await loadZones(client, pack.zones)
     await loadThings(client, pack)
@@ -45,6 +46,18 @@ async function assertSameCity(client: PoolClient, { city, folder }: LoadedPack):
   throw new AppError(
     'CITY_MISMATCH',
     `the database holds the city "${present}", and ${folder} is "${city.name}"; give each city a database of its own: DATA_DIR=<another folder>, or another DATABASE_URL`,
+  )
+}
+
+/**
+ * Tells the history of the registry since when what this pack changes has been so (migration 024_registry_history): the date
+ * that the pack declares, unless the pack before declared the same.
+ */
+async function declareValidity(client: PoolClient, { city: { validFrom } }: LoadedPack): Promise<void> {
+  await client.query(
+    `select set_config('citywell.valid_from', case when b.before is distinct from $1 then coalesce($1, '') else '' end, true)
+     from (select (select pack ->> 'validFrom' from city) as before) b`,
+    [validFrom ?? null],
   )
 }
 

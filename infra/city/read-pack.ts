@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
-import { type CityPack, cityPackSchema, type ThingRow, zonePropertiesSchema } from '#model/city-pack.ts'
+import { type CityPack, cityPackSchema, type ThingRow, validitySchema, zonePropertiesSchema } from '#model/city-pack.ts'
 import { type Area, areaSchema } from '#model/geo.ts'
 import { DECIMALS } from '#model/numbers.ts'
 import { PackProblems } from './pack-problems.ts'
@@ -58,6 +58,7 @@ export async function readCityPack(folder: string): Promise<LoadedPack> {
   const things = readThings(await readText(folder, 'things.csv', problems), decimal, problems)
   const baseMap = (await readCollection(folder, 'map.geojson', problems)) ?? ALL_LAND
   const features = await readCollection(folder, 'city-data.geojson', problems)
+  checkValidity(features, problems)
   const reported = await readReported(folder, decimal, problems)
   const goals = await readGoals(folder, decimal, problems)
   const airStandards = await readAirStandards(folder, problems)
@@ -113,6 +114,16 @@ function ourNames(
     population: take('population'),
     households: take('households'),
     income: take('income'),
+    validFrom: attributes['validFrom'] ?? undefined,
+    byYear: attributes['byYear'] ?? undefined,
+  }
+}
+
+/** Features that hold for a time only say so with dates. */
+function checkValidity(features: unknown, problems: PackProblems): void {
+  for (const [index, { properties }] of (collectionSchema.safeParse(features).data?.features ?? []).entries()) {
+    const read = validitySchema.safeParse(properties ?? {})
+    if (!read.success) problems.addIssues('city-data.geojson', `features[${index}].properties`, read.error.issues)
   }
 }
 

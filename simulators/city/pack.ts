@@ -50,6 +50,7 @@ function cityJson(plan: CityPlan): Record<string, unknown> {
     households: plan.districts.reduce((sum, d) => sum + d.households, 0),
     landAreaKm2: round(plan.districts.reduce((sum, d) => sum + d.areaM2, 0) / 1e6, 2),
     income: { currency: 'EUR', per: 'year', year: 2025 },
+    validFrom: '2026-01-01',
     simulated: true,
     seed: plan.seed,
     sources: SOURCES,

@@ -101,6 +101,8 @@ export async function buildYearCity(pool: Pool, streams: number): Promise<YearCi
       [kind, properties],
     )
   }
+  // as a pack that declares validFrom: the city has been so for all the time that is measured
+  await pool.query(`update registry_history set valid_from = '2000-01-01'`)
   const { rows } = await pool.query<{ streams: number; station: number }>(
     `select count(*)::int as streams, min(id) filter (where property = 'pm2_5') as station from datastream`,
   )

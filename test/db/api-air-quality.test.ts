@@ -4,7 +4,7 @@ import type { AirLimitsResponse } from '#model/api/air-limits.ts'
 import type { airQualityResponse } from '#model/api/air-quality.ts'
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
 import { addObservations, addThing, openTestApi, type TestApi } from './api-fixture.ts'
-import { hourly, rollUp } from './indicators-fixture.ts'
+import { asEver, hourly, rollUp } from './indicators-fixture.ts'
 
 /**
  * West (600 people): PM2.5 of 10.0 and 14.0; east (400): 47.0; one station outside of every zone: 300. All twelve hours
@@ -29,6 +29,7 @@ beforeAll(async () => {
   await constant('outside', 'nowhere', 300)
   await constant('broken', 'east', 900, 4)
   await addYear()
+  await asEver(pool)
   await rollUp(pool)
   await pool.query(`call refresh_continuous_aggregate('observation_daily', null, null)`)
   // a year of hours takes the embedded database a while

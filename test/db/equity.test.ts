@@ -5,7 +5,7 @@ import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { equityResponse } from '#model/api/equity.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
-import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicators-fixture.ts'
+import { addCity, addThing, addZone, asEver, hourly, observe, rollUp } from './indicators-fixture.ts'
 
 /**
  * Three zones: a with 1,000 people, income 10,000 and 20 ug/m3 of PM2.5 all day; b with 2,000, 20,000 and 10; c with 1,000,
@@ -58,6 +58,7 @@ beforeAll(async () => {
   for (const [i, key] of (['a', 'b', 'c'] as const).entries()) {
     const zoneId = await addZone(pool, key, key === 'b' ? 2000 : 1000, i)
     await pool.query('update zone set income = $2 where key = $1', [key, 10_000 * (i + 1)])
+    await asEver(pool)
     const [pm] = await addThing(pool, { key: `air-${key}`, kind: 'air_station', zoneId }, [['pm2_5']])
     await observe(
       pool,

@@ -29,6 +29,21 @@ export async function addCity(
     sources: [{ name: 'native', topic: 'city/#' }],
   }
   await pool.query('insert into city (pack, features) values ($1, $2)', [pack, { type: 'FeatureCollection', features }])
+  await sinceLongAgo(pool, 'city', 1)
+}
+
+/** As a city pack that declares `validFrom`: what a test builds has been so for all the time that it looks at. */
+const sinceLongAgo = (pool: Pool, entity: 'city' | 'zone' | 'thing', id: number): Promise<unknown> =>
+  pool.query(`update registry_history set valid_from = '2000-01-01' where entity = $1 and id = $2`, [entity, id])
+
+/** The registry as it is now has always been so: for tests that change rows after they have added them. */
+export async function asEver(pool: Pool): Promise<void> {
+  await pool.query('delete from registry_history')
+  await pool.query(`
+    insert into registry_history (entity, id, state, valid_from)
+    select 'city', id, to_jsonb(city) - array['base_map', 'loaded_at'], '2000-01-01'::timestamptz from city
+    union all select 'zone', id, to_jsonb(zone), '2000-01-01' from zone
+    union all select 'thing', id, to_jsonb(thing), '2000-01-01' from thing`)
 }
 
 /** Zones are squares of 0.02 degrees side by side on the equator: number 0 from longitude 0, number 1 from 0.02, ... */
@@ -37,6 +52,7 @@ export async function addZone(pool: Pool, key: string, population: number | null
     'insert into zone (key, name, population, area_km2, geometry) values ($1, $2, $3, 4.9, $4) returning id',
     [key, `Zone ${key}`, population, SQUARE(at * 0.02)],
   )
+  await sinceLongAgo(pool, 'zone', rows[0].id)
   return rows[0].id
 }
 
@@ -67,6 +83,7 @@ export async function addThing(
       thing.attributes ?? {},
     ],
   )
+  await sinceLongAgo(pool, 'thing', rows[0].id)
   const ids: number[] = []
   for (const [property, channel = ''] of properties) {
     const added = await pool.query(

@@ -7,7 +7,7 @@ import { wellbeingChange } from '#api/wellbeing/change.ts'
 import { readWeights } from '#api/wellbeing/weights.ts'
 import { wellbeing } from '#api/wellbeing/wellbeing.ts'
 import type { Pool } from '#infra/db/pool.ts'
-import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicators-fixture.ts'
+import { addCity, addThing, addZone, asEver, hourly, observe, rollUp } from './indicators-fixture.ts'
 
 export const LEVELS = { zone: ['a', 'b', 'c', 'd'], sex: ['f', 'm'], half: ['1', '2'] } as const
 export type Name = keyof typeof LEVELS
@@ -60,6 +60,7 @@ export async function addCityToAttack(pool: Pool): Promise<void> {
   for (const [i, key] of LEVELS.zone.entries()) {
     const zoneId = await addZone(pool, key, 1000, i)
     await pool.query('update zone set income = $2 where key = $1', [key, 10_000 * (i + 1)])
+    await asEver(pool)
     const all = [
       { kind: 'air_station', domain: 'air', property: 'pm2_5', value: 7 * i + 5 },
       { kind: 'sound_meter', domain: 'noise', property: 'sound_level', value: 70 - 3 * i },

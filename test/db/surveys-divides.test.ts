@@ -3,7 +3,7 @@ import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { coreIndicatorsResponse, dividesResponse } from '#model/api/people.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
-import { addCity, addZone } from './indicators-fixture.ts'
+import { addCity, addZone, asEver } from './indicators-fixture.ts'
 
 /**
  * Eighty households by hand, weight 1, no clusters. Income half 1: 40, of whom 20 online; half 2: 40, 30 online.
@@ -42,6 +42,7 @@ beforeAll(async () => {
   await addCity(db.pool, { income: { currency: 'EUR', per: 'year', year: 2025 } })
   await addZone(db.pool, 'a', 1000, 0)
   await db.pool.query('update zone set income = 24000')
+  await asEver(db.pool)
   await db.pool.query(`insert into survey (id, codebook, respondents) values ('s', $1, 80)`, [codebook])
   for (let i = 0; i < 80; i++) {
     await db.pool.query(

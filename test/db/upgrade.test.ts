@@ -60,6 +60,11 @@ describe.for(Object.entries(releases))('from release %s', ([, files]) => {
       expect(await pendingMigrations(database.pool)).toEqual([])
       await refresh(database.pool)
       expect(await contentOf(database.pool)).toEqual(before)
+      const { rows } = await database.pool.query(
+        `select entity, count(*)::int as n from registry_history h
+         where valid_to = 'infinity' and valid_from <= (select min(created_at) from thing) group by 1 order by 1`,
+      )
+      expect(rows).toEqual(['city', 'thing', 'zone'].map((entity) => ({ entity, n: 1 })))
     } finally {
       await database.close()
       await rm(folder, { recursive: true })

@@ -6,7 +6,17 @@ import { cellToChildren, polygonToCells } from 'h3-js'
 import type { Pool } from '#infra/db/pool.ts'
 import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
 import type { PropertyName } from '#model/properties.ts'
-import { addCity, addThing, addZone, drive, hourly, observe, type Reading, rollUp } from './indicators-fixture.ts'
+import {
+  addCity,
+  addThing,
+  addZone,
+  asEver,
+  drive,
+  hourly,
+  observe,
+  type Reading,
+  rollUp,
+} from './indicators-fixture.ts'
 
 export const DAY = '2026-03-04'
 const HOURS = hourly(`${DAY}T00:00:00Z`, 24)
@@ -53,6 +63,7 @@ export async function buildWholeCity(pool: Pool): Promise<void> {
       id,
       { passengerVehicles: all, lowEmissionVehicles: low },
     ])
+  await asEver(pool)
   const city = { pool, north, south }
   await addElectricity(city)
   await addWater(city)

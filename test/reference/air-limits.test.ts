@@ -327,7 +327,7 @@ beforeAll(async () => {
     )
   }
   await rollUp(db.pool)
-  const loaded = await loadRegistry(db.pool)
+  const loaded = await loadRegistry(db.pool, { end: new Date(), current: true }, new Date(0))
   if (!loaded) throw new Error('no city')
   registry = loaded
 }, 300_000)

@@ -66,8 +66,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+let packs = 0
+/** Each pack declares another day: it says how the city was in the time of the survey. */
 async function readPack(income: number | undefined, of: unknown) {
-  await writeFile(join(folder, 'city.json'), JSON.stringify({ ...city, ...(of !== undefined && { income: of }) }))
+  const validFrom = `2026-01-${String(++packs).padStart(2, '0')}`
+  await writeFile(
+    join(folder, 'city.json'),
+    JSON.stringify({ ...city, validFrom, ...(of !== undefined && { income: of }) }),
+  )
   await writeFile(join(folder, 'zones.geojson'), JSON.stringify(zones(income)))
   return readCityPack(folder)
 }

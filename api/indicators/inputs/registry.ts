@@ -1,28 +1,17 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { CityPack } from '#model/city-pack.ts'
-import type { Area } from '#model/geo.ts'
+import {
+  type At,
+  type CityAt,
+  cityAt,
+  type Feature,
+  type ThingAt,
+  thingsAt,
+  type ZoneAt,
+  zonesAt,
+} from '../../queries/registry-at.ts'
 
-export type ZoneRow = {
-  readonly id: number
-  readonly key: string
-  readonly name: string
-  readonly population: number | null
-  readonly households: number | null
-  readonly areaKm2: number
-  readonly geometry: Area
-  readonly attributes: Readonly<Record<string, unknown>>
-}
-export type ThingRow = {
-  readonly id: number
-  readonly key: string
-  readonly name: string
-  readonly kind: string
-  readonly zoneId: number | null
-  readonly simulated: boolean
-  /** seconds between messages that its owner promises */
-  readonly intervalSeconds: number | null
-  readonly attributes: Readonly<Record<string, string | number | boolean>>
-}
+export type ZoneRow = ZoneAt
+export type ThingRow = ThingAt
 export type DatastreamRow = {
   readonly id: number
   readonly thing: ThingRow
@@ -31,37 +20,30 @@ export type DatastreamRow = {
   /** how it can stand for the whole of its property, best first: view datastream_part */
   readonly preference: number
 }
-type Feature = { readonly geometry?: unknown; readonly properties?: Readonly<Record<string, unknown>> | null }
-
-/** What the city is made of: the base of every indicator. */
+/** What the city was made of at the end of a period: the base of every indicator. */
 export type Registry = {
-  readonly city: CityPack
+  readonly city: CityAt
   readonly features: readonly Feature[]
   readonly zones: readonly ZoneRow[]
   readonly things: readonly ThingRow[]
   readonly datastreams: readonly DatastreamRow[]
 }
 
-const CITY = `select pack, features from city`
-const ZONES = `select id, key, name, population, households, area_km2 as "areaKm2", geometry, attributes from zone order by id`
-const THINGS = `
-  select id, key, name, kind, zone_id as "zoneId", simulated, expected_interval_s as "intervalSeconds", attributes
-  from thing order by id`
 const DATASTREAMS = `select id, thing_id as "thingId", property, channel, preference from datastream_part order by id`
 
-/** Reads city, zones, Things and Datastreams; undefined where no city is loaded yet. */
-export async function loadRegistry(db: Queryable): Promise<Registry | undefined> {
-  const city = (await db.query<{ pack: CityPack; features: { features?: Feature[] } | null }>(CITY)).rows[0]
+/** Reads city, zones, Things and Datastreams as of the end of a period; undefined where no city is loaded yet. */
+export async function loadRegistry(db: Queryable, at: At, from: Date): Promise<Registry | undefined> {
+  const city = await cityAt(db, at)
   if (!city) return undefined
-  const zones = (await db.query<ZoneRow>(ZONES)).rows
-  const things = (await db.query<ThingRow>(THINGS)).rows
+  const zones = await zonesAt(db, at, city)
+  const things = await thingsAt(db, at, from, city)
   const streams = (await db.query<Omit<DatastreamRow, 'thing'> & { thingId: number }>(DATASTREAMS)).rows
   const thingOf = new Map(things.map((thing) => [thing.id, thing]))
   const datastreams = streams.flatMap(({ thingId, ...stream }) => {
     const thing = thingOf.get(thingId)
     return thing ? [{ ...stream, thing }] : []
   })
-  return { city: city.pack, features: city.features?.features ?? [], zones, things, datastreams }
+  return { city, features: city.features, zones, things, datastreams }
 }
 
 /** The numeric attribute of a Thing or zone, undefined where it is absent or no finite number. */

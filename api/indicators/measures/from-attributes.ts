@@ -47,7 +47,7 @@ const attributeShare = (about: Share): Measure => ({
 
 function share(about: Share, inputs: Inputs, scope: Scope): Outcome {
   const { part, whole, one, unit } = about
-  const { things } = inputs.registry
+  const things = inputs.registry.things.filter(({ registered }) => registered)
   const described = notWithin(
     things.filter((thing) => isDescribed(thing, about)),
     things,

@@ -19,6 +19,8 @@ export type Outcome = {
   readonly interval: readonly [number, number] | null
   readonly standardError: number | null
   readonly simulated: boolean
+  /** it was observed outside the period, and stands for it all the same: a survey of the year before */
+  readonly ofAnotherTime: boolean
 }
 
 /** How Citywell itself computes one indicator. Raise `version` when the computation changes. */
@@ -52,6 +54,7 @@ const NOTHING = {
   interval: null,
   standardError: null,
   simulated: false,
+  ofAnotherTime: false,
 } as const
 
 /** A value where the evidence has one, else a reason: a denominator of zero gives no value. */

@@ -32,6 +32,8 @@ const surveyedShare = ({ code, answers, who, counted, needs }: Share): Measure =
   },
 })
 
+const DAY_MS = 86_400_000
+
 /** The estimate for the city or a zone, or why it must not be shown. */
 export function estimated(
   surveyed: SurveyedShare,
@@ -43,7 +45,10 @@ export function estimated(
   const place = placeOf(scope, inputs)
   if (!cell) return missing(`none of the ${who} of ${place} answered`)
   if (cell.held) return missing(WHY_HELD[cell.held](surveyed.codebook.threshold, who))
-  return outcome(cell, { place, who, counted }, surveyed)
+  const { from, to } = surveyed.codebook
+  const ofAnotherTime =
+    Date.parse(to) + DAY_MS <= inputs.period.from.getTime() || Date.parse(from) >= inputs.period.to.getTime()
+  return { ...outcome(cell, { place, who, counted }, surveyed), ofAnotherTime }
 }
 
 /** EC:ICT:ICT:1C rests on the ITU core indicator HH6; the others on a question that says which one it answers. */
