@@ -1,3 +1,4 @@
+import { CENSORED } from '#model/censored.ts'
 import { propertyOf } from '#model/properties.ts'
 import { QUALITY, REASONS, worst } from '#model/quality.ts'
 import type { IngestMessage } from './message.ts'
@@ -50,6 +51,8 @@ export class Judge {
       if (range.reasons !== 0) add(sample, range.quality, range.reasons)
       // What was imported is judged by its value alone, and is no history of a device that reports now.
       if (isJudgedAlone(sample)) continue
+      // The same limit again and again is no sensor that is stuck.
+      if (sample.reasons & CENSORED) continue
       // What no instrument reports is no neighbour to judge others by.
       if (sample.quality === QUALITY.fail) continue
       const verdict = this.#control.evaluate(datastream.id, property, phenomenonTime, result, datastream.grade)

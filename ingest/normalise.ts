@@ -1,3 +1,4 @@
+import { type Bound, storedLimit } from '#model/censored.ts'
 import type { Source } from '#model/city-pack.ts'
 import type { Domain } from '#model/domain.ts'
 import type { Position } from '#model/geo.ts'
@@ -85,7 +86,7 @@ export function normalise(
     const device = plainText(sample.device)
     const channel = plainText(sample.channel)
     const read = refuseLongName(device, channel) ?? readResult(sample, property)
-    if (typeof read !== 'number') {
+    if ('reason' in read) {
       problem(sample.field, read.reason, read.detail)
       continue
     }
@@ -100,16 +101,16 @@ export function normalise(
       problem(sample.field, 'bad_location', `${property.name} was measured on the move and needs its position`)
       continue
     }
-    const range = rangeTest(property, read)
+    const range = rangeTest(property, read.result)
     const observation: NormalSample = {
       device,
       property: property.name,
       channel,
       unit: property.unit,
       phenomenonTime: time.at,
-      result: read,
+      result: read.result,
       quality: worst(worst(range.quality, time.quality), qualityOfFlags(sample.flags)),
-      reasons: range.reasons | time.reasons | (sample.flags ?? 0),
+      reasons: range.reasons | time.reasons | read.reasons | (sample.flags ?? 0),
       domain: sample.domain ?? source.domain ?? property.domain,
     }
     if (location) observation.location = location
@@ -135,16 +136,28 @@ function refuseLongName(...names: readonly string[]): Refusal | undefined {
 /** More than anything that is measured, and what observations can hold (pack-result.ts). */
 const LARGEST_RESULT = 1e50
 
-function readResult(sample: Sample, property: ObservedProperty): number | Refusal {
-  const raw = readNumber(sample.value)
+type ResultRead = { result: number; reasons: number }
+
+function readResult(sample: Sample, property: ObservedProperty): ResultRead | Refusal {
+  const limit = readLimit(sample.value)
+  const raw = limit?.value ?? readNumber(sample.value)
   if (raw === undefined) return refuse('bad_value', `${show(sample.value)} is no number`)
+  if (limit && property.kind !== 'gauge')
+    return refuse('bad_value', `${show(sample.value)} is a limit, and ${property.name} is counted`)
   if (isSentinel(raw, property)) return refuse('bad_value', `${raw} is a code for "no value"`)
   const unit = sample.unit ?? property.unit
   const result = toCanonical(raw, unit, property)
-  if (result !== undefined && Math.abs(result) <= LARGEST_RESULT) return result
+  if (result !== undefined && Math.abs(result) <= LARGEST_RESULT)
+    return limit ? storedLimit(result, limit.bound, property.unit) : { result, reasons: 0 }
   if (ucum(unit) === undefined) return refuse('unknown_unit', `"${clip(unit)}" is no unit Citywell knows`)
   if (result !== undefined) return refuse('bad_value', `${raw} ${unit} is too large`)
   return refuse('unit_mismatch', `"${clip(unit)}" does not convert to ${property.unit}, the unit of ${property.name}`)
+}
+
+/** "<2" and ">500": the instrument gives a limit (model/censored.ts). */
+function readLimit(value: unknown): { value: number; bound: Bound } | undefined {
+  const read = typeof value === 'string' && /^\s*[<>≤≥]/.test(value) ? readLoneNumber(value) : undefined
+  return read?.bound && !read.percent ? { value: read.value, bound: read.bound } : undefined
 }
 
 /**

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { readMeters } from '#infra/meter/read-meters.ts'
 import { type ObservationsResponse, observationsResponse } from '#model/api/city.ts'
 import { averageOf } from '#model/averages.ts'
+import { isCalibratedChannel } from '#model/calibration.ts'
+import { censoredOf } from '#model/censored.ts'
 import { AppError } from '#model/errors.ts'
 import type { Reading } from '#model/meter/reading.ts'
 import { type MeterWindow, windowOf } from '#model/meter/window.ts'
@@ -70,6 +72,7 @@ export const observationRoutes =
           result,
           quality,
           reasons: reasonsOf(reasons),
+          ...censoredIn({ result, reasons }, datastream),
         })),
         next: rows.length > page.limit && last ? writeCursor(last.micros) : null,
       }
@@ -96,6 +99,11 @@ export const observationRoutes =
       return { ...head(datastream, widened, every), buckets: composeBuckets(steps, how), ...meter, next: null }
     }
   }
+
+function censoredIn(row: { result: number; reasons: number }, { unit, channel }: Datastream) {
+  const censored = censoredOf(row, { unit, calibrated: isCalibratedChannel(channel) })
+  return censored ? { censored } : {}
+}
 
 /** An answer names so many of each kind: who needs more asks for a shorter window. */
 const MAX_EVENTS = 100

@@ -45,7 +45,7 @@ export function addReading(
 
 export const isNumeric = (value: unknown): boolean =>
   typeof value === 'number' ||
-  (typeof value === 'string' && value.length < 32 && /^\s*[+-]?\d+(?:[.,]\d+)?\s*$/.test(value))
+  (typeof value === 'string' && value.length < 32 && /^\s*[<>]?\s*[+-]?\d+(?:[.,]\d+)?\s*$/.test(value))
 
 /** An unmapped number is kept as a problem, so that it can be mapped and replayed; an unmapped text measures nothing. */
 export function unmapped(out: Collector, field: string, key: string, value: unknown, device = ''): void {

@@ -1,3 +1,4 @@
+import { CENSORED } from '#model/censored.ts'
 import type { Grade } from '#model/domain.ts'
 import type { ObservedProperty } from '#model/properties.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
@@ -18,8 +19,6 @@ const RECOMPUTED =
   REASONS.neighbours |
   REASONS.humidity
 const CLOCK = REASONS.clock_ahead | REASONS.clock_behind
-/** How a value is to be read; they say nothing against it. */
-const CENSORED = REASONS.below_detection | REASONS.above_range
 const KNOWN =
   RECOMPUTED |
   CLOCK |
@@ -61,7 +60,9 @@ export class Requalifier {
     const alone = this.#alone(stored)
     // What no instrument reports is not part of the history, nor is what was imported: what is held waits on.
     const isImported = (stored.reasons & REASONS.imported) !== 0 && this.#property.kind !== 'counter'
-    if (!this.#series || isImported || alone.quality === QUALITY.fail) return { ...stored, verdict: alone }
+    // The same limit again and again is no sensor that is stuck.
+    const isLimit = (stored.reasons & CENSORED) !== 0
+    if (!this.#series || isImported || isLimit || alone.quality === QUALITY.fail) return { ...stored, verdict: alone }
     const settled = this.#held
     const { quality, reasons, earlier } = this.#series.judge(stored.timeMs, stored.result)
     this.#held = { ...stored, verdict: { quality: worst(alone.quality, quality), reasons: alone.reasons | reasons } }

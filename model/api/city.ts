@@ -111,7 +111,13 @@ export const observationsResponse = z.object({
   to: instant,
   every: z.string().nullable(),
   observations: z
-    .array(z.object({ time: instant, result: z.number(), quality: qualitySchema, reasons: z.array(z.string()) }))
+    .array(
+      z.object({
+        ...{ time: instant, result: z.number(), quality: qualitySchema, reasons: z.array(z.string()) },
+        /** sent as a limit, "<2" or ">500": the result is what stands for it; absent for what was measured */
+        censored: z.object({ bound: z.enum(['below', 'above']), limit: z.number().nullable() }).optional(),
+      }),
+    )
     .optional(),
   /** statistics rest on good observations (quality 1 or 2); means are those of energies of sound levels, of vectors of directions (model/averages.ts), else of numbers; n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
   buckets: z

@@ -46,6 +46,7 @@ test('observation is a hypertable, rolled up hourly and daily, compressed and ke
      from timescaledb_information.continuous_aggregates v order by 1`,
   )
   expect(rollups).toEqual([
+    { view_name: 'censored_hourly', compressed: false, refreshed: 1 },
     { view_name: 'direction_quarter', compressed: false, refreshed: 1 },
     { view_name: 'direction_second', compressed: true, refreshed: 1 },
     { view_name: 'meter_daily', compressed: false, refreshed: 1 },

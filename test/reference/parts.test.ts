@@ -196,7 +196,7 @@ describe('means', () => {
     await addTo(other, station, 'pm2_5', { '': always(60) }, HOURS)
     expect((await evaluate('EN:EN:AQ:1C', other, 'pm2_5')).value).toBeCloseTo(45, 9)
     const { byZone } = await airIndexes(db, new Date('2026-03-05T00:00:00Z'))
-    // A steady 20 of PM2.5 is "moderate" and not "fair" by the EEA's bands of 2024 (5, 15, 50, 90, 140).
-    expect(byZone.get(zone)?.european).toMatchObject({ pollutant: 'pm2_5', category: 'moderate' })
+    // A steady 20 is 71 by the US table of 2024: 51 + 49 * (20 - 9.1) / (35.4 - 9.1).
+    expect(byZone.get(zone)?.us).toMatchObject({ pollutant: 'pm2_5', value: 71 })
   })
 })

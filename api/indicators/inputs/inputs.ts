@@ -10,6 +10,7 @@ import { type SurveyedShare, surveyedCategories, surveyedShare } from '../../sur
 import type { SurveySource } from '../../surveys/microdata.ts'
 import { type Activity, activities } from './activity.ts'
 import { cellsIn, type Signal, signals } from './cells.ts'
+import { type CensoredCount, censoredCounts } from './censored.ts'
 import { type Consumption, consumptions } from './counters.ts'
 import { type Fleet, fleets } from './fleet.ts'
 import { goals } from './goals.ts'
@@ -36,6 +37,8 @@ export type Inputs = {
   /** the same, each Thing and property once: what is summed or averaged over Things takes these */
   wholes(properties: readonly string[], kinds?: readonly string[], counts?: (thing: ThingRow) => boolean): Whole[]
   means(): Promise<ReadonlyMap<number, PeriodMean>>
+  /** of pollutants: values that were sent as limits */
+  censored(): Promise<ReadonlyMap<number, CensoredCount>>
   consumption(): Promise<ReadonlyMap<number, Consumption>>
   peak(): Promise<{ means: ReadonlyMap<number, PeriodMean>; expected: number }>
   activity(): Promise<ReadonlyMap<number, Activity>>
@@ -107,6 +110,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     datastreams,
     wholes,
     means: once(() => periodMeans(db, ids(datastreams(POLLUTANTS)), hours)),
+    censored: once(() => censoredCounts(db, ids(datastreams(POLLUTANTS)), hours)),
     consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours, registry.city.timeZone)),
     peak: once(() => peakMeans(db, ids(datastreams(['travel_time'])), hours, registry.city.timeZone, PEAK_HOURS)),
     activity: once(() => activities(db, ids(watchers), hours)),

@@ -1,5 +1,6 @@
 import { leaf } from '#model/indicators/evidence.ts'
 import type { Evidence } from '#model/indicators/schema.ts'
+import type { CensoredCount } from '../inputs/censored.ts'
 import { type Inputs, POLLUTANTS } from '../inputs/inputs.ts'
 import type { DatastreamRow, ThingRow } from '../inputs/registry.ts'
 import {
@@ -93,7 +94,7 @@ async function stationMean(stream: DatastreamRow, pollutant: Pollutant, inputs: 
   if (dataCapture < LEAST_CAPTURE) return { what: thing.name, why: `data capture ${percentText(dataCapture)}` }
   const siting = String(thing.attributes['siting'] ?? 'unknown')
   return leaf({
-    label: `${thing.name}: mean of ${read.hours} hourly means, siting ${siting}`,
+    label: `${thing.name}: mean of ${read.hours} hourly means, siting ${siting}${limitsIn(await inputs.censored(), stream.id)}`,
     value: read.mean,
     unit: 'ug/m3',
     method: 'mean_of_hourly_means',
@@ -106,4 +107,11 @@ async function stationMean(stream: DatastreamRow, pollutant: Pollutant, inputs: 
     cluster: thing.key,
     ref: `datastream ${stream.id} (${thing.key} ${pollutant})`,
   })
+}
+
+/** How many values were sent as limits, and what stands for them in the mean (model/censored.ts). */
+function limitsIn(counts: ReadonlyMap<number, CensoredCount>, id: number): string {
+  const { below = 0, above = 0 } = counts.get(id) ?? {}
+  const low = below > 0 ? `, ${below} below detection taken as half of the limit` : ''
+  return above > 0 ? `${low}, ${above} above the range taken as the limit (the mean is at least this)` : low
 }

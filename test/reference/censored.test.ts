@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createIndicators } from '#api/indicators/engine.ts'
+import { openMicrodata } from '#api/surveys/microdata.ts'
+import { normalise } from '#ingest/normalise.ts'
+import { createQualityControl } from '#ingest/quality/control.ts'
+import { Requalifier } from '#ingest/quality/verdict.ts'
+import { propertyOf } from '#model/properties.ts'
+import { REASONS, reasonsOf } from '#model/quality.ts'
+import { openTestApi, type TestApi } from '../db/api-fixture.ts'
+import { addCity, addThing, addZone, hourly, rollUp } from '../db/indicators-fixture.ts'
+import { read, receivedAt } from '../unit/ingest/decode/read.ts'
+
+/**
+ * Values below a detection limit are stored as half of it: EEA vocabulary observationvalidity, code 3, "valid, but below
+ * detection limit and number replaced by 0.5 * detection limit"; Directive 2009/90/EC, article 5.
+ */
+function stored(
+  topic: string,
+  payload: unknown,
+): [property: string, result: number, quality: number, reasons: string[]][] {
+  const decoded = read(topic, payload)
+  if (!decoded.ok) throw new Error(decoded.detail)
+  const { samples } = normalise(decoded.samples, { receivedAt, source: { name: 'test', topic: '#' } })
+  return samples.map(({ property, result, quality, reasons }) => [
+    property,
+    result,
+    quality,
+    reasonsOf(reasons & ~REASONS.time_of_arrival),
+  ])
+}
+const rejected = (payload: unknown): string[] => {
+  const decoded = read('city/air/a', payload)
+  if (!decoded.ok) return [decoded.reason]
+  return normalise(decoded.samples, { receivedAt, source: { name: 'test', topic: '#' } }).rejected.map(
+    ({ reason }) => reason,
+  )
+}
+
+describe('a limit that is sent instead of a value', () => {
+  test.each<[sent: string, property: string, result: number, reason: string]>([
+    ['<2', 'so2', 1, 'below_detection'],
+    ['< 0,5', 'no2', 0.25, 'below_detection'],
+    ['≤2', 'so2', 1, 'below_detection'],
+    ['<=2', 'so2', 1, 'below_detection'],
+    ['>500', 'pm2_5', 500, 'above_range'],
+    // levels and temperatures have no natural zero: half of -120 dBm would be a strong signal
+    ['<-120', 'rssi', -120, 'below_detection'],
+    ['<30', 'sound_level', 30, 'below_detection'],
+  ])('%s of %s is %d', (sent, property, result, reason) => {
+    const [row] = stored('city/air/a', { [property]: sent })
+    expect(row?.slice(0, 2)).toEqual([property, result])
+    expect(row?.[2]).toBeLessThan(3)
+    expect(row?.[3]).toEqual([reason])
+  })
+  test('in another unit: 2 ppb of SO2 are 5.33 ug/m3 at 20 Cel, and half of that 2.66', () => {
+    const [row] = stored('city/air/a', { so2: '<2', units: { so2: 'ppb' } })
+    expect(row?.[1]).toBeCloseTo((2 * 64.066) / 24.055 / 2, 2)
+  })
+  test('is no limit of what is counted, and no number where it has none', () => {
+    expect(rejected({ energy: '<2' })).toEqual(['bad_value'])
+    expect(rejected({ so2: '<' })).toEqual(['bad_value'])
+    expect(rejected({ so2: '<low' })).toEqual(['bad_value'])
+  })
+  test('by other decoders too: The Things Stack with free names', () => {
+    const uplink = {
+      end_device_ids: { device_id: 'd' },
+      received_at: '2026-05-31T11:59:50Z',
+      uplink_message: { f_port: 1, decoded_payload: { no2: '<3' } },
+    }
+    expect(stored('v3/app@t/devices/d/up', uplink)).toEqual([['no2', 1.5, 1, ['below_detection']]])
+  })
+  test('again and again is no sensor that is stuck', () => {
+    const no2 = propertyOf('no2')
+    const judge = new Requalifier(no2, 'low_cost', undefined)
+    const control = createQualityControl()
+    for (let hour = 0; hour < 48; hour++) {
+      const timeMs = receivedAt.getTime() + hour * 600_000
+      const row = { timeMs, result: 1, quality: 1, reasons: REASONS.below_detection } as const
+      expect(judge.next(row)?.verdict).toEqual({ quality: 1, reasons: REASONS.below_detection })
+    }
+    expect(control.size).toBe(0)
+  })
+})
+
+describe('in the API and in evidence', () => {
+  let api: TestApi
+  const DAY = '2026-03-04'
+  beforeAll(async () => {
+    api = await openTestApi()
+    const { pool } = api
+    await pool.query('delete from city')
+    await addCity(pool, { population: 1000 })
+    const zoneId = await addZone(pool, 'here', 1000)
+    const [so2] = await addThing(pool, { key: 'air-limits', kind: 'air_station', zoneId }, [['so2']])
+    // 12 hours below 2, 12 hours of 4
+    const rows = hourly(`${DAY}T00:00:00Z`, 24).map((time, i) =>
+      i < 12 ? { time, result: 1, reasons: REASONS.below_detection } : { time, result: 4, reasons: 0 },
+    )
+    await pool.query(
+      `insert into observation (datastream_id, phenomenon_time, result, quality, reasons)
+       select $1, t, r, 1, b from unnest($2::timestamptz[], $3::float8[], $4::int[]) o (t, r, b)`,
+      [so2, rows.map(({ time }) => time), rows.map(({ result }) => result), rows.map(({ reasons }) => reasons)],
+    )
+    await rollUp(pool)
+    await pool.query(`call refresh_continuous_aggregate('censored_hourly', null, null)`)
+  })
+  afterAll(() => api.close())
+
+  test('the observation says which limit was sent', async () => {
+    const { rows } = await api.pool.query<{ id: number }>(
+      `select d.id from datastream d join thing t on t.id = d.thing_id where t.key = 'air-limits'`,
+    )
+    const { observations } = (
+      await api.app.inject(`/api/v1/datastreams/${rows[0]?.id}/observations?from=${DAY}T11:00:00Z&to=${DAY}T13:00:00Z`)
+    ).json()
+    expect(observations).toEqual([
+      {
+        ...{ time: `${DAY}T11:00:00.000Z`, result: 1, quality: 1, reasons: ['below_detection'] },
+        censored: { bound: 'below', limit: 2 },
+      },
+      { time: `${DAY}T12:00:00.000Z`, result: 4, quality: 1, reasons: [] },
+    ])
+  })
+
+  test('the mean uses half of the limit, and the evidence says how often', async () => {
+    const { pool } = api
+    const indicators = createIndicators({
+      pool,
+      microdata: openMicrodata(pool),
+      clock: () => new Date('2026-03-05T06:00:00Z'),
+    })
+    const { values } = await indicators.evaluate('EN:EN:AQ:1C', { period: DAY })
+    const so2 = values.find(({ dataPoint }) => dataPoint === 'so2')
+    // (12 x 1 + 12 x 4) / 24
+    expect(so2?.value).toBeCloseTo(2.5, 9)
+    expect(so2?.evidence?.inputs?.[0]?.label).toContain('12 below detection taken as half of the limit')
+  })
+})
