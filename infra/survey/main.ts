@@ -70,6 +70,8 @@ const NOTES = {
   check_scale:
     'taken as nominal; say scale: "ordinal", and order, where the categories run from worse to better placed',
   check_blank: 'empty cells count as not answered; say blank: "not_asked" where the question was not put to everybody',
+  check_replicates:
+    'left out with the columns of the same name and other numbers, which look like replicate weights: name them in replicates',
   left_out_text: 'left out: free text may name somebody',
   left_out_empty: 'left out: it has no answers',
 } as const

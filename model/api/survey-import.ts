@@ -57,6 +57,7 @@ export const draftResponse = z.object({
         'check_group',
         'check_scale',
         'check_blank',
+        'check_replicates',
         'left_out_text',
         'left_out_empty',
       ]),

@@ -43,8 +43,8 @@ export function sobolIndices(
     })
     const first = sum(mixed.map((one, j) => ((ofB[j] ?? 0) - mean) * (one - (ofA[j] ?? 0)))) / n
     const total = sum(mixed.map((one, j) => ((ofA[j] ?? 0) - one) ** 2)) / (2 * n)
-    // estimates of something near 0 may fall below it
-    return { first: Math.max(0, first / variance), total: total / variance }
+    // estimates of something near 0 or 1 may fall beyond it
+    return { first: Math.min(1, Math.max(0, first / variance)), total: Math.min(1, total / variance) }
   })
   return { results, mean, variance, effects }
 }

@@ -20,6 +20,7 @@ export type DraftNote =
   | 'check_group'
   | 'check_scale'
   | 'check_blank'
+  | 'check_replicates'
   | 'left_out_text'
   | 'left_out_empty'
 
@@ -33,6 +34,9 @@ const NAMES = {
     /^(sex|gender|age([_ ]?(group|band|class))?|.*educ.*|.*income.*|.*quintile.*|disab.*|migra.*|.*birth.*|household[_ ]?type|hh[_ ]?type|.*urban.*|rural|tenure|occupation|labou?r.*|.*employ.*)$/i,
 } as const
 const MOST_EXAMPLES = 5
+/** Columns of this many numbers and one such name are no questions. */
+const FEWEST_REPLICATES = 10
+const REPLICATE_NAMES = /(rep|brr|fay|jk|jack|boot|^bs|w(gh?)?t|weight)/i
 
 /**
  * Guesses, by names and values, which column is the respondent, the weight, the design, the zone, and what is asked in
@@ -59,7 +63,9 @@ export function draftCodebook(
   if (!design.respondent) notes.push({ column: '', note: 'no_respondent' })
   if (!design.weight) notes.push({ column: '', note: 'no_weight' })
   if (!design.zone) notes.push({ column: '', note: 'no_zone' })
-  const taken = new Set(Object.values(design).map((column) => column?.name))
+  const replicates = replicateGroups(columns)
+  for (const [first] of replicates) if (first) notes.push({ column: first.name, note: 'check_replicates' })
+  const taken = new Set([...Object.values(design), ...replicates.flat()].map((column) => column?.name))
   const questions = columns.flatMap((column) => {
     if (taken.has(column.name)) return []
     const asked = questionOf(column)
@@ -76,6 +82,15 @@ export function draftCodebook(
     threshold: 10,
   }
   return { codebook, notes, columns: columns.map(summary) }
+}
+
+/** Numbers of the same name with a number behind it (repw1 to repw80): how their variance is made is for a person to say. */
+function replicateGroups(columns: readonly Column[]): Column[][] {
+  const stemOf = ({ name }: Column): string => /^(.*?)\d+$/.exec(name)?.[1] ?? ''
+  const numbers = columns.filter(({ numeric, least, empty }) => numeric && least >= 0 && empty === 0)
+  return [...Map.groupBy(numbers, stemOf)].flatMap(([stem, group]) =>
+    REPLICATE_NAMES.test(stem) && group.length >= FEWEST_REPLICATES ? [group] : [],
+  )
 }
 
 const summary = ({ name, counts, empty }: Column): Draft['columns'][number] => ({

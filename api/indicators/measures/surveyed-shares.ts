@@ -82,15 +82,25 @@ type About = {
   readonly column: string
 }
 
-function outcome({ mean }: TableCell, { place, who, counted }: Words, { codebook, column }: About): Outcome {
+function outcome(
+  { mean, nonresponse }: TableCell,
+  { place, who, counted }: Words,
+  { codebook, column }: About,
+): Outcome {
   const origin = originOf(codebook.simulated, 'surveyed')
   const ref = `survey ${codebook.id}, question ${column}`
   const part = (label: string, value: number) => leaf({ label, value, unit: who, origin, ref })
   const effect = mean.designEffect === null ? '' : `, design effect ${mean.designEffect.toFixed(2)}`
+  const { verdict } = mean.reliability
+  const judged = verdict === 'present' ? '' : `, ${verdict} by the NCHS presentation standards`
+  const unanswered =
+    nonresponse === null
+      ? ''
+      : `, ${(100 * nonresponse.nonresponseWeighted).toFixed(1)} % of those asked did not answer`
   const subject = `${who.charAt(0).toUpperCase()}${who.slice(1)}`
   const evidence = node(
     {
-      label: `${subject} of ${place} ${counted}, survey of ${codebook.from} to ${codebook.to}${effect}`,
+      label: `${subject} of ${place} ${counted}, survey of ${codebook.from} to ${codebook.to}${effect}${unanswered}${judged}`,
       unit: '%',
       method: 'percent',
       origin,

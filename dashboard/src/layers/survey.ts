@@ -42,6 +42,7 @@ export function surveyMeasure(
     extra: [
       { id: 'interval', label: t('survey.column.interval', { confidence }), numeric: true, cell: interval },
       { id: 'reliable', label: t('survey.column.reliable'), numeric: false, cell: reliable },
+      { id: 'nonresponse', label: t('divides.column.nonresponse'), numeric: true, cell: notAnswered },
     ],
     n: t('n.respondents', { n: survey.respondents }),
     origin: 'surveyed',
@@ -57,9 +58,13 @@ export function surveyMeasure(
     if (lower === null || upper === null) return amount(null, show, t('none'))
     return { text: t('range', { from: show(lower), to: show(upper) }), sort: upper - lower }
   }
+  function notAnswered(zone: Zone) {
+    const found = byZone.get(zone.key)?.nonresponseWeighted ?? null
+    return amount(found, (one) => tools.percent(one, 1), t('none'))
+  }
   function reliable(zone: Zone) {
-    const found = byZone.get(zone.key)?.reliable ?? null
-    return text(found === null ? t('none') : t(found ? 'yes' : 'no'))
+    const found = byZone.get(zone.key)?.reliability ?? null
+    return text(found === null ? t('none') : tools.name('reliability', found))
   }
 }
 

@@ -143,6 +143,32 @@ describe('draft of a codebook', () => {
   })
 })
 
+describe('what a draft proposes and does not assume', () => {
+  const weights = Array.from({ length: 12 }, (_, r) => `repw${r + 1}`)
+  const table = [
+    ['id', 'weight', 'sex', 'education', 'q1', ...weights],
+    ...Array.from({ length: 40 }, (_, i) => [
+      ...[`p${i}`, '2', `${1 + (i % 2)}`, `${1 + (i % 4)}`, i % 5 === 0 ? '' : `${i % 3}`],
+      ...weights.map((_, r) => `${(i + r) % 2 ? 0 : 4}`),
+    ]),
+  ]
+  const about = { id: 's', title: 'S', universe: 'U', from: '2026-01-01', to: '2026-01-31', zones: new Set<string>() }
+  const { codebook, notes } = draftCodebook(table, about)
+  const question = (column: string) => codebook.questions.find((one) => one.column === column)
+  test('codes that are numbers are no order; where there may be one a person is asked', () => {
+    expect(question('sex')).toMatchObject({ group: true, scale: 'nominal' })
+    expect(question('education')).toMatchObject({ group: true, scale: 'nominal' })
+    expect(notes).toContainEqual({ column: 'education', note: 'check_scale' })
+    expect(notes).not.toContainEqual({ column: 'sex', note: 'check_scale' })
+  })
+  test('empty cells are to be looked at; replicate weights are no questions', () => {
+    expect(notes).toContainEqual({ column: 'q1', note: 'check_blank' })
+    expect(question('repw1')).toBeUndefined()
+    expect(notes).toContainEqual({ column: 'repw1', note: 'check_replicates' })
+    expect(codebook.replicates).toBeUndefined()
+  })
+})
+
 describe('coarse zones', () => {
   const line = (...n: number[]) => n.map((count, x) => ({ key: `z${x}`, n: count, x, y: 0 }))
   test('the small one goes to its nearest', () => {
