@@ -136,7 +136,10 @@ export const estimateSchema = z.object({
   /** share of those asked who did not answer, 0 to 1, of respondents and weighted; null when suppressed */
   nonresponse: z.number().nullable(),
   nonresponseWeighted: z.number().nullable(),
-  /** below_threshold: too few respondents; complementary: kept back so that another cell cannot be computed */
-  suppressed: z.enum(['below_threshold', 'complementary']).nullable(),
+  /**
+   * below_threshold: too few respondents; dominance: one of them makes up too much of the amount; complementary: kept back
+   * so that another cell cannot be computed
+   */
+  suppressed: z.enum(['below_threshold', 'complementary', 'dominance']).nullable(),
 })
 export type Estimate = z.infer<typeof estimateSchema>

@@ -8,7 +8,7 @@ import { createPeriodCache, type PeriodCache } from '../indicators/period-cache.
 import { selectCity } from '../queries/city.ts'
 import { atEndOf, cityAt, thingsAt, zonesAt } from '../queries/registry-at.ts'
 import { listSurveys, type Microdata, type SurveyRow } from '../surveys/microdata.ts'
-import { sheetOf } from '../surveys/sheet.ts'
+import { protectionOf, sheetOf } from '../surveys/sheet.ts'
 import { characteristicsOf } from '../surveys/table.ts'
 import { exposureBySurvey } from './by-survey.ts'
 import { eachZone, exposureByZones, incomeFifths, type PeopledZone } from './by-zones.ts'
@@ -106,7 +106,9 @@ async function exposedBy(
   // "everybody" as a question that all answer, those of no known zone too: what is kept back here is then what is kept
   // back in the tables of such a question, and the two do not give away each other
   const everybody = responses.map(() => 1)
-  const sheet = sheetOf(codebook, responses, everybody, null, 0)
+  const answered = { responses, values: everybody, asked: null, question: null, at: 0, offset: 0 }
+  const held = await protectionOf(microdata, codebook, answered)
+  const sheet = sheetOf(codebook, responses, everybody, null, 0, held)
   const question = codebook.questions.find(({ column }) => column === by)
   const codes = Object.entries(question?.categories ?? {}).filter(([code]) => !question?.missing.includes(code))
   const groups = { sheet, by, labels: new Map(codes), ranking: question ? rankingOf(question) : null, areas }

@@ -1,8 +1,8 @@
 import type { CoreIndicatorsResponse } from '#model/api/people.ts'
 import { CORE_INDICATORS } from '#model/itu-core-indicators.ts'
 import type { Codebook, Question } from '#model/survey.ts'
-import type { Response, SurveySource } from './microdata.ts'
-import { measured, openSurvey, sheetOf } from './sheet.ts'
+import type { Microdata, Response, SurveySource } from './microdata.ts'
+import { measured, openSurvey, protectionOf, sheetOf } from './sheet.ts'
 import { characteristicsOf, checkBy, measureOf, publish } from './table.ts'
 
 type Item = CoreIndicatorsResponse['indicators'][number]['items'][number]
@@ -26,18 +26,18 @@ export async function coreIndicators(
   const columns = [...asked.map(({ column }) => column), ...characteristics, ...wholes]
   const responses = await microdata.responses(codebook, columns)
   const placeOf = (whole: string): number => columns.length - wholes.length + wholes.indexOf(whole)
-  const answers = { codebook, responses, offset: asked.length, tables, placeOf }
+  const answers = { microdata, codebook, responses, offset: asked.length, tables, placeOf }
+  const items = await Promise.all(asked.map((question, at) => itemsOf(answers, question, at)))
   const indicators = CORE_INDICATORS.map((indicator) => ({
     ...indicator,
-    items: asked.flatMap((question, at) =>
-      question.indicator === indicator.code ? itemsOf(answers, question, at) : [],
-    ),
+    items: asked.flatMap((question, at) => (question.indicator === indicator.code ? (items[at] ?? []) : [])),
   }))
   const { universe, threshold, simulated } = codebook
   return { survey: id, universe, confidence: 0.95, threshold, simulated, by: [...tables], indicators }
 }
 
 type Answers = {
+  readonly microdata: Microdata
   readonly codebook: Codebook
   readonly responses: readonly Response[]
   /** where the characteristics begin among the answers */
@@ -47,15 +47,20 @@ type Answers = {
   placeOf(whole: string): number
 }
 
-function itemsOf(
-  { codebook, responses: all, offset, tables, placeOf }: Answers,
+async function itemsOf(
+  { microdata, codebook, responses: all, offset, tables, placeOf }: Answers,
   question: Question,
   at: number,
-): Item[] {
-  return categoriesOf(question).map((category) => {
+): Promise<Item[]> {
+  const categories = categoriesOf(question)
+  const places = { at, whole: placeOf(question.of ?? '') }
+  // who answered is the same for every category, and so is what is kept back
+  const any = measured(codebook, all, measureOf(question, categories[0]), places)
+  const held = await protectionOf(microdata, codebook, { ...any, question, at, offset })
+  return categories.map((category) => {
     const measure = measureOf(question, category)
-    const { responses, values, asked } = measured(codebook, all, measure, { at, whole: placeOf(question.of ?? '') })
-    const sheet = sheetOf(codebook, responses, values, measure, offset, asked)
+    const { responses, values, asked } = measured(codebook, all, measure, places)
+    const sheet = sheetOf(codebook, responses, values, measure, offset, held, asked)
     const cells = [[], ...tables.map((name) => [name])].flatMap((names) => sheet.table(names))
     return {
       question: question.column,

@@ -1,8 +1,10 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { createCalibration } from '#model/statistics/calibration.ts'
 import { type VarianceMethod, withSampledShares } from '#model/statistics/design.ts'
+import type { ProtectionRequest } from '#model/statistics/protect-intervals.ts'
 import { createReplication } from '#model/statistics/replication.ts'
 import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey.ts'
+import { openProtection, type Protection } from './protection.ts'
 
 export type SurveyRow = {
   readonly codebook: Codebook
@@ -50,6 +52,8 @@ const parsed = (row: SurveyRow): SurveyRow => ({ ...row, codebook: codebookSchem
 /** What estimates are made from. Nothing else in the API holds the connection behind it. */
 export type Microdata = {
   responses(codebook: Codebook, columns: readonly string[]): Promise<readonly Response[]>
+  /** which cells must be kept back */
+  protect(request: ProtectionRequest): Promise<Protection>
 }
 /** What surveys are read from: all that anybody may know of them, and the answers. */
 export type SurveySource = { readonly pool: Queryable; readonly microdata: Microdata }
@@ -61,6 +65,7 @@ type Row = Omit<Response, 'variance' | 'sampled' | 'sampledWithin'> & {
 
 /** @param db logged in as the estimator (citywell_estimator), or as the owner of the database */
 export const openMicrodata = (db: Queryable): Microdata => ({
+  protect: openProtection(db),
   async responses(codebook, columns) {
     // what the weights were raked to comes along, for the variance, and goes no further
     const margins = (codebook.margins ?? []).map(({ column }) => column)

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/errors.ts'
 import { cellId, type Profile } from '#model/statistics/linked-tables.ts'
-import { protect } from '#model/statistics/protect.ts'
+import type { Answers } from '#model/statistics/protect-intervals.ts'
 import type { Suppression } from '#model/statistics/suppression.ts'
 import type { Codebook, Question } from '#model/survey.ts'
 import { answered, findSurvey, type Microdata, type Response, wasAsked } from './microdata.ts'
+import type { Protection } from './protection.ts'
 import {
   characteristicsOf,
   isShare,
@@ -23,7 +23,7 @@ export type Sheet = {
   /** the measure of each respondent; null where it did not answer or the question did not apply */
   readonly values: readonly (number | null)[]
   readonly proportion: boolean
-  readonly held: ReadonlyMap<string, Suppression>
+  readonly held: Protection
   /** category of respondent i in a characteristic */
   characteristic(i: number, name: string): string | null
   /** cells in the order of their groups, those to keep back marked */
@@ -50,7 +50,8 @@ export async function openSheet(
   const wholes = question.of === undefined ? [] : [question.of]
   const found = await microdata.responses(codebook, [question.column, ...columns, ...wholes])
   const { responses, values, asked } = measured(codebook, found, measure, { at: 0, whole: 1 + columns.length })
-  return sheetOf(codebook, responses, values, measure, 1, asked)
+  const held = await protectionOf(microdata, codebook, { responses, values, asked, question, at: 0, offset: 1 })
+  return sheetOf(codebook, responses, values, measure, 1, held, asked)
 }
 
 /**
@@ -83,6 +84,73 @@ export function measured(
 
 type Asked = readonly (number | null)[]
 
+/** What a question was answered, before it is broken down. */
+export type Answered = Pick<Sheet, 'responses' | 'values'> & {
+  /** the weight of each respondent to whom the question was put, null of the others; null where that is not published */
+  readonly asked: Asked | null
+  /** null where the values are not those of one question */
+  readonly question: Question | null
+  /** place of the answer to the question among the answers */
+  readonly at: number
+  /** place of the first characteristic among the answers */
+  readonly offset: number
+}
+
+/** What must be kept back of the answers, and of how many were asked. */
+export type Protections = { readonly held: Protection; readonly heldAsked: Protection }
+
+/**
+ * Which cells of all tables of a question must be kept back: the same for each of its categories, since all of them are
+ * published. Everything that is published of single questions has to pass through here.
+ */
+export async function protectionOf(microdata: Microdata, codebook: Codebook, answered: Answered): Promise<Protections> {
+  const { responses, values, asked, offset } = answered
+  const profiles = profilesOf(codebook, responses, offset)
+  const shared = { characteristics: characteristicsOf(codebook), threshold: codebook.threshold }
+  const who = responses.flatMap((_, i) => (values[i] === null ? [] : [i]))
+  const askedOf = profiles.filter((_, i) => isAsked(asked, values, i))
+  const [held, heldAsked] = await Promise.all([
+    microdata.protect({
+      ...shared,
+      profiles: who.flatMap((i) => profiles.slice(i, i + 1)),
+      answers: answersOf(answered, who),
+    }),
+    asked ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' } }) : new Map(),
+  ])
+  return { held, heldAsked }
+}
+
+const isAsked = (asked: Asked | null, values: Sheet['values'], i: number): boolean =>
+  (asked?.[i] ?? null) !== null || values[i] !== null
+
+/** A characteristic as a question is a table of characteristics, which has its place among the tables already. */
+function answersOf({ responses, values, question, at }: Answered, who: readonly number[]): Answers {
+  if (!question || question.group) return { kind: 'none' }
+  const codes = Object.keys(question.categories ?? {}).filter((code) => !question.missing.includes(code))
+  if (codes.length > 0) {
+    const number = new Map(codes.map((code, k) => [code, k]))
+    // answers that the codebook does not list are one category more
+    const of = who.map((i) => number.get(responses[i]?.answers[at] ?? '') ?? codes.length)
+    return { kind: 'category', categories: codes.length + (of.includes(codes.length) ? 1 : 0), of }
+  }
+  const weight = (i: number): number => responses[i]?.weight ?? 0
+  const mean = who.reduce((sum, i) => sum + weight(i), 0) / Math.max(1, who.length)
+  const plain = who.map((i) => values[i] ?? 0)
+  return { kind: 'amount', of: who.map((i, k) => (weight(i) / mean) * (plain[k] ?? 0)), plain }
+}
+
+function profilesOf(codebook: Codebook, responses: readonly Response[], offset: number): Profile[] {
+  const questions = characteristicsOf(codebook)
+    .slice(1)
+    .map((name) => codebook.questions.find(({ column }) => column === name))
+  return responses.map(({ zone, answers }) => ({
+    zone,
+    ...Object.fromEntries(
+      questions.map((question, k) => [question?.column, question ? answered(question, answers[offset + k]) : null]),
+    ),
+  }))
+}
+
 /** A sheet of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
 export function sheetOf(
   codebook: Codebook,
@@ -90,23 +158,13 @@ export function sheetOf(
   values: readonly (number | null)[],
   measure: Measure | null,
   offset: number,
+  protections: Protections,
   asked: Asked | null = null,
 ): Sheet {
   const proportion = measure !== null && isShare(measure)
-  const names = characteristicsOf(codebook)
-  const questions = names.slice(1).map((name) => codebook.questions.find(({ column }) => column === name))
-  const profiles: Profile[] = responses.map(({ zone, answers }) => ({
-    zone,
-    ...Object.fromEntries(
-      questions.map((question, k) => [question?.column, question ? answered(question, answers[offset + k]) : null]),
-    ),
-  }))
-  const held = heldOf(
-    profiles.filter((_, i) => values[i] !== null),
-    names,
-    codebook.threshold,
-  )
-  const unanswered = asked && nonresponseOf({ codebook, profiles, values, measure, asked, names })
+  const profiles = profilesOf(codebook, responses, offset)
+  const { held } = protections
+  const unanswered = asked && nonresponseOf({ protections, profiles, values, measure, asked })
   const characteristic = (i: number, name: string): string | null => profiles[i]?.[name] ?? null
   return {
     responses,
@@ -128,33 +186,26 @@ export function sheetOf(
 }
 
 type NonresponseOf = {
-  readonly codebook: Codebook
+  readonly protections: Protections
   readonly profiles: readonly Profile[]
   readonly values: Sheet['values']
   readonly measure: Measure | null
   readonly asked: Asked
-  readonly names: readonly string[]
 }
 
 /**
  * How many of a group did not answer. How many were asked is a table like any other, so it is kept back as one; and not
  * published of a characteristic, because who did not state it stands for nobody in the tables by it.
  */
-function nonresponseOf({ codebook, profiles, values, measure, asked, names }: NonresponseOf) {
+function nonresponseOf({ protections: { heldAsked: held }, profiles, values, measure, asked }: NonresponseOf) {
   if (!measure || measure.question.group) return () => null
-  const isAsked = (i: number): boolean => asked[i] !== null || values[i] !== null
-  const held = heldOf(
-    profiles.filter((_, i) => isAsked(i)),
-    names,
-    codebook.threshold,
-  )
   return (group: Readonly<Record<string, string>>): Nonresponse | null => {
     if (held.has(cellId(group))) return null
     const entries = Object.entries(group)
     const sums = { n: 0, missing: 0, weight: 0, missingWeight: 0 }
     profiles.forEach((profile, i) => {
       const weight = asked[i] ?? 0
-      if (!isAsked(i) || entries.some(([name, value]) => profile[name] !== value)) return
+      if (!isAsked(asked, values, i) || entries.some(([name, value]) => profile[name] !== value)) return
       const isMissing = values[i] === null
       sums.n += 1
       sums.weight += weight
@@ -193,19 +244,3 @@ function inCodebookOrder({ questions }: Codebook, by: readonly string[]) {
     return 0
   }
 }
-
-const KEPT = 300
-const known = new Map<string, Map<string, Suppression>>()
-
-/** What must be kept back follows from who answered alone, so it is worked out once for each set of numbers. */
-function heldOf(profiles: readonly Profile[], names: readonly string[], threshold: number): Map<string, Suppression> {
-  const key = digestOf(JSON.stringify([threshold, profiles.map((one) => names.map((name) => one[name]))]))
-  const found = known.get(key)
-  if (found) return found
-  const held = protect(profiles, names, threshold)
-  if (known.size >= KEPT) known.clear()
-  known.set(key, held)
-  return held
-}
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64')

@@ -2,7 +2,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { VoiceAggregate, VoiceAggregates } from '#model/api/voices.ts'
 import { cellId } from '#model/statistics/linked-tables.ts'
 import { protect } from '#model/statistics/protect.ts'
-import type { Suppression } from '#model/statistics/suppression.ts'
+import type { CountSuppression } from '#model/statistics/suppression.ts'
 import { VOICE_THRESHOLD, VOICE_TOPICS, type VoiceTopic } from '#model/voices.ts'
 import { WINDOW_DAYS } from './batches.ts'
 import type { VoiceDeps } from './store.ts'
@@ -106,7 +106,7 @@ export function aggregateTopic(
   }
 }
 
-function aggregate(ratings: readonly number[], suppressed: Suppression | undefined): VoiceAggregate {
+function aggregate(ratings: readonly number[], suppressed: CountSuppression | undefined): VoiceAggregate {
   if (suppressed) return { n: null, mean: null, good: null, poor: null, suppressed }
   const n = ratings.length
   const share = (of: (rating: number) => boolean): number => ratings.filter(of).length / n

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Codebook, Question } from '#model/survey.ts'
 import { answered, findSurvey, type Response, type SurveySource } from '../surveys/microdata.ts'
+import { type Protections, protectionOf } from '../surveys/sheet.ts'
 import { characteristicsOf } from '../surveys/table.ts'
 
 /** Answers 1 to 5 of every respondent to every question that speaks of a factor. They stay in this folder. */
@@ -12,6 +13,8 @@ export type Answers = {
   readonly scores: readonly (readonly (number | null)[])[]
   /** the same for the same answers */
   readonly version: string
+  /** what must be kept back, by question */
+  readonly protections: readonly Protections[]
   /** places of a factor's questions */
   itemsOf(factor: string): number[]
   /** the area that stands for a zone which was too small by itself; else the zone */
@@ -21,9 +24,22 @@ export type Answers = {
 export async function loadAnswers({ pool, microdata }: SurveySource, codebook: Codebook): Promise<Answers> {
   const questions = codebook.questions.filter(({ factor }) => factor !== undefined)
   const columns = questions.map(({ column }) => column)
-  // the characteristics follow: what may be published depends on them (see sheetOf)
+  // the characteristics follow: what may be published depends on them (see protectionOf)
   const responses = await microdata.responses(codebook, [...columns, ...characteristicsOf(codebook).slice(1)])
   const scores = responses.map(({ answers }) => questions.map((question, k) => likert(question, answers[k])))
+  const protections = await Promise.all(
+    questions.map((question, at) => {
+      const values = scores.map((person) => person[at] ?? null)
+      return protectionOf(microdata, codebook, {
+        responses,
+        values,
+        asked: null,
+        question,
+        at,
+        offset: questions.length,
+      })
+    }),
+  )
   const areas = (await findSurvey(pool, codebook.id))?.areas ?? []
   return {
     codebook,
@@ -31,6 +47,7 @@ export async function loadAnswers({ pool, microdata }: SurveySource, codebook: C
     questions,
     scores,
     version: versionOf(codebook, responses),
+    protections,
     itemsOf: (factor) => questions.flatMap((question, k) => (question.factor === factor ? [k] : [])),
     areaOf: (zone) => areas.find(({ zones }) => zones.includes(zone))?.key ?? zone,
   }

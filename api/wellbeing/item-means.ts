@@ -2,7 +2,6 @@ import type { Linearised } from '#model/statistics/design.ts'
 import { meanOf } from '#model/statistics/linearised.ts'
 import { cellId } from '#model/statistics/linked-tables.ts'
 import { rescale } from '#model/wellbeing/shares.ts'
-import { type Sheet, sheetOf } from '../surveys/sheet.ts'
 import type { Answers } from './answers.ts'
 
 /** One question in the city or a zone: what a table of it would say, and whether that may be said. */
@@ -32,7 +31,7 @@ export function itemMeansOf(answers: Answers, zone: string | null): ItemMeans {
     const mean = meanOf(responses, (i) => scaled(answer(item, i)))
     const top = meanOf(responses, (i) => topOf(answer(item, i)))
     if (!mean || !top) return undefined
-    return { mean, topTwo: top.value, held: heldOf(answers, item).has(cell) }
+    return { mean, topTwo: top.value, held: answers.protections[item]?.held.has(cell) ?? true }
   }
   const known = questions.map((_, item) => meanOfItem(item))
   const both = (a: number, b: number): number =>
@@ -47,19 +46,6 @@ export function itemMeansOf(answers: Answers, zone: string | null): ItemMeans {
         }),
       ),
   }
-}
-
-const kept = new WeakMap<Answers, Map<number, Sheet['held']>>()
-
-/** The cells to keep back of a question are the same in every zone. */
-function heldOf(answers: Answers, item: number): Sheet['held'] {
-  const ofAnswers = kept.get(answers) ?? new Map<number, Sheet['held']>()
-  kept.set(answers, ofAnswers)
-  const { codebook, responses, scores, questions } = answers
-  const everywhere = (): (number | null)[] => scores.map((person) => person[item] ?? null)
-  const held = ofAnswers.get(item) ?? sheetOf(codebook, responses, everywhere(), null, questions.length).held
-  ofAnswers.set(item, held)
-  return held
 }
 
 const scaled = (answer: number | null): number | null => (answer === null ? null : rescale(answer))

@@ -3,7 +3,17 @@
  * and one for each pair of them. A cell is named by what it fixes; every line of every table is an equation,
  * margin = sum of its cells. Tables meet in their margins, so what one of them hides another may give away.
  */
-export type LinkedCell = { readonly id: string; readonly n: number; readonly level: 0 | 1 | 2; readonly rest: boolean }
+export type LinkedCell = {
+  readonly id: string
+  readonly n: number
+  readonly level: 0 | 1 | 2
+  /** the characteristics that it fixes, as one name: cells of one table have the same */
+  readonly table: string
+  /** respondents who did not state a characteristic: in no published table */
+  readonly rest: boolean
+  /** sums of the measures of its respondents, in the order of `measures` */
+  readonly sums: readonly number[]
+}
 /** ids of a margin and of the cells that add up to it */
 export type Line = { readonly margin: string; readonly parts: readonly string[] }
 export type LinkedTables = { readonly cells: ReadonlyMap<string, LinkedCell>; readonly lines: readonly Line[] }
@@ -23,16 +33,28 @@ export const cellId = (group: Readonly<Record<string, string>>): string =>
 
 const partOf = (name: string, value: string): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`
 
-/** Builds the system over those who answered the question. */
-export function linkTables(profiles: readonly Profile[], characteristics: readonly string[]): LinkedTables {
+/**
+ * Builds the system over those who answered the question.
+ * @param measures of each respondent, as many for every one: what is summed in each cell besides the number of respondents
+ */
+export function linkTables(
+  profiles: readonly Profile[],
+  characteristics: readonly string[],
+  measures: readonly (readonly number[])[] = [],
+): LinkedTables {
   const names = [...characteristics].sort()
-  const cells = new Map<string, { id: string; n: number; level: 0 | 1 | 2; rest: boolean }>()
+  const cells = new Map<string, LinkedCell & { n: number; sums: number[] }>()
   const lines = new Map<string, Set<string>>()
-  const count = (level: 0 | 1 | 2, rest: boolean, parts: string): string => {
+  let own: readonly number[] = []
+  const count = (level: 0 | 1 | 2, table: string, rest: boolean, parts: string): string => {
     const id = `{${parts}}`
     const held = cells.get(id)
-    if (held) held.n += 1
-    else cells.set(id, { id, n: 1, level, rest })
+    if (held) {
+      held.n += 1
+      own.forEach((value, k) => {
+        held.sums[k] = (held.sums[k] ?? 0) + value
+      })
+    } else cells.set(id, { id, n: 1, level, table, rest, sums: [...own] })
     return id
   }
   const join = (line: string, part: string): void => {
@@ -40,18 +62,19 @@ export function linkTables(profiles: readonly Profile[], characteristics: readon
     if (held) held.add(part)
     else lines.set(line, new Set([part]))
   }
-  for (const profile of profiles) {
-    const total = count(0, false, '')
+  for (const [i, profile] of profiles.entries()) {
+    own = measures[i] ?? []
+    const total = count(0, '', false, '')
     // written as cellId writes it, which is too slow for every pair of every respondent
-    const own = names.map((name) => {
+    const stated = names.map((name) => {
       const value = profile[name] ?? REST
       const part = partOf(name, value)
-      return { name, part, rest: value === REST, id: count(1, value === REST, part) }
+      return { name, part, rest: value === REST, id: count(1, name, value === REST, part) }
     })
-    own.forEach((a, i) => {
+    stated.forEach((a, at) => {
       join(lineOf(total, a.name), a.id)
-      for (const b of own.slice(i + 1)) {
-        const both = count(2, a.rest || b.rest, `${a.part},${b.part}`)
+      for (const b of stated.slice(at + 1)) {
+        const both = count(2, `${a.name}\n${b.name}`, a.rest || b.rest, `${a.part},${b.part}`)
         join(lineOf(a.id, b.name), both)
         join(lineOf(b.id, a.name), both)
       }

@@ -1,9 +1,20 @@
 import { type Line, type LinkedCell, type LinkedTables, linkTables, type Profile } from './linked-tables.ts'
 import { determined, type Equation } from './solve.ts'
-import type { Suppression } from './suppression.ts'
+import type { CountSuppression, Suppression } from './suppression.ts'
+
+/** Which cells are hidden, as far as it is decided; grows until nothing more has to be hidden. */
+export type Pattern = {
+  readonly tables: LinkedTables
+  readonly threshold: number
+  /** why each hidden cell is hidden; cells of those who did not state a characteristic need no reason unless they are few */
+  readonly held: Map<string, Suppression>
+  /** all that no table shows */
+  readonly hidden: Set<string>
+}
 
 /**
- * Which cells must be kept back, over all tables of a question that anybody can combine (linked-tables.ts).
+ * Which cells must be kept back, over all tables of a question that anybody can combine (linked-tables.ts), against exact
+ * computation. Bounds and answers come on top of it (protect-intervals.ts).
  *
  * 1. Primary: a cell below the threshold.
  * 2. Complementary, until nothing is left to find:
@@ -15,37 +26,58 @@ import type { Suppression } from './suppression.ts'
  * The total is given up last. The result depends on the numbers of respondents alone, so that asking again, in another
  * order or for another category, shows nothing new. A cell without respondents is taken to be known as empty.
  *
- * It guards against exact recovery by linear combination; not against bounds (a hidden count lies between 0 and its
- * margin), nor against knowledge from elsewhere. Source: Hundepool and others, Statistical Disclosure Control (2012),
- * ch. 4 (linked tables); the choice of the smallest cell is a heuristic, more is hidden than the least possible.
+ * Source: Hundepool and others, Statistical Disclosure Control (2012), ch. 4 (linked tables); the choice of the smallest
+ * cell is a heuristic, more is hidden than the least possible.
  */
 export function protect(
   profiles: readonly Profile[],
   characteristics: readonly string[],
   threshold: number,
-): Map<string, Suppression> {
-  const tables = linkTables(profiles, characteristics)
-  const held = new Map<string, Suppression>()
+): Map<string, CountSuppression> {
+  const pattern = primaryPattern(linkTables(profiles, characteristics), threshold)
+  hideComplements(pattern)
+  return pattern.held
+}
+
+export function primaryPattern(
+  tables: LinkedTables,
+  threshold: number,
+): Pattern & { readonly held: Map<string, CountSuppression> } {
+  const held = new Map<string, CountSuppression>()
   const hidden = new Set<string>()
   for (const cell of tables.cells.values()) {
     if (cell.n < threshold) held.set(cell.id, 'below_threshold')
     if (cell.n < threshold || cell.rest) hidden.add(cell.id)
   }
-  const hide = (id: string | undefined): void => {
-    if (id === undefined) return
-    held.set(id, 'complementary')
-    hidden.add(id)
-  }
+  return { tables, threshold, held, hidden }
+}
+
+export function hide({ held, hidden }: Pattern, id: string | undefined, why: Suppression = 'complementary'): void {
+  if (id === undefined || hidden.has(id)) return
+  held.set(id, why)
+  hidden.add(id)
+}
+
+/** Hides what it takes that no hidden cell is a linear combination of what is published. */
+export function hideComplements(pattern: Pattern): void {
+  const { tables, hidden, held } = pattern
   for (let changed = true; changed; ) {
-    const before = hidden.size
-    for (const line of tables.lines) if (tooFew(line, tables, hidden, threshold)) hide(nextOf(line, tables, hidden))
     // the cheap rule first; the system is solved once lines by themselves give nothing away
-    if (hidden.size === before) {
-      for (const id of exposed(tables, hidden, held)) hide(complementOf(id, tables, hidden))
-    }
+    hideInLines(pattern)
+    const before = hidden.size
+    for (const id of exposed(tables, hidden, held)) hide(pattern, complementOf(id, pattern))
     changed = hidden.size > before
   }
-  return held
+}
+
+/** Hides what it takes that no line by itself gives a hidden cell away. */
+export function hideInLines(pattern: Pattern): void {
+  const { tables, hidden, threshold } = pattern
+  for (let changed = true; changed; ) {
+    const before = hidden.size
+    for (const line of tables.lines) if (tooFew(line, tables, hidden, threshold)) hide(pattern, nextOf(line, pattern))
+    changed = hidden.size > before
+  }
 }
 
 /** A line whose hidden cells sum to something known that rests on fewer than the threshold. */
@@ -68,17 +100,30 @@ function exposed(tables: LinkedTables, hidden: ReadonlySet<string>, held: Readon
   return [...determined(equations)].filter((id) => held.has(id))
 }
 
-/** Smallest first, and cells of two characteristics before margins. */
-const cheapest = (a: LinkedCell, b: LinkedCell): number => b.level - a.level || a.n - b.n || (a.id < b.id ? -1 : 1)
+/**
+ * Cells of two characteristics before margins, then the smallest of those that leave room: a cell at the threshold that is
+ * hidden as a complement is known to be no smaller, so what is hidden beside it could be no larger.
+ */
+const cheapest =
+  (threshold: number) =>
+  (a: LinkedCell, b: LinkedCell): number =>
+    b.level - a.level ||
+    Number(a.n < threshold + ROOM) - Number(b.n < threshold + ROOM) ||
+    a.n - b.n ||
+    (a.id < b.id ? -1 : 1)
+const ROOM = 2
 
-function nextOf({ margin, parts }: Line, { cells }: LinkedTables, hidden: ReadonlySet<string>): string | undefined {
-  const open = [...parts, margin].flatMap((id) => (hidden.has(id) ? [] : (cells.get(id) ?? [])))
-  return open.sort(cheapest)[0]?.id
+function nextOf({ margin, parts }: Line, { tables, hidden, threshold }: Pattern): string | undefined {
+  const open = [...parts, margin].flatMap((id) => (hidden.has(id) ? [] : (tables.cells.get(id) ?? [])))
+  return open.sort(cheapest(threshold))[0]?.id
 }
 
-function complementOf(id: string, tables: LinkedTables, hidden: ReadonlySet<string>): string | undefined {
+function complementOf(id: string, pattern: Pattern): string | undefined {
+  const { tables, threshold } = pattern
   const candidates = tables.lines
     .filter(({ margin, parts }) => margin === id || parts.includes(id))
-    .flatMap((line) => tables.cells.get(nextOf(line, tables, hidden) ?? '') ?? [])
-  return candidates.sort(cheapest)[0]?.id ?? nextOf({ margin: '{}', parts: [...tables.cells.keys()] }, tables, hidden)
+    .flatMap((line) => tables.cells.get(nextOf(line, pattern) ?? '') ?? [])
+  return (
+    candidates.sort(cheapest(threshold))[0]?.id ?? nextOf({ margin: '{}', parts: [...tables.cells.keys()] }, pattern)
+  )
 }

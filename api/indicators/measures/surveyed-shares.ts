@@ -73,6 +73,7 @@ export const surveyedShares: readonly Measure[] = [
 
 const WHY_HELD = {
   below_threshold: (threshold: number, who: string) => `suppressed: fewer than ${threshold} ${who} answered`,
+  dominance: (_: number, who: string) => `suppressed: one of the ${who} makes up too much of the amount`,
   complementary: () => 'suppressed so that the estimate of another zone cannot be computed from the total',
 }
 

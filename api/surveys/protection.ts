@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import type { Queryable } from '#infra/db/pool.ts'
+import type { ProtectionRequest } from '#model/statistics/protect-intervals.ts'
+import type { Suppression } from '#model/statistics/suppression.ts'
+import type { FromWorker, ToWorker } from './protection-worker.ts'
+
+/** Which cells of all tables of a question must be kept back, by cellId, and why. */
+export type Protection = ReadonlyMap<string, Suppression>
+
+/** Counts up with every change of the rules, so that what was worked out by older ones is not used again. */
+const RULES = 1
+const KEPT = 500
+
+const RECALL = 'select estimator_recall_protection($1) as held'
+const STORE = 'select estimator_store_protection($1, $2)'
+
+/**
+ * Works out once what must be kept back for a set of answers, in a thread of its own, and keeps it: in memory, and in the
+ * database for the next start. The key is a digest of all that it depends on, so an import or an erasure needs no clean-up.
+ * @param db logged in as the estimator, or as the owner of the database
+ */
+export function openProtection(db: Queryable): (request: ProtectionRequest) => Promise<Protection> {
+  const known = new Map<string, Promise<Protection>>()
+  return (request) => {
+    const digest = createHash('sha256')
+      .update(JSON.stringify([RULES, request]))
+      .digest('base64')
+    const found = known.get(digest)
+    if (found) return found
+    if (known.size >= KEPT) known.clear()
+    const made = recallOrMake(db, digest, request)
+    known.set(digest, made)
+    made.catch(() => known.delete(digest))
+    return made
+  }
+}
+
+type Pairs = readonly (readonly [string, Suppression])[]
+
+async function recallOrMake(db: Queryable, digest: string, request: ProtectionRequest): Promise<Protection> {
+  const stored = (await db.query<{ held: Pairs | null }>(RECALL, [digest])).rows[0]?.held
+  if (stored) return new Map(stored)
+  const held = await inWorker(request)
+  await db.query(STORE, [digest, JSON.stringify(held)])
+  return new Map(held)
+}
+
+type Waiting = { readonly resolve: (held: Pairs) => void; readonly reject: (error: Error) => void }
+
+/** One worker for the process, started with the first request; it does not keep the process alive. */
+let worker: Worker | undefined
+let lastId = 0
+const waiting = new Map<number, Waiting>()
+
+function inWorker(request: ProtectionRequest): Promise<Pairs> {
+  const thread = worker ?? startWorker()
+  worker = thread
+  const id = ++lastId
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject })
+    thread.ref()
+    thread.postMessage({ id, request } satisfies ToWorker)
+  })
+}
+
+function startWorker(): Worker {
+  const started = new Worker(new URL('./protection-worker.ts', import.meta.url), { execArgv: [] })
+  started.on('message', ({ id, held }: FromWorker) => {
+    waiting.get(id)?.resolve(held)
+    waiting.delete(id)
+    if (waiting.size === 0) started.unref()
+  })
+  const fail = (error: Error): void => {
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+    if (worker === started) worker = undefined
+  }
+  started.on('error', fail)
+  started.on('exit', (code) => fail(new Error(`the disclosure control thread ended with code ${code}`)))
+  return started
+}
