@@ -7,6 +7,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '#api/air-quality/limits.ts'
 import { loadRegistry, type Registry } from '#api/indicators/inputs/registry.ts'
+import { assess } from '#model/air-quality/standards/assess.ts'
 import { AIR_STANDARDS } from '#model/air-quality/standards/built-in.ts'
 import type { Regulated } from '#model/air-quality/standards/schema.ts'
 import type { AirAssessment } from '#model/api/air-limits.ts'
@@ -311,13 +312,18 @@ function expected2030(pollutant: Regulated, hand: Hand): Expected[] {
   }
 }
 
+/** A year of hours takes the embedded database seconds: there these go through it, and all others through the rules alone. */
+const ALWAYS_STORED = ['alert', 'ozone-gaps']
 let db: TestDatabase
 let registry: Registry
+let isStored: (key: string) => boolean
 beforeAll(async () => {
   db = await openTestDatabase()
   await addCity(db.pool)
+  isStored = (key) => db.kind !== 'embedded' || ALWAYS_STORED.includes(key)
   for (const station of STATIONS) {
     const [id] = await addThing(db.pool, { key: station.key, kind: 'air_station' }, [[station.pollutant]])
+    if (!isStored(station.key)) continue
     const first = Date.UTC(station.year, 0, 1) - station.offset * HOUR
     await db.pool.query(
       `insert into observation_packed (datastream_id, phenomenon_time, scaled, divisor, quality)
@@ -350,8 +356,30 @@ function placesOf({ year, zone }: StationYear, standardKey: string) {
   return places
 }
 async function assessed(station: StationYear, standardKey: string): Promise<readonly AirAssessment[]> {
+  if (!isStored(station.key)) return assessedAlone(station, standardKey)
   const places = await placesOf(station, standardKey)
   return places.find((place) => place.level === 'thing' && place.key === station.key)?.assessments ?? []
+}
+
+/** By the rules alone, from the days as they come out by hand. */
+function assessedAlone(station: StationYear, standardKey: string): AirAssessment[] {
+  const standard = AIR_STANDARDS.find((each) => each.key === standardKey)
+  const values = valuesOf(station)
+  const days = byHand(station).days.map(({ low3, max8, mean, ...day }, i) => {
+    const hours = known(values.slice(24 * i, 24 * i + 24))
+    return {
+      day: new Date(Date.UTC(station.year, 0, 1 + i)).toISOString().slice(0, 10),
+      ...{ hours: day.hours, windows: day.windows, above: hours, max1: highest(hours) ?? null },
+      ...{ max8: max8 ?? null, max3: low3 ?? null, mean: hours.length > 0 ? mean : null },
+    }
+  })
+  const rules = (standard?.rules ?? []).filter(({ pollutant }) => pollutant === station.pollutant)
+  return rules.map(({ pollutant, kind, per, level, unit, ...rule }) => {
+    const head = { pollutant, kind, per, level, unit }
+    const year = { year: station.year, hoursSoFar: values.length, days }
+    if (!standard) throw new Error(standardKey)
+    return { ...head, station: station.key, ...assess(standard, { ...head, ...rule }, [year]) }
+  })
 }
 
 describe.each([
@@ -448,7 +476,8 @@ describe('single cases', () => {
     const { yearMean } = byHand(station('rush'))
     expect(await one('rush', 'cn-gb3095-2012', 'year')).toMatchObject({ value: whole((yearMean * 293.15) / 298.15) })
   })
-  test('a year that runs has counts and no verdict that it keeps a level', async () => {
+  test('a year that runs has counts and no verdict that it keeps a level', async ({ skip }) => {
+    skip(!isStored('rush'), 'a year of hours takes the embedded database long')
     const running = { ...station('rush'), key: 'rush' }
     const standard = AIR_STANDARDS.find(({ key }) => key === EU_2030)
     if (!standard) throw new Error(EU_2030)
