@@ -22,15 +22,16 @@ export function openIngest(pool: Pool): (messages: readonly Message[]) => Promis
   })
   const understand = understandWith(PACK, 1_000_000)
   return async (messages) => {
-    for (const { topic, payload, receivedAt } of messages) {
+    const understood = messages.map(({ topic, payload, receivedAt }) => {
       const bytes = Buffer.from(JSON.stringify(payload))
       const packet = { topic, payload: bytes, fullBytes: bytes.length, receivedAt, settle: () => {} }
       const message = understand({ ...packet, messageId: 1, qos: 1, dup: false, retain: false })
       if (message === 'our own') throw new Error(`${topic} is not a topic of a device`)
       ledger.receive(message.source)
       ledger.hold(message)
-      await writer.write([message])
-    }
+      return message
+    })
+    await writer.write(understood)
   }
 }
 
