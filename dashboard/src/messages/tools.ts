@@ -40,6 +40,7 @@ export type Tools = {
 const UNIT_LABELS = new Map<string, string>([
   ...[...PROPERTIES.values()].map(({ unit, unitLabel }) => [unit, unitLabel] as const),
   ['%', '%'],
+  ['[ppb]', 'ppb'],
 ])
 
 export function createTools(intl: IntlShape, timeZone: string): Tools {

@@ -8,6 +8,7 @@ import { useLatest } from '../layers/use-layer.ts'
 import { useNow } from '../live/use-live.ts'
 import { useTools } from '../messages/tools.ts'
 import { AirIndexPanel } from './air-index-panel.tsx'
+import { LimitsPanel } from './limits-panel.tsx'
 import { WhoPanel } from './who-panel.tsx'
 
 type ThingPanelProps = {
@@ -48,6 +49,7 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
       {stream && <SeriesPanel key={stream.id} datastream={stream} />}
       {properties.airIndex && <AirIndexPanel index={properties.airIndex} />}
       {properties.airIndex && <WhoPanel level="thing" placeKey={properties.key} />}
+      {properties.airIndex && <LimitsPanel level="thing" placeKey={properties.key} />}
       <h3 className="selection__heading">{t('thing.about')}</h3>
       <ThingFacts thing={thing} zones={zones} onSelect={onSelect} />
     </article>

@@ -10,6 +10,7 @@ import type { Zone } from '../layers/zone-layer.ts'
 import { moneyUnit } from '../messages/money.ts'
 import { type Tools, useTools } from '../messages/tools.ts'
 import { AirIndexPanel } from './air-index-panel.tsx'
+import { LimitsPanel } from './limits-panel.tsx'
 import { WhoPanel } from './who-panel.tsx'
 import { ZoneVoices } from './zone-voices.tsx'
 
@@ -48,6 +49,7 @@ export function ZonePanel({ zone, things, onSelect }: ZonePanelProps) {
         <p className="note">{t('districts.noStation')}</p>
       )}
       <WhoPanel level="zone" placeKey={zone.key} />
+      <LimitsPanel level="zone" placeKey={zone.key} />
       <h3 className="selection__heading">{t('zone.indicators')}</h3>
       <Consumption zone={zone} />
       <SurveyEstimate zone={zone} />

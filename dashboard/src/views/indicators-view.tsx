@@ -8,6 +8,7 @@ import { indicatorsQuery, scoreboardQuery } from '../http/queries.ts'
 import { useTools } from '../messages/tools.ts'
 import { Drawer } from '../panels/drawer.tsx'
 import { IndicatorPanel } from '../panels/indicator-panel.tsx'
+import { LimitsSection } from '../panels/limits-section.tsx'
 import { PeriodSelect } from '../panels/period-select.tsx'
 import { ScoreSummary } from '../panels/score-summary.tsx'
 import { WhoSection } from '../panels/who-section.tsx'
@@ -71,6 +72,7 @@ export default function IndicatorsView() {
               <IndicatorTable key={dimension.name} dimension={dimension} selected={code} onSelect={open} />
             ))}
             <WhoSection />
+            <LimitsSection />
           </div>
         )}
       </div>
