@@ -101,7 +101,7 @@ function bucketOf(steps: readonly Hour[], start: number, end: number, how: Compo
     time: new Date(start).toISOString(),
     n: sum(steps.map((step) => step.n)),
     good,
-    mean: total === null ? null : meanOf(total, good, how),
+    mean: meanOfSteps(steps, how),
     min: lows.length === 0 ? null : Math.min(...lows),
     max: highs.length === 0 ? null : Math.max(...highs),
     total: how.kind === 'counter' ? (how.counted?.(start, end) ?? null) : how.kind === 'interval' ? total : null,
@@ -129,6 +129,12 @@ function directionBucket(steps: readonly Hour[], start: number, end: number, how
 const directionOf = ({ mean: _, ...direction }: MeanDirection) => direction
 const vectorsOf = (steps: readonly Hour[], which: 'good' | 'suspect'): VectorSum =>
   steps.reduce((all, { vectors }) => (vectors ? addVectors(all, vectors[which]) : all), vectorSum([]))
+
+/** Of hourly means, as in indicators: an hour in which more was read counts no more than another. */
+function meanOfSteps(steps: readonly Hour[], how: Composition): number | null {
+  const means = steps.flatMap(({ good, total }) => (good > 0 && total !== null ? [total / good] : []))
+  return means.length === 0 ? null : meanOf(sum(means), means.length, how)
+}
 
 /** The mean of a meter's readings says nothing. */
 const meanOf = (total: number, n: number, { kind, average }: Composition): number | null => {

@@ -3,22 +3,24 @@
  * whose hours are UTC; where the clock is off by part of an hour they are put together from quarters (migration 022).
  */
 
-/** Placeholders of the statement: an int[] of Datastreams, and the bounds in time. */
+/** SQL of the statement around it: an int[] of Datastreams, and the bounds in time. */
 type Bounds = { readonly ids: string; readonly from: string; readonly to: string }
 
 const within = ({ ids, from, to }: Bounds): string =>
   `where datastream_id = any(${ids}::int[]) and bucket >= ${from} and bucket < ${to}`
 
 // An hour of which the clock shows only a part, where it jumps by half an hour, is an hour of its own.
-const CLOCK_HOUR = `
+export const CLOCK_HOUR = `
   bucket - make_interval(mins => extract(minute from bucket at time zone (select pack ->> 'timeZone' from city))::int)`
 
-/** Columns of observation_hourly that statistics of gauges rest on: n, good, total, suspect, suspect_total, low, high. */
+/** The columns of observation_hourly; of a clock with quarters the energies of sound levels as well. */
 export function clockHours(hasQuarters: boolean | undefined, bounds: Bounds): string {
   if (!hasQuarters) return `(select * from observation_hourly ${within(bounds)}) as hour`
   return `(
     select datastream_id, ${CLOCK_HOUR} as bucket, sum(n) as n, sum(good) as good, sum(total) as total, min(low) as low,
-           max(high) as high, sum(suspect) as suspect, sum(suspect_total) as suspect_total
+           max(high) as high, first(first, bucket) filter (where first is not null) as first,
+           last(last, bucket) filter (where last is not null) as last, sum(suspect) as suspect,
+           sum(suspect_total) as suspect_total, sum(heard) as heard, sum(energy) as energy, sum(suspect_energy) as suspect_energy
     from observation_quarter ${within(bounds)}
     group by 1, 2
   ) as hour`

@@ -2,6 +2,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { Average } from '#model/averages.ts'
 import type { Quality } from '#model/quality.ts'
 import type { Hour } from '../observations/buckets.ts'
+import { clockHours } from './clock-hours.ts'
 import { SOUND_ENERGY } from './sound-energy.ts'
 import { selectVectorSteps } from './vector-sums.ts'
 
@@ -72,12 +73,11 @@ const HOURLY_LEVEL = `
   where hour.datastream_id = $1 and hour.bucket >= $2 and hour.bucket < $3
   order by hour.bucket`
 
-// Of sound levels the energies are in the same rows.
-const quarterText = (isLevel: boolean): string => `
+// Hours of a clock that is off UTC by part of an hour. Of sound levels the energies are in the same rows.
+const clockHourText = (isLevel: boolean): string => `
   select bucket as time, n, good, ${isLevel ? 'energy' : 'total'} as total, low, high, first, last, suspect,
          ${isLevel ? 'suspect_energy' : 'suspect_total'} as "suspectTotal"
-  from observation_quarter
-  where datastream_id = $1 and bucket >= $2 and bucket < $3
+  from ${clockHours(true, { ids: 'array[$1]', from: '$2', to: '$3' })}
   order by bucket`
 
 const HOUR_MS = 3_600_000
@@ -116,7 +116,8 @@ export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour
 async function selectSteps(db: Queryable, query: HourQuery): Promise<Hour[]> {
   const { datastreamId, positioned, average, from, to, stepMs, hasQuarters } = query
   const isLevel = average === 'energy'
-  const rollup = stepMs === HOUR_MS ? (isLevel ? HOURLY_LEVEL : HOURLY) : hasQuarters ? quarterText(isLevel) : undefined
+  const rollup =
+    stepMs === HOUR_MS ? (isLevel ? HOURLY_LEVEL : HOURLY) : hasQuarters ? clockHourText(isLevel) : undefined
   if (rollup && !positioned) return (await db.query<Hour>({ text: rollup, values: [datastreamId, from, to] })).rows
   const values = [datastreamId, from, to, stepMs / 1000]
   return (await db.query<Hour>({ text: steppedText(query), values })).rows

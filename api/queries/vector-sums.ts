@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { type VectorSum, vectorSum } from '#model/directions.ts'
+import { CLOCK_HOUR } from './clock-hours.ts'
 
 /** The sums of directions in one stretch of time, good and suspect. Suspect ones are not weighted. */
 type Vectors = { readonly good: VectorSum; readonly suspect: VectorSum }
@@ -28,19 +29,21 @@ const SECONDS = `(
 const sourceOf = (stepMs: number): string => (stepMs % QUARTER_MS === 0 ? 'direction_quarter' : SECONDS)
 const QUARTER_MS = 900_000
 
-const stepsText = (stepMs: number): string => `
-  select time_bucket(make_interval(secs => $4), bucket) as time, ${SUMS}
+const stepsText = (stepMs: number, step: string): string => `
+  select ${step} as time, ${SUMS}
   from ${sourceOf(stepMs)}
   where datastream_id = $1 and bucket >= $2 and bucket < $3
   group by 1`
 
-/** By the beginning of each step, ms since 1970; steps without a direction are absent. */
+/** By the beginning of each step (with quarters: each hour of the clock), ms since 1970; those without a direction are absent. */
 export async function selectVectorSteps(
   db: Queryable,
-  of: { datastreamId: number; from: Date; to: Date; stepMs: number },
+  of: { datastreamId: number; from: Date; to: Date; stepMs: number; hasQuarters: boolean },
 ): Promise<ReadonlyMap<number, Vectors>> {
-  const values = [of.datastreamId, of.from, of.to, of.stepMs / 1000]
-  const { rows } = await db.query<Row & { time: Date }>({ text: stepsText(of.stepMs), values })
+  const step =
+    of.hasQuarters && of.stepMs === QUARTER_MS ? CLOCK_HOUR : `time_bucket(interval '${of.stepMs} ms', bucket)`
+  const values = [of.datastreamId, of.from, of.to]
+  const { rows } = await db.query<Row & { time: Date }>({ text: stepsText(of.stepMs, step), values })
   return new Map(rows.map((row) => [row.time.getTime(), vectorsOf(row)]))
 }
 
