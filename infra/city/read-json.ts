@@ -1,16 +1,37 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PackProblems } from './pack-problems.ts'
 
-/** The text of a file of the pack; undefined when it is not there, which is a problem only when it is `required`. */
+/**
+ * The text of a file of the pack; undefined when it is not there, which is a problem only when it is `required`, and when
+ * it is not UTF-8, which always is one.
+ */
 export async function readText(
   folder: string,
   file: string,
   problems: PackProblems,
   required = false,
 ): Promise<string | undefined> {
-  const text = (await readBytes(folder, file, problems, required))?.toString('utf8')
-  return text?.startsWith('\uFEFF') ? text.slice(1) : text
+  const bytes = await readBytes(folder, file, problems, required)
+  if (bytes === undefined) return undefined
+  const text = bytes.toString('utf8')
+  if (!isUtf8(bytes)) {
+    const { where, what } = locateInvalid(bytes, text)
+    problems.add(file, where, what)
+    return undefined
+  }
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+/** The first byte that is no UTF-8: up to there, encoding what was decoded gives the same bytes again. */
+function locateInvalid(bytes: Buffer, text: string): { where: string; what: string } {
+  const again = Buffer.from(text)
+  let offset = 0
+  while (offset < bytes.length && bytes[offset] === again[offset]) offset += 1
+  const line = bytes.subarray(0, offset).toString('utf8').split('\n').length
+  const byte = (bytes[offset] ?? 0).toString(16).padStart(2, '0')
+  return { where: `line ${line}`, what: `is not UTF-8 (byte 0x${byte} at offset ${offset}): save it as UTF-8` }
 }
 
 /** A file of the pack as it is; see readText. */

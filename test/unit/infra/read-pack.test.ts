@@ -34,7 +34,7 @@ const good = {
   'zones.geojson': JSON.stringify(zones({ key: 'old-town', name: 'Old town', population: 900 })),
 }
 
-async function pack(files: Record<string, string>): Promise<string> {
+async function pack(files: Record<string, string | Buffer>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pack-'))
   folders.push(folder)
   for (const [name, text] of Object.entries(files)) {
@@ -43,7 +43,7 @@ async function pack(files: Record<string, string>): Promise<string> {
   }
   return folder
 }
-const problemsOf = async (files: Record<string, string>): Promise<string> =>
+const problemsOf = async (files: Record<string, string | Buffer>): Promise<string> =>
   readCityPack(await pack(files)).then(
     () => 'no problem',
     (error: Error & { code?: string }) => `${error.code}: ${error.message}`,
@@ -213,5 +213,29 @@ describe('a broken city pack says which file, where and what', () => {
     expect(text).toContain('things.csv, line 4: partOf: no row has the key "12"')
     expect(text).toContain('things.csv, line 5: partOf: "c" would be part of itself, by way of "d"')
     expect(text).toContain('things.csv, line 6: partOf: "d" would be part of itself, by way of "c"')
+  })
+})
+
+describe('a file that is not UTF-8', () => {
+  test.each([
+    ['Latin-1', Buffer.from('name;key\nAltstadt;a\nStra\u00dfe;b\n', 'latin1'), 'line 3', '0xdf at offset 24'],
+    [
+      'half a character at the end',
+      Buffer.concat([Buffer.from('key,name\n'), Buffer.from([0xe2, 0x82])]),
+      'line 2',
+      '0xe2 at offset 9',
+    ],
+    ['half of a surrogate pair', Buffer.from([0x6b, 0xed, 0xa0, 0x80]), 'line 1', '0xed at offset 1'],
+  ])('%s: the file, the line and the byte', async (_name, bytes, line, byte) => {
+    const problems = await problemsOf({ ...good, 'things.csv': bytes })
+    expect(problems).toMatch(/CITY_PACK_INVALID|CONFIG_INVALID/)
+    expect(problems).toContain('things.csv')
+    expect(problems).toContain(line)
+    expect(problems).toContain(byte)
+  })
+
+  test('U+FFFD that is written as such is text like any other', async () => {
+    const problems = await problemsOf({ ...good, 'city.json': JSON.stringify({ ...city, name: 'Small\ufffdport' }) })
+    expect(problems).toBe('no problem')
   })
 })
