@@ -73,9 +73,12 @@ export function countRepeat(tally: Tally | undefined, same: boolean): void {
   else tally.conflict += 1
 }
 
-/** Of rows sorted by Datastream and time, the last of each Datastream. */
-export const newestOf = (rows: readonly Row[]): Row[] =>
-  rows.filter((row, i) => rows[i + 1]?.datastream.id !== row.datastream.id)
+/** Of rows sorted by Datastream and time, the last of each Datastream that is not later than a limit. */
+export function newestOf(rows: readonly Row[], limitMs: number): Row[] {
+  const isNewest = (row: Row, next: Row | undefined): boolean =>
+    row.timeMs <= limitMs && (next?.datastream.id !== row.datastream.id || next.timeMs > limitMs)
+  return rows.filter((row, i) => isNewest(row, rows[i + 1]))
+}
 
 /** The H3 cell at resolution 10 (edges of about 66 m) as PostgreSQL keeps it. */
 export const cellOf = ([lon, lat]: Position): bigint => BigInt(`0x${latLngToCell(lat, lon, 10)}`)

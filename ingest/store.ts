@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { int4Array, timestamptzArray } from './binary-arrays.ts'
 import type { IngestMessage } from './message.ts'
+import { CLOCK_AHEAD_LIMIT_MS } from './normalise.ts'
 import { isPersonal } from './rejection.ts'
 import type { Row } from './rows.ts'
 import { keysOf, valuesOf } from './store-observations.ts'
@@ -16,7 +17,7 @@ const latestWhere = (newer: '>' | '>='): string => `
     on conflict (datastream_id) do update set
       phenomenon_time = excluded.phenomenon_time, result = excluded.result,
       quality = excluded.quality, reasons = excluded.reasons
-    where excluded.phenomenon_time ${newer} l.phenomenon_time
+    where excluded.phenomenon_time ${newer} l.phenomenon_time or l.phenomenon_time > $6::timestamptz
     returning l.datastream_id
   )
   select case when count(*) < cardinality($1::int[]) then coalesce(array_agg(datastream_id), '{}') end as newer
@@ -28,19 +29,21 @@ const PROVISIONAL = { name: 'store-provisional', text: latestWhere('>') }
 /**
  * Latest by phenomenon time, not by arrival: late data changes nothing here.
  * @param rows the newest of each Datastream, sorted by Datastream
- * @param options provisional: they are not stored as observations yet (fresh-lane.ts), and give way to those that are
+ * @param options nowMs: what lies further ahead of it than is accepted does not become the latest, and does not stay it:
+ * a clock was wrong when it was stored (clock-steps.ts). provisional: they are not stored as observations yet (fresh-lane.ts), and give way to those that are
  * @returns the rows that are now the latest
  * @throws foreign_key_violation when a Datastream is gone from the registry
  */
 export async function updateLatest(
   db: Queryable,
   rows: readonly Row[],
-  { provisional = false }: { provisional?: boolean } = {},
+  { provisional = false, nowMs = Date.now() }: { provisional?: boolean; nowMs?: number } = {},
 ): Promise<readonly Row[]> {
   if (rows.length === 0) return rows
+  const limitMs = nowMs + CLOCK_AHEAD_LIMIT_MS
   const { rows: answer } = await db.query<{ newer: number[] | null }>({
     ...(provisional ? PROVISIONAL : LATEST),
-    values: [...keysOf(rows), ...valuesOf(rows)],
+    values: [...keysOf(rows), ...valuesOf(rows), new Date(limitMs)],
   })
   const ids = answer[0]?.newer
   if (!ids) return rows

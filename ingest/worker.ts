@@ -6,6 +6,7 @@ import { Outage } from '#infra/runtime/outage.ts'
 import type { CityPack } from '#model/city-pack.ts'
 import { Batch } from './batch.ts'
 import { filtersOf } from './built-in-sources.ts'
+import { watchClockSteps } from './clock-steps.ts'
 import { watchFreshLane } from './fresh-lane.ts'
 import { watchAge } from './in-flight-age.ts'
 import { type Counts, isBalanced, Ledger, type Settled } from './ledger.ts'
@@ -178,6 +179,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
   const metrics = ingestMetrics(options.metrics, ledger, subscriber)
   const age = watchAge({ limitMs: limits.inFlightAgeMs, read: () => subscriber.held, log })
   const requalification = scheduleRequalification({ pool, log })
+  const clockSteps = watchClockSteps({ pool, log })
   const lane = watchFreshLane({
     ...{ url: mqttUrl, clientId, filters: filtersOf(pack), log, understand },
     isBehind: () => options.freshLane === true && !retrying && isHalfFull(subscriber, limits),
@@ -225,6 +227,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
       clearInterval(heartbeat)
       lane.close()
       rules.close()
+      clockSteps.close()
       await subscriber.stopReading({ leave })
       const limit = setTimeout(() => {
         recall.giveUp()

@@ -24,6 +24,7 @@ import { arrivalOf, recallArrivals, rememberArrivals } from './first-arrivals.ts
 import { amendRows, Judge } from './judge.ts'
 import type { Ledger, Settled } from './ledger.ts'
 import type { IngestMessage, Outcome } from './message.ts'
+import { CLOCK_AHEAD_LIMIT_MS } from './normalise.ts'
 import type { Registry } from './registry.ts'
 import { describeError, minimalRejection, rejected } from './rejection.ts'
 import { newestOf, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
@@ -49,6 +50,8 @@ export type WriterOptions = {
   readonly onRetry: (error: unknown) => void
   /** tells outages from faults of what is being stored; one of its own when absent */
   readonly probe?: StoreProbe
+  /** milliseconds since 1970; Date.now by default */
+  readonly now?: () => number
 }
 
 type Step = 'forget' | 'halve' | 'wait' | 'again' | 'reject'
@@ -69,6 +72,7 @@ export class Writer {
   readonly #options: WriterOptions
   readonly #judge: Judge
   readonly #probe: StoreProbe
+  readonly #now: () => number
   readonly #store = new ObservationStore()
   readonly #stop = new AbortController()
   readonly #outage = new Outage()
@@ -76,6 +80,7 @@ export class Writer {
   constructor(options: WriterOptions) {
     this.#options = options
     this.#judge = new Judge(options.latitude)
+    this.#now = options.now ?? Date.now
     this.#probe = options.probe ?? new StoreProbe(options)
   }
 
@@ -142,8 +147,9 @@ export class Writer {
       pool,
       messages.flatMap((message) => message.samples),
     )
-    const rows = newestOf(sortedDistinct(rowsOf(messages, datastreams, []), []))
-    return inTransaction(pool, (client) => updateLatest(client, rows, { provisional: true }))
+    const nowMs = this.#now()
+    const rows = newestOf(sortedDistinct(rowsOf(messages, datastreams, []), []), nowMs + CLOCK_AHEAD_LIMIT_MS)
+    return inTransaction(pool, (client) => updateLatest(client, rows, { provisional: true, nowMs }))
   }
 
   /** Nothing waits for the database any longer. */
@@ -168,8 +174,9 @@ export class Writer {
     const { rows, amendments } = amendRows(messages, sortedDistinct(rowsOf(messages, datastreams, partOf), tallies))
     return commitWith(pool, ledger, async (client) => {
       const fresh = await this.#store.insert(client, rows, tallies, { repeated: messages.some(({ dup }) => dup) })
+      const nowMs = this.#now()
       const [latest] = await together([
-        updateLatest(client, newestOf(fresh)),
+        updateLatest(client, newestOf(fresh, nowMs + CLOCK_AHEAD_LIMIT_MS), { nowMs }),
         amendObservations(client, amendments),
         markLate(
           client,

@@ -3,6 +3,7 @@
  * ingest writes its books in the transaction that stores a batch. docs/registry.md explains each.
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import { REASONS } from '#model/quality.ts'
 
 export type Finding = {
   readonly name: string
@@ -94,15 +95,18 @@ const thingsAgree: Check = async (db) => {
   }
 }
 
-// The latest is a row of its Datastream and none is newer. Where retention has taken the row, it stays as it was.
+const LEFT_AHEAD = `(phenomenon_time > l.phenomenon_time
+        and (phenomenon_time > now() + interval '1 hour' or reasons & ${REASONS.clock_ahead} <> 0))`
+
+// The latest is a row of its Datastream and none is newer, but for what a clock left ahead (ingest/clock-steps.ts). Where retention has taken the row, it stays as it was.
 const LATEST = `
   select t.key || ' ' || d.property || ' ' || d.channel as name, l.phenomenon_time::text as latest, n.newest::text as newest
   from datastream d join thing t on t.id = d.thing_id
   left join latest_observation l on l.datastream_id = d.id
   left join lateral (
     select greatest(
-      (select max(phenomenon_time) from observation where datastream_id = d.id),
-      (select max(phenomenon_time) from mobile_observation where datastream_id = d.id)) as newest) n on true
+      (select max(phenomenon_time) from observation where datastream_id = d.id and not ${LEFT_AHEAD}),
+      (select max(phenomenon_time) from mobile_observation where datastream_id = d.id and not ${LEFT_AHEAD})) as newest) n on true
   where n.newest is distinct from l.phenomenon_time
       and not (n.newest is null and l.phenomenon_time < now() - interval '399 days')
     or n.newest = l.phenomenon_time

@@ -51,6 +51,8 @@ export class Arrivals {
       last = { ms: 0 }
       this.#lastOf.set(topic, last)
     }
+    // Further ahead than a flood gets: the clock was set back, and goes on from there.
+    if (last.ms > now + AHEAD_MS) last.ms = 0
     last.ms = Math.max(now, Math.min(last.ms + 1, now + AHEAD_MS))
     return last.ms
   }
