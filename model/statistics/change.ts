@@ -1,4 +1,4 @@
-import { tProbability, tQuantile } from './student-t.ts'
+import { tQuantile, twoSidedP } from './student-t.ts'
 
 /** An estimate of one of two samples. */
 export type Measured = { readonly value: number; readonly standardError: number; readonly degreesOfFreedom: number }
@@ -26,7 +26,7 @@ export function changeOf(from: Measured, to: Measured, confidence = 0.95): Chang
   const value = to.value - from.value
   const standardError = Math.sqrt(variance)
   const half = tQuantile(1 - (1 - confidence) / 2, degreesOfFreedom) * standardError
-  const p = 2 * (1 - tProbability(Math.abs(value) / standardError, degreesOfFreedom))
+  const p = twoSidedP(value / standardError, degreesOfFreedom)
   return { value, standardError, degreesOfFreedom, lower: value - half, upper: value + half, p }
 }
 

@@ -1,4 +1,4 @@
-import { tProbability } from './student-t.ts'
+import { twoSidedP } from './student-t.ts'
 
 /**
  * How closely two numbers of the same places go together, and how sure that is.
@@ -59,7 +59,7 @@ function withInterval(n: number, r: number, spread: number): Correlation {
     value: r,
     lower: Math.tanh(Math.atanh(r) - half),
     upper: Math.tanh(Math.atanh(r) + half),
-    p: 2 * (1 - tProbability(t, n - 2)),
+    p: twoSidedP(t, n - 2),
   }
 }
 

@@ -1,7 +1,7 @@
 import { holmAdjusted } from './change.ts'
 import type { Estimated, Linearised, Respondent } from './design.ts'
 import { differenceOf } from './linearised.ts'
-import { tProbability } from './student-t.ts'
+import { twoSidedP } from './student-t.ts'
 
 /** A gap between two groups, with its p-value by itself and among all that were looked at. */
 export type PairGap = {
@@ -63,5 +63,5 @@ function compared(
 
 function pOf({ value, standardError, degreesOfFreedom }: Estimated): number {
   if (standardError === 0) return value === 0 ? 1 : 0
-  return 2 * (1 - tProbability(Math.abs(value) / standardError, degreesOfFreedom))
+  return twoSidedP(value / standardError, degreesOfFreedom)
 }

@@ -72,6 +72,9 @@ export function tProbability(t: number, df: number): number {
   return t >= 0 ? 1 - tail : tail
 }
 
+/** P(|T| >= |t|): the p-value of a two-sided test, without the digits that 1 - P(T <= t) loses where it is small. */
+export const twoSidedP = (t: number, df: number): number => incompleteBeta(df / (df + t * t), df / 2, 0.5)
+
 /** The t with P(T <= t) = p, for 0 < p < 1, by bisection: monotone, so it cannot go astray. */
 export function tQuantile(p: number, df: number): number {
   if (!(p > 0 && p < 1 && df > 0)) return Number.NaN

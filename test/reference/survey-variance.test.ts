@@ -6,6 +6,7 @@ import { kornGraubard, nchsReliability } from '#model/statistics/proportion.ts'
 import { quantileOf } from '#model/statistics/quantile.ts'
 import { rake } from '#model/statistics/rake.ts'
 import { createReplication, type ReplicateDesign } from '#model/statistics/replication.ts'
+import { betaQuantile, twoSidedP } from '#model/statistics/student-t.ts'
 import { surveyMean } from '#model/statistics/survey-mean.ts'
 import { CLUSTERS, STRATA, TWO_STAGES } from './api-schools.ts'
 
@@ -160,6 +161,21 @@ const BOOTSTRAP = [
   [1, 0, 2, 2, 0, 1, 2, 2, 2, 2, 1, 0],
   [0, 2, 1, 0, 1, 0, 0, 1, 2, 2, 1, 0],
 ]
+
+describe('p-values and quantiles far out', () => {
+  test.each([
+    // 2 * pt(-t, df)
+    [8.236, 130, 1.650273547119e-13],
+    [12, 14, 9.353330739368e-9],
+    [0.3, 3, 7.837632920399e-1],
+  ])('t = %d, df = %d', (t, df, p) => expectDigits(twoSidedP(t, df), p))
+  test.each([
+    // qbeta(p, a, b)
+    [0.025, 0.5, 2000, 2.455479407241e-7],
+    [0.975, 1800.25, 199.75, 9.128778715697e-1],
+    [0.025, 3, 0.25, 5.243881137256e-1],
+  ])('qbeta(%d, %d, %d)', (p, a, b, x) => expectDigits(betaQuantile(p, a, b), x))
+})
 
 describe('replicate weights: svrepdesign', () => {
   type Rep = Respondent & { replicateWeights: readonly number[] }
