@@ -85,7 +85,7 @@ function createRank(rows: readonly Weighed[]): (inDomain: (index: number) => boo
   const vectors: number[][] = []
   const kindOf = rows.map(({ weight, replicateWeights }) => {
     const factors = replicateWeights.map((one) => one / weight)
-    const key = factors.map((one) => one.toPrecision(9)).join()
+    const key = keyOf(factors)
     const known = kinds.get(key)
     if (known !== undefined) return known
     kinds.set(key, vectors.length)
@@ -110,6 +110,17 @@ function createRank(rows: readonly Weighed[]): (inDomain: (index: number) => boo
     const isDear = present.size * width * Math.min(present.size, width) > MAX_RANK_WORK
     return rankOf(isDear ? all : [...present].sort((a, b) => a - b))
   }
+}
+
+/** Two sums of 32 bits over the numbers to six decimals: 64 bits tell rows apart, and text would take too long. */
+function keyOf(factors: readonly number[]): string {
+  let [a, b] = [0x811c9dc5, 0x9747b28c]
+  for (const factor of factors) {
+    const rounded = Math.round(factor * 1e6) | 0
+    a = Math.imul(a ^ rounded, 0x01000193)
+    b = Math.imul(b ^ rounded ^ (b >>> 15), 0x85ebca6b)
+  }
+  return `${a},${b}`
 }
 
 /** Rank by Gram and Schmidt, each row projected twice; what is left of a row below 1e-7 of it counts as nothing. */
