@@ -4,7 +4,7 @@ import type { Inputs } from '../inputs/inputs.ts'
 import { numberOf } from '../inputs/registry.ts'
 import type { Whole } from '../inputs/wholes.ts'
 import { excludedIn, found, isSimulated, missing, type Outcome, originOf, placeOf, type Scope } from './measure.ts'
-import { meanCapture, metersPerDay, totalCount, yearOf } from './meters.ts'
+import { type MeterReadings, meanCapture, metersPerDay, shareCaptured, totalCount, yearOf } from './meters.ts'
 
 /** What a year of metered buildings is put in relation to, in words and units. */
 export type PerAttribute = {
@@ -40,13 +40,14 @@ export async function yearPerAttribute(
   const simulated = isSimulated(inputs, buildings)
   const origin = originOf(simulated, 'measured')
   const meters = counted.map(({ evidence }) => evidence)
-  const { days, label } = yearOf(inputs)
+  const { attribute } = per
+  const dataCapture = capturedOf(wholes, counted, attribute.name)
+  const { days, label } = yearOf(inputs, dataCapture)
   const year = node({ label: `${per.what} in a year${label}`, unit: per.yearlyUnit, method: 'product', origin }, [
     node({ label: `${per.what} a day`, unit: 'kW.h/d', method: 'sum', origin }, meters),
     leaf({ label: 'days of the year', value: days, unit: 'd/a', origin: 'reported' }),
     ...(per.factor ? [per.factor] : []),
   ])
-  const { attribute } = per
   const below = node(
     { label: attribute.label, unit: attribute.unit, method: 'sum', origin },
     buildings.map((thing) =>
@@ -59,7 +60,7 @@ export async function yearPerAttribute(
       }),
     ),
   )
-  const [n, dataCapture] = [totalCount(meters), meanCapture(meters)]
+  const n = totalCount(meters)
   const evidence = node(
     {
       label: `${per.label}: ${buildings.length} of ${place}${label}`,
@@ -67,10 +68,22 @@ export async function yearPerAttribute(
       method: 'ratio',
       origin,
       n,
-      ...(dataCapture !== null && { dataCapture }),
+      dataCapture,
       ...excludedIn(left),
     },
     [year, below],
   )
   return found(evidence, { n, dataCapture, simulated })
+}
+
+/** Of all buildings with a meter, each as large as its attribute says. */
+function capturedOf(wholes: readonly Whole[], counted: MeterReadings['read'], attribute: string): number {
+  const read = Map.groupBy(counted, ({ whole }) => whole.thing.id)
+  const buildings = [...new Map(wholes.map(({ thing }) => [thing.id, thing])).values()]
+  const captureOf = (id: number): number => meanCapture((read.get(id) ?? []).map(({ evidence }) => evidence)) ?? 0
+  return shareCaptured(
+    buildings,
+    (thing) => numberOf(thing, attribute) ?? 0,
+    ({ id }) => captureOf(id),
+  )
 }

@@ -148,11 +148,25 @@ const notAdded = (
 export const meanCapture = (nodes: readonly Evidence[]): number | null =>
   nodes.length === 0 ? null : nodes.reduce((sum, { dataCapture }) => sum + (dataCapture ?? 0), 0) / nodes.length
 
+/**
+ * Share of all that the meters should have told: of each, the part of the period that its readings span, weighted with what
+ * it stands for (1, people, floor area); what is left out counts with nothing.
+ */
+export function shareCaptured<T>(
+  all: readonly T[],
+  weightOf: (one: T) => number,
+  captureOf: (one: T) => number,
+): number {
+  const whole = all.reduce((sum, one) => sum + weightOf(one), 0)
+  return whole > 0 ? all.reduce((sum, one) => sum + weightOf(one) * captureOf(one), 0) / whole : 0
+}
+
 export const totalCount = (nodes: readonly Evidence[]): number => nodes.reduce((sum, { n }) => sum + (n ?? 0), 0)
 
-/** A calendar year has its own number of days; anything else is brought to 365 and labelled. */
-export function yearOf({ period }: Inputs): { days: number; label: string } {
+/** A calendar year has its own number of days; anything else is brought to 365. What was not observed throughout says so. */
+export function yearOf({ period }: Inputs, dataCapture = 1): { days: number; label: string } {
   if (!/^\d{4}$/.test(period.label)) return { days: 365, label: ' (annualised)' }
   const days = Math.round((period.to.getTime() - period.from.getTime()) / 86_400_000)
-  return { days, label: period.partial ? ' (annualised from the part of the year that is over)' : '' }
+  if (period.partial) return { days, label: ' (annualised from the part of the year that is over)' }
+  return { days, label: dataCapture < 1 ? ` (annualised from ${percentText(dataCapture)} of the year)` : '' }
 }

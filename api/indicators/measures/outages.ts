@@ -128,7 +128,7 @@ async function frequency(inputs: Inputs, scope: Scope): Promise<Outcome> {
   const things = feeders.map(({ stream }) => stream.thing)
   const simulated = isSimulated(inputs, things)
   const origin = originOf(simulated, 'measured')
-  const { days, label } = yearOf(inputs)
+  const { days, label } = yearOf(inputs, dataCapture)
   // Time at risk, as for any rate: a customer who was watched for half a year counts half.
   const exposure = node(
     { label: 'Customers served, times the years for which they were watched', unit: 'a', method: 'sum', origin },
@@ -145,9 +145,8 @@ async function frequency(inputs: Inputs, scope: Scope): Promise<Outcome> {
   )
   const n = feeders.reduce((sum, { outages }) => sum + outages.interruptions, 0)
   const head = { unit: 'interruptions per customer a year', method: 'ratio', origin, n, dataCapture }
-  const partly = label === '' && dataCapture < 1 ? ` (annualised from ${percentText(dataCapture)} of the year)` : label
   const evidence = node(
-    { label: `Interruptions per customer of ${place} (SAIFI)${partly}`, ...head, ...excludedIn(excluded) },
+    { label: `Interruptions per customer of ${place} (SAIFI)${label}`, ...head, ...excludedIn(excluded) },
     [summed(feeders, 'interrupted', 'Customer interruptions in the period', '{count}', origin), exposure],
   )
   return found(evidence, { n, dataCapture, simulated })

@@ -17,7 +17,7 @@ import {
   population,
   type Scope,
 } from './measure.ts'
-import { meanCapture, metersPerDay, totalCount, yearOf } from './meters.ts'
+import { type MeterReadings, meanCapture, metersPerDay, shareCaptured, totalCount, yearOf } from './meters.ts'
 
 /** What a network delivers through meters that stand for the whole of their zones, per inhabitant. */
 type Delivery = {
@@ -30,7 +30,7 @@ type Delivery = {
   readonly what: string
   readonly unit: string
   /** what a day of the meters' unit becomes: a year of it, or another unit */
-  readonly scaled: (day: Evidence, inputs: Inputs) => { amount: Evidence; label: string }
+  readonly scaled: (day: Evidence, inputs: Inputs, dataCapture: number) => { amount: Evidence; label: string }
 }
 
 /**
@@ -54,8 +54,8 @@ export const electricityConsumption = perInhabitant({
   one: 'feeder',
   what: 'Electricity drawn',
   unit: 'kW.h/a',
-  scaled: (day, inputs) => {
-    const { days, label } = yearOf(inputs)
+  scaled: (day, inputs, dataCapture) => {
+    const { days, label } = yearOf(inputs, dataCapture)
     const year = leaf({ label: 'days of the year', value: days, unit: 'd/a', origin: 'reported' })
     const head = { label: `Electricity drawn in a year${label}`, unit: 'kW.h/a', method: 'product', origin: day.origin }
     return { amount: node(head, [day, year]), label }
@@ -98,7 +98,8 @@ async function perCapita(delivery: Delivery, inputs: Inputs, scope: Scope): Prom
   const origin = originOf(simulated, 'measured')
   const meters = counted.map(({ evidence }) => evidence)
   const day = node({ label: `${what} a day`, unit: meters[0]?.unit ?? '', method: 'sum', origin }, meters)
-  const { amount, label } = delivery.scaled(day, inputs)
+  const dataCapture = zones === null ? (meanCapture(meters) ?? 0) : capturedIn(zonesOf(scope, inputs), counted)
+  const { amount, label } = delivery.scaled(day, inputs, dataCapture)
   const inhabitants = node(
     {
       label: 'Inhabitants whose use is metered',
@@ -108,7 +109,7 @@ async function perCapita(delivery: Delivery, inputs: Inputs, scope: Scope): Prom
     },
     people,
   )
-  const [n, dataCapture] = [totalCount(meters), meanCapture(meters)]
+  const n = totalCount(meters)
   const evidence = node(
     {
       label: `${what} per inhabitant of ${place}${label}`,
@@ -116,12 +117,24 @@ async function perCapita(delivery: Delivery, inputs: Inputs, scope: Scope): Prom
       method: 'ratio',
       origin,
       n,
-      ...(dataCapture !== null && { dataCapture }),
+      dataCapture,
       ...excludedIn(left),
     },
     [amount, inhabitants],
   )
   return found(evidence, { n, dataCapture, simulated })
+}
+
+const zonesOf = ({ zone }: Scope, { registry }: Inputs): readonly ZoneRow[] => (zone ? [zone] : registry.zones)
+
+/** Of the people of the zones, those whose meters are read, for the time that they are. */
+function capturedIn(zones: readonly ZoneRow[], counted: MeterReadings['read']): number {
+  const byZone = Map.groupBy(counted, ({ whole }) => whole.thing.zoneId)
+  return shareCaptured(
+    zones,
+    ({ population: people }) => people ?? 0,
+    ({ id }) => meanCapture((byZone.get(id) ?? []).map(({ evidence }) => evidence)) ?? 0,
+  )
 }
 
 /** The zones all of whose meters are read, their people, and what is left out. Meters outside any zone: the city as a whole. */
@@ -155,8 +168,7 @@ function leftOut(
   served: readonly ZoneRow[],
   whole: readonly ZoneRow[],
 ): Excluded[] {
-  const zones = scope.zone ? [scope.zone] : inputs.registry.zones
-  return zones
+  return zonesOf(scope, inputs)
     .filter((zone) => !whole.includes(zone))
     .map((zone) => ({ what: zone.name, why: whyLeftOut(one, zone, served) }))
 }

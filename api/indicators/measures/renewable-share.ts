@@ -42,7 +42,9 @@ async function share(inputs: Inputs, { zone }: Scope): Promise<Outcome> {
   const origin = originOf(simulated, 'measured')
   const supplied = read.map(({ evidence }) => evidence)
   const renewable = read.map(({ whole, evidence }) => renewablePart(whole.thing, evidence))
-  const [n, dataCapture] = [totalCount(supplied), meanCapture(supplied)]
+  // A plant that is not read is not in the value, so it is not captured either.
+  const dataCapture = ((meanCapture(supplied) ?? 0) * read.length) / supply.length
+  const n = totalCount(supplied)
   const evidence = node(
     {
       label: 'Renewable share of the electricity supplied (electricity only)',
@@ -50,7 +52,7 @@ async function share(inputs: Inputs, { zone }: Scope): Promise<Outcome> {
       method: 'percent',
       origin,
       n,
-      ...(dataCapture !== null && { dataCapture }),
+      dataCapture,
       ...excludedIn(excluded.map(({ what, why }) => ({ what, why }))),
     },
     [
