@@ -49,7 +49,11 @@ const THINGS = `
          array(select distinct property from datastream where thing_id = p.id order by 1) as properties,
          (select coalesce(json_agg(json_build_object('property', c.property, 'channel', c.channel, 'validFrom', c.valid_from,
             'gain', c.gain, 'offset', c."offset", 'note', c.note) order by c.property, c.channel, c.valid_from), '[]')
-          from calibration c where c.thing_id = p.id) as calibrations
+          from calibration c where c.thing_id = p.id) as calibrations,
+         (select coalesce(json_agg(json_build_object('id', r.id, 'property', r.property, 'channel', r.channel,
+            'replacedAt', r.replaced_at, 'finalReading', r.final_reading, 'startReading', r.start_reading, 'note', r.note)
+            order by r.property, r.channel, r.replaced_at), '[]')
+          from meter_replacement r where r.thing_id = p.id) as "meterReplacements"
   from page p
   order by p.key`
 
@@ -66,11 +70,12 @@ export async function selectRegistry(
 ): Promise<{ things: RegistryThing[]; total: number }> {
   const { id = null, verified = null, search = null, after = null, limit } = filter
   const { rows } = await db.query<Row>(THINGS, [id, verified, search, after, limit])
-  const things = rows.map(({ total: _, createdAt, lastObservationAt, calibrations, ...row }) => ({
+  const things = rows.map(({ total: _, createdAt, lastObservationAt, calibrations, meterReplacements, ...row }) => ({
     ...row,
     createdAt: createdAt.toISOString(),
     lastObservationAt: lastObservationAt?.toISOString() ?? null,
     calibrations: calibrations.map((step) => ({ ...step, validFrom: new Date(step.validFrom).toISOString() })),
+    meterReplacements: meterReplacements.map((one) => ({ ...one, replacedAt: new Date(one.replacedAt).toISOString() })),
   }))
   return { things, total: rows[0]?.total ?? 0 }
 }

@@ -68,6 +68,7 @@ async function begin(pool: Pool, who: string, fromKey: string, intoKey: string):
       into.id,
     ])
     await moveCalibrations(client, merge)
+    await moveReplacements(client, merge)
     await repoint(client, merge)
     const parts = { before: { key: from.key }, after: { into: into.key } }
     await recordChange(client, { who, action: 'thing.merge', subject: from.key, ...parts })
@@ -81,6 +82,17 @@ async function moveCalibrations(client: PoolClient, { fromThing, intoThing }: Me
     `update calibration c set thing_id = $2
      where c.thing_id = $1 and not exists (
        select from calibration o where o.thing_id = $2 and o.property = c.property and o.channel = c.channel)`,
+    [fromThing, intoThing],
+  )
+}
+
+/** Of two meters under one name, the replacements of both; of one time, A keeps its own. */
+async function moveReplacements(client: PoolClient, { fromThing, intoThing }: Merge): Promise<void> {
+  await client.query(
+    `update meter_replacement r set thing_id = $2
+     where r.thing_id = $1 and not exists (
+       select from meter_replacement o where o.thing_id = $2
+         and (o.property, o.channel, o.replaced_at) = (r.property, r.channel, r.replaced_at))`,
     [fromThing, intoThing],
   )
 }

@@ -7,7 +7,7 @@ import { isCalibratedChannel } from '#model/calibration.ts'
 import { censoredOf } from '#model/censored.ts'
 import { AppError } from '#model/errors.ts'
 import type { Reading } from '#model/meter/reading.ts'
-import { type MeterWindow, windowOf } from '#model/meter/window.ts'
+import { countedIn, type MeterWindow, windowOf } from '#model/meter/window.ts'
 import { hasQuarterHours } from '#model/period.ts'
 import { reasonsOf } from '#model/quality.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
@@ -92,7 +92,7 @@ export const observationRoutes =
       const read = meters?.get(datastreamId)
       const how = {
         ...{ edges, kind, average, expectedIntervalSeconds, now: clock() },
-        counted: (from: number, to: number) => (read && windowOf(read, from, to)?.counted) ?? null,
+        counted: (from: number, to: number) => (read ? countedIn(read, from, to) : null),
       }
       const window = read && windowOf(read, widened.from.getTime(), widened.to.getTime())
       const meter = window && { meter: meterEvidence(window) }
@@ -108,7 +108,14 @@ function censoredIn(row: { result: number; reasons: number }, { unit, channel }:
 /** An answer names so many of each kind: who needs more asks for a shorter window. */
 const MAX_EVENTS = 100
 
-function meterEvidence({ opening, closing, counted, events, outliers }: MeterWindow): ObservationsResponse['meter'] {
+function meterEvidence({
+  opening,
+  closing,
+  counted,
+  events,
+  outliers,
+  unconfirmed,
+}: MeterWindow): ObservationsResponse['meter'] {
   const reading = ({ at, value }: Reading) => ({ time: new Date(at).toISOString(), reading: value })
   return {
     opening: reading(opening),
@@ -116,6 +123,7 @@ function meterEvidence({ opening, closing, counted, events, outliers }: MeterWin
     counted,
     events: events.slice(0, MAX_EVENTS).map(({ at, ...event }) => ({ time: new Date(at).toISOString(), ...event })),
     outliers: outliers.slice(0, MAX_EVENTS).map(reading),
+    unconfirmed: unconfirmed ? reading(unconfirmed) : null,
     ...{ eventCount: events.length, outlierCount: outliers.length },
   }
 }

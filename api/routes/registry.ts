@@ -10,6 +10,7 @@ import { selectChanges } from '../queries/registry-changes.ts'
 import { calibrate } from '../registry/calibrate.ts'
 import { changeThing, confirmThings, renameThing } from '../registry/change-thing.ts'
 import { mergeThings } from '../registry/merge-things.ts'
+import { deleteReplacement, recordReplacement } from '../registry/meter-replacements.ts'
 
 /** There is one key, so there is one who: whoever holds it. */
 export const OPERATOR = 'operator'
@@ -35,6 +36,7 @@ export const registryRoutes =
   ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
   async (app) => {
     await app.register(thingRoutes({ pool }))
+    await app.register(meterRoutes({ pool }))
     await app.register(mappingRoutes({ pool }))
     app.get(
       '/registry/changes',
@@ -164,6 +166,46 @@ const thingRoutes =
       async ({ params, body }) => {
         const computed = await calibrate(pool, OPERATOR, params.key, body)
         return { thing: await requireRegistryThing(pool, params.key), computed }
+      },
+    )
+  }
+
+const meterRoutes =
+  ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.put(
+      '/registry/things/:key/meter-replacements',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Record that a meter was replaced (key needed)',
+          description:
+            'Readings stay as they are. What the meter counted across the replacement is `finalReading` less the last reading before, and the first reading after less `startReading`; what is not given is not counted. Without a record a replacement is inferred from the readings, and nothing counts across it.',
+          params: byKey,
+          body: registry.meterReplacementRequest,
+          response: { 200: registry.registryThing },
+        },
+      },
+      async ({ params, body }) => {
+        await recordReplacement(pool, OPERATOR, params.key, body)
+        return requireRegistryThing(pool, params.key)
+      },
+    )
+    app.delete(
+      '/registry/things/:key/meter-replacements/:id',
+      {
+        ...locked,
+        schema: {
+          ...keyed,
+          summary: 'Take the record of a replacement back (key needed)',
+          params: byKey.extend({ id: idParam }),
+          response: { 200: registry.registryThing },
+        },
+      },
+      async ({ params }) => {
+        await deleteReplacement(pool, OPERATOR, params.key, params.id)
+        return requireRegistryThing(pool, params.key)
       },
     )
   }

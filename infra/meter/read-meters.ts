@@ -12,7 +12,7 @@ import {
   toOpen,
 } from '#model/meter/assemble.ts'
 import { countMeter, type MeterCount } from '#model/meter/count.ts'
-import { DAY_MS, HOUR_MS, type Reading } from '#model/meter/reading.ts'
+import { DAY_MS, HOUR_MS, type MeterRules, type Reading } from '#model/meter/reading.ts'
 import type { Queryable } from '../db/pool.ts'
 import { selectDayAfter, selectDayBefore, selectDays, selectHours, selectMeters, selectReadings } from './queries.ts'
 
@@ -46,13 +46,27 @@ export async function readMeters(
   await addReadings(db, plans, edges)
   return new Map(
     plans.flatMap((plan) => {
-      const count = countMeter(readingsOf(plan.days, plan.hours, plan.raw), {
-        ...{ unit: plan.meter.unit, maxRate: plan.maxRate, replacements: plan.meter.replacements },
-      })
+      const count = countMeter(readingsOf(plan.days, plan.hours, plan.raw), rulesOf(plan.meter, plan.maxRate))
       return count.points.length === 0 ? [] : [[plan.meter.id, { ...count, rows: rowsWithin(plan, from, to) }] as const]
     }),
   )
 }
+
+/** What meters are judged by between two instants, as `readMeters` judges them. By Datastream id. */
+export async function readMeterRules(
+  db: Queryable,
+  ids: readonly number[],
+  { from, to }: Interval,
+): Promise<ReadonlyMap<number, MeterRules>> {
+  const meters = await selectMeters(db, ids)
+  const around = { from: dayOf(from) - AROUND_DAYS * DAY_MS, to: dayOf(to) + (AROUND_DAYS + 1) * DAY_MS }
+  const days = Map.groupBy(await selectDays(db, ids, around), ({ id }) => id)
+  return new Map(meters.map((meter) => [meter.id, rulesOf(meter, limitsOf(meter, days.get(meter.id) ?? []))]))
+}
+
+const rulesOf = ({ unit, replacements }: Meter, maxRate: MeterRules['maxRate']): MeterRules => ({
+  ...{ unit, maxRate, replacements },
+})
 
 const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS
 

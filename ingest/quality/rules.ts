@@ -7,7 +7,7 @@ import type { FlatThresholds, RateThresholds, SpikeThresholds } from './tests.ts
  * Goes up with every change of a threshold, a climatology, a correction or a test: stored observations are then judged
  * again (requalify/schedule.ts). The version in force and its data are kept in table `quality_rules`.
  */
-export const RULES_VERSION = 2
+export const RULES_VERSION = 3
 
 /**
  * What the tests need to know of a property, in its canonical unit. QARTOD leaves every threshold to the operator.
@@ -124,6 +124,9 @@ export const RULES: readonly Row[] = [
 /** A meter that has not moved for this long, over this many readings, is suspected to be stuck. Ours. */
 const STUCK: Rules = { stuck: { readings: 24, seconds: 48 * HOUR } }
 
+/** Weeks without rain are no fault of the gauge. */
+const NEVER_STUCK: Rules = { stuck: { readings: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY } }
+
 /** A longer silence than this begins a new window: what was before says nothing of a spike now. */
 export const WINDOW_GAP_SECONDS = 3 * HOUR
 /** TIM_DEV of the rate of change test, by clock hours: the running one and 24 before it. */
@@ -153,7 +156,8 @@ function find(property: string, grade: Grade): Rules | undefined {
   const rows = RULES.filter((row) => row.property === property)
   const row = rows.find((own) => own.grade === grade) ?? rows.find((any) => any.grade === undefined)
   if (row && measuringTop(property, grade) !== undefined) return atMostSuspect(row)
-  return row ?? (PROPERTIES.get(property)?.kind === 'counter' ? STUCK : undefined)
+  if (row || PROPERTIES.get(property)?.kind !== 'counter') return row
+  return property === 'precipitation_total' ? NEVER_STUCK : STUCK
 }
 
 /**

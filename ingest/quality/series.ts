@@ -1,4 +1,5 @@
 import { turn } from '#model/directions.ts'
+import { isIsolated } from '#model/meter/outliers.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
 import { HourlyMoments } from './hourly-moments.ts'
 import { RATE_WINDOW_HOURS, type Rules, WINDOW_GAP_SECONDS } from './rules.ts'
@@ -51,6 +52,11 @@ export class Series {
       const jumped = Math.abs(change) > Math.max(rate.minimum, rate.deviations * this.#moments.deviation())
       add(verdict, jumped ? QUALITY.suspect : QUALITY.pass, REASONS.rate_of_change)
     }
+    if (stuck && this.#count > 1 && isIsolated(this.#before, this.#last, result)) {
+      verdict.earlier = QUALITY.suspect
+      this.#last = this.#before
+      change = result - this.#last
+    }
     const fell = stuck !== undefined && this.#count > 0 && change < 0
     this.#take(ms, result, flat?.epsilon ?? 0)
     if (flat) add(verdict, this.#flatNow(flat, ms), REASONS.flat_line)
@@ -95,7 +101,10 @@ export class Series {
     return quality
   }
 
-  /** A meter runs forward: a lower reading is a reset, a rollover or a new meter: no error, but it has to be known. */
+  /**
+   * A meter runs forward: a lower reading is a reset, a rollover or a new meter, which is no error but has to be known; or an
+   * outlier, which the next reading shows.
+   */
   #judgeCounter(stuck: NonNullable<Rules['stuck']>, ms: number, fell: boolean, verdict: SeriesVerdict): void {
     verdict.quality = QUALITY.pass
     if (fell) verdict.reasons |= REASONS.counter_reset

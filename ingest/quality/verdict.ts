@@ -75,23 +75,33 @@ export class Requalifier {
   }
 
   /** The last observation: nobody knows yet whether it is a spike. */
-  end(): Judged | undefined {
+  end(): Judged[] {
     const last = this.#held
     this.#held = undefined
-    return last
+    return last ? [last] : []
   }
 
-  #alone({ timeMs, result, quality, reasons }: Stored): Verdict {
-    const kept = reasons & ~RECOMPUTED
-    const range = rangeTest(this.#property, result)
-    const instrument = measuringRangeTest(this.#property.name, this.#grade, result)
-    const month = climatologyTest(this.#property.name, this.#latitude, timeMs, result)
-    const clock = kept & CLOCK ? QUALITY.suspect : QUALITY.notEvaluated
-    // Reasons that this version does not know: whoever gave them knew why.
-    const other = kept & ~KNOWN ? quality : QUALITY.notEvaluated
-    return {
-      quality: [instrument.quality, month.quality, clock, other].reduce(worst, range.quality),
-      reasons: kept | range.reasons | instrument.reasons | month.reasons,
-    }
+  #alone(stored: Stored): Verdict {
+    return aloneVerdict(stored, this.#property, this.#grade, this.#latitude)
+  }
+}
+
+/** What a result says by itself, without the history of its Datastream. */
+export function aloneVerdict(
+  { timeMs, result, quality, reasons }: Stored,
+  property: ObservedProperty,
+  grade: Grade,
+  latitude: number | undefined,
+): Verdict {
+  const kept = reasons & ~RECOMPUTED
+  const range = rangeTest(property, result)
+  const instrument = measuringRangeTest(property.name, grade, result)
+  const month = climatologyTest(property.name, latitude, timeMs, result)
+  const clock = kept & CLOCK ? QUALITY.suspect : QUALITY.notEvaluated
+  // Reasons that this version does not know: whoever gave them knew why.
+  const other = kept & ~KNOWN ? quality : QUALITY.notEvaluated
+  return {
+    quality: [instrument.quality, month.quality, clock, other].reduce(worst, range.quality),
+    reasons: kept | range.reasons | instrument.reasons | month.reasons,
   }
 }

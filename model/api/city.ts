@@ -163,8 +163,10 @@ export const observationsResponse = z.object({
           counted: z.number(),
         }),
       ),
-      /** readings that left the line of the meter and came back, or that the next reading has to confirm: in no total */
+      /** readings that left the line of the meter and came back: in no total */
       outliers: z.array(meterReading),
+      /** the last reading, where only the next one can say whether the meter dropped: in no total yet */
+      unconfirmed: meterReading.nullable(),
       eventCount: z.int(),
       outlierCount: z.int(),
     })

@@ -17,6 +17,17 @@ export const calibrationSchema = z.object({
   note: z.string(),
 })
 
+/** The meter behind a Datastream was replaced: what the old one showed at last and the new one at first, where known. */
+export const meterReplacementSchema = z.object({
+  id: z.int(),
+  property: z.string(),
+  channel: z.string(),
+  replacedAt: instant,
+  finalReading: z.number().nullable(),
+  startReading: z.number().nullable(),
+  note: z.string(),
+})
+
 export const registryThing = z.object({
   id: z.int(),
   key: z.string(),
@@ -39,6 +50,7 @@ export const registryThing = z.object({
   formerKeys: z.array(z.string()),
   properties: z.array(z.string()),
   calibrations: z.array(calibrationSchema),
+  meterReplacements: z.array(meterReplacementSchema),
 })
 export type RegistryThing = z.infer<typeof registryThing>
 
@@ -87,6 +99,16 @@ export const calibrationRequest = z.strictObject({
   note: z.string().max(500).default(''),
 })
 export const calibrationResponse = z.object({ thing: registryThing, computed: z.int() })
+
+/** PUT /api/v1/registry/things/:key/meter-replacements: readings in the canonical unit of the property */
+export const meterReplacementRequest = z.strictObject({
+  property: z.string(),
+  channel: z.string().max(64).default(''),
+  replacedAt: instant,
+  finalReading: z.number().optional(),
+  startReading: z.number().optional(),
+  note: z.string().max(500).default(''),
+})
 
 /** GET /api/v1/registry/unmapped: numbers in payloads that nothing maps to a property, most frequent first */
 export const unmappedResponse = z.object({

@@ -11,8 +11,10 @@ export type MeterCount = {
   /** in the order of time */
   readonly points: readonly Point[]
   readonly events: readonly MeterEvent[]
-  /** readings that left the line and came back, or whose successor is not there yet to confirm them: in no sum */
+  /** readings that left the line and came back: in no sum */
   readonly outliers: readonly Reading[]
+  /** the last reading, where only the next one can say whether the meter dropped: in no sum yet */
+  readonly unconfirmed: Reading | undefined
 }
 
 /** A step back of so small a share of the reading is a correction. Ours: the error that meters in use may have (MID, annex V). */
@@ -44,10 +46,7 @@ export function countMeter(readings: readonly Reading[], rules: MeterRules): Met
     const before = line[i - 1]
     if (before) {
       const event = eventBetween(line, i, before, own, rules)
-      if (event && isUnconfirmed(event, line, i)) {
-        outliers.push(own)
-        break
-      }
+      if (event && isUnconfirmed(event, line, i)) return { points, events, outliers, unconfirmed: own }
       if (event) {
         events.push(event)
         shift += before.value - own.value + event.counted
@@ -55,7 +54,7 @@ export function countMeter(readings: readonly Reading[], rules: MeterRules): Met
     }
     points.push({ ...own, counted: own.value + shift })
   }
-  return { points, events, outliers: outliers.sort((a, b) => a.at - b.at) }
+  return { points, events, outliers, unconfirmed: undefined }
 }
 
 const isUnconfirmed = (event: MeterEvent, line: readonly Reading[], i: number): boolean =>

@@ -13,13 +13,16 @@ export function outliersOf(readings: readonly Reading[], rules: MeterRules): Rea
   return new Set([...single, ...[...excursions(rest)].flatMap((index) => kept[index] ?? [])])
 }
 
+/** Whether a reading stands out from both its neighbours while these go on rising: a peak or a dip, which no meter has. */
+export const isIsolated = (before: number, own: number, after: number): boolean =>
+  after >= before && (own < before || own > after)
+
 /** Peaks and dips of one reading: higher than both neighbours, or lower, while the neighbours go on rising. */
 function isolated(readings: readonly Reading[], rules: MeterRules): Set<number> {
   const deviations = new Map<number, number>()
   for (let i = 1; i < readings.length - 1; i++) {
     const [before, own, after] = [readings[i - 1], readings[i], readings[i + 1]]
-    if (!before || !own || !after || after.value < before.value) continue
-    if (own.value >= before.value && own.value <= after.value) continue
+    if (!before || !own || !after || !isIsolated(before.value, own.value, after.value)) continue
     const share = (own.at - before.at) / Math.max(1, after.at - before.at)
     deviations.set(i, Math.abs(own.value - (before.value + share * (after.value - before.value))))
   }
@@ -80,7 +83,7 @@ function excursions(readings: readonly Reading[]): Set<number> {
     const back = returnAfter(readings, i)
     if (back !== undefined) mark(i, back)
     else {
-      const left = departureBefore(readings, i)
+      const left = departureBefore(readings, i, found)
       if (left !== undefined) mark(left, i)
     }
   }
@@ -100,13 +103,13 @@ function returnAfter(readings: readonly Reading[], start: number): number | unde
 }
 
 /** Before the drop at `end`: the first reading above the line, if it was reached by a jump. */
-function departureBefore(readings: readonly Reading[], end: number): number | undefined {
+function departureBefore(readings: readonly Reading[], end: number, away: ReadonlySet<number>): number | undefined {
   const line = readings[end]
   if (!line) return undefined
   for (let i = end - 1; ; i--) {
     const own = readings[i]
     if (!own || (line.at - own.at > LONGEST_MS && end - 1 - i > LONGEST_READINGS)) return undefined
-    if (own.value > line.value) continue
+    if (own.value > line.value || away.has(i)) continue
     return isReturn(readings, i + 1, own, line, readings[i + 1]) ? i + 1 : undefined
   }
 }

@@ -12,13 +12,18 @@ export type MeterWindow = {
   readonly counted: number
   readonly events: readonly MeterEvent[]
   readonly outliers: readonly Reading[]
+  readonly unconfirmed: Reading | undefined
 }
 
 /**
  * The part of a count in (from, to]; undefined without a reading in it. An amount belongs to the reading that shows it, so
  * parts of a window add up to the whole, and what was counted over a silence is in the part in which the silence ends.
  */
-export function windowOf({ points, events, outliers }: MeterCount, from: number, to: number): MeterWindow | undefined {
+export function windowOf(
+  { points, events, outliers, unconfirmed }: MeterCount,
+  from: number,
+  to: number,
+): MeterWindow | undefined {
   const closing = pointAt(points, to)
   if (!closing || closing.at <= from) return undefined
   const opening = pointAt(points, from) ?? points[0]
@@ -28,7 +33,15 @@ export function windowOf({ points, events, outliers }: MeterCount, from: number,
     ...{ opening, closing, counted: tidy(closing.counted - opening.counted) },
     events: events.filter(isInside),
     outliers: outliers.filter(isInside),
+    unconfirmed: unconfirmed && isInside(unconfirmed) ? unconfirmed : undefined,
   }
+}
+
+/** The same amount alone, for many windows of one count. */
+export function countedIn({ points }: MeterCount, from: number, to: number): number | null {
+  const closing = pointAt(points, to)
+  const opening = pointAt(points, from) ?? points[0]
+  return closing && opening && closing.at > from ? tidy(closing.counted - opening.counted) : null
 }
 
 /** Differences of decimal numbers without the noise of binary ones: 120.6 - 120.3 is 0.3. No register shows 1e-9. */

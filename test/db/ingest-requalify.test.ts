@@ -20,6 +20,7 @@ const REASON = {
   clockBehind: 1 << 8,
   arrival: 1 << 9,
   humidity: 1 << 10,
+  reset: 1 << 11,
 }
 
 describe('re-evaluation of stored observations', () => {
@@ -230,6 +231,27 @@ describe('re-evaluation of stored observations', () => {
     )
     expect(await requalify({ pool, window: day })).toMatchObject({ changed: 0, corrected: 0 })
     expect(await corrected()).toEqual(expected)
+  })
+
+  test('a meter: an outlier is suspect, and so is a stretch away from the line; a confirmed reset says so', async () => {
+    const id = await stream(await thing('m'), 'energy')
+    const hours = (first: number, ...results: number[]): Stored[] =>
+      results.map((result, i) => [(first + i) * 60, result])
+    const [good, outlier, reset] = [
+      [1, 0],
+      [3, REASON.spike],
+      [1, REASON.reset],
+    ]
+    await store(id, hours(0, 100, 101, 0, 102, 103, 0))
+    await requalify({ pool, window: { fromMs: MIDNIGHT, toMs: MIDNIGHT + 6 * HOUR } })
+    // Of the last 0 only what comes after it says whether the meter was reset.
+    expect(await flags(id)).toEqual([good, good, outlier, good, good, good])
+    await store(id, hours(6, 0, 0, 104, 105, 104.5, 105.5, 1, 2))
+    await requalify({ pool, window: { fromMs: MIDNIGHT + 11 * HOUR, toMs: MIDNIGHT + 14 * HOUR } })
+    expect((await flags(id)).slice(3)).toEqual([
+      ...[good, good, outlier, outlier, outlier, good, good, outlier, good, reset, good],
+    ])
+    expect(await requalify({ pool, window: day })).toMatchObject({ changed: 0 })
   })
 
   describe('on schedule', () => {

@@ -10,7 +10,7 @@ import { hoursOf } from '#api/indicators/inputs/hours.ts'
 import { HOUR_MS } from '#model/meter/reading.ts'
 import { parsePeriod } from '#model/period.ts'
 import { PROPERTIES } from '#model/properties.ts'
-import { addThing, openTestApi, type TestApi } from '../db/api-fixture.ts'
+import { addThing, authorized, openTestApi, type TestApi } from '../db/api-fixture.ts'
 
 const DAY = '2026-05-12'
 const MIDNIGHT = Date.parse(`${DAY}T00:00:00+01:00`)
@@ -133,9 +133,54 @@ describe('evidence', () => {
     ])
   })
 
-  test('an outlier is named, and a drop waits for the reading that confirms it', async () => {
+  test('an outlier is named', async () => {
+    const { meter } = await series(await meterOf([5000, 5001, 0, 5002]), '1h')
+    expect(meter).toMatchObject({ counted: 2, events: [], outliers: [{ reading: 0 }], unconfirmed: null })
+  })
+
+  test('a drop waits for the reading that confirms it', async () => {
     const { meter } = await series(await meterOf([5000, 5001, 0]), '1h')
-    expect(meter).toMatchObject({ counted: 1, events: [], outliers: [{ reading: 0 }] })
+    expect(meter).toMatchObject({ counted: 1, events: [], outliers: [], unconfirmed: { reading: 0 } })
+  })
+})
+
+describe('a replacement that was recorded', () => {
+  const record = async (id: number, body: object, headers: object = authorized) => {
+    const { rows } = await api.pool.query(
+      'select key from thing where id = (select thing_id from datastream where id = $1)',
+      [id],
+    )
+    const url = `/api/v1/registry/things/${rows[0].key}/meter-replacements`
+    return api.app.inject({ method: 'PUT', url, headers: { ...headers }, payload: { property: 'energy', ...body } })
+  }
+  const replacedAt = new Date(MIDNIGHT + 1.5 * HOUR_MS).toISOString()
+
+  // 5000 to 5001, on to 5001.5 when it was taken out; 119.5 when the new one was put in, and then 120 and 121
+  test('counts by the readings of the day', async () => {
+    const id = await meterOf([5000, 5001, 120, 121])
+    expect((await record(id, { replacedAt, finalReading: 5001.5, startReading: 119.5 })).statusCode).toBe(200)
+    const { meter, buckets } = await series(id, '1h')
+    expect(summed({ buckets })).toBeCloseTo(1 + 0.5 + 0.5 + 1, 9)
+    expect(meter.events).toMatchObject([{ kind: 'replacement', inferred: false, counted: 1 }])
+    const period = parsePeriod(DAY, 'Europe/Lisbon', NOW)
+    const read = await consumptions(api.pool, [id], hoursOf(period, NOW, 'Europe/Lisbon'), 'Europe/Lisbon')
+    expect((read.get(id)?.correction ?? 0) + 121 - 5000).toBeCloseTo(3, 9)
+  })
+
+  // From 5001 to 5001.5, with no reading in between: nothing in the readings would tell
+  test('where the new meter happens to go on higher', async () => {
+    const id = await meterOf([5000, 5001, 5040, 5041])
+    expect(summed(await series(id, '1h'))).toBeCloseTo(41, 9)
+    await record(id, { replacedAt })
+    expect(summed(await series(id, '1h'))).toBeCloseTo(2, 9)
+  })
+
+  test('needs the key, and a property that a meter counts', async () => {
+    const id = await meterOf([5000, 5001])
+    expect((await record(id, { replacedAt }, {})).statusCode).toBe(401)
+    const refused = await record(id, { replacedAt, property: 'temperature' })
+    expect(refused.statusCode).toBe(422)
+    expect(refused.json().detail).toContain('"temperature" is no meter reading')
   })
 })
 

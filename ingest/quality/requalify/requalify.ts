@@ -5,11 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import { readMeterRules } from '#infra/meter/read-meters.ts'
 import { averageOf, meanOf } from '#model/averages.ts'
 import { type ObservedProperty, PROPERTIES } from '#model/properties.ts'
 import { isGood, QUALITY, REASONS, worst } from '#model/quality.ts'
 import { type Requalified, setFlags } from '../../store-quality.ts'
 import { HUMID_PERCENT, isBeyondCorrection, isHumiditySensitive } from '../corrections.ts'
+import { MeterRequalifier } from '../meter-requalifier.ts'
 import { disagreements, type Station } from '../neighbours.ts'
 import { rulesOf, WARM_UP_SECONDS, WINDOW_GAP_SECONDS } from '../rules.ts'
 import { type Judged, Requalifier } from '../verdict.ts'
@@ -33,6 +35,9 @@ const HOUR_MS = 3_600_000
 /** A step holds the hourly means of one property in memory: 168 numbers a Datastream. */
 const STEP_MS = 7 * 24 * HOUR_MS
 const STREAMS_AT_ONCE = 16
+/** An excursion of a meter shows when it ends, a day later at most; what is usual shows in 36 hours (model/meter). */
+const METER_BEFORE_MS = 26 * HOUR_MS
+const METER_AFTER_MS = 36 * HOUR_MS
 
 /** @returns what was read and changed; a window that is left early can be begun again */
 export async function requalify(options: RequalifyOptions): Promise<Counts> {
@@ -54,7 +59,9 @@ export async function requalify(options: RequalifyOptions): Promise<Counts> {
 
 type Run = RequalifyOptions & { readonly latitude: number | undefined; readonly counts: Counts }
 
-async function requalifyProperty(run: Run, name: string, step: Window): Promise<void> {
+async function requalifyProperty(run: Run, name: string, asked: Window): Promise<void> {
+  const isMeter = PROPERTIES.get(name)?.kind === 'counter'
+  const step = isMeter ? { ...asked, fromMs: asked.fromMs - METER_BEFORE_MS } : asked
   const streams = await selectStreams(run.pool, name)
   const outliers = await outlierHours(run, name, streams, step)
   const sensitive = isHumiditySensitive(name) ? streams.filter(({ isCheapOptical }) => isCheapOptical) : []
@@ -137,12 +144,18 @@ async function judgeStreams(
 ): Promise<void> {
   const byId = new Map(streams.map((stream) => [stream.id, stream]))
   const hasHistory = streams.some(({ grade }) => rulesOf(property.name, grade))
+  const isMeter = property.kind === 'counter'
   const fromMs = step.fromMs - (hasHistory ? WARM_UP_SECONDS * 1000 : 0)
-  const toMs = step.toMs + (hasHistory ? WINDOW_GAP_SECONDS * 1000 : 0)
-  let current: { stream: Stream; requalifier: Requalifier; judged: Judged[] } | undefined
+  const toMs = step.toMs + (isMeter ? METER_AFTER_MS : hasHistory ? WINDOW_GAP_SECONDS * 1000 : 0)
+  const rules = isMeter ? await readMeterRules(run.pool, [...byId.keys()], { from: fromMs, to: toMs }) : undefined
+  const requalifierOf = ({ id, grade }: Stream): Requalifier | MeterRequalifier => {
+    const own = rules?.get(id)
+    return own ? new MeterRequalifier(property, grade, own) : new Requalifier(property, grade, run.latitude)
+  }
+  let current: { stream: Stream; requalifier: Requalifier | MeterRequalifier; judged: Judged[] } | undefined
   const finish = async (): Promise<void> => {
     if (!current) return
-    keep(current.requalifier.end(), current.judged, step)
+    for (const judged of current.requalifier.end()) keep(judged, current.judged, step)
     if (current.judged.length > 0) await use(current.stream, current.judged)
   }
   for await (const rows of readObservations(run.pool, [...byId.keys()], fromMs, toMs)) {
@@ -151,7 +164,7 @@ async function judgeStreams(
       if (current?.stream.id !== row.id) {
         await finish()
         const stream = byId.get(row.id) as Stream
-        current = { stream, judged: [], requalifier: new Requalifier(property, stream.grade, run.latitude) }
+        current = { stream, judged: [], requalifier: requalifierOf(stream) }
       }
       keep(current.requalifier.next(row), current.judged, step)
     }

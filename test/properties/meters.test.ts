@@ -1,0 +1,172 @@
+/** What holds of every meter, whatever it does: through the real API and database. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { consumptions } from '#api/indicators/inputs/counters.ts'
+import { hoursOf } from '#api/indicators/inputs/hours.ts'
+import { readMeters } from '#infra/meter/read-meters.ts'
+import { requalify } from '#ingest/quality/requalify/requalify.ts'
+import { DAY_MS, HOUR_MS } from '#model/meter/reading.ts'
+import { countedIn } from '#model/meter/window.ts'
+import { parsePeriod } from '#model/period.ts'
+import { addThing, openTestApi, type TestApi } from '../db/api-fixture.ts'
+
+let api: TestApi
+const NOW = new Date('2026-11-01T00:00:00Z')
+const ZONE = 'Europe/Lisbon'
+/** A Sunday on which Lisbon's clock goes back: the second of three days with readings. */
+const START = Date.parse('2026-10-23T23:00:00Z')
+const DAYS = ['2026-10-24', '2026-10-25', '2026-10-26'] as const
+const END = Date.parse('2026-10-27T00:00:00Z')
+const MINUTE = 60_000
+
+beforeAll(async () => {
+  api = await openTestApi()
+})
+afterAll(() => api.close())
+
+type Reading = readonly [at: number, value: number]
+
+/** Readings of a meter that only counts: a few to many hours apart, over three days. */
+const rising = fc
+  .record({
+    start: fc.integer({ min: 2_000, max: 900_000 }),
+    every: fc.constantFrom(15, 20, 60, 150),
+    rate: fc.integer({ min: 1, max: 40 }),
+    shares: fc.array(fc.integer({ min: 5, max: 20 }), { minLength: 24, maxLength: 24 }),
+  })
+  .map(({ start, every, rate, shares }) => {
+    const readings: Reading[] = []
+    let value = start
+    for (let at = START - 3 * HOUR_MS; at < END + 3 * HOUR_MS; at += every * MINUTE) {
+      readings.push([at, Math.round(value * 1000) / 1000])
+      value += (rate * every * (shares[readings.length % 24] ?? 0)) / 10 / 60
+    }
+    return readings
+  })
+
+/** What happens to a meter: from `at` on (a share of its readings), or to the one there. */
+type Fault = { readonly at: number; readonly kind: string; readonly by: number }
+const fault = fc.record({
+  at: fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+  kind: fc.constantFrom('zero', 'low', 'high', 'reset', 'replaced', 'step back', 'silence'),
+  by: fc.double({ min: 0.05, max: 0.9, noNaN: true }),
+})
+const faulty = fc
+  .tuple(rising, fc.array(fault, { minLength: 1, maxLength: 3 }))
+  .map(([readings, faults]) => faults.reduce((all, one) => withFault(all, one), readings))
+
+function withFault(readings: readonly Reading[], { at, kind, by }: Fault): Reading[] {
+  const place = Math.floor(at * readings.length)
+  const base = readings[place]?.[1] ?? 0
+  const single: Record<string, number> = { zero: 0, low: base * by, high: base * (1 + 9 * by) }
+  const shift: Record<string, number> = { reset: -base, replaced: base * by - base, 'step back': -0.01 * by * base }
+  if (kind === 'silence') return readings.filter((_, i) => i < place || i > place + 6)
+  return readings.map(([time, value], i) => {
+    if (i === place && kind in single) return [time, single[kind] ?? value]
+    // no register shows less than zero
+    return [time, i >= place && kind in shift ? Math.max(0, value + (shift[kind] ?? 0)) : value]
+  })
+}
+
+async function store(readings: readonly Reading[]): Promise<number> {
+  const key = `meter-${crypto.randomUUID()}`
+  const id = await addThing(api.pool, { key, domain: 'energy' }, 'energy')
+  await insert(id, readings)
+  return id
+}
+const insert = (id: number, readings: readonly Reading[]) =>
+  api.pool.query(
+    `insert into observation (datastream_id, phenomenon_time, result, quality)
+     select $1, t, r, 1 from unnest($2::timestamptz[], $3::float8[]) as o (t, r)`,
+    [id, readings.map(([at]) => new Date(at)), readings.map(([, value]) => value)],
+  )
+
+async function series(id: number, every: string): Promise<number> {
+  const iso = (ms: number) => encodeURIComponent(new Date(ms).toISOString())
+  const url = `/api/v1/datastreams/${id}/observations?from=${iso(START)}&to=${iso(END)}&every=${every}`
+  const { buckets } = (await api.app.inject({ url })).json()
+  return buckets.reduce((sum: number, { total }: { total: number | null }) => sum + (total ?? 0), 0)
+}
+async function indicator(id: number, label: string): Promise<number> {
+  const period = parsePeriod(label, ZONE, NOW)
+  const read = (await consumptions(api.pool, [id], hoursOf(period, NOW, ZONE), ZONE)).get(id)
+  return read ? read.closing - read.opening + read.correction : 0
+}
+const between = async (id: number, from: number, to: number): Promise<number> => {
+  const read = (await readMeters(api.pool, [id], [from, to])).get(id)
+  return (read && countedIn(read, from, to)) ?? 0
+}
+
+test('one wrong reading among rising ones changes nothing', async () => {
+  const wrong = fc.record({
+    place: fc.double({ min: 0.05, max: 0.95, noNaN: true }),
+    factor: fc.double({ min: 0, max: 20, noNaN: true }),
+  })
+  await fc.assert(
+    fc.asyncProperty(rising, wrong, async (readings, { place, factor }) => {
+      const i = Math.floor(place * readings.length)
+      const [before = [0, 0], after = [0, 0]] = [readings[i], readings[i + 1]]
+      const value = before[1] * factor
+      fc.pre(value < before[1] || value > after[1])
+      const outlier: Reading = [Math.round((before[0] + after[0]) / 2), value]
+      const [clean, disturbed] = [await store(readings), await store([...readings, outlier])]
+      for (const every of ['1h', '1d'])
+        expect(await series(disturbed, every)).toBeCloseTo(await series(clean, every), 6)
+      expect(await indicator(disturbed, DAYS[1])).toBeCloseTo(await indicator(clean, DAYS[1]), 6)
+    }),
+    { seed: 10, numRuns: 8 },
+  )
+})
+
+test('one truth and additivity: hours, days, indicators of days and of the month give the same amount', async () => {
+  await fc.assert(
+    fc.asyncProperty(faulty, async (readings) => {
+      const id = await store(readings.filter(([at]) => at >= START && at <= END))
+      const whole = await series(id, '1d')
+      expect(await series(id, '1h')).toBeCloseTo(whole, 6)
+      expect(await series(id, '6h')).toBeCloseTo(whole, 6)
+      let days = 0
+      for (const day of DAYS) days += await indicator(id, day)
+      expect(days).toBeCloseTo(whole, 6)
+      expect(await indicator(id, '2026-10')).toBeCloseTo(whole, 6)
+    }),
+    { seed: 11, numRuns: 8 },
+  )
+})
+
+test('additivity: parts between any quarters of an hour add up to the whole', async () => {
+  const quarter = fc.integer({ min: 0, max: (END - START) / (15 * MINUTE) }).map((n) => START + n * 15 * MINUTE)
+  await fc.assert(
+    fc.asyncProperty(faulty, fc.array(quarter, { minLength: 1, maxLength: 4 }), async (readings, cuts) => {
+      const id = await store(readings)
+      const edges = [START, ...cuts.toSorted((a, b) => a - b), END]
+      let sum = 0
+      for (const [i, to] of edges.slice(1).entries()) sum += await between(id, edges[i] ?? 0, to)
+      expect(sum).toBeCloseTo(await between(id, START, END), 6)
+    }),
+    { seed: 12, numRuns: 8 },
+  )
+})
+
+test('order, batches, late data and re-evaluation change nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(faulty, fc.array(fc.nat(), { minLength: 5, maxLength: 5 }), async (readings, seeds) => {
+      const expected = await store(readings)
+      const [amount, first] = [await between(expected, START, END), await between(expected, START, START + DAY_MS)]
+      const key = readings.map((reading, i) => [((seeds[i % 5] ?? 0) * (i + 7)) % 101, reading] as const)
+      const shuffled = key.toSorted(([a], [b]) => a - b).map(([, reading]) => reading)
+      const half = Math.floor(shuffled.length / 2)
+      const id = await store(shuffled.slice(0, half))
+      await requalify({ pool: api.pool, window: { fromMs: START, toMs: END }, property: 'energy' })
+      await insert(id, shuffled.slice(half))
+      expect(await between(id, START, END)).toBeCloseTo(amount, 6)
+      await requalify({ pool: api.pool, window: { fromMs: START - DAY_MS, toMs: END + DAY_MS }, property: 'energy' })
+      for (const meter of [id, expected]) {
+        expect(await between(meter, START, END)).toBeCloseTo(amount, 6)
+        expect(await between(meter, START, START + DAY_MS)).toBeCloseTo(first, 6)
+      }
+      await api.pool.query('delete from observation')
+    }),
+    { seed: 13, numRuns: 5 },
+  )
+})
