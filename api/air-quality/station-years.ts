@@ -18,21 +18,21 @@ export function standardOffsetMs(year: number, timeZone: string): number {
 
 // $6 and $7: the year; $8: minutes of the offset; $9: above which hourly means are told, by Datastream of $1.
 // Every hour has a row, with or without a value: a running mean may end in an hour that is missing itself. `eight` and
-// `three` are rows, which are hours. The day that an hour ends in is the day of its beginning, midnight apart.
+// `three` are rows, which are hours. A union and no join: without statistics a join of hours with hours is read as a loop. The day that an hour ends in is the day of its beginning, midnight apart.
 const stationDays = (hasQuarters: boolean): string => `
   with measured as (
     select range.id, bucket, ${HOUR_MEAN} as mean
     from ${hoursWithRange(hasQuarters, "($6::timestamptz - interval '7 hours')", '$7')}
-  ), threshold as (
-    select * from unnest($1::int[], $9::float8[]) as t (id, above)
   ), hour as (
-    select t.id, t.above, b.bucket, m.mean
-    from threshold t
-    cross join generate_series($6::timestamptz - interval '7 hours', $7::timestamptz - interval '1 hour', interval '1 hour') as b (bucket)
-    left join measured m on m.id = t.id and m.bucket = b.bucket
-    where t.id in (select id from measured where mean is not null)
+    select id, bucket, max(mean) as mean from (
+      select id, bucket, mean from measured
+      union all
+      select stream.id, b.bucket, null
+      from (select distinct id from measured where mean is not null) stream
+      cross join generate_series($6::timestamptz - interval '7 hours', $7::timestamptz - interval '1 hour', interval '1 hour') as b (bucket)
+    ) each_hour group by 1, 2
   ), running as (
-    select id, above, bucket, mean,
+    select id, bucket, mean,
            avg(mean) over eight as mean8, count(mean) over eight as n8,
            min(mean) over three as low3, count(mean) over three as n3
     from hour
@@ -41,7 +41,7 @@ const stationDays = (hasQuarters: boolean): string => `
   select id, to_char((bucket at time zone 'UTC') + make_interval(mins => $8::int), 'YYYY-MM-DD') as day,
          count(mean)::int as hours, avg(mean) as mean, max(mean) as max1, max(low3) filter (where n3 = 3) as max3,
          max(mean8) filter (where n8 >= 6) as max8, (count(*) filter (where n8 >= 6))::int as windows,
-         coalesce(array_agg(mean order by bucket) filter (where mean > above), '{}') as above
+         coalesce(array_agg(mean order by bucket) filter (where mean > ($9::float8[])[array_position($1::int[], id)]), '{}') as above
   from running where bucket >= $6
   group by 1, 2 order by 1, 2`
 type DayRow = StationDay & { readonly id: number }
