@@ -205,6 +205,25 @@ describe('the design, from the file', () => {
     expect(wrong).toMatchObject({ ok: false, problems: [{ row: 5, column: 'rep2', value: '-1' }] })
   })
 
+  test('each set is raked too: calibrate(as.svrepdesign(d, type = "JK1"), ~stype + sch.wide, calfun = "raking")', async () => {
+    const districts = [...new Set(CLUSTERS.map(({ cluster }) => cluster))]
+    const rows = schools((i) => {
+      const factors = districts.map((out, r) => [`f${r + 1}`, out === CLUSTERS[i]?.cluster ? 0 : 15 / 14])
+      return Object.fromEntries(factors) as Row
+    })
+    const margins = [
+      { column: 'type', totals: { E: 4421, H: 755, M: 1018 } },
+      { column: 'met', totals: { '0': 1072, '1': 5122 } },
+    ]
+    const replicates = { prefix: 'f', type: 'JK1', combined: false }
+    await stored(rows, { columns: { respondent: 'id', weight: 'w' }, questions: QUESTIONS, replicates, margins })
+    const [score] = await estimates('api00')
+    expectDigits(score?.value, 641.2303209268)
+    expectDigits(score?.standardError, 27.1442585778)
+    const elementary = (await estimates('api00', ['type'])).find(({ group }) => group['type'] === 'E')
+    expectDigits(elementary?.standardError, 26.488053810487)
+  })
+
   test('replicates that are all alike have a variance of 0', async () => {
     const rows = schools(() => ({ a1: 2, a2: 2, a3: 2 }))
     const replicates = { prefix: 'a', type: 'bootstrap', combined: false }
