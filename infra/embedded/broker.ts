@@ -11,6 +11,7 @@
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type Client } from 'aedes'
+import { generate } from 'mqtt-packet'
 import { AppError } from '#model/errors.ts'
 import { acceptIntoJournal } from './broker-acceptance.ts'
 import { deliverAtGrantedQos } from './broker-delivery.ts'
@@ -55,12 +56,14 @@ const CONCURRENCY = 1_000
 const EARLY_PACKETS = 1_000
 /** CONNACK "unacceptable protocol version" (MQTT 3.1.1, 3.2.2.3) */
 const VERSION_REFUSED = 1
+/** CONNACK "identifier rejected" (the same) */
+const IDENTIFIER_REJECTED = 2
 
 /** Opens the broker. Throws AppError PORT_TAKEN, DATA_DIR_IN_USE, DATA_DIR_DAMAGED. */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
   const { port = PORT, host = '127.0.0.1', packetBytes = PACKET_BYTES, log } = options
   const journal = await openBrokerJournal(options)
-  const aedes = new Aedes({ concurrency: CONCURRENCY, queueLimit: EARLY_PACKETS })
+  const aedes = new Aedes({ concurrency: CONCURRENCY, queueLimit: EARLY_PACKETS, preConnect: refuseUnnamedSession })
   await aedes.listen()
   const outgoing = await keepOutgoing(aedes, options, journal)
   logErrors(aedes, log)
@@ -203,6 +206,20 @@ async function keepOutgoing(
     )
   }
   return outgoing
+}
+
+/** [MQTT-3.1.3-8] A session that is to outlive its connection needs a name. */
+function refuseUnnamedSession(
+  client: Client,
+  { clientId, clean }: { clientId?: string; clean?: boolean },
+  callback: (error: Error | null, isAllowed: boolean) => void,
+): void {
+  if (clientId || clean) {
+    callback(null, true)
+    return
+  }
+  const connack = generate({ cmd: 'connack', returnCode: IDENTIFIER_REJECTED, sessionPresent: false })
+  client.conn.write(connack, () => callback(new Error('a persistent session without a client identifier'), false))
 }
 
 interface PacketParser {

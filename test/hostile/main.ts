@@ -14,7 +14,7 @@ const HELP = `Sends generated MQTT packets and HTTP requests to a city and watch
 
 Environment: PACKETS (100000), REQUESTS (100000), SEED (1); MQTT_URL and API_URL, the city (default: one is started in a
 temporary folder); CITYWELL_KEY, for the check of the database at the end; VISIBLE_MS (2000), MEMORY_MB (1500), DISK_MB
-(2000), what must not be exceeded.
+(2000), what must not be exceeded. SIGINT (Ctrl-C) ends the sending and reports on what was sent.
 `
 
 const env = process.env
@@ -39,7 +39,10 @@ function print({ seconds, mqtt, http, watched, ledger, problems }: Outcome): voi
 }
 
 async function main(): Promise<void> {
+  const interrupted = new AbortController()
+  process.once('SIGINT', () => interrupted.abort())
   const options: HostileOptions = {
+    stop: interrupted.signal,
     ...{ packets: numberOf('PACKETS', 100_000), requests: numberOf('REQUESTS', 100_000), seed: numberOf('SEED', 1) },
     key: env['CITYWELL_KEY'],
     limits: {

@@ -12,6 +12,8 @@ export type HostileOptions = {
   readonly key?: string | undefined
   /** stops the city and starts it again; absent: it is somebody else's */
   readonly restart?: (() => Promise<City>) | undefined
+  /** ends the sending early; what was sent is judged */
+  readonly stop?: AbortSignal | undefined
 }
 export type Outcome = {
   readonly seconds: number
@@ -29,6 +31,7 @@ export async function runHostile(city: City, options: HostileOptions): Promise<O
   const start = performance.now()
   const { seed, packets, requests, limits } = options
   const stop = new AbortController()
+  options.stop?.addEventListener('abort', () => stop.abort(), { once: true })
   const watching = watchCity(city, limits, stop.signal)
   const [mqtt, http] = await Promise.all([
     sendPackets(city.mqttUrl, { packets, seed, stop: stop.signal }),

@@ -207,3 +207,20 @@ test('garbage instead of MQTT ends the connection', async () => {
   socket.write('GET / HTTP/1.1\r\n\r\n')
   await ended
 })
+
+test('a persistent session without a name is refused by CONNACK 2 [MQTT-3.1.3-8]; a clean one gets a name', async () => {
+  const broker = await open()
+  const codes: number[] = []
+  for (const clean of [false, true]) {
+    const socket = connectSocket(broker.port, '127.0.0.1')
+    opened.push({ close: () => socket.destroy() })
+    const packets = parser()
+    packets.on('packet', (packet) => packet.cmd === 'connack' && codes.push(packet.returnCode ?? -1))
+    socket.on('data', (bytes) => packets.parse(bytes))
+    socket.on('error', () => {})
+    // mqtt-packet refuses to write this: CONNECT of MQTT 3.1.1, flags, keep-alive 60, an identifier of no bytes
+    socket.write(Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, clean ? 2 : 0, 0, 60, 0, 0]))
+    await until(() => codes.length === (clean ? 2 : 1))
+  }
+  expect(codes).toEqual([2, 0])
+})
