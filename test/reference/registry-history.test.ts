@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEquity } from '#api/equity/equity.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { selectZonesAt } from '#api/queries/zones.ts'
 import { changeThing } from '#api/registry/change-thing.ts'
 import { reportOf } from '#api/reports/document.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
@@ -157,6 +158,20 @@ describe('a pack of 2026 with other people, borders, lanes and meters', () => {
     // the lane lies in zone a as a whole
     expect(await value(LANES, '2025', 'a')).toBeCloseTo(15 / 0.4, 9)
     expect(await value(LANES, '2026', 'a')).toBeCloseTo(20 / 0.9, 9)
+  })
+
+  test('zones are given as they were at a time', async () => {
+    const at = async (time: string) =>
+      (await selectZonesAt(db.pool, new Date(time))).map((zone) => [zone.key, zone.population, zone.geometry])
+    expect(await at('2023-06-01T00:00:00Z')).toEqual([])
+    expect(await at('2025-12-31T23:59:59Z')).toEqual([
+      ['a', 40_000, square(0)],
+      ['b', 60_000, square(0.02)],
+    ])
+    expect(await at('2026-01-02T00:00:00Z')).toEqual([
+      ['a', 90_000, square(0, 0.03)],
+      ['b', 35_000, square(0.03, 0.01)],
+    ])
   })
 
   test('report and equity of 2025 count the people of 2025', async () => {
