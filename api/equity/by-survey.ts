@@ -35,7 +35,8 @@ export function exposureBySurvey(
   const group = sheet.responses.map((_, i) => openGroup(sheet, i, by))
   const y: Values = (i) => (group[i] === null ? null : (inZone.get(sheet.characteristic(i, 'zone') ?? '') ?? null))
   const all = meanOf(sheet.responses, y)
-  if (!all) return null
+  // Of a time before the registry no people of a zone are known.
+  if (!all || zones.length === 0) return null
   const weights = sumOfWeights(sheet, y, group)
   const whole = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
   const known = zones.filter(({ key }) => measure.values.has(key))

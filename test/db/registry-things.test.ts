@@ -240,6 +240,7 @@ describe('the registry', () => {
       folder: 'test',
       reported: [],
       goals: [],
+      airStandards: [],
       surveys: [],
     }
     await loadCityPack(city.pool, { ...pack, zones: zones.map((zone) => ({ ...zone, attributes: {} })) } as never)
