@@ -172,6 +172,23 @@ test.each(cases)('$timeZone: series, playback and indicator agree with the readi
   }
 })
 
+test('the city as indicator, in the report and in every form of the export is one number', async () => {
+  await moveTo('Australia/Adelaide')
+  const period = '2026-04-04'
+  const get = async (path: string) => api.app.inject(`/api/v1/indicators/${path}`)
+  const pointOf = (of: { values: { dataPoint: string; value: number | null }[] }) =>
+    of.values.find(({ dataPoint }) => dataPoint === 'pm2_5')?.value
+  const indicator = pointOf((await get(`EN:EN:AQ:1C?period=${period}`)).json())
+  expect(indicator).toBeGreaterThan(0)
+  const isAir = ({ code }: { code: string }) => code === 'EN:EN:AQ:1C'
+  const board = (await get(`scoreboard?period=${period}`)).json().indicators.find(isAir)
+  const report = (await get(`report?period=${period}`)).json().indicators.find(isAir)
+  const json = (await get(`export?period=${period}&format=json`)).json().indicators.find(isAir)
+  expect([board, report, json].map(pointOf)).toEqual([indicator, indicator, indicator])
+  const csv = (await get(`export?period=${period}&format=csv`)).body.split(/\r?\n/)
+  expect(csv.filter((line) => line.includes('EN:EN:AQ:1C') && line.includes(String(indicator)))).toHaveLength(1)
+})
+
 test('midnights of the cases are those of Temporal', () => {
   for (const one of cases)
     for (const day of datesOf(one))
