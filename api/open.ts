@@ -11,6 +11,7 @@ import { hostRule } from './http/host-names.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
 import { keepNights } from './nights.ts'
 import { selectCity } from './queries/city.ts'
+import { releaseErasures } from './surveys/import-survey.ts'
 import { openMicrodata } from './surveys/microdata.ts'
 import { forgetVoices } from './voices/retention.ts'
 
@@ -64,7 +65,10 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     keepNights({
       ...{ pool, clock, log },
       warm: (period) => engines.indicators.scoreboard({ period }),
-      forget: () => forgetVoices({ pool, clock }),
+      forget: async () => {
+        await forgetVoices({ pool, clock })
+        await releaseErasures({ pool, clock })
+      },
     }),
   )
   const app = await buildApp({

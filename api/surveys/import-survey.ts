@@ -126,6 +126,15 @@ export async function eraseSurvey(pool: Pool, id: string, by: string): Promise<{
   })
 }
 
+/** Published figures stand still until enough respondents are erased that the difference is nobody's (migration 026). */
+const RELEASE = 'select survey_release_erasures($1::date) as respondents'
+
+/** Takes erased respondents who have waited long enough out of the figures. @returns how many */
+export async function releaseErasures({ pool, clock }: { pool: Pool; clock: () => Date }): Promise<number> {
+  const { rows } = await pool.query<{ respondents: number }>(RELEASE, [clock().toISOString().slice(0, 10)])
+  return rows[0]?.respondents ?? 0
+}
+
 /** Erases one respondent, who stays out of later imports too. @throws AppError SURVEY_UNKNOWN, RESPONDENT_UNKNOWN */
 export async function eraseRespondent(
   pool: Pool,
@@ -141,6 +150,7 @@ export async function eraseRespondent(
     const survey = left.rows[0]
     if (!survey) throw new AppError('SURVEY_UNKNOWN', id)
     if (!rows[0]?.erased) throw new AppError('RESPONDENT_UNKNOWN', id)
+    await client.query(RELEASE, [new Date().toISOString().slice(0, 10)])
     return { id, respondents: survey.respondents }
   })
 }

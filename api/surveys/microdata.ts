@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { createCalibration } from '#model/statistics/calibration.ts'
 import { type VarianceMethod, withSampledShares } from '#model/statistics/design.ts'
+import { cellId } from '#model/statistics/linked-tables.ts'
 import type { ProtectionRequest } from '#model/statistics/protect-intervals.ts'
 import { createReplication } from '#model/statistics/replication.ts'
 import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey.ts'
@@ -36,6 +37,7 @@ const RESPONSES = `
   select weight, base_weight as "baseWeight", cluster_size as "clusterSize", replicates as "replicateWeights",
          stratum, cluster, zone, answers
   from estimator_responses($1, $2)`
+const KEPT_BACK = 'select estimator_kept_back($1, $2) as cell'
 
 export async function listSurveys(db: Queryable): Promise<SurveyRow[]> {
   return (await db.query<SurveyRow>(SURVEYS)).rows.map(parsed)
@@ -52,6 +54,8 @@ const parsed = (row: SurveyRow): SurveyRow => ({ ...row, codebook: codebookSchem
 /** What estimates are made from. Nothing else in the API holds the connection behind it. */
 export type Microdata = {
   responses(codebook: Codebook, columns: readonly string[]): Promise<readonly Response[]>
+  /** cells of a question ('': of everybody) that erasures have touched: their figures would show what changed */
+  keptBack(survey: string, question: string): Promise<readonly string[]>
   /** which cells must be kept back */
   protect(request: ProtectionRequest): Promise<Protection>
 }
@@ -66,6 +70,10 @@ type Row = Omit<Response, 'variance' | 'sampled' | 'sampledWithin'> & {
 /** @param db logged in as the estimator (citywell_estimator), or as the owner of the database */
 export const openMicrodata = (db: Queryable): Microdata => ({
   protect: openProtection(db),
+  async keptBack(survey, question) {
+    const { rows } = await db.query<{ cell: Record<string, string> }>(KEPT_BACK, [survey, question])
+    return rows.map(({ cell }) => cellId(cell)).sort()
+  },
   async responses(codebook, columns) {
     // what the weights were raked to comes along, for the variance, and goes no further
     const margins = (codebook.margins ?? []).map(({ column }) => column)

@@ -109,13 +109,19 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
   const shared = { characteristics: characteristicsOf(codebook), threshold: codebook.threshold }
   const who = responses.flatMap((_, i) => (values[i] === null ? [] : [i]))
   const askedOf = profiles.filter((_, i) => isAsked(asked, values, i))
+  const [seeds, seedsAsked] = await Promise.all(
+    [answered.question?.column ?? '', ''].map((question) => microdata.keptBack(codebook.id, question)),
+  )
   const [held, heldAsked] = await Promise.all([
     microdata.protect({
+      seeds: seeds ?? [],
       ...shared,
       profiles: who.flatMap((i) => profiles.slice(i, i + 1)),
       answers: answersOf(answered, who),
     }),
-    asked ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' } }) : new Map(),
+    asked
+      ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds: seedsAsked ?? [] })
+      : new Map(),
   ])
   return { held, heldAsked }
 }
