@@ -219,11 +219,25 @@ function affordabilityOf(
   { sheet, cells, labels }: Table,
 ): Affordability {
   const groups = cells.map((cell, i) => {
-    const median = cell.held ? undefined : quantileOf(sheet.responses, memberOf(sheet, cell), 0.5)
+    const median = cell.held ? undefined : medianOf(sheet, cell)
     return { label: labels[i] ?? '', group: { ...cell.group }, ...shareOf(median, price, monthlyIncome) }
   })
   const incomeBasis = `mean income of the zones by people, ${currency} a ${per}, ${year}`
   return { monthlyIncome, incomeBasis, incomeYear: year, currency, limit: AFFORDABLE, groups }
+}
+
+/** Amounts at or beyond an end of an interval, for the end to be published: it is an amount that somebody gave. */
+const MIN_BEYOND = 3
+
+/** The median of a group with its interval, unless an end of it is the amount of one of the largest or smallest alone. */
+function medianOf(sheet: Sheet, cell: TableCell): Estimated | undefined {
+  const member = memberOf(sheet, cell)
+  const median = quantileOf(sheet.responses, member, 0.5)
+  if (!median) return undefined
+  const amounts = sheet.responses.flatMap((_, i) => member(i) ?? [])
+  const above = amounts.filter((amount) => amount >= median.upper).length
+  const below = amounts.filter((amount) => amount <= median.lower).length
+  return Math.min(above, below) >= MIN_BEYOND ? median : undefined
 }
 
 function shareOf(median: Estimated | undefined, { per }: PriceUnit, income: number) {

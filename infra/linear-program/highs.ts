@@ -25,8 +25,8 @@ export async function openHighs(): Promise<LpSolver> {
       rowUpper: rows.map(({ upper }) => finite(upper)),
       matrix: { format: 'csr', numCols: columns.length, numRows: rows.length, ...sparseRows(program) },
     })
-    // the few pivots from one objective to the next are quicker than a presolve each time
-    model.options.set({ output_flag: false, presolve: 'off' })
+    // from one objective to the next the point stays feasible: the primal simplex (4) goes on from there
+    model.options.set({ output_flag: false, presolve: 'off', simplex_strategy: 4 })
     let last: readonly Term[] = []
     return {
       maximise(objective) {

@@ -91,25 +91,35 @@ function narrowOf(attack: Attack, targets: readonly Target[], columns: Columns, 
     const value = target.measures.reduce((sum, k) => sum + (target.cell.sums[k] ?? 0), 0)
     return { target, terms, lower: value, upper: value }
   })
-  const reach = (sign: 1 | -1, { terms }: Open): boolean => {
-    const point = program.maximise(terms.map(([column]) => [column, sign]))
-    if (!point) return false
+  const reach = (objective: readonly Term[]): void => {
+    const point = program.maximise(objective)
+    if (!point) return
     for (const one of open) {
       const value = one.terms.reduce((sum, [column]) => sum + (point[column] ?? 0), 0)
       one.lower = Math.min(one.lower, value)
       one.upper = Math.max(one.upper, value)
     }
-    return true
   }
-  return open
-    .filter((one) => {
-      if (isWide(one)) return false
-      reach(1, one)
-      if (isWide(one)) return false
-      reach(-1, one)
-      return !isWide(one)
-    })
-    .map(({ target }) => target)
+  for (let round = 0; round < MIXED_ROUNDS; round += 1) reach(mixedObjective(open, round))
+  for (const one of open) {
+    if (!isWide(one)) reach(one.terms)
+    if (!isWide(one)) reach(one.terms.map(([column]) => [column, -1]))
+  }
+  return open.filter((one) => !isWide(one)).map(({ target }) => target)
+}
+
+/** Programs that move many targets at once, before those that are left have programs of their own. */
+const MIXED_ROUNDS = 6
+
+/** Every target that is not wide yet, some up and some down, others in every round. */
+function mixedObjective(open: readonly Open[], round: number): Term[] {
+  const objective = new Map<number, number>()
+  open.forEach((one, i) => {
+    if (isWide(one)) return
+    const sign = Math.floor(i / 2 ** Math.floor(round / 2)) % 2 === round % 2 ? 1 : -1
+    for (const [column] of one.terms) objective.set(column, (objective.get(column) ?? 0) + sign)
+  })
+  return [...objective]
 }
 
 function isWide({ target: { width, isCount }, lower, upper }: Open): boolean {
