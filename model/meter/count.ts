@@ -35,7 +35,7 @@ const USUAL_SHARE = 0.75
  * no reading after it waits: it counts once the next reading confirms it.
  */
 export function countMeter(readings: readonly Reading[], rules: MeterRules): MeterCount {
-  const wrong = outliersOf(readings, rules)
+  const wrong = outliersOf(readings)
   const line = readings.filter((_, index) => !wrong.has(index))
   const outliers = readings.filter((_, index) => wrong.has(index))
   const points: Point[] = []

@@ -1,13 +1,13 @@
-import { AROUND_MS, hoursBetween, quantileOf, ratesAround } from './rates.ts'
-import { DAY_MS, type MeterRules, type Reading } from './reading.ts'
+import { hoursBetween, quantileOf, ratesAround } from './rates.ts'
+import { DAY_MS, type Reading } from './reading.ts'
 
 /**
  * Which readings leave the line of a meter and come back to it: no meter does that, so they are wrong. Indexes of readings in
  * order of time. The decision about a reading rests on the readings within two days of it, so that it is the same in every
  * window.
  */
-export function outliersOf(readings: readonly Reading[], rules: MeterRules): ReadonlySet<number> {
-  const single = isolated(readings, rules)
+export function outliersOf(readings: readonly Reading[]): ReadonlySet<number> {
+  const single = isolated(readings)
   const kept = readings.map((_, index) => index).filter((index) => !single.has(index))
   const rest = kept.flatMap((index) => readings[index] ?? [])
   return new Set([...single, ...[...excursions(rest)].flatMap((index) => kept[index] ?? [])])
@@ -18,7 +18,7 @@ export const isIsolated = (before: number, own: number, after: number): boolean 
   after >= before && (own < before || own > after)
 
 /** Peaks and dips of one reading: higher than both neighbours, or lower, while the neighbours go on rising. */
-function isolated(readings: readonly Reading[], rules: MeterRules): Set<number> {
+function isolated(readings: readonly Reading[]): Set<number> {
   const deviations = new Map<number, number>()
   for (let i = 1; i < readings.length - 1; i++) {
     const [before, own, after] = [readings[i - 1], readings[i], readings[i + 1]]
@@ -30,38 +30,7 @@ function isolated(readings: readonly Reading[], rules: MeterRules): Set<number> 
   const outliers = [...deviations].filter(
     ([i, own]) => own > (deviations.get(i + 1) ?? -1) && own >= (deviations.get(i - 1) ?? -1),
   )
-  return new Set(outliers.map(([i]) => i).filter((i) => !isPeriodic(readings, i, deviations, rules)))
-}
-
-/**
- * A register that begins anew every day or hour, read seldom, looks like dips: 20, 5, 22, 4, 23. It is one where a quarter of
- * the readings around dip, from near zero, and rise as fast as the others do. Ours.
- */
-function isPeriodic(
-  readings: readonly Reading[],
-  i: number,
-  dips: ReadonlyMap<number, unknown>,
-  rules: MeterRules,
-): boolean {
-  const [before, own, after] = [readings[i - 1], readings[i], readings[i + 1]]
-  if (!before || !own || !after || own.value >= before.value) return false
-  const [first, last] = boundsAround(readings, i)
-  let dipped = 0
-  for (let at = first; at <= last; at++) if (dips.has(at)) dipped += 1
-  if (dipped < 2 || dipped < (last - first + 1) / 4) return false
-  const usual = quantileOf(ratesAround(readings, i, new Set([i])), 0.5)
-  if (usual === undefined) return false
-  const most = Math.min(2 * usual, rules.maxRate(own.at))
-  return own.value <= most * hoursBetween(before, own) && after.value - own.value <= most * hoursBetween(own, after)
-}
-
-function boundsAround(readings: readonly Reading[], i: number): [first: number, last: number] {
-  const at = readings[i]?.at ?? 0
-  const isNear = (index: number): boolean => Math.abs((readings[index]?.at ?? Number.NaN) - at) <= AROUND_MS
-  let [first, last] = [i, i]
-  while (isNear(first - 1)) first -= 1
-  while (isNear(last + 1)) last += 1
-  return [first, last]
+  return new Set(outliers.map(([i]) => i))
 }
 
 /** A jump is ten times what three quarters of the steps around stay below. Ours. */

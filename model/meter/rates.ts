@@ -1,7 +1,7 @@
 import { HOUR_MS, type Reading } from './reading.ts'
 
 /** What a meter does around a reading is judged by the readings within so long of it. Ours. */
-export const AROUND_MS = 36 * HOUR_MS
+const AROUND_MS = 36 * HOUR_MS
 /** Rates over less say more of the resolution than of the rate. */
 const SHORTEST_MS = 5 * 60_000
 

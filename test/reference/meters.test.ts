@@ -144,6 +144,23 @@ describe('evidence', () => {
   })
 })
 
+test('a meter read for 31 of 365 days says for how much of the year its amount stands', async () => {
+  const january = Date.UTC(2025, 0, 1)
+  const id = await addThing(api.pool, { key: 'january', domain: 'energy' }, 'energy')
+  const times = Array.from({ length: 31 * 24 + 1 }, (_, i) => new Date(january + i * HOUR_MS))
+  await api.pool.query(
+    `insert into observation (datastream_id, phenomenon_time, result, quality)
+     select $1, t, 100 + extract(epoch from t - $3::timestamptz) / 3600, 1 from unnest($2::timestamptz[]) t`,
+    [id, times, new Date(january)],
+  )
+  const period = parsePeriod('2025', 'Europe/Lisbon', NOW)
+  const hours = hoursOf(period, NOW, 'Europe/Lisbon')
+  const read = (await consumptions(api.pool, [id], hours, 'Europe/Lisbon')).get(id)
+  expect(read).toMatchObject({ within: 31 * 24, span: 31 * 24 })
+  expect(hours.count).toBe(365 * 24)
+  expect((read?.closing ?? 0) - (read?.opening ?? 0)).toBeCloseTo(31 * 24, 9)
+})
+
 describe('a replacement that was recorded', () => {
   const record = async (id: number, body: object, headers: object = authorized) => {
     const { rows } = await api.pool.query(

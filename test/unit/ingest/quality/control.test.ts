@@ -47,6 +47,22 @@ describe('quality control with history', () => {
     expect(flags[47]).toEqual({ quality: 3, reasons: REASON.stuck })
   })
 
+  test('a meter that reads 0 once, or ten times too much: the next reading shows that it is an outlier', () => {
+    const control = createQualityControl()
+    const judge = (minute: number, result: number) => control.evaluate(1, 'energy', at(minute), result)
+    for (const [minute, result] of [
+      [0, 5000],
+      [60, 5001],
+      [120, 0],
+    ] as const)
+      judge(minute, result)
+    const outlier = (minute: number) => ({ earlier: { quality: 3, reasons: REASON.spike, time: at(minute) } })
+    expect(judge(180, 5002)).toMatchObject({ quality: 1, reasons: 0, ...outlier(120) })
+    expect(judge(240, 50_020).earlier).toBeUndefined()
+    expect(judge(300, 5003)).toMatchObject({ quality: 1, reasons: 0, ...outlier(240) })
+    expect(judge(360, 5004)).toEqual({ quality: 1, reasons: 0 })
+  })
+
   test('history that arrives late is not judged and spoils nothing', () => {
     const control = createQualityControl()
     for (let n = 0; n < 14; n++) control.evaluate(1, 'temperature', at(n * 10), 20 + (n % 2) / 10)

@@ -41,3 +41,8 @@ test('a reading at the end of an hour belongs to that hour', () => {
   expect(counted({ 0: 10, 1: 12, 2: 15 }, 0, 1)).toBe(2)
   expect(counted({ 0: 10, 1: 12, 2: 15 }, 1, 2)).toBe(3)
 })
+
+test('a meter that comes back after a week of zeros was replaced twice', () => {
+  const zeros = Object.fromEntries(Array.from({ length: 7 * 24 }, (_, i) => [i + 3, 0]))
+  expect(counted({ 0: 5000, 1: 5001, 2: 5002, ...zeros, 171: 5170, 172: 5171 }, 0, 200)).toBe(2 + 1)
+})
