@@ -6,81 +6,59 @@
  * refused as a whole (`personal_data`) and not kept at all.
  */
 import { crcLine, telegramCrc } from './decode/dsmr-crc.ts'
+import { personalSpans } from './personal-json.ts'
+import { personalKind } from './personal-keys.ts'
 
-/** Keys, in lower case without punctuation, whose text or number says who somebody is or where a line ends. */
-const KEYS: ReadonlySet<string> = new Set([
-  // addresses of a line, and the network a device sits in
-  ...[
-    'ip',
-    'ipaddr',
-    'ipaddress',
-    'ip4',
-    'ip6',
-    'ipv4',
-    'ipv6',
-    'ip6global',
-    'ip6local',
-    'staip',
-    'stationip',
-    'localip',
-  ],
-  ...[
-    'remoteip',
-    'internalip',
-    'externalip',
-    'clientip',
-    'publicip',
-    'wanip',
-    'lanip',
-    'apip',
-    'macaddr',
-    'macaddress',
-  ],
-  ...['ssid', 'ssid1', 'ssid2', 'bssid', 'wifissid', 'wifibssid', 'essid'],
-  // telephones and SIM cards
-  ...['imei', 'imsi', 'iccid', 'msisdn', 'phone', 'phonenumber', 'subscriberid', 'androidid', 'advertisingid'],
-  // people
-  ...['email', 'emailaddress', 'mail', 'userid', 'username', 'firstname', 'lastname', 'licenseplate', 'numberplate'],
-  // secrets
-  ...['password', 'passwd', 'token', 'accesstoken', 'uplinktoken', 'apikey', 'secret', 'authorization'],
-  // meters, whose number stands on the bill of a household
-  ...['equipmentid', 'gasequipmentid', 'gasuniqueid', 'meterid', 'meterserial', 'meterserialnumber', 'meternumber'],
-  ...['serialnumber', 'ean', 'eancode', 'eanid', 'serverid'],
-])
-/** HomeWizard calls its meters so; elsewhere it is what a device calls itself. */
-const UNIQUE_ID = 'uniqueid'
-
-/** A key and its value, where that is a text or a number. Bounded, so that no text takes more than one pass. */
-const MEMBER = /"([\w .-]{1,40})"(\s{0,20}:\s{0,20})("(?:[^"\\]|\\.){0,4000}"|-?\d[\d.eE+-]{0,40})/g
 /** OBIS codes of numbers (96.1.0 to 96.1.3: of the meter, of what is connected to it, of the connection) and messages. */
 const TELEGRAM_VALUE = /^(0-\d:96\.(?:1\.[0-3]|13\.\d)\()([^)\r\n]{1,2100})(?=\))/gm
 const TELEGRAM_NAME = /^\/[^\r\n]{1,200}/
 
+/** An e-mail address, wherever it stands. Bounded, so that no text takes more than one pass. */
+const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/g
+/** `key=value` and `key: value` in text that is not JSON: forms, queries, headers, lines of a log. */
+const PAIR = /(?<![\w.-])([\w.-]{1,40})(\s{0,5}[=:]\s{0,5})([^&;,\s"]{1,400})/g
+const REMOVED = '(removed)'
+
 /** @returns the payload itself where there is nothing to take out */
 export function withoutPersonalData(payload: Buffer): Buffer {
-  const first = firstCharacter(payload)
-  if (first !== '{' && first !== '[' && first !== '/') return payload
+  if (isBinary(payload)) return payload
   // latin1 and back leaves every byte as it was, whatever the text is encoded in
   const text = payload.toString('latin1')
-  const clean = first === '/' ? cleanTelegram(text) : cleanJson(text)
+  const clean = withoutAddresses(cleanText(text))
   return clean === text ? payload : Buffer.from(clean, 'latin1')
 }
 
-/** The first character of a text; nothing of what begins like binary, which may hold any bytes. */
-function firstCharacter(payload: Buffer): string {
-  const head = payload.toString('latin1', 0, 64)
-  return CONTROL.test(head) ? '' : head.trimStart().charAt(0)
+function cleanText(text: string): string {
+  const first = /[^\s\0]/.exec(text.slice(text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0))?.[0]
+  if (first === '/') return cleanTelegram(text)
+  return first === '{' || first === '[' ? cleanJson(text) : cleanPairs(text)
 }
+/** As latin1 shows it. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
+
+/** What begins like binary may hold any bytes. */
+const isBinary = (payload: Buffer): boolean => CONTROL.test(payload.toString('latin1', 0, 64))
 const CONTROL = /[^\t\n\r\x20-\xff]/
 
 function cleanJson(text: string): string {
-  const isHomeWizard = text.includes('"smr_version"')
-  return text.replace(MEMBER, (member, key: string, colon: string, value: string) => {
-    const squeezed = key.toLowerCase().replace(/[^a-z0-9]/g, '')
-    if (!KEYS.has(squeezed) && !(isHomeWizard && squeezed === UNIQUE_ID)) return member
-    return `"${key}"${colon}${value.startsWith('"') ? '"(removed)"' : 'null'}`
-  })
+  const dialect = { uniqueIdIsPersonal: text.includes('"smr_version"'), macIsDevice: text.includes('"wifi_sta"') }
+  let clean = ''
+  let done = 0
+  for (const { from, to, replacement } of personalSpans(text, dialect).sort((a, b) => a.from - b.from)) {
+    if (from < done) continue // within one that was taken out
+    clean += text.slice(done, from) + replacement
+    done = to
+  }
+  return clean + text.slice(done)
 }
+
+const cleanPairs = (text: string): string =>
+  text.replace(PAIR, (pair, key: string, separator: string) => {
+    const kind = personalKind(key)
+    return kind === 'always' || kind === 'of_person' ? `${key}${separator}${REMOVED}` : pair
+  })
+
+const withoutAddresses = (text: string): string => (text.includes('@') ? text.replace(EMAIL, REMOVED) : text)
 
 /** Numbers become zeros of the same length; a checksum that was right is made right again. */
 function cleanTelegram(text: string): string {

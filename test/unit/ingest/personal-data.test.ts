@@ -16,7 +16,28 @@ describe('what is kept of a payload holds no personal data', () => {
     ['{"interface": {"externalIp" : "203.0.113.9"}}', '{"interface": {"externalIp" : "(removed)"}}'],
     ['{"imei":356938035643809,"t":1}', '{"imei":null,"t":1}'],
     ['{"user_id":"a \\"b\\" c","t":nan}', '{"user_id":"(removed)","t":nan}'],
-    ['[{"equipment_id":{"value":"4530"},"e":1}]', '[{"equipment_id":{"value":"4530"},"e":1}]'],
+    // whatever the value is made of
+    ['[{"equipment_id":{"value":"4530"},"e":1}]', '[{"equipment_id":"(removed)","e":1}]'],
+    ['{"phones":1,"phone":["+351 1", {"a": "]"}],"t":1}', '{"phones":1,"phone":"(removed)","t":1}'],
+    // however the key is written
+    ['{"e\\u006dail":"x","E-Mail":"y"}', '{"e\\u006dail":"(removed)","E-Mail":"(removed)"}'],
+    ['\ufeff{"email":"x"}', '\ufeff{"email":"(removed)"}'],
+    ['{"plate":"AA-12-BB","tel":123,"mac":"84F3EB001122"}', '{"plate":"(removed)","tel":null,"mac":"(removed)"}'],
+    // names and addresses beside what says that they are a person's
+    [
+      '{"name":"Jane","address":{"street":"x"},"mail":"y"}',
+      '{"name":"(removed)","address":"(removed)","mail":"(removed)"}',
+    ],
+    [
+      '{"device":{"name":"Kitchen"},"owner":{"phone":"1","name":"J"}}',
+      '{"device":{"name":"Kitchen"},"owner":{"phone":"(removed)","name":"(removed)"}}',
+    ],
+    // outside of JSON
+    ['temp=20&email=jane&phone=+351 1', 'temp=20&email=(removed)&phone=(removed) 1'],
+    ['ask jane.doe@mail.example.org, 20 C', 'ask (removed), 20 C'],
+    ['{"note":"ask jane@example.org"}', '{"note":"ask (removed)"}'],
+    // large numbers and white space stay as they came
+    ['{ "id" : 12345678901234567890 , "ip" : "1.2.3.4" }', '{ "id" : 12345678901234567890 , "ip" : "(removed)" }'],
     ['{"mail":"x@example.org"', '{"mail":"(removed)"'],
   ])('%s', (text, expected) => expect(clean(text)).toBe(expected))
 
@@ -24,6 +45,9 @@ describe('what is kept of a payload holds no personal data', () => {
     '{"SensorId":"84:f3:eb:00:11:22","tempc":20}',
     '{"unique_id":"0x00158d","device_class":"temperature"}',
     '{"ship":"a","tip":"b","ipx":1}',
+    '{"name":"Station 5","address":"0x12","pm2_5":9}',
+    '{"wifi_sta":{"connected":true},"mac":"A4CF12F45678"}',
+    'temperature=20.5,name=Kitchen',
     '[{"bn":"urn:dev:mac:0024befffe804ff1/","n":"t","v":1}]',
   ])('%s stays, to the same bytes', (text) => {
     const payload = Buffer.from(text)
@@ -46,7 +70,21 @@ describe('what is kept of a payload holds no personal data', () => {
     expect(withoutPersonalData(payload)).toEqual(expected)
   })
   test('two megabytes of hostile text take one pass', () => {
-    for (const unit of ['"ip":"', '"ip"', '"', '"ip":"\\', '"a" ', '{"ip":1', '/0-0:96.1.1(']) {
+    for (const unit of [
+      '"ip":"',
+      '"ip"',
+      '"',
+      '"ip":"\\',
+      '"a" ',
+      '{"ip":1',
+      '/0-0:96.1.1(',
+      '{"name":',
+      '"email":[',
+      'a.b+',
+      'mail=',
+      '{',
+      '}',
+    ]) {
       const payload = Buffer.from(`{${unit.repeat(2_000_000 / unit.length)}`)
       const start = process.threadCpuUsage()
       withoutPersonalData(payload)
