@@ -5,8 +5,12 @@ import type { HostRule } from './host-names.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** the route changes state: it needs the key */
-    key?: boolean
+    /** the route changes state, or shows what is not public: it needs the key; `optional`: it shows more with it */
+    key?: boolean | 'optional'
+  }
+  interface FastifyRequest {
+    /** the request came with the key; only known for routes that ask for it */
+    hasKey: boolean
   }
 }
 
@@ -38,6 +42,7 @@ export function registerSecurity(
 ): void {
   const { acceptsHost } = deps
   const expected = digest(deps.key)
+  app.decorateRequest('hasKey', false)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': contentPolicy(deps.mapOrigins?.() ?? []),
@@ -48,7 +53,12 @@ export function registerSecurity(
       'permissions-policy': 'camera=(), microphone=(), geolocation=(self)',
     })
     if (acceptsHost && !acceptsHost(hostName(request))) throw new AppError('HOST_UNKNOWN', hostName(request))
-    if (request.routeOptions.config.key) requireKey(request, expected)
+    const { key } = request.routeOptions.config
+    // A wrong key is an error also where none is needed: whoever sends one wants to see what it opens.
+    if (key === true || (key === 'optional' && request.headers.authorization !== undefined)) {
+      requireKey(request, expected)
+      request.hasKey = true
+    }
   })
 }
 

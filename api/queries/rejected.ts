@@ -20,7 +20,8 @@ type Row = {
   received_at: Date
   source: string
   topic: string
-  payload: Buffer
+  payload: Buffer | null
+  stored_bytes: number
   reason: string
   detail: string
   partial: boolean
@@ -40,21 +41,46 @@ const valuesOf = ({ reason, source, field, topic, from, to, replayed }: Rejected
   ...[from ?? null, to ?? null, replayed ?? null],
 ]
 const PAGE = `
-  select id, received_at, source, topic, payload, reason, detail, partial, full_bytes, fields, replayed_at
+  select id, received_at, source, topic, null::bytea as payload, octet_length(payload) as stored_bytes, reason, detail, partial,
+         full_bytes, fields, replayed_at
   from rejected_message
   where ${WHERE} and ($8::bigint is null or id < $8)
   order by id desc
   limit $9`
+const PAYLOADS = 'select id, payload from rejected_message where id = any($1::bigint[])'
+/** Payload bytes of one page: a message is at most 1 MiB, so there is always one in it. */
+const MAX_PAGE_BYTES = 1_500_000
 
-/** A page of rejected messages, newest first; `before` is the id that ended the page before. */
+type RejectedPage = { readonly messages: Message[]; readonly next: number | null }
+
+/**
+ * A page of rejected messages, newest first; `before` is the id that ended the page before. Payloads are read only when they
+ * are asked for, and a page ends early where they would exceed MAX_PAGE_BYTES.
+ */
 export async function selectRejected(
   db: Queryable,
   filter: RejectedFilter,
-  page: { before: number | null; limit: number },
-): Promise<Message[]> {
-  const values = [...valuesOf(filter), page.before, page.limit]
-  const { rows } = await db.query<Row>({ text: PAGE, values })
-  return rows.map(messageOf)
+  page: { before: number | null; limit: number; withPayload: boolean },
+): Promise<RejectedPage> {
+  const { rows } = await db.query<Row>({ text: PAGE, values: [...valuesOf(filter), page.before, page.limit + 1] })
+  let shown = rows.slice(0, page.limit)
+  if (page.withPayload) shown = await withPayloads(db, withinBytes(shown))
+  const last = shown.at(-1)
+  return { messages: shown.map(messageOf), next: rows.length > shown.length && last ? last.id : null }
+}
+
+function withinBytes(rows: readonly Row[]): Row[] {
+  let bytes = 0
+  return rows.filter(({ stored_bytes }, index) => {
+    bytes += stored_bytes
+    return index === 0 || bytes <= MAX_PAGE_BYTES
+  })
+}
+
+async function withPayloads(db: Queryable, rows: readonly Row[]): Promise<Row[]> {
+  const found = await db.query<{ id: number; payload: Buffer }>(PAYLOADS, [rows.map(({ id }) => id)])
+  const payloads = new Map(found.rows.map(({ id, payload }) => [id, payload]))
+  return rows.map((row) => ({ ...row, payload: payloads.get(row.id) ?? null }))
 }
 
 const messageOf = (row: Row): Message => ({
@@ -67,8 +93,8 @@ const messageOf = (row: Row): Message => ({
   partial: row.partial,
   bytes: row.full_bytes,
   fields: row.fields,
-  text: textOf(row.payload),
-  base64: row.payload.toString('base64'),
+  text: row.payload && textOf(row.payload),
+  base64: row.payload?.toString('base64') ?? null,
   replayedAt: row.replayed_at?.toISOString() ?? null,
 })
 

@@ -67,9 +67,10 @@ export const rejectedResponse = z.object({
       bytes: z.int(),
       /** names of its unmapped fields */
       fields: z.array(z.string()),
-      /** the payload as text where it is UTF-8, else null; base64 always */
+      /** the payload as text, with the key and where it is UTF-8 */
       text: z.string().nullable(),
-      base64: z.string(),
+      /** the payload, with the key */
+      base64: z.string().nullable(),
       replayedAt: instant.nullable(),
     }),
   ),

@@ -222,8 +222,8 @@ describe('rejected messages', () => {
          ('2026-05-31T12:00:03Z', 'senml', 'replay/d', '{}', 'unknown_unit', 2)`,
     )
   })
-  const rejected = async (query = '') =>
-    rejectedResponse.parse((await api.app.inject(`/api/v1/ingest/rejected${query}`)).json())
+  const rejected = async (query = '', headers: Record<string, string> = authorized) =>
+    rejectedResponse.parse((await api.app.inject({ url: `/api/v1/ingest/rejected${query}`, headers })).json())
   const replay = (payload: object, headers: Record<string, string> = authorized) =>
     api.app.inject({ method: 'POST', url: '/api/v1/ingest/rejected/replay', payload, headers })
 
@@ -236,6 +236,30 @@ describe('rejected messages', () => {
     expect([second.next, second.total]).toEqual([null, 4])
     expect(first.reasons).toContainEqual({ reason: 'not_json', n: 1 })
     expect(await rejected('?source=senml')).toMatchObject({ total: 1, messages: [{ topic: 'replay/d' }] })
+  })
+
+  test('without the key a message is listed with its reason, and its payload is not', async () => {
+    const { messages, total } = await rejected('', {})
+    expect(total).toBe(4)
+    expect(messages.map(({ text, base64 }) => [text, base64])).toEqual(Array(4).fill([null, null]))
+    const response = await api.app.inject({
+      url: '/api/v1/ingest/rejected',
+      headers: { authorization: 'Bearer wrong-key-of-somebody' },
+    })
+    expect(response.statusCode).toBe(401)
+  })
+
+  test('a page is bounded in bytes, and next goes on behind it', async () => {
+    await api.pool.query(
+      `insert into rejected_message (received_at, source, topic, payload, reason, full_bytes)
+       select now(), 'large', 'large/' || n, decode(repeat('61', 1000000), 'hex'), 'not_json', 1000000 from generate_series(1, 4) n`,
+    )
+    const first = await rejected('?source=large&limit=500')
+    expect(first.messages.map(({ topic }) => topic)).toEqual(['large/4'])
+    const second = await rejected(`?source=large&limit=500&cursor=${first.next}`)
+    expect(second.messages.map(({ topic }) => topic)).toEqual(['large/3'])
+    expect((await rejected('?source=large&limit=500', {})).messages).toHaveLength(4)
+    await api.pool.query(`delete from rejected_message where source = 'large'`)
   })
 
   test('a bad cursor is refused by name', async () => {

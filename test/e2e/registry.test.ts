@@ -128,6 +128,9 @@ test('a rejected message: its bytes, and replayed alone', async () => {
     () => 'the message is not listed',
   )
   await page.getByText('city/air/broken').first().click()
+  // anybody may see that and why a message was refused; what it said, only who has the key
+  await page.getByText('shown after you enter the key').waitFor()
+  await page.getByRole('region', { name: 'Rejected messages' }).getByLabel('Key of the city').fill(system.key())
   await page.getByText('hexadecimal', { exact: true }).first().click()
   // "not json" in ASCII
   await page.getByText('6e 6f 74 20 6a 73 6f 6e').waitFor()
@@ -136,7 +139,6 @@ test('a rejected message: its bytes, and replayed alone', async () => {
     .getByLabel(/Select the message of .* city\/air\/broken/)
     .first()
     .check()
-  await page.getByRole('region', { name: 'Rejected messages' }).getByLabel('Key of the city').fill(system.key())
   await page.getByRole('button', { name: 'Replay 1 selected' }).click()
   await page.getByText('1 message sent again').waitFor()
   expect(await fits(page)).toBe(true)

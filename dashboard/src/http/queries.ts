@@ -5,7 +5,7 @@ import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesRespo
 import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
 import { reconciliationResponse } from '#model/api/reconciliation.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
-import { get } from './client.ts'
+import { ApiProblem, get } from './client.ts'
 
 const MINUTE = 60_000
 
@@ -122,16 +122,27 @@ export const ledgerQuery = queryOptions({
   refetchInterval: 10_000,
 })
 
-export const rejectedQuery = (filter: {
+type RejectedFilter = {
   reason?: string | undefined
   source?: string | undefined
   topic?: string | undefined
   replayed?: 'false'
   cursor?: string | undefined
-}) =>
+}
+
+/** Rejected messages; their payloads too where the key is the right one. While it is being typed it is not. */
+export const rejectedQuery = (filter: RejectedFilter, key: string) =>
   queryOptions({
-    queryKey: ['rejected', filter],
-    queryFn: ({ signal }) => get(rejectedResponse, '/ingest/rejected', { ...filter, limit: 50 }, signal),
+    queryKey: ['rejected', filter, key],
+    queryFn: ({ signal }) => {
+      const read = (withKey?: string) =>
+        get(rejectedResponse, '/ingest/rejected', { ...filter, limit: 50 }, signal, withKey)
+      if (key === '') return read()
+      return read(key).catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.status === 401) return read()
+        throw error
+      })
+    },
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   })

@@ -35,7 +35,11 @@ export function RejectedMessage({ message, selected, onSelect }: RejectedMessage
           </span>
         </summary>
         <p className="message__detail">{message.detail}</p>
-        <Payload text={message.text} base64={message.base64} label={t('rejected.bytes.of', { time })} />
+        {message.base64 === null ? (
+          <p className="note">{t('rejected.bytes.key')}</p>
+        ) : (
+          <Payload text={message.text} base64={message.base64} label={t('rejected.bytes.of', { time })} />
+        )}
       </details>
     </li>
   )

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
+import { useCityKey } from '../http/key.ts'
 import { Problem } from '../http/problem.tsx'
 import { ledgerQuery, rejectedQuery } from '../http/queries.ts'
 import { useTools } from '../messages/tools.ts'
@@ -11,6 +12,7 @@ import { ReplayForm } from './replay-form.tsx'
 /** What was not understood: kept with its reason and its bytes, to be looked at and sent through the same door again. */
 export function RejectedMessages() {
   const { t } = useTools()
+  const key = useCityKey()
   const [filter, setFilter] = useState(EVERYTHING)
   const [cursors, setCursors] = useState<readonly string[]>([])
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
@@ -20,7 +22,7 @@ export function RejectedMessages() {
     topic: filter.topic || undefined,
   }
   const answer = useQuery(
-    rejectedQuery({ ...asked, ...(filter.waiting && { replayed: 'false' }), cursor: cursors.at(-1) }),
+    rejectedQuery({ ...asked, ...(filter.waiting && { replayed: 'false' }), cursor: cursors.at(-1) }, key),
   )
   const sources = useQuery(ledgerQuery).data?.sources ?? []
   const { data } = answer
