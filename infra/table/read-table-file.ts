@@ -1,8 +1,7 @@
 import { parse } from 'csv-parse/sync'
-import readXlsx from 'read-excel-file/node'
 import { AppError } from '#model/errors.ts'
 import { type Decimal, separatorLine, usualDecimal } from '#model/numbers.ts'
-import { refuseBombs } from './zip-guard.ts'
+import { readWorkbook } from './read-workbook.ts'
 
 export type Cell = string | number | boolean | null
 export type Table = readonly (readonly Cell[])[]
@@ -31,19 +30,6 @@ const isZip = (bytes: Buffer): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b
 /** What decimals look like in a file with such separators; undefined where nothing suggests it. */
 export const usualDecimalOf = (bytes: Buffer): Decimal | undefined =>
   isZip(bytes) ? undefined : usualDecimal(delimiterOf(bytes.toString('latin1', 0, 100_000)))
-
-async function readWorkbook(bytes: Buffer, { maxUnpackedBytes, prefers }: TableLimits): Promise<Table> {
-  refuseBombs(bytes, maxUnpackedBytes)
-  const sheets = await readXlsx(bytes).catch((error: unknown) => {
-    throw new AppError('REQUEST_INVALID', 'this is no readable XLSX file', { cause: error })
-  })
-  const tables = sheets.map(({ data }) =>
-    data.map((row) =>
-      row.map((cell): Cell => (cell instanceof Date ? cell.toISOString().slice(0, 10) : (cell as Cell))),
-    ),
-  )
-  return tables.find(([head]) => head && prefers?.(head)) ?? tables[0] ?? []
-}
 
 function readCsv(bytes: Buffer): Table {
   const text = decode(bytes)

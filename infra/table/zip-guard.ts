@@ -8,17 +8,23 @@ const ENTRY = 0x02014b50
 const LOCAL = 0x04034b50
 
 /**
- * Unpacks every entry of a ZIP with a limit, before anything else does: what a file says of its own size is not believed.
+ * Unpacks every entry of a ZIP within a limit, before anything else does: what a file says of its own size is not believed.
+ * @param visit looks at each part; it may refuse the file by throwing an AppError
  * @throws AppError QUERY_TOO_LARGE, REQUEST_INVALID
  */
-export function refuseBombs(bytes: Buffer, maxUnpackedBytes: number): void {
+export function unpackWithin(
+  bytes: Buffer,
+  maxUnpackedBytes: number,
+  visit: (name: string, part: Buffer) => void = () => {},
+): void {
   try {
     let left = maxUnpackedBytes
     for (const entry of entries(bytes)) {
-      const size = unpackedSize(entry, left)
-      if (size === undefined)
+      const part = unpacked(entry, left)
+      if (part === undefined)
         throw new AppError('QUERY_TOO_LARGE', `the file unpacks to more than ${maxUnpackedBytes / 1e6} MB`)
-      left -= size
+      left -= part.length
+      visit(entry.name, part)
     }
   } catch (error) {
     if (error instanceof AppError) throw error
@@ -26,7 +32,7 @@ export function refuseBombs(bytes: Buffer, maxUnpackedBytes: number): void {
   }
 }
 
-type Entry = { readonly method: number; readonly data: Buffer }
+type Entry = { readonly name: string; readonly method: number; readonly data: Buffer }
 
 /** The entries of the central directory (PKWARE APPNOTE 4.3.12); ZIP64 has no place in so small a file. */
 function* entries(bytes: Buffer): Generator<Entry> {
@@ -40,17 +46,19 @@ function* entries(bytes: Buffer): Generator<Entry> {
     const local = bytes.readUInt32LE(at + 42)
     if (bytes.readUInt32LE(local) !== LOCAL) throw new Error('no local header')
     const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28)
-    yield { method: bytes.readUInt16LE(at + 10), data: bytes.subarray(start, start + bytes.readUInt32LE(at + 20)) }
+    const name = bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28))
+    const data = bytes.subarray(start, start + bytes.readUInt32LE(at + 20))
+    yield { name, method: bytes.readUInt16LE(at + 10), data }
     at += 46 + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
   }
 }
 
 /** @returns undefined where it is more than `left` */
-function unpackedSize({ method, data }: Entry, left: number): number | undefined {
-  if (method === 0) return data.length > left ? undefined : data.length
+function unpacked({ method, data }: Entry, left: number): Buffer | undefined {
+  if (method === 0) return data.length > left ? undefined : data
   if (method !== 8) throw new Error(`compression ${method}`)
   try {
-    return inflateRawSync(data, { maxOutputLength: Math.max(1, left) }).length
+    return inflateRawSync(data, { maxOutputLength: Math.max(1, left) })
   } catch (error) {
     if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return undefined
     throw error
