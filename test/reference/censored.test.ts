@@ -7,7 +7,7 @@ import { Requalifier } from '#ingest/quality/verdict.ts'
 import { propertyOf } from '#model/properties.ts'
 import { REASONS, reasonsOf } from '#model/quality.ts'
 import { openTestApi, type TestApi } from '../db/api-fixture.ts'
-import { addCity, addThing, addZone, hourly, rollUp } from '../db/indicators-fixture.ts'
+import { addThing, asEver, hourly, rollUp } from '../db/indicators-fixture.ts'
 import { read, receivedAt } from '../unit/ingest/decode/read.ts'
 
 /**
@@ -88,10 +88,8 @@ describe('in the API and in evidence', () => {
   beforeAll(async () => {
     api = await openTestApi()
     const { pool } = api
-    await pool.query('delete from city')
-    await addCity(pool, { population: 1000 })
-    const zoneId = await addZone(pool, 'here', 1000)
-    const [so2] = await addThing(pool, { key: 'air-limits', kind: 'air_station', zoneId }, [['so2']])
+    const [so2] = await addThing(pool, { key: 'air-limits', kind: 'air_station' }, [['so2']])
+    await asEver(pool)
     // 12 hours below 2, 12 hours of 4
     const rows = hourly(`${DAY}T00:00:00Z`, 24).map((time, i) =>
       i < 12 ? { time, result: 1, reasons: REASONS.below_detection } : { time, result: 4, reasons: 0 },
