@@ -12,7 +12,7 @@ export const airIndexSchema = z.object({
   atLeast: z.boolean(),
   /** European: what is missing of the minimum set of the station type (no2, o3, pm); the pollutants in `parts` are what it rests on */
   missing: z.array(z.string()),
-  /** pollutants with readings of these hours that quality control doubts; `leftOut`: the index was computed without them */
+  /** pollutants with readings of these hours that quality control doubts; `leftOut`: hours have nothing else, and the index was computed without them */
   doubted: z.array(z.object({ pollutant: z.string(), hours: z.int(), leftOut: z.boolean() })),
   /** US: good, moderate, unhealthy_sensitive, unhealthy, very_unhealthy, hazardous. European: good, fair, moderate, poor, very_poor, extremely_poor. Both: incomplete */
   category: z.string(),

@@ -27,7 +27,7 @@ const INDEX = { us: usIndex, european: europeanIndex }
 // A row a pollutant of a Thing, however long the window: 30 days of 50 stations are 300 rows, not 250,000.
 const historyText = (by: By): string => `
   select k.key, h.siting, h.property, array_agg(h.age) as ages, array_agg(h.mean) as means,
-         array_agg(h.age) filter (where h.doubted) as doubted, array_agg(h.age) filter (where h.left_out) as "leftOut"
+         array_agg(h.age) filter (where h.doubted) as doubted
   from (${HOURS}) h join ${by} k on k.id = h.${by}
   group by h.thing, k.key, h.siting, h.property
   order by k.key`
@@ -38,7 +38,6 @@ type HistoryRow = {
   ages: number[]
   means: (number | null)[]
   doubted: number[] | null
-  leftOut: number[] | null
 }
 
 /** The air quality index of every Thing or zone as it stood at each end: what `airIndexes` says of one moment. */
@@ -50,7 +49,7 @@ export async function airHistory({ pool }: { pool: Pool }, query: AirHistoryQuer
   const { rows } = await pool.query<HistoryRow>(historyText(query.by), hoursValues(new Date(first), new Date(last)))
   return [...Map.groupBy(rows, ({ key }) => key)].map(([key, mine]) => {
     const hours = hourlyMeans(mine, (last - first) / HOUR_MS)
-    const basis = basisOf(mine)
+    const basis = basisOf(mine, hours)
     const indices = ends.map((end) => {
       const age = (last - end) / HOUR_MS
       return INDEX[query.scheme](seriesAt(hours, age), new Date(end), basisAt(basis, age))
@@ -92,10 +91,11 @@ const seriesAt = (series: HourlySeries, age: number): HourlySeries =>
     Object.entries(series).map(([property, hours]) => [property, hours.slice(age, age + LOOK_BACK_HOURS)]),
   )
 
-function basisOf(rows: readonly HistoryRow[]): Basis {
-  const doubts = rows.flatMap(({ property, doubted, leftOut }): Doubt[] =>
-    (doubted ?? []).map((age) => ({ pollutant: property, age, leftOut: leftOut?.includes(age) ?? false })),
-  )
+function basisOf(rows: readonly HistoryRow[], hours: HourlySeries): Basis {
+  const doubts = [...Map.groupBy(rows, ({ property }) => property)].flatMap(([pollutant, own]) => {
+    const ages = new Set(own.flatMap(({ doubted }) => doubted ?? []))
+    return [...ages].map((age): Doubt => ({ pollutant, age, leftOut: (hours[pollutant]?.[age] ?? null) === null }))
+  })
   return { station: stationOf(rows.map(({ siting }) => siting)), doubts }
 }
 

@@ -17,9 +17,6 @@ export const HOUR_MEAN = `case
     when suspect_total > suspect * range.top then (coalesce(total, 0) + suspect * range.top) / (good + suspect)
     else total / nullif(good, 0) end`
 
-/** Whether doubted readings of the hour went into HOUR_MEAN. */
-export const HOUR_COUNTS_DOUBTED = `(suspect > 0 and (range.counts or suspect_total > suspect * range.top))`
-
 /** What HOUR_MEAN needs, by property and grade: `unnest` of four arrays, as parameters from `first` on. */
 export const rangeTable = (first: number, alias = 'range'): string =>
   `unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::boolean[], $${first + 3}::float8[]) as ${alias} (property, grade, counts, top)`

@@ -11,7 +11,7 @@ import {
   LOOK_BACK_HOURS,
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
-import { HOUR_COUNTS_DOUBTED, HOUR_MEAN, rangeTable, rangeValues } from './hour-means.ts'
+import { HOUR_MEAN, rangeTable, rangeValues } from './hour-means.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
 /** By thing.id and by zone.id, and the city by people; who measures none of the pollutants is absent. */
@@ -25,15 +25,15 @@ export type AirIndexes = {
 const HOUR_MS = 3_600_000
 
 // Hours that are over: a running hour would move the index with every message. An hour counts with one value. Two
-// instruments of a Thing are averaged; what was doubted and left out of one of them is doubted of the Thing.
+// instruments of a Thing are averaged.
 // $1 and $2: the window, whole hours; $3: the pollutants; $4 to $7: rangeValues.
 export const HOURS = `
   select thing, zone, siting, property, age, avg(mean) as mean,
-         bool_or(suspect > 0) as doubted, bool_or(suspect > 0 and not counted) as left_out
+         bool_or(suspect > 0) as doubted
   from (
     select d.thing_id as thing, t.zone_id as zone, t.attributes ->> 'siting' as siting, d.property, h.suspect,
            (extract(epoch from $2::timestamptz - h.bucket) / 3600)::int - 1 as age,
-           ${HOUR_MEAN} as mean, ${HOUR_COUNTS_DOUBTED} as counted
+           ${HOUR_MEAN} as mean
     from observation_hourly h
     join datastream d on d.id = h.datastream_id
     join thing t on t.id = d.thing_id
@@ -57,7 +57,6 @@ type HourRow = {
   age: number
   mean: number | null
   doubted: boolean
-  left_out: boolean
 }
 
 /**
@@ -130,11 +129,17 @@ const pairOf = (series: HourlySeries, end: Date, basis: Basis): AirPair => ({
   european: europeanIndex(series, end, basis),
 })
 
-/** A place of traffic stations alone has a traffic station's minimum set. */
-export function basisOf(rows: readonly Pick<HourRow, 'siting' | 'property' | 'age' | 'doubted' | 'left_out'>[]): Basis {
-  const doubts = rows.flatMap(({ property, age, doubted, left_out }): Doubt[] =>
-    doubted ? [{ pollutant: property, age, leftOut: left_out }] : [],
-  )
+/**
+ * Hours with doubted readings. They are left out of a place where nothing else was measured in that hour: its index is then
+ * computed without them. A place of traffic stations alone has a traffic station's minimum set.
+ */
+function basisOf(rows: readonly HourRow[]): Basis {
+  const hours = groupBy(rows, ({ property, age }) => `${property} ${age}`)
+  const doubts = [...hours.values()].flatMap((own): Doubt[] => {
+    const [one] = own
+    if (!one || !own.some(({ doubted }) => doubted)) return []
+    return [{ pollutant: one.property, age: one.age, leftOut: own.every(({ mean }) => mean === null) }]
+  })
   return { station: stationOf(rows.map(({ siting }) => siting)), doubts }
 }
 

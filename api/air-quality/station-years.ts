@@ -17,7 +17,7 @@ export function standardOffsetMs(year: number, timeZone: string): number {
 }
 
 // $6 and $7: the year; $8: minutes of the offset; $9: above which hourly means are told, by Datastream of $1.
-// Every hour has a row, with or without a value: a running mean may end in an hour that is missing itself. `eight` and
+// Every hour between the first and the last value has a row, with or without one: a running mean may end in an hour that is missing itself. `eight` and
 // `three` are rows, which are hours. A union and no join: without statistics a join of hours with hours is read as a loop. The day that an hour ends in is the day of its beginning, midnight apart.
 const stationDays = (hasQuarters: boolean): string => `
   with measured as (
@@ -28,8 +28,8 @@ const stationDays = (hasQuarters: boolean): string => `
       select id, bucket, mean from measured
       union all
       select stream.id, b.bucket, null
-      from (select distinct id from measured where mean is not null) stream
-      cross join generate_series($6::timestamptz - interval '7 hours', $7::timestamptz - interval '1 hour', interval '1 hour') as b (bucket)
+      from (select id, min(bucket) as first, max(bucket) as last from measured where mean is not null group by 1) stream
+      cross join lateral generate_series(first, least(last + interval '7 hours', $7::timestamptz - interval '1 hour'), interval '1 hour') as b (bucket)
     ) each_hour group by 1, 2
   ), running as (
     select id, bucket, mean,
