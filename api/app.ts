@@ -116,7 +116,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
   const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
   registerMetrics(app, metrics)
   registerDocs(app)
-  await app.register(healthRoutes({ pool, live, ...(deps.parts && { parts: deps.parts }) }))
+  await app.register(healthRoutes({ pool: deps.healthPool ?? pool, live, ...(deps.parts && { parts: deps.parts }) }))
   await app.register(
     async (v1) => {
       await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }) }))

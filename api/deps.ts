@@ -12,6 +12,8 @@ import type { Surveys } from './surveys/surveys.ts'
 /** Everything the API needs of the outside; it opens none of it and closes none of it. */
 export type ApiDeps = {
   readonly pool: Pool
+  /** asks for /ready, without waiting behind the requests of others; absent: `pool` */
+  readonly healthPool?: Pool
   /** the broker, as the API sees it: what is committed, and the way back in for replays */
   readonly live: LiveSource
   /** what changes state needs it as `Authorization: Bearer <key>` */

@@ -57,6 +57,12 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => pool.end())
+  const healthPool = createPool(address, {
+    max: 1,
+    applicationName: 'citywell-health',
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => healthPool.end())
   const live = openMqttSource({ url: mqttUrl, log })
   scope.defer(() => live.close())
   const microdata = openMicrodata(options.estimator ? openEstimator(options.estimator, options) : pool)
@@ -73,6 +79,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   )
   const app = await buildApp({
     pool,
+    healthPool,
     live,
     key,
     log,
