@@ -1,7 +1,8 @@
 import loadHighs from 'highs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openMicrodata } from '#api/surveys/microdata.ts'
+import { type Microdata, openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
+import { protect } from '#model/statistics/protect.ts'
 import type { Estimate } from '#model/survey.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
@@ -80,8 +81,8 @@ async function store(people: readonly Person[]): Promise<void> {
   )
 }
 
-async function ask(question: 'net' | 'cost'): Promise<Estimate[]> {
-  const tables = await Promise.all(TABLES.map((by) => surveys.estimates('s', { question, by })))
+async function ask(question: 'net' | 'cost', of = surveys): Promise<Estimate[]> {
+  const tables = await Promise.all(TABLES.map((by) => of.estimates('s', { question, by })))
   return tables.flatMap(({ estimates }) => estimates)
 }
 
@@ -219,6 +220,17 @@ describe('linear programming on all tables of a question', () => {
     expect(hidden.length).toBeGreaterThan(20)
     expect(await attack(cells, people)).toEqual([])
     expect(cells.length - hidden.length).toBeGreaterThanOrEqual(trial.published)
+  })
+
+  test('the same attacker finds cells where only linear combinations are guarded against', async () => {
+    const people = draw(3, 0.05)
+    await store(people)
+    const microdata: Microdata = {
+      ...openMicrodata(db.pool),
+      protect: async ({ profiles, characteristics, threshold }) => protect(profiles, characteristics, threshold),
+    }
+    const found = await attack(await ask('net', createSurveys({ pool: db.pool, microdata })), people)
+    expect(found.length).toBeGreaterThan(10)
   })
 })
 
