@@ -1,5 +1,5 @@
 import type { Bounds, LinearProgram, LpSolver, OpenProgram, Term } from './linear-program.ts'
-import type { LinkedCell, LinkedTables } from './linked-tables.ts'
+import type { LinkedCell } from './linked-tables.ts'
 import type { Pattern } from './protect.ts'
 
 /**
@@ -13,7 +13,10 @@ export type Attack = {
   readonly measures: { readonly from: number; readonly to: number }
   /** known beforehand of the sum of all these measures in a hidden cell; undefined: nothing */
   priorOf(cell: LinkedCell): Bounds | undefined
+  /** the full cross-classification, which the tables may leave less of than themselves; absent: too large */
+  readonly joint?: Joint | undefined
 }
+type Joint = readonly (readonly string[])[]
 
 /** A sum of a hidden cell that must stay uncertain. */
 export type Target = {
@@ -31,63 +34,88 @@ const TOLERANCE = 1e-6
 /** @returns the targets whose range is too narrow; all of them where the solver gives up */
 export function tooNarrow(attack: Attack, targets: readonly Target[], solve: LpSolver): Target[] {
   if (targets.length === 0) return []
-  const columns = numberColumns(attack)
-  const program = solve(programOf(attack, columns))
+  const { program: of, columnsOf } = attack.joint ? jointProgram(attack, attack.joint) : tableProgram(attack)
+  const program = solve(of)
   try {
-    return narrowOf(attack, targets, columns, program)
+    return narrowOf(attack, targets, columnsOf, program)
   } finally {
     program.close()
   }
 }
 
-type Columns = ReadonlyMap<string, number>
+/** The variables whose sum a measure of a cell is; the first measure of the attack has number 0. */
+type ColumnsOf = (id: string, k: number) => readonly number[]
+type Stated = { readonly program: LinearProgram; readonly columnsOf: ColumnsOf }
 
-function numberColumns({ pattern, measures }: Attack): Columns {
+/** A variable for each measure of each hidden cell: parts less margin is 0, and what is published goes to the known side. */
+function tableProgram(attack: Attack): Stated {
+  const { pattern, measures } = attack
   const each = measures.to - measures.from
-  return new Map([...pattern.hidden].map((id, i) => [id, i * each]))
+  const first = new Map([...pattern.hidden].map((id, i) => [id, i * each]))
+  const columnsOf: ColumnsOf = (id, k) => {
+    const column = first.get(id)
+    return column === undefined ? [] : [column + k]
+  }
+  const sums = pattern.tables.lines.flatMap(({ margin, parts }) =>
+    Array.from({ length: each }, (_, k) => {
+      const terms: Term[] = []
+      let known = 0
+      for (const [id, sign] of [[margin, -1] as const, ...parts.map((part) => [part, 1] as const)]) {
+        const columns = columnsOf(id, k)
+        if (columns.length === 0) known -= sign * (pattern.tables.cells.get(id)?.sums[measures.from + k] ?? 0)
+        for (const column of columns) terms.push([column, sign])
+      }
+      return { lower: known, upper: known, terms }
+    }),
+  )
+  const rows = [...priorRows(attack, columnsOf), ...sums.filter(({ terms }) => terms.length > 0)]
+  return { program: { columns: nonNegative(first.size * each), rows }, columnsOf }
 }
 
-function programOf({ pattern, measures, priorOf }: Attack, columns: Columns): LinearProgram {
-  const { tables } = pattern
+/** A variable for each measure of each combination of all characteristics: every published cell is a sum of some. */
+function jointProgram(attack: Attack, joint: Joint): Stated {
+  const { pattern, measures } = attack
   const each = measures.to - measures.from
-  const prior = [...columns].flatMap(([id, first]) => {
-    const cell = tables.cells.get(id)
+  const within = new Map<string, number[]>()
+  joint.forEach((ids, i) => {
+    for (const id of ids) {
+      const held = within.get(id)
+      if (held) held.push(i)
+      else within.set(id, [i])
+    }
+  })
+  const columnsOf: ColumnsOf = (id, k) => (within.get(id) ?? []).map((i) => i * each + k)
+  const published = [...pattern.tables.cells.values()].filter(({ id }) => !pattern.hidden.has(id))
+  const sums = published.flatMap(({ id, sums: own }) =>
+    Array.from({ length: each }, (_, k) => {
+      const known = own[measures.from + k] ?? 0
+      return { lower: known, upper: known, terms: columnsOf(id, k).map((column): Term => [column, 1]) }
+    }),
+  )
+  const rows = [...priorRows(attack, columnsOf), ...sums]
+  return { program: { columns: nonNegative(joint.length * each), rows }, columnsOf }
+}
+
+function priorRows({ pattern, measures, priorOf }: Attack, columnsOf: ColumnsOf): LinearProgram['rows'] {
+  const each = Array.from({ length: measures.to - measures.from }, (_, k) => k)
+  return [...pattern.hidden].flatMap((id) => {
+    const cell = pattern.tables.cells.get(id)
     const bounds = cell && priorOf(cell)
-    const terms = Array.from({ length: each }, (_, k): Term => [first + k, 1])
+    const terms = each.flatMap((k) => columnsOf(id, k)).map((column): Term => [column, 1])
     return bounds ? [{ ...bounds, terms }] : []
   })
-  const sums = tables.lines.flatMap((line) =>
-    Array.from({ length: each }, (_, k) => equationOf(line, k, { tables, columns, from: measures.from })),
-  )
-  return {
-    columns: Array.from({ length: columns.size * each }, () => ({ lower: 0, upper: Number.POSITIVE_INFINITY })),
-    rows: [...prior, ...sums.filter(({ terms }) => terms.length > 0)],
-  }
 }
 
-/** Parts less margin is 0: what is published goes to the known side. */
-function equationOf(
-  { margin, parts }: LinkedTables['lines'][number],
-  k: number,
-  { tables, columns, from }: { tables: LinkedTables; columns: Columns; from: number },
-): Bounds & { terms: Term[] } {
-  const terms: Term[] = []
-  let known = 0
-  for (const [id, sign] of [[margin, -1] as const, ...parts.map((part) => [part, 1] as const)]) {
-    const column = columns.get(id)
-    if (column === undefined) known -= sign * (tables.cells.get(id)?.sums[from + k] ?? 0)
-    else terms.push([column + k, sign])
-  }
-  return { lower: known, upper: known, terms }
-}
+const nonNegative = (n: number): Bounds[] =>
+  Array.from({ length: n }, () => ({ lower: 0, upper: Number.POSITIVE_INFINITY }))
 
 type Open = { readonly target: Target; readonly terms: readonly Term[]; lower: number; upper: number }
 
 /** Every solution that is found shows how far all targets can be moved, so most need no solution of their own. */
-function narrowOf(attack: Attack, targets: readonly Target[], columns: Columns, program: OpenProgram): Target[] {
+function narrowOf(attack: Attack, targets: readonly Target[], columnsOf: ColumnsOf, program: OpenProgram): Target[] {
   const open = targets.map((target): Open => {
-    const first = columns.get(target.cell.id) ?? 0
-    const terms = target.measures.map((k): Term => [first + k - attack.measures.from, 1])
+    const columns = target.measures.flatMap((k) => columnsOf(target.cell.id, k - attack.measures.from))
+    const terms = columns.map((column): Term => [column, 1])
     const value = target.measures.reduce((sum, k) => sum + (target.cell.sums[k] ?? 0), 0)
     return { target, terms, lower: value, upper: value }
   })

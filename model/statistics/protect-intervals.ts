@@ -1,5 +1,6 @@
 import { DOMINANCE_SHARE, isDominated } from './dominance.ts'
 import { type Attack, type Target, tooNarrow } from './feasible-ranges.ts'
+import { jointCells } from './joint-cells.ts'
 import type { Bounds, LpSolver } from './linear-program.ts'
 import { cellId, type LinkedCell, type LinkedTables, linkTables, type Profile } from './linked-tables.ts'
 import { hide, hideComplements, hideInLines, type Pattern, primaryPattern } from './protect.ts'
@@ -55,7 +56,7 @@ export function createProtector(solve: LpSolver): (request: ProtectionRequest) =
     else protectNumbers(pattern, solve)
     last = { key, held: new Map(pattern.held) }
     const byNumbers = new Set(pattern.hidden)
-    if (answers.kind === 'category') settle(pattern, categoriesAttack(pattern, answers.categories, byNumbers), solve)
+    if (answers.kind === 'category') protectCategories(pattern, answers.categories, byNumbers, solve)
     if (answers.kind === 'amount') protectAmounts(pattern, request, answers, solve)
     return pattern.held
   }
@@ -65,6 +66,21 @@ function protectNumbers(pattern: Pattern, solve: LpSolver): void {
   hideComplements(pattern)
   if (isSparse(pattern)) hideTables(pattern, () => true)
   settle(pattern, numbersAttack(pattern), solve)
+}
+
+/** Combinations of all characteristics, times answers, that a second is enough for. */
+const MAX_JOINT = 4_000
+
+function protectCategories(
+  pattern: Pattern,
+  categories: number,
+  byNumbers: ReadonlySet<string>,
+  solve: LpSolver,
+): void {
+  const goal = categoriesAttack(pattern, categories, byNumbers)
+  settle(pattern, goal, solve)
+  const joint = jointCells(pattern.tables, MAX_JOINT / categories)
+  if (joint) settle(pattern, { ...goal, joint }, solve)
 }
 
 function protectAmounts(pattern: Pattern, request: ProtectionRequest, answers: Amounts, solve: LpSolver): void {
