@@ -9,7 +9,8 @@ import { registerDashboard } from './http/dashboard.ts'
 import { registerEtags } from './http/etag.ts'
 import { createMetrics, type Metrics, registerMetrics } from './http/metrics.ts'
 import { registerDocs, registerOpenApi } from './http/openapi.ts'
-import { answerFailure, registerProblems } from './http/problem.ts'
+import { createOutageLog } from './http/outage-log.ts'
+import { answerUnreadable, registerProblems } from './http/problem.ts'
 import { registerSecurity } from './http/security.ts'
 import { registerTextGuard } from './http/text-guard.ts'
 import { newestFinished } from './indicators/reconciliations.ts'
@@ -42,6 +43,8 @@ import { wellbeingRoutes } from './routes/wellbeing.ts'
 const API_VERSION = '0.1.0'
 /** A reported value or a list of ids is small; anything larger is a mistake. */
 const BODY_LIMIT_BYTES = 1_000_000
+/** For a whole request to arrive, uploads included. */
+const REQUEST_TIMEOUT_MS = 60_000
 /** The index moves by the hour; the map asks for it by the second. */
 const AIR_INDEX_MS = 30_000
 const SNAPSHOT_MS = 1_000
@@ -57,7 +60,9 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // In every error answer and in the log: unique over restarts, so that one finds the other.
     genReqId: () => randomUUID(),
-    frameworkErrors: answerFailure,
+    frameworkErrors: answerUnreadable,
+    // A body that trickles in holds a connection and its memory.
+    requestTimeout: REQUEST_TIMEOUT_MS,
     bodyLimit: BODY_LIMIT_BYTES,
     // Rate limits go by the client; behind a proxy all clients would be one, and without one a header may lie.
     trustProxy: deps.trustProxy ?? false,
@@ -98,7 +103,10 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
 
 async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   registerSecurity(app, deps)
-  registerProblems(app)
+  registerProblems(
+    app,
+    createOutageLog(deps.log, () => deps.pool.query('select 1')),
+  )
   registerTextGuard(app)
   registerEtags(app)
   await app.register(compress, {

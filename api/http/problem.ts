@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isTransient } from '#infra/db/retry.ts'
 import { AppError } from '#model/errors.ts'
+import type { OutageLog } from './outage-log.ts'
 
 /** Every error, as application/problem+json (RFC 9457). `code` is stable; `detail` names the field and the value. */
 export const problemSchema = z.object({
@@ -21,16 +22,33 @@ type Problem = z.infer<typeof problemSchema>
 type FieldError = NonNullable<Problem['errors']>[number]
 type Failure = { code: string; status: number; detail: string; errors?: FieldError[] }
 
-/** One handler for everything that is thrown; Fastify asks it too about addresses it cannot even read. */
-export function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const failure = explain(error, request)
-  if (failure.status >= 500) {
-    request.log.error({ err: error, code: failure.code, route: request.routeOptions?.url }, 'request failed')
-  }
-  return sendProblem(reply, request, failure)
+/** Fastify asks this about addresses that it cannot even read. */
+export const answerUnreadable = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  answerFailure(error, request, reply)
+
+/** One handler for everything that is thrown. */
+export function registerProblems(app: FastifyInstance, outage: OutageLog): void {
+  app.addHook('onClose', async () => outage.close())
+  app.setErrorHandler((error: FastifyError, request, reply) => answerFailure(error, request, reply, outage))
 }
 
-export const registerProblems = (app: FastifyInstance): unknown => app.setErrorHandler(answerFailure)
+function answerFailure(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  outage?: OutageLog,
+): FastifyReply {
+  // A connection that the client broke looks like one to the database that was lost. Nobody reads the answer.
+  if (request.raw.readableAborted && !reply.raw.headersSent) {
+    request.log.debug('the client closed the connection before its request was complete')
+    return sendProblem(reply, request, { code: 'REQUEST_INVALID', status: 400, detail: 'the request was not complete' })
+  }
+  const failure = explain(error, request)
+  if (failure.code === 'DATABASE_UNAVAILABLE' && outage) outage.note(error.message)
+  else if (failure.status >= 500)
+    request.log.error({ err: error, code: failure.code, route: request.routeOptions?.url }, 'request failed')
+  return sendProblem(reply, request, failure)
+}
 
 export function sendProblem(reply: FastifyReply, request: FastifyRequest, failure: Failure): FastifyReply {
   const { code, status, detail, errors } = failure

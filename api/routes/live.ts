@@ -8,10 +8,13 @@ import { domainsParam } from '../params.ts'
 
 type Hub = ReturnType<typeof createHub>
 const MAX_CLIENTS = 1_000
+/** A wall of screens behind one address; behind a proxy, TRUST_PROXY tells the addresses apart. */
+const MAX_CLIENTS_PER_ADDRESS = 50
 
 export const liveRoutes =
   ({ hub }: { hub: Hub }): FastifyPluginAsyncZod =>
   async (app) => {
+    const perAddress = new Map<string, number>()
     app.get(
       '/live',
       {
@@ -24,10 +27,22 @@ export const liveRoutes =
         },
       },
       // Last-Event-ID is of no use: whoever comes back gets a snapshot, which says more than what was missed.
-      ({ query }, reply) => {
+      ({ query, ip }, reply) => {
         if (hub.clients() >= MAX_CLIENTS) {
           throw new AppError('TOO_MANY_CLIENTS', `${MAX_CLIENTS} event streams are open; try again later`)
         }
+        const open = perAddress.get(ip) ?? 0
+        if (open >= MAX_CLIENTS_PER_ADDRESS)
+          throw new AppError(
+            'TOO_MANY_CLIENTS',
+            `${MAX_CLIENTS_PER_ADDRESS} event streams are open from this address; close one`,
+          )
+        perAddress.set(ip, open + 1)
+        reply.raw.once('close', () => {
+          const left = (perAddress.get(ip) ?? 1) - 1
+          if (left > 0) perAddress.set(ip, left)
+          else perAddress.delete(ip)
+        })
         openStream(reply)
         hub.add(wireOf(reply), query.domain)
       },

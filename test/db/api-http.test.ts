@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { InjectOptions } from 'fastify'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostRule } from '#api/http/host-names.ts'
 import { openMqttSource } from '#api/live/mqtt-source.ts'
@@ -245,6 +249,28 @@ describe('requests that nobody means', () => {
     const [first, second] = [await problem('/api/v1/nothing'), await problem('/api/v1/nothing')]
     expect(first.requestId).toMatch(/^[0-9a-f-]{36}$/)
     expect(second.requestId).not.toBe(first.requestId)
+  })
+})
+
+describe('clients that break off', () => {
+  test('an upload that is not completed is neither an outage of the database nor an error in the log', async () => {
+    const lines: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
+    const own = await openTestApi({ log })
+    await own.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = own.app.server.address() as AddressInfo
+    const socket = connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    const head = `POST /api/v1/voices HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{"a`
+    socket.write(head)
+    await sleep(100)
+    socket.destroy()
+    await sleep(200)
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200)
+    expect(lines).toEqual([])
+    // and one that goes on for ever is cut off (Node's own default would be five minutes)
+    expect(own.app.server.requestTimeout).toBe(60_000)
+    await own.close()
   })
 })
 

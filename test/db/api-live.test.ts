@@ -297,6 +297,22 @@ describe('rejected messages', () => {
   })
 })
 
+test('streams from one address are bounded, and a closed one makes room', { timeout: 60_000 }, async () => {
+  const streams = Array.from({ length: 55 }, () => openStream())
+  await until(() => streams.filter(({ text }) => text().includes('503')).length >= 5)
+  const refused = streams.filter(({ text }) => text().includes('503'))
+  expect(refused[0]?.text()).toContain('TOO_MANY_CLIENTS')
+  expect(streams.length - refused.length).toBeLessThanOrEqual(50)
+  for (const { socket } of streams) socket.destroy()
+  await until(async () => {
+    const next = openStream()
+    await until(() => next.text().includes('\r\n\r\n'))
+    const open = next.text().startsWith('HTTP/1.1 200')
+    next.socket.destroy()
+    return open
+  })
+})
+
 // Last, because it ends what the others use.
 test('a stop ends open streams at once', async () => {
   const stream = openStream()
