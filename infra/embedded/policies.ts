@@ -50,15 +50,12 @@ const JOBS = `
   where scheduled and proc_name <> 'policy_telemetry'
   order by array_position(array['policy_refresh_continuous_aggregate', 'policy_compression'], proc_name::text), job_id`
 
-// A hierarchical aggregate has the hypertable of the one below it as its source. Buckets with an offset (those of meters, which
-// begin just after midnight) reach over the ends of a day: a refresh takes whole buckets only, so it begins and ends beyond.
+// A hierarchical aggregate has the hypertable of the one below it as its source.
 const STALE_DAYS = `
   select format('%I.%I', v.user_view_schema, v.user_view_name) as view,
-         (d.start - case when b.bucket_offset is null then interval '0' else interval '1 day' end)::text as "from",
-         (d.stop + coalesce(b.bucket_offset::text::interval, interval '0'))::text as "to"
+         d.start::text as "from", d.stop::text as "to"
   from timescaledb_information.jobs j
   join _timescaledb_catalog.continuous_agg v on v.mat_hypertable_id = (j.config ->> 'mat_hypertable_id')::int
-  join _timescaledb_catalog.continuous_aggs_bucket_function b on b.mat_hypertable_id = v.mat_hypertable_id
   join _timescaledb_catalog.hypertable h on h.id = v.raw_hypertable_id
   join timescaledb_information.chunks c on c.hypertable_schema = h.schema_name and c.hypertable_name = h.table_name
   cross join lateral (
