@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '#model/errors.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** the route makes free text storable by itself, so a person's slip is not an error */
+    tidiesText?: boolean
+  }
+}
+
 /** What no text in a database can hold (NUL), and what is no text at all (half of a surrogate pair). */
 const hasUnstorableText = (text: string): boolean => text.includes('\u0000') || !text.isWellFormed()
 
@@ -13,7 +20,9 @@ export function registerTextGuard(app: FastifyInstance): void {
     const found =
       unstorableIn(request.params, 'path') ??
       unstorableIn(request.query, 'query') ??
-      (isJson(request.headers['content-type']) ? unstorableIn(request.body, 'body') : undefined)
+      (!request.routeOptions.config.tidiesText && isJson(request.headers['content-type'])
+        ? unstorableIn(request.body, 'body')
+        : undefined)
     if (found !== undefined)
       throw new AppError(
         'REQUEST_INVALID',

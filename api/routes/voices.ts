@@ -28,6 +28,7 @@ export const voiceRoutes =
       '/voices',
       {
         bodyLimit: BODY_LIMIT_BYTES,
+        config: { tidiesText: true },
         preHandler: limited(speak),
         schema: {
           tags,
