@@ -54,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const state = planSlices(await readState(options.stateFolder), world.seed, options.backfillDays, now())
   const client = await mqtt.connectAsync(
     options.mqttUrl,
-    { clientId: `citywell-simulator-${process.pid}`, reconnectPeriod: 1000 },
+    { clientId: `simulator-${process.pid}`, reconnectPeriod: 1000 },
     false,
   )
   const city: Running = {

@@ -36,13 +36,13 @@ export async function runCity(config: Config, screen: Screen, scope: Scope): Pro
   const pack = await readCityPack(config.city)
   screen.line('city', describe(pack))
   await assertPortFree(config.port, config.host, 'PORT', 'the dashboard')
-  if (!config.mqttUrl) await assertPortFree(config.mqttPort, config.host, 'MQTT_PORT', 'the MQTT broker')
+  if (!config.mqttUrl) await assertPortFree(config.mqttPort, config.mqttHost, 'MQTT_PORT', 'the MQTT broker')
   const dashboard = timed(ensureDashboard())
   // Failing here must not go unheard while the database is still being opened.
   dashboard.catch(() => {})
   const key = await openKey(part)
-  const mqttUrl = await openBroker(part, pack)
   const registry = new prometheus.Registry()
+  const mqttUrl = await openBroker(part, pack, registry)
   const deferred = deferDatabase()
   let simulator: SimulatorThread | undefined
   let ingest: IngestWorker | undefined
@@ -137,23 +137,31 @@ async function openEmbedded(
 /** Names the ingest's session at the broker: the same over restarts. */
 const ingestClientId = ({ workerName }: Config) => `citywell-${workerName}`
 
-async function openBroker({ config, screen, scope, log }: Part, { city }: LoadedPack): Promise<string> {
+/** Returns the URL for the city's own clients. */
+async function openBroker(
+  { config, screen, scope, log }: Part,
+  { city }: LoadedPack,
+  metrics: prometheus.Registry,
+): Promise<string> {
   if (config.mqttUrl) {
     screen.line('broker', withoutSecret(config.mqttUrl))
     return config.mqttUrl
   }
   const broker = await openEmbeddedBroker({
     port: config.mqttPort,
-    host: config.host,
+    host: config.mqttHost,
+    credentials: config.mqttCredentials,
+    metrics,
     journal: join(config.dataDir, 'broker', 'journal'),
     // What is published before the ingest has subscribed is kept for it.
     sessions: [{ clientId: ingestClientId(config), filters: union(filtersOf(city)) }],
     log,
   })
   scope.defer(() => broker.close())
+  const login = config.mqttCredentials ? ' -u "$MQTT_USERNAME" -P "$MQTT_PASSWORD"' : ''
   screen.line(
     'broker',
-    `embedded MQTT on port ${broker.port}; try: mosquitto_pub -p ${broker.port} -q 1 -t city/air/my-sensor -m '{"pm2_5": 9.3}'`,
+    `embedded MQTT on port ${broker.port}; try: mosquitto_pub -p ${broker.port}${login} -q 1 -t city/air/my-sensor -m '{"pm2_5": 9.3}'`,
   )
   return broker.url
 }

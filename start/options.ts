@@ -12,8 +12,11 @@ Ctrl-C stops it; the next start goes on with the same data.
 
 Environment (all optional):
   PORT           8080       dashboard and API
+  HOST           127.0.0.1  address of dashboard and API; 0.0.0.0 lets other machines in
   MQTT_PORT      1883       embedded MQTT broker
-  HOST           127.0.0.1  address to listen on; 0.0.0.0 lets other machines in
+  MQTT_HOST      127.0.0.1  address of the embedded broker, independent of HOST; beyond this machine it needs the next two
+  MQTT_USERNAME             what clients of the embedded broker must present,
+  MQTT_PASSWORD             at least 12 characters
   DATA_DIR       .data      where the embedded database lives
   CITY                      folder of a city pack, as --city
   SIMULATE       on|off     the simulator; on unless MQTT_URL names a broker of yours

@@ -7,23 +7,38 @@
  * - Messages for persistent sessions are kept by outgoing.ts (late acknowledgements by the ten thousand).
  * - A message is delivered at the QoS that was granted (broker-delivery.ts).
  * - A publisher is acknowledged when its message is in the journal (broker-acceptance.ts).
+ * - Access: credentials, reserved client identifiers and topics (broker-access.ts).
  * - A packet that announces more than PACKET_BYTES ends its connection before its payload is read.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type Client } from 'aedes'
 import { generate } from 'mqtt-packet'
+import type { Registry } from 'prom-client'
 import { AppError } from '#model/errors.ts'
 import { acceptIntoJournal } from './broker-acceptance.ts'
+import {
+  assertNotOpen,
+  type Credentials,
+  controlAccess,
+  newCityCredentials,
+  reachableAddress,
+} from './broker-access.ts'
 import { deliverAtGrantedQos } from './broker-delivery.ts'
 import { openBrokerJournal } from './broker-journal.ts'
+import { createRefusals, type RefusalReason, RefusedError } from './broker-refusals.ts'
 import type { Journal } from './journal.ts'
 import { createOutgoing, type Outgoing } from './outgoing.ts'
 
 export interface EmbeddedBrokerOptions {
   /** 0: any free port. */
   port?: number
-  /** Loopback unless told otherwise. */
+  /** Default 127.0.0.1; an address beyond loopback needs `credentials`. */
   host?: string
+  /** What clients that are not the city's own must present. */
+  credentials?: Credentials | undefined
+  /** What the city's own clients present; generated unless they must know it before the broker is open. */
+  cityCredentials?: Credentials
+  metrics?: Registry
   /** Largest packet that is accepted, in bytes. */
   packetBytes?: number
   /** Most messages kept for a persistent session whose client is away; further ones are dropped and logged. */
@@ -41,7 +56,11 @@ export interface EmbeddedBrokerOptions {
 }
 
 export interface EmbeddedBroker {
+  /** For the city's own clients: contains their secret, so it is not to be shown. */
   url: string
+  /** For everybody else, without credentials. */
+  publicUrl: string
+  refused: ReadonlyMap<RefusalReason, number>
   port: number
   close(): Promise<void>
 }
@@ -59,12 +78,16 @@ const VERSION_REFUSED = 1
 /** CONNACK "identifier rejected" (the same) */
 const IDENTIFIER_REJECTED = 2
 
-/** Opens the broker. Throws AppError PORT_TAKEN, DATA_DIR_IN_USE, DATA_DIR_DAMAGED. */
+/** Opens the broker. Throws AppError CONFIG_INVALID, PORT_TAKEN, DATA_DIR_IN_USE, DATA_DIR_DAMAGED. */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const { port = PORT, host = '127.0.0.1', packetBytes = PACKET_BYTES, log } = options
+  const { port = PORT, host = '127.0.0.1', packetBytes = PACKET_BYTES, credentials, log, metrics } = options
+  assertNotOpen(host, credentials)
   const journal = await openBrokerJournal(options)
   const aedes = new Aedes({ concurrency: CONCURRENCY, queueLimit: EARLY_PACKETS, preConnect: refuseUnnamedSession })
   await aedes.listen()
+  const city = options.cityCredentials ?? newCityCredentials()
+  const refusals = createRefusals({ log, metrics })
+  controlAccess(aedes, { city, credentials, refusals })
   const outgoing = await keepOutgoing(aedes, options, journal)
   logErrors(aedes, log)
 
@@ -81,10 +104,12 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): P
     await journal?.close()
     throw cause
   })
-  const name = host.includes(':') ? `[${host}]` : host
+  const address = reachableAddress(host, actual)
   let closed: Promise<void> | undefined
   return {
-    url: `mqtt://${name === '0.0.0.0' || name === '[::]' ? '127.0.0.1' : name}:${actual}`,
+    url: `mqtt://${city.username}:${city.password}@${address}`,
+    publicUrl: `mqtt://${address}`,
+    refused: refusals.counts,
     port: actual,
     close: () => {
       closed ??= close(aedes, server, sockets).then(() => journal?.close())
@@ -136,7 +161,9 @@ async function close(aedes: Aedes, server: Server, sockets: Set<Socket>): Promis
 }
 
 function logErrors(aedes: Aedes, log: EmbeddedBrokerOptions['log']): void {
-  aedes.on('clientError', (client, error) => log?.warn(`MQTT client ${client.id}: ${error.message}`))
+  aedes.on('clientError', (client, error) => {
+    if (!(error instanceof RefusedError)) log?.warn(`MQTT client ${client.id}: ${error.message}`)
+  })
   aedes.on('connectionError', (_, error) => {
     // a client that speaks MQTT 5 and 3.1.1 tries 5 first: ours does so at every start
     if ((error as { errorCode?: number }).errorCode === VERSION_REFUSED)

@@ -23,7 +23,10 @@ const environmentSchema = z.object({
   MQTT_URL: urlOf('mqtt:', 'mqtts:', 'ws:', 'wss:').optional(),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
+  MQTT_HOST: z.string().min(1).default('127.0.0.1'),
   MQTT_PORT: port.default(1883),
+  MQTT_USERNAME: z.string().min(1).optional(),
+  MQTT_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
   CITY: z.string().min(1).default(DEMO_CITY),
   DATA_DIR: z.string().min(1).default('.data'),
   SIMULATE: z.enum(['on', 'off']).optional(),
@@ -46,6 +49,10 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, - and _')
     .default('ingest'),
 })
+const checkedSchema = environmentSchema.refine(
+  (env) => (env.MQTT_USERNAME === undefined) === (env.MQTT_PASSWORD === undefined),
+  { path: ['MQTT_USERNAME'], message: 'is set together with MQTT_PASSWORD, or neither is' },
+)
 
 /** Everything a process takes from its environment, read once by its main file. */
 export type Config = {
@@ -57,7 +64,11 @@ export type Config = {
   readonly mqttUrl: string | undefined
   readonly host: string
   readonly port: number
+  /** address of the embedded broker, independent of `host` */
+  readonly mqttHost: string
   readonly mqttPort: number
+  /** what clients of the embedded broker must present; absent: nothing, then it listens on loopback only */
+  readonly mqttCredentials: { readonly username: string; readonly password: string } | undefined
   /** folder of the city pack */
   readonly city: string
   readonly dataDir: string
@@ -81,7 +92,7 @@ export type Config = {
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const read = environmentSchema.safeParse(present)
+  const read = checkedSchema.safeParse(present)
   if (!read.success) {
     const problems = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new AppError('CONFIG_INVALID', `the environment has ${problems.join('; ')}`)
@@ -93,7 +104,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     mqttUrl: env.MQTT_URL,
     host: env.HOST,
     port: env.PORT,
+    mqttHost: env.MQTT_HOST,
     mqttPort: env.MQTT_PORT,
+    mqttCredentials:
+      env.MQTT_USERNAME !== undefined && env.MQTT_PASSWORD !== undefined
+        ? { username: env.MQTT_USERNAME, password: env.MQTT_PASSWORD }
+        : undefined,
     city: resolve(env.CITY),
     dataDir: resolve(env.DATA_DIR),
     simulate: env.SIMULATE === undefined ? env.MQTT_URL === undefined : env.SIMULATE === 'on',

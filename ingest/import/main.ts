@@ -1,7 +1,8 @@
 /** `npm run import -- FILE...`: files through the same door as devices. docs/import.md */
 import { readCityPack } from '#infra/city/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
-import { loadConfig } from '#infra/runtime/config.ts'
+import { reachableAddress } from '#infra/embedded/broker-access.ts'
+import { type Config, loadConfig } from '#infra/runtime/config.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { boundsOf } from './city-bounds.ts'
 import { booksFromApi, booksFromDatabase } from './ledger-watch.ts'
@@ -28,7 +29,7 @@ await runMain(async (scope) => {
     options,
     pack: pack.city,
     bounds: boundsOf(pack),
-    openPublisher: () => openPublisher(config.mqttUrl ?? `mqtt://127.0.0.1:${config.mqttPort}`),
+    openPublisher: () => openPublisher(config.mqttUrl ?? embeddedBroker(config)),
     books: (source) =>
       pool ? booksFromDatabase(pool, source) : booksFromApi(`http://127.0.0.1:${config.port}`, source),
     onProgress: progress.show,
@@ -37,3 +38,11 @@ await runMain(async (scope) => {
   process.stdout.write(`\n${reportText(files, outcome, options.history)}\n`)
   return 'done'
 })
+
+/** The broker of `npm start` on this machine. */
+function embeddedBroker({ mqttHost, mqttPort, mqttCredentials }: Config): string {
+  const url = new URL(`mqtt://${reachableAddress(mqttHost, mqttPort)}`)
+  url.username = encodeURIComponent(mqttCredentials?.username ?? '')
+  url.password = encodeURIComponent(mqttCredentials?.password ?? '')
+  return url.toString()
+}

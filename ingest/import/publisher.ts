@@ -21,9 +21,10 @@ const ACKNOWLEDGE_MS = 60_000
 /** @throws AppError BROKER_UNAVAILABLE */
 export async function openPublisher(url: string): Promise<Publisher> {
   const gone = (cause?: unknown): AppError => new AppError('BROKER_UNAVAILABLE', withoutSecret(url), { cause })
+  const { address, login } = separateLogin(url)
   const client = await connectAsync(
-    url,
-    { clientId: `citywell-import-${randomUUID()}`, clean: true, connectTimeout: CONNECT_MS, reconnectPeriod: 1_000 },
+    address,
+    { ...login, clientId: `import-${randomUUID()}`, clean: true, connectTimeout: CONNECT_MS, reconnectPeriod: 1_000 },
     false,
   ).catch((cause: unknown) => {
     throw gone(cause)
@@ -68,4 +69,13 @@ export async function openPublisher(url: string): Promise<Publisher> {
       await client.endAsync(true)
     },
   }
+}
+
+/** The mqtt package splits a decoded "name:password" at its last colon, which may be part of the password. */
+function separateLogin(url: string): { address: string; login: { username?: string; password?: string } } {
+  const parsed = new URL(url)
+  const [username, password] = [parsed.username, parsed.password].map(decodeURIComponent)
+  parsed.username = ''
+  parsed.password = ''
+  return { address: parsed.toString(), login: { ...(username && { username }), ...(password && { password }) } }
 }

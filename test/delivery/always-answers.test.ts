@@ -40,12 +40,15 @@ const latestOf = async (system: System, thing: string): Promise<number | undefin
 
 test('a broker that is not there: HTTP answers, /ready names it, and what follows comes when it is', async () => {
   const mqttPort = await freePort()
-  const port = await start({ MQTT_URL: `mqtt://127.0.0.1:${mqttPort}` })
+  const port = await start({ MQTT_URL: `mqtt://citywell:known-before@127.0.0.1:${mqttPort}` })
   await expect
     .poll(async () => (await readyOf(port)).missing.sort(), PATIENCE)
     .toEqual(['broker', 'live', 'subscription'])
   expect((await readyOf(port)).parts['broker']?.detail).toMatch(/not connected/)
-  const broker = await openEmbeddedBroker({ port: mqttPort })
+  const broker = await openEmbeddedBroker({
+    port: mqttPort,
+    cityCredentials: { username: 'citywell', password: 'known-before' },
+  })
   scope.defer(() => broker.close())
   await expect.poll(async () => (await ask(port, '/ready'))?.status, PATIENCE).toBe(200)
 })

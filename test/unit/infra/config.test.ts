@@ -59,3 +59,20 @@ test('every wrong variable is named, and no value that may hold a secret is echo
   expect(read).toThrow(/CITYWELL_KEY: at least 16 characters/)
   expect(read).not.toThrow(/hunter2/)
 })
+
+test('the broker stays on loopback whatever HOST says', () => {
+  expect(loadConfig({ HOST: '0.0.0.0' })).toMatchObject({ host: '0.0.0.0', mqttHost: '127.0.0.1' })
+})
+
+test('credentials of the broker come in pairs, and the password is long enough', () => {
+  const MQTT_PASSWORD = 'hunter2hunter2'
+  expect(loadConfig({ MQTT_USERNAME: 'devices', MQTT_PASSWORD }).mqttCredentials).toEqual({
+    username: 'devices',
+    password: MQTT_PASSWORD,
+  })
+  expect(() => loadConfig({ MQTT_USERNAME: 'devices' })).toThrow(/MQTT_USERNAME: is set together with MQTT_PASSWORD/)
+  expect(() => loadConfig({ MQTT_PASSWORD })).toThrow(/MQTT_USERNAME: is set together with MQTT_PASSWORD/)
+  const short = () => loadConfig({ MQTT_USERNAME: 'devices', MQTT_PASSWORD: 'hunter2' })
+  expect(short).toThrow(/MQTT_PASSWORD: at least 12 characters/)
+  expect(short).not.toThrow(/hunter2/)
+})
