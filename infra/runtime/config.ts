@@ -54,6 +54,9 @@ const checkedSchema = environmentSchema.refine(
   { path: ['MQTT_USERNAME'], message: 'is set together with MQTT_PASSWORD, or neither is' },
 )
 
+/** Names of the variables, as the documentation lists them. */
+export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(environmentSchema.shape)
+
 /** Everything a process takes from its environment, read once by its main file. */
 export type Config = {
   /** absent: the embedded database in `dataDir` */

@@ -1,0 +1,48 @@
+/** README.md and docs/*.md as the tests read them: prose, code spans, fenced blocks. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+
+export const ROOT = resolve(import.meta.dirname, '..')
+
+type Block = { readonly file: string; readonly line: number; readonly language: string; readonly text: string }
+type Document = {
+  /** path from the root, e.g. docs/api.md */
+  readonly file: string
+  readonly blocks: readonly Block[]
+  /** the lines outside of blocks, the others empty, so that indices are line numbers */
+  readonly prose: readonly string[]
+}
+
+export async function readDocuments(): Promise<readonly Document[]> {
+  const pages = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
+  return Promise.all(['README.md', ...pages].map(async (file) => split(file, await readFile(join(ROOT, file), 'utf8'))))
+}
+
+function split(file: string, text: string): Document {
+  const blocks: Block[] = []
+  const prose: string[] = []
+  let open: { line: number; language: string; lines: string[] } | undefined
+  for (const [index, line] of text.split('\n').entries()) {
+    const fence = /^```(\w*)/.exec(line)
+    if (fence && open) {
+      blocks.push({ file, line: open.line, language: open.language, text: open.lines.join('\n') })
+      open = undefined
+    } else if (fence) open = { line: index + 1, language: fence[1] ?? '', lines: [] }
+    else open?.lines.push(line)
+    prose.push(open || fence ? '' : line)
+  }
+  if (open) throw new Error(`${file}:${open.line}: the block has no end`)
+  return { file, blocks, prose }
+}
+
+/** What stands in backticks, with `file:line`. */
+export const codeSpans = ({ file, prose }: Document): { at: string; text: string }[] =>
+  prose.flatMap((line, index) =>
+    [...line.matchAll(/`([^`]+)`/g)].map(([, text = '']) => ({ at: `${file}:${index + 1}`, text })),
+  )
+
+/** Everything a reader may copy: code spans and blocks, with `file:line`. */
+export const codeOf = (document: Document): { at: string; text: string }[] => [
+  ...codeSpans(document),
+  ...document.blocks.map(({ file, line, text }) => ({ at: `${file}:${line}`, text })),
+]
