@@ -11,7 +11,7 @@ import { isIP } from 'node:net'
 import type { Aedes, Client } from 'aedes'
 import { AppError } from '#model/errors.ts'
 import { OWN_ROOT } from '#model/live.ts'
-import { type Refusals, RefusedError } from './broker-refusals.ts'
+import { type RefusalReason, type Refusals, RefusedError } from './broker-refusals.ts'
 
 export interface Credentials {
   readonly username: string
@@ -23,6 +23,7 @@ const RESERVED_TOPICS = [OWN_ROOT, '$SYS']
 const CITY_USER = 'citywell'
 const SECRET_BYTES = 24
 /** CONNACK return codes (MQTT 3.1.1, 3.2.2.3) */
+const UNAVAILABLE = 3
 const BAD_CREDENTIALS = 4
 const NOT_AUTHORISED = 5
 
@@ -58,15 +59,17 @@ export interface AccessOptions {
   /** What every other client must present; absent: nothing. */
   credentials: Credentials | undefined
   refusals: Refusals
+  /** What speaks against another client that is not the city's own. */
+  admit(client: Client): { reason: RefusalReason; detail: string } | undefined
 }
 
 /** Changes `authenticate` and `authorizePublish` of this broker. */
-export function controlAccess(aedes: Aedes, { city, credentials, refusals }: AccessOptions): void {
+export function controlAccess(aedes: Aedes, { city, credentials, refusals, admit }: AccessOptions): void {
   const own = new WeakSet<Client>()
 
   aedes.authenticate = (client, username, password, done) => {
-    const refuse = (reason: 'credentials' | 'client_id', returnCode: number, detail: string): void => {
-      refusals.count(reason, client.id, detail)
+    const refuse = (reason: RefusalReason, returnCode: number, detail: string): void => {
+      refusals.count(reason, `MQTT client ${client.id}`, detail)
       done(Object.assign(new RefusedError(detail), { returnCode }) as never, false)
     }
     const given = { username: username ?? '', password: password?.toString() ?? '' }
@@ -78,6 +81,8 @@ export function controlAccess(aedes: Aedes, { city, credentials, refusals }: Acc
       return refuse('credentials', BAD_CREDENTIALS, 'bad user name or password')
     if (client.id.startsWith(RESERVED_CLIENT_ID))
       return refuse('client_id', NOT_AUTHORISED, `client identifiers beginning with ${RESERVED_CLIENT_ID} are reserved`)
+    const full = admit(client)
+    if (full) return refuse(full.reason, UNAVAILABLE, full.detail)
     done(null, true)
   }
 
@@ -86,7 +91,7 @@ export function controlAccess(aedes: Aedes, { city, credentials, refusals }: Acc
     const reserved = RESERVED_TOPICS.find((root) => packet.topic.startsWith(root))
     if (reserved === undefined || (client && own.has(client))) return done(null)
     const detail = `publishing to ${reserved} is reserved`
-    refusals.count('topic', client?.id ?? '', detail)
+    refusals.count('topic', `MQTT client ${client?.id ?? ''}`, detail)
     done(new RefusedError(detail))
   }
 }

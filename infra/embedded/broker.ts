@@ -7,8 +7,9 @@
  * - Messages for persistent sessions are kept by outgoing.ts (late acknowledgements by the ten thousand).
  * - A message is delivered at the QoS that was granted (broker-delivery.ts).
  * - A publisher is acknowledged when its message is in the journal (broker-acceptance.ts).
+ * - Numbers and bytes are limited (broker-limits.ts, broker-capacity.ts).
  * - Access: credentials, reserved client identifiers and topics (broker-access.ts).
- * - A packet that announces more than PACKET_BYTES ends its connection before its payload is read.
+ * - A packet that announces more than `packetBytes` ends its connection before its payload is read.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type Client } from 'aedes'
@@ -23,8 +24,10 @@ import {
   newCityCredentials,
   reachableAddress,
 } from './broker-access.ts'
+import { limitClients, limitRetained } from './broker-capacity.ts'
 import { deliverAtGrantedQos } from './broker-delivery.ts'
 import { openBrokerJournal } from './broker-journal.ts'
+import { BROKER_LIMITS, type BrokerLimits, UNIDENTIFIED_SOCKETS } from './broker-limits.ts'
 import { createRefusals, type RefusalReason, RefusedError } from './broker-refusals.ts'
 import type { Journal } from './journal.ts'
 import { createOutgoing, type Outgoing } from './outgoing.ts'
@@ -39,10 +42,7 @@ export interface EmbeddedBrokerOptions {
   /** What the city's own clients present; generated unless they must know it before the broker is open. */
   cityCredentials?: Credentials
   metrics?: Registry
-  /** Largest packet that is accepted, in bytes. */
-  packetBytes?: number
-  /** Most messages kept for a persistent session whose client is away; further ones are dropped and logged. */
-  queueLimit?: number
+  limits?: Partial<BrokerLimits>
   /**
    * Clients whose subscriptions (at QoS 1) exist before they connect. Nothing of theirs is dropped: when the queue of
    * one that is away is full, publishers are not acknowledged until it is back.
@@ -66,8 +66,6 @@ export interface EmbeddedBroker {
 }
 
 const PORT = 1883
-const PACKET_BYTES = 16 * 1024 * 1024
-const QUEUE_LIMIT = 100_000
 const CLOSE_LIMIT_MS = 2_000
 /** Deliveries that may be under way at once; a full one waits for the slowest subscriber's socket. */
 const CONCURRENCY = 1_000
@@ -80,15 +78,17 @@ const IDENTIFIER_REJECTED = 2
 
 /** Opens the broker. Throws AppError CONFIG_INVALID, PORT_TAKEN, DATA_DIR_IN_USE, DATA_DIR_DAMAGED. */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const { port = PORT, host = '127.0.0.1', packetBytes = PACKET_BYTES, credentials, log, metrics } = options
+  const { port = PORT, host = '127.0.0.1', credentials, log, metrics } = options
   assertNotOpen(host, credentials)
+  const limits = { ...BROKER_LIMITS, ...options.limits }
   const journal = await openBrokerJournal(options)
   const aedes = new Aedes({ concurrency: CONCURRENCY, queueLimit: EARLY_PACKETS, preConnect: refuseUnnamedSession })
   await aedes.listen()
   const city = options.cityCredentials ?? newCityCredentials()
   const refusals = createRefusals({ log, metrics })
-  controlAccess(aedes, { city, credentials, refusals })
-  const outgoing = await keepOutgoing(aedes, options, journal)
+  controlAccess(aedes, { city, credentials, refusals, admit: limitClients(aedes, limits) })
+  limitRetained(aedes, limits.retainedBytes, refusals)
+  const outgoing = await keepOutgoing(aedes, options, limits, journal)
   logErrors(aedes, log)
 
   const sockets = new Set<Socket>()
@@ -96,9 +96,10 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): P
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     const client = aedes.handle(socket)
-    limitPackets(client, packetBytes)
+    limitPackets(client, limits.packetBytes)
     deliverAtGrantedQos(aedes, client, outgoing)
   })
+  server.maxConnections = limits.connections + UNIDENTIFIED_SOCKETS
   const actual = await listen(server, port, host).catch(async (cause) => {
     aedes.close()
     await journal?.close()
@@ -175,7 +176,7 @@ function logErrors(aedes: Aedes, log: EmbeddedBrokerOptions['log']): void {
 interface Internals {
   id: string
   counter: number
-  clients: Record<string, unknown>
+  clients: Record<string, { conn: Socket }>
   persistence: {
     addSubscriptions(client: { id: string }, subscriptions: { topic: string; qos: number }[]): Promise<void>
     cleanSubscriptions(client: { id: string }): Promise<void>
@@ -186,21 +187,24 @@ interface Internals {
 async function keepOutgoing(
   aedes: Aedes,
   options: EmbeddedBrokerOptions,
+  limits: BrokerLimits,
   journal: Journal | undefined,
 ): Promise<Outgoing> {
-  const { queueLimit = QUEUE_LIMIT, sessions = [], log } = options
+  const { sessions = [], log } = options
   const internals = aedes as unknown as Internals
   const known = new Set(sessions.map(({ clientId }) => clientId))
   const dropped = new Map<string, number>()
   const outgoing = createOutgoing({
     isConnected: (id) => id in internals.clients,
     isKnown: (id) => known.has(id),
-    queueLimit,
+    limits,
     onDropped: (id) => {
+      // Connected, and too much unacknowledged: it gets what is kept when it connects again.
+      internals.clients[id]?.conn.destroy()
       const count = (dropped.get(id) ?? 0) + 1
       dropped.set(id, count)
       if (Math.log10(count) % 1 !== 0) return
-      log?.warn(`${count} messages dropped for MQTT client ${id}, which is not connected`)
+      log?.warn(`${count} messages dropped for MQTT client ${id}, whose queue is full`)
     },
     onSettled: (journalled, id) => journal?.settle(journalled, id),
   })

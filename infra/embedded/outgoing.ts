@@ -15,6 +15,7 @@
  * An entry that the journal has under a number is settled there when it is gone.
  */
 import { Readable } from 'node:stream'
+import { type BrokerLimits, bytesOf } from './broker-limits.ts'
 
 /** The parts of aedes' packets that matter here. */
 export interface OutgoingPacket {
@@ -37,6 +38,8 @@ interface Subscriber {
 
 interface Queue {
   entries: Map<string, OutgoingPacket>
+  /** Of its entries. */
+  bytes: number
   inFlight: Map<number, string>
   waiting: { resume: () => void; giveUp: (error: Error) => void }[]
   /** Publishers that wait until the queue takes another message. */
@@ -49,8 +52,7 @@ const LAST_IDENTIFIER = 65_535
 
 export interface OutgoingOptions {
   isConnected: (clientId: string) => boolean
-  /** Most messages that are kept for a client that is not connected. */
-  queueLimit: number
+  limits: Pick<BrokerLimits, 'queueMessages' | 'queueBytes' | 'allQueuesBytes' | 'cityQueueBytes'>
   /** A client whose messages are never dropped: whoever publishes waits. */
   isKnown?: (clientId: string) => boolean
   onDropped: (clientId: string) => void
@@ -58,13 +60,14 @@ export interface OutgoingOptions {
   onSettled?: (journalled: number, clientId: string) => void
 }
 
+const sizeOf = (packet: OutgoingPacket | undefined) => (packet ? bytesOf(packet) : 0)
 const keyOf = (packet: OutgoingPacket) => `${packet.brokerId}:${packet.brokerCounter}`
 
 export type Outgoing = ReturnType<typeof createOutgoing>
 
 /** The methods of an aedes persistence that deal with outgoing messages, and what the broker tells them. */
 export function createOutgoing(options: OutgoingOptions) {
-  const { isConnected, queueLimit, isKnown = () => false, onDropped, onSettled = () => {} } = options
+  const { isConnected, limits, isKnown = () => false, onDropped, onSettled = () => {} } = options
   const queues = new Map<string, Queue>()
   /** By broker counter: messages that are in the journal and come to `outgoingEnqueueCombi` next. */
   const appended = new Map<number, { number: number; clientIds: string[] }>()
@@ -72,13 +75,33 @@ export function createOutgoing(options: OutgoingOptions) {
   const queueOf = (id: string): Queue => {
     let queue = queues.get(id)
     if (!queue) {
-      queue = { entries: new Map(), inFlight: new Map(), waiting: [], full: [] }
+      queue = { entries: new Map(), bytes: 0, inFlight: new Map(), waiting: [], full: [] }
       queues.set(id, queue)
     }
     return queue
   }
 
-  const isFull = (id: string) => (queues.get(id)?.entries.size ?? 0) >= queueLimit && !isConnected(id)
+  /** Bytes for all clients that are not known. */
+  let total = 0
+
+  const hasRoom = (id: string, { entries, bytes }: Queue) =>
+    entries.size < limits.queueMessages && bytes < (isKnown(id) ? limits.cityQueueBytes : limits.queueBytes)
+
+  /** A client that is connected takes messages whatever their number; of strangers' only so many bytes. */
+  const isFull = (id: string) => {
+    const queue = queues.get(id)
+    if (isConnected(id)) return !isKnown(id) && (queue?.bytes ?? 0) >= limits.queueBytes
+    if (!isKnown(id) && total >= limits.allQueuesBytes) return true
+    return queue !== undefined && !hasRoom(id, queue)
+  }
+
+  const add = (id: string, key: string, packet: OutgoingPacket) => {
+    const queue = queueOf(id)
+    const change = bytesOf(packet) - sizeOf(queue.entries.get(key))
+    queue.entries.set(key, packet)
+    queue.bytes += change
+    if (!isKnown(id)) total += change
+  }
 
   /** Also puts a message back that an earlier process has kept. */
   const enqueue = (id: string, packet: OutgoingPacket, journalled?: number) => {
@@ -87,18 +110,20 @@ export function createOutgoing(options: OutgoingOptions) {
       onDropped(id)
       return
     }
-    queueOf(id).entries.set(keyOf(packet), { ...packet, messageId: undefined, journalled })
+    add(id, keyOf(packet), { ...packet, messageId: undefined, journalled })
   }
 
   const remove = (id: string, queue: Queue, key: string): OutgoingPacket | undefined => {
     const entry = queue.entries.get(key)
     queue.entries.delete(key)
+    queue.bytes -= sizeOf(entry)
+    if (!isKnown(id)) total -= sizeOf(entry)
     if (entry?.messageId !== undefined && queue.inFlight.get(entry.messageId) === key) {
       queue.inFlight.delete(entry.messageId)
     }
     if (entry?.journalled !== undefined) onSettled(entry.journalled, id)
     queue.waiting.shift()?.resume()
-    if (queue.entries.size < queueLimit) letIn(queue)
+    if (hasRoom(id, queue)) letIn(queue)
     return entry
   }
 
@@ -170,7 +195,7 @@ export function createOutgoing(options: OutgoingOptions) {
         // QoS 2: takes the place of the message with that identifier
         const key = queue.inFlight.get(packet.messageId ?? 0)
         if (!key) throw new Error('no such packet')
-        queue.entries.set(key, { ...packet, journalled: queue.entries.get(key)?.journalled })
+        add(client.id, key, { ...packet, journalled: queue.entries.get(key)?.journalled })
         return
       }
       const key = keyOf(packet)

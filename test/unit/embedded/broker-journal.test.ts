@@ -119,7 +119,11 @@ test('PUBACK comes when the message can be read back from the file', async () =>
 
 test('a known client’s full queue: publishers wait, and nothing is dropped', async () => {
   const warnings: string[] = []
-  const broker = await open({ sessions: [INGEST], queueLimit: 5, log: { warn: (line) => warnings.push(line) } })
+  const broker = await open({
+    sessions: [INGEST],
+    limits: { queueMessages: 5 },
+    log: { warn: (line) => warnings.push(line) },
+  })
   const publisher = await client(broker)
   let acknowledged = 0
   const all = numbers(0, 20).map(async (text) => {

@@ -153,7 +153,7 @@ describe('QoS 1', () => {
 
   test('a session whose client stays away keeps a bounded number of messages, and says what it drops', async () => {
     const warnings: string[] = []
-    const broker = await open({ queueLimit: 5, log: { warn: (line: string) => warnings.push(line) } })
+    const broker = await open({ limits: { queueMessages: 5 }, log: { warn: (line: string) => warnings.push(line) } })
     const subscriber = await lateSubscriber(broker, 'away', () => {})
     subscriber.socket.destroy()
     await sleep(50)

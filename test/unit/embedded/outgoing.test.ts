@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { BROKER_LIMITS } from '#infra/embedded/broker-limits.ts'
 import { createOutgoing } from '#infra/embedded/outgoing.ts'
 
 const client = { id: 'ingest' }
 const subscription = [{ clientId: 'ingest', qos: 2 }]
 const message = (brokerCounter: number) => ({ cmd: 'publish', brokerId: 'b', brokerCounter, qos: 1 })
-const create = () => createOutgoing({ isConnected: () => true, queueLimit: 100_000, onDropped: () => {} })
+const create = () => createOutgoing({ isConnected: () => true, limits: BROKER_LIMITS, onDropped: () => {} })
 const open = () => create().methods
 
 async function waiting(outgoing: ReturnType<typeof open>) {
@@ -86,7 +87,7 @@ test('the journal hears of every message that its client does not need any more,
   const settled: string[] = []
   const { methods, appended, discard } = createOutgoing({
     isConnected: () => false,
-    queueLimit: 3,
+    limits: { ...BROKER_LIMITS, queueMessages: 3 },
     onDropped: () => {},
     onSettled: (number, clientId) => settled.push(`${number} ${clientId}`),
   })
