@@ -1,5 +1,6 @@
 /** What is done every night, when people ask for least. */
 import type { Pool } from '#infra/db/pool.ts'
+import { isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { localMidnight, offsetMs } from '#model/period.ts'
 import { newestFinished, runReconciliation } from './indicators/reconciliations.ts'
@@ -7,6 +8,7 @@ import { selectTimeZone } from './queries/city.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
+const RETRY_MS = 30_000
 /** Local hour of the city. */
 const AT_HOUR = 3
 /** Raw against rollup: the week before, and a day for what came late. */
@@ -60,7 +62,11 @@ export function keepNights({ pool, clock, log, warm, forget }: Nightly): () => v
     for (const period of [year, year - 1]) await warm(String(period))
   }
   const plan = async (): Promise<void> => {
-    await forget().catch((error: unknown) => log.error({ err: error }, 'what is over could not be deleted'))
+    await forget().catch((error: unknown) => {
+      // while the database starts, or is unreachable, planning is repeated as a whole
+      if (isTransient(error)) throw error
+      log.error({ err: error }, 'voices beyond their time could not be deleted; tried again tomorrow night')
+    })
     const timeZone = (await selectTimeZone(pool)) ?? 'UTC'
     if (stopped) return
     const waitMs = nextNight(clock(), timeZone).getTime() - clock().getTime()
@@ -71,10 +77,10 @@ export function keepNights({ pool, clock, log, warm, forget }: Nightly): () => v
     }, waitMs)
     timer.unref()
   }
-  /** The database may be away: asked again later, so that a night is not lost for good. */
+  /** Without the database it is repeated, so that a night is not lost for good. */
   const again = (waitMs: number): void => {
     if (stopped) return
-    timer = setTimeout(() => plan().catch(() => again(10 * 60_000)), waitMs)
+    timer = setTimeout(() => plan().catch(() => again(RETRY_MS)), waitMs)
     timer.unref()
   }
   again(0)
