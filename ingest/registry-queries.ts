@@ -29,6 +29,19 @@ export async function selectThings(db: Queryable, devices: readonly string[]): P
   return rows
 }
 
+export type SelfRegistered = { total: number; recent: number }
+
+/** Things that registered themselves and that nobody has confirmed: in all, and within the last hour. */
+export async function countSelfRegistered(db: Queryable): Promise<SelfRegistered> {
+  const { rows } = await db.query<SelfRegistered>({
+    name: 'registry-self-registered',
+    text: `
+      select count(*)::int as total, (count(*) filter (where created_at > now() - interval '1 hour'))::int as recent
+      from thing where not verified`,
+  })
+  return rows[0] ?? { total: 0, recent: 0 }
+}
+
 export type NewThing = { device: string; key: string; name: string; domain: string; simulated: boolean }
 
 /** Registers Things and how messages name them. Whoever comes second finds what the first made. */

@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
+import { REGISTRATION_QUOTA } from '#model/city-pack.ts'
 import type { Grade } from '#model/domain.ts'
 import type { Position } from '#model/geo.ts'
 import { PROPERTIES } from '#model/properties.ts'
@@ -21,7 +22,13 @@ export type Datastream = {
   readonly verified: boolean
   readonly grade: Grade
 }
+/** How many Things may register themselves: `initial` in all, and beyond that `perHour` within any hour. */
+type RegistrationQuota = { readonly initial: number; readonly perHour: number }
 type Device = { readonly thing: rows.ThingRow; readonly streams: Map<string, Datastream>; placed: boolean }
+
+const NONE: ReadonlySet<string> = new Set()
+const roomIn = ({ initial, perHour }: RegistrationQuota, { total, recent }: rows.SelfRegistered): number =>
+  Math.max(0, initial - total, perHour - recent)
 
 const REFRESH_MS = 30_000
 /** Moving Things have no place: the first position seen says nothing about them. */
@@ -29,14 +36,21 @@ const MOVING_KINDS = new Set(['probe', 'vehicle'])
 
 export class Registry {
   readonly #simulated: boolean
+  readonly #quota: RegistrationQuota
   #devices = new Map<string, Device>()
   #loadedAtMs = performance.now()
 
-  constructor({ simulated }: { simulated: boolean }) {
+  constructor({ simulated, quota = REGISTRATION_QUOTA }: { simulated: boolean; quota?: RegistrationQuota }) {
     this.#simulated = simulated
+    this.#quota = quota
   }
 
-  /** The Datastream of each sample, in the same order. What is not registered yet is registered now. */
+  /** Registers devices that nobody knows, as far as the quota goes. @returns those that it does not cover */
+  async register(db: Queryable, samples: readonly NormalSample[]): Promise<ReadonlySet<string>> {
+    return this.#loadDevices(db, this.#devices, samples)
+  }
+
+  /** The Datastream of each sample, in the same order. What is not registered yet is registered now, within the quota. */
   async resolve(db: Queryable, samples: readonly NormalSample[]): Promise<Datastream[]> {
     if (performance.now() - this.#loadedAtMs > REFRESH_MS) this.forget()
     const devices = this.#devices
@@ -58,14 +72,22 @@ export class Registry {
     this.#loadedAtMs = performance.now()
   }
 
-  async #loadDevices(db: Queryable, devices: Map<string, Device>, samples: readonly NormalSample[]): Promise<void> {
+  async #loadDevices(
+    db: Queryable,
+    devices: Map<string, Device>,
+    samples: readonly NormalSample[],
+  ): Promise<ReadonlySet<string>> {
     const unknown = new Map<string, NormalSample>()
     for (const sample of samples)
       if (!devices.has(sample.device) && !unknown.has(sample.device)) unknown.set(sample.device, sample)
-    if (unknown.size === 0) return
+    if (unknown.size === 0) return NONE
     await load(db, devices, [...unknown.keys()])
-    const missing = [...unknown.values()].filter((sample) => !devices.has(sample.device))
-    if (missing.length === 0) return
+    const candidates = [...unknown.values()].filter((sample) => !devices.has(sample.device))
+    if (candidates.length === 0) return NONE
+    const room = roomIn(this.#quota, await rows.countSelfRegistered(db))
+    const missing = candidates.slice(0, room)
+    const refused = new Set(candidates.slice(room).map(({ device }) => device))
+    if (missing.length === 0) return refused
     await rows.insertThings(
       db,
       missing.map((sample) => ({
@@ -77,6 +99,7 @@ export class Registry {
       })),
     )
     await load(db, devices, [...missing.map((sample) => sample.device)])
+    return refused
   }
 
   async #loadStreams(db: Queryable, devices: Map<string, Device>, samples: readonly NormalSample[]): Promise<void> {

@@ -3,7 +3,7 @@ import type { Registry as MetricsRegistry } from 'prom-client'
 import type { Pool } from '#infra/db/pool.ts'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
-import type { CityPack } from '#model/city-pack.ts'
+import { type CityPack, REGISTRATION_QUOTA } from '#model/city-pack.ts'
 import { Batch } from './batch.ts'
 import { filtersOf } from './built-in-sources.ts'
 import { watchClockSteps } from './clock-steps.ts'
@@ -25,7 +25,8 @@ import { Writer } from './writer.ts'
 export type IngestOptions = {
   readonly pool: Pool
   readonly mqttUrl: string
-  readonly pack: Pick<CityPack, 'sources' | 'timeZone' | 'simulated'> & Partial<Pick<CityPack, 'centre'>>
+  readonly pack: Pick<CityPack, 'sources' | 'timeZone' | 'simulated'> &
+    Partial<Pick<CityPack, 'centre' | 'registration'>>
   readonly log: Logger
   readonly metrics?: MetricsRegistry
   /** names the MQTT session: it must survive restarts and differ between workers */
@@ -103,7 +104,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
   let retrying = false
   let lastWriteMs = performance.now()
 
-  const registry = new Registry({ simulated: pack.simulated })
+  const registry = new Registry({ simulated: pack.simulated, quota: pack.registration ?? REGISTRATION_QUOTA })
   const rules = await watchRegistry({ pool, log, onChange: () => registry.forget() })
   const understand = understandWith(pack, limits.payloadBytes, () => rules.current)
   const probe = new StoreProbe({ pool, ledger })

@@ -25,6 +25,7 @@ import { amendRows, Judge } from './judge.ts'
 import type { Ledger, Settled } from './ledger.ts'
 import type { IngestMessage, Outcome } from './message.ts'
 import { CLOCK_AHEAD_LIMIT_MS } from './normalise.ts'
+import { withinQuota } from './registration.ts'
 import type { Registry } from './registry.ts'
 import { describeError, minimalRejection, rejected } from './rejection.ts'
 import { newestOf, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
@@ -141,8 +142,9 @@ export class Writer {
   }
 
   /** What these say is the latest, ahead of their being stored. @returns the rows that now are */
-  async writeLatest(messages: readonly IngestMessage[]): Promise<readonly Row[]> {
+  async writeLatest(received: readonly IngestMessage[]): Promise<readonly Row[]> {
     const { pool, registry } = this.#options
+    const messages = await withinQuota(registry, pool, received)
     const datastreams = await registry.resolve(
       pool,
       messages.flatMap((message) => message.samples),
@@ -163,9 +165,10 @@ export class Writer {
     await commitWith(pool, ledger, async () => ({ settled: [], latest: [] }), ended)
   }
 
-  async #commit(messages: readonly IngestMessage[]): Promise<Committed> {
+  async #commit(received: readonly IngestMessage[]): Promise<Committed> {
     const { pool, session, registry, ledger } = this.#options
-    await recallArrivals(pool, session, messages)
+    await recallArrivals(pool, session, received)
+    const messages = await withinQuota(registry, pool, received)
     const samples = messages.flatMap((message) => message.samples)
     const datastreams = samples.length > 0 ? await registry.resolve(pool, samples) : []
     this.#judge.judge(messages, datastreams)

@@ -53,6 +53,13 @@ export const sourceSchema = z.object({
 export type Source = z.infer<typeof sourceSchema>
 
 /** Figures of a place in one year; what is not stated is not known. */
+/** Used where the pack says nothing. */
+export const REGISTRATION_QUOTA = { initial: 2_000, perHour: 200 }
+const registrationSchema = z.strictObject({
+  initial: z.int().min(0).default(REGISTRATION_QUOTA.initial),
+  perHour: z.int().min(0).default(REGISTRATION_QUOTA.perHour),
+})
+
 const yearFiguresSchema = z.strictObject({
   population: z.int().nonnegative().optional(),
   households: z.int().nonnegative().optional(),
@@ -123,6 +130,11 @@ export const cityPackSchema = z.object({
     .object({ key: z.string(), name: z.string(), population: z.string(), households: z.string(), income: z.string() })
     .partial()
     .optional(),
+  /**
+   * how many devices may register themselves: `initial` in all that nobody has confirmed, beyond that `perHour` within any hour.
+   * With both 0 nothing registers itself.
+   */
+  registration: registrationSchema.optional(),
   /** what residents tell is deleted after so many days; left out: VOICE_KEEP_DAYS. A longer time holds for new voices only */
   voices: z.strictObject({ keepDays: z.int().min(30).max(3650) }).optional(),
   /** MapLibre style of a real city's base map; left out: map.geojson is drawn and nothing is fetched */

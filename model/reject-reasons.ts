@@ -57,6 +57,8 @@ export const REJECT_REASONS = {
   no_source: 'No source of the city pack covers this topic. Add one to `sources` in city.json.',
   no_thing:
     'No Thing of the registry goes by this device name. Add a row to things.csv with this `device`, then replay the message.',
+  registration_limit:
+    'The device is not registered, and too many devices registered themselves. Confirm those that are yours or raise `registration` in city.json, then replay the message.',
   store_failed:
     'The database refused this message while it took its neighbours. The detail says why; replay it once the cause is gone.',
 } as const satisfies Record<string, string>

@@ -56,7 +56,7 @@ describe('ingest store', () => {
     ...over,
   })
   /** A worker's writing half. */
-  const open = (over: { simulated?: boolean; pool?: Pool } = {}) => {
+  const open = (over: { simulated?: boolean; pool?: Pool; quota?: { initial: number; perHour: number } } = {}) => {
     const ledger = new Ledger(['native'])
     const latest: Row[] = []
     const writer = new Writer({
@@ -64,7 +64,7 @@ describe('ingest store', () => {
       session: 'test',
       ledger,
       log: createLog('test', 'silent'),
-      registry: new Registry({ simulated: over.simulated ?? false }),
+      registry: new Registry({ simulated: over.simulated ?? false, ...(over.quota && { quota: over.quota }) }),
       onCommitted: (rows) => latest.push(...rows),
       onRetry: () => {},
     })
@@ -204,6 +204,76 @@ describe('ingest store', () => {
       { topic: 'city/air/bad', payload: Buffer.from('bad'), reason: 'store_failed', partial: false },
     ])
     expect(await books()).toMatchObject([{ received: 10, stored: 9, rejected: 1, in_flight: 0 }])
+  })
+
+  describe('devices that nobody knows', () => {
+    const quota = { initial: 2, perHour: 1 }
+    const from = (name: string, minute = 0): IngestMessage =>
+      message([sample({ device: `key/${name}`, phenomenonTime: at(minute) })], {
+        payload: Buffer.from(`${name} ${minute}`),
+      })
+    const things = async () => (await pool.query('select key from thing order by key')).rows.map(({ key }) => key)
+    const refused = async () =>
+      (
+        await pool.query('select payload, reason, partial from rejected_message order by received_at, payload')
+      ).rows.map(({ payload, reason, partial }) => `${payload} ${reason}${partial ? ' partial' : ''}`)
+
+    test('register themselves within the quota; messages of the others are kept, counted and replayable', async () => {
+      const { write } = open({ quota })
+      await write(from('a'), from('b'), from('c'), from('d'))
+      await write(from('c', 1), from('a', 1))
+      expect(await things()).toEqual(['a', 'b'])
+      expect(await refused()).toEqual(['c 0', 'c 1', 'd 0'].map((each) => `${each} registration_limit`))
+      expect(await books()).toMatchObject([{ received: 6, stored: 3, rejected: 3, in_flight: 0 }])
+      // a replay sends the same bytes again
+      await open().write(from('c'), from('c', 1), from('d'))
+      expect(await things()).toEqual(['a', 'b', 'c', 'd'])
+      expect(await observations()).toHaveLength(6)
+    })
+
+    test('an hour later so many more may; whom a person has confirmed is not counted', async () => {
+      const { write } = open({ quota })
+      await write(from('a'), from('b'))
+      await pool.query("update thing set created_at = created_at - interval '61 minutes'")
+      await write(from('c'), from('d'))
+      expect(await things()).toEqual(['a', 'b', 'c'])
+      await pool.query("update thing set verified = true where key in ('b', 'c')")
+      await write(from('e'), from('f'))
+      expect(await things()).toEqual(['a', 'b', 'c', 'e'])
+    })
+
+    test('with a quota of nothing only the registry’s devices are stored', async () => {
+      await open().write(from('a'))
+      await open({ quota: { initial: 0, perHour: 0 } }).write(from('a', 1), from('b'))
+      expect(await things()).toEqual(['a'])
+      expect(await observations()).toHaveLength(2)
+    })
+
+    test('a message of several devices loses the values of those that are refused, and no others', async () => {
+      await open({ quota: { initial: 1, perHour: 0 } }).write(
+        message([
+          sample({ device: 'key/a' }),
+          sample({ device: 'key/b' }),
+          sample({ device: 'key/b', property: 'pm10' }),
+        ]),
+      )
+      expect(await things()).toEqual(['a'])
+      expect(await refused()).toEqual(['raw registration_limit partial'])
+      expect(await books()).toMatchObject([{ received: 1, stored: 1, o_stored: 1, o_rejected: 2 }])
+    })
+
+    test('10,000 devices at once register no more than the default quota', async () => {
+      const names = Array.from({ length: 10_000 }, (_, n) => `flood-${n}`)
+      await open().write(...names.map((name) => from(name)))
+      expect(await things()).toHaveLength(2_000)
+      expect(await refused()).toHaveLength(8_000)
+    })
+
+    test('the fast lane for the latest values has the same quota', async () => {
+      const { writer } = open({ quota })
+      await writer.writeLatest(['a', 'b', 'c'].map((name) => from(name)))
+      expect(await things()).toEqual(['a', 'b'])
+    })
   })
 
   test.each([
