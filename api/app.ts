@@ -43,6 +43,8 @@ import { wellbeingRoutes } from './routes/wellbeing.ts'
 const API_VERSION = '0.1.0'
 /** A reported value or a list of ids is small; anything larger is a mistake. */
 const BODY_LIMIT_BYTES = 1_000_000
+/** As much as Node reads of headers: the schemas refuse what is longer than they allow, and name the parameter. */
+const MAX_PARAM_LENGTH = 16_384
 /** For a whole request to arrive, uploads included. */
 const REQUEST_TIMEOUT_MS = 60_000
 /** The index moves by the hour; the map asks for it by the second. */
@@ -66,7 +68,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT_BYTES,
     // Rate limits go by the client; behind a proxy all clients would be one, and without one a header may lie.
     trustProxy: deps.trustProxy ?? false,
-    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 300 },
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: MAX_PARAM_LENGTH },
     // Keep-alive connections must not hold up a stop.
     forceCloseConnections: true,
   })

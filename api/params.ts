@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { domainSchema } from '#model/domain.ts'
+import { DOMAINS, domainSchema } from '#model/domain.ts'
 import { AppError } from '#model/errors.ts'
 import type { Bounds } from '#model/geo.ts'
 
@@ -30,19 +30,51 @@ export function readWindow(
   return { from, to }
 }
 
+/** What `parsePeriod` reads. Only described here: it refuses by itself, with a code of its own. */
+const LONG_MONTH_DAY = '(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])'
+const SHORT_MONTH_DAY = '(0[469]|11)-(0[1-9]|[12][0-9]|30)'
+const FEBRUARY_DAY = '02-(0[1-9]|1[0-9]|2[0-8])'
+const LEAP_DAY = '[12][0-9](0[48]|[2468][048]|[13579][26])-02-29'
+const PERIOD = `([12][0-9]{3}(-(Q[1-4]|0[1-9]|1[0-2]|${LONG_MONTH_DAY}|${SHORT_MONTH_DAY}|${FEBRUARY_DAY}))?|${LEAP_DAY}|last-(24h|7d|30d|365d))`
+export const periodParam = z
+  .string()
+  .max(20)
+  .meta({
+    pattern: `^${PERIOD}$`,
+    description:
+      'a year (2026), quarter (2026-Q2), month (2026-05), day (2026-05-31) or last-24h, last-7d, last-30d, last-365d',
+  })
+
+/** A period that is compared as a label and not read. */
+export const periodLabelParam = z
+  .string()
+  .max(20)
+  .regex(new RegExp(`^${PERIOD}$`), 'must be a period, e.g. 2026, 2026-Q2 or 2026-05')
+
+/** `2026.pdf`: a period as the name of a file. */
+export const periodFileParam = z
+  .string()
+  .max(24)
+  .regex(/^[\w-]{1,20}\.pdf$/, 'must be a period with .pdf, e.g. 2026.pdf')
+  .meta({ pattern: `^${PERIOD}\\.pdf$` })
+
 /** How the numbers of an uploaded file are written, where the file does not tell. */
 export const decimalParam = z
   .enum(['point', 'comma'])
   .optional()
   .describe('what the numbers of the file have before their decimals, where the file does not tell')
 
+const ONE_DOMAIN = `(${DOMAINS.join('|')})`
+
 /** A comma-separated list of domains. */
 export const domainsParam = z
   .string()
   .transform((text) => text.split(','))
   .pipe(z.array(domainSchema).min(1))
-  .meta({ description: 'one domain, or several separated by commas' })
+  .meta({ description: 'one domain, or several separated by commas', pattern: `^${ONE_DOMAIN}(,${ONE_DOMAIN})*$` })
 
+const LONGITUDE = '-?(180|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,12})?)'
+const LATITUDE = '-?(90|[1-8]?[0-9](\\.[0-9]{1,12})?)'
 const BBOX_SHAPE = 'must be west,south,east,north in degrees, e.g. -9.2,38.6,-9.0,38.8'
 
 /** west,south,east,north in degrees on the planet; west > east crosses the date line. */
@@ -63,7 +95,10 @@ export const bboxParam = z
     if (south > north) return refuse('south must not lie north of north (west,south,east,north)')
     return [west, south, east, north]
   })
-  .meta({ description: 'west,south,east,north in degrees; west > east crosses the date line' })
+  .meta({
+    pattern: `^${LONGITUDE},${LATITUDE},${LONGITUDE},${LATITUDE}$`,
+    description: 'west,south,east,north in degrees, south <= north; west > east crosses the date line',
+  })
 
 export const keyParam = z.string().min(1).max(200)
 export const idParam = z

@@ -9,7 +9,7 @@ export type Period = {
   readonly partial: boolean
 }
 
-const CALENDAR = /^(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?$/
+const CALENDAR = /^([12]\d{3})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?$/
 const ROLLING: ReadonlyMap<string, number> = new Map([
   ['last-24h', 1],
   ['last-7d', 7],

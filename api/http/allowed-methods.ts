@@ -18,8 +18,9 @@ export function trackMethods(app: FastifyInstance): (url: string) => readonly st
   })
   return (url) => {
     const path = url.split('?', 1)[0] ?? ''
-    const methods = [...routes.values()].flatMap(({ pattern, methods: own }) => (pattern.test(path) ? [...own] : []))
-    return methods.length === 0 ? undefined : [...new Set(methods)].sort()
+    // a literal address comes before one with parameters, as in OpenAPI
+    const route = routes.get(path) ?? [...routes.values()].find(({ pattern }) => pattern.test(path))
+    return route && [...route.methods].sort()
   }
 }
 

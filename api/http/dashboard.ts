@@ -42,12 +42,18 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
       )
     }
   }
-  app.setNotFoundHandler((request, reply) => {
+  const refuseMethod = (request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined => {
     const allowed = methodsOf(request.url)
-    if (allowed && !allowed.includes(request.method)) {
-      reply.header('allow', allowed.join(', '))
-      return sendProblem(reply, request, methodNotAllowed(request, allowed))
-    }
+    if (!allowed || allowed.includes(request.method)) return undefined
+    reply.header('allow', allowed.join(', '))
+    return sendProblem(reply, request, methodNotAllowed(request, allowed))
+  }
+  // Before the body is read, which no route would have asked for.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? refuseMethod(request, reply) : undefined))
+  app.setNotFoundHandler((request, reply) => {
+    // a GET that the route of the dashboard's files has passed on
+    const refused = refuseMethod(request, reply)
+    if (refused) return refused
     if (!isPage(request)) return sendProblem(reply, request, notFound(request))
     if (isBuilt()) return reply.sendFile('index.html')
     return sendPage(reply, NOT_BUILT)

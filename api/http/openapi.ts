@@ -53,11 +53,42 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       const response = answers && { ...answers, default: PROBLEM }
       return jsonSchemaTransform({ ...route, schema: schema && { ...schema, ...(response && { response }) } } as never)
     },
-    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document) as Document) as never,
+    transformObject: (document) =>
+      interoperable(withoutUnused(jsonSchemaTransformObject(document) as Document)) as never,
   })
 }
 
 type Document = { components?: { schemas?: Record<string, unknown> } }
+
+type Json = Readonly<Record<string, unknown>>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * What zod writes and readers of OpenAPI take for something else. `readOnly` of an immutable type would keep the property
+ * out of requests. In answers, a tuple (`prefixItems`) becomes an array of its length whose members are any of its parts:
+ * readers of older drafts of JSON Schema reject or misread tuples. Requests keep them.
+ */
+function interoperable(node: unknown, inRequest = false): unknown {
+  if (Array.isArray(node)) return node.map((member) => interoperable(member, inRequest))
+  if (!isObject(node)) return node
+  const { prefixItems, items, readOnly, ...rest } = node
+  const known = readOnly === true ? rest : { ...rest, ...(readOnly !== undefined && { readOnly }) }
+  const isTuple = Array.isArray(prefixItems) && !inRequest
+  const array = isTuple
+    ? { items: anyOf(prefixItems) }
+    : { ...(prefixItems !== undefined && { prefixItems }), ...(items !== undefined && { items }) }
+  return Object.fromEntries(
+    Object.entries({ ...known, ...array }).map(([key, value]) => [
+      key,
+      interoperable(value, inRequest || key === 'requestBody' || key === 'parameters'),
+    ]),
+  )
+}
+
+function anyOf(schemas: readonly unknown[]): unknown {
+  const different = new Map(schemas.map((schema) => [JSON.stringify(schema), schema]))
+  return different.size === 1 ? schemas[0] : { anyOf: [...different.values()] }
+}
 
 /** Each schema comes twice, as it is read and as it is written (`...Input`); what nothing else refers to is left out. */
 function withoutUnused(document: Document): Document {

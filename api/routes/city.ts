@@ -34,7 +34,10 @@ export const cityRoutes =
         schema: {
           tags: ['city'],
           summary: 'Base map as GeoJSON; features carry `layer`',
-          response: { 200: z.any(), 304: z.null() },
+          response: {
+            200: { description: 'The map', content: { 'application/geo+json': { schema: z.any() } } },
+            304: z.null(),
+          },
         },
       },
       async (request, reply) => {

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { equityResponse } from '#model/api/equity.ts'
 import { createEquity, type EquityDeps } from '../equity/equity.ts'
-import { keyParam } from '../params.ts'
+import { keyParam, periodParam } from '../params.ts'
 
 export const equityRoutes =
   (deps: EquityDeps): FastifyPluginAsyncZod =>
@@ -15,7 +15,7 @@ export const equityRoutes =
           tags: ['surveys'],
           summary: 'Who lives with which measured burden and service: by zone, income of the zone, or a characteristic',
           querystring: z.object({
-            period: z.string().max(20).default('last-30d').describe('as of the indicators, e.g. 2026 or last-30d'),
+            period: periodParam.default('last-30d'),
             by: keyParam.default('zone_income').describe('zone_income, zone, or a characteristic of the newest survey'),
           }),
           response: { 200: equityResponse },

@@ -12,16 +12,10 @@ import {
 import { goalBody } from '#model/indicators/goals.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
 import type { ApiDeps } from '../deps.ts'
-import { keyParam } from '../params.ts'
+import { keyParam, periodParam } from '../params.ts'
 import { requireZone } from '../queries/zones.ts'
 
-const period = z
-  .string()
-  .max(20)
-  .describe(
-    'a year (2026), quarter (2026-Q2), month (2026-05), day (2026-05-31) or last-24h, last-7d, last-30d, last-365d',
-  )
-const periodQuery = z.object({ period: period.default('last-30d') })
+const periodQuery = z.object({ period: periodParam.default('last-30d') })
 const codeParams = z.object({ code: keyParam })
 
 const seriesQuery = z.object({
@@ -130,7 +124,7 @@ export const indicatorRoutes =
         schema: {
           tags: ['air quality'],
           summary: 'WHO 2021 levels against stations, zones and the city',
-          querystring: z.object({ period: period.default('last-365d') }),
+          querystring: z.object({ period: periodParam.default('last-365d') }),
           response: { 200: exceedancesResponse },
         },
       },
@@ -170,7 +164,7 @@ export const indicatorRoutes =
           tags,
           summary: 'Report a value (key needed); earlier versions are kept',
           security: [{ key: [] }],
-          params: codeParams.extend({ period }),
+          params: codeParams.extend({ period: periodParam }),
           body: reportedValueBody,
           response: { 200: indicatorValueSchema },
         },

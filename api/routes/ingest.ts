@@ -11,7 +11,7 @@ import {
   thingLedgerResponse,
 } from '#model/api/ingest.ts'
 import { AppError } from '#model/errors.ts'
-import { readCursor, writeCursor } from '../cursor.ts'
+import { cursorParam, readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { keyParam, readWindow, windowParams } from '../params.ts'
 import { selectLedger } from '../queries/ledger.ts'
@@ -32,7 +32,7 @@ const rejectedQuery = z.object({
     .optional()
     .describe('false: only what was not replayed yet'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(100).optional().describe('`next` of the page before'),
+  cursor: cursorParam.optional(),
 })
 
 const ledgerQuery = z.object({

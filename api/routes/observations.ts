@@ -10,7 +10,7 @@ import type { Reading } from '#model/meter/reading.ts'
 import { countedIn, type MeterWindow, windowOf } from '#model/meter/window.ts'
 import { hasQuarterHours } from '#model/period.ts'
 import { reasonsOf } from '#model/quality.ts'
-import { readCursor, writeCursor } from '../cursor.ts'
+import { cursorParam, readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { plainJson } from '../http/plain-json.ts'
 import { bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../observations/buckets.ts'
@@ -31,7 +31,7 @@ const observationsQuery = z.object({
   every: z.enum(EVERY).optional().describe('bucket: 1h and 6h in UTC, 1d = local days of the city; absent: raw'),
   // Above the maximum is refused by hand, because the answer has to name `every`.
   limit: z.coerce.number().int().min(1).default(1_000).describe(`raw rows a page, ${MAX_ROWS} at most`),
-  cursor: z.string().max(100).optional().describe('`next` of the page before'),
+  cursor: cursorParam.optional(),
 })
 
 export const observationRoutes =

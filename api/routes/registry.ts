@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import * as registry from '#model/api/registry.ts'
-import { readCursor, writeCursor } from '../cursor.ts'
+import { cursorParam, readCursor, writeCursor } from '../cursor.ts'
 import type { ApiDeps } from '../deps.ts'
 import { idParam, keyParam } from '../params.ts'
 import { deleteMapping, putMapping, selectLearned, selectMappings, selectUnmapped } from '../queries/mappings.ts'
@@ -28,7 +28,7 @@ const thingsQuery = z.object({
 const changesQuery = z.object({
   subject: keyParam.optional().describe('key of a Thing as it was named then, or a field'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(100).optional().describe('`next` of the page before'),
+  cursor: cursorParam.optional(),
 })
 const byKey = z.object({ key: keyParam })
 

@@ -13,7 +13,7 @@ import { indicatorOf } from '#model/indicators/catalogue.ts'
 import { DECIMALS } from '#model/numbers.ts'
 import type { NumberProblem } from '#model/table-numbers.ts'
 import type { ApiDeps } from '../deps.ts'
-import { decimalParam, keyParam } from '../params.ts'
+import { decimalParam, keyParam, periodFileParam, periodLabelParam, periodParam } from '../params.ts'
 import { selectCity } from '../queries/city.ts'
 import { reportOf } from '../reports/document.ts'
 import { exportPages, metadata, verificationPages } from '../reports/export.ts'
@@ -29,9 +29,15 @@ const UPLOAD_TYPES = ['text/csv', TYPES.xlsx, 'application/octet-stream', 'appli
 
 const tags = ['reports']
 const year = z.string().regex(/^(19|20)\d{2}$/, 'must be a year, e.g. 2026')
-const period = z.string().max(20).describe('a year (2026), or any other period of the indicators')
 const sheetFormat = z.enum(['csv', 'xlsx']).default('xlsx')
-const binary = z.any().describe('the file')
+const binary = z.any().meta({ type: 'string', format: 'binary', description: 'the file' })
+const contentOf = (description: string, schemas: Readonly<Record<string, z.ZodType>>) => ({
+  description,
+  content: Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }])),
+})
+const files = (...formats: readonly (keyof typeof TYPES)[]) =>
+  Object.fromEntries(formats.map((format) => [mediaType(TYPES[format]), binary]))
+const mediaType = (type: string): string => type.split(';', 1)[0] ?? type
 
 type Deps = Pick<ApiDeps, 'pool' | 'indicators' | 'clock'>
 type File = { readonly name: string; readonly format: 'csv' | 'xlsx' }
@@ -46,7 +52,7 @@ export const reportRoutes =
         schema: {
           tags,
           summary: 'Everything a report of a period says: values, sources, scores, verification',
-          querystring: z.object({ period }),
+          querystring: z.object({ period: periodParam }),
           response: { 200: reportResponse },
         },
       },
@@ -58,8 +64,8 @@ export const reportRoutes =
         schema: {
           tags,
           summary: 'All values with their metadata as JSON, CSV or XLSX',
-          querystring: z.object({ period, format: z.enum(['json', 'csv', 'xlsx']).default('json') }),
-          response: { 200: binary },
+          querystring: z.object({ period: periodParam, format: z.enum(['json', 'csv', 'xlsx']).default('json') }),
+          response: { 200: contentOf('The values', { 'application/json': z.any(), ...files('csv', 'xlsx') }) },
         },
       },
       async ({ query }, reply) => {
@@ -74,8 +80,10 @@ export const reportRoutes =
         schema: {
           tags,
           summary: 'What a verifier would ask; as CSV or XLSX the sheet a verifier works through',
-          querystring: z.object({ period, format: z.enum(['json', 'csv', 'xlsx']).default('json') }),
-          response: { 200: z.union([verificationResponse, binary]) },
+          querystring: z.object({ period: periodParam, format: z.enum(['json', 'csv', 'xlsx']).default('json') }),
+          response: {
+            200: contentOf('The questions', { 'application/json': verificationResponse, ...files('csv', 'xlsx') }),
+          },
         },
       },
       async ({ query }, reply) => {
@@ -95,9 +103,9 @@ export const reportRoutes =
           tags,
           summary: 'The report of a period as PDF, e.g. /reports/2026.pdf',
           params: z.object({
-            file: z.string().regex(/^[\w-]{1,20}\.pdf$/, 'must be a period with .pdf, e.g. 2026.pdf'),
+            file: periodFileParam,
           }),
-          response: { 200: binary },
+          response: { 200: contentOf('The report', { 'application/pdf': binary }) },
         },
       },
       async ({ params }, reply) => {
@@ -119,7 +127,7 @@ const sheetRoutes =
           tags,
           summary: 'The collection sheet of a year, filled with what is known',
           querystring: z.object({ period: year, format: sheetFormat }),
-          response: { 200: binary },
+          response: { 200: contentOf('The sheet', files('csv', 'xlsx')) },
         },
       },
       async ({ query }, reply) => {
@@ -173,7 +181,7 @@ const sheetRoutes =
         schema: {
           tags,
           summary: 'Every version of a reported value: what changed, when and by whom',
-          params: z.object({ code: keyParam, period }),
+          params: z.object({ code: keyParam, period: periodLabelParam }),
           response: { 200: historyResponse },
         },
       },

@@ -30,7 +30,10 @@ const FILE_TYPES = ['text/csv', 'application/octet-stream'] as const
 const tags = ['surveys']
 const locked = { config: { key: true } }
 const keyed = { tags, security: [{ key: [] }] }
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and -')
+const id = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and -')
 const byId = z.object({ id: keyParam })
 const by = z.string().trim().min(1).max(100).default('operator').describe('who answers for it')
 const importQuery = z.object({

@@ -1,17 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { wellbeingChange as changeResponse, wellbeingResponse } from '#model/api/wellbeing.ts'
-import { keyParam } from '../params.ts'
+import { keyParam, periodParam } from '../params.ts'
 import { requireZone } from '../queries/zones.ts'
 import { wellbeingChange } from '../wellbeing/change.ts'
-import { readWeights } from '../wellbeing/weights.ts'
+import { readWeights, WEIGHTS_PATTERN } from '../wellbeing/weights.ts'
 import { type WellbeingDeps, wellbeing } from '../wellbeing/wellbeing.ts'
 
-const weights = z
-  .string()
-  .max(600)
-  .default('')
-  .describe('weights of dimensions and factors, 0 to 10, e.g. cost:2,environment:0.5; 1 where not named')
+const weights = z.string().max(600).default('').meta({
+  pattern: WEIGHTS_PATTERN,
+  description: 'weights of dimensions and factors, 0 to 10, e.g. cost:2,environment:0.5; 1 where not named',
+})
 const changeQuery = z.object({
   baseline: keyParam.describe('id of the earlier survey'),
   followup: keyParam.describe('id of the later survey'),
@@ -19,7 +18,7 @@ const changeQuery = z.object({
   weights,
 })
 const query = z.object({
-  period: z.string().max(20).default('last-30d').describe('as of /indicators, e.g. 2026 or last-30d'),
+  period: periodParam.default('last-30d'),
   zone: keyParam.optional(),
   weights,
   seed: z

@@ -5,6 +5,9 @@ export type Weights = { of(id: string): number }
 
 const KNOWN = new Set<string>([...DIMENSION_IDS, ...FACTOR_IDS])
 const LARGEST = 10
+const WEIGHT = `(${[...KNOWN].join('|')}):(10|[0-9](\\.[0-9]{1,6})?)`
+/** For the documentation; what is read besides is spaces, other ways to write a number and empty parts. */
+export const WEIGHTS_PATTERN = `^(${WEIGHT}(,${WEIGHT})*)?$`
 
 /**
  * Reads `cost:2,environment:0.5`: weights of factors within their dimension and of dimensions within the index, 0 to 10;

@@ -71,6 +71,7 @@ export const thingChange = z
   })
   .partial()
   .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .meta({ minProperties: 1 })
 export type ThingChange = z.infer<typeof thingChange>
 
 /** Keys that topics and devices may name. */
@@ -94,7 +95,10 @@ export const calibrationRequest = z.strictObject({
   property: z.string(),
   channel: z.string().max(64).default(''),
   validFrom: instant,
-  gain: z.number().refine((gain) => gain !== 0 && Number.isFinite(gain), 'must not be 0'),
+  gain: z
+    .number()
+    .refine((gain) => gain !== 0 && Number.isFinite(gain), 'must not be 0')
+    .meta({ not: { const: 0 } }),
   offset: z.number(),
   note: z.string().max(500).default(''),
 })

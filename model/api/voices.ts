@@ -16,7 +16,8 @@ export const newVoice = z.strictObject({
   /** 1 (bad) to 5 (good) of each topic the resident speaks of */
   ratings: z
     .strictObject(Object.fromEntries(VOICE_TOPICS.map((topic) => [topic, ratingSchema.optional()])))
-    .refine((ratings) => Object.values(ratings).some((rating) => rating !== undefined), 'must rate at least one topic'),
+    .refine((ratings) => Object.values(ratings).some((rating) => rating !== undefined), 'must rate at least one topic')
+    .meta({ minProperties: 1 }),
   comment: z.string().max(COMMENT_MAX).optional(),
   language: z.enum(VOICE_LANGUAGES),
   /** the resident has agreed to the text of this version */

@@ -16,3 +16,4 @@ const answerOf = ({ answers }: Item) =>
 export const questionnaireAnswers = z
   .strictObject(Object.fromEntries(ITEMS.map((item) => [item.column, answerOf(item).optional()])))
   .refine((given) => Object.values(given).some((answer) => answer !== undefined), 'must answer at least one question')
+  .meta({ minProperties: 1 })

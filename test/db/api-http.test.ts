@@ -243,6 +243,33 @@ describe('requests that nobody means', () => {
     })
     expect(await problem({ method: 'GET', url: replayUrl })).toMatchObject({ status: 405, allow: 'POST' })
     expect(await problem({ method: 'PUT', url: '/api/v1/nothing' })).toMatchObject({ status: 404 })
+    // QUERY (RFC 10008) without a body, and a body of an unknown type: the method comes first
+    expect(await problem({ method: 'QUERY', url: '/api/v1/city' })).toMatchObject({ status: 405, allow: 'GET, HEAD' })
+    const xml = { 'content-type': 'text/xml' }
+    const request = { method: 'POST', url: '/api/v1/city', headers: xml, payload: '<a/>' } as const
+    expect(await problem(request)).toMatchObject({ status: 405 })
+    // a literal address has its own methods, not those of /registry/things/{key}
+    const confirm = '/api/v1/registry/things/confirm'
+    expect(await problem({ method: 'DELETE', url: confirm })).toMatchObject({ status: 405, allow: 'POST' })
+  })
+
+  test('a parameter that is too long is refused by its name', async () => {
+    expect(await problem(`/api/v1/registry/things/${'x'.repeat(5_000)}`)).toMatchObject({
+      ...{ status: 400, errors: [{ field: 'key' }] },
+    })
+  })
+
+  test('the document names every content type, and describes tuples and requests as others read them', async () => {
+    const document = (await api.app.inject('/openapi.json')).json()
+    const typesOf = (path: string): string[] => Object.keys(document.paths[path].get.responses[200].content).sort()
+    const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+    expect(typesOf('/api/v1/city/map')).toEqual(['application/geo+json'])
+    expect(typesOf('/api/v1/indicators/export')).toEqual(['application/json', xlsx, 'text/csv'])
+    expect(typesOf('/api/v1/indicators/sheet')).toEqual([xlsx, 'text/csv'])
+    expect(typesOf('/api/v1/reports/{file}')).toEqual(['application/pdf'])
+    const { bounds } = document.paths['/api/v1/city'].get.responses[200].content['application/json'].schema.properties
+    expect(bounds).toEqual({ type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 })
+    expect(JSON.stringify(document)).not.toContain('"readOnly":true')
   })
 
   test('every error carries the id under which the log has it', async () => {
