@@ -1,4 +1,5 @@
 import mqtt, { type MqttClient } from 'mqtt'
+import { separateLogin } from '#model/mqtt-login.ts'
 import { assignFaults, deliver, distort, type Fault, isSilent, reportedInstant, skewedTime } from './faults.ts'
 import type { Message } from './formats/format.ts'
 import { encoderOf } from './formats/index.ts'
@@ -52,9 +53,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const models = createModels(world)
   const faults = assignFaults(world.things)
   const state = planSlices(await readState(options.stateFolder), world.seed, options.backfillDays, now())
+  const { address, login } = separateLogin(options.mqttUrl)
   const client = await mqtt.connectAsync(
-    options.mqttUrl,
-    { clientId: `simulator-${process.pid}`, reconnectPeriod: 1000 },
+    address,
+    { ...login, clientId: `simulator-${process.pid}`, reconnectPeriod: 1000 },
     false,
   )
   const city: Running = {

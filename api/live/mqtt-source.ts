@@ -3,6 +3,7 @@ import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
 import { AppError } from '#model/errors.ts'
 import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/live.ts'
+import { separateLogin } from '#model/mqtt-login.ts'
 import type { LiveSource } from './source.ts'
 
 const TOPIC = liveTopic('#')
@@ -18,7 +19,14 @@ export function openMqttSource({ url, log }: { url: string; log: Logger }): Live
   const shown = withoutSecret(url)
   let subscribed = false
   const outage = new Outage()
-  const client = mqtt.connect(url, { clean: true, reconnectPeriod: 1_000, resubscribe: false, queueQoSZero: false })
+  const { address, login } = separateLogin(url)
+  const client = mqtt.connect(address, {
+    ...login,
+    clean: true,
+    reconnectPeriod: 1_000,
+    resubscribe: false,
+    queueQoSZero: false,
+  })
 
   client.on('connect', () => {
     client.subscribe(TOPIC, { qos: 0 }, (error, granted) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { connectAsync } from 'mqtt'
 import { withoutSecret } from '#infra/runtime/log.ts'
 import { AppError } from '#model/errors.ts'
+import { separateLogin } from '#model/mqtt-login.ts'
 
 /** Publishes at QoS 1, so many at once; a message counts as published when the broker has acknowledged it. */
 export type Publisher = {
@@ -69,13 +70,4 @@ export async function openPublisher(url: string): Promise<Publisher> {
       await client.endAsync(true)
     },
   }
-}
-
-/** The mqtt package splits a decoded "name:password" at its last colon, which may be part of the password. */
-function separateLogin(url: string): { address: string; login: { username?: string; password?: string } } {
-  const parsed = new URL(url)
-  const [username, password] = [parsed.username, parsed.password].map(decodeURIComponent)
-  parsed.username = ''
-  parsed.password = ''
-  return { address: parsed.toString(), login: { ...(username && { username }), ...(password && { password }) } }
 }

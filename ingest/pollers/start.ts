@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import { Gauge } from 'prom-client'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { CityPack } from '#model/city-pack.ts'
+import { separateLogin } from '#model/mqtt-login.ts'
 import { type FeedState, type Poller, startPoller } from './poller.ts'
 
 export type Pollers = { readonly states: readonly FeedState[]; close(): Promise<void> }
@@ -28,7 +29,13 @@ export function startPollers({
 }): Pollers {
   const feeds = pack.feeds ?? []
   if (feeds.length === 0) return { states: [], close: async () => {} }
-  const client = connect(mqttUrl, { clientId: `citywell-feeds-${randomUUID()}`, clean: true, reconnectPeriod: 1_000 })
+  const { address, login } = separateLogin(mqttUrl)
+  const client = connect(address, {
+    ...login,
+    clientId: `citywell-feeds-${randomUUID()}`,
+    clean: true,
+    reconnectPeriod: 1_000,
+  })
   client.on('error', (error) => log.debug({ detail: error.message }, 'feeds: the broker does not answer'))
   const pollers: Poller[] = []
   try {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { afterEach, describe, expect, test } from 'vitest'
+import { openMqttSource } from '#api/live/mqtt-source.ts'
 import { type EmbeddedBroker, type EmbeddedBrokerOptions, openEmbeddedBroker } from '#infra/embedded/broker.ts'
+import { createLog } from '#infra/runtime/log.ts'
 import { openPublisher } from '#ingest/import/publisher.ts'
 
 const opened: { close(): unknown }[] = []
@@ -61,6 +63,15 @@ describe('beyond loopback', () => {
     await publisher.publish('import/table/a', '{}')
     await publisher.settled()
     expect(publisher.acknowledged).toBe(1)
+  })
+
+  test('so does the live feed', async () => {
+    const { broker } = await open({ host: '0.0.0.0', credentials })
+    const [username, password] = [credentials.username, credentials.password].map(encodeURIComponent)
+    const url = broker.publicUrl.replace('//', `//${username}:${password}@`)
+    const live = openMqttSource({ url, log: createLog('test', 'silent') })
+    opened.push(live)
+    await expect.poll(() => live.subscribed()).toBe(true)
   })
 })
 

@@ -1,0 +1,12 @@
+/**
+ * A broker's URL without user name and password, and these decoded. The mqtt package decodes "name:password" and splits it
+ * at its last colon, which may be part of the password.
+ */
+export function separateLogin(url: string): { address: string; login: { username?: string; password?: string } } {
+  const parsed = new URL(url)
+  const username = decodeURIComponent(parsed.username)
+  const password = decodeURIComponent(parsed.password)
+  parsed.username = ''
+  parsed.password = ''
+  return { address: parsed.toString(), login: { ...(username && { username }), ...(password && { password }) } }
+}
