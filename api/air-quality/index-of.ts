@@ -27,19 +27,24 @@ const HOUR_MS = 3_600_000
 // Hours that are over: a running hour would move the index with every message. An hour counts with one value. Two
 // instruments of a Thing are averaged.
 // $1 and $2: the window, whole hours; $3: the pollutants; $4 to $7: rangeValues.
+// The hours are read first and once, by Datastream: joined as they are read, they would be read for every Datastream again.
 export const HOURS = `
+  with hours as materialized (
+    select datastream_id, bucket, n, good, total, suspect, suspect_total
+    from observation_hourly
+    where datastream_id = any(array(select w.id from datastream_whole w where w.property = any($3::text[])))
+      and bucket >= $1 and bucket < $2 and good + suspect > 0
+  )
   select thing, zone, siting, property, age, avg(mean) as mean,
          bool_or(suspect > 0) as doubted
   from (
     select d.thing_id as thing, t.zone_id as zone, t.attributes ->> 'siting' as siting, d.property, h.suspect,
            (extract(epoch from $2::timestamptz - h.bucket) / 3600)::int - 1 as age,
            ${HOUR_MEAN} as mean
-    from observation_hourly h
+    from hours h
     join datastream d on d.id = h.datastream_id
     join thing t on t.id = d.thing_id
     join ${rangeTable(4)} on range.property = d.property and range.grade = t.grade
-    where h.datastream_id in (select w.id from datastream_whole w where w.property = any($3::text[]))
-      and h.bucket >= $1 and h.bucket < $2 and h.good + h.suspect > 0
   ) hour
   group by 1, 2, 3, 4, 5`
 export const hoursValues = (from: Date, to: Date): unknown[] => [
