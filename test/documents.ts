@@ -46,3 +46,23 @@ export const codeOf = (document: Document): { at: string; text: string }[] => [
   ...codeSpans(document),
   ...document.blocks.map(({ file, line, text }) => ({ at: `${file}:${line}`, text })),
 ]
+
+/** A command that a reader may type: a line of a shell block, or code in a sentence that begins like one. */
+export type Command = { readonly at: string; readonly text: string }
+
+const TYPED = /^(?:[A-Z_]+=\S+ )*(?:npm|npx|node|curl|mosquitto_pub|docker|psql|git)(?: -{0,2}\w|$)/
+
+export function commandsOf(document: Document): Command[] {
+  const inBlocks = document.blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ file, line, text }) =>
+      text
+        .replaceAll(/\\\n\s*/g, '')
+        .split('\n')
+        .map((command) => command.replace(/\s+#.*$/, '').trim())
+        .filter((command) => command !== '')
+        .map((command) => ({ at: `${file}:${line}`, text: command })),
+    )
+  const inSentences = codeSpans(document).filter(({ text }) => TYPED.test(text) && text.includes(' '))
+  return [...inBlocks, ...inSentences]
+}

@@ -1,0 +1,199 @@
+/**
+ * Every command of README.md and docs/*.md runs as it is written, against a city that `npm start` runs. Only ports and the
+ * names of files are replaced, the key comes from the environment. What cannot run here is listed with the reason.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Command, codeOf, commandsOf, ROOT, readDocuments } from '#test/documents.ts'
+import { publish } from './publish.ts'
+import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'
+
+const NOT_RUN: Readonly<Record<string, string>> = {
+  'npm ci && npm start': 'every test of this folder starts a city',
+  'npm ci && npm test': 'runs this test',
+  'npx vitest run --project delivery': 'part of npm test',
+  'npm start -- --city FOLDER': 'a placeholder; start.test.ts and registry.test.ts run it with folders',
+  'node --max-old-space-size=384 start/main.ts': 'names how a figure was measured',
+  'node api/indicators/document.ts': 'writes docs/indicators.md; test/unit/api/indicators/document.test.ts compares it',
+  'npm run generate:city': 'writes into simulators/; test/unit/simulators/city.test.ts draws the same city',
+  'npm run simulate': 'runs until it is stopped; npm start runs the same simulator',
+  'npm run bench': 'takes ten minutes',
+  'npm run bench -- --only ingest,latency --seconds 12': 'takes minutes',
+  'npm run bench -- --only overload --overload-seconds 60': 'takes minutes',
+  'npm run bench -- --only overload': 'takes minutes',
+  'npm run bench -- --only indicators --observations N': 'takes minutes',
+  'DATABASE_URL=postgres://… npm run bench': 'takes ten minutes',
+  'DATABASE_URL=postgres://… npm run restore -- --from city-export':
+    'wants a server; test/db/transfer.test.ts restores between both kinds',
+  'npm run reconcile -- --from DATE --to DATE': 'a placeholder, and wants a server; test/db/reconcile.test.ts',
+  'npm run requalify -- --from 2026-05-01 --to 2026-06-01 --property pm2_5':
+    'wants a server; test/db/ingest-requalify.test.ts',
+  'cp .env.example .env': 'changes the working copy',
+  'docker compose up': 'wants Docker',
+  'docker compose up --build': 'wants Docker',
+  'docker compose up --scale ingest=2': 'wants Docker',
+  'docker compose --profile demo up': 'wants Docker',
+  'docker compose logs migrate': 'wants Docker',
+}
+
+const documents = await readDocuments()
+const commands = documents.flatMap(commandsOf)
+const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+/** `npm run check` in a sentence: test/unit/commands.test.ts starts each with --help. */
+const isBareScript = ({ text }: Command): boolean => /^npm (start|ci|run [\w:]+)$/.test(text)
+const isRun = (command: Command): boolean => NOT_RUN[command.text] === undefined && !isBareScript(command)
+const OFFLINE = /^npm run (questionnaire|export) /
+const online = commands.filter((command) => isRun(command) && !OFFLINE.test(command.text))
+const offline = commands.filter((command) => isRun(command) && OFFLINE.test(command.text))
+
+let system: System
+let folder: string
+beforeAll(async () => {
+  folder = await newDataDir()
+  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0' } })
+  await writeFiles()
+  await publish(system.mqttPort, 'city/air/air-002', '{"pm10": 12.5, "pm2_5": 7.5}')
+  await publish(system.mqttPort, 'city/air/strange', '{"pm2_5": 3, "units": {"pm2_5": "furlong"}}')
+})
+afterAll(async () => {
+  await system?.stop()
+  if (system) await removeDataDir(system.dataDir)
+  await removeDataDir(folder)
+})
+
+const yesterday = (hour: number): string => {
+  const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+  return `${day}T${hour}:00:00Z`
+}
+/** Files that the commands name. */
+const FILES =
+  /(?<![\w./-])((?:street|meters|codebook)\.json|(?:meters|answers|sample|codes)\.csv|FILE|city-export|surveys)(?![\w.-])/g
+
+async function writeFiles(): Promise<void> {
+  const [time, later] = [yesterday(10), yesterday(11)]
+  const street = [
+    { thing: 'street-1', time, pm2_5: 8.1 },
+    { thing: 'street-1', time: later, pm2_5: 9.2 },
+  ]
+  await writeFile(join(folder, 'street.json'), JSON.stringify(street))
+  await writeFile(join(folder, 'meters.csv'), `When;House;Reading\n${time};house-1;12,5\n${later};house-1;12,9\n`)
+  const mapping = {
+    decimal: ',',
+    time: { column: 'When' },
+    thing: { column: 'House' },
+    columns: { Reading: { property: 'energy', unit: 'kWh' } },
+  }
+  await writeFile(join(folder, 'meters.json'), JSON.stringify(mapping))
+  await writeFile(join(folder, 'sample.csv'), 'respondent,weight\np1,12.5\np2,20\n')
+  await copyFile(join(SURVEY, 'responses.csv'), join(folder, 'answers.csv'))
+}
+const SURVEY = join(ROOT, 'simulators/cities/demo/surveys/households-2026')
+
+/** curl fails where the answer is an error. */
+const PREAMBLE = 'curl() { command curl -sS --fail-with-body --max-time 20 "$@"; }\n'
+
+function run(command: string): Promise<{ code: number; output: string; errors: string }> {
+  const text = command
+    .replaceAll('localhost:8080', `localhost:${system.port}`)
+    .replaceAll('-p 1883', `-p ${system.mqttPort}`)
+    .replaceAll(command.startsWith('npm') ? FILES : /$^/g, (name) =>
+      join(folder, name === 'FILE' ? 'street.json' : name),
+    )
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    PORT: `${system.port}`,
+    MQTT_PORT: `${system.mqttPort}`,
+    DATA_DIR: system.dataDir,
+    CITYWELL_KEY: system.key(),
+  }
+  return new Promise((done) => {
+    const child = spawn('bash', ['-c', PREAMBLE + text], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let [output, errors] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString()
+    })
+    child.on('close', (code) => done({ code: code ?? -1, output, errors }))
+  })
+}
+
+const LISTS = ['features', 'observations', 'buckets', 'streams', 'estimates', 'indicators', 'messages']
+const isEmpty = (answer: Record<string, unknown>): boolean =>
+  LISTS.some((name) => Array.isArray(answer[name]) && answer[name].length === 0)
+
+/** An example that answers nothing shows nothing. What was published takes a moment to be stored. */
+async function expectAnswer(command: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { code, output, errors } = await run(command)
+    expect({ code, errors, output: code === 0 ? '' : output }).toEqual({ code: 0, errors: '', output: '' })
+    if (!isEmpty(JSON.parse(output))) return
+    if (attempt === 20) throw new Error(`${command} answers without content: ${output.slice(0, 500)}`)
+    await sleep(1000)
+  }
+}
+
+test('every block says what it holds, and every JSON example is JSON', () => {
+  const blocks = documents.flatMap((document) => document.blocks)
+  const unknown = blocks.filter(({ language }) => !['sh', 'sql', 'json', 'r', 'text'].includes(language))
+  expect(unknown.map(({ file, line }) => `${file}:${line}`)).toEqual([])
+  for (const { language, text } of blocks)
+    if (language === 'json') JSON.parse(text.startsWith('"') ? `{${text}}` : text)
+})
+
+test('every command is run, or listed with the reason why not', () => {
+  const listed = commands.filter(({ text }) => NOT_RUN[text] !== undefined)
+  const known = /^(curl|mosquitto_pub|npm run (import|survey|questionnaire|export|hostile) --|npm start -- --help)/
+  expect(commands.filter((command) => isRun(command) && !known.test(command.text))).toEqual([])
+  expect(Object.keys(NOT_RUN).filter((text) => !listed.some((command) => command.text === text))).toEqual([])
+  console.info(`${commands.length} documented commands: ${online.length + offline.length} run, ${listed.length} listed`)
+})
+
+test('every path of the API that is named is in its description', async () => {
+  const { paths } = await system.get<{ paths: Record<string, unknown> }>('/openapi.json')
+  const patterns = Object.keys(paths).map((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`))
+  const named = documents
+    .flatMap(codeOf)
+    .flatMap(({ at, text }) =>
+      [...text.matchAll(/\/api\/v1\/[\w/:<>.{}-]+/g)].map(([path]) => ({ at, path: path.replace(/[/.]+$/, '') })),
+    )
+  expect(named.length).toBeGreaterThan(40)
+  expect(
+    named.filter(
+      ({ path }) =>
+        !patterns.some(
+          (pattern) => pattern.test(path) || pattern.source.startsWith(`^${path.replaceAll('/', '\\/')}\\/`),
+        ),
+    ),
+  ).toEqual([])
+})
+
+test.for(online)('$at: $text', async ({ text }, { skip }) => {
+  const program = text.split(' ', 1)[0] ?? ''
+  if (!has(program)) return skip(`${program} is not installed`)
+  if (text.startsWith('npm run survey -- check'))
+    await copyFile(join(SURVEY, 'codebook.json'), join(folder, 'codebook.json'))
+  if (text.startsWith('curl -N')) {
+    const { output } = await run(text.replace('curl -N', 'curl -N --max-time 3'))
+    expect(output).toContain('event: snapshot')
+  } else if (text.startsWith('curl')) await expectAnswer(text)
+  else expect(await run(text)).toMatchObject({ code: 0 })
+})
+
+test('what the commands sent has arrived', async ({ skip }) => {
+  if (!has('mosquitto_pub')) return skip('mosquitto_pub is not installed')
+  const things = await system.get<{ features: { id: string }[] }>('/api/v1/things?property=pm2_5')
+  expect(things.features.map(({ id }) => id)).toEqual(expect.arrayContaining(['my-sensor', 'street-1']))
+})
+
+test('commands on the data folder of a stopped city', async () => {
+  expect(offline.length).toBeGreaterThan(2)
+  await system.stop()
+  for (const { text } of offline) expect({ text, ...(await run(text)) }).toMatchObject({ text, code: 0 })
+  expect(await readdir(join(folder, 'city-export'))).toContain('manifest.json')
+})
