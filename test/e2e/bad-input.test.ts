@@ -25,10 +25,12 @@ afterAll(async () => {
 })
 
 const ledger = async (): Promise<Counts> => (await system.get<{ total: Counts }>('/api/v1/ingest/ledger')).total
-const rejectedOn = async (topic: string) =>
-  (await system.get<Rejected>('/api/v1/ingest/rejected?limit=200')).messages.filter(
-    (message) => message.topic === topic,
-  )
+/** With the key: what a message said is not for everybody. */
+const rejectedOn = async (topic: string) => {
+  const headers = { authorization: `Bearer ${system.key()}` }
+  const response = await fetch(`${system.url}/api/v1/ingest/rejected?limit=200`, { headers })
+  return ((await response.json()) as Rejected).messages.filter((message) => message.topic === topic)
+}
 
 describe('a message that cannot be stored is kept with its reason and its bytes', () => {
   test.each([
