@@ -181,7 +181,8 @@ test('every path of the API that is named is in its description', async () => {
   ).toEqual([])
 })
 
-test.for(online)('$at: $text', async ({ text }, { skip }) => {
+test.for(online)('$at: $text', async ({ text }, { skip, onTestFailed }) => {
+  onTestFailed(() => console.error(`what the city printed:\n${system.output().slice(-4000)}`))
   const program = text.split(' ', 1)[0] ?? ''
   if (!has(program)) return skip(`${program} is not installed`)
   if (text.startsWith('npm run survey -- check'))
