@@ -73,17 +73,24 @@ function interoperable(node: unknown, inRequest = false): unknown {
   if (!isObject(node)) return node
   const { prefixItems, items, readOnly, ...rest } = node
   const known = readOnly === true ? rest : { ...rest, ...(readOnly !== undefined && { readOnly }) }
+  const text = inRequest && isFreeText(node) ? { pattern: WITHOUT_NUL } : {}
   const isTuple = Array.isArray(prefixItems) && !inRequest
   const array = isTuple
     ? { items: anyOf(prefixItems) }
     : { ...(prefixItems !== undefined && { prefixItems }), ...(items !== undefined && { items }) }
   return Object.fromEntries(
-    Object.entries({ ...known, ...array }).map(([key, value]) => [
+    Object.entries({ ...known, ...array, ...text }).map(([key, value]) => [
       key,
       interoperable(value, inRequest || key === 'requestBody' || key === 'parameters'),
     ]),
   )
 }
+
+/** Of all texts that have no rule of their own (see text-guard.ts). */
+const WITHOUT_NUL = '^[^\\u0000]*$'
+const isFreeText = ({ type, pattern, enum: values, const: value, format }: Json): boolean =>
+  (type === 'string' || (Array.isArray(type) && type.includes('string'))) &&
+  [pattern, values, value, format].every((rule) => rule === undefined)
 
 function anyOf(schemas: readonly unknown[]): unknown {
   const different = new Map(schemas.map((schema) => [JSON.stringify(schema), schema]))

@@ -3,8 +3,8 @@ import { AppError } from '#model/errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** the route makes free text storable by itself, so a person's slip is not an error */
-    tidiesText?: boolean
+    /** fields of the body that the route makes storable by itself, so a person's slip is not an error */
+    tidiesText?: readonly string[]
   }
 }
 
@@ -20,8 +20,8 @@ export function registerTextGuard(app: FastifyInstance): void {
     const found =
       unstorableIn(request.params, 'path') ??
       unstorableIn(request.query, 'query') ??
-      (!request.routeOptions.config.tidiesText && isJson(request.headers['content-type'])
-        ? unstorableIn(request.body, 'body')
+      (isJson(request.headers['content-type'])
+        ? unstorableIn(without(request.body, request.routeOptions.config.tidiesText), 'body')
         : undefined)
     if (found !== undefined)
       throw new AppError(
@@ -32,6 +32,11 @@ export function registerTextGuard(app: FastifyInstance): void {
 }
 
 const isJson = (type: string | undefined): boolean => type !== undefined && /^application\/(.+\+)?json/i.test(type)
+
+function without(body: unknown, fields: readonly string[] | undefined): unknown {
+  if (!fields || typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !fields.includes(name)))
+}
 
 type Node = { readonly value: unknown; readonly path: string }
 

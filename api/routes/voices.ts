@@ -28,7 +28,7 @@ export const voiceRoutes =
       '/voices',
       {
         bodyLimit: BODY_LIMIT_BYTES,
-        config: { tidiesText: true },
+        config: { tidiesText: ['comment'] },
         preHandler: limited(speak),
         schema: {
           tags,

@@ -18,7 +18,8 @@ export const newVoice = z.strictObject({
     .strictObject(Object.fromEntries(VOICE_TOPICS.map((topic) => [topic, ratingSchema.optional()])))
     .refine((ratings) => Object.values(ratings).some((rating) => rating !== undefined), 'must rate at least one topic')
     .meta({ minProperties: 1 }),
-  comment: z.string().max(COMMENT_MAX).optional(),
+  // any text: what cannot be stored of it is left out
+  comment: z.string().max(COMMENT_MAX).meta({ pattern: '^[\\s\\S]*$' }).optional(),
   language: z.enum(VOICE_LANGUAGES),
   /** the resident has agreed to the text of this version */
   consent: z.literal(CONSENT_VERSION),

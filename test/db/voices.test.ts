@@ -90,6 +90,7 @@ describe('what is kept of a voice', () => {
     ['a position inside the place', voice({ air: 3 }, { place: { ...WEST, lat: 38.65 } }), 400, 'place'],
     ['a cell finer than 5 km2', voice({ air: 3 }, { place: cell(8) }), 422, 'resolution 7, not 8'],
     ['a cell elsewhere', voice({ air: 3 }, { place: cell(7, 48) }), 422, 'outside of the city'],
+    ['a zone that is no text', voice({ air: 3 }, { place: { kind: 'zone', key: 'we\u0000st' } }), 400, 'place.key'],
     ['no cell', voice({ air: 3 }, { place: { kind: 'cell', key: '0123456789abcde' } }), 422, 'no H3 cell'],
     ['an unknown zone', voice({ air: 3 }, { place: { kind: 'zone', key: 'moon' } }), 404, 'moon'],
     ['no rating', voice({}), 400, 'at least one topic'],
