@@ -2,6 +2,7 @@
  * `npm run hostile`: what strangers and broken devices send, against a running city. Exit code 1 when something did not
  * hold. Without MQTT_URL and API_URL it starts a city of its own in a temporary folder.
  */
+import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { newDataDir, removeDataDir, startSystem } from '../e2e/system.ts'
 import { type HostileOptions, type Outcome, runHostile } from './run.ts'
 import type { City } from './watch.ts'
@@ -79,5 +80,14 @@ export async function withOwnCity(options: HostileOptions): Promise<Outcome> {
   }
 }
 
-if (process.argv.includes('--help')) process.stdout.write(HELP)
-else if (import.meta.main) await main()
+/** Not through runMain: SIGINT ends the sending here, and the report follows. */
+function isToRun(): boolean {
+  try {
+    return readCommandLine(HELP, {}) !== undefined
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    process.exit(1)
+  }
+}
+
+if (import.meta.main && isToRun()) await main()
