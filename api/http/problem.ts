@@ -78,7 +78,8 @@ const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLower
 const SCHEMA_MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883'])
 
 function explain(error: FastifyError, request: FastifyRequest): Failure {
-  if (error instanceof AppError) return { code: error.code, status: error.status, detail: error.message }
+  // transient: the embedded database is closing, or being opened again
+  if (error instanceof AppError && !isTransient(error)) return explainError(error)
   if (hasZodFastifySchemaValidationErrors(error)) return explainFields(error, request)
   // SQLSTATE 57014: the server gave the statement up
   if (error.code === '57014') return explainError(new AppError('QUERY_TIMEOUT'))

@@ -1,7 +1,10 @@
+import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { matches } from '#api/http/etag.ts'
+import { registerProblems } from '#api/http/problem.ts'
 import { contentPolicy } from '#api/http/security.ts'
 import { memo } from '#api/memo.ts'
+import { AppError } from '#model/errors.ts'
 
 test.each([
   ['W/"a"', '"a"', true],
@@ -49,4 +52,17 @@ test('a memo is shared while it loads, kept for its time, and forgets failures',
   expect(await read()).toBe(2)
   now = 100
   expect(await read()).toBe(3)
+})
+
+test('an embedded database that is closing is an outage, not a failure of the request', async () => {
+  const app = Fastify()
+  const causes: string[] = []
+  registerProblems(app, { note: (cause) => void causes.push(cause), close: () => {} })
+  app.get('/', async () => {
+    throw new AppError('DATABASE_FAILED', 'the embedded database is closing')
+  })
+  const response = await app.inject('/')
+  expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5'])
+  expect(causes).toEqual(['the embedded database is closing'])
+  await app.close()
 })
