@@ -11,6 +11,7 @@ import { isIP } from 'node:net'
 import type { Aedes, Client } from 'aedes'
 import { AppError } from '#model/errors.ts'
 import { OWN_ROOT } from '#model/live.ts'
+import { isReplayTopic } from '#model/replay.ts'
 import { type RefusalReason, type Refusals, RefusedError } from './broker-refusals.ts'
 
 export interface Credentials {
@@ -63,7 +64,7 @@ export interface AccessOptions {
   admit(client: Client): { reason: RefusalReason; detail: string } | undefined
 }
 
-/** Changes `authenticate` and `authorizePublish` of this broker. */
+/** Changes `authenticate`, `authorizePublish` and `authorizeForward` of this broker. */
 export function controlAccess(aedes: Aedes, { city, credentials, refusals, admit }: AccessOptions): void {
   const own = new WeakSet<Client>()
 
@@ -94,6 +95,9 @@ export function controlAccess(aedes: Aedes, { city, credentials, refusals, admit
     refusals.count('topic', `MQTT client ${client?.id ?? ''}`, detail)
     done(new RefusedError(detail))
   }
+
+  // A replay publishes payloads that are shown to nobody without the key.
+  aedes.authorizeForward = (client, packet) => (isReplayTopic(packet.topic) && !own.has(client) ? null : packet)
 }
 
 /** Takes as long for any wrong answer: digests have one length, and both parts are always compared. */

@@ -136,3 +136,19 @@ describe('what is reserved for the city', () => {
     expect(broker.refused.get('topic')).toBe(1)
   })
 })
+
+test('what is replayed reaches the city alone, whatever others subscribe to', async () => {
+  const { broker } = await open()
+  const [city, stranger] = [await connect(broker.url), await connect(broker.publicUrl)]
+  const heard = { city: [] as string[], stranger: [] as string[] }
+  city.on('message', (topic) => heard.city.push(topic))
+  stranger.on('message', (topic) => heard.stranger.push(topic))
+  for (const qos of [0, 1, 2] as const) {
+    await city.subscribeAsync(['#', 'citywell/replay/#'], { qos })
+    await stranger.subscribeAsync(['#', 'citywell/replay/#', 'citywell/replay/1/a'], { qos })
+    for (const topic of ['citywell/replay/1/a', `city/air/${qos}`]) await city.publishAsync(topic, 'x', { qos })
+  }
+  for (let waited = 0; heard.stranger.length < 3 && waited < 5_000; waited += 20) await sleep(20)
+  expect(heard.stranger).toEqual(['city/air/0', 'city/air/1', 'city/air/2'])
+  expect(heard.city.filter((topic) => topic.startsWith('citywell/replay/'))).toHaveLength(3)
+})
