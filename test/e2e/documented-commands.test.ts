@@ -1,6 +1,7 @@
 /**
- * Every command of README.md and docs/*.md runs as it is written, against a city that `npm start` runs. Only ports and the
- * names of files are replaced, the key comes from the environment. What cannot run here is listed with the reason.
+ * Every command of README.md and docs/*.md runs as it is written, against a city that `npm start` runs. Only ports, the names
+ * of files and the number of a Datastream (which depends on which device reports first) are replaced, the key comes from the
+ * environment. What cannot run here is listed with the reason.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -9,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Command, codeOf, commandsOf, ROOT, readDocuments } from '#test/documents.ts'
 import { publish } from './publish.ts'
-import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'
+import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
 
 const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'every test of this folder starts a city',
@@ -57,13 +58,27 @@ const offline = commands.filter((command) => isRun(command) && OFFLINE.test(comm
 
 let system: System
 let folder: string
+/** one that has an observation */
+let datastream: number
 beforeAll(async () => {
   folder = await newDataDir()
   system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0' } })
   await writeFiles()
   await publish(system.mqttPort, 'city/air/air-002', '{"pm10": 12.5, "pm2_5": 7.5}')
   await publish(system.mqttPort, 'city/air/strange', '{"pm2_5": 3, "units": {"pm2_5": "furlong"}}')
+  await until(
+    async () => (await datastreamOf('air-002')) !== undefined,
+    60_000,
+    () => 'what was published is not stored',
+  )
+  datastream = (await datastreamOf('air-002')) ?? 0
 })
+
+async function datastreamOf(thing: string): Promise<number | undefined> {
+  type Things = { features: { properties: { datastreams: { id: number; latest: unknown }[] } }[] }
+  const { features } = await system.get<Things>(`/api/v1/things?thing=${thing}`)
+  return features[0]?.properties.datastreams.find(({ latest }) => latest)?.id
+}
 afterAll(async () => {
   await system?.stop()
   if (system) await removeDataDir(system.dataDir)
@@ -104,6 +119,7 @@ const PREAMBLE = 'curl() { command curl -sS --fail-with-body --max-time 20 "$@";
 function run(command: string): Promise<{ code: number; output: string; errors: string }> {
   const text = command
     .replaceAll('localhost:8080', `localhost:${system.port}`)
+    .replaceAll('/datastreams/12/', `/datastreams/${datastream}/`)
     .replaceAll('-p 1883', `-p ${system.mqttPort}`)
     .replaceAll(command.startsWith('npm') ? FILES : /$^/g, (name) =>
       join(folder, name === 'FILE' ? 'street.json' : name),
