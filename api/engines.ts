@@ -1,7 +1,7 @@
 import type { Pool } from '#infra/db/pool.ts'
 import { airIndexes } from './air-quality/index-of.ts'
-import type { ApiDeps } from './deps.ts'
 import { createIndicators } from './indicators/engine.ts'
+import type { ApiDeps } from './routes/deps.ts'
 import type { Microdata } from './surveys/microdata.ts'
 import { createSurveys } from './surveys/surveys.ts'
 

@@ -6,7 +6,7 @@ import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { openApi } from './open.ts'
 
 const DASHBOARD = resolve(import.meta.dirname, '../dashboard/dist')

@@ -4,7 +4,7 @@
  * worker that takes its place. SIGUSR2: the same, but the worker is not coming back (fewer workers from now on).
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import { readCityPack } from '#infra/city/read-pack.ts'
+import { readCityPack } from '#domain/city-pack/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
 import { whileUnreachable } from '#infra/db/until-reachable.ts'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
@@ -12,10 +12,10 @@ import { loadConfig } from '#infra/runtime/config.ts'
 import { openHealthServer } from '#infra/runtime/health-server.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
-import { AppError } from '#model/errors.ts'
-import { startPollers } from './pollers/start.ts'
-import { ingestParts, ingestWaiting } from './readiness.ts'
-import { acquireSlot } from './slot.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { startPollers } from './feeds/start.ts'
+import { ingestParts, ingestWaiting } from './monitor/readiness.ts'
+import { acquireSlot } from './receive/worker-slot.ts'
 import { type IngestWorker, startIngest } from './worker.ts'
 
 const CONNECTIONS = 6

@@ -3,24 +3,25 @@ import type { Registry as MetricsRegistry } from 'prom-client'
 import type { Pool } from '#infra/db/pool.ts'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
-import { type CityPack, REGISTRATION_QUOTA } from '#model/city-pack.ts'
-import { Batch } from './batch.ts'
-import { filtersOf } from './built-in-sources.ts'
-import { watchClockSteps } from './clock-steps.ts'
-import { watchFreshLane } from './fresh-lane.ts'
-import { watchAge } from './in-flight-age.ts'
-import { type Counts, isBalanced, Ledger, type Settled } from './ledger.ts'
-import { liveMessages } from './live.ts'
-import type { IngestMessage } from './message.ts'
-import { ingestMetrics } from './metrics.ts'
-import { type Received, Subscriber, type SubscriberState } from './mqtt/subscriber.ts'
-import { scheduleRequalification } from './quality/requalify/schedule.ts'
-import { Recall } from './recall.ts'
-import { Registry } from './registry.ts'
-import { watchRegistry } from './registry-rules.ts'
-import { StoreProbe } from './store-probe.ts'
-import { type Understood, understandWith } from './understand.ts'
-import { Writer } from './writer.ts'
+import { type CityPack, REGISTRATION_QUOTA } from '#model/city/city-pack.ts'
+import { liveMessages } from './announce/live-messages.ts'
+import { watchFreshLane } from './announce/overload-bypass.ts'
+import { Batch } from './commit/batch.ts'
+import { watchClockSteps } from './commit/clock-steps.ts'
+import { isBalanced, Ledger, type Settled } from './commit/ledger.ts'
+import { StoreProbe } from './commit/store-probe.ts'
+import { Writer } from './commit/writer.ts'
+import { filtersOf } from './interpret/built-in-sources.ts'
+import { Recall } from './interpret/deferred-interpretation.ts'
+import { type Understood, understandWith } from './interpret/interpret.ts'
+import type { IngestMessage } from './message/ingest-message.ts'
+import { ingestMetrics } from './monitor/metrics.ts'
+import type { IngestState } from './monitor/state.ts'
+import { watchAge } from './receive/in-flight-age.ts'
+import { type Received, Subscriber, type SubscriberState } from './receive/subscriber.ts'
+import { Registry } from './registry/registry.ts'
+import { watchRegistry } from './registry/registry-rules.ts'
+import { scheduleRequalification } from './requalify/schedule.ts'
 
 export type IngestOptions = {
   readonly pool: Pool
@@ -50,25 +51,6 @@ export type IngestLimits = {
   readonly writers: number
   /** a message that is held for longer raises the alarm */
   readonly inFlightAgeMs: number
-}
-export type IngestState = {
-  readonly run: string
-  /** the broker has granted every subscription on the present connection */
-  readonly connected: boolean
-  readonly subscriber: SubscriberState
-  readonly inFlight: number
-  readonly inFlightBytes: number
-  /** how long the oldest message has been held without being committed */
-  readonly oldestInFlightMs: number
-  /** that is longer than it should be */
-  readonly late: boolean
-  /** a batch waits for the database */
-  readonly retrying: boolean
-  /** nothing can be stored: since when, and why */
-  readonly outage: string | undefined
-  /** by source */
-  readonly ledger: ReadonlyMap<string, Counts>
-  readonly balanced: boolean
 }
 export type IngestWorker = {
   state(): IngestState

@@ -1,7 +1,7 @@
 import type { Message } from './formats/format.ts'
 import type { Reading } from './physics/readings.ts'
-import { hash, hash01 } from './random.ts'
-import type { SimThing } from './world.ts'
+import { hash, hash01 } from './random/random.ts'
+import type { SimThing } from './world/world.ts'
 
 /** What is wrong with a device. A few have one; the rest have none. Reference instruments are looked after. */
 export const FAULTS = ['drift', 'dropout', 'stuck', 'spike', 'clock_skew', 'duplicate', 'garbage'] as const

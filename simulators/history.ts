@@ -2,8 +2,8 @@ import { distort, type Fault, isSilent, reportedInstant } from './faults.ts'
 import type { Message } from './formats/format.ts'
 import { nativeObject, nativeTopic } from './formats/native.ts'
 import type { Models } from './physics/readings.ts'
-import { hash01 } from './random.ts'
-import type { SimThing } from './world.ts'
+import { hash01 } from './random/random.ts'
+import type { SimThing } from './world/world.ts'
 
 /**
  * The readings of one Thing over a stretch of time, as a native array: the form in which a gateway hands over what it

@@ -1,5 +1,5 @@
 import mqtt, { type MqttClient } from 'mqtt'
-import { separateLogin } from '#model/mqtt-login.ts'
+import { separateLogin } from '#model/mqtt/login.ts'
 import { assignFaults, deliver, distort, type Fault, isSilent, reportedInstant, skewedTime } from './faults.ts'
 import type { Message } from './formats/format.ts'
 import { encoderOf } from './formats/index.ts'
@@ -7,7 +7,7 @@ import { historyMessage } from './history.ts'
 import { createPace, type Pace } from './pace.ts'
 import { createModels, type Models } from './physics/readings.ts'
 import { planSlices, progressOf, readState, type SimulatorState, type Slice, writeState } from './state.ts'
-import { readWorld, type SimThing, turnOf } from './world.ts'
+import { readWorld, type SimThing, turnOf } from './world/world.ts'
 
 /** The little of a logger that is needed here. */
 export type Log = { info(message: string): void; warn(message: string): void }

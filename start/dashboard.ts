@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 export const DASHBOARD = join(ROOT, 'dashboard/dist')

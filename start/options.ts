@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 export const HELP = `Citywell: a city observatory on your machine.
 

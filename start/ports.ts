@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 /**
  * Says that a port is taken before anything slow has begun.

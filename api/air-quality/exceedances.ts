@@ -1,12 +1,12 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { WHO_POLLUTANTS, type WhoDay, type WhoPollutant, whoVerdicts } from '#model/air-quality/who.ts'
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
-import type { Hours } from '../indicators/inputs/hours.ts'
-import { periodMeans } from '../indicators/inputs/means.ts'
-import type { DatastreamRow, Registry, ThingRow } from '../indicators/inputs/registry.ts'
-import { wholesOf } from '../indicators/inputs/wholes.ts'
-import { airValues, DAYS_WITH_RANGE, hoursBeyond, hoursWithRange, MAY_EXCEED } from './air-sums.ts'
-import { HOUR_MEAN } from './hour-means.ts'
+import { airValues, DAYS_WITH_RANGE, hoursBeyond, hoursWithRange, MAY_EXCEED } from '../measurements/air-sums.ts'
+import { HOUR_MEAN } from '../measurements/hour-means.ts'
+import type { Hours } from '../measurements/hours.ts'
+import { periodMeans } from '../measurements/means.ts'
+import type { DatastreamRow, Registry, ThingRow } from '../measurements/registry.ts'
+import { wholesOf } from '../measurements/wholes.ts'
 
 /** Hours that a day must have: 75 % of 24. */
 const DAY_HOURS = 18

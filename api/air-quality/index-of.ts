@@ -1,5 +1,5 @@
 import type { Pool } from '#infra/db/pool.ts'
-import type { AirIndex } from '#model/air-index.ts'
+import type { AirIndex } from '#model/air-quality/air-index.ts'
 import { type StationType, stationTypeOf } from '#model/air-quality/european.ts'
 import {
   type Basis,
@@ -11,7 +11,7 @@ import {
   LOOK_BACK_HOURS,
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
-import { HOUR_MEAN, rangeTable, rangeValues } from './hour-means.ts'
+import { HOUR_MEAN, rangeTable, rangeValues } from '../measurements/hour-means.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
 /** By thing.id and by zone.id, and the city by people; who measures none of the pollutants is absent. */

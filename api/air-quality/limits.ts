@@ -3,8 +3,8 @@ import { assess, unitOf } from '#model/air-quality/standards/assess.ts'
 import { type AirStandard, REGULATED, type Regulated, type StandardRule } from '#model/air-quality/standards/schema.ts'
 import type { StationYear } from '#model/air-quality/standards/station-year.ts'
 import type { AirAssessment, AirLimitsResponse } from '#model/api/air-limits.ts'
-import type { DatastreamRow, Registry } from '../indicators/inputs/registry.ts'
-import { wholesOf } from '../indicators/inputs/wholes.ts'
+import type { DatastreamRow, Registry } from '../measurements/registry.ts'
+import { wholesOf } from '../measurements/wholes.ts'
 import { stationYears } from './station-years.ts'
 
 type Place = AirLimitsResponse['places'][number]

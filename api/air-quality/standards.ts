@@ -2,8 +2,8 @@ import type { Queryable } from '#infra/db/pool.ts'
 import { standardFor, standardsWith } from '#model/air-quality/standards/built-in.ts'
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import type { AirLimitsResponse } from '#model/api/air-limits.ts'
-import { AppError } from '#model/errors.ts'
-import type { Inputs } from '../indicators/inputs/inputs.ts'
+import { AppError } from '#model/basics/errors.ts'
+import type { Registry } from '../measurements/registry.ts'
 import { standardOffsetMs } from './station-years.ts'
 
 type Standards = { readonly own: number; readonly standards: AirStandard[] }
@@ -24,7 +24,14 @@ export function chooseStandard({ own, standards }: Standards, key: string | unde
   throw new AppError('NOT_FOUND', `the air quality standard "${key}" (there are ${known})`)
 }
 
-export async function airLimits(inputs: Inputs, standard: AirStandard, year: number): Promise<AirLimitsResponse> {
+/** What the answer is made of: the inputs of indicators have it. */
+type LimitInputs = {
+  readonly period: { readonly partial: boolean }
+  readonly registry: Registry
+  limits(standard: AirStandard, year: number): Promise<AirLimitsResponse['places']>
+}
+
+export async function airLimits(inputs: LimitInputs, standard: AirStandard, year: number): Promise<AirLimitsResponse> {
   const { rules: _, ...about } = standard
   const { city } = inputs.registry
   return {

@@ -1,8 +1,8 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { StationDay, StationYear } from '#model/air-quality/standards/station-year.ts'
-import { hasQuarterHours, offsetMs } from '#model/period.ts'
-import { airValues, hoursWithRange } from './air-sums.ts'
-import { HOUR_MEAN } from './hour-means.ts'
+import { hasQuarterHours, offsetMs } from '#model/basics/period.ts'
+import { airValues, hoursWithRange } from '../measurements/air-sums.ts'
+import { HOUR_MEAN } from '../measurements/hour-means.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000

@@ -1,7 +1,7 @@
 import type { Exposure } from '#model/api/equity.ts'
 import { concentrationOf } from '#model/statistics/concentration.ts'
 import { fifthsOf } from '#model/statistics/population-groups.ts'
-import type { ZoneAt } from '../queries/registry-at.ts'
+import type { ZoneAt } from '../measurements/registry-at.ts'
 import type { ZoneMeasure } from './measured.ts'
 
 /** A zone that counts: its people are known. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 export const HOUR_MS = 3_600_000

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 /** Forms with files (RFC 7578), read whole: `request.body` is a FormData. The limit holds while they come in. */
 export function acceptForms(app: FastifyInstance, bodyLimit: number): void {

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isTransient } from '#infra/db/retry.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import type { OutageLog } from './outage-log.ts'
 
 /** Every error, as application/problem+json (RFC 9457). `code` is stable; `detail` names the field and the value. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

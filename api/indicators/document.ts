@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { INDICATORS } from '#model/indicators/catalogue.ts'
-import type { DataPoint, Indicator } from '#model/indicators/schema.ts'
+import { INDICATORS } from '#model/indicators/catalogue/index.ts'
+import type { DataPoint, Indicator } from '#model/indicators/catalogue/schema.ts'
 import { MEASURES } from './measures/index.ts'
 
 /**

@@ -8,21 +8,21 @@ import type {
   SeriesResponse,
   ZoneValuesResponse,
 } from '#model/api/indicators.ts'
-import { AppError } from '#model/errors.ts'
-import { INDICATORS, indicatorOf } from '#model/indicators/catalogue.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { parsePeriod } from '#model/basics/period.ts'
+import { INDICATORS, indicatorOf } from '#model/indicators/catalogue/index.ts'
+import type { Indicator, IndicatorValue, Scoreboard } from '#model/indicators/catalogue/schema.ts'
 import type { Goal, GoalBody } from '#model/indicators/goals.ts'
-import type { Indicator, IndicatorValue, Scoreboard } from '#model/indicators/schema.ts'
 import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
-import { parsePeriod } from '#model/period.ts'
 import { airLimits, airStandards, chooseStandard } from '../air-quality/standards.ts'
+import { loadRegistry } from '../measurements/registry.ts'
+import { atEndOf } from '../measurements/registry-at.ts'
 import { selectTimeZone } from '../queries/city.ts'
-import { atEndOf } from '../queries/registry-at.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
 import { type Inputs, openInputs } from './inputs/inputs.ts'
-import { loadRegistry } from './inputs/registry.ts'
 import { insertReported } from './inputs/reported.ts'
 import { MEASURES } from './measures/index.ts'
 import type { Scope } from './measures/measure.ts'
@@ -30,7 +30,7 @@ import { createPeriodCache } from './period-cache.ts'
 import { checkGoal, checkReported } from './report.ts'
 import { periodsOf, type SeriesQuery, seriesOf } from './series.ts'
 
-/** Values of the U4SSC indicators with their evidence; periods as in model/period.ts, zones by key. */
+/** Values of the U4SSC indicators with their evidence; periods as in model/basics/period.ts, zones by key. */
 export type Indicators = {
   list(): Promise<IndicatorsResponse>
   evaluate(code: string, of: { period: string; zone?: string | undefined }): Promise<IndicatorValue>

@@ -1,9 +1,9 @@
 import type { ReportedValueBody } from '#model/api/indicators.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
+import type { DataPoint, Indicator } from '#model/indicators/catalogue/schema.ts'
 import type { GoalBody } from '#model/indicators/goals.ts'
 import { implausible } from '#model/indicators/plausible.ts'
 import { resultOf } from '#model/indicators/result.ts'
-import type { DataPoint, Indicator } from '#model/indicators/schema.ts'
 
 /** Relative difference that rounding in a report explains. */
 const ROUNDING = 0.005

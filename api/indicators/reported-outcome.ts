@@ -1,7 +1,7 @@
+import type { Period } from '#model/basics/period.ts'
+import type { DataPoint, Evidence, Indicator } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
 import { methodOf } from '#model/indicators/recompute.ts'
-import type { DataPoint, Evidence, Indicator } from '#model/indicators/schema.ts'
-import type { Period } from '#model/period.ts'
 import type { Reported } from './inputs/reported.ts'
 import { found, missing, type Outcome, originOf } from './measures/measure.ts'
 

@@ -1,7 +1,7 @@
 import type { SeriesResponse } from '#model/api/indicators.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
+import type { DataPointValue, Direction, IndicatorValue } from '#model/indicators/catalogue/schema.ts'
 import { type Goal, progressOf } from '#model/indicators/goals.ts'
-import type { DataPointValue, Direction, IndicatorValue } from '#model/indicators/schema.ts'
 import { compare, trendOf } from '#model/indicators/trend.ts'
 import { pairedChange } from '#model/indicators/uncertainty.ts'
 

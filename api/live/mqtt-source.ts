@@ -1,9 +1,9 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
-import { AppError } from '#model/errors.ts'
-import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/live.ts'
-import { separateLogin } from '#model/mqtt-login.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/mqtt/live.ts'
+import { separateLogin } from '#model/mqtt/login.ts'
 import type { LiveSource } from './source.ts'
 
 const TOPIC = liveTopic('#')

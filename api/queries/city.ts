@@ -1,8 +1,8 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { type CityPack, cityPackSchema } from '#model/city-pack.ts'
-import type { Domain } from '#model/domain.ts'
-import { AppError } from '#model/errors.ts'
-import type { Area, Bounds, Position } from '#model/geo.ts'
+import { AppError } from '#model/basics/errors.ts'
+import type { Area, Bounds, Position } from '#model/basics/geo.ts'
+import { type CityPack, cityPackSchema } from '#model/city/city-pack.ts'
+import type { Domain } from '#model/observation/domain.ts'
 
 export type CityFacts = {
   pack: CityPack

@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { AppError } from '#model/errors.ts'
-import { PROPERTIES, type PropertyKind } from '#model/properties.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { PROPERTIES, type PropertyKind } from '#model/observation/properties.ts'
 
 export type Datastream = {
   id: number

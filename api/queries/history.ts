@@ -1,9 +1,9 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { averageOf } from '#model/averages.ts'
-import { meanDirection } from '#model/directions.ts'
-import { clockHours } from './clock-hours.ts'
-import { SOUND_ENERGY } from './sound-energy.ts'
-import { selectVectorFrames, type VectorFrames } from './vector-sums.ts'
+import { averageOf } from '#model/observation/averages.ts'
+import { meanDirection } from '#model/observation/directions.ts'
+import { clockHours } from '../measurements/clock-hours.ts'
+import { SOUND_ENERGY } from '../measurements/sound-energy.ts'
+import { selectVectorFrames, type VectorFrames } from '../measurements/vector-sums.ts'
 
 /** One Datastream through the frames of a window; frames without an observation are absent. */
 export type HistoryRow = {

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
 import type { LearnedMapping, Mapping, mappingRequest, UnmappedResponse } from '#model/api/registry.ts'
-import { AppError } from '#model/errors.ts'
-import { PROPERTIES } from '#model/properties.ts'
-import { toCanonical } from '#model/units.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
+import { toCanonical } from '#model/observation/units.ts'
 import { recordChange } from './registry-changes.ts'
 
 type Row = Omit<Mapping, 'createdAt'> & { createdAt: Date }

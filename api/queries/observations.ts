@@ -1,10 +1,10 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Average } from '#model/averages.ts'
-import type { Quality } from '#model/quality.ts'
-import type { Hour } from '../observations/buckets.ts'
-import { clockHours } from './clock-hours.ts'
-import { SOUND_ENERGY } from './sound-energy.ts'
-import { selectVectorSteps } from './vector-sums.ts'
+import type { Average } from '#model/observation/averages.ts'
+import type { Quality } from '#model/observation/quality.ts'
+import type { Hour } from '../measurements/buckets.ts'
+import { clockHours } from '../measurements/clock-hours.ts'
+import { SOUND_ENERGY } from '../measurements/sound-energy.ts'
+import { selectVectorSteps } from '../measurements/vector-sums.ts'
 
 /** Raw observations of one Datastream, with the key of the row in microseconds (what timestamptz resolves). */
 export type RawRow = { time: Date; micros: number; result: number; quality: Quality; reasons: number }
@@ -53,7 +53,7 @@ export type HourQuery = {
   from: Date
   to: Date
   stepMs: number
-  /** the city keeps quarters of an hour (model/period.ts) */
+  /** the city keeps quarters of an hour (model/basics/period.ts) */
   hasQuarters: boolean
 }
 

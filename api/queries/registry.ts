@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { RegistryThing } from '#model/api/registry.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 /**
  * The Thing that goes by this key, now or formerly (renamed, or merged into another).

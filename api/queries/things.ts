@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Domain, Grade } from '#model/domain.ts'
-import type { Bounds, Place } from '#model/geo.ts'
-import type { Quality } from '#model/quality.ts'
+import type { Bounds, Place } from '#model/basics/geo.ts'
+import type { Domain, Grade } from '#model/observation/domain.ts'
+import type { Quality } from '#model/observation/quality.ts'
 
 export type ThingFilter = {
   domains?: readonly Domain[] | undefined

@@ -1,8 +1,8 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { AppError } from '#model/errors.ts'
-import type { Area } from '#model/geo.ts'
-import type { MoneyUnit } from '#model/money.ts'
-import { cityAt, zonesAt } from './registry-at.ts'
+import { AppError } from '#model/basics/errors.ts'
+import type { Area } from '#model/basics/geo.ts'
+import type { MoneyUnit } from '#model/text/money.ts'
+import { cityAt, zonesAt } from '../measurements/registry-at.ts'
 
 export type ZoneRow = {
   id: number

@@ -1,14 +1,14 @@
 /**
- * A calibration is a rule from a phenomenon time on; ingest/calibration.ts applies it to what comes. What came before is
+ * A calibration is a rule from a phenomenon time on; ingest/observe/calibration.ts applies it to what comes. What came before is
  * computed here from the raw observations, which never change: the calibrated Datastream holds a value for each of them.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import type { calibrationRequest } from '#model/api/registry.ts'
-import { calibratedChannel, isCalibratedChannel } from '#model/calibration.ts'
-import { AppError } from '#model/errors.ts'
-import { PROPERTIES } from '#model/properties.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { calibratedChannel, isCalibratedChannel } from '#model/observation/calibration.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 import { untilInForce } from './in-force.ts'
@@ -87,7 +87,7 @@ async function twinOf(
   return twin && { raw: raw.id, calibrated: twin.id, isNew: made.rows.length > 0 }
 }
 
-// The twin of ingest/calibration.ts: a direction stays within the circle.
+// The twin of ingest/observe/calibration.ts: a direction stays within the circle.
 const CALIBRATED = `
   select $2::int as datastream_id, o.phenomenon_time,
          case when $6::boolean then linear - 360 * floor(linear / 360) else linear end as result, o.quality, o.reasons

@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { selectChangeAge } from '../queries/registry-changes.ts'
 
-/** Every ingest worker asks for changes of the registry each second (ingest/registry-rules.ts); twice that is enough. */
+/** Every ingest worker asks for changes of the registry each second (ingest/registry/registry-rules.ts); twice that is enough. */
 const IN_FORCE_MS = 2_500
 
 /** Waits until the workers work by the registry as it is now. */

@@ -10,7 +10,7 @@
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 

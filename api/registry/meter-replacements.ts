@@ -5,8 +5,8 @@
 import type { z } from 'zod'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
 import type { meterReplacementRequest } from '#model/api/registry.ts'
-import { AppError } from '#model/errors.ts'
-import { PROPERTIES } from '#model/properties.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 

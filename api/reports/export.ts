@@ -1,5 +1,5 @@
 import type { ReportGoal, ReportIndicator, ReportResponse } from '#model/api/reports.ts'
-import { INDICATORS } from '#model/indicators/catalogue.ts'
+import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import type { Cell, Table, XlsxSheet } from './table.ts'
 
 type Value = ReportIndicator['values'][number]

@@ -1,7 +1,7 @@
 import { DATA_QUALITIES } from '#model/api/indicators.ts'
-import { INDICATORS } from '#model/indicators/catalogue.ts'
+import { INDICATORS } from '#model/indicators/catalogue/index.ts'
+import type { DataPoint, Indicator, Scoreboard } from '#model/indicators/catalogue/schema.ts'
 import { resultOf } from '#model/indicators/result.ts'
-import type { DataPoint, Indicator, Scoreboard } from '#model/indicators/schema.ts'
 import type { ReportedVersion } from './reported-versions.ts'
 import type { Cell, Table, XlsxSheet } from './table.ts'
 

@@ -1,9 +1,10 @@
 import writeXlsx, { type Sheet } from 'write-excel-file/node'
-import { type Cell, readTableFile, type Table, usualDecimalOf } from '#infra/table/read-table-file.ts'
-import type { Decimal } from '#model/numbers.ts'
-import { settleNumbers } from '#model/table-numbers.ts'
+import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import type { Cell, Table } from '#infra/table/table.ts'
+import type { Decimal } from '#model/text/numbers.ts'
+import { settleNumbers } from '#model/text/table-numbers.ts'
 
-export type { Cell, Table } from '#infra/table/read-table-file.ts'
+export type { Cell, Table } from '#infra/table/table.ts'
 export const TYPES = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',

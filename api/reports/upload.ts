@@ -8,7 +8,7 @@ import {
   statedValue,
   verify,
   verifyStatement,
-} from '#model/indicators/verify.ts'
+} from '#model/indicators/verify/verify.ts'
 import { readSheet, type SheetRow } from './read-sheet.ts'
 import { type ReportedVersion, recordVersions, selectNewest } from './reported-versions.ts'
 import type { Table } from './table.ts'

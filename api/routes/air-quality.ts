@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { airQualityResponse } from '#model/api/air-quality.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
-import type { ApiDeps } from '../deps.ts'
 import { selectCity } from '../queries/city.ts'
+import type { ApiDeps } from './deps.ts'
 
 const ZONES = `select id, key, population from zone order by key`
 const THINGS = `select id, key from thing where id = any($1::int[]) order by key`

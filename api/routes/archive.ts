@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { archivedSources, archiveReplayRequest, archiveResponse, replayResponse } from '#model/api/ingest.ts'
-import type { ApiDeps } from '../deps.ts'
-import { DAY_MS, keyParam, readWindow, windowParams } from '../params.ts'
+import { DAY_MS, keyParam, readWindow, windowParams } from '../http/params.ts'
 import { selectArchived, selectArchivedSources } from '../queries/archive.ts'
 import { untilInForce } from '../registry/in-force.ts'
-import { replayArchive } from '../replay.ts'
+import { replayArchive } from '../replay/replay.ts'
+import type { ApiDeps } from './deps.ts'
 
 const tags = ['ingest']
 const keyed = { tags, security: [{ key: [] }] }

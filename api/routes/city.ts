@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type CityResponse, cityResponse, zoneFeatures } from '#model/api/city.ts'
-import { VOICE_KEEP_DAYS } from '#model/voices.ts'
+import { VOICE_KEEP_DAYS } from '#model/survey/voices.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
-import type { ApiDeps } from '../deps.ts'
 import { matches } from '../http/etag.ts'
 import { type CityFacts, selectBaseMap, selectCity, selectMapVersion } from '../queries/city.ts'
 import { selectZones, selectZonesAt, type ZoneRow } from '../queries/zones.ts'
+import type { ApiDeps } from './deps.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'backfill'> & { airIndexes: () => Promise<AirIndexes> }
 const EMPTY_MAP = '{"type":"FeatureCollection","features":[]}'

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { coverageResponse } from '#model/api/city.ts'
-import { AppError } from '#model/errors.ts'
-import { PROPERTIES } from '#model/properties.ts'
-import type { ApiDeps } from '../deps.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
+import { DAY_MS, keyParam, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
-import { DAY_MS, keyParam, readWindow, windowParams } from '../params.ts'
 import { selectCoverage } from '../queries/coverage.ts'
+import type { ApiDeps } from './deps.ts'
 
 const MAX_CELLS = 20_000
 const positionedNames = [...PROPERTIES.values()].filter((property) => property.positioned).map(({ name }) => name)

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { equityResponse } from '#model/api/equity.ts'
 import { createEquity, type EquityDeps } from '../equity/equity.ts'
-import { keyParam, periodParam } from '../params.ts'
+import { keyParam, periodParam } from '../http/params.ts'
 
 export const equityRoutes =
   (deps: EquityDeps): FastifyPluginAsyncZod =>

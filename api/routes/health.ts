@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { pendingMigrations } from '#infra/db/migrate.ts'
 import { type Part, readiness, readyResponse } from '#model/api/ready.ts'
-import type { ApiDeps } from '../deps.ts'
+import type { ApiDeps } from './deps.ts'
 
 const DATABASE_PATIENCE_MS = 3_000
 

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { airHistoryResponse, type HistoryResponse, historyResponse } from '#model/api/history.ts'
-import { AppError } from '#model/errors.ts'
-import { hasQuarterHours } from '#model/period.ts'
-import { PROPERTIES } from '#model/properties.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { hasQuarterHours } from '#model/basics/period.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
 import { airHistory } from '../air-quality/history.ts'
-import type { ApiDeps } from '../deps.ts'
+import { DAY_MS, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
-import { bucketEdges, EVERY, stepEdges, stepFor } from '../observations/buckets.ts'
-import { DAY_MS, readWindow, windowParams } from '../params.ts'
+import { bucketEdges, EVERY, stepEdges, stepFor } from '../measurements/buckets.ts'
 import { countDatastreams, type HistoryRow, selectHistory } from '../queries/history.ts'
+import type { ApiDeps } from './deps.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
 

@@ -9,11 +9,11 @@ import {
   seriesResponse,
   zoneValuesResponse,
 } from '#model/api/indicators.ts'
+import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
 import { goalBody } from '#model/indicators/goals.ts'
-import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
-import type { ApiDeps } from '../deps.ts'
-import { keyParam, periodParam } from '../params.ts'
+import { keyParam, periodParam } from '../http/params.ts'
 import { requireZone } from '../queries/zones.ts'
+import type { ApiDeps } from './deps.ts'
 
 const periodQuery = z.object({ period: periodParam.default('last-30d') })
 const codeParams = z.object({ code: keyParam })

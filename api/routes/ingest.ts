@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { checkInvariants } from '#infra/check/invariants.ts'
+import { checkInvariants } from '#domain/invariants/invariants.ts'
 import {
   checkResponse,
   ledgerResponse,
@@ -10,15 +10,15 @@ import {
   replayResponse,
   thingLedgerResponse,
 } from '#model/api/ingest.ts'
-import { AppError } from '#model/errors.ts'
-import { cursorParam, readCursor, writeCursor } from '../cursor.ts'
-import type { ApiDeps } from '../deps.ts'
-import { keyParam, readWindow, windowParams } from '../params.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
+import { keyParam, readWindow, windowParams } from '../http/params.ts'
 import { selectLedger } from '../queries/ledger.ts'
 import { selectReasons, selectRejected } from '../queries/rejected.ts'
 import { selectThingLedger } from '../queries/thing-ledger.ts'
 import { untilInForce } from '../registry/in-force.ts'
-import { replay } from '../replay.ts'
+import { replay } from '../replay/replay.ts'
+import type { ApiDeps } from './deps.ts'
 
 const rejectedQuery = z.object({
   reason: keyParam.optional(),

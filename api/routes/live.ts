@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { domainsParam } from '../http/params.ts'
 import type { Wire } from '../live/client.ts'
 import type { createHub } from '../live/hub.ts'
-import { domainsParam } from '../params.ts'
 
 type Hub = ReturnType<typeof createHub>
 const MAX_CLIENTS = 1_000

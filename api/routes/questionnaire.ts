@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { keptResponse, questionnaireReply } from '#model/api/questionnaire.ts'
-import type { ApiDeps } from '../deps.ts'
 import { HOUR_MS, limited } from '../http/limited.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
-import { keepAnswers } from '../questionnaire/answer.ts'
+import { keepAnswers } from '../surveys/questionnaire-answer.ts'
+import type { ApiDeps } from './deps.ts'
 
 /** An interviewer's office types in paper answers from one address; codes cannot be guessed in any case. */
 const REPLIES = { perAddress: 120, overall: 5_000 }

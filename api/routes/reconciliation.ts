@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { reconciliationBody, reconciliationResponse } from '#model/api/reconciliation.ts'
-import { AppError } from '#model/errors.ts'
-import type { ApiDeps } from '../deps.ts'
-import { reconciliations, runReconciliation } from '../indicators/reconciliations.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { reconciliations, runReconciliation } from '../nightly/reconciliations.ts'
+import type { ApiDeps } from './deps.ts'
 
 const SHOWN = 14
 /** A comparison of a year would hold the request for minutes: `npm run reconcile` is for that. */

@@ -8,12 +8,11 @@ import {
   sheetRefused,
   verificationResponse,
 } from '#model/api/reports.ts'
-import { AppError } from '#model/errors.ts'
-import { indicatorOf } from '#model/indicators/catalogue.ts'
-import { DECIMALS } from '#model/numbers.ts'
-import type { NumberProblem } from '#model/table-numbers.ts'
-import type { ApiDeps } from '../deps.ts'
-import { decimalParam, keyParam, periodFileParam, periodLabelParam, periodParam } from '../params.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { indicatorOf } from '#model/indicators/catalogue/index.ts'
+import { DECIMALS } from '#model/text/numbers.ts'
+import type { NumberProblem } from '#model/text/table-numbers.ts'
+import { decimalParam, keyParam, periodFileParam, periodLabelParam, periodParam } from '../http/params.ts'
 import { selectCity } from '../queries/city.ts'
 import { reportOf } from '../reports/document.ts'
 import { exportPages, metadata, verificationPages } from '../reports/export.ts'
@@ -22,6 +21,7 @@ import { selectHistory, selectNewest } from '../reports/reported-versions.ts'
 import { sheetPages, sheetTable } from '../reports/sheet.ts'
 import { readTable, settleSheet, TYPES, writeCsv, writeWorkbook, type XlsxSheet } from '../reports/table.ts'
 import { uploadSheet } from '../reports/upload.ts'
+import type { ApiDeps } from './deps.ts'
 
 /** A filled sheet weighs about 40 kB. */
 const UPLOAD_LIMIT_BYTES = 2_000_000

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { SURVEY_FILE_BYTES } from '#infra/survey/limits.ts'
+import { SURVEY_FILE_BYTES } from '#domain/survey/limits.ts'
 import {
   draftResponse,
   eraseRespondentBody,
@@ -13,14 +13,14 @@ import {
   surveyImported,
   surveyRefused,
 } from '#model/api/survey-import.ts'
-import { AppError } from '#model/errors.ts'
-import { DECIMALS } from '#model/numbers.ts'
+import { AppError } from '#model/basics/errors.ts'
 import type { SurveyProblem } from '#model/survey-file/problem.ts'
-import type { ApiDeps } from '../deps.ts'
+import { DECIMALS } from '#model/text/numbers.ts'
 import { acceptForms, partOf } from '../http/multipart.ts'
-import { decimalParam, keyParam } from '../params.ts'
+import { decimalParam, keyParam } from '../http/params.ts'
 import { draftSurvey } from '../surveys/draft-survey.ts'
 import { eraseRespondent, eraseSurvey, importSurvey, type OnProgress, type Outcome } from '../surveys/import-survey.ts'
+import type { ApiDeps } from './deps.ts'
 
 const BODY_BYTES = SURVEY_FILE_BYTES + 1_000_000
 const SHOWN = 1_000

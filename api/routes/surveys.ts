@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { estimatesResponse, surveysResponse } from '#model/api/indicators.ts'
 import { coreIndicatorsResponse, dividesResponse } from '#model/api/people.ts'
-import type { ApiDeps } from '../deps.ts'
-import { keyParam } from '../params.ts'
+import { keyParam } from '../http/params.ts'
+import type { ApiDeps } from './deps.ts'
 
 const list = (description: string) =>
   z

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import * as contract from '#model/api/voices.ts'
-import type { ApiDeps } from '../deps.ts'
 import { HOUR_MS, limited } from '../http/limited.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
 import { voiceAggregates } from '../voices/aggregates.ts'
 import { moderate, selectQueue } from '../voices/moderation.ts'
 import { addVoice, eraseVoice } from '../voices/store.ts'
+import type { ApiDeps } from './deps.ts'
 
 /** A household speaks a few times; a city of 60,000 does not speak more than this in an hour. */
 const SPEAK = { perAddress: 5, overall: 600 }

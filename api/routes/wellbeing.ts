@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { wellbeingChange as changeResponse, wellbeingResponse } from '#model/api/wellbeing.ts'
-import { keyParam, periodParam } from '../params.ts'
+import { keyParam, periodParam } from '../http/params.ts'
 import { requireZone } from '../queries/zones.ts'
 import { wellbeingChange } from '../wellbeing/change.ts'
 import { readWeights, WEIGHTS_PATTERN } from '../wellbeing/weights.ts'

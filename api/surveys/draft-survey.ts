@@ -1,5 +1,5 @@
+import { SURVEY_LIMITS } from '#domain/survey/limits.ts'
 import type { Pool } from '#infra/db/pool.ts'
-import { SURVEY_LIMITS } from '#infra/survey/limits.ts'
 import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
 import type { DraftResponse } from '#model/api/survey-import.ts'
 import { draftCodebook } from '#model/survey-file/draft-codebook.ts'

@@ -1,15 +1,16 @@
+import { SURVEY_LIMITS } from '#domain/survey/limits.ts'
+import { storeSurvey } from '#domain/survey/store-survey.ts'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
-import { SURVEY_LIMITS } from '#infra/survey/limits.ts'
-import { storeSurvey } from '#infra/survey/store-survey.ts'
-import { readTableFile, type Table, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import type { Table } from '#infra/table/table.ts'
 import type { ImportLine, SurveyImported } from '#model/api/survey-import.ts'
-import { AppError } from '#model/errors.ts'
-import type { Decimal } from '#model/numbers.ts'
-import type { Codebook } from '#model/survey.ts'
+import { AppError } from '#model/basics/errors.ts'
+import type { Codebook } from '#model/survey/survey.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { problem, type SurveyProblem } from '#model/survey-file/problem.ts'
 import { createReader, type Reading } from '#model/survey-file/read-responses.ts'
 import { settleResponses, withNumberProblems } from '#model/survey-file/settle-responses.ts'
+import type { Decimal } from '#model/text/numbers.ts'
 
 export type SurveyUpload = {
   readonly id: string

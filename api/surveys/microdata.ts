@@ -4,7 +4,7 @@ import { type VarianceMethod, withSampledShares } from '#model/statistics/design
 import { cellId } from '#model/statistics/linked-tables.ts'
 import type { ProtectionRequest } from '#model/statistics/protect-intervals.ts'
 import { createReplication } from '#model/statistics/replication.ts'
-import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey.ts'
+import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey/survey.ts'
 import { openProtection, type Protection } from './protection.ts'
 
 export type SurveyRow = {

@@ -1,6 +1,6 @@
 import type { EstimatesResponse, SurveysResponse } from '#model/api/indicators.ts'
 import type { CoreIndicatorsResponse, DividesResponse } from '#model/api/people.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { coreIndicators } from './core-indicators.ts'
 import { type DividesQuery, divides } from './divides.ts'
 import { listSurveys, type SurveySource } from './microdata.ts'

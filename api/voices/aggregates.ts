@@ -3,7 +3,7 @@ import type { VoiceAggregate, VoiceAggregates } from '#model/api/voices.ts'
 import { cellId } from '#model/statistics/linked-tables.ts'
 import { protect } from '#model/statistics/protect.ts'
 import type { CountSuppression } from '#model/statistics/suppression.ts'
-import { VOICE_THRESHOLD, VOICE_TOPICS, type VoiceTopic } from '#model/voices.ts'
+import { VOICE_THRESHOLD, VOICE_TOPICS, type VoiceTopic } from '#model/survey/voices.ts'
 import { WINDOW_DAYS } from './batches.ts'
 import type { VoiceDeps } from './store.ts'
 

@@ -1,9 +1,9 @@
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
 import { hashOfCode, newCode } from '#infra/runtime/code.ts'
 import type { NewVoice } from '#model/api/voices.ts'
-import { groupedCode } from '#model/code.ts'
-import { AppError } from '#model/errors.ts'
-import { personalTraces, tidyComment, VOICE_KEEP_DAYS, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/voices.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { personalTraces, tidyComment, VOICE_KEEP_DAYS, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/survey/voices.ts'
+import { groupedCode } from '#model/text/code.ts'
 import { deleteVoices, releaseFull, takeTurn } from './batches.ts'
 import { checkPlace } from './place.ts'
 

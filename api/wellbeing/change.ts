@@ -1,5 +1,5 @@
 import type { WellbeingChange, WellbeingScore } from '#model/api/wellbeing.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { type Change, changeOf, holm } from '#model/statistics/change.ts'
 import { DIMENSIONS } from '#model/wellbeing/framework.ts'
 import { openSurvey } from '../surveys/sheet.ts'

@@ -1,4 +1,4 @@
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { DIMENSION_IDS, FACTOR_IDS } from '#model/wellbeing/framework.ts'
 
 export type Weights = { of(id: string): number }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { inTransaction, type Pool, type PoolClient } from './pool.ts'
 import { unreleasedParts } from './unreleased-schema.ts'
 

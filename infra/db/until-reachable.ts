@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import type { Pool } from './pool.ts'
 import { isTransient } from './retry.ts'
 

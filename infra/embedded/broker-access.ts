@@ -9,9 +9,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Aedes, Client } from 'aedes'
-import { AppError } from '#model/errors.ts'
-import { OWN_ROOT } from '#model/live.ts'
-import { isReplayTopic } from '#model/replay.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { OWN_ROOT } from '#model/mqtt/live.ts'
+import { isReplayTopic } from '#model/mqtt/replay.ts'
 import { type RefusalReason, type Refusals, RefusedError } from './broker-refusals.ts'
 
 export interface Credentials {

@@ -12,7 +12,7 @@
  */
 import type { Aedes, Client } from 'aedes'
 import { type Packet, writeToStream } from 'mqtt-packet'
-import { matches } from '#model/mqtt-topics.ts'
+import { matches } from '#model/mqtt/topics.ts'
 import type { Outgoing, OutgoingPacket } from './outgoing.ts'
 
 type Qos = 0 | 1 | 2

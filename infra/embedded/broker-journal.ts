@@ -1,16 +1,22 @@
 /** The journal of a broker that is being opened: its folder is taken, and what nobody will ask for is let go. */
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { AppError } from '#model/errors.ts'
-import type { EmbeddedBrokerOptions } from './broker.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { lock } from './data-folder.ts'
 import { type Journal, openJournal } from './journal.ts'
 
 /** How long the messages of a session are kept whose client did not come back and is not one of ours. */
 const FORGET_MS = 7 * 24 * 3_600_000
 
+type BrokerJournalOptions = {
+  readonly journal?: string
+  readonly syncToDisk?: boolean
+  readonly sessions?: readonly { readonly clientId: string }[]
+  readonly log?: { warn(message: string): void; info?(message: string): void; debug?(message: string): void }
+}
+
 /** Undefined without `journal`. Throws DATA_DIR_IN_USE, or DATA_DIR_DAMAGED when the file cannot be opened. */
-export async function openBrokerJournal(options: EmbeddedBrokerOptions): Promise<Journal | undefined> {
+export async function openBrokerJournal(options: BrokerJournalOptions): Promise<Journal | undefined> {
   const { journal: path, syncToDisk, sessions = [], log } = options
   if (path === undefined) return undefined
   const folder = dirname(resolve(path))

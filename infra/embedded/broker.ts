@@ -15,7 +15,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type Client } from 'aedes'
 import { generate } from 'mqtt-packet'
 import type { Registry } from 'prom-client'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { acceptIntoJournal } from './broker-acceptance.ts'
 import {
   assertNotOpen,

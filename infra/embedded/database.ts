@@ -13,7 +13,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { Worker } from 'node:worker_threads'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { ClientStream } from './client-stream.ts'
 import { type DataFolder, damaged, takeDataFolder } from './data-folder.ts'
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts'

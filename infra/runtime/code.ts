@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto'
-import { CODE_ALPHABET, CODE_LENGTH, plainCode } from '#model/code.ts'
+import { CODE_ALPHABET, CODE_LENGTH, plainCode } from '#model/text/code.ts'
 
 /** A random code that a person keeps. What is stored of it is `hashOfCode`. */
 export const newCode = (): string =>

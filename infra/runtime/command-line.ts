@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 type OptionsConfig = NonNullable<ParseArgsConfig['options']>
 type Values<O extends OptionsConfig> = ReturnType<typeof parseArgs<{ options: O; strict: true }>>['values']

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { isSafeToLog } from './log.ts'
 
 /** The bundled, fictional city. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { type Part, readiness } from '#model/api/ready.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 export type HealthChecks = {
   /** what the process needs to do its work, by name */

@@ -1,4 +1,4 @@
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { createScope, type Scope } from './scope.ts'
 
 /** A second signal means that somebody does not want to wait. */

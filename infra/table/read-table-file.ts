@@ -1,17 +1,8 @@
 import { parse } from 'csv-parse/sync'
-import { AppError } from '#model/errors.ts'
-import { type Decimal, separatorLine, usualDecimal } from '#model/numbers.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { type Decimal, separatorLine, usualDecimal } from '#model/text/numbers.ts'
 import { readWorkbook } from './read-workbook.ts'
-
-export type Cell = string | number | boolean | null
-export type Table = readonly (readonly Cell[])[]
-export type TableLimits = {
-  readonly maxRows: number
-  readonly maxColumns: number
-  readonly maxUnpackedBytes: number
-  /** which sheet of a workbook, by its heading; absent, or none of them: the first */
-  readonly prefers?: (head: readonly Cell[]) => boolean
-}
+import type { Table, TableLimits } from './table.ts'
 
 /**
  * The rows of a CSV or XLSX that a person handed in, the heading first. Told apart by its first bytes.

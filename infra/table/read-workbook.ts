@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { AppError } from '#model/errors.ts'
-import type { Cell, Table, TableLimits } from './read-table-file.ts'
+import { AppError } from '#model/basics/errors.ts'
+import type { Cell, Table, TableLimits } from './table.ts'
 import { refuseFarCells } from './workbook-limits.ts'
 import { unpackWithin } from './zip-guard.ts'
 

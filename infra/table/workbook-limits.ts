@@ -1,4 +1,4 @@
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 export type SheetLimits = { readonly maxRows: number; readonly maxColumns: number }
 

@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 const MAX_ENTRIES = 100
 

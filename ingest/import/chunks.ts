@@ -1,4 +1,4 @@
-import { RECORD_KEYS } from '../decode/native.ts'
+import { RECORD_KEYS } from '../decode/formats/standards/native.ts'
 import { csvLine } from './read-table.ts'
 
 /** One MQTT message of an import. */

@@ -1,5 +1,5 @@
-import type { LoadedPack } from '#infra/city/read-pack.ts'
-import type { Bounds } from '#model/geo.ts'
+import type { LoadedPack } from '#domain/city-pack/read-pack.ts'
+import type { Bounds } from '#model/basics/geo.ts'
 
 /** About a kilometre and a half: what is just outside still tells of the edge. */
 const MARGIN_DEGREES = 0.015

@@ -1,6 +1,6 @@
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { centreOfQuadkey } from '../decode/formats/connectivity/quadkey.ts'
 import { isFormatName } from '../decode/index.ts'
-import { centreOfQuadkey } from '../decode/quadkey.ts'
 
 /** Formats whose files are tables: rows go out under their header, many a message. */
 type TableFormat = {

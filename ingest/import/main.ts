@@ -1,5 +1,5 @@
 /** `npm run import -- FILE...`: files through the same door as devices. docs/import.md */
-import { readCityPack } from '#infra/city/read-pack.ts'
+import { readCityPack } from '#domain/city-pack/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
 import { reachableAddress } from '#infra/embedded/broker-access.ts'
 import { type Config, loadConfig } from '#infra/runtime/config.ts'

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { domainSchema } from '#model/domain.ts'
-import { AppError } from '#model/errors.ts'
-import { isPropertyName } from '#model/properties.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { domainSchema } from '#model/observation/domain.ts'
+import { isPropertyName } from '#model/observation/properties.ts'
 
 const column = z.string().min(1)
-const property = z.string().refine(isPropertyName, 'no observed property by this name (model/properties.ts lists them)')
+const property = z
+  .string()
+  .refine(isPropertyName, 'no observed property by this name (model/observation/properties.ts lists them)')
 const zone = z.string().refine(isTimeZone, 'no IANA time zone')
 const measureSchema = z.strictObject({
   property,

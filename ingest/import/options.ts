@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { AppError } from '#model/errors.ts'
-import { DECIMALS, type Decimal } from '#model/numbers.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { DECIMALS, type Decimal } from '#model/text/numbers.ts'
 
 export const HELP = `Imports files through the same door as devices: they are published to the broker, and the ingest takes them.
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { connectAsync } from 'mqtt'
 import { withoutSecret } from '#infra/runtime/log.ts'
-import { AppError } from '#model/errors.ts'
-import { separateLogin } from '#model/mqtt-login.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { separateLogin } from '#model/mqtt/login.ts'
 
 /** Publishes at QoS 1, so many at once; a message counts as published when the broker has acknowledged it. */
 export type Publisher = {

@@ -1,7 +1,7 @@
-import { AppError } from '#model/errors.ts'
-import { type Decimal, readNumberText } from '#model/numbers.ts'
-import { ucum } from '#model/units.ts'
-import { THING_KEY } from '../decode/native.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { ucum } from '#model/observation/units.ts'
+import { type Decimal, readNumberText } from '#model/text/numbers.ts'
+import { THING_KEY } from '../decode/formats/standards/native.ts'
 import type { Mapping, Measure } from './mapping.ts'
 import { type TimeReader, timeReader } from './time-pattern.ts'
 

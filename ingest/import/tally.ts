@@ -1,7 +1,7 @@
-import type { CityPack } from '#model/city-pack.ts'
-import type { RejectReason } from '../decode/types.ts'
-import { OLDEST_MS } from '../normalise.ts'
-import { understandWith } from '../understand.ts'
+import type { CityPack } from '#model/city/city-pack.ts'
+import type { RejectReason } from '../decode/helpers/types.ts'
+import { understandWith } from '../interpret/interpret.ts'
+import { OLDEST_MS } from '../observe/normalise.ts'
 
 /** What an import read, and what the ingest will make of it, by the same decoders. */
 export type Tally = {

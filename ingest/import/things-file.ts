@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { devNull } from 'node:os'
-import { AppError } from '#model/errors.ts'
-import { openCellId, readCells } from '../decode/opencellid.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { openCellId, readCells } from '../decode/formats/connectivity/opencellid.ts'
 import { csvLine } from './read-table.ts'
 
 export const isRegistryFormat = (format: string): boolean => format === openCellId.name

@@ -1,5 +1,5 @@
-import { AppError } from '#model/errors.ts'
-import { localInstant, readEpoch, readIso } from '../decode/time.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { localInstant, readEpoch, readIso } from '../decode/helpers/time.ts'
 
 /** Reads a local time; `near` decides between the two instants of a repeated hour. Undefined when it is none. */
 export type TimeReader = (text: string, near?: Date) => Date | undefined

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 /** A file inside a ZIP archive; `open` streams its content. */
 export type ZipEntry = { readonly name: string; readonly bytes: number; open(): Readable }

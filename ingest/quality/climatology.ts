@@ -1,4 +1,4 @@
-import { QUALITY, REASONS } from '#model/quality.ts'
+import { QUALITY, REASONS } from '#model/observation/quality.ts'
 import type { Verdict } from './range.ts'
 
 type Range = readonly [number, number]

@@ -1,5 +1,5 @@
-import type { Grade } from '#model/domain.ts'
-import { QUALITY, REASONS } from '#model/quality.ts'
+import type { Grade } from '#model/observation/domain.ts'
+import { QUALITY, REASONS } from '#model/observation/quality.ts'
 import type { Verdict } from './range.ts'
 import { rulesOf } from './rules.ts'
 import { Series } from './series.ts'

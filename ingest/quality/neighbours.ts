@@ -1,4 +1,4 @@
-import { turn } from '#model/directions.ts'
+import { turn } from '#model/observation/directions.ts'
 import type { NeighbourRule } from './rules.ts'
 
 /** Fewer neighbours than this say nothing. */
@@ -7,7 +7,7 @@ export const LEAST_NEIGHBOURS = 4
 const ROBUST = 1.4826
 const KM_PER_DEGREE = 111.2
 
-/** A place that measures a property: `hours` holds its good hourly means (model/averages.ts), NaN where there is none. */
+/** A place that measures a property: `hours` holds its good hourly means (model/observation/averages.ts), NaN where there is none. */
 export type Station = {
   readonly thing: number
   readonly lon: number

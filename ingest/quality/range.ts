@@ -1,7 +1,7 @@
 import { measuringTop } from '#model/air-quality/measuring-ranges.ts'
-import type { Grade } from '#model/domain.ts'
-import type { ObservedProperty } from '#model/properties.ts'
-import { QUALITY, type Quality, REASONS } from '#model/quality.ts'
+import type { Grade } from '#model/observation/domain.ts'
+import type { ObservedProperty } from '#model/observation/properties.ts'
+import { QUALITY, type Quality, REASONS } from '#model/observation/quality.ts'
 import { isOverflow } from './overflow.ts'
 
 /** The outcome of quality tests: a QARTOD flag and the bits of REASONS that explain it. */

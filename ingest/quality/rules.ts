@@ -1,6 +1,6 @@
 import { measuringTop } from '#model/air-quality/measuring-ranges.ts'
-import type { Grade } from '#model/domain.ts'
-import { PROPERTIES } from '#model/properties.ts'
+import type { Grade } from '#model/observation/domain.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
 import type { FlatThresholds, RateThresholds, SpikeThresholds } from './tests.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { ObservedProperty } from '#model/properties.ts'
+import type { ObservedProperty } from '#model/observation/properties.ts'
 
 /**
  * Numbers by which devices say that they have no value, as they come over the wire (before unit conversion).

@@ -1,6 +1,6 @@
-import { turn } from '#model/directions.ts'
 import { isIsolated } from '#model/meter/outliers.ts'
-import { QUALITY, type Quality, REASONS, worst } from '#model/quality.ts'
+import { turn } from '#model/observation/directions.ts'
+import { QUALITY, type Quality, REASONS, worst } from '#model/observation/quality.ts'
 import { HourlyMoments } from './hourly-moments.ts'
 import { RATE_WINDOW_HOURS, type Rules, WINDOW_GAP_SECONDS } from './rules.ts'
 import { flatLineOf, isPeak, spikeOf } from './tests.ts'

@@ -1,4 +1,4 @@
-import { QUALITY, type Quality } from '#model/quality.ts'
+import { QUALITY, type Quality } from '#model/observation/quality.ts'
 
 /**
  * QARTOD tests with history, as pure functions of a window of results, oldest first, the newest last.

@@ -1,4 +1,4 @@
-import type { AirIndex } from '../air-index.ts'
+import type { AirIndex } from './air-index.ts'
 import {
   EUROPEAN_POLLUTANTS,
   europeanBand,

@@ -1,5 +1,5 @@
-import { type PropertyName, propertyOf } from '../properties.ts'
-import { MOLAR_VOLUME_L } from '../units.ts'
+import { type PropertyName, propertyOf } from '../observation/properties.ts'
+import { MOLAR_VOLUME_L } from '../observation/units.ts'
 
 /**
  * The US Air Quality Index. Source: EPA, Technical Assistance Document for the Reporting of Daily Air Quality, EPA-454/B-24-002
@@ -138,7 +138,7 @@ export function truncate(value: number, decimals: number): number {
 
 /**
  * Concentration in the unit of EPA's table from Citywell's canonical unit (ug/m3; CO mg/m3). Gases: the mass concentration
- * is taken back to the mixing ratio at the state at which Citywell stores it (20 Cel, 101.3 kPa, model/units.ts), so an
+ * is taken back to the mixing ratio at the state at which Citywell stores it (20 Cel, 101.3 kPa, model/observation/units.ts), so an
  * analyser's ppb come out as they went in. EPA's own 25 Cel and 1 atm apply to mass concentrations stated at that state;
  * ours are not, and using them would read 1.7 % too high.
  */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { airIndexSchema } from '../air-index.ts'
+import { airIndexSchema } from '../air-quality/air-index.ts'
 
 const pair = { us: airIndexSchema.nullable(), european: airIndexSchema.nullable() }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { airIndexSchema } from '../air-index.ts'
-import { domainSchema, gradeSchema } from '../domain.ts'
-import { areaSchema, boundsSchema, featureCollection, placeSchema, positionSchema } from '../geo.ts'
-import { moneyUnitSchema } from '../money.ts'
-import { qualitySchema } from '../quality.ts'
+import { airIndexSchema } from '../air-quality/air-index.ts'
+import { areaSchema, boundsSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
+import { domainSchema, gradeSchema } from '../observation/domain.ts'
+import { qualitySchema } from '../observation/quality.ts'
+import { moneyUnitSchema } from '../text/money.ts'
 
 const instant = z.iso.datetime({ offset: true })
 
@@ -119,7 +119,7 @@ export const observationsResponse = z.object({
       }),
     )
     .optional(),
-  /** statistics rest on good observations (quality 1 or 2); means are those of energies of sound levels, of vectors of directions (model/averages.ts), else of numbers; n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
+  /** statistics rest on good observations (quality 1 or 2); means are those of energies of sound levels, of vectors of directions (model/observation/averages.ts), else of numbers; n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
   buckets: z
     .array(
       z.object({

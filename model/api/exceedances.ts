@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { WHO_STEPS } from '../air-quality/who.ts'
-import { indicatorValueSchema } from '../indicators/schema.ts'
+import { indicatorValueSchema } from '../indicators/catalogue/schema.ts'
 
 /** GET /api/v1/air-quality/exceedances?period: WHO 2021 levels by station, zone and for the city (weighted with people) */
 export const exceedancesResponse = z.object({

@@ -38,7 +38,7 @@ export const airHistoryResponse = z.object({
       value: z.array(z.number().nullable()),
       category: z.array(z.string().nullable()),
       pollutant: z.array(z.string().nullable()),
-      /** the value is a lower bound (model/air-index.ts) */
+      /** the value is a lower bound (model/air-quality/air-index.ts) */
       atLeast: z.array(z.boolean().nullable()),
     }),
   ),

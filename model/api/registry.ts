@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { domainSchema, gradeSchema } from '../domain.ts'
-import { placeSchema } from '../geo.ts'
+import { placeSchema } from '../basics/geo.ts'
+import { domainSchema, gradeSchema } from '../observation/domain.ts'
 
 const instant = z.iso.datetime({ offset: true })
 const text = z.string().trim().min(1).max(200)

@@ -1,10 +1,15 @@
 import { z } from 'zod'
-import { originSchema } from '../domain.ts'
+import {
+  dataPointValueSchema,
+  groupScoreSchema,
+  indicatorValueSchema,
+  scoreSchema,
+} from '../indicators/catalogue/schema.ts'
 import { progressSchema } from '../indicators/goals.ts'
-import { dataPointValueSchema, groupScoreSchema, indicatorValueSchema, scoreSchema } from '../indicators/schema.ts'
+import { originSchema } from '../observation/domain.ts'
 import { DATA_QUALITIES, seriesResponse } from './indicators.ts'
 
-/** A check of model/indicators/verify.ts that asks something. */
+/** A check of model/indicators/verify/verify.ts that asks something. */
 export const findingSchema = z.object({
   rule: z.string(),
   severity: z.enum(['error', 'query']),

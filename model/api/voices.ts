@@ -6,7 +6,7 @@ import {
   VOICE_LANGUAGES,
   VOICE_TOPICS,
   voicePlaceSchema,
-} from '../voices.ts'
+} from '../survey/voices.ts'
 
 const topicSchema = z.enum(VOICE_TOPICS)
 

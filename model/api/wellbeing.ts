@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dataPointValueSchema } from '../indicators/schema.ts'
+import { dataPointValueSchema } from '../indicators/catalogue/schema.ts'
 
 /** A score from 0 (worst) to 100, as people answered; `missing` says why there is none. */
 const scoreSchema = z.object({

@@ -1,5 +1,5 @@
+import type { Evidence } from './catalogue/schema.ts'
 import { recompute, recomputeWithSuspect } from './recompute.ts'
-import type { Evidence } from './schema.ts'
 
 type Head = Omit<Evidence, 'value' | 'inputs' | 'version'> & { version?: number }
 

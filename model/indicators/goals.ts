@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Direction } from './schema.ts'
+import type { Direction } from './catalogue/schema.ts'
 
 const year = z.int().min(1970).max(2200)
 

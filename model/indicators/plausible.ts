@@ -1,4 +1,4 @@
-import type { DataPoint, Indicator } from './schema.ts'
+import type { DataPoint, Indicator } from './catalogue/schema.ts'
 
 /** Why a value cannot be one of the data point, in words; undefined where it can. */
 export function implausible(indicator: Indicator, point: DataPoint, value: number): string | undefined {

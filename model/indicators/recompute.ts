@@ -1,4 +1,4 @@
-import type { Evidence } from './schema.ts'
+import type { Evidence } from './catalogue/schema.ts'
 
 /**
  * How a value follows from its inputs. Every method an evidence tree may name is here, so that a tree can be computed

@@ -1,6 +1,6 @@
+import type { Evidence, Formula } from './catalogue/schema.ts'
 import { leaf, node } from './evidence.ts'
 import { methodOf } from './recompute.ts'
-import type { Evidence, Formula } from './schema.ts'
 
 /** The value that numerator and denominator give by the indicator's formula; undefined where they do not apply. */
 export function resultOf(formula: Formula, numerator: number, denominator: number): number | undefined {

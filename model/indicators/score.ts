@@ -1,5 +1,5 @@
-import type { DataPoint, Direction, GroupScore, Indicator, Score } from './schema.ts'
-import { BANDS } from './schema.ts'
+import type { DataPoint, Direction, GroupScore, Indicator, Score } from './catalogue/schema.ts'
+import { BANDS } from './catalogue/schema.ts'
 
 type Band = (typeof BANDS)[number]
 

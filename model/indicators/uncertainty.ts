@@ -1,7 +1,7 @@
 import { type Estimated, estimated, type Respondent } from '../statistics/design.ts'
 import { meanOf } from '../statistics/linearised.ts'
+import type { Evidence } from './catalogue/schema.ts'
 import { recompute } from './recompute.ts'
-import type { Evidence } from './schema.ts'
 
 /**
  * How far a weighted mean over places (stations, street segments) would be off had other places of the kind been chosen:

@@ -1,4 +1,4 @@
-import type { Grade } from '../domain.ts'
+import type { Grade } from '../observation/domain.ts'
 import { DAY_MS } from './reading.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { factorsTo } from '../units.ts'
+import { factorsTo } from '../observation/units.ts'
 
 /** Registers of 16, 24 and 32 bits, and of four decimal wheels or digits upwards. */
 const SIZES = [2 ** 16, 2 ** 24, 2 ** 32, ...Array.from({ length: 9 }, (_, i) => 10 ** (i + 4))]

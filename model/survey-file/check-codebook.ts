@@ -1,7 +1,7 @@
 import { SURVEYED_SHARES } from '../indicators/surveyed.ts'
-import { CORE_INDICATORS } from '../itu-core-indicators.ts'
-import { priceUnitOf } from '../money.ts'
-import { type Codebook, codebookSchema, type Question } from '../survey.ts'
+import { CORE_INDICATORS } from '../survey/itu-core-indicators.ts'
+import { type Codebook, codebookSchema, type Question } from '../survey/survey.ts'
+import { priceUnitOf } from '../text/money.ts'
 import { designProblems } from './check-design.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 

@@ -1,6 +1,6 @@
-import { type Decimal, readNumberText } from '../numbers.ts'
-import type { Codebook, Question } from '../survey.ts'
-import { settleNumbers } from '../table-numbers.ts'
+import type { Codebook, Question } from '../survey/survey.ts'
+import { type Decimal, readNumberText } from '../text/numbers.ts'
+import { settleNumbers } from '../text/table-numbers.ts'
 import { type Column, columnOf, isYesNo, type TableCell } from './column.ts'
 
 /** A first codebook made of a plain table, and what a person must look at before it is used. */

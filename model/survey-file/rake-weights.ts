@@ -1,7 +1,7 @@
 import { type Margin, rake } from '../statistics/rake.ts'
-import type { Codebook } from '../survey.ts'
+import type { Codebook } from '../survey/survey.ts'
 import { problem, type SurveyProblem } from './problem.ts'
-import type { SurveyResponse } from './read-responses.ts'
+import type { SurveyResponse } from './response.ts'
 
 /**
  * Weights that meet the known totals of the codebook, and each set of replicate weights with them. The weights before it

@@ -1,4 +1,4 @@
-import type { Codebook, Question } from '../survey.ts'
+import type { Codebook, Question } from '../survey/survey.ts'
 import {
   readClusterSize,
   readReplicates,
@@ -8,20 +8,8 @@ import {
 } from './design-columns.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 import { raked } from './rake-weights.ts'
+import type { SurveyResponse } from './response.ts'
 
-export type SurveyResponse = {
-  readonly respondent: string
-  readonly weight: number
-  /** before the weights were raked; null where they were not */
-  readonly baseWeight: number | null
-  readonly replicateWeights: readonly number[] | null
-  /** units of the cluster in the population */
-  readonly clusterSize: number | null
-  readonly stratum: string
-  readonly cluster: string
-  readonly zone: string | null
-  readonly answers: Readonly<Record<string, string>>
-}
 type Rows = readonly (readonly (string | number | boolean | null)[])[]
 export type ReadingOptions = {
   readonly codebook: Codebook

@@ -1,6 +1,6 @@
-import type { Decimal } from '../numbers.ts'
-import type { Codebook } from '../survey.ts'
-import { type NumberProblem, settleNumbers } from '../table-numbers.ts'
+import type { Codebook } from '../survey/survey.ts'
+import type { Decimal } from '../text/numbers.ts'
+import { type NumberProblem, settleNumbers } from '../text/table-numbers.ts'
 import type { TableCell } from './column.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 

@@ -1,5 +1,5 @@
-import { fractal1 } from '../noise.ts'
-import { createRandom } from '../random.ts'
+import { fractal1 } from '../random/noise.ts'
+import { createRandom } from '../random/random.ts'
 import { distance, type Line, type Point } from './geometry.ts'
 import type { Terrain } from './terrain.ts'
 

@@ -1,15 +1,12 @@
-import { createRandom, type Random } from '../random.ts'
+import { createRandom, type Random } from '../random/random.ts'
+import type { Building, BuildingUse, Street } from './city-plan.ts'
 import type { Division } from './districts.ts'
 import { type Line, type Point, walk } from './geometry.ts'
 import type { Park } from './green.ts'
-import type { Street } from './plan.ts'
 import { cellOf, createGrid, drawLine, type Grid } from './raster.ts'
 import type { Terrain } from './terrain.ts'
 import type { Urban } from './urban.ts'
 
-/** A building footprint (four corners, metres), what it is used for, and the district it stands in (label from 1). */
-export type Building = { ring: Line; centre: Point; areaM2: number; use: BuildingUse; district: number; block: number }
-export type BuildingUse = 'house' | 'terrace' | 'apartments' | 'works'
 type Site = {
   terrain: Terrain
   urban: Urban

@@ -1,5 +1,5 @@
-import { fractal2 } from '../noise.ts'
-import { createRandom } from '../random.ts'
+import { fractal2 } from '../random/noise.ts'
+import { createRandom } from '../random/random.ts'
 import { type Arc, assemble, type Polygon, smooth, traceArcs } from './arcs.ts'
 import { slopeAngle, type Way } from './arterials.ts'
 import { areaOf, distance, type Line, type Point } from './geometry.ts'

@@ -1,7 +1,7 @@
 import type { Polygon } from './arcs.ts'
+import type { CityPlan, District, Street } from './city-plan.ts'
 import { areaOfPolygons } from './districts.ts'
 import { distance, type Line, type LonLat, lengthOf, type Point, round, simplify, slice, walk } from './geometry.ts'
-import type { CityPlan, District, Street } from './plan.ts'
 
 /** The city as GeoJSON: zones, base map, and the features that indicators count. */
 export type Feature = {

@@ -1,4 +1,4 @@
-import { fractal2 } from '../noise.ts'
+import { fractal2 } from '../random/noise.ts'
 import { assemble, type Polygon, smooth, traceArcs } from './arcs.ts'
 import type { Division } from './districts.ts'
 import { distance, type Point } from './geometry.ts'

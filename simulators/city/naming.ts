@@ -1,8 +1,8 @@
-import { createRandom } from '../random.ts'
+import { createRandom } from '../random/random.ts'
 import type { Polygon } from './arcs.ts'
+import type { Character, Street } from './city-plan.ts'
 import { distance, type Point } from './geometry.ts'
 import { DISTRICT_NAMES, RADIAL_NAMES, STREET_KINDS, STREET_STEMS } from './names.ts'
-import type { Character, Street } from './plan.ts'
 import type { Terrain } from './terrain.ts'
 
 export type NamedDistrict = {

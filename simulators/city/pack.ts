@@ -1,15 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CityPlan } from './city-plan.ts'
 import { baseMap, type Collection, cityData, zoneFeatures } from './features.ts'
 import { round } from './geometry.ts'
 import { goalsCsv } from './goals.ts'
 import { CITY_NAME, COUNTRY } from './names.ts'
-import { type CityPlan, ORIGIN } from './plan.ts'
+import type { NewThing } from './placement.ts'
+import { ORIGIN } from './plan.ts'
 import { reportedCsv, reportedHistoryCsv } from './reported.ts'
 import { surveyCsv } from './survey.ts'
 import { codebookOf } from './survey-codebook.ts'
 import { ROUNDS } from './survey-rounds.ts'
-import { createThings, type NewThing } from './things.ts'
+import { createThings } from './things.ts'
 
 /** Which messages each decoder reads; `sensor.community` and others need no more, as their topics tell them apart. */
 const SOURCES = [

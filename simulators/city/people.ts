@@ -1,8 +1,8 @@
-import { fractal2 } from '../noise.ts'
+import { fractal2 } from '../random/noise.ts'
+import type { District } from './city-plan.ts'
 import type { Block } from './districts.ts'
 import { distance } from './geometry.ts'
 import type { NamedDistrict } from './naming.ts'
-import type { District } from './plan.ts'
 import type { Terrain } from './terrain.ts'
 
 export const POPULATION = 60_480

@@ -1,8 +1,8 @@
-import { createRandom } from '../random.ts'
-import type { Polygon } from './arcs.ts'
-import { createArterials, type StreetClass, type Way } from './arterials.ts'
-import { type Building, placeBuildings } from './buildings.ts'
-import { areaOfPolygons, type Block, type Division, divide } from './districts.ts'
+import { createRandom } from '../random/random.ts'
+import { createArterials, type Way } from './arterials.ts'
+import { placeBuildings } from './buildings.ts'
+import type { CityPlan, Street } from './city-plan.ts'
+import { areaOfPolygons, divide } from './districts.ts'
 import { createField } from './field.ts'
 import {
   createProjection,
@@ -11,11 +11,10 @@ import {
   type LonLat,
   lengthOf,
   type Point,
-  type Projection,
   simplify,
   spline,
 } from './geometry.ts'
-import { createParks, createWoods, type Park } from './green.ts'
+import { createParks, createWoods } from './green.ts'
 import { PARK_NAMES } from './names.ts'
 import { nameDistricts, nameStreets } from './naming.ts'
 import { settle } from './people.ts'
@@ -27,46 +26,6 @@ import { createUrban, type Urban } from './urban.ts'
 /** Open ocean west of Portugal, in the time zone of Lisbon: nothing is there but water. */
 export const ORIGIN: LonLat = [-10.85, 39.24]
 export const DISTRICTS = 16
-
-export type Street = {
-  id: number
-  name: string
-  class: StreetClass
-  line: Line
-  lengthM: number
-  bridge: boolean
-  role: string
-}
-export type Character = 'old' | 'second' | 'water' | 'inland' | 'outer'
-export type District = {
-  label: number
-  key: string
-  name: string
-  character: Character
-  polygons: Polygon[]
-  areaM2: number
-  centre: Point
-  population: number
-  households: number
-  income: number
-  /** 0 (deprived) to 1 (well off); what income, loads and connections lean on */
-  wealth: number
-}
-export type CityPlan = {
-  seed: number
-  terrain: Terrain
-  urban: Urban
-  projection: Projection
-  division: Division
-  land: Polygon[]
-  streets: Street[]
-  districts: District[]
-  blocks: (Block & { population: number })[]
-  parks: Park[]
-  woods: Park[]
-  rail: Line
-  buildings: Building[]
-}
 
 /** The whole city, from its seed alone. */
 export function planCity(seed: number): CityPlan {

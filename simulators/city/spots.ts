@@ -1,6 +1,6 @@
+import type { CityPlan } from './city-plan.ts'
 import { distance, type Point } from './geometry.ts'
-import type { CityPlan } from './plan.ts'
-import { districtAt } from './things.ts'
+import { districtAt } from './placement.ts'
 
 /** A place on dry land: metres to the next water, and the label of its district. */
 export type Spot = { readonly at: Point; readonly shore: number; readonly district: number }

@@ -1,6 +1,6 @@
+import type { CityPlan } from './city-plan.ts'
 import { walk } from './geometry.ts'
-import type { CityPlan } from './plan.ts'
-import { districtAt } from './things.ts'
+import { districtAt } from './placement.ts'
 
 const STEP = 20
 

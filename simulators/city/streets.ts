@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../random.ts'
+import { createRandom, type Random } from '../random/random.ts'
 import type { StreetClass, Way } from './arterials.ts'
 import type { Field } from './field.ts'
 import { distance, type Line, lengthOf, type Point, simplify, walk } from './geometry.ts'

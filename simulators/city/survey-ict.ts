@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../random/random.ts'
 import type { SurveyRound } from './survey-rounds.ts'
 
 /** Who answers: answers so far, log of income over that of the middle, effect of age on things digital, place. */

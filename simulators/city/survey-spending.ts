@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../random/random.ts'
 import { barriers } from './survey-ict.ts'
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x))

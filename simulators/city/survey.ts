@@ -1,6 +1,6 @@
-import { createRandom, hashGauss, type Random } from '../random.ts'
+import { createRandom, hashGauss, type Random } from '../random/random.ts'
+import type { CityPlan, District } from './city-plan.ts'
 import { share } from './people.ts'
-import type { CityPlan, District } from './plan.ts'
 import { COLUMNS } from './survey-codebook.ts'
 import { answerIct } from './survey-ict.ts'
 import type { SurveyRound } from './survey-rounds.ts'

@@ -1,5 +1,5 @@
-import { fractal2 } from '../noise.ts'
-import { createRandom } from '../random.ts'
+import { fractal2 } from '../random/noise.ts'
+import { createRandom } from '../random/random.ts'
 import { type Line, type Point, spline, toSegment } from './geometry.ts'
 import { sampled } from './sampled.ts'
 

@@ -1,7 +1,7 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../random/random.ts'
+import type { CityPlan } from './city-plan.ts'
 import { distance, type Point, walk } from './geometry.ts'
-import type { CityPlan } from './plan.ts'
-import { districtAt, type NewThing, numbered, spreadOut } from './things.ts'
+import { districtAt, type NewThing, numbered, spreadOut } from './placement.ts'
 
 /** Four type-approved stations, eleven verified ones, forty of the kind that people screw to a balcony. */
 export function airThings(plan: CityPlan, random: Random): NewThing[] {

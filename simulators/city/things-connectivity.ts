@@ -1,7 +1,7 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../random/random.ts'
+import type { CityPlan } from './city-plan.ts'
 import { distance, type Point } from './geometry.ts'
-import type { CityPlan } from './plan.ts'
-import { districtAt, type NewThing, numbered, spreadOut } from './things.ts'
+import { districtAt, type NewThing, numbered, spreadOut } from './placement.ts'
 
 export function connectivityThings(plan: CityPlan, random: Random): NewThing[] {
   return [...masts(plan, random), ...hotspots(plan, random), ...probes()]

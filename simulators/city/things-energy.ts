@@ -1,8 +1,7 @@
-import type { Random } from '../random.ts'
-import type { Building } from './buildings.ts'
+import type { Random } from '../random/random.ts'
+import type { Building, CityPlan } from './city-plan.ts'
 import type { Point } from './geometry.ts'
-import type { CityPlan } from './plan.ts'
-import { districtAt, type NewThing, numbered, spreadOut } from './things.ts'
+import { districtAt, type NewThing, numbered, spreadOut } from './placement.ts'
 
 const USES = [
   'school',

@@ -1,8 +1,8 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../random/random.ts'
+import type { CityPlan, Street } from './city-plan.ts'
 import { majorStreets } from './features.ts'
 import { type Line, lengthOf, type Point, simplify, slice, walk } from './geometry.ts'
-import type { CityPlan, Street } from './plan.ts'
-import { districtAt, type NewThing, numbered, spreadOut } from './things.ts'
+import { districtAt, type NewThing, numbered, spreadOut } from './placement.ts'
 
 export function mobilityThings(plan: CityPlan, random: Random): NewThing[] {
   const major = majorStreets(plan)

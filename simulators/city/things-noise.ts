@@ -1,8 +1,7 @@
-import type { Random } from '../random.ts'
-import type { Building } from './buildings.ts'
+import type { Random } from '../random/random.ts'
+import type { Building, CityPlan, Street } from './city-plan.ts'
 import { distance, type Point, walk } from './geometry.ts'
-import type { CityPlan, Street } from './plan.ts'
-import { districtAt, type NewThing, numbered, spreadOut } from './things.ts'
+import { districtAt, type NewThing, numbered, spreadOut } from './placement.ts'
 
 /** Sound level meters: half at the kerb of main streets, half on houses behind the first row. */
 export function noiseThings(plan: CityPlan, random: Random): NewThing[] {

@@ -1,8 +1,8 @@
+import type { CityPlan, District } from './city-plan.ts'
 import { distance, lerp, type Point, round } from './geometry.ts'
-import type { CityPlan, District } from './plan.ts'
+import { districtAt, type NewThing, numbered } from './placement.ts'
 import { openSpot, type Spot, spotsOnLand } from './spots.ts'
 import { streetKm } from './street-km.ts'
-import { districtAt, type NewThing, numbered } from './things.ts'
 
 /**
  * Drinking water from the tarn and the river to the customers, and storm water back to the sea. Parameters that the readings

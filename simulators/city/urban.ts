@@ -1,5 +1,5 @@
-import { fractal2 } from '../noise.ts'
-import { createRandom } from '../random.ts'
+import { fractal2 } from '../random/noise.ts'
+import { createRandom } from '../random/random.ts'
 import { distance, type Point } from './geometry.ts'
 import { sampled } from './sampled.ts'
 import type { Terrain } from './terrain.ts'

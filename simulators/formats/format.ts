@@ -1,6 +1,6 @@
 import type { Clock } from '../physics/clock.ts'
 import type { Reading } from '../physics/readings.ts'
-import type { SimThing } from '../world.ts'
+import type { SimThing } from '../world/world.ts'
 
 /** One MQTT message as a device would publish it. */
 export type Message = { topic: string; payload: string }

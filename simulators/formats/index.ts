@@ -1,4 +1,4 @@
-import type { SimThing } from '../world.ts'
+import type { SimThing } from '../world/world.ts'
 import type { Encode } from './format.ts'
 import { native } from './native.ts'
 import { senml } from './senml.ts'

@@ -1,5 +1,5 @@
 import type { Reading } from '../physics/readings.ts'
-import type { SimThing } from '../world.ts'
+import type { SimThing } from '../world/world.ts'
 import type { Message } from './format.ts'
 
 /** Citywell's own format: topic city/<domain>/<thingId>, one JSON object, or an array of them for what was buffered. */

@@ -1,4 +1,4 @@
-import { hash, hash01 } from '../random.ts'
+import { hash, hash01 } from '../random/random.ts'
 import { deviceId, type Encode } from './format.ts'
 
 /** Names that payload formatters of LoRaWAN sensors commonly use, by property. */

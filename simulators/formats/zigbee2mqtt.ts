@@ -1,4 +1,4 @@
-import { hash } from '../random.ts'
+import { hash } from '../random/random.ts'
 import { deviceId, type Encode } from './format.ts'
 
 const FIELDS: Readonly<Record<string, string>> = {

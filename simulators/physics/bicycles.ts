@@ -1,6 +1,6 @@
-import { noise1 } from '../noise.ts'
-import { hash01, hashGauss } from '../random.ts'
-import type { SimThing } from '../world.ts'
+import { noise1 } from '../random/noise.ts'
+import { hash01, hashGauss } from '../random/random.ts'
+import type { SimThing } from '../world/world.ts'
 import { bump, type Clock } from './clock.ts'
 import type { WeatherAt } from './weather.ts'
 

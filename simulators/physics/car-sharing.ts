@@ -1,5 +1,5 @@
-import { noise1 } from '../noise.ts'
-import type { SimThing } from '../world.ts'
+import { noise1 } from '../random/noise.ts'
+import type { SimThing } from '../world/world.ts'
 import { bump, type Clock } from './clock.ts'
 import type { WeatherAt } from './weather.ts'
 

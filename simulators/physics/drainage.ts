@@ -1,5 +1,5 @@
-import { hashGauss } from '../random.ts'
-import type { SimThing } from '../world.ts'
+import { hashGauss } from '../random/random.ts'
+import type { SimThing } from '../world/world.ts'
 import type { WeatherAt } from './weather.ts'
 
 export type Drainage = {

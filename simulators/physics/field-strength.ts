@@ -1,6 +1,6 @@
 import { distance } from '../city/geometry.ts'
-import { hashGauss } from '../random.ts'
-import type { SimThing } from '../world.ts'
+import { hashGauss } from '../random/random.ts'
+import type { SimThing } from '../world/world.ts'
 
 /** Gain of a sector antenna over an isotropic one, and what of it goes down to the street beside the main beam, dB. */
 const GAIN_DBI = 17

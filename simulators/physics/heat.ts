@@ -1,4 +1,4 @@
-import type { SimThing } from '../world.ts'
+import type { SimThing } from '../world/world.ts'
 import { bump, type Clock } from './clock.ts'
 import type { Source } from './meter.ts'
 import type { WeatherAt } from './weather.ts'

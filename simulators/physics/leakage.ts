@@ -1,5 +1,5 @@
-import { hash01 } from '../random.ts'
-import type { SimThing } from '../world.ts'
+import { hash01 } from '../random/random.ts'
+import type { SimThing } from '../world/world.ts'
 import { METER_EPOCH, type Source } from './meter.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { SimThing } from '../world.ts'
+import type { SimThing } from '../world/world.ts'
 
 /**
  * A rate is defined at knots an hour apart and linear between them; a meter's reading is its integral from a fixed day on,

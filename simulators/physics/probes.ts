@@ -1,6 +1,6 @@
 import { distance, type Line, lengthOf, type Point, slice } from '../city/geometry.ts'
-import { hash01 } from '../random.ts'
-import type { SimThing, World } from '../world.ts'
+import { hash01 } from '../random/random.ts'
+import type { SimThing, World } from '../world/world.ts'
 import type { Clock } from './clock.ts'
 
 /** Vehicles that carry a phone: where each is at any instant, or undefined when it is in the garage. */

@@ -1,7 +1,7 @@
 import { distance, type Point } from '../city/geometry.ts'
-import { fractal2, noise2 } from '../noise.ts'
-import { hash01 } from '../random.ts'
-import type { SimThing } from '../world.ts'
+import { fractal2, noise2 } from '../random/noise.ts'
+import { hash01 } from '../random/random.ts'
+import type { SimThing } from '../world/world.ts'
 
 /** What a phone measures of one radio generation at one place. dBm, dB. */
 export type Signal = { rsrp: number; rsrq: number; sinr: number; served: boolean }

@@ -1,6 +1,6 @@
 import type { LonLat } from '../city/geometry.ts'
-import { hash, hash01, hashGauss } from '../random.ts'
-import type { SimThing, World } from '../world.ts'
+import { hash, hash01, hashGauss } from '../random/random.ts'
+import type { SimThing, World } from '../world/world.ts'
 import { type AirModel, createAir } from './air.ts'
 import { type Bicycles, count, createBicycles } from './bicycles.ts'
 import { type CarSharing, createCarSharing } from './car-sharing.ts'

@@ -1,5 +1,5 @@
-import { hashGauss } from '../random.ts'
-import type { SimThing } from '../world.ts'
+import { hashGauss } from '../random/random.ts'
+import type { SimThing } from '../world/world.ts'
 import type { Clock } from './clock.ts'
 import type { Traffic } from './traffic.ts'
 

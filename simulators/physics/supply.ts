@@ -1,5 +1,5 @@
-import { hash01, hashGauss } from '../random.ts'
-import { type SimThing, turnOf } from '../world.ts'
+import { hash01, hashGauss } from '../random/random.ts'
+import { type SimThing, turnOf } from '../world/world.ts'
 import { type Cut, METER_EPOCH } from './meter.ts'
 import type { WeatherAt } from './weather.ts'
 

@@ -1,7 +1,7 @@
 import { distance, type Point } from '../city/geometry.ts'
-import { noise1 } from '../noise.ts'
-import { hash01 } from '../random.ts'
-import type { SimThing } from '../world.ts'
+import { noise1 } from '../random/noise.ts'
+import { hash01 } from '../random/random.ts'
+import type { SimThing } from '../world/world.ts'
 import { bump, type Clock, type LocalTime } from './clock.ts'
 import type { WeatherAt } from './weather.ts'
 

@@ -1,5 +1,5 @@
 import type { LonLat } from '../city/geometry.ts'
-import { fractal1, noise1 } from '../noise.ts'
+import { fractal1, noise1 } from '../random/noise.ts'
 
 /** The weather over the city at one instant. */
 export type Weather = {

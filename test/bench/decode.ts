@@ -1,7 +1,7 @@
 import { decode } from '#ingest/decode/index.ts'
-import { normalise } from '#ingest/normalise.ts'
+import { normalise } from '#ingest/observe/normalise.ts'
 import { createQualityControl } from '#ingest/quality/control.ts'
-import type { Source } from '#model/city-pack.ts'
+import type { Source } from '#model/city/city-pack.ts'
 import { FIXTURES, type Fixture } from '../unit/ingest/decode/fixtures.ts'
 
 const source: Source = { name: 'bench', topic: '#' }

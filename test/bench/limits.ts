@@ -1,8 +1,8 @@
 /** What broker, client and database can take by themselves, each alone and all at once: the limits of the ingest. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { float4Array, int2Array, int4Array, int8ArrayOfNumbers, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import type { Pool } from '#infra/db/pool.ts'
-import { float4Array, int2Array, int4Array, int8ArrayOfNumbers, timestamptzArray } from '#ingest/binary-arrays.ts'
-import { type Received, Subscriber } from '#ingest/mqtt/subscriber.ts'
+import { type Received, Subscriber } from '#ingest/receive/subscriber.ts'
 import { type Publisher, startPublisher } from './servers.ts'
 
 /** Values of a message. */

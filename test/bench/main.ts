@@ -2,7 +2,7 @@
 import { loadavg } from 'node:os'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { runMain } from '#infra/runtime/main.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { benchDecode } from './decode.ts'
 import { benchIndicators } from './indicators.ts'
 import { benchIngest } from './ingest.ts'

@@ -3,11 +3,12 @@
  * hundred suspect, through the ingest's own packing into the schema as it is migrated; what the rollups take beside it;
  * and how long the usual questions take before and after compression.
  */
+
+import { float4Array, int2Array, int4Array, int8ArrayOfNumbers, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { createScope } from '#infra/runtime/scope.ts'
-import { float4Array, int2Array, int4Array, int8ArrayOfNumbers, timestamptzArray } from '#ingest/binary-arrays.ts'
-import { ResultPacker } from '#ingest/pack-result.ts'
-import { QUALITY, REASONS } from '#model/quality.ts'
+import { ResultPacker } from '#ingest/commit/packed-result.ts'
+import { QUALITY, REASONS } from '#model/observation/quality.ts'
 import { openDatabase } from './servers.ts'
 
 const STEP_MS = 15 * 60_000

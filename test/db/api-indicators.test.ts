@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
-import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
+import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
 import { authorized, openTestApi, type TestApi } from './api-fixture.ts'
 
 // What the values are is the engines' own business; here is what the routes make of them.

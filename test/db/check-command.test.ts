@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { openTestDatabase } from '#test/environment.ts'
 
-const MAIN = resolve(import.meta.dirname, '../../infra/check/main.ts')
+const MAIN = resolve(import.meta.dirname, '../../domain/invariants/main.ts')
 const check = (url: string): Promise<{ code: number; output: string }> =>
   new Promise((done) => {
     const env = { ...process.env, DATABASE_URL: url }

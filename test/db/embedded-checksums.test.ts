@@ -29,7 +29,7 @@ async function withDatabase<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> 
 const check = (): Promise<{ code: number; output: string }> =>
   new Promise((done) => {
     const env = { ...process.env, DATA_DIR: root, DATABASE_URL: '' }
-    const main = resolve(import.meta.dirname, '../../infra/check/main.ts')
+    const main = resolve(import.meta.dirname, '../../domain/invariants/main.ts')
     execFile(process.execPath, [main], { env }, (error, stdout, stderr) =>
       done({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
     )

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { recompute } from '#model/indicators/recompute.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicators-fixture.ts'
 

@@ -1,6 +1,6 @@
 /** Small hand-made cities for the tests of indicators: every number is chosen so that it can be computed by hand. */
 import type { Pool } from '#infra/db/pool.ts'
-import { type PropertyName, propertyOf } from '#model/properties.ts'
+import { type PropertyName, propertyOf } from '#model/observation/properties.ts'
 
 const SQUARE = (west: number): unknown => ({
   type: 'Polygon',

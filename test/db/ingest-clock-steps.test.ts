@@ -1,15 +1,15 @@
 /** A server's clock that jumps a day ahead and back: nothing of tomorrow stays the latest or hides what follows. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { checkInvariants } from '#infra/check/invariants.ts'
+import { checkInvariants } from '#domain/invariants/invariants.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
-import { watchClockSteps } from '#ingest/clock-steps.ts'
-import { Ledger } from '#ingest/ledger.ts'
-import { Arrivals } from '#ingest/mqtt/arrivals.ts'
-import { Registry } from '#ingest/registry.ts'
-import type { Row } from '#ingest/rows.ts'
-import { understandWith } from '#ingest/understand.ts'
-import { Writer } from '#ingest/writer.ts'
+import { watchClockSteps } from '#ingest/commit/clock-steps.ts'
+import { Ledger } from '#ingest/commit/ledger.ts'
+import type { Row } from '#ingest/commit/rows.ts'
+import { Writer } from '#ingest/commit/writer.ts'
+import { understandWith } from '#ingest/interpret/interpret.ts'
+import { Arrivals } from '#ingest/receive/arrivals.ts'
+import { Registry } from '#ingest/registry/registry.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 const DAY_MS = 86_400_000

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
-import { Ledger } from '#ingest/ledger.ts'
-import type { IngestMessage } from '#ingest/message.ts'
-import type { NormalSample } from '#ingest/normalise.ts'
-import { Registry } from '#ingest/registry.ts'
-import { amendObservations } from '#ingest/store-quality.ts'
-import { Writer } from '#ingest/writer.ts'
+import { Ledger } from '#ingest/commit/ledger.ts'
+import { Writer } from '#ingest/commit/writer.ts'
+import type { IngestMessage } from '#ingest/message/ingest-message.ts'
+import type { NormalSample } from '#ingest/observe/normalise.ts'
+import { amendObservations } from '#ingest/quality/amendments.ts'
+import { Registry } from '#ingest/registry/registry.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 const NOON = Date.UTC(2026, 4, 31, 12)

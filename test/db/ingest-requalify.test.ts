@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
-import { requalify } from '#ingest/quality/requalify/requalify.ts'
-import { scheduleRequalification } from '#ingest/quality/requalify/schedule.ts'
+import { markLate } from '#ingest/quality/amendments.ts'
 import { RULES_VERSION } from '#ingest/quality/rules.ts'
-import { markLate } from '#ingest/store-quality.ts'
+import { requalify } from '#ingest/requalify/requalify.ts'
+import { scheduleRequalification } from '#ingest/requalify/schedule.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 const MIDNIGHT = Date.UTC(2026, 4, 31)

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pool, PoolClient } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
-import { Ledger } from '#ingest/ledger.ts'
-import type { IngestMessage } from '#ingest/message.ts'
-import type { NormalSample } from '#ingest/normalise.ts'
-import { keyOf, Registry } from '#ingest/registry.ts'
-import type { Row } from '#ingest/rows.ts'
-import { Writer } from '#ingest/writer.ts'
+import { Ledger } from '#ingest/commit/ledger.ts'
+import type { Row } from '#ingest/commit/rows.ts'
+import { Writer } from '#ingest/commit/writer.ts'
+import type { IngestMessage } from '#ingest/message/ingest-message.ts'
+import type { NormalSample } from '#ingest/observe/normalise.ts'
+import { keyOf, Registry } from '#ingest/registry/registry.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 const NOON = Date.UTC(2026, 4, 31, 12)
@@ -362,7 +362,7 @@ describe('ingest store', () => {
       select t.key, t.name, t.domain, t.verified, t.simulated, t.lon, t.lat, z.key as zone, d.device, o.reasons
       from thing t left join zone z on z.id = t.zone_id left join thing_device d on d.thing_id = t.id
       join datastream s on s.thing_id = t.id join observation o on o.datastream_id = s.id`)
-    // 4096: unverified_thing of model/quality.ts
+    // 4096: unverified_thing of model/observation/quality.ts
     expect(rows).toEqual([
       {
         key: 'tasmota:sonoff_desk',

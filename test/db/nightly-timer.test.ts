@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { reconciliations, runReconciliation } from '#api/indicators/reconciliations.ts'
-import { keepNights } from '#api/nights.ts'
+import { keepNights } from '#api/nightly/nightly.ts'
+import { reconciliations, runReconciliation } from '#api/nightly/reconciliations.ts'
 import { openTestApi, type TestApi } from './api-fixture.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newestFinished, reconciliations, runReconciliation } from '#api/indicators/reconciliations.ts'
-import { nextNight } from '#api/nights.ts'
+import { nextNight } from '#api/nightly/nightly.ts'
+import { newestFinished, reconciliations, runReconciliation } from '#api/nightly/reconciliations.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
 

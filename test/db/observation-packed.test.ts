@@ -1,6 +1,6 @@
 /** `observation` reads and takes results as the float8 they are; beneath it they are whole numbers (002_observations.sql). */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { packResult } from '#ingest/pack-result.ts'
+import { packResult } from '#ingest/commit/packed-result.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 let database: TestDatabase

@@ -8,7 +8,7 @@ import { QUESTIONNAIRE_VERSION } from '#model/questionnaire/codebook.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { openTestApi, type TestApi } from './api-fixture.ts'
 
-const MAIN = resolve(import.meta.dirname, '../../infra/questionnaire/main.ts')
+const MAIN = resolve(import.meta.dirname, '../../domain/questionnaire/main.ts')
 /** The clock of the API in these tests stands on 1 November 2026. */
 const ROUND = ['--id', 'digital-2026', '--title', 'Digital life', '--universe', 'People of 18 and over']
 const DATES = ['--from', '2026-10-15', '--to', '2026-11-15']

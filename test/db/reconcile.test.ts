@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { reconcile } from '#api/indicators/reconcile.ts'
+import { reconcile } from '#api/nightly/reconcile.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
 import { openLogins } from './logins.ts'

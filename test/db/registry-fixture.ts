@@ -1,9 +1,9 @@
 import { connectAsync } from 'mqtt'
-import { checkInvariants } from '#infra/check/invariants.ts'
+import { checkInvariants } from '#domain/invariants/invariants.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
 import { startIngest } from '#ingest/worker.ts'
-import type { Source } from '#model/city-pack.ts'
+import type { Source } from '#model/city/city-pack.ts'
 import { until } from '../delivery/until.ts'
 import { authorized, openTestApi } from './api-fixture.ts'
 

@@ -1,6 +1,6 @@
 /** Confirm, edit, rename, merge, calibrate: what people do to Things, while devices go on publishing. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadCityPack } from '#infra/city/load-pack.ts'
+import { loadCityPack } from '#domain/city-pack/load-pack.ts'
 import { openRegistry } from './registry-fixture.ts'
 
 const MINUTE_MS = 60_000

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { checkInvariants } from '#infra/check/invariants.ts'
+import { checkInvariants } from '#domain/invariants/invariants.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 let database: TestDatabase

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eraseRespondent, releaseErasures } from '#api/surveys/import-survey.ts'
+import { storeSurvey } from '#domain/survey/store-survey.ts'
 import { inTransaction } from '#infra/db/pool.ts'
-import { storeSurvey } from '#infra/survey/store-survey.ts'
-import { codebookSchema, type Estimate } from '#model/survey.ts'
+import { codebookSchema, type Estimate } from '#model/survey/survey.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import {
   type Attacker,

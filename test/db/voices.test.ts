@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { latLngToCell } from 'h3-js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { keepNights } from '#api/nights.ts'
+import { keepNights } from '#api/nightly/nightly.ts'
 import { forgetVoices } from '#api/voices/retention.ts'
 import { addVoice, eraseVoice } from '#api/voices/store.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { voiceAggregates } from '#model/api/voices.ts'
 import { determined } from '#model/statistics/solve.ts'
-import { CONSENT_VERSION, type VoiceTopic } from '#model/voices.ts'
+import { CONSENT_VERSION, type VoiceTopic } from '#model/survey/voices.ts'
 import { authorized, NOW, openTestApi, type TestApi } from './api-fixture.ts'
 
 let api: TestApi

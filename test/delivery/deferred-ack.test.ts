@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Received, Subscriber, type SubscriberOptions } from '#ingest/mqtt/subscriber.ts'
+import { type Received, Subscriber, type SubscriberOptions } from '#ingest/receive/subscriber.ts'
 import { hasMosquitto, type Mosquitto, startMosquitto } from './mosquitto.ts'
 import { until } from './until.ts'
 

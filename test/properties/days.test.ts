@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { expect, test } from 'vitest'
-import { bucketEdges } from '#api/observations/buckets.ts'
-import { localMidnight, parsePeriod } from '#model/period.ts'
+import { bucketEdges } from '#api/measurements/buckets.ts'
+import { localMidnight, parsePeriod } from '#model/basics/period.ts'
 
 /** ECMAScript Temporal is the independent calculation: its start of a day is the first instant of it. */
 const startOfDay = (date: Temporal.PlainDate, timeZone: string): number =>

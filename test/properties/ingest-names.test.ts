@@ -5,11 +5,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLog } from '#infra/runtime/log.ts'
-import { isBalanced, Ledger } from '#ingest/ledger.ts'
-import type { IngestMessage } from '#ingest/message.ts'
-import { Registry } from '#ingest/registry.ts'
-import { understandWith } from '#ingest/understand.ts'
-import { Writer } from '#ingest/writer.ts'
+import { isBalanced, Ledger } from '#ingest/commit/ledger.ts'
+import { Writer } from '#ingest/commit/writer.ts'
+import { understandWith } from '#ingest/interpret/interpret.ts'
+import type { IngestMessage } from '#ingest/message/ingest-message.ts'
+import { Registry } from '#ingest/registry/registry.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 let database: TestDatabase

@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { consumptions } from '#api/indicators/inputs/counters.ts'
-import { hoursOf } from '#api/indicators/inputs/hours.ts'
-import { readMeters } from '#infra/meter/read-meters.ts'
-import { requalify } from '#ingest/quality/requalify/requalify.ts'
+import { hoursOf } from '#api/measurements/hours.ts'
+import { readMeters } from '#domain/meter/read-meters.ts'
+import { requalify } from '#ingest/requalify/requalify.ts'
+import { parsePeriod } from '#model/basics/period.ts'
 import { DAY_MS, HOUR_MS } from '#model/meter/reading.ts'
 import { countedIn } from '#model/meter/window.ts'
-import { parsePeriod } from '#model/period.ts'
 import { addThing, openTestApi, type TestApi } from '../db/api-fixture.ts'
 
 let api: TestApi

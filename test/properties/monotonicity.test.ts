@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { periodMeans } from '#api/indicators/inputs/means.ts'
+import { periodMeans } from '#api/measurements/means.ts'
 import { EUROPEAN_CATEGORIES, EUROPEAN_POLLUTANTS, europeanBand, europeanBreaks } from '#model/air-quality/european.ts'
 import {
   europeanIndex,
@@ -20,7 +20,7 @@ import { toUsUnit, US_CATEGORIES, type UsMetric, usSubIndex } from '#model/air-q
 import { WHO_POLLUTANTS, WHO_STEPS, whoVerdicts } from '#model/air-quality/who.ts'
 import { thingFeatures } from '#model/api/city.ts'
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
-import { indicatorOf } from '#model/indicators/catalogue.ts'
+import { indicatorOf } from '#model/indicators/catalogue/index.ts'
 import { scoreOf } from '#model/indicators/score.ts'
 import { NOW, openTestApi, type TestApi } from '../db/api-fixture.ts'
 import { rollUp } from '../db/indicators-fixture.ts'

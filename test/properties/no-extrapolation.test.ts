@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
-import type { PropertyName } from '#model/properties.ts'
+import type { PropertyName } from '#model/observation/properties.ts'
 import { addCity, addThing, addZone, observe, rollUp } from '../db/indicators-fixture.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 

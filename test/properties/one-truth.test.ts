@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
-import { localMidnight } from '#model/period.ts'
+import { localMidnight } from '#model/basics/period.ts'
 import { NOW, openTestApi, type TestApi } from '#test/db/api-fixture.ts'
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { outages } from '#api/indicators/inputs/outages.ts'
-import { localMidnight } from '#model/period.ts'
+import { localMidnight } from '#model/basics/period.ts'
 import { addCity, addThing, observe, rollUp } from '../db/indicators-fixture.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 

@@ -1,10 +1,10 @@
 /** The way of a message from its payload to the database, without a broker in between: decode, normalise, judge, store. */
 import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
-import { Ledger } from '#ingest/ledger.ts'
-import { Registry } from '#ingest/registry.ts'
-import { understandWith } from '#ingest/understand.ts'
-import { Writer } from '#ingest/writer.ts'
+import { Ledger } from '#ingest/commit/ledger.ts'
+import { Writer } from '#ingest/commit/writer.ts'
+import { understandWith } from '#ingest/interpret/interpret.ts'
+import { Registry } from '#ingest/registry/registry.ts'
 
 const PACK = { timeZone: 'Europe/Lisbon', sources: [{ name: 'native', topic: 'city/#' }] }
 

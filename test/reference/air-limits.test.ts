@@ -6,7 +6,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '#api/air-quality/limits.ts'
-import { loadRegistry, type Registry } from '#api/indicators/inputs/registry.ts'
+import { loadRegistry, type Registry } from '#api/measurements/registry.ts'
 import { assess } from '#model/air-quality/standards/assess.ts'
 import { AIR_STANDARDS } from '#model/air-quality/standards/built-in.ts'
 import type { Regulated } from '#model/air-quality/standards/schema.ts'

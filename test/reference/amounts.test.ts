@@ -4,13 +4,13 @@
  * Cluster Library 07-5123 (invalid values), and what users reported at zigbee2mqtt#31016, #32995, #28827.
  */
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '#ingest/decode/home-assistant-config.ts'
+import { readConfig } from '#ingest/decode/formats/home-automation/home-assistant-config.ts'
+import { meaningOf } from '#ingest/decode/helpers/synonyms.ts'
+import type { Decoded } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
-import { meaningOf } from '#ingest/decode/synonyms.ts'
-import type { Decoded } from '#ingest/decode/types.ts'
 import { rangeTest } from '#ingest/quality/range.ts'
-import { type PropertyName, propertyOf } from '#model/properties.ts'
-import { QUALITY } from '#model/quality.ts'
+import { type PropertyName, propertyOf } from '#model/observation/properties.ts'
+import { QUALITY } from '#model/observation/quality.ts'
 import { receivedAt } from '../unit/ingest/decode/read.ts'
 
 const source = { name: 'test', topic: '#' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { bucketEdges } from '#api/observations/buckets.ts'
-import { parsePeriod } from '#model/period.ts'
+import { bucketEdges } from '#api/measurements/buckets.ts'
+import { parsePeriod } from '#model/basics/period.ts'
 
 const HOUR_MS = 3_600_000
 const LATER = new Date('2030-01-01T00:00:00Z')

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { disagrees } from '#ingest/quality/neighbours.ts'
 import type { Rules } from '#ingest/quality/rules.ts'
 import { Series } from '#ingest/quality/series.ts'
-import { inCircle, meanDirection, turn, vectorSum } from '#model/directions.ts'
-import { QUALITY, REASONS } from '#model/quality.ts'
+import { inCircle, meanDirection, turn, vectorSum } from '#model/observation/directions.ts'
+import { QUALITY, REASONS } from '#model/observation/quality.ts'
 import { addObservations, addThing, openTestApi, type TestApi } from '#test/db/api-fixture.ts'
 
 const meanOf = (directions: readonly number[]) => meanDirection(vectorSum(directions))

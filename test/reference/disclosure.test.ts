@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Microdata, openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { protect } from '#model/statistics/protect.ts'
-import type { Estimate } from '#model/survey.ts'
+import type { Estimate } from '#model/survey/survey.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 /**

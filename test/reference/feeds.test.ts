@@ -1,8 +1,8 @@
 import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, test } from 'vitest'
-import { normalise } from '#ingest/normalise.ts'
-import { gbfsParts } from '#ingest/pollers/parts.ts'
-import { REASONS } from '#model/quality.ts'
+import { gbfsParts } from '#ingest/feeds/parts.ts'
+import { normalise } from '#ingest/observe/normalise.ts'
+import { REASONS } from '#model/observation/quality.ts'
 import { expectRead, expectRejected, read, receivedAt } from '../unit/ingest/decode/read.ts'
 
 /** 2026-05-31T11:59:50Z */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { readCovered } from '#ingest/decode/helpers/time.ts'
 import { decode } from '#ingest/decode/index.ts'
-import { readCovered } from '#ingest/decode/time.ts'
 import { mappingSchema } from '#ingest/import/mapping.ts'
 import { rowMapper } from '#ingest/import/table-mapping.ts'
-import { normalise } from '#ingest/normalise.ts'
-import type { Source } from '#model/city-pack.ts'
+import { normalise } from '#ingest/observe/normalise.ts'
+import type { Source } from '#model/city/city-pack.ts'
 
 const receivedAt = new Date('2026-05-31T23:30:00Z')
 

@@ -6,10 +6,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consumptions } from '#api/indicators/inputs/counters.ts'
-import { hoursOf } from '#api/indicators/inputs/hours.ts'
+import { hoursOf } from '#api/measurements/hours.ts'
+import { parsePeriod } from '#model/basics/period.ts'
 import { HOUR_MS } from '#model/meter/reading.ts'
-import { parsePeriod } from '#model/period.ts'
-import { PROPERTIES } from '#model/properties.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
 import { addThing, authorized, openTestApi, type TestApi } from '../db/api-fixture.ts'
 
 const DAY = '2026-05-12'

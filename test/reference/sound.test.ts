@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEquity, type Equity } from '#api/equity/equity.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
-import { energyOf, levelOf, meanLevel } from '#model/sound.ts'
+import { energyOf, levelOf, meanLevel } from '#model/observation/sound.ts'
 import { addCity, addThing, addZone, hourly, observe, rollUp } from '#test/db/indicators-fixture.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 

@@ -56,7 +56,7 @@ const MADE = new Set([
 ])
 /** A topic and the times of an export, which look like files. */
 const NO_FILES = new Set(['test/nosubscribe', 'start/end', 'start/PT15M'])
-const FOLDERS = /^(api|dashboard|docs|infra|ingest|model|simulators|start|test)\//
+const FOLDERS = /^(api|dashboard|docs|domain|infra|ingest|model|simulators|start|test)\//
 
 test('every file in backticks exists', () => {
   const named = documents.flatMap(codeSpans).flatMap(({ at, text }) => {

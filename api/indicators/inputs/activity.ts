@@ -1,5 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { cutOf, type Hours } from './hours.ts'
+import { cutOf, type Hours } from '../../measurements/hours.ts'
 
 /** That a Datastream reported at all in a period, and its highest good value. */
 export type Activity = { readonly good: number; readonly hours: number; readonly high: number | null }

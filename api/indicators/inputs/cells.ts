@@ -1,7 +1,7 @@
 import { polygonToCells } from 'h3-js'
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Area } from '#model/geo.ts'
-import type { Hours } from './hours.ts'
+import type { Area } from '#model/basics/geo.ts'
+import type { Hours } from '../../measurements/hours.ts'
 
 /** Median signal power of one generation in one H3 cell. */
 export type Signal = { readonly generation: string; readonly cell: string; readonly median: number; readonly n: number }

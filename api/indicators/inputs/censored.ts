@@ -1,5 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Hours } from './hours.ts'
+import type { Hours } from '../../measurements/hours.ts'
 
 /** How many of the good observations of a Datastream are limits: "<2" below detection, ">500" above the range. */
 export type CensoredCount = { readonly below: number; readonly above: number }

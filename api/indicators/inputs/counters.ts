@@ -1,9 +1,9 @@
+import { AROUND_DAYS, readMeters } from '#domain/meter/read-meters.ts'
 import type { Queryable } from '#infra/db/pool.ts'
-import { AROUND_DAYS, readMeters } from '#infra/meter/read-meters.ts'
 import { HOUR_MS, type MeterEvent } from '#model/meter/reading.ts'
 import { windowOf } from '#model/meter/window.ts'
-import type { Hours } from './hours.ts'
-import { byMonth, type Span } from './months.ts'
+import type { Hours } from '../../measurements/hours.ts'
+import { byMonth, type Span } from '../../measurements/months.ts'
 
 /** What a meter counted over a period, from its opening reading to its closing one. */
 export type Consumption = {

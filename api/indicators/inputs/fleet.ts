@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Hours } from './hours.ts'
-import { byMonth, type Span } from './months.ts'
+import type { Hours } from '../../measurements/hours.ts'
+import { byMonth, type Span } from '../../measurements/months.ts'
 
 /** The hour in which most bicycles (or vehicles) stood at their stations at the same time, and how many stood at each. */
 export type Fleet = { readonly hour: Date; readonly docks: readonly { datastreamId: number; standing: number }[] }

@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Hours } from './hours.ts'
-import { byMonth, type Span } from './months.ts'
-import type { DatastreamRow, Registry } from './registry.ts'
+import type { Hours } from '../../measurements/hours.ts'
+import { byMonth, type Span } from '../../measurements/months.ts'
+import type { DatastreamRow, Registry } from '../../measurements/registry.ts'
 
 /** A longer promised interval does not show that nothing happened in between. */
 const MAX_STEP_HOURS = 24

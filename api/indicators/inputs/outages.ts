@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Hours } from './hours.ts'
-import { byMonth, type Span } from './months.ts'
+import type { Hours } from '../../measurements/hours.ts'
+import { byMonth, type Span } from '../../measurements/months.ts'
 
 /** What one feeder's customers went through in a period. */
 export type Outages = {

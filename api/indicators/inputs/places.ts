@@ -1,5 +1,5 @@
-import type { Area, Position } from '#model/geo.ts'
-import type { Registry, ZoneRow } from './registry.ts'
+import type { Area, Position } from '#model/basics/geo.ts'
+import type { Registry, ZoneRow } from '../../measurements/registry.ts'
 
 /** A feature of city-data.geojson. Length and area are what its properties say, else those of its geometry. */
 export type Place = {

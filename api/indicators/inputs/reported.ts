@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { ReportedValueBody } from '#model/api/indicators.ts'
-import type { Period } from '#model/period.ts'
+import type { Period } from '#model/basics/period.ts'
 
 /** A value that the city reported; the newest version of it. */
 export type Reported = {

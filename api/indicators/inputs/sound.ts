@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { soundClockHours } from '../../queries/clock-hours.ts'
-import type { Hours } from './hours.ts'
-import { byMonth, type Span } from './months.ts'
+import { soundClockHours } from '../../measurements/clock-hours.ts'
+import type { Hours } from '../../measurements/hours.ts'
+import { byMonth, type Span } from '../../measurements/months.ts'
 
 /** Energy means of the day, evening and night of one microphone, relative to the reference, with the hours they rest on. */
 export type SoundPeriods = {

@@ -1,8 +1,8 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import type { DatastreamRow, ThingRow } from '../../measurements/registry.ts'
 import type { CensoredCount } from '../inputs/censored.ts'
 import { type Inputs, POLLUTANTS } from '../inputs/inputs.ts'
-import type { DatastreamRow, ThingRow } from '../inputs/registry.ts'
 import {
   type Excluded,
   excludedIn,
@@ -109,7 +109,7 @@ async function stationMean(stream: DatastreamRow, pollutant: Pollutant, inputs: 
   })
 }
 
-/** How many values were sent as limits, and what stands for them in the mean (model/censored.ts). */
+/** How many values were sent as limits, and what stands for them in the mean (model/observation/censored.ts). */
 function limitsIn(counts: ReadonlyMap<number, CensoredCount>, id: number): string {
   const { below = 0, above = 0 } = counts.get(id) ?? {}
   const low = below > 0 ? `, ${below} below detection taken as half of the limit` : ''

@@ -1,7 +1,7 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import { isTrue, type ThingRow } from '../../measurements/registry.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { isTrue, type ThingRow } from '../inputs/registry.ts'
 import {
   excludedIn,
   found,

@@ -1,5 +1,6 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import type { ZoneRow } from '../../measurements/registry.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import {
   areaM2,
@@ -12,7 +13,6 @@ import {
   placesOf,
   planeAt,
 } from '../inputs/places.ts'
-import type { ZoneRow } from '../inputs/registry.ts'
 import { found, type Measure, missing, type Outcome, originOf, placeOf, population, type Scope } from './measure.ts'
 
 /** Measures of city-data.geojson: what the city is built of. They hold for any period, as the file stands. */

@@ -1,7 +1,7 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import { numberOf, type ZoneRow } from '../../measurements/registry.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { numberOf, type ZoneRow } from '../inputs/registry.ts'
 import { excludedIn, found, type Measure, missing, type Outcome, originOf, placeOf, type Scope } from './measure.ts'
 
 const ALL = 'passengerVehicles'

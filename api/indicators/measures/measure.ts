@@ -1,9 +1,9 @@
-import type { Origin } from '#model/domain.ts'
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
 import { withUncertainty } from '#model/indicators/uncertainty.ts'
+import type { Origin } from '#model/observation/domain.ts'
+import type { ThingRow, ZoneRow } from '../../measurements/registry.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { ThingRow, ZoneRow } from '../inputs/registry.ts'
 
 /** The whole city, or one zone of it. */
 export type Scope = { readonly zone: ZoneRow | null }

@@ -1,10 +1,10 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
-import { type PropertyName, propertyOf } from '#model/properties.ts'
+import { type PropertyName, propertyOf } from '#model/observation/properties.ts'
+import type { DatastreamRow } from '../../measurements/registry.ts'
+import type { Whole } from '../../measurements/wholes.ts'
 import type { Consumption } from '../inputs/counters.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { DatastreamRow } from '../inputs/registry.ts'
-import type { Whole } from '../inputs/wholes.ts'
 import { type Excluded, excludedIn, isSimulated, LEAST_CAPTURE, originOf, percentText, qualityOf } from './measure.ts'
 
 const CARRIERS: Readonly<Record<string, string>> = { thermal_energy: 'heat', water_volume: 'water' }

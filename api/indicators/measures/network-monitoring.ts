@@ -1,7 +1,7 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
+import { numberOf, type ThingRow } from '../../measurements/registry.ts'
+import { notWithin } from '../../measurements/wholes.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { numberOf, type ThingRow } from '../inputs/registry.ts'
-import { notWithin } from '../inputs/wholes.ts'
 import {
   excludedIn,
   found,

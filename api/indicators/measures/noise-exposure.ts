@@ -1,8 +1,8 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
-import { levelOf } from '#model/sound.ts'
+import { levelOf } from '#model/observation/sound.ts'
+import type { DatastreamRow, ZoneRow } from '../../measurements/registry.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { DatastreamRow, ZoneRow } from '../inputs/registry.ts'
 import {
   type Excluded,
   excludedIn,

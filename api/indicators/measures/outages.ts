@@ -1,8 +1,8 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import { type DatastreamRow, numberOf } from '../../measurements/registry.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Outages } from '../inputs/outages.ts'
-import { type DatastreamRow, numberOf } from '../inputs/registry.ts'
 import {
   type Excluded,
   excludedIn,

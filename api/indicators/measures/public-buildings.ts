@@ -1,6 +1,6 @@
+import { isTrue, numberOf } from '../../measurements/registry.ts'
+import type { Whole } from '../../measurements/wholes.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { isTrue, numberOf } from '../inputs/registry.ts'
-import type { Whole } from '../inputs/wholes.ts'
 import { inScope, type Measure, type Scope } from './measure.ts'
 import { type PerAttribute, yearPerAttribute } from './metered-buildings.ts'
 

@@ -1,6 +1,6 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
+import { isTrue, type ThingRow } from '../../measurements/registry.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { isTrue, type ThingRow } from '../inputs/registry.ts'
 import {
   type Excluded,
   excludedIn,

@@ -1,8 +1,8 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import { numberOf, type ThingRow } from '../../measurements/registry.ts'
+import type { Whole } from '../../measurements/wholes.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { numberOf, type ThingRow } from '../inputs/registry.ts'
-import type { Whole } from '../inputs/wholes.ts'
 import { excludedIn, found, isSimulated, type Measure, missing, type Outcome, originOf, type Scope } from './measure.ts'
 import { meanCapture, metersPerDay, totalCount } from './meters.ts'
 

@@ -1,7 +1,7 @@
 import { leaf, node } from '#model/indicators/evidence.ts'
+import type { DatastreamRow } from '../../measurements/registry.ts'
+import type { Whole } from '../../measurements/wholes.ts'
 import type { FleetProperty, Inputs } from '../inputs/inputs.ts'
-import type { DatastreamRow } from '../inputs/registry.ts'
-import type { Whole } from '../inputs/wholes.ts'
 import {
   excludedIn,
   found,

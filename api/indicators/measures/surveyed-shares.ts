@@ -1,4 +1,4 @@
-import { indicatorOf } from '#model/indicators/catalogue.ts'
+import { indicatorOf } from '#model/indicators/catalogue/index.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
 import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
 import type { SurveyedShare } from '../../surveys/indicator-share.ts'

@@ -1,8 +1,8 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import { type DatastreamRow, numberOf, type ThingRow } from '../../measurements/registry.ts'
+import type { Whole } from '../../measurements/wholes.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { type DatastreamRow, numberOf, type ThingRow } from '../inputs/registry.ts'
-import type { Whole } from '../inputs/wholes.ts'
 import {
   type Excluded,
   excludedIn,

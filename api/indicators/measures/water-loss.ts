@@ -1,7 +1,7 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import type { Whole } from '../../measurements/wholes.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { Whole } from '../inputs/wholes.ts'
 import { found, isSimulated, type Measure, missing, type Outcome, originOf, type Scope } from './measure.ts'
 import { meanCapture, metersPerDay, totalCount } from './meters.ts'
 

@@ -1,8 +1,8 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
+import type { ZoneRow } from '../../measurements/registry.ts'
 import type { Signal } from '../inputs/cells.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { ZoneRow } from '../inputs/registry.ts'
 import {
   excludedIn,
   found,

@@ -1,6 +1,6 @@
 import type { ReportResponse } from '#model/api/reports.ts'
-import type { GroupScore } from '#model/indicators/schema.ts'
-import { subDimensionsOf } from '#model/indicators/wheel.ts'
+import type { GroupScore } from '#model/indicators/catalogue/schema.ts'
+import { subDimensionsOf } from '#model/reports/wheel.ts'
 import { INK, swatchSvg, wheelSvg } from './wheel-svg.ts'
 import { percent, STATUS } from './words.ts'
 

@@ -1,5 +1,5 @@
 import type { ReportResponse } from '#model/api/reports.ts'
-import { SIZE, STYLES, type Tone, type WheelShape, wheelShapes } from '#model/indicators/wheel.ts'
+import { SIZE, STYLES, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
 
 export const INK = { ink: '#1b2328', soft: '#5d686e', line: '#b9bdbc', paper: '#f4f2ec', none: 'none' } as const
 

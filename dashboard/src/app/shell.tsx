@@ -1,19 +1,19 @@
 import { lazy, Suspense } from 'react'
 import { Button } from 'react-aria-components'
 import type { CityResponse } from '#model/api/city.ts'
+import { useTools } from '../i18n/tools.ts'
 import { LiveIndicator } from '../live/live-indicator.tsx'
-import { useTools } from '../messages/tools.ts'
-import { MapView } from '../views/map-view.tsx'
-import { Icon } from './icon.tsx'
-import { useTheme } from './theme.ts'
-import { useViewState } from './use-view-state.ts'
-import { toSearch, VIEWS, type ViewState } from './view-state.ts'
+import { MapView } from '../map/map-view.tsx'
+import { useTheme } from '../state/theme.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { toSearch, VIEWS, type ViewState } from '../state/view-state.ts'
+import { Icon } from '../ui/icon.tsx'
 
-const IndicatorsView = lazy(() => import('../views/indicators-view.tsx'))
-const PeopleView = lazy(() => import('../views/people-view.tsx'))
-const OperationsView = lazy(() => import('../views/operations-view.tsx'))
-const ReportView = lazy(() => import('../views/report-view.tsx'))
-const RegistryView = lazy(() => import('../views/registry-view.tsx'))
+const IndicatorsView = lazy(() => import('../indicators/indicators-view.tsx'))
+const PeopleView = lazy(() => import('../people/people-view.tsx'))
+const OperationsView = lazy(() => import('../operations/operations-view.tsx'))
+const ReportView = lazy(() => import('../report/report-view.tsx'))
+const RegistryView = lazy(() => import('../registry/registry-view.tsx'))
 
 /** The frame of every view: where one is, where one can go, whether the feed is alive, and the view itself. */
 export function Shell({ city }: { city: CityResponse }) {

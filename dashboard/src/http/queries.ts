@@ -4,7 +4,7 @@ import { airHistoryResponse, historyResponse } from '#model/api/history.ts'
 import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
 import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
 import { reconciliationResponse } from '#model/api/reconciliation.ts'
-import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/schema.ts'
+import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
 import { ApiProblem, get } from './client.ts'
 
 const MINUTE = 60_000

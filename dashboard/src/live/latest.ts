@@ -1,5 +1,5 @@
-import type { LiveObservation } from '#model/live.ts'
-import { type Quality, reasonsOf } from '#model/quality.ts'
+import type { LiveObservation } from '#model/mqtt/live.ts'
+import { type Quality, reasonsOf } from '#model/observation/quality.ts'
 
 /** The newest value of a Datastream, by the time it was measured. */
 export type Latest = {

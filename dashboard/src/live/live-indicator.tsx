@@ -1,4 +1,4 @@
-import { useTools } from '../messages/tools.ts'
+import { useTools } from '../i18n/tools.ts'
 import { useLive, useNow } from './use-live.ts'
 
 /** Whether the numbers move by themselves, and how old the newest is. Only a change of state is announced. */

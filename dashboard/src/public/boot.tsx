@@ -1,11 +1,11 @@
 import '@fontsource-variable/inter/index.css'
-import '../styles/tokens.css'
-import '../styles/base.css'
-import '../styles/controls.css'
+import '../ui/styles/tokens.css'
+import '../ui/styles/base.css'
+import '../ui/styles/controls.css'
 import './public.css'
 import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { VoiceLanguage } from '#model/voices.ts'
+import type { VoiceLanguage } from '#model/survey/voices.ts'
 import { type Catalogue, chooseLanguage, createWords, LANGUAGES, type Words, WordsContext } from './words.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { VOICE_LANGUAGES } from '#model/voices.ts'
+import { VOICE_LANGUAGES } from '#model/survey/voices.ts'
 import { LANGUAGES, useWords } from './words.ts'
 
 /** The name of the city, and the page in other languages. */

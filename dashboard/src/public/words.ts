@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react'
-import { VOICE_LANGUAGES, type VoiceLanguage } from '#model/voices.ts'
+import { VOICE_LANGUAGES, type VoiceLanguage } from '#model/survey/voices.ts'
 
 /** Every word of a public page, by id. Pages for residents are small: no formatter comes with them, `{name}` is enough. */
 export type Catalogue = Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
-import { propertyOf } from '../../properties.ts'
-import { toCanonical } from '../../units.ts'
+import { propertyOf } from '../../observation/properties.ts'
+import { toCanonical } from '../../observation/units.ts'
 import { hasCoverage, validOf } from './coverage.ts'
 import type { AirStandard, StandardRule } from './schema.ts'
 import { daysIn, isNextDay, isOver, type StationDay, type StationYear } from './station-year.ts'

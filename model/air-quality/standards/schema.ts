@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type PropertyName, propertyOf } from '../../properties.ts'
-import { toCanonical } from '../../units.ts'
+import { type PropertyName, propertyOf } from '../../observation/properties.ts'
+import { toCanonical } from '../../observation/units.ts'
 
 /** Pollutants that a standard may have levels for: those of which Citywell keeps hourly means. */
 export const REGULATED = ['pm2_5', 'pm10', 'no2', 'so2', 'o3', 'co', 'nh3'] as const satisfies readonly PropertyName[]

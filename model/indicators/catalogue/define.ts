@@ -1,4 +1,4 @@
-import type { DataPoint, Direction, Formula, Indicator } from '../schema.ts'
+import type { DataPoint, Direction, Formula, Indicator } from './schema.ts'
 
 /** Where a benchmark comes from. Only `u4ssc` was published by U4SSC itself; everything else is our choice and said so. */
 type Benchmark = { readonly value: number; readonly basis: string; readonly u4ssc?: true }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bucketEdges, composeBuckets, type Hour, stepFor } from '#api/observations/buckets.ts'
+import { bucketEdges, composeBuckets, type Hour, stepFor } from '#api/measurements/buckets.ts'
 
 const at = (iso: string) => new Date(iso)
 const isos = (edges: number[]) => edges.map((edge) => new Date(edge).toISOString())

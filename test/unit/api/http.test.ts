@@ -1,10 +1,10 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { matches } from '#api/http/etag.ts'
+import { memo } from '#api/http/memo.ts'
 import { registerProblems } from '#api/http/problem.ts'
 import { contentPolicy } from '#api/http/security.ts'
-import { memo } from '#api/memo.ts'
-import { AppError } from '#model/errors.ts'
+import { AppError } from '#model/basics/errors.ts'
 
 test.each([
   ['W/"a"', '"a"', true],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readCursor, writeCursor } from '#api/cursor.ts'
-import { bboxParam, domainsParam, idParam, readWindow } from '#api/params.ts'
+import { readCursor, writeCursor } from '#api/http/cursor.ts'
+import { bboxParam, domainsParam, idParam, readWindow } from '#api/http/params.ts'
 
 test('a cursor comes back as it was', () => {
   expect(readCursor(writeCursor(1_795_229_570_204_790))).toBe(1_795_229_570_204_790)

@@ -1,17 +1,17 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
+import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
+import { createTools } from '#dashboard/src/i18n/tools.ts'
+import { BIVARIATE, inkOn, luminance, type Rgb } from '#dashboard/src/map/colours/palette.ts'
+import { shareScaleOf } from '#dashboard/src/map/colours/scales.ts'
+import type { LayerInput } from '#dashboard/src/map/layer-model/model.ts'
+import { bivariateLayer, thirds } from '#dashboard/src/map/layers/bivariate.ts'
+import { zoneFact } from '#dashboard/src/map/layers/districts.ts'
+import { answerOf, presetsOf, surveyRefOf } from '#dashboard/src/map/layers/refs.ts'
+import { type Survey, surveyMeasure } from '#dashboard/src/map/layers/survey.ts'
+import { formatMeasure, parseMeasure } from '#dashboard/src/state/measure-ref.ts'
+import { DEFAULTS, parseViewState, toSearch } from '#dashboard/src/state/view-state.ts'
 import type { EstimatesResponse } from '#model/api/indicators.ts'
-import { formatMeasure, parseMeasure } from '../../../dashboard/src/app/measure-ref.ts'
-import { DEFAULTS, parseViewState, toSearch } from '../../../dashboard/src/app/view-state.ts'
-import { bivariateLayer, thirds } from '../../../dashboard/src/layers/bivariate.ts'
-import { zoneFact } from '../../../dashboard/src/layers/districts.ts'
-import type { LayerInput } from '../../../dashboard/src/layers/model.ts'
-import { answerOf, presetsOf, surveyRefOf } from '../../../dashboard/src/layers/refs.ts'
-import { type Survey, surveyMeasure } from '../../../dashboard/src/layers/survey.ts'
-import { BIVARIATE, inkOn, luminance, type Rgb } from '../../../dashboard/src/map/palette.ts'
-import { shareScaleOf } from '../../../dashboard/src/map/scales.ts'
-import en from '../../../dashboard/src/messages/en.json' with { type: 'json' }
-import { createTools } from '../../../dashboard/src/messages/tools.ts'
 
 const tools = createTools(createIntl({ locale: 'en', messages: en }), 'UTC')
 const geometry = { type: 'Polygon', coordinates: [] }

@@ -1,11 +1,11 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
-import { PROPERTIES } from '#model/properties.ts'
-import { REASONS } from '#model/quality.ts'
-import { periodChoices } from '../../../dashboard/src/app/periods.ts'
-import { LAYERS, MEASURES } from '../../../dashboard/src/app/view-state.ts'
-import en from '../../../dashboard/src/messages/en.json' with { type: 'json' }
-import { coarse, createTools } from '../../../dashboard/src/messages/tools.ts'
+import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
+import { coarse, createTools } from '#dashboard/src/i18n/tools.ts'
+import { LAYERS, MEASURES } from '#dashboard/src/state/view-state.ts'
+import { periodChoices } from '#dashboard/src/ui/periods.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
+import { REASONS } from '#model/observation/quality.ts'
 
 const tools = createTools(createIntl({ locale: 'en', messages: en }), 'Europe/Lisbon')
 

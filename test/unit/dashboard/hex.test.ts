@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hexDump } from '../../../dashboard/src/panels/hex.ts'
+import { hexDump } from '#dashboard/src/operations/hex.ts'
 
 // as `printf '{"t":21.5,"h":40}\x00\xff' | hexdump -C` writes it, with one space less in the middle
 test('bytes with offset and printable characters', () => {

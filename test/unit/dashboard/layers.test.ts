@@ -1,10 +1,10 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
-import { airLayer } from '../../../dashboard/src/layers/air.ts'
-import { environmentLayer } from '../../../dashboard/src/layers/environment.ts'
-import type { LayerInput } from '../../../dashboard/src/layers/model.ts'
-import en from '../../../dashboard/src/messages/en.json' with { type: 'json' }
-import { createTools } from '../../../dashboard/src/messages/tools.ts'
+import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
+import { createTools } from '#dashboard/src/i18n/tools.ts'
+import type { LayerInput } from '#dashboard/src/map/layer-model/model.ts'
+import { airLayer } from '#dashboard/src/map/layers/air.ts'
+import { environmentLayer } from '#dashboard/src/map/layers/environment.ts'
 
 const tools = createTools(createIntl({ locale: 'en', messages: en }), 'UTC')
 const now = Date.parse('2026-11-25T12:00:00Z')

@@ -1,9 +1,9 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
+import { assessmentsOf, limitWords, yearOf } from '#dashboard/src/air-quality/limits-words.ts'
+import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
+import { createTools } from '#dashboard/src/i18n/tools.ts'
 import type { AirAssessment } from '#model/api/air-limits.ts'
-import en from '../../../dashboard/src/messages/en.json' with { type: 'json' }
-import { createTools } from '../../../dashboard/src/messages/tools.ts'
-import { assessmentsOf, limitWords, yearOf } from '../../../dashboard/src/panels/limits-words.ts'
 
 const tools = createTools(createIntl({ locale: 'en', messages: en }), 'Europe/Lisbon')
 const no2Hour: AirAssessment = {

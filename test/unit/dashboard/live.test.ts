@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { LiveObservation } from '#model/live.ts'
-import { REASONS } from '#model/quality.ts'
-import { countIn, type Latest, mergeObservations, NO_RATE, perSecond } from '../../../dashboard/src/live/latest.ts'
+import { countIn, type Latest, mergeObservations, NO_RATE, perSecond } from '#dashboard/src/live/latest.ts'
+import type { LiveObservation } from '#model/mqtt/live.ts'
+import { REASONS } from '#model/observation/quality.ts'
 
 const observation = (datastreamId: number, phenomenonTime: string, result: number, reasons = 0): LiveObservation => ({
   thing: 'air-001',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { congestionOf } from '../../../dashboard/src/layers/mobility.ts'
-import { isStale, trustOf } from '../../../dashboard/src/layers/things.ts'
-import { pointScale, unobstructed } from '../../../dashboard/src/map/arrange.ts'
-import { hatch } from '../../../dashboard/src/map/hatch.ts'
-import { centreOf, fitting, project } from '../../../dashboard/src/map/place-labels.ts'
-import { attributesOf } from '../../../dashboard/src/map/point-attributes.ts'
+import { pointScale, unobstructed } from '#dashboard/src/map/canvas/arrange.ts'
+import { centreOf, fitting, project } from '#dashboard/src/map/canvas/place-labels.ts'
+import { congestionOf } from '#dashboard/src/map/layers/mobility.ts'
+import { isStale, trustOf } from '#dashboard/src/map/layers/things.ts'
+import { hatch } from '#dashboard/src/map/marks/hatch.ts'
+import { attributesOf } from '#dashboard/src/map/marks/point-attributes.ts'
 
 const square = (west: number, south: number, size: number) => [
   [west, south] as const,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULTS, LAYERS, MEASURES, parseViewState, toSearch } from '../../../dashboard/src/app/view-state.ts'
-import { shifted, startPlayback, windowOf, withSpan } from '../../../dashboard/src/playback/address.ts'
-import { filmOf, frameIndex, indexFilmOf, needOf } from '../../../dashboard/src/playback/film.ts'
+import { filmOf, frameIndex, indexFilmOf, needOf } from '#dashboard/src/map/playback/film.ts'
+import { shifted, startPlayback, windowOf, withSpan } from '#dashboard/src/state/playback-address.ts'
+import { DEFAULTS, LAYERS, MEASURES, parseViewState, toSearch } from '#dashboard/src/state/view-state.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 const HOUR = 3_600_000

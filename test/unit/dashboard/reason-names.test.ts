@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { REASONS } from '#model/quality.ts'
-import { REJECT_REASONS } from '#model/reject-reasons.ts'
-import messages from '../../../dashboard/src/messages/en.json' with { type: 'json' }
+import messages from '#dashboard/src/i18n/en.json' with { type: 'json' }
+import { REASONS } from '#model/observation/quality.ts'
+import { REJECT_REASONS } from '#model/observation/reject-reasons.ts'
 
 test.each(Object.keys(REJECT_REASONS))('the page has words for a message rejected as %s', (reason) => {
   expect(messages).toHaveProperty([`rejection.${reason}`])

@@ -15,7 +15,7 @@ import {
   SHARE,
   SPEED,
   WIND,
-} from '../../../dashboard/src/map/palette.ts'
+} from '#dashboard/src/map/colours/palette.ts'
 import {
   AQI_CATEGORIES,
   aqiScale,
@@ -28,7 +28,7 @@ import {
   rainScale,
   stepScale,
   windScale,
-} from '../../../dashboard/src/map/scales.ts'
+} from '#dashboard/src/map/colours/scales.ts'
 
 describe('classes', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { seriesOf, summarise, windowOf } from '#dashboard/src/map/selection/series.ts'
 import type { ObservationsResponse } from '#model/api/city.ts'
-import { seriesOf, summarise, windowOf } from '../../../dashboard/src/charts/series.ts'
 
 const minute = (at: number): string => new Date(Date.UTC(2026, 4, 1, 10, at)).toISOString()
 const response = (part: Partial<ObservationsResponse>, kind: 'gauge' | 'counter' = 'gauge'): ObservationsResponse => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULTS, measureOf, parseSelection, parseViewState, toSearch } from '../../../dashboard/src/app/view-state.ts'
+import { DEFAULTS, measureOf, parseSelection, parseViewState, toSearch } from '#dashboard/src/state/view-state.ts'
 
 describe('the address of a view', () => {
   test('says nothing while everything is at its default', () => {

@@ -1,12 +1,12 @@
 import { cellToLatLng, getResolution } from 'h3-js'
 import { describe, expect, test } from 'vitest'
-import { VOICE_LANGUAGES, VOICE_TOPICS } from '#model/voices.ts'
-import { chooseLanguage, createWords, LANGUAGES } from '../../../dashboard/src/public/words.ts'
-import ar from '../../../dashboard/src/voice/messages/ar.json' with { type: 'json' }
-import en from '../../../dashboard/src/voice/messages/en.json' with { type: 'json' }
-import es from '../../../dashboard/src/voice/messages/es.json' with { type: 'json' }
-import fr from '../../../dashboard/src/voice/messages/fr.json' with { type: 'json' }
-import { reducePlace } from '../../../dashboard/src/voice/reduce-place.ts'
+import ar from '#dashboard/src/public/voice/messages/ar.json' with { type: 'json' }
+import en from '#dashboard/src/public/voice/messages/en.json' with { type: 'json' }
+import es from '#dashboard/src/public/voice/messages/es.json' with { type: 'json' }
+import fr from '#dashboard/src/public/voice/messages/fr.json' with { type: 'json' }
+import { reducePlace } from '#dashboard/src/public/voice/reduce-place.ts'
+import { chooseLanguage, createWords, LANGUAGES } from '#dashboard/src/public/words.ts'
+import { VOICE_LANGUAGES, VOICE_TOPICS } from '#model/survey/voices.ts'
 
 const CATALOGUES = { en, es, fr, ar } as const
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([found]) => found).sort()

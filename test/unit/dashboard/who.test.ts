@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ladderOf, rowsOf, type WhoPlace, zonesByLevel } from '../../../dashboard/src/panels/who-rows.ts'
+import { ladderOf, rowsOf, type WhoPlace, zonesByLevel } from '#dashboard/src/air-quality/who-rows.ts'
 
 const place = (level: WhoPlace['level'], key: string, value: number | null, people: number | null = 100): WhoPlace => ({
   ...{ level, key, pollutant: 'pm2_5', stations: 1, people, dataCapture: 1 },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { readCityPack } from '#infra/city/read-pack.ts'
+import { readCityPack } from '#domain/city-pack/read-pack.ts'
 
 const folders: string[] = []
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { Batch } from '#ingest/batch.ts'
+import { Batch } from '#ingest/commit/batch.ts'
 
 type Item = { id: number; rows: number; owner: string }
 const item = (id: number, rows = 1, owner = ''): Item => ({ id, rows, owner })

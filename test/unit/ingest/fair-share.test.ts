@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fairShare } from '#ingest/fair-share.ts'
+import { fairShare } from '#ingest/commit/fair-share.ts'
 
 type Item = { id: string; owner: string; weight: number }
 const items = (...list: string[]): Item[] =>

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { watchAge } from '#ingest/in-flight-age.ts'
+import { watchAge } from '#ingest/receive/in-flight-age.ts'
 
 test('the alarm is raised once an episode, and once more when it is over', () => {
   vi.useFakeTimers()

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
-import { Ledger } from '#ingest/ledger.ts'
-import type { IngestMessage, Outcome } from '#ingest/message.ts'
-import { ingestMetrics } from '#ingest/metrics.ts'
+import { Ledger } from '#ingest/commit/ledger.ts'
+import type { IngestMessage, Outcome } from '#ingest/message/ingest-message.ts'
+import { ingestMetrics } from '#ingest/monitor/metrics.ts'
 
 const message = (source: string): IngestMessage => ({
   ...{ source, topic: 't', payload: Buffer.alloc(0), fullBytes: 0, receivedAt: new Date(), messageId: 1, dup: false },

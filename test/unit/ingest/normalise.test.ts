@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Sample } from '#ingest/decode/types.ts'
-import { normalise, readNumber } from '#ingest/normalise.ts'
-import type { Position } from '#model/geo.ts'
+import type { Sample } from '#ingest/decode/helpers/types.ts'
+import { normalise, readNumber } from '#ingest/observe/normalise.ts'
+import type { Position } from '#model/basics/geo.ts'
 
 const receivedAt = new Date('2026-05-31T12:00:00Z')
 const MINUTE = 60_000

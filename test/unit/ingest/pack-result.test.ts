@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { packResult, ResultPacker } from '#ingest/pack-result.ts'
+import { packResult, ResultPacker } from '#ingest/commit/packed-result.ts'
 
 describe('packResult', () => {
   test.each([

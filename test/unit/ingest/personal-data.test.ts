@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { telegramCrc } from '#ingest/decode/dsmr-crc.ts'
+import { telegramCrc } from '#ingest/decode/formats/meters/dsmr-crc.ts'
 import { decode } from '#ingest/decode/index.ts'
-import { withoutPersonalData } from '#ingest/personal-data.ts'
+import { withoutPersonalData } from '#ingest/personal-data/redact.ts'
 import { describeShared, sharedPath } from '#test/shared.ts'
 
 const clean = (text: string): string => withoutPersonalData(Buffer.from(text)).toString()

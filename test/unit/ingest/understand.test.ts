@@ -1,7 +1,7 @@
 /** From a packet to a message: topics of the city itself, broken packets, and what encoders leave around a payload. */
 import { describe, expect, test } from 'vitest'
-import type { Received } from '#ingest/mqtt/subscriber.ts'
-import { understandWith } from '#ingest/understand.ts'
+import { understandWith } from '#ingest/interpret/interpret.ts'
+import type { Received } from '#ingest/receive/subscriber.ts'
 
 const understand = understandWith(
   {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { separateLogin } from '#model/mqtt-login.ts'
+import { separateLogin } from '#model/mqtt/login.ts'
 
 test.each([
   ['mqtt://broker:1883', {}],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bySpecificity, covers, matches, union } from '#model/mqtt-topics.ts'
+import { bySpecificity, covers, matches, union } from '#model/mqtt/topics.ts'
 
 // the examples of MQTT 3.1.1, section 4.7
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePeriod } from '#model/period.ts'
+import { parsePeriod } from '#model/basics/period.ts'
 
 const now = new Date('2026-06-15T12:00:00Z')
 const bounds = (label: string, zone: string) => {

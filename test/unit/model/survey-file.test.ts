@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { coarsenZones } from '#model/statistics/coarsen-zones.ts'
-import { codebookSchema } from '#model/survey.ts'
+import { codebookSchema } from '#model/survey/survey.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { draftCodebook } from '#model/survey-file/draft-codebook.ts'
 import { readResponses } from '#model/survey-file/read-responses.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { PROPERTIES, PROPERTY_NAMES, type PropertyName, propertyOf } from '#model/properties.ts'
-import { MOLAR_VOLUME_L, toCanonical, ucum } from '#model/units.ts'
+import { PROPERTIES, PROPERTY_NAMES, type PropertyName, propertyOf } from '#model/observation/properties.ts'
+import { MOLAR_VOLUME_L, toCanonical, ucum } from '#model/observation/units.ts'
 
 const convert = (value: number, unit: string, property: PropertyName): number | undefined =>
   toCanonical(value, unit, propertyOf(property))

@@ -5,7 +5,7 @@ import { contains, distance, type Line, type Point } from '#simulators/city/geom
 import { createTerrain, type Terrain } from '#simulators/city/terrain.ts'
 import { farField, fieldAt } from '#simulators/physics/field-strength.ts'
 import { createModels, type Models } from '#simulators/physics/readings.ts'
-import { readWorld, type SimThing, type World } from '#simulators/world.ts'
+import { readWorld, type SimThing, type World } from '#simulators/world/world.ts'
 
 const DEMO = join(import.meta.dirname, '../../../simulators/cities/demo')
 const HOUR = 3_600_000

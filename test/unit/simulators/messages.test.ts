@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Sample } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
-import type { Sample } from '#ingest/decode/types.ts'
-import { DOMAINS } from '#model/domain.ts'
-import { isPropertyName, propertyOf } from '#model/properties.ts'
-import { toCanonical } from '#model/units.ts'
+import { DOMAINS } from '#model/observation/domain.ts'
+import { isPropertyName, propertyOf } from '#model/observation/properties.ts'
+import { toCanonical } from '#model/observation/units.ts'
 import { assignFaults, FAULTS, type Fault } from '#simulators/faults.ts'
 import type { Message } from '#simulators/formats/format.ts'
 import { encoderOf, formatOf } from '#simulators/formats/index.ts'
@@ -12,7 +12,7 @@ import { historyMessage } from '#simulators/history.ts'
 import { createModels, type Models, type Reading } from '#simulators/physics/readings.ts'
 import { liveMessages } from '#simulators/run.ts'
 import { planSlices, progressOf } from '#simulators/state.ts'
-import { readWorld, type SimThing, type World } from '#simulators/world.ts'
+import { readWorld, type SimThing, type World } from '#simulators/world/world.ts'
 
 const DEMO = join(import.meta.dirname, '../../../simulators/cities/demo')
 /** Wednesday 15 July 2026, 12:00:30 UTC; Lisbon keeps UTC+1 in summer */

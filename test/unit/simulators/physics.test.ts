@@ -7,7 +7,7 @@ import { createModels, type Models } from '#simulators/physics/readings.ts'
 import { trafficL10 } from '#simulators/physics/sound.ts'
 import { bpr } from '#simulators/physics/traffic.ts'
 import { sunElevation } from '#simulators/physics/weather.ts'
-import { readWorld, type SimThing, type World } from '#simulators/world.ts'
+import { readWorld, type SimThing, type World } from '#simulators/world/world.ts'
 
 const DEMO = join(import.meta.dirname, '../../../simulators/cities/demo')
 const HOUR = 3_600_000

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { historyMessage } from '#simulators/history.ts'
 import { createModels, type Models } from '#simulators/physics/readings.ts'
-import { readWorld, type SimThing, turnOf, type World } from '#simulators/world.ts'
+import { readWorld, type SimThing, turnOf, type World } from '#simulators/world/world.ts'
 
 const DEMO = join(import.meta.dirname, '../../../simulators/cities/demo')
 const MINUTE = 60_000

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { normalDepth, runoff } from '#simulators/physics/drainage.ts'
 import { burst, relativePressure, unavoidableLoss } from '#simulators/physics/leakage.ts'
 import { createModels, type Models } from '#simulators/physics/readings.ts'
-import { readWorld, type SimThing, type World } from '#simulators/world.ts'
+import { readWorld, type SimThing, type World } from '#simulators/world/world.ts'
 
 const DEMO = join(import.meta.dirname, '../../../simulators/cities/demo')
 const MINUTE = 60_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { monthsOf } from '#api/indicators/inputs/months.ts'
+import { monthsOf } from '#api/measurements/months.ts'
 
 const utc = (text: string): Date => new Date(text.length > 13 ? `${text}:00Z` : `${text}:00:00Z`)
 const parts = (from: string, to: string, zone: string) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readStamp } from '#ingest/decode/dsmr-stamp.ts'
+import { readStamp } from '#ingest/decode/formats/meters/dsmr-stamp.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, type Row, read } from './read.ts'
 

@@ -1,4 +1,4 @@
-import type { Memory } from '#ingest/decode/memory.ts'
+import type { Memory } from '#ingest/decode/helpers/memory.ts'
 import { bdSeq, payload as sparkplugPayload } from './sparkplug-bytes.ts'
 
 /** One typical message of each format, written for the tests in the shapes that devices send. */

@@ -1,10 +1,14 @@
 /** Home Assistant MQTT discovery, after home-assistant.io/integrations/mqtt and what Tasmota and ESPHome publish. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Config, type ConfigRead, readConfig, readTemplate } from '#ingest/decode/home-assistant-config.ts'
+import {
+  type ConfigRead,
+  readConfig,
+  readTemplate,
+} from '#ingest/decode/formats/home-automation/home-assistant-config.ts'
+import type { Config, DiscoveredEntity } from '#ingest/decode/helpers/memory.ts'
+import type { Decoded } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
-import type { DiscoveredEntity } from '#ingest/decode/memory.ts'
-import type { Decoded } from '#ingest/decode/types.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, type Options, read as readAlone, receivedAt } from './read.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { datastreamConfig } from '#ingest/decode/formats/standards/sensorthings-entity.ts'
 import { decode } from '#ingest/decode/index.ts'
-import { datastreamConfig } from '#ingest/decode/sensorthings-entity.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, read, rowOf } from './read.ts'
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
+import type { Decoded, Sample } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
-import type { Decoded, Sample } from '#ingest/decode/types.ts'
-import type { Source } from '#model/city-pack.ts'
-import { PROPERTIES } from '#model/properties.ts'
+import type { Source } from '#model/city/city-pack.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
 
 export const receivedAt = new Date('2026-05-31T12:00:00Z')
 const source: Source = { name: 'test', topic: '#' }

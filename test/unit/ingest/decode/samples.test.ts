@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { Decoded } from '#ingest/decode/types.ts'
+import type { Decoded } from '#ingest/decode/helpers/types.ts'
 import { describeShared } from '#test/shared.ts'
 import { read } from './read.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { propertyOf } from '#model/properties.ts'
-import { toCanonical } from '#model/units.ts'
+import { propertyOf } from '#model/observation/properties.ts'
+import { toCanonical } from '#model/observation/units.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, read } from './read.ts'
 

@@ -1,9 +1,9 @@
 /** Expected values: the Sparkplug specification 3.0.0 and the protobuf encoding; samples read byte by byte. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { BirthMetric, SparkplugMemory } from '#ingest/decode/helpers/memory.ts'
+import type { Decoded } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
-import type { BirthMetric, SparkplugMemory } from '#ingest/decode/memory.ts'
-import type { Decoded } from '#ingest/decode/types.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, type Options, receivedAt, rowOf } from './read.ts'
 import { bdSeq, payload, type TestMetric } from './sparkplug-bytes.ts'

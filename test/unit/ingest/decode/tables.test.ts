@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { delimiterOf, parseCsv } from '#ingest/decode/csv.ts'
-import { readCells } from '#ingest/decode/opencellid.ts'
-import { centreOfQuadkey } from '#ingest/decode/quadkey.ts'
+import { readCells } from '#ingest/decode/formats/connectivity/opencellid.ts'
+import { centreOfQuadkey } from '#ingest/decode/formats/connectivity/quadkey.ts'
+import { delimiterOf, parseCsv } from '#ingest/decode/helpers/csv.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, type Row, read, rowOf } from './read.ts'
 

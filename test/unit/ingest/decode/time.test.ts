@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { localInstant, readEpoch, readIso, readTime } from '#ingest/decode/time.ts'
+import { localInstant, readEpoch, readIso, readTime } from '#ingest/decode/helpers/time.ts'
 
 const iso = (date: Date | undefined): string | undefined => date?.toISOString()
 

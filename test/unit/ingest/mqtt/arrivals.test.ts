@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Arrivals } from '#ingest/mqtt/arrivals.ts'
+import { Arrivals } from '#ingest/receive/arrivals.ts'
 
 const packet = (messageId: number | undefined, topic: string, payload: string, dup = false) => ({
   ...{

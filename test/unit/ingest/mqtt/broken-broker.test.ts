@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterEach, expect, test } from 'vitest'
-import { type Received, Subscriber } from '#ingest/mqtt/subscriber.ts'
+import { type Received, Subscriber } from '#ingest/receive/subscriber.ts'
 
 const opened: { close(): unknown }[] = []
 afterEach(async () => {

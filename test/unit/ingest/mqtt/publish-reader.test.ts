@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import mqttPacket, { type Packet } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
-import { type Publish, PublishReader } from '#ingest/mqtt/publish-reader.ts'
+import { type Publish, PublishReader } from '#ingest/receive/publish-reader.ts'
 
 type Version = 4 | 5
 const LIMIT = 300

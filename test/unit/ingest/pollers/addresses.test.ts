@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hostOf, isPrivateAddress, isPrivateUrl } from '#ingest/pollers/addresses.ts'
+import { hostOf, isPrivateAddress, isPrivateUrl } from '#ingest/feeds/addresses.ts'
 
 describe('addresses that are not public (IANA special-purpose registries)', () => {
   test.each([

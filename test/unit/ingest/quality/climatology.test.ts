@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CLIMATOLOGY, climatologyTest, monthsOf } from '#ingest/quality/climatology.ts'
-import { isPropertyName, PROPERTIES } from '#model/properties.ts'
+import { isPropertyName, PROPERTIES } from '#model/observation/properties.ts'
 
 const JANUARY = Date.UTC(2026, 0, 15)
 const JULY = Date.UTC(2026, 6, 15)

@@ -3,7 +3,7 @@ import { BARKJOHN, correctionOf, KAPPA_KOEHLER } from '#ingest/quality/correctio
 import { HourlyMoments } from '#ingest/quality/hourly-moments.ts'
 import { RULES, rulesOf, WARM_UP_SECONDS } from '#ingest/quality/rules.ts'
 import { standardDeviation } from '#ingest/quality/tests.ts'
-import { isPropertyName, propertyOf } from '#model/properties.ts'
+import { isPropertyName, propertyOf } from '#model/observation/properties.ts'
 
 describe('rules as data', () => {
   test.each(RULES.map((row) => [`${row.property} ${row.grade ?? ''}`, row] as const))('%s', (_, row) => {

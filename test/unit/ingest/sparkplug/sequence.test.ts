@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { readPayload } from '#ingest/decode/sparkplug-payload.ts'
-import { commandTopic, rebirthCommand } from '#ingest/sparkplug/rebirth.ts'
-import { begin, count, isGap, type Sequence } from '#ingest/sparkplug/sequence.ts'
+import { readPayload } from '#ingest/decode/formats/standards/sparkplug-payload.ts'
+import { commandTopic, rebirthCommand } from '#ingest/interpret/sparkplug/rebirth.ts'
+import { begin, count, isGap, type Sequence } from '#ingest/interpret/sparkplug/sequence.ts'
 
 const born: Sequence = { next: 1, ahead: [] }
 const all = (from: Sequence, ...seqs: number[]): Sequence => seqs.reduce((state, seq) => count(state, seq, 1_000), from)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { nowCast, runningMean } from '#model/air-quality/nowcast.ts'
 import { isBeyondTable, toUsUnit, truncate, usSubIndex } from '#model/air-quality/us-epa.ts'
-import { propertyOf } from '#model/properties.ts'
-import { toCanonical } from '#model/units.ts'
+import { propertyOf } from '#model/observation/properties.ts'
+import { toCanonical } from '#model/observation/units.ts'
 
 describe('worked examples of the EPA Technical Assistance Document (EPA-454/B-24-002)', () => {
   test('8-hour ozone of 0.07853333 ppm is cut to 0.078 and gives 126', () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { INDICATORS, indicatorOf } from '#model/indicators/catalogue.ts'
-import { indicatorSchema } from '#model/indicators/schema.ts'
+import { INDICATORS, indicatorOf } from '#model/indicators/catalogue/index.ts'
+import { indicatorSchema } from '#model/indicators/catalogue/schema.ts'
 import { scoreOf } from '#model/indicators/score.ts'
 import { sharedPath } from '../../../shared.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { indicatorOf } from '#model/indicators/catalogue.ts'
+import { indicatorOf } from '#model/indicators/catalogue/index.ts'
 import { aggregate, bandOf, groupScores, performance, scoreOf } from '#model/indicators/score.ts'
 
 const broadband = indicatorOf('EC:ICT:ICT:2C')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Evidence } from '#model/indicators/schema.ts'
 import { pairedChange, uncertaintyOf } from '#model/indicators/uncertainty.ts'
 
 type Place = { value: number | null; weight?: number; cluster?: string; ref?: string }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { INDICATORS } from '#model/indicators/catalogue.ts'
-import { type Finding, type Statement, verify, verifyStatement } from '#model/indicators/verify.ts'
+import { INDICATORS } from '#model/indicators/catalogue/index.ts'
+import { type Finding, type Statement, verify, verifyStatement } from '#model/indicators/verify/verify.ts'
 
 /** A city of 50 000 inhabitants in 20 000 households. */
 const city = { population: 50_000, households: 20_000 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ReportIndicator } from '#model/api/reports.ts'
-import { INDICATORS } from '#model/indicators/catalogue.ts'
-import { levelOf, STYLES, subDimensionsOf, wheelShapes } from '#model/indicators/wheel.ts'
+import { INDICATORS } from '#model/indicators/catalogue/index.ts'
+import { levelOf, STYLES, subDimensionsOf, wheelShapes } from '#model/reports/wheel.ts'
 
 const value = (points: number | null) => ({ score: points === null ? null : { points } })
 const report = INDICATORS.map((one) => ({

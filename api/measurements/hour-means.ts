@@ -1,0 +1,39 @@
+import { countsDoubted, measuringTop } from '#model/air-quality/measuring-ranges.ts'
+import { GRADES } from '#model/observation/domain.ts'
+
+/** The mean of an hour with its suspect observations taken for good. */
+export const USABLE_MEAN = `(coalesce(total, 0) + coalesce(suspect_total, 0)) / nullif(good + suspect, 0)`
+
+/**
+ * The concentration of an hour of `observation_hourly`, given what is known of the instrument (`range.counts`, `range.top`):
+ * - the mean of its good readings;
+ * - where doubted readings count (reference and indicative grade), the mean of good and doubted ones;
+ * - elsewhere doubted readings are left out, unless they lie above the range of the instrument: then the air is bad, how
+ *   bad is not known, and they count as the top of the range. Leaving them out would make smoke look like clean air.
+ */
+export const HOUR_MEAN = `case
+    when suspect = 0 then total / nullif(good, 0)
+    when range.counts then ${USABLE_MEAN}
+    when suspect_total > suspect * range.top then (coalesce(total, 0) + suspect * range.top) / (good + suspect)
+    else total / nullif(good, 0) end`
+
+/** What HOUR_MEAN needs, by property and grade: `unnest` of four arrays, as parameters from `first` on. */
+export const rangeTable = (first: number, alias = 'range'): string =>
+  `unnest($${first}::text[], $${first + 1}::text[], $${first + 2}::boolean[], $${first + 3}::float8[]) as ${alias} (property, grade, counts, top)`
+
+export function rangeValues(properties: readonly string[]): [string[], string[], boolean[], number[]] {
+  const rows = properties.flatMap((property) =>
+    GRADES.map((grade) => ({
+      property,
+      grade,
+      counts: countsDoubted(grade),
+      top: measuringTop(property, grade) ?? Number.POSITIVE_INFINITY,
+    })),
+  )
+  return [
+    rows.map(({ property }) => property),
+    rows.map(({ grade }) => grade),
+    rows.map(({ counts }) => counts),
+    rows.map(({ top }) => top),
+  ]
+}

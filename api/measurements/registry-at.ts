@@ -1,0 +1,172 @@
+/**
+ * The registry as it was at a time: the only place that reads its history (table registry_history). Whatever is said of a
+ * period rests on what was valid at its end; what is not over rests on what is valid now.
+ */
+import type { Queryable } from '#infra/db/pool.ts'
+import type { Area } from '#model/basics/geo.ts'
+import { localMidnight, offsetMs, type Period } from '#model/basics/period.ts'
+import type { CityPack, YearFigures } from '#model/city/city-pack.ts'
+
+/** The moment before `end`; `current` for the registry as it is. */
+export type At = { readonly end: Date; readonly current: boolean }
+/** The end of a period, or now where it is not over. */
+export const atEndOf = ({ to }: Pick<Period, 'to'>, now: Date): At =>
+  to < now ? { end: to, current: false } : { end: now, current: true }
+
+export type Feature = { readonly geometry?: unknown; readonly properties?: Readonly<Record<string, unknown>> | null }
+/** City-wide figures are null where they are not known of the time. */
+export type CityAt = Omit<CityPack, 'population' | 'households'> & {
+  readonly population: number | null
+  readonly households: number | null
+  readonly features: readonly Feature[]
+  /** where the time lies before it: when the registry begins */
+  readonly beginsLater: Date | null
+}
+export type ZoneAt = {
+  readonly id: number
+  readonly key: string
+  readonly name: string
+  readonly population: number | null
+  readonly households: number | null
+  readonly income: number | null
+  readonly areaKm2: number
+  readonly geometry: Area
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+export type ThingAt = {
+  readonly id: number
+  readonly key: string
+  readonly name: string
+  readonly kind: string
+  readonly zoneId: number | null
+  readonly simulated: boolean
+  readonly intervalSeconds: number | null
+  readonly attributes: Readonly<Record<string, string | number | boolean>>
+  /** it belongs to the city at that time, by the registry alone: not only because it was heard before it was registered */
+  readonly registered: boolean
+}
+
+// What is valid now holds to infinity: clocks of the database and of this process need not agree.
+const instantOf = ({ end, current }: At): Date | string => (current ? 'infinity' : end)
+
+// valid_from lies before and valid_to at or after the end of what is asked for, which is exclusive.
+const CITY = `
+  select c.pack as now, h.state -> 'pack' as pack, h.state -> 'features' as features,
+         (select min(valid_from) from registry_history where entity = 'city') as begins
+  from city c
+  left join registry_history h on h.entity = 'city' and h.valid_from < $1::timestamptz and h.valid_to >= $1::timestamptz`
+type CityRow = {
+  now: CityPack
+  pack: CityPack | null
+  features: { features?: Feature[] } | null
+  begins: Date
+}
+
+/** Name, time zone, centre and whether it is simulated are those of today; undefined where no city is loaded. */
+export async function cityAt(db: Queryable, at: At): Promise<CityAt | undefined> {
+  const row = (await db.query<CityRow>(CITY, [instantOf(at)])).rows[0]
+  if (!row) return undefined
+  const { now, pack, features, begins } = row
+  const figures = figuresOf(pack ?? {}, pack?.byYear, at, now.timeZone)
+  const { income: _, landAreaKm2: _area, ...lasting } = now
+  return {
+    ...lasting,
+    ...(pack?.income && { income: pack.income }),
+    ...(pack?.landAreaKm2 !== undefined && { landAreaKm2: pack.landAreaKm2 }),
+    ...figures,
+    features: (features?.features ?? []).filter(({ properties }) => holdsAt(properties, at, now.timeZone)),
+    beginsLater: pack ? null : begins,
+  }
+}
+
+const ZONES = `
+  select z.id, z.key, z.name, z.population, z.households, z.income, z.area_km2 as "areaKm2", z.geometry, z.attributes
+  from registry_history h cross join lateral jsonb_populate_record(null::zone, h.state) z
+  where h.entity = 'zone' and h.valid_from < $1::timestamptz and h.valid_to >= $1::timestamptz
+  order by z.id`
+const NAMES = `select id, key, name from zone order by id`
+const NOWHERE: Area = { type: 'MultiPolygon', coordinates: [] }
+
+/** Zones of the time. Before the registry begins nothing but the names of today's is given: no people, no area. */
+export async function zonesAt(db: Queryable, at: At, { timeZone, beginsLater }: CityAt): Promise<ZoneAt[]> {
+  if (beginsLater) {
+    const unknown = { population: null, households: null, income: null, areaKm2: 0, geometry: NOWHERE, attributes: {} }
+    return (await db.query<{ id: number; key: string; name: string }>(NAMES)).rows.map((row) => ({
+      ...row,
+      ...unknown,
+    }))
+  }
+  return (await db.query<ZoneAt>(ZONES, [instantOf(at)])).rows.map((zone) => {
+    const byYear = zone.attributes['byYear'] as CityPack['byYear']
+    return { ...zone, ...figuresOf(zone, byYear, at, timeZone) }
+  })
+}
+
+// The last state that began before the end. A Thing that was heard before it was registered is as it was registered.
+const THINGS = `
+  select t.id, t.key, s.name, s.kind, s.zone_id as "zoneId", t.simulated, s.expected_interval_s as "intervalSeconds",
+         s.attributes, h.valid_from < $1::timestamptz as registered
+  from thing t
+  cross join lateral (
+    select state, valid_from from registry_history
+    where entity = 'thing' and id = t.id
+    order by valid_from < $1::timestamptz desc,
+             case when valid_from < $1::timestamptz then valid_to end desc, valid_from
+    limit 1
+  ) h
+  cross join lateral jsonb_populate_record(null::thing, h.state) s
+  where h.valid_from < $1::timestamptz or exists (
+    select from datastream d where d.thing_id = t.id and exists (
+      select from observation_daily o where o.datastream_id = d.id and o.bucket < $1::timestamptz))
+  order by t.id`
+
+const THINGS_NOW = `
+  select id, key, name, kind, zone_id as "zoneId", simulated, expected_interval_s as "intervalSeconds", attributes,
+         true as registered
+  from thing order by id`
+
+/** Things that were there at the end of the period, or were until some time within it. */
+export async function thingsAt(db: Queryable, at: At, from: Date, { timeZone }: CityAt): Promise<ThingAt[]> {
+  const { rows } = await (at.current ? db.query<ThingAt>(THINGS_NOW) : db.query<ThingAt>(THINGS, [at.end]))
+  return rows.flatMap((thing) => {
+    const begun = holdsAt({ validFrom: thing.attributes['validFrom'] }, at, timeZone)
+    const still = holdsAt({ validTo: thing.attributes['validTo'] }, { end: from, current: false }, timeZone)
+    if (!begun || !still) return []
+    return [{ ...thing, registered: thing.registered && holdsAt(thing.attributes, at, timeZone) }]
+  })
+}
+
+/** Whether `validFrom` (inclusive) and `validTo` (exclusive; local dates) leave room for the moment before an instant. */
+function holdsAt(
+  properties: Readonly<Record<string, unknown>> | null | undefined,
+  { end }: At,
+  timeZone: string,
+): boolean {
+  const last = end.getTime() - 1
+  const [from, to] = [dayOf(properties?.['validFrom'], timeZone), dayOf(properties?.['validTo'], timeZone)]
+  return (from === undefined || from <= last) && (to === undefined || to > last)
+}
+
+function dayOf(date: unknown, timeZone: string): number | undefined {
+  const [year, month, day] = String(date ?? '')
+    .split('-')
+    .map(Number)
+  if (!year || !month || !day) return undefined
+  return localMidnight([year, month, day], timeZone).getTime()
+}
+
+type Figures = { readonly population?: number | null | undefined; readonly households?: number | null | undefined }
+
+/** Figures of the year, where they are given by years: a year between or before them that is not given is not known. */
+function figuresOf(
+  latest: Figures,
+  byYear: Readonly<Record<string, YearFigures>> | undefined,
+  { end }: At,
+  timeZone: string,
+): { population: number | null; households: number | null } {
+  const last = new Date(end.getTime() - 1)
+  const year = new Date(last.getTime() + offsetMs(last, timeZone)).getUTCFullYear()
+  const years = Object.keys(byYear ?? {}).map(Number)
+  const found: Figures = byYear?.[String(year)] ?? (year > Math.max(...years, Number.NEGATIVE_INFINITY) ? latest : {})
+  return { population: found.population ?? null, households: found.households ?? null }
+}

@@ -1,0 +1,96 @@
+import type { Pool, Queryable } from '#infra/db/pool.ts'
+import type { ReconciliationResponse } from '#model/api/reconciliation.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { reconcile } from './reconcile.ts'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+/** A run that has not finished by now was ended with its process. */
+const STALE_MS = 6 * HOUR_MS
+const SHOWN = 50
+
+// One at a time, whichever process asks: the row is only made where none is under way, and for the night none was made since.
+const BEGIN = `
+  insert into reconciliation (window_from, window_to, asked_by, started_at)
+  select $1, $2, $3, $6
+  where not exists (select from reconciliation
+    where (finished_at is null and started_at > $4::timestamptz) or ($3 = 'night' and asked_by = 'night' and started_at > $5::timestamptz))
+  returning id`
+const FINISH = `
+  update reconciliation set finished_at = $7, pending = $8, days = $2, compared = $3, observations = $4, differing = $5, differences = $6
+  where id = $1`
+const FAIL = `update reconciliation set finished_at = $2, failure = $3 where id = $1`
+const LATEST = `
+  select id, started_at as "startedAt", finished_at as "finishedAt", window_from as "from", window_to as "to", asked_by as by,
+         days, compared, observations, pending, differing, differences, failure
+  from reconciliation order by id desc limit $1`
+
+type Reconciliations = ReconciliationResponse['reconciliations']
+type Needs = { readonly pool: Pool; readonly clock: () => Date }
+
+/**
+ * Compares raw and rollups over a window and keeps what was found.
+ * @returns false where another comparison is under way, or the night's was made already
+ * @throws AppError INTERVAL_REVERSED
+ */
+export async function runReconciliation(
+  { pool, clock }: Needs,
+  window: { from: Date; to: Date },
+  by: string,
+): Promise<boolean> {
+  const now = clock()
+  if (window.from >= window.to)
+    throw new AppError('INTERVAL_REVERSED', `from is ${window.from.toISOString()}, to is ${window.to.toISOString()}`)
+  const before = (ms: number): Date => new Date(now.getTime() - ms)
+  const begun = await pool.query<{ id: number }>(BEGIN, [
+    window.from,
+    window.to,
+    by,
+    before(STALE_MS),
+    before(DAY_MS / 2),
+    now,
+  ])
+  const id = begun.rows[0]?.id
+  if (id === undefined) return false
+  try {
+    const found = await unhurried(pool, (db) => reconcile(db, window, now))
+    const { days, compared, observations, pending, differences } = found
+    const shown = JSON.stringify(differences.slice(0, SHOWN))
+    await pool.query(FINISH, [id, days, compared, observations, differences.length, shown, clock(), pending])
+    return true
+  } catch (error) {
+    // Or it would count as under way, and nobody could compare for hours.
+    await pool.query(FAIL, [id, clock(), String((error as Error).message)]).catch(() => {})
+    throw error
+  }
+}
+
+/** On a connection that may take its time: the limit of the API is for people who wait. */
+async function unhurried<T>(pool: Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('set statement_timeout = 0')
+    return await work(client)
+  } finally {
+    await client.query('reset statement_timeout').finally(() => client.release())
+  }
+}
+
+/** The newest comparisons first. */
+export async function reconciliations(pool: Pool, limit: number): Promise<Reconciliations> {
+  type Row = Omit<Reconciliations[number], 'startedAt' | 'finishedAt' | 'from' | 'to'> &
+    Record<'startedAt' | 'from' | 'to', Date> & { finishedAt: Date | null }
+  const { rows } = await pool.query<Row>(LATEST, [limit])
+  return rows.map((row) => ({
+    ...row,
+    startedAt: row.startedAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    from: row.from.toISOString(),
+    to: row.to.toISOString(),
+  }))
+}
+
+/** The newest comparison that came to its end with a result. */
+export async function newestFinished(pool: Pool): Promise<Reconciliations[number] | undefined> {
+  return (await reconciliations(pool, SHOWN)).find(({ finishedAt, failure }) => finishedAt !== null && failure === null)
+}

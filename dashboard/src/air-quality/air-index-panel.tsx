@@ -1,0 +1,86 @@
+import type { AirIndex } from '#model/air-quality/air-index.ts'
+import { type Tools, useTools } from '../i18n/tools.ts'
+import { css, inkOn, type Rgb } from '../map/colours/palette.ts'
+import { type AqiScheme, aqiScale, colourOf } from '../map/colours/scales.ts'
+
+type Both = Readonly<Record<AqiScheme, AirIndex | null>>
+
+/** The two indices with the sub-index of every pollutant: the highest decides. */
+export function AirIndexPanel({ index }: { index: Both }) {
+  const { t } = useTools()
+  return (
+    <section>
+      <h3 className="selection__heading">{t('aqi.heading')}</h3>
+      {(['us', 'european'] as const).map((scheme) => (
+        <OneIndex key={scheme} scheme={scheme} index={index[scheme]} />
+      ))}
+    </section>
+  )
+}
+
+const NO_COLOUR: Rgb = [128, 128, 128]
+
+/** What makes the index a lower bound, and which readings are doubted, in words. */
+function whyAtLeast({ missing, doubted, parts }: AirIndex, { t, property }: Tools): string[] {
+  const leftOut = doubted.filter((one) => one.leftOut).map(({ pollutant }) => property(pollutant))
+  const counted = doubted.filter((one) => !one.leftOut).map(({ pollutant }) => property(pollutant))
+  const beyond = parts.filter((part) => part.beyond).map(({ pollutant }) => property(pollutant))
+  const names = missing.map((one) => (one === 'pm' ? t('aqi.pm') : property(one)))
+  return [
+    ...(names.length > 0 ? [t('aqi.atLeast.missing', { pollutants: names.join(', ') })] : []),
+    ...(leftOut.length > 0 ? [t('aqi.atLeast.doubted', { pollutants: leftOut.join(', ') })] : []),
+    ...(counted.length > 0 ? [t('aqi.doubted', { pollutants: counted.join(', ') })] : []),
+    ...(beyond.length > 0 ? [t('aqi.atLeast.beyond', { pollutants: beyond.join(', ') })] : []),
+  ]
+}
+
+function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null }) {
+  const tools = useTools()
+  const { t, name, property, integer, number, dateTime } = tools
+  const title = t(scheme === 'us' ? 'aqi.us' : 'aqi.european')
+  if (!index) return <p className="note">{t('aqi.missing', { index: title })}</p>
+  const colour = index.category === 'incomplete' ? NO_COLOUR : colourOf(aqiScale(scheme), index.value)
+  return (
+    <div className="aqi">
+      <p className="aqi__head">
+        <span className="aqi__value" style={{ backgroundColor: css(colour), color: css(inkOn(colour)) }}>
+          {index.atLeast ? `≥ ${integer(index.value)}` : integer(index.value)}
+        </span>
+        <span>
+          <strong>{name('aqi', index.category)}</strong>
+          <br />
+          <span className="note">{title}</span>
+        </span>
+      </p>
+      <table className="mini">
+        <caption className="hidden">{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('column.pollutant')}</th>
+            <th scope="col" className="numeric">
+              {t('aqi.concentration')}
+            </th>
+            <th scope="col" className="numeric">
+              {t('column.index')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {index.parts.map((part) => (
+            <tr key={part.pollutant} className={part.pollutant === index.pollutant ? 'selected' : undefined}>
+              <th scope="row">{property(part.pollutant)}</th>
+              <td className="numeric">
+                {number(part.concentration)}
+                <span className="note"> {name('averaging', part.averaging)}</span>
+              </td>
+              <td className="numeric">{part.beyond ? `≥ ${integer(part.value)}` : integer(part.value)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="note">
+        {[t('aqi.basis', { n: index.n, time: dateTime(index.time) }), ...whyAtLeast(index, tools)].join(' ')}
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query'
+import type { AirLimitsResponse } from '#model/api/air-limits.ts'
+import { useTools } from '../i18n/tools.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { assessmentsOf, limitWords, yearOf } from './limits-words.ts'
+import { airLimitsQuery } from './queries.ts'
+
+type Level = AirLimitsResponse['places'][number]['level']
+
+/** One zone or station against the legal standard that applies in the year. Nothing where it measures nothing of it. */
+export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: string }) {
+  const [{ period }] = useViewState()
+  const tools = useTools()
+  const { t } = tools
+  const year = yearOf(period, new Date())
+  const { data } = useQuery(airLimitsQuery(year, ''))
+  const rows = assessmentsOf(data?.places ?? [], level, placeKey)
+  if (!data || rows.length === 0) return null
+  return (
+    <section>
+      <h3 className="selection__heading">{t('limits.title', { year })}</h3>
+      <table className="mini">
+        <caption className="note">{data.standard.name}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('column.pollutant')}</th>
+            <th scope="col" className="numeric">
+              {t('limits.column.value')}
+            </th>
+            <th scope="col">{t('limits.column.verdict')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const words = limitWords(row, tools)
+            return (
+              <tr key={`${row.pollutant} ${row.kind} ${row.per} ${row.level}`}>
+                <th scope="row">
+                  {words.pollutant} <span className="note">{words.rule}</span>
+                </th>
+                <td className="numeric">{words.value}</td>
+                <td>
+                  {words.verdict}{' '}
+                  <span className="note">
+                    {t('limits.level.of', { level: words.level })}
+                    {row.remaining !== null && ` ${t('limits.left', { n: row.remaining })}`}
+                  </span>
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}

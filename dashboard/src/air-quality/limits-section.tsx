@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTools } from '../i18n/tools.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { Choice } from '../ui/choice.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { LimitsTable } from './limits-table.tsx'
+import { assessmentsOf, yearOf } from './limits-words.ts'
+import { airLimitsQuery, airStandardsQuery } from './queries.ts'
+
+/** The city's stations against one legal standard in a calendar year, where it is worst, with the exceedances left. */
+export function LimitsSection() {
+  const [{ period }] = useViewState()
+  const { t, percent } = useTools()
+  const [wanted, setWanted] = useState('')
+  const year = yearOf(period, new Date())
+  const standards = useQuery(airStandardsQuery).data?.standards ?? []
+  const answer = useQuery(airLimitsQuery(year, wanted))
+  const { data } = answer
+  const rows = assessmentsOf(data?.places ?? [], 'city')
+  return (
+    <section className="who" aria-labelledby="limits-title">
+      <h2 id="limits-title" className="dimension__name">
+        {t('limits.title', { year })}
+      </h2>
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {standards.length > 0 && (
+        <Choice
+          label={t('limits.standard')}
+          choices={standards.map(({ key, name: label }) => ({ id: key, label }))}
+          value={wanted || (data?.standard.key ?? '')}
+          onChange={setWanted}
+        />
+      )}
+      {data && (
+        <p className="note who__lead">
+          {t('limits.lead', {
+            share: percent(data.standard.coverage.yearShare),
+            hours: data.standard.coverage.dayHours,
+            source: data.standard.source.title,
+          })}{' '}
+          {data.standard.source.confirmed === 'secondary' && t('limits.secondary')}{' '}
+          {data.partial && t('limits.partial')}
+        </p>
+      )}
+      {data && rows.length === 0 && <p className="note">{t('limits.noStation')}</p>}
+      {rows.length > 0 && <LimitsTable caption={t('limits.table', { year })} rows={rows} stations />}
+      {data?.simulated && <p className="badge badge--inline">{t('origin.simulated')}</p>}
+    </section>
+  )
+}

@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTools } from '../i18n/tools.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { exceedancesQuery } from './queries.ts'
+import { rowsOf, type WhoPlace } from './who-rows.ts'
+import { whoWords } from './who-words.ts'
+
+/** One zone or station against the WHO levels, over the period of the page. Nothing where it measures none of them. */
+export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeKey: string }) {
+  const [{ period }] = useViewState()
+  const tools = useTools()
+  const { t, name } = tools
+  const { data } = useQuery(exceedancesQuery(period))
+  const rows = rowsOf(data?.places ?? [], level, placeKey)
+  if (rows.length === 0) return null
+  return (
+    <section>
+      <h3 className="selection__heading">{t('who.title')}</h3>
+      <table className="mini">
+        <caption className="note">{name('period', period)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('column.pollutant')}</th>
+            <th scope="col" className="numeric">
+              {t('indicators.column.value')}
+            </th>
+            <th scope="col">{t('who.column.reached')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const words = whoWords(row, tools)
+            return (
+              <tr key={`${row.place.pollutant} ${row.verdict.rule}`}>
+                <th scope="row">
+                  {words.pollutant} <span className="note">{words.rule}</span>
+                </th>
+                <td className="numeric">{words.value}</td>
+                <td>
+                  {words.reached} <span className="note">{t('who.level.of', { guideline: words.guideline })}</span>
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,46 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTools } from '../i18n/tools.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { Problem } from '../ui/problem.tsx'
+import { exceedancesQuery } from './queries.ts'
+import { rowsOf, type WhoRow } from './who-rows.ts'
+import { WhoTable } from './who-table.tsx'
+import type { WhoWords } from './who-words.ts'
+import { WhoZones } from './who-zones.tsx'
+
+/** The city's air against the WHO guidelines of 2021, and who has it worse. */
+export function WhoSection() {
+  const [{ period }] = useViewState()
+  const { t, integer } = useTools()
+  const answer = useQuery(exceedancesQuery(period))
+  const places = answer.data?.places ?? []
+  const city = rowsOf(places, 'city')
+  const people = Math.max(0, ...city.map(({ place }) => place.people ?? 0))
+  return (
+    <section className="who" aria-labelledby="who-title">
+      <h2 id="who-title" className="dimension__name">
+        {t('who.title')}
+      </h2>
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {answer.data && places.length === 0 && <p className="note">{t('who.noStation')}</p>}
+      {places.length > 0 && city.length === 0 && <p className="note">{t('who.noCity')}</p>}
+      {city.length > 0 && (
+        <>
+          <p className="note who__lead">{t('who.lead', { people: integer(people) })}</p>
+          <WhoTable caption={t('who.table')} heading={t('column.pollutant')} head={pollutantOf} rows={city} levels />
+        </>
+      )}
+      {places.length > 0 && <WhoZones places={places} />}
+      {answer.data?.simulated && <p className="badge badge--inline">{t('origin.simulated')}</p>}
+    </section>
+  )
+}
+
+/** The name once for the eye, on every row for who hears the table. */
+const pollutantOf = ({ first }: WhoRow, { pollutant, rule }: WhoWords) => (
+  <>
+    <strong className={first ? undefined : 'hidden'}>{pollutant} </strong>
+    <span className="who-table__rule">{rule}</span>
+  </>
+)

@@ -1,0 +1,35 @@
+import { PROPERTIES } from '#model/observation/properties.ts'
+import type { Tools } from '../i18n/tools.ts'
+import type { WhoRow } from './who-rows.ts'
+
+/** What the cells of one level say. */
+export type WhoWords = {
+  readonly pollutant: string
+  readonly rule: string
+  readonly value: string
+  readonly guideline: string
+  readonly interim: string
+  readonly reached: string
+  readonly days: string
+  readonly capture: string
+}
+
+export function whoWords({ place, verdict }: WhoRow, tools: Tools): WhoWords {
+  const { t, name, quantity, number, integer, percent } = tools
+  const { pollutant, dataCapture } = place
+  const { rule, value, level, interim, reached, days, daysAbove } = verdict
+  const unit = [...PROPERTIES].find(([property]) => property === pollutant)?.[1].unit ?? ''
+  const ozone = pollutant === 'o3' ? 'o3_' : ''
+  return {
+    pollutant: tools.property(pollutant),
+    rule: name('who.rule', `${rule === 'day' ? ozone : ''}${rule}`),
+    value: value === null ? t('none') : quantity(value, unit),
+    guideline: quantity(level, unit),
+    interim: interim.map(number).join(', '),
+    reached: reached
+      ? name('who.reached', reached)
+      : t(value !== null ? 'who.short' : rule === 'peakSeason' ? 'who.noSeason' : 'who.fewDays'),
+    days: daysAbove === null ? t('none') : t('who.daysOf', { above: integer(daysAbove), days: integer(days) }),
+    capture: percent(dataCapture),
+  }
+}

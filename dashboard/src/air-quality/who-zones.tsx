@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { zonesQuery } from '../http/queries.ts'
+import { useTools } from '../i18n/tools.ts'
+import { Choice } from '../ui/choice.tsx'
+import { type WhoPlace, zonesByLevel } from './who-rows.ts'
+import { WhoTable } from './who-table.tsx'
+import { whoWords } from './who-words.ts'
+
+/** One level of one pollutant between the zones: the worst first, and how far they lie apart. */
+export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
+  const tools = useTools()
+  const { t, number } = tools
+  const { data } = useQuery(zonesQuery)
+  const choices = choicesOf(places)
+  const [wanted, setWanted] = useState('')
+  const chosen = choices.find(({ id }) => id === wanted) ?? choices[0]
+  if (!chosen) return null
+  const { rows, spread } = zonesByLevel(places, chosen.pollutant, chosen.rule)
+  const nameOf = (key: string): string =>
+    data?.features.find(({ properties }) => properties.key === key)?.properties.name ?? key
+  const labelled = choices.map(({ id, row }) => {
+    const { pollutant, rule } = whoWords(row, tools)
+    return { id, label: t('who.choice', { pollutant, rule }) }
+  })
+  return (
+    <div className="who__zones">
+      <h3>{t('who.zones')}</h3>
+      <Choice label={t('who.level')} choices={labelled} value={chosen.id} onChange={setWanted} />
+      {spread && spread.zones > 1 && (
+        <p>
+          {t('who.spread', { worst: nameOf(spread.highest.zone), best: nameOf(spread.lowest.zone) })}{' '}
+          {spread.ratio !== null && spread.ratio > 1 && t('spread.ratio', { ratio: number(spread.ratio) })}{' '}
+          {spread.gini !== null && t('spread.gini', { gini: number(spread.gini) })}
+        </p>
+      )}
+      <WhoTable
+        caption={labelled.find(({ id }) => id === chosen.id)?.label ?? ''}
+        heading={t('column.zone')}
+        head={({ place }) => nameOf(place.key)}
+        rows={rows}
+        levels={false}
+      />
+    </div>
+  )
+}
+
+/** Every level that some zone is held against. */
+function choicesOf(places: readonly WhoPlace[]) {
+  const zones = places.filter(({ level }) => level === 'zone')
+  const all = zones.flatMap((place) =>
+    place.verdicts.map((verdict) => ({
+      id: `${place.pollutant}:${verdict.rule}`,
+      pollutant: place.pollutant,
+      rule: verdict.rule,
+      row: { place, verdict, first: true },
+    })),
+  )
+  return [...new Map(all.map((one) => [one.id, one])).values()]
+}

@@ -1,0 +1,135 @@
+import { createContext, useContext } from 'react'
+import type { IntlShape } from 'react-intl'
+import { PROPERTIES } from '#model/observation/properties.ts'
+import type en from './en.json'
+
+export type MessageId = keyof typeof en
+type Values = Record<string, string | number | Date>
+
+/**
+ * Everything that becomes text on the page: words from the catalogue, numbers and dates by Intl, dates in the time
+ * zone of the city (not of the person who looks). Pure functions take it as an argument.
+ */
+export type Tools = {
+  readonly locale: string
+  readonly timeZone: string
+  t(id: MessageId, values?: Values): string
+  /** text of a name that comes from data (a kind, a reason, a category), or the name itself when it is new to us */
+  name(prefix: string, name: string): string
+  property(name: string): string
+  unit(code: string): string
+  /** significant digits by size: 0.42, 4.2, 42, 420, 4,200 */
+  number(value: number): string
+  integer(value: number): string
+  /** so many decimals, zeros too: what stands below one another lines up */
+  decimal(value: number, digits: number): string
+  percent(share: number, digits?: number): string
+  /** number and unit together, as one typographic piece */
+  quantity(value: number, unit: string): string
+  dateTime(at: number | string): string
+  /** from one moment to another, what they share said once */
+  dateTimes(from: number, to: number): string
+  date(at: number | string): string
+  time(at: number | string): string
+  /** how long ago, in words */
+  age(at: number | string, now: number): string
+  span(seconds: number): string
+}
+
+// UCUM codes as people write them; whatever is missing here is shown as it is
+const UNIT_LABELS = new Map<string, string>([
+  ...[...PROPERTIES.values()].map(({ unit, unitLabel }) => [unit, unitLabel] as const),
+  ['%', '%'],
+  ['[ppb]', 'ppb'],
+])
+
+export function createTools(intl: IntlShape, timeZone: string): Tools {
+  const { locale } = intl
+  const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(locale, { timeZone, ...options })
+  const dateTimeFormat = date({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const dateFormat = date({ day: 'numeric', month: 'short', year: 'numeric' })
+  const timeFormat = date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
+  const digits = [0, 1, 2].map((d) => new Intl.NumberFormat(locale, { maximumFractionDigits: d }))
+
+  const t = (id: MessageId, values?: Values): string => intl.formatMessage({ id }, values)
+  const name = (prefix: string, value: string): string => {
+    const id = `${prefix}.${value}`
+    return id in intl.messages ? intl.formatMessage({ id }) : value.replaceAll('_', ' ')
+  }
+  // a true minus sign: the hyphen that Intl writes in English reads as a range between numbers
+  const signed = (text: string): string => text.replace('-', '−')
+  const number = (value: number): string => {
+    const size = Math.abs(value)
+    return signed((digits[size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2] ?? whole).format(value))
+  }
+  const unit = (code: string): string => UNIT_LABELS.get(code) ?? name('unit', code)
+  const quantity = (value: number, code: string): string => {
+    const [scaled, scaledCode] = readable(value, code)
+    if (scaledCode !== code) return quantity(scaled, scaledCode)
+    const label = unit(code)
+    return label ? `${number(value)}\u202f${label}` : number(value)
+  }
+  return {
+    locale,
+    timeZone,
+    t,
+    name,
+    number,
+    unit,
+    quantity,
+    property: (property) => name('property', property),
+    integer: (value) => whole.format(value),
+    decimal: (value, fraction) => {
+      // what rounds to nothing has no sign
+      const rounded = Math.round(value * 10 ** fraction) / 10 ** fraction || 0
+      const fixed = { minimumFractionDigits: fraction, maximumFractionDigits: fraction }
+      return signed(rounded.toLocaleString(locale, fixed))
+    },
+    percent: (share, fraction = 0) =>
+      signed(new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: fraction }).format(share)),
+    dateTime: (at) => dateTimeFormat.format(new Date(at)),
+    dateTimes: (from, to) => dateTimeFormat.formatRange(new Date(from), new Date(to)),
+    date: (at) => dateFormat.format(new Date(at)),
+    time: (at) => timeFormat.format(new Date(at)),
+    age: (at, now) => relative.format(...coarse((new Date(at).getTime() - now) / 1000)),
+    span: (seconds) => span(locale, seconds),
+  }
+}
+
+// prefixes that people read: 145,337 W is 145 kW, 3,898,698 kWh is 3,899 MWh
+const PREFIXES: Readonly<Record<string, readonly [from: number, code: string]>> = {
+  W: [1e3, 'kW'],
+  kW: [1e4, 'MW'],
+  'kW.h': [1e5, 'MW.h'],
+}
+
+/** A number in the unit in which it is short. */
+function readable(value: number, code: string): [number, string] {
+  const prefix = PREFIXES[code]
+  return prefix && Math.abs(value) >= prefix[0] ? [value / 1000, prefix[1]] : [value, code]
+}
+
+/** Seconds (negative: past) in the largest unit that keeps one whole digit. */
+export function coarse(seconds: number): [number, 'second' | 'minute' | 'hour' | 'day'] {
+  const size = Math.abs(seconds)
+  if (size < 90) return [Math.round(seconds), 'second']
+  if (size < 90 * 60) return [Math.round(seconds / 60), 'minute']
+  if (size < 48 * 3600) return [Math.round(seconds / 3600), 'hour']
+  return [Math.round(seconds / 86_400), 'day']
+}
+
+function span(locale: string, seconds: number): string {
+  const [value, unit] = coarse(seconds)
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
+}
+
+export const ToolsContext = createContext<Tools | null>(null)
+
+export function useTools(): Tools {
+  const tools = useContext(ToolsContext)
+  if (!tools) throw new Error('useTools needs a ToolsContext')
+  return tools
+}

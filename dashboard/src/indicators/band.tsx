@@ -1,0 +1,13 @@
+import { useTools } from '../i18n/tools.ts'
+
+/** One to four points as four steps; the number is said, too. */
+export function Band({ points }: { points: number }) {
+  const { t } = useTools()
+  return (
+    <span className="band" role="img" aria-label={t('score.points', { points })}>
+      {[1, 2, 3, 4].map((step) => (
+        <span key={step} className={step <= points ? 'band__step band__step--full' : 'band__step'} />
+      ))}
+    </span>
+  )
+}

@@ -1,0 +1,138 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import type { SeriesResponse } from '#model/api/indicators.ts'
+import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
+import { type Tools, useTools } from '../i18n/tools.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { Problem } from '../ui/problem.tsx'
+import { GoalForm } from './goal-form.tsx'
+import { seriesQuery } from './goal-queries.ts'
+import { HistoryChart } from './history-chart.tsx'
+
+/** One data point over time: values, trend, change that exceeds its uncertainty, and the way to the city's target. */
+export function IndicatorHistory({ code, value }: { code: string; value: DataPointValue }) {
+  const [{ period }] = useViewState()
+  const tools = useTools()
+  const { t } = tools
+  const [setting, setSetting] = useState(false)
+  const answer = useQuery(seriesQuery(code, value.dataPoint, period, new Date()))
+  const { data } = answer
+  const known = data?.values.filter((one) => one.value !== null) ?? []
+  return (
+    <section>
+      <div className="history__head">
+        <h3 className="selection__heading">{t('history.title')}</h3>
+        <Button className="button" onPress={() => setSetting(true)}>
+          {t(value.own ? 'goal.change' : 'goal.set')}
+        </Button>
+      </div>
+      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {data && known.length === 0 && <p className="note">{t('history.none')}</p>}
+      {data && known.length > 0 && (
+        <>
+          <HistoryChart series={data} label={t('history.chart', { name: value.name })} show={tools.number} />
+          {sentences(data, tools).map((sentence) => (
+            <p key={sentence} className="history__sentence">
+              {sentence}
+            </p>
+          ))}
+          <HistoryTable series={data} />
+        </>
+      )}
+      {setting && <GoalForm code={code} value={value} onClose={() => setSetting(false)} />}
+    </section>
+  )
+}
+
+/** What the chart shows, in words: only what can be said. */
+function sentences({ unit, trend, comparison, progress }: SeriesResponse, tools: Tools): string[] {
+  const { t, quantity, name, percent } = tools
+  const said: string[] = []
+  if (progress) {
+    const { share, target, targetYear, baseline, status } = progress
+    said.push(
+      t('history.progress', {
+        status: name('progress', status),
+        target: quantity(target, unit),
+        year: String(targetYear),
+        way:
+          share === null || !baseline
+            ? ''
+            : t('history.way', {
+                share: percent(share),
+                value: quantity(baseline.value, unit),
+                period: baseline.period,
+              }),
+      }),
+    )
+  }
+  if (trend) {
+    const [low, high] = trend.slopeInterval ?? [trend.slope, trend.slope]
+    said.push(
+      t(`history.trend.${trend.direction}`, {
+        slope: quantity(trend.slope, unit),
+        low: quantity(low, unit),
+        high: quantity(high, unit),
+      }),
+    )
+    if (trend.projection) {
+      const { year, value, interval } = trend.projection
+      const [from, to] = interval ?? [value, value]
+      said.push(
+        t('history.projection', {
+          year: String(year),
+          value: quantity(value, unit),
+          low: quantity(from, unit),
+          high: quantity(to, unit),
+        }),
+      )
+    }
+  }
+  if (comparison) {
+    const { change, from, to, toldApart, paired } = comparison
+    const verdict = toldApart === null ? 'unknown' : toldApart ? 'apart' : 'within'
+    said.push(t(`history.change.${verdict}`, { change: quantity(change, unit), from, to }))
+    if (paired) said.push(t('history.change.paired'))
+  }
+  return said
+}
+
+function HistoryTable({ series }: { series: SeriesResponse }) {
+  const { t, quantity, percent, number } = useTools()
+  return (
+    <details className="evidence__more">
+      <summary>{t('history.table')}</summary>
+      <table className="history__table">
+        <thead>
+          <tr>
+            <th scope="col">{t('period.label')}</th>
+            <th scope="col" className="numeric">
+              {t('indicators.column.value')}
+            </th>
+            <th scope="col" className="numeric">
+              {t('column.capture')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {series.values.map(({ period, partial, value, interval, dataCapture, missing }) => (
+            <tr key={period}>
+              <th scope="row">{partial ? t('history.partial', { period }) : period}</th>
+              <td className="numeric" title={missing ?? undefined}>
+                {value === null ? t('none') : quantity(value, series.unit)}
+                {interval && (
+                  <span className="quantity__interval">
+                    {t('range', { from: number(interval[0]), to: number(interval[1]) })}
+                  </span>
+                )}
+              </td>
+              <td className="numeric">{dataCapture === null ? t('none') : percent(dataCapture)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}

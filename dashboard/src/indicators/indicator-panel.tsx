@@ -1,0 +1,134 @@
+import { useQuery } from '@tanstack/react-query'
+import type { IndicatorsResponse } from '#model/api/indicators.ts'
+import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
+import { indicatorQuery } from '../http/queries.ts'
+import { useTools } from '../i18n/tools.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { Problem } from '../ui/problem.tsx'
+import { Band } from './band.tsx'
+import { EvidenceTree } from './evidence-tree.tsx'
+import { IndicatorHistory } from './indicator-history.tsx'
+import { Quantity } from './indicator-table.tsx'
+import { IndicatorZones } from './indicator-zones.tsx'
+
+type Definition = IndicatorsResponse['indicators'][number]
+
+/** One indicator: value, score, definition, and the evidence down to what was counted. */
+export function IndicatorPanel({ code, definition }: { code: string; definition: Definition | undefined }) {
+  const [{ period }] = useViewState()
+  const { t, date, dateTime } = useTools()
+  const answer = useQuery(indicatorQuery(code, period))
+  const { data } = answer
+  return (
+    <article className="indicator">
+      <p className="eyebrow">{code}</p>
+      <h2 className="selection__title">{data?.name ?? definition?.name ?? code}</h2>
+      {definition && <p>{definition.definition}</p>}
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {data && (
+        <>
+          <p className="note">
+            {t(data.period.partial ? 'indicators.period.partial' : 'indicators.period', {
+              from: date(data.period.from),
+              to: date(data.period.to),
+              computed: dateTime(data.computedAt),
+            })}
+          </p>
+          {data.values.map((value) => (
+            <DataPoint key={value.dataPoint} code={code} value={value} several={data.values.length > 1} />
+          ))}
+        </>
+      )}
+      {definition && <DefinitionFacts definition={definition} />}
+    </article>
+  )
+}
+
+function DataPoint({ code, value, several }: { code: string; value: DataPointValue; several: boolean }) {
+  const { t, name, percent, integer, number, unit } = useTools()
+  return (
+    <section className="point">
+      {several && <h3 className="selection__heading">{value.name}</h3>}
+      <p className="point__value">
+        <Quantity value={value} />
+      </p>
+      {value.value === null && <p className="point__need">{value.missing ?? t('indicators.missing')}</p>}
+      {value.score && (
+        <p className="point__score">
+          <Band points={value.score.points} />{' '}
+          {t('score.of', {
+            points: value.score.points,
+            performance: percent(value.score.performance / 100),
+            benchmark: `${number(value.score.benchmark)} ${unit(value.unit)}`,
+            basis: name('basis', value.score.basis),
+          })}
+        </p>
+      )}
+      {value.own && <OwnGoal value={value} own={value.own} />}
+      {value.value !== null && (
+        <p className="note">
+          {t('indicators.basis', {
+            origin: value.origin ? name('origin', value.origin) : t('none'),
+            n: value.n === null ? t('none') : integer(value.n),
+            capture: value.dataCapture === null ? t('none') : percent(value.dataCapture),
+          })}
+        </p>
+      )}
+      <IndicatorHistory code={code} value={value} />
+      {value.value !== null && <IndicatorZones code={code} dataPoint={value.dataPoint} />}
+      {value.evidence && (
+        <>
+          <h3 className="selection__heading">{t('evidence.title')}</h3>
+          <EvidenceTree evidence={value.evidence} />
+        </>
+      )}
+    </section>
+  )
+}
+
+/** What the city set itself, beside U4SSC's benchmark and in none of its sums. */
+function OwnGoal({ value, own }: { value: DataPointValue; own: NonNullable<DataPointValue['own']> }) {
+  const { t, percent, quantity } = useTools()
+  const { benchmark, score, target, targetYear, source } = own
+  return (
+    <p className="point__score">
+      {benchmark !== null && score && (
+        <>
+          <Band points={score.points} />{' '}
+          {t('goal.score', {
+            performance: percent(score.performance / 100),
+            benchmark: quantity(benchmark, value.unit),
+          })}{' '}
+        </>
+      )}
+      {target !== null && t('goal.shown', { target: quantity(target, value.unit), year: String(targetYear) })}{' '}
+      {source && <span className="note">{source}</span>}
+    </p>
+  )
+}
+
+function DefinitionFacts({ definition }: { definition: Definition }) {
+  const { t, name } = useTools()
+  const facts: [string, string][] = [
+    [t('definition.numerator'), definition.numerator],
+    [t('definition.denominator'), definition.denominator],
+    [t('definition.direction'), name('direction', definition.direction)],
+    [t('definition.type'), `${name('tier', definition.tier)}, ${name('type', definition.type)}`],
+    [t('definition.ways'), definition.ways.map((way) => name('origin', way)).join(', ')],
+    [t('definition.sdg'), definition.sdg ?? t('none')],
+  ]
+  return (
+    <>
+      <h3 className="selection__heading">{t('definition.title')}</h3>
+      <dl className="facts">
+        {facts.map(([term, text]) => (
+          <div key={term} className="facts__row">
+            <dt>{term}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  )
+}

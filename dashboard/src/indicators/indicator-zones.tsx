@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query'
+import { zonesQuery, zoneValuesQuery } from '../http/queries.ts'
+import { useTools } from '../i18n/tools.ts'
+import { useViewState } from '../state/use-view-state.ts'
+
+/** Who has it worse: the zones in order, beside the mean by people. Nothing where the indicator has no zones. */
+export function IndicatorZones({ code, dataPoint }: { code: string; dataPoint: string }) {
+  const [{ period }] = useViewState()
+  const { t, quantity, number } = useTools()
+  const { data } = useQuery(zoneValuesQuery(code, period, dataPoint))
+  const zones = useQuery(zonesQuery)
+  const known = (data?.zones ?? []).flatMap(({ zone, value }) => (value === null ? [] : [{ zone, value }]))
+  if (!data?.spread || known.length < 2) return null
+  const { spread, unit } = data
+  const nameOf = (key: string): string =>
+    zones.data?.features.find(({ properties }) => properties.key === key)?.properties.name ?? key
+  const most = Math.max(...known.map(({ value }) => Math.abs(value)), Number.MIN_VALUE)
+  const missing = data.zones.length - known.length
+  return (
+    <section>
+      <h3 className="selection__heading">{t('spread.title')}</h3>
+      <p>
+        {t('spread.ends', {
+          lowest: nameOf(spread.lowest.zone),
+          low: quantity(spread.lowest.value, unit),
+          highest: nameOf(spread.highest.zone),
+          high: quantity(spread.highest.value, unit),
+        })}{' '}
+        {spread.mean !== null && t('spread.mean', { mean: quantity(spread.mean, unit) })}{' '}
+        {spread.ratio !== null && spread.ratio > 1 && t('spread.ratio', { ratio: number(spread.ratio) })}{' '}
+        {spread.gini !== null && t('spread.gini', { gini: number(spread.gini) })}
+      </p>
+      <details className="evidence__more">
+        <summary>{t('spread.table', { n: known.length })}</summary>
+        <table className="history__table">
+          <thead className="hidden">
+            <tr>
+              <th scope="col">{t('spread.zone')}</th>
+              <th scope="col">{t('indicators.column.value')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {known
+              .toSorted((a, b) => b.value - a.value)
+              .map(({ zone, value }) => (
+                <tr key={zone}>
+                  <th scope="row">{nameOf(zone)}</th>
+                  <td className="numeric">
+                    <span className="spread__bar" style={{ inlineSize: `${(40 * Math.abs(value)) / most}%` }} />
+                    {quantity(value, unit)}
+                  </td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </details>
+      {missing > 0 && <p className="note">{t('spread.missing', { n: missing })}</p>}
+    </section>
+  )
+}

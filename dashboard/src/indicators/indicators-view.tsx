@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { Label, Radio, RadioGroup } from 'react-aria-components'
+import { LimitsSection } from '../air-quality/limits-section.tsx'
+import { WhoSection } from '../air-quality/who-section.tsx'
+import { indicatorsQuery, scoreboardQuery } from '../http/queries.ts'
+import { useTools } from '../i18n/tools.ts'
+import { useNarrow } from '../state/theme.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { Drawer } from '../ui/drawer.tsx'
+import { PeriodSelect } from '../ui/period-select.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { IndicatorPanel } from './indicator-panel.tsx'
+import { IndicatorTable } from './indicator-table.tsx'
+import { ScoreSummary } from './score-summary.tsx'
+import { FILTERS, type Filter, groupBoard } from './scoreboard.ts'
+import './indicators-view.css'
+
+/** The 91 indicators: what they are, how sure we are, how they were computed, and what is missing for the rest. */
+export default function IndicatorsView() {
+  const [{ period, select }, change] = useViewState()
+  const { t, dateTime, date } = useTools()
+  const narrow = useNarrow()
+  const [filter, setFilter] = useState<Filter>('all')
+  const board = useQuery(scoreboardQuery(period))
+  const catalogue = useQuery(indicatorsQuery)
+  const grouped = useMemo(
+    () => board.data && groupBoard(board.data, catalogue.data?.indicators ?? [], filter),
+    [board.data, catalogue.data, filter],
+  )
+  const code = select?.type === 'indicator' ? select.key : null
+  const open = (key: string): void => change({ select: { type: 'indicator', key } })
+  return (
+    <div className={`indicators${code && !narrow ? ' indicators--open' : ''}`}>
+      <div className="indicators__page">
+        <header className="indicators__head">
+          <div>
+            <h1 className="page-title">{t('indicators.title')}</h1>
+            <p className="lead">{t('indicators.lead')}</p>
+          </div>
+          <PeriodSelect />
+        </header>
+        {board.error && <Problem error={board.error} retry={board.refetch} />}
+        {board.isLoading && <p className="loading">{t('app.loading')}</p>}
+        {board.data && grouped && (
+          <div aria-busy={board.isFetching}>
+            <ScoreSummary groups={board.data.groups} />
+            <p className="note indicators__period">
+              {t(board.data.period.partial ? 'indicators.period.partial' : 'indicators.period', {
+                from: date(board.data.period.from),
+                to: date(board.data.period.to),
+                computed: dateTime(board.data.computedAt),
+              })}{' '}
+              <a href="#who-title">{t('indicators.toAir')}</a>
+            </p>
+            <RadioGroup
+              className="measures"
+              orientation="horizontal"
+              value={filter}
+              onChange={(value) => setFilter(FILTERS.find((item) => item === value) ?? 'all')}
+            >
+              <Label className="hidden">{t('indicators.filter')}</Label>
+              <div className="measures__list">
+                {FILTERS.map((item) => (
+                  <Radio key={item} value={item} className="chip">
+                    {t(`indicators.filter.${item}`)}
+                  </Radio>
+                ))}
+              </div>
+            </RadioGroup>
+            {grouped.map((dimension) => (
+              <IndicatorTable key={dimension.name} dimension={dimension} selected={code} onSelect={open} />
+            ))}
+            <WhoSection />
+            <LimitsSection />
+          </div>
+        )}
+      </div>
+      {code && (
+        <Drawer label={t('indicators.details')} onClose={() => change({ select: null })}>
+          <IndicatorPanel
+            key={code}
+            code={code}
+            definition={catalogue.data?.indicators.find((indicator) => indicator.code === code)}
+          />
+        </Drawer>
+      )}
+    </div>
+  )
+}

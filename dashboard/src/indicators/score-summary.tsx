@@ -1,0 +1,37 @@
+import { BANDS, type GroupScore } from '#model/indicators/catalogue/schema.ts'
+import { useTools } from '../i18n/tools.ts'
+import { Band } from './band.tsx'
+
+/** The city and its three dimensions, each score with the coverage it must be read beside. */
+export function ScoreSummary({ groups }: { groups: readonly GroupScore[] }) {
+  const { t } = useTools()
+  const shown = groups.filter(({ level }) => level === 'city' || level === 'dimension')
+  return (
+    <ul className="scores">
+      {shown.map((group) => (
+        <li key={`${group.level}${group.name}`} className={`score score--${group.level}`}>
+          <h2 className="score__name">{group.level === 'city' ? t('score.city') : group.name}</h2>
+          <ScoreLine group={group} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+export function ScoreLine({ group }: { group: GroupScore | null }) {
+  const { t, percent, integer } = useTools()
+  if (!group) return null
+  return (
+    <p className="score__line">
+      <span className="score__value">{group.score === null ? t('none') : percent(group.score / 100)}</span>
+      {group.band && <Band points={BANDS.indexOf(group.band) + 1} />}
+      <span className="note">
+        {t('score.coverage', {
+          scored: integer(group.scored),
+          reported: integer(group.reported),
+          of: integer(group.dataPoints),
+        })}
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,165 @@
+import { MapLibreOverlay } from '@deck.gl/maplibre'
+import { AttributionControl, Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import './city-map.css'
+import type { PickingInfo } from '@deck.gl/core'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
+import { useTools } from '../../i18n/tools.ts'
+import type { Camera } from '../../state/view-state.ts'
+import { baseMapStyle, type Ground } from '../colours/base-map.ts'
+import type { Marks } from '../layer-model/model.ts'
+import { arrange } from './arrange.ts'
+import { draw } from './draw.ts'
+import { createLabelLayer, type LabelLayer } from './label-layer.ts'
+import { fitting, placeLabels } from './place-labels.ts'
+
+setWorkerUrl(workerUrl)
+
+export type CityMapProps = {
+  /** tells one of several maps from the others */
+  readonly name?: string
+  readonly city: CityResponse
+  readonly zones: ZoneFeatures
+  readonly marks: Marks
+  readonly selected: string | null
+  readonly ground: Ground
+  readonly camera: Camera | null
+  readonly onCamera: (camera: Camera) => void
+  readonly onSelect: (id: string | null) => void
+}
+
+/** MapLibre draws the ground, deck.gl the data over it. The component only joins them to the page. */
+export default function CityMap(props: CityMapProps) {
+  const { city, zones, marks, selected, ground, camera } = props
+  const container = useRef<HTMLDivElement>(null)
+  const names = useRef<HTMLDivElement>(null)
+  const [stage, setStage] = useState<Stage | null>(null)
+  const [zoom, setZoom] = useState(12)
+  const [problem, setProblem] = useState(false)
+  const tools = useTools()
+  const latest = useRef(props)
+  latest.current = props
+  const drawn = useRef(ground)
+
+  useEffect(() => {
+    if (!container.current || !names.current) return
+    const first = latest.current
+    drawn.current = first.ground
+    const map = createMap(container.current, first, {
+      'Map.Title': first.name
+        ? tools.t('map.name.one', { name: first.name, city: first.city.name })
+        : tools.t('map.name', { city: first.city.name }),
+      'NavigationControl.ZoomIn': tools.t('map.zoomIn'),
+      'NavigationControl.ZoomOut': tools.t('map.zoomOut'),
+      'AttributionControl.ToggleAttribution': tools.t('map.attribution'),
+    })
+    const attribution = tools.t(first.city.simulated ? 'map.attribution.simulated' : 'map.attribution.city', {
+      city: first.city.name,
+    })
+    map.addControl(new AttributionControl({ compact: false, customAttribution: attribution }))
+    const overlay = new MapLibreOverlay({
+      layers: [],
+      pickingRadius: 6,
+      getTooltip: (info: PickingInfo<Hinted>) => tooltip(info.object),
+      getCursor: ({ isHovering, isDragging }) => (isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'),
+      onClick: ({ object }: PickingInfo<Hinted>) => latest.current.onSelect(markOf(object)?.id ?? null),
+    })
+    map.addControl(overlay)
+    const labelLayer = createLabelLayer(map, names.current)
+    map.on('error', () => setProblem(true))
+    map.on('moveend', () => {
+      const { lng, lat } = map.getCenter()
+      setZoom(map.getZoom())
+      latest.current.onCamera({ longitude: lng, latitude: lat, zoom: map.getZoom() })
+    })
+    // the font must be there before glyphs are drawn from it, or they are drawn in another one for good
+    void document.fonts.load('550 12px "Inter Variable"').then(() => setStage({ map, overlay, labels: labelLayer }))
+    setZoom(map.getZoom())
+    return () => {
+      setStage(null)
+      map.remove()
+    }
+  }, [tools])
+
+  useEffect(() => {
+    if (!stage) return
+    const style = styleOf({ city, ground })
+    if (drawn.current === ground) return
+    drawn.current = ground
+    stage.map.setStyle(style)
+  }, [stage, city, ground])
+
+  useEffect(() => {
+    if (!stage || !camera) return
+    const { lng, lat } = stage.map.getCenter()
+    const moved = Math.abs(lng - camera.longitude) + Math.abs(lat - camera.latitude) > 2e-5
+    if (moved || Math.abs(stage.map.getZoom() - camera.zoom) > 0.02) {
+      stage.map.jumpTo({ center: [camera.longitude, camera.latitude], zoom: camera.zoom })
+    }
+  }, [stage, camera])
+
+  const places = useMemo(() => placeLabels(zones), [zones])
+  const points = useMemo(() => arrange(marks.points, selected, zoom), [marks.points, selected, zoom])
+  const labels = useMemo(() => fitting(places, zoom, points.sized), [places, zoom, points])
+  const layers = useMemo(
+    () => draw({ marks, zones, points, selected, ground }),
+    [marks, zones, points, selected, ground],
+  )
+  useEffect(() => stage?.overlay.setProps({ layers }), [stage, layers])
+  useEffect(() => stage?.labels.set(labels), [stage, labels])
+
+  return (
+    <div className="city-map" data-ground={ground}>
+      <div ref={container} className="city-map__canvas" />
+      <div ref={names} className="city-map__names" aria-hidden="true" />
+      {problem && <p className="city-map__problem">{tools.t('map.problem')}</p>}
+    </div>
+  )
+}
+
+type Stage = { readonly map: MapLibreMap; readonly overlay: MapLibreOverlay; readonly labels: LabelLayer }
+
+type Hint = { readonly id: string; readonly name?: string; readonly hint: string }
+type Hinted = Hint | { readonly mark: Hint }
+const markOf = (object: Hinted | undefined): Hint | undefined => (object && 'mark' in object ? object.mark : object)
+
+function tooltip(object: Hinted | undefined) {
+  const mark = markOf(object)
+  if (!mark || mark.id.length === 0) return null
+  const text = [mark.name, mark.hint].filter(Boolean).join('\n')
+  return { className: 'map-hint', text, style: HINT }
+}
+
+// deck.gl writes its own colours on the element, so ours must be written there, too
+const HINT = { backgroundColor: 'var(--raised)', color: 'var(--ink)', padding: '8px 12px' }
+
+const mapUrl = (): string => new URL('/api/v1/city/map', window.location.href).href
+
+const styleOf = ({ city, ground }: Pick<CityMapProps, 'city' | 'ground'>) =>
+  city.mapStyle ?? baseMapStyle(mapUrl(), ground)
+
+function createMap(container: HTMLDivElement, props: CityMapProps, locale: Record<string, string>): MapLibreMap {
+  const { camera, city } = props
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+  const map = new MapLibreMap({
+    container,
+    locale,
+    style: styleOf(props),
+    attributionControl: false,
+    pitchWithRotate: false,
+    dragRotate: false,
+    maxZoom: 19,
+    minZoom: 9,
+    fadeDuration: calm ? 0 : 200,
+    ...(camera
+      ? { center: [camera.longitude, camera.latitude] as [number, number], zoom: camera.zoom }
+      : { bounds: city.bounds, fitBoundsOptions: { padding: 32 } }),
+  })
+  map.touchZoomRotate.disableRotation()
+  map.keyboard.disableRotation()
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+  map.addControl(new ScaleControl({ maxWidth: 96 }), 'bottom-left')
+  return map
+}

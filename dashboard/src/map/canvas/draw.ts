@@ -1,0 +1,106 @@
+import type { LayersList } from '@deck.gl/core'
+import { ScatterplotLayer } from '@deck.gl/layers'
+import { cellToBoundary, isValidCell } from 'h3-js'
+import type { ZoneFeatures } from '#model/api/city.ts'
+import type { Area, Position } from '#model/basics/geo.ts'
+import type { Ground } from '../colours/base-map.ts'
+import type { Rgb } from '../colours/palette.ts'
+import type { Marks } from '../layer-model/model.ts'
+import { areaLayers, outlineLayers } from '../marks/areas.ts'
+import { cellLayer } from '../marks/cells.ts'
+import { lineLayers } from '../marks/lines.ts'
+import { type Points, pointLayers } from '../marks/points.ts'
+
+type MapTheme = Record<'ring' | 'surface' | 'suspect' | 'mast' | 'edge' | 'hatch' | 'accent', Rgb>
+
+const THEMES: Record<Ground, MapTheme> = {
+  light: {
+    ring: [84, 98, 104],
+    surface: [250, 249, 245],
+    suspect: [176, 58, 20],
+    mast: [27, 35, 40],
+    edge: [255, 255, 255],
+    hatch: [27, 35, 40],
+    accent: [11, 93, 102],
+  },
+  dark: {
+    ring: [214, 220, 220],
+    surface: [23, 29, 33],
+    suspect: [255, 150, 96],
+    mast: [240, 240, 236],
+    edge: [18, 23, 26],
+    hatch: [245, 245, 240],
+    accent: [127, 211, 212],
+  },
+}
+
+export type Drawing = {
+  readonly marks: Marks
+  readonly zones: ZoneFeatures
+  readonly points: Points
+  readonly selected: string | null
+  readonly ground: Ground
+}
+
+/** All that lies over the base map, from the ground up. */
+export function draw({ marks, zones, points, selected, ground }: Drawing): LayersList {
+  const theme = THEMES[ground]
+  const opacity = 0.84
+  const coloured = marks.areas.length > 0
+  const areas = coloured ? marks.areas : plainAreas(zones)
+  const spot = spotOf(marks, selected, points.scale)
+  return [
+    ...areaLayers(areas, {
+      edge: coloured ? theme.edge : theme.hatch,
+      edgeOpacity: coloured ? 0.9 : 0.22,
+      hatch: theme.hatch,
+      opacity,
+    }),
+    cellLayer(marks.cells, opacity),
+    ...outlineLayers(selectedArea(zones, selected), theme.accent, theme.edge),
+    ...lineLayers(marks.lines, theme.ring, theme.suspect),
+    ...pointLayers(points, theme),
+    new ScatterplotLayer<Spot>({
+      id: 'selected',
+      data: spot ? [spot] : [],
+      getPosition: ({ position }) => [position[0], position[1]],
+      getRadius: ({ radius }) => radius,
+      radiusUnits: 'pixels',
+      filled: false,
+      stroked: true,
+      getLineColor: [...theme.accent],
+      lineWidthUnits: 'pixels',
+      getLineWidth: 3,
+      updateTriggers: { getLineColor: ground },
+    }),
+  ]
+}
+
+/** Without a zone measure the zones are still there to be clicked, as faint outlines. */
+const plainAreas = ({ features }: ZoneFeatures): Marks['areas'] =>
+  features.map(({ geometry, properties }) => ({
+    id: `zone:${properties.key}`,
+    name: properties.name,
+    area: geometry,
+    colour: null,
+    certainty: 'plain',
+    hint: '',
+  }))
+
+function selectedArea({ features }: ZoneFeatures, selected: string | null): Area | null {
+  if (selected?.startsWith('cell:')) {
+    const cell = selected.slice(5)
+    return isValidCell(cell) ? { type: 'Polygon', coordinates: [cellToBoundary(cell, true)] } : null
+  }
+  return features.find(({ properties }) => `zone:${properties.key}` === selected)?.geometry ?? null
+}
+
+type Spot = { readonly position: Position; readonly radius: number }
+
+function spotOf(marks: Marks, selected: string | null, scale: number): Spot | null {
+  const point = marks.points.find(({ id }) => id === selected)
+  if (point) return { position: point.position, radius: point.radius * scale + 6 }
+  const path = marks.lines.find(({ id }) => id === selected)?.path
+  const middle = path?.[Math.floor(path.length / 2)]
+  return middle ? { position: middle, radius: 14 } : null
+}

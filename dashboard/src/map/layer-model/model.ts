@@ -1,0 +1,136 @@
+import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import type { Area, Position } from '#model/basics/geo.ts'
+import type { Tools } from '../../i18n/tools.ts'
+import type { Latest } from '../../live/latest.ts'
+import type { Rgb } from '../colours/palette.ts'
+
+/**
+ * One layer, complete: what the map draws, what the legend says and what the table lists come out of the same function
+ * of the same data, so they cannot disagree.
+ */
+export type LayerModel = {
+  readonly legend: Legend
+  readonly columns: readonly Column[]
+  /** made when first asked for: without a table nobody needs 100,000 of them four times a second */
+  readonly rows: readonly Row[]
+  readonly marks: Marks
+}
+
+/** A model whose rows are made once, when they are first read. */
+export function withRows(model: Omit<LayerModel, 'rows'>, makeRows: () => readonly Row[]): LayerModel {
+  let rows: readonly Row[] | undefined
+  return {
+    ...model,
+    get rows() {
+      rows ??= makeRows()
+      return rows
+    },
+  }
+}
+
+/** fresh: as expected; stale: older than three intervals; suspect: flagged 3 or 4; none: no value at all */
+export type Trust = 'fresh' | 'stale' | 'suspect' | 'none'
+
+export type PointMark = {
+  /** selection id, `thing:<key>` */
+  readonly id: string
+  readonly name: string
+  readonly position: Position
+  readonly colour: Rgb
+  readonly trust: Trust
+  /** px */
+  readonly radius: number
+  readonly shape: 'dot' | 'triangle' | 'square' | 'diamond'
+  /** written on the mark; '' for none */
+  readonly label: string
+  /** said of it when pointed at */
+  readonly hint: string
+}
+export type LineMark = Pick<PointMark, 'id' | 'name' | 'colour' | 'trust' | 'hint'> & {
+  readonly path: readonly Position[]
+}
+export type AreaMark = {
+  readonly id: string
+  readonly name: string
+  readonly area: Area
+  /** null: nothing to show here, see `hint` */
+  readonly colour: Rgb | null
+  /** wide: the interval is too wide to rank by; hatched over the colour */
+  readonly certainty: 'plain' | 'wide' | 'missing'
+  readonly hint: string
+}
+export type CellMark = { readonly id: string; readonly cell: string; readonly colour: Rgb; readonly hint: string }
+export type Marks = {
+  readonly points: readonly PointMark[]
+  readonly lines: readonly LineMark[]
+  readonly areas: readonly AreaMark[]
+  readonly cells: readonly CellMark[]
+}
+export const NO_MARKS: Marks = { points: [], lines: [], areas: [], cells: [] }
+
+export type LegendStep = { readonly colour: Rgb; readonly label: string; readonly range?: string }
+export type Legend = {
+  readonly title: string
+  readonly steps: readonly LegendStep[]
+  /** of a map of two numbers: colours[class of a][class of b] */
+  readonly grid?: LegendGrid
+  /** statistic, window, n, unit and the like: term and description */
+  readonly facts: readonly (readonly [term: string, text: string])[]
+  /** drawn beside the steps, when the layer has them */
+  readonly keys: readonly ('stale' | 'suspect' | 'none' | 'wide' | 'missing' | 'mast' | 'plant' | 'feeder')[]
+  readonly stale: number
+  readonly suspect: number
+  readonly none: number
+  readonly notes: readonly string[]
+}
+
+export type LegendGrid = {
+  readonly colours: readonly (readonly Rgb[])[]
+  /** districts of each colour */
+  readonly counts: readonly (readonly number[])[]
+  readonly a: LegendAxis
+  readonly b: LegendAxis
+}
+/** `breaks`: where the middle and the high class begin */
+export type LegendAxis = { readonly name: string; readonly breaks: readonly string[] }
+
+export type Column = { readonly id: string; readonly label: string; readonly numeric: boolean }
+/** `sort` is what a cell is ordered by and what goes into the CSV; `text` is what is shown */
+export type Cell = { readonly text: string; readonly sort: number | string | null }
+export type Row = {
+  /** selection id, or null when it cannot be selected */
+  readonly id: string | null
+  readonly key: string
+  readonly cells: Readonly<Record<string, Cell>>
+}
+
+/** A moment of the past, as playback shows it: what a layer reads in place of the present. */
+export type Frame = {
+  readonly from: number
+  readonly to: number
+  /** good observations in the frame; null where it shows an index, which has its own window */
+  readonly n: number | null
+  readonly latestOf: LayerInput['latestOf']
+  /** numbers of the whole window, so that classes made of them hold from frame to frame */
+  readonly samplesOf: (datastream: Datastream) => readonly number[]
+  readonly thingsOf: (things: readonly ThingFeature[]) => readonly ThingFeature[]
+  readonly zonesOf: (zones: ZoneFeatures) => ZoneFeatures
+}
+
+/** What every layer may read. `latestOf` has live values in it already, or those of the frame. */
+export type LayerInput = {
+  readonly zones: ZoneFeatures
+  readonly things: readonly ThingFeature[]
+  readonly simulated: boolean
+  readonly latestOf: (datastream: Datastream) => Latest | null
+  readonly now: number
+  /** null: live */
+  readonly frame: Frame | null
+  readonly noData: Rgb
+  readonly tools: Tools
+}
+export type Datastream = ThingFeature['properties']['datastreams'][number]
+
+export const text = (value: string): Cell => ({ text: value, sort: value })
+export const amount = (value: number | null | undefined, show: (value: number) => string, none: string): Cell =>
+  value === null || value === undefined ? { text: none, sort: null } : { text: show(value), sort: value }

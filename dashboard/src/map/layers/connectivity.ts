@@ -1,0 +1,142 @@
+import { cellToLatLng, isValidCell } from 'h3-js'
+import type { CoverageResponse } from '#model/api/city.ts'
+import {
+  colourOf,
+  downloadScale,
+  latencyScale,
+  rscpScale,
+  rsrpScale,
+  type Scale,
+  uploadScale,
+} from '../colours/scales.ts'
+import { amount, type LayerInput, type LayerModel, NO_MARKS, type PointMark, text } from '../layer-model/model.ts'
+import { rangeLabels, sourceFact } from './legend-parts.ts'
+import { countTrust, pointOf, readingsOf } from './things.ts'
+import { valueLayer } from './value-layer.ts'
+
+/** What to ask the API for, and how to colour it. 3G has a received code power (RSCP) instead of RSRP. */
+export const COVERAGE: Readonly<Record<string, { property: string; channel?: string; scale: Scale }>> = {
+  '3g': { property: 'rscp', channel: '3g', scale: rscpScale },
+  '4g': { property: 'rsrp', channel: '4g', scale: rsrpScale },
+  '5g': { property: 'rsrp', channel: '5g', scale: rsrpScale },
+  download: { property: 'download', scale: downloadScale },
+  upload: { property: 'upload', scale: uploadScale },
+  latency: { property: 'latency', scale: latencyScale },
+}
+
+/** Radio coverage in H3 cells: the median of what was measured there, with the masts. */
+export function coverageLayer(input: LayerInput, coverage: CoverageResponse, measure: string): LayerModel {
+  const { tools } = input
+  const scale = COVERAGE[measure]?.scale ?? rsrpScale
+  const cells = coverage.cells.filter(({ cell }) => isValidCell(cell))
+  const n = cells.reduce((sum, cell) => sum + cell.n, 0)
+  const unit = tools.unit(coverage.unit)
+  return {
+    legend: {
+      title: tools.name('connectivity.title', measure),
+      steps: rangeLabels(scale, tools.number, tools.t),
+      facts: [
+        [tools.t('fact.statistic'), tools.t('connectivity.statistic')],
+        [tools.t('fact.window'), tools.t('range', { from: tools.date(coverage.from), to: tools.date(coverage.to) })],
+        [tools.t('fact.unit'), unit],
+        [tools.t('fact.n'), tools.t('n.cells', { n, cells: cells.length })],
+        sourceFact(input),
+      ],
+      keys: ['mast'],
+      stale: 0,
+      suspect: 0,
+      none: 0,
+      notes: [
+        tools.t('connectivity.note'),
+        ...(coverage.truncated
+          ? [tools.t('connectivity.truncated', { shown: cells.length, total: coverage.total })]
+          : []),
+      ],
+    },
+    columns: [
+      { id: 'name', label: tools.t('column.cell'), numeric: false },
+      { id: 'zone', label: tools.t('column.position'), numeric: false },
+      { id: 'p50', label: `${tools.t('column.p50')} (${unit})`, numeric: true },
+      { id: 'p10', label: tools.t('column.p10'), numeric: true },
+      { id: 'p90', label: tools.t('column.p90'), numeric: true },
+      { id: 'n', label: tools.t('column.n'), numeric: true },
+    ],
+    rows: cells.map(({ cell, p10, p50, p90, n: samples }) => {
+      const [latitude, longitude] = cellToLatLng(cell)
+      return {
+        id: `cell:${cell}`,
+        key: cell,
+        cells: {
+          name: text(cell),
+          zone: text(`${latitude.toFixed(4)}, ${longitude.toFixed(4)}`),
+          p50: amount(p50, tools.number, ''),
+          p10: amount(p10, tools.number, ''),
+          p90: amount(p90, tools.number, ''),
+          n: amount(samples, tools.integer, ''),
+        },
+      }
+    }),
+    marks: {
+      ...NO_MARKS,
+      points: mastMarks(input),
+      cells: cells.map(({ cell, p10, p50, p90, n: samples }) => ({
+        id: `cell:${cell}`,
+        cell,
+        colour: colourOf(scale, p50),
+        hint: tools.t('connectivity.hint', {
+          p50: tools.quantity(p50, coverage.unit),
+          p10: tools.number(p10),
+          p90: tools.number(p90),
+          n: tools.integer(samples),
+        }),
+      })),
+    },
+  }
+}
+
+function mastMarks(input: LayerInput): PointMark[] {
+  return readingsOf(input, ['mast'], 'online').flatMap(({ thing, trust }) => {
+    const position = pointOf(thing)
+    // many things are online; only a mast is drawn as one
+    if (!position || thing.properties.kind !== 'mast') return []
+    const { key, name, attributes } = thing.properties
+    const hint = String(attributes.technologies ?? input.tools.name('kind', 'mast'))
+    return [
+      {
+        id: `thing:${key}`,
+        name,
+        position,
+        colour: [27, 35, 40],
+        trust,
+        radius: 7,
+        shape: 'triangle',
+        label: '',
+        hint,
+      },
+    ]
+  })
+}
+
+/** Wi-Fi hotspots by the devices connected now. */
+export function wifiLayer(input: LayerInput): LayerModel {
+  const { tools } = input
+  const readings = readingsOf(input, ['wifi_hotspot'], 'clients')
+  const model = valueLayer(input, {
+    title: tools.t('connectivity.title.wifi'),
+    statistic: 'statistic.latest',
+    unit: '',
+    readings,
+    scale: { breaks: [5, 15, 30, 60], colours: downloadScale.colours },
+    show: tools.integer,
+    column: tools.property('clients'),
+    extra: [
+      {
+        id: 'public',
+        label: tools.t('column.public'),
+        numeric: false,
+        cell: ({ thing }) => text(tools.t(thing.properties.attributes.public === true ? 'yes' : 'no')),
+      },
+    ],
+  })
+  return { ...model, legend: { ...model.legend, ...countTrust(readings) } }
+}

@@ -1,0 +1,36 @@
+import type { IndicatorsResponse, ZoneValuesResponse } from '#model/api/indicators.ts'
+import { quantileScale } from '../colours/scales.ts'
+import type { LayerInput } from '../layer-model/model.ts'
+import type { ZoneLayer } from './zone-layer.ts'
+
+type Indicator = IndicatorsResponse['indicators'][number]
+
+/** An indicator in each district, as the API computes or reports it, with the reason where a district has none. */
+export function indicatorMeasure(input: LayerInput, indicator: Indicator, values: ZoneValuesResponse): ZoneLayer {
+  const { tools } = input
+  const byZone = new Map(values.zones.map((entry) => [entry.zone, entry]))
+  const part = indicator.dataPoints.find(({ id }) => id === values.dataPoint)?.name
+  return {
+    title: values.dataPoint && part ? `${indicator.name}, ${part}` : indicator.name,
+    statistic: tools.t('indicator.statistic', { code: indicator.code }),
+    window: tools.name('period', values.period),
+    unit: tools.unit(values.unit),
+    scale: quantileScale(
+      values.zones.flatMap(({ value }) => value ?? []),
+      'energy',
+    ),
+    show: tools.number,
+    column: part || indicator.name,
+    numberOf: (zone) => {
+      const found = byZone.get(zone.key)
+      const why = found?.missing ?? tools.t('hint.noValue')
+      return { value: found?.value ?? null, why, n: found?.n ?? null, capture: found?.dataCapture ?? null }
+    },
+    origin: indicator.ways.includes('measured')
+      ? 'measured'
+      : indicator.ways[0] === 'surveyed'
+        ? 'surveyed'
+        : 'reported',
+    notes: [tools.t('energy.note.classes')],
+  }
+}

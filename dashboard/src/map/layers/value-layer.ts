@@ -1,0 +1,103 @@
+import { colourOf, type Scale } from '../colours/scales.ts'
+import {
+  amount,
+  type Column,
+  type LayerInput,
+  type LayerModel,
+  type Legend,
+  type LegendStep,
+  NO_MARKS,
+  type PointMark,
+  type Row,
+  withRows,
+} from '../layer-model/model.ts'
+import { nowOrFrame, rangeLabels, type StatisticId, sourceFact, windowFact } from './legend-parts.ts'
+import { countTrust, pointOf, type Reading, thingCells, thingColumns } from './things.ts'
+
+export type ValueLayer = {
+  readonly title: string
+  /** message that says what each number is; with `.frame` behind it, what it is in playback */
+  readonly statistic: StatisticId
+  readonly unit: string
+  readonly readings: readonly Reading[]
+  /** the number that colours the Thing; by default its latest result */
+  readonly numberOf?: (reading: Reading) => number | null
+  readonly scale: Scale
+  readonly show: (value: number) => string
+  readonly steps?: readonly LegendStep[]
+  readonly column: string
+  readonly extra?: readonly (Column & { readonly cell: (reading: Reading) => Row['cells'][string] })[]
+  readonly shapeOf?: (reading: Reading) => PointMark['shape']
+  readonly radius?: number
+  /** writes the value on the mark */
+  readonly labelOf?: (value: number) => string
+  readonly keys?: Legend['keys']
+  readonly notes?: readonly string[]
+}
+
+/** Where thousands of points stand no number can be read. */
+const MOST_LABELLED = 2000
+
+/** Things coloured by one number of each: the common form of most layers. */
+export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
+  const { tools } = input
+  const { readings, scale, show } = layer
+  const numberOf = layer.numberOf ?? (({ latest }: Reading) => latest?.result ?? null)
+  const { first, last } = thingColumns(input)
+  const rowOf = (reading: Reading): Row => {
+    const { key } = reading.thing.properties
+    const more = Object.fromEntries((layer.extra ?? []).map(({ id, cell }) => [id, cell(reading)]))
+    const value = amount(numberOf(reading), show, tools.t('none'))
+    return { id: `thing:${key}`, key, cells: { ...thingCells(input, reading), ...more, value } }
+  }
+  const many = readings.length > MOST_LABELLED
+  const points = readings.flatMap((reading): PointMark[] => {
+    const position = pointOf(reading.thing)
+    if (!position) return []
+    const value = numberOf(reading)
+    return [
+      {
+        id: `thing:${reading.thing.properties.key}`,
+        name: reading.thing.properties.name,
+        position,
+        colour: value === null ? input.noData : colourOf(scale, value),
+        trust: value === null ? 'none' : reading.trust,
+        radius: layer.radius ?? 8,
+        shape: layer.shapeOf?.(reading) ?? 'dot',
+        label: value === null || many ? '' : (layer.labelOf?.(value) ?? ''),
+        get hint() {
+          return value === null ? tools.t('hint.noValue') : `${show(value)} ${layer.unit}`.trim()
+        },
+      },
+    ]
+  })
+  const model: Omit<LayerModel, 'rows'> = {
+    legend: {
+      title: layer.title,
+      steps: layer.steps ?? rangeLabels(scale, show, tools.t),
+      facts: [
+        [tools.t('fact.statistic'), tools.t(nowOrFrame(input, layer.statistic))],
+        ...windowFact(input),
+        ...(layer.unit ? [[tools.t('fact.unit'), layer.unit] as const] : []),
+        [tools.t('fact.n'), basedOn(input, readings.filter((reading) => numberOf(reading) !== null).length)],
+        sourceFact(input),
+      ],
+      keys: layer.keys ?? ['stale', 'suspect', 'none'],
+      ...countTrust(readings),
+      notes: layer.notes ?? [],
+    },
+    columns: [
+      ...first,
+      ...(layer.extra ?? []).map(({ id, label, numeric }) => ({ id, label, numeric })),
+      { id: 'value', label: layer.unit ? `${layer.column} (${layer.unit})` : layer.column, numeric: true },
+      ...last,
+    ],
+    marks: { ...NO_MARKS, points },
+  }
+  return withRows(model, () => readings.map(rowOf))
+}
+
+const basedOn = ({ tools, frame }: LayerInput, n: number): string =>
+  frame?.n === null || frame === null
+    ? tools.t('n.things', { n })
+    : tools.t('n.things.frame', { n, observations: frame.n })

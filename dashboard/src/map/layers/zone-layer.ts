@@ -1,0 +1,105 @@
+import type { ZoneFeatures } from '#model/api/city.ts'
+import { colourOf, type Scale } from '../colours/scales.ts'
+import {
+  amount,
+  type Column,
+  type LayerInput,
+  type LayerModel,
+  type LegendStep,
+  NO_MARKS,
+  type Row,
+  text,
+} from '../layer-model/model.ts'
+import { type Origin, rangeLabels, sourceFact } from './legend-parts.ts'
+
+export type Zone = ZoneFeatures['features'][number]['properties']
+/** The number that colours a zone, or why there is none. */
+export type ZoneValue = {
+  readonly value: number | null
+  readonly why: string
+  readonly n?: number | null
+  /** 0 to 1 */
+  readonly capture?: number | null
+  readonly wide?: boolean
+  /** 95 % interval of an estimate */
+  readonly interval?: readonly [number, number]
+  /** said of the zone instead of the plain value */
+  readonly hint?: string
+}
+export type ZoneLayer = {
+  readonly title: string
+  readonly statistic: string
+  readonly window: string | null
+  readonly unit: string
+  readonly scale: Scale
+  readonly show: (value: number) => string
+  readonly column: string
+  readonly numberOf: (zone: Zone) => ZoneValue
+  readonly steps?: readonly LegendStep[]
+  readonly extra?: readonly (Column & { readonly cell: (zone: Zone) => Row['cells'][string] })[]
+  readonly n?: string
+  readonly origin?: Origin
+  readonly notes?: readonly string[]
+}
+
+/** Zones coloured by one number of each; blank with the reason where there is none. */
+export function zoneLayer(input: LayerInput, layer: ZoneLayer): LayerModel {
+  const { tools, zones } = input
+  const { show, scale } = layer
+  const entries = zones.features.map((feature) => ({ feature, ...layer.numberOf(feature.properties) }))
+  const known = entries.filter(({ value }) => value !== null)
+  const withCapture = entries.some(({ capture }) => capture !== undefined && capture !== null)
+  const rows = entries.map(({ feature: { properties: zone }, value, why, n, capture }): Row => {
+    const more = Object.fromEntries((layer.extra ?? []).map(({ id, cell }) => [id, cell(zone)]))
+    const cells = {
+      name: text(zone.name),
+      population: amount(zone.population, tools.integer, tools.t('none')),
+      value: amount(value, show, why),
+      ...more,
+      n: amount(n, tools.integer, tools.t('none')),
+      capture: amount(capture, tools.percent, tools.t('none')),
+    }
+    return { id: `zone:${zone.key}`, key: zone.key, cells }
+  })
+  return {
+    legend: {
+      title: layer.title,
+      steps: known.length === 0 ? [] : (layer.steps ?? rangeLabels(scale, show, tools.t)),
+      facts: [
+        [tools.t('fact.statistic'), layer.statistic],
+        ...(layer.window ? [[tools.t('fact.window'), layer.window] as const] : []),
+        ...(layer.unit ? [[tools.t('fact.unit'), layer.unit] as const] : []),
+        [tools.t('fact.n'), layer.n ?? tools.t('n.zones', { n: known.length, of: entries.length })],
+        sourceFact(input, layer.origin),
+      ],
+      keys: [
+        ...(entries.some(({ wide }) => wide) ? (['wide'] as const) : []),
+        ...(known.length < entries.length ? (['missing'] as const) : []),
+      ],
+      stale: 0,
+      suspect: 0,
+      none: 0,
+      notes: layer.notes ?? [],
+    },
+    columns: [
+      { id: 'name', label: tools.t('column.zone'), numeric: false },
+      { id: 'population', label: tools.t('column.population'), numeric: true },
+      { id: 'value', label: layer.unit ? `${layer.column} (${layer.unit})` : layer.column, numeric: true },
+      ...(layer.extra ?? []).map(({ id, label, numeric }) => ({ id, label, numeric })),
+      ...(entries.some(({ n }) => n !== undefined) ? [{ id: 'n', label: tools.t('column.n'), numeric: true }] : []),
+      ...(withCapture ? [{ id: 'capture', label: tools.t('column.capture'), numeric: true }] : []),
+    ],
+    rows,
+    marks: {
+      ...NO_MARKS,
+      areas: entries.map(({ feature: { geometry, properties }, value, why, wide, hint }) => ({
+        id: `zone:${properties.key}`,
+        name: properties.name,
+        area: geometry,
+        colour: value === null ? null : colourOf(scale, value),
+        certainty: value === null ? 'missing' : wide ? 'wide' : 'plain',
+        hint: value === null ? why : (hint ?? `${show(value)} ${layer.unit}`.trim()),
+      })),
+    },
+  }
+}

@@ -1,0 +1,189 @@
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import { Button } from 'react-aria-components'
+import type { CityResponse } from '#model/api/city.ts'
+import { useTools } from '../i18n/tools.ts'
+import { startPlayback } from '../state/playback-address.ts'
+import { useNarrow, useTheme } from '../state/theme.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { type Camera, parseSelection, selectionId } from '../state/view-state.ts'
+import { Sheet } from '../ui/bottom-sheet.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { DataTable } from '../ui/table/data-table.tsx'
+import type { CityMapProps } from './canvas/city-map.tsx'
+import { CorrelationPanel } from './controls/correlation-panel.tsx'
+import { LayersPanel } from './controls/layers-panel.tsx'
+import { MiniKey } from './controls/legend-grid.tsx'
+import { LegendPanel } from './controls/legend-panel.tsx'
+import { type LayerModel, NO_MARKS } from './layer-model/model.ts'
+import { type ComparedPair, useLayer } from './layers/use-layer.ts'
+import { propertiesOf } from './playback/film.ts'
+import { PlaybackBar } from './playback/playback-bar.tsx'
+import { usePlayback } from './playback/use-playback.ts'
+import { SelectionPanel } from './selection/selection-panel.tsx'
+import './map-view.css'
+
+const CityMap = lazy(() => import('./canvas/city-map.tsx'))
+
+/** Map, legend, table and what is selected: four views of one layer. */
+export function MapView({ city }: { city: CityResponse }) {
+  const [state, change] = useViewState()
+  const { t } = useTools()
+  const narrow = useNarrow()
+  const ground = useTheme()
+  const control = usePlayback()
+  const { model, pair, zones, things, cut, problem, retry, loading } = useLayer(
+    city,
+    state,
+    ground,
+    control?.frame ?? null,
+  )
+  const selected = selectionId(state.select)
+  const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
+  const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
+  const shown = propertiesOf(state.layer, state.measure)
+  const side = state.measure === 'side' ? pair : null
+  const marks = model?.marks ?? NO_MARKS
+  const maps = mapsOf(model, side)
+  const parts: Parts = {
+    layers: <LayersPanel />,
+    legend: (
+      <>
+        {problem && <Problem error={problem} retry={retry} />}
+        {maps.map(({ id, model: shown }) => shown && <LegendPanel key={id} legend={shown.legend} />)}
+        {!model && !problem && !loading && <p className="note">{t('layer.nothing')}</p>}
+        {cut && <p className="note">{t('map.cut', cut)}</p>}
+        {pair && zones && <CorrelationPanel pair={pair} zones={zones} />}
+      </>
+    ),
+    details: state.select && zones && (
+      <SelectionPanel select={state.select} {...{ zones, things, model, shown }} onSelect={select} />
+    ),
+    table: state.table && model && (
+      <DataTable
+        caption={model.legend.title}
+        columns={model.columns}
+        rows={model.rows}
+        selected={selected}
+        onSelect={select}
+        fileName={`${city.name}-${state.layer}-${state.measure}`}
+      />
+    ),
+  }
+  return (
+    <div className={`map-view${parts.table ? ' map-view--table' : ''}${parts.details ? ' map-view--details' : ''}`}>
+      <h1 className="hidden">{t('map.heading', { city: city.name })}</h1>
+      <SelectionNews selected={selected} marks={marks} />
+      <div className="map-view__tools">
+        <Button className="button" aria-pressed={state.table} onPress={() => change({ table: !state.table })}>
+          <Icon name="table" />
+          {t(state.table ? 'table.hide' : 'table.show')}
+        </Button>
+        {!state.playback && (
+          <Button className="button" onPress={() => change({ playback: startPlayback(Date.now()) })}>
+            <Icon name="history" />
+            {t('playback.show')}
+          </Button>
+        )}
+      </div>
+      <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
+        <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
+          {zones && <Maps maps={maps} {...{ city, zones, selected, ground, onCamera }} onSelect={select} />}
+        </Suspense>
+        {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
+      </section>
+      {control && (
+        <div className="map-view__playback">
+          <PlaybackBar control={control} />
+        </div>
+      )}
+      {narrow ? <PanelsBelow key={selected} {...parts} /> : <PanelsBeside {...parts} />}
+    </div>
+  )
+}
+
+type OneMap = { readonly id: 'a' | 'b' | 'only'; readonly model: LayerModel | null }
+
+/** One map of the layer, or one of each of the two that are set against each other. */
+const mapsOf = (model: LayerModel | null, side: ComparedPair | null): OneMap[] =>
+  side
+    ? [
+        { id: 'a', model: side.models[0] },
+        { id: 'b', model: side.models[1] },
+      ]
+    : [{ id: 'only', model }]
+
+type MapsProps = Omit<CityMapProps, 'marks' | 'camera'> & { readonly maps: readonly OneMap[] }
+
+/** Maps that move together: the address holds the one camera. */
+function Maps({ maps, ...shared }: MapsProps) {
+  const [{ camera }] = useViewState()
+  const { t } = useTools()
+  return (
+    <div className={`map-view__maps${maps.length > 1 ? ' map-view__maps--two' : ''}`}>
+      {maps.map(({ id, model }) => (
+        <figure key={id} className="map-view__one">
+          {id !== 'only' && (
+            <figcaption>
+              {t('compare.caption', { name: t(`compare.${id}`), title: model?.legend.title ?? '' })}
+            </figcaption>
+          )}
+          {model?.legend.grid && <MiniKey colours={model.legend.grid.colours} />}
+          <CityMap
+            {...shared}
+            {...(id !== 'only' && { name: t(`compare.${id}`) })}
+            camera={camera}
+            marks={model?.marks ?? NO_MARKS}
+          />
+        </figure>
+      ))}
+    </div>
+  )
+}
+
+type Parts = Readonly<Record<'layers' | 'legend' | 'details' | 'table', ReactNode>>
+
+function PanelsBeside({ layers, legend, details, table }: Parts) {
+  const { t } = useTools()
+  return (
+    <>
+      {table && <div className="map-view__table">{table}</div>}
+      <aside className="map-view__side" aria-label={t('panel.layers')}>
+        {layers}
+        {legend}
+      </aside>
+      {details && (
+        <aside className="map-view__details" aria-label={t('panel.details')}>
+          {details}
+        </aside>
+      )}
+    </>
+  )
+}
+
+function PanelsBelow({ layers, legend, details, table }: Parts) {
+  const { t } = useTools()
+  const [open, setOpen] = useState(true)
+  const parts = [
+    { id: 'legend', title: t('panel.legend'), content: legend },
+    { id: 'layers', title: t('panel.layers'), content: layers },
+    { id: 'table', title: t('panel.table'), content: table },
+    { id: 'details', title: t('panel.details'), content: details },
+  ].filter(({ content }) => content)
+  const wanted = details ? 'details' : table ? 'table' : 'legend'
+  return <Sheet open={open} onOpen={setOpen} parts={parts} wanted={wanted} />
+}
+
+/** What a person who does not see the map hears when the selection changes, and only then. */
+function SelectionNews({ selected, marks }: { selected: string | null; marks: typeof NO_MARKS }) {
+  const { t } = useTools()
+  const name = useMemo(() => {
+    if (!selected) return undefined
+    return [...marks.points, ...marks.lines, ...marks.areas].find(({ id }) => id === selected)?.name
+  }, [selected, marks])
+  return (
+    <p className="hidden" role="status">
+      {name ? t('map.selected', { name }) : ''}
+    </p>
+  )
+}

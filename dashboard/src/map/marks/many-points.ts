@@ -1,0 +1,39 @@
+import type { PickingInfo } from '@deck.gl/core'
+import { ScatterplotLayer } from '@deck.gl/layers'
+import type { PointMark } from '../layer-model/model.ts'
+import { attributesOf, type PointTheme } from './point-attributes.ts'
+
+/** From here on marks become typed arrays before deck.gl sees them: one loop, no call a mark and attribute. */
+export const MANY_POINTS = 5000
+
+/** deck.gl does not know the marks behind typed arrays, so what is pointed at is looked up here. */
+class MarkedPoints extends ScatterplotLayer<unknown, { marks: readonly PointMark[] }> {
+  static override layerName = 'MarkedPoints'
+  override getPickingInfo({ info }: { info: PickingInfo }): PickingInfo {
+    const { marks } = this.props as unknown as { marks: readonly PointMark[] }
+    return { ...info, object: info.index >= 0 ? marks[info.index] : undefined }
+  }
+}
+
+/** What tens of thousands of points look like: small, without numbers, hollow where stale, ringed where suspect. */
+export function manyPoints(marks: readonly PointMark[], scale: number, theme: PointTheme) {
+  const { positions, fills, lines, widths, radii } = attributesOf(marks, scale, theme)
+  return new MarkedPoints({
+    id: 'many-points',
+    marks,
+    pickable: true,
+    stroked: true,
+    radiusUnits: 'pixels',
+    lineWidthUnits: 'pixels',
+    data: {
+      length: marks.length,
+      attributes: {
+        getPosition: { value: positions, size: 2 },
+        getFillColor: { value: fills, size: 4 },
+        getLineColor: { value: lines, size: 4 },
+        getLineWidth: { value: widths, size: 1 },
+        getRadius: { value: radii, size: 1 },
+      },
+    },
+  })
+}

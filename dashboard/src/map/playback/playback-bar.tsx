@@ -1,0 +1,162 @@
+import { Button } from 'react-aria-components'
+import { useTools } from '../../i18n/tools.ts'
+import { type Playback, SPANS, SPEEDS, STEPS, shifted, windowOf, withSpan } from '../../state/playback-address.ts'
+import { changeView } from '../../state/use-view-state.ts'
+import { Choice } from '../../ui/choice.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import type { PlaybackControl } from './use-playback.ts'
+import './playback-bar.css'
+
+/** Play, step and seek through the past of the layer; every choice is in the address. */
+export function PlaybackBar({ control }: { control: PlaybackControl }) {
+  const { playback, film, playable, loading, problem, retry } = control
+  const { t, dateTime, dateTimes } = useTools()
+  const { from, to } = windowOf(playback)
+  const filmStart = film?.edges[control.index]
+  const filmEnd = film?.edges[control.index + 1]
+  const moment =
+    filmStart === undefined || filmEnd === undefined
+      ? t(loading ? 'app.loading' : 'none')
+      : dateTimes(filmStart, filmEnd)
+  return (
+    <section className="playback" aria-label={t('playback.name')}>
+      {problem && <Problem error={problem} retry={retry} />}
+      {playable ? (
+        <>
+          <div className="playback__row">
+            <p className="playback__moment">{moment}</p>
+            <LiveButton />
+          </div>
+          <Transport control={control} moment={moment} />
+          <p className="playback__ends">
+            <span>{dateTime(from)}</span>
+            <span>{dateTime(to)}</span>
+          </p>
+          <Choices playback={playback} />
+        </>
+      ) : (
+        <div className="playback__row">
+          <p className="note">{t('playback.unplayable')}</p>
+          <LiveButton />
+        </div>
+      )}
+    </section>
+  )
+}
+
+function LiveButton() {
+  const { t } = useTools()
+  return (
+    <Button className="button button--small" onPress={() => changeView({ playback: null })}>
+      {t('playback.live')}
+    </Button>
+  )
+}
+
+function Transport({ control, moment }: { control: PlaybackControl; moment: string }) {
+  const { film, index, playing, toggle, seek } = control
+  const { t } = useTools()
+  const last = Math.max(0, (film?.edges.length ?? 0) - 2)
+  return (
+    <div className="playback__transport">
+      <Button
+        className="button button--icon button--main"
+        isDisabled={!film}
+        aria-label={t(playing ? 'playback.pause' : 'playback.play')}
+        onPress={toggle}
+      >
+        <Icon name={playing ? 'pause' : 'play'} />
+      </Button>
+      <Button
+        className="button button--icon"
+        isDisabled={!film || index === 0}
+        aria-label={t('playback.back')}
+        onPress={() => seek(index - 1)}
+      >
+        <Icon name="back" />
+      </Button>
+      <div className="playback__track">
+        <input
+          type="range"
+          className="playback__slider"
+          aria-label={t('playback.moment')}
+          aria-valuetext={moment}
+          min={0}
+          max={last}
+          value={index}
+          disabled={!film}
+          onChange={(event) => seek(event.target.valueAsNumber)}
+        />
+        {film && <Filled shares={film.filled} />}
+      </div>
+      <Button
+        className="button button--icon"
+        isDisabled={!film || index >= last}
+        aria-label={t('playback.next')}
+        onPress={() => seek(index + 1)}
+      >
+        <Icon name="next" />
+      </Button>
+    </div>
+  )
+}
+
+/** How many of the series have a value, frame by frame: where the strip ends there is nothing to see. */
+function Filled({ shares }: { shares: readonly number[] }) {
+  const { t } = useTools()
+  const bars = shares.map((share, index) => `M${index} 1h1v${-share}h-1Z`).join('')
+  return (
+    <svg
+      className="playback__filled"
+      viewBox={`0 0 ${shares.length} 1`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={t('playback.filled')}
+    >
+      <title>{t('playback.filled')}</title>
+      <path d={bars} fill="currentColor" />
+    </svg>
+  )
+}
+
+function Choices({ playback }: { playback: Playback }) {
+  const { t, name } = useTools()
+  const set = (next: Playback): void => changeView({ playback: next }, 'replace')
+  const shift = (direction: -1 | 1): void => set(shifted(playback, direction, Date.now()))
+  return (
+    <div className="playback__choices">
+      <div className="playback__span">
+        <Button className="button button--icon" aria-label={t('playback.earlier')} onPress={() => shift(-1)}>
+          <Icon name="earlier" />
+        </Button>
+        <Choice
+          label={t('playback.span')}
+          choices={SPANS.map((id) => ({ id, label: name('playback.span', id) }))}
+          value={playback.span}
+          onChange={(id) => set(withSpan(playback, SPANS.find((item) => item === id) ?? playback.span))}
+        />
+        <Button
+          className="button button--icon"
+          aria-label={t('playback.later')}
+          isDisabled={playback.until >= Date.now()}
+          onPress={() => shift(1)}
+        >
+          <Icon name="later" />
+        </Button>
+      </div>
+      <Choice
+        label={t('playback.step')}
+        choices={STEPS[playback.span].map((id) => ({ id, label: name('playback.step', id) }))}
+        value={playback.step}
+        onChange={(id) => set({ ...playback, step: STEPS[playback.span].find((item) => item === id) ?? playback.step })}
+      />
+      <Choice
+        label={t('playback.speed')}
+        choices={SPEEDS.map((id) => ({ id, label: t('playback.speed.frames', { n: Number(id) }) }))}
+        value={String(playback.speed)}
+        onChange={(id) => set({ ...playback, speed: Number(id) })}
+      />
+    </div>
+  )
+}

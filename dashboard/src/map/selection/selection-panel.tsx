@@ -1,0 +1,51 @@
+import { Button } from 'react-aria-components'
+import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import { useTools } from '../../i18n/tools.ts'
+import type { Selection } from '../../state/view-state.ts'
+import { Icon } from '../../ui/icon.tsx'
+import type { LayerModel } from '../layer-model/model.ts'
+import { CellPanel } from './cell-panel.tsx'
+import { ThingPanel } from './thing-panel.tsx'
+import { ZonePanel } from './zone-panel.tsx'
+import './selection-panel.css'
+
+export type SelectionProps = {
+  readonly select: Selection
+  readonly zones: ZoneFeatures
+  readonly things: readonly ThingFeature[]
+  readonly model: LayerModel | null
+  /** properties that the layer shows: their series come first */
+  readonly shown: readonly string[]
+  readonly onSelect: (id: string | null) => void
+}
+
+/** What is selected, whatever it is. */
+export function SelectionPanel(props: SelectionProps) {
+  const { t } = useTools()
+  return (
+    <div className="selection">
+      <Button
+        className="button button--icon selection__close"
+        aria-label={t('selection.close')}
+        onPress={() => props.onSelect(null)}
+      >
+        <Icon name="close" />
+      </Button>
+      <Selected {...props} />
+    </div>
+  )
+}
+
+function Selected({ select, zones, things, model, shown, onSelect }: SelectionProps) {
+  const { t } = useTools()
+  const thing = select.type === 'thing' && things.find(({ properties }) => properties.key === select.key)
+  if (thing) {
+    const key = [select.key, ...shown].join(' ')
+    return <ThingPanel key={key} thing={thing} zones={zones} shown={shown} onSelect={onSelect} />
+  }
+  const zone = select.type === 'zone' && zones.features.find(({ properties }) => properties.key === select.key)
+  if (zone) return <ZonePanel zone={zone.properties} things={things} onSelect={onSelect} />
+  const row = model?.rows.find(({ id }) => id === `${select.type}:${select.key}`)
+  if (row && model) return <CellPanel row={row} columns={model.columns} legend={model.legend} />
+  return <p className="note">{t('selection.unknown', { key: select.key })}</p>
+}

@@ -1,0 +1,147 @@
+import { useEffect, useRef } from 'react'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { useTools } from '../../i18n/tools.ts'
+import type { Ground } from '../colours/base-map.ts'
+import { type Series, summarise } from './series.ts'
+
+const HEIGHT = 184
+
+type ChartProps = { readonly series: Series; readonly ground: Ground; readonly unit: string }
+
+/** The line (mean or raw), the band from minimum to maximum behind it, data capture as a strip under it. */
+export default function SeriesChart({ series, ground, unit }: ChartProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const tools = useTools()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page, which `ground` changes
+  useEffect(() => {
+    const element = host.current
+    if (!element) return
+    const chart = new uPlot(options(series, element, tools, unit), dataOf(series), element)
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) chart.setSize({ width: Math.floor(entry.contentRect.width), height: HEIGHT })
+    })
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      chart.destroy()
+    }
+  }, [series, ground, tools, unit])
+  const summary = summarise(series)
+  const name = summary
+    ? tools.t(series.average === 'vector' ? 'series.chart.direction' : 'series.chart', {
+        n: series.points.length,
+        min: tools.quantity(summary.min, unit),
+        max: tools.quantity(summary.max, unit),
+        last: tools.quantity(summary.last, unit),
+      })
+    : tools.t('series.empty')
+  return <div ref={host} className="chart" role="img" aria-label={name} />
+}
+
+const dataOf = ({ points }: Series): uPlot.AlignedData => [
+  points.map(({ time }) => time),
+  points.map(({ max }) => max),
+  points.map(({ min }) => min),
+  points.map(({ value }) => value),
+  points.map(({ value, suspect }) => (suspect ? value : null)),
+]
+
+function options(
+  series: Series,
+  element: HTMLElement,
+  tools: ReturnType<typeof useTools>,
+  unit: string,
+): uPlot.Options {
+  const style = getComputedStyle(element)
+  const token = (name: string): string => style.getPropertyValue(name).trim()
+  const bars = series.statistic === 'total'
+  // from 350 to 10 degrees is a step of 20: a line would cross the whole circle
+  const isDirection = series.average === 'vector'
+  const line = token('--accent')
+  const axis: uPlot.Axis = {
+    stroke: token('--ink-3'),
+    font: '11px "Inter Variable", sans-serif',
+    grid: { stroke: token('--line'), width: 1 },
+    ticks: { show: false },
+  }
+  const day = series.bucketSeconds !== null
+  const tick = new Intl.DateTimeFormat(tools.locale, {
+    timeZone: tools.timeZone,
+    ...(day ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+  })
+  const single = bars ? uPlot.paths.bars?.({ size: [0.7, 24] }) : undefined
+  return {
+    width: Math.max(200, Math.floor(element.clientWidth)),
+    height: HEIGHT,
+    padding: [8, 14, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), tools.timeZone),
+    scales: { y: { range: (_, min, max) => (isDirection ? [0, 360] : yRange(min, max, bars)) } },
+    axes: [
+      { ...axis, space: 64, values: (_, splits) => splits.map((at) => tick.format(new Date(at * 1000))) },
+      {
+        ...{ ...axis, size: 48, values: (_: uPlot, splits: number[]) => splits.map((value) => tools.number(value)) },
+        ...(isDirection && { splits: () => [0, 90, 180, 270, 360] }),
+      },
+    ],
+    series: [
+      {},
+      { stroke: 'transparent', points: { show: false } },
+      { stroke: 'transparent', points: { show: false } },
+      {
+        stroke: line,
+        width: bars || isDirection ? 0 : 1.75,
+        // a line needs two points to be seen
+        points: { show: isDirection || series.points.length < 3, ...(isDirection && { size: 4, fill: line }) },
+        ...(single && { paths: single, fill: `${line}` }),
+      },
+      { stroke: 'transparent', points: { show: true, size: 6, stroke: token('--suspect'), fill: token('--surface') } },
+    ],
+    bands: [{ series: [1, 2], fill: `color-mix(in srgb, ${line} 18%, transparent)` }],
+    hooks: {
+      drawAxes: [(chart) => drawCapture(chart, series, line)],
+      setCursor: [(chart) => readOut(chart, series, tools, unit)],
+      init: [(chart) => addReadOut(chart)],
+    },
+  }
+}
+
+/** A line shows change, so its axis may begin anywhere; bars show amounts, so theirs begins at zero. */
+function yRange(min: number | null, max: number | null, bars: boolean): [number, number] {
+  if (min === null || max === null) return [0, 1]
+  const room = Math.max((max - min) * 0.08, Math.abs(max) * 0.02, 0.01)
+  return [bars ? 0 : min >= 0 ? Math.max(0, min - room) : min - room, max + room]
+}
+
+/** A 3 px strip along the foot: the fuller the bucket, the stronger. */
+function drawCapture(chart: uPlot, { points, bucketSeconds }: Series, colour: string): void {
+  if (bucketSeconds === null) return
+  const { ctx, bbox } = chart
+  const height = 3 * devicePixelRatio
+  ctx.save()
+  ctx.fillStyle = colour
+  for (const { time, capture } of points) {
+    const left = chart.valToPos(time, 'x', true)
+    const right = Math.min(chart.valToPos(time + bucketSeconds, 'x', true), bbox.left + bbox.width)
+    ctx.globalAlpha = 0.75 * (capture ?? 0)
+    ctx.fillRect(left, bbox.top + bbox.height - height, Math.max(0, right - left - (right - left > 8 ? 1 : 0)), height)
+  }
+  ctx.restore()
+}
+
+function addReadOut(chart: uPlot): void {
+  const box = document.createElement('div')
+  box.className = 'chart__readout'
+  chart.over.append(box)
+}
+
+function readOut(chart: uPlot, { points }: Series, tools: ReturnType<typeof useTools>, unit: string): void {
+  const box = chart.over.querySelector<HTMLElement>('.chart__readout')
+  const point = chart.cursor.idx === null || chart.cursor.idx === undefined ? undefined : points[chart.cursor.idx]
+  if (!box) return
+  box.textContent = point
+    ? `${tools.dateTime(point.time * 1000)}  ${point.value === null ? tools.t('none') : tools.quantity(point.value, unit)}`
+    : ''
+}

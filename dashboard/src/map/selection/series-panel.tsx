@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { Button, Label, Radio, RadioGroup } from 'react-aria-components'
+import { observationsQuery } from '../../http/queries.ts'
+import { useTools } from '../../i18n/tools.ts'
+import { useNow } from '../../live/use-live.ts'
+import { useTheme } from '../../state/theme.ts'
+import { useViewState } from '../../state/use-view-state.ts'
+import { RANGES } from '../../state/view-state.ts'
+import { Problem } from '../../ui/problem.tsx'
+import type { Datastream } from '../layer-model/model.ts'
+import { type Series, seriesOf, summarise, windowOf } from './series.ts'
+import { SeriesTable } from './series-table.tsx'
+
+const SeriesChart = lazy(() => import('./series-chart.tsx'))
+
+/** The series of one Datastream: chart, the same in a sentence, and the same as a table. */
+export function SeriesPanel({ datastream }: { datastream: Datastream }) {
+  const [{ range }, change] = useViewState()
+  const { t, property, unit } = useTools()
+  const ground = useTheme()
+  const [table, setTable] = useState(false)
+  const now = useNow(60_000)
+  const query = useMemo(() => windowOf(range, now), [range, now])
+  const answer = useQuery(observationsQuery(datastream.id, query))
+  const series = useMemo(() => (answer.data ? seriesOf(answer.data) : null), [answer.data])
+  return (
+    <section className="series" aria-label={t('series.name', { property: property(datastream.property) })}>
+      <RadioGroup
+        className="measures"
+        orientation="horizontal"
+        value={range}
+        onChange={(value) => change({ range: RANGES.find((item) => item === value) ?? '24h' }, 'replace')}
+      >
+        <Label className="hidden">{t('series.range')}</Label>
+        <div className="measures__list">
+          {RANGES.map((item) => (
+            <Radio key={item} value={item} className="chip">
+              {t(`series.range.${item}`)}
+            </Radio>
+          ))}
+        </div>
+      </RadioGroup>
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {series && (
+        <>
+          <p className="series__title">
+            {t(`series.statistic.${series.statistic}`, { property: property(datastream.property) })}
+            {unit(datastream.unit) && <span className="note"> {unit(datastream.unit)}</span>}
+          </p>
+          <Suspense fallback={<div className="chart" />}>
+            <SeriesChart series={series} ground={ground} unit={datastream.unit} />
+          </Suspense>
+          <SeriesSummary series={series} unit={datastream.unit} truncated={Boolean(answer.data?.next)} />
+          <Button className="button button--small" aria-expanded={table} onPress={() => setTable(!table)}>
+            {t(table ? 'series.table.hide' : 'series.table.show')}
+          </Button>
+          {table && <SeriesTable series={series} unit={datastream.unit} />}
+        </>
+      )}
+    </section>
+  )
+}
+
+type SummaryProps = { series: Series; unit: string; truncated: boolean }
+
+function SeriesSummary({ series, unit, truncated }: SummaryProps) {
+  const { t, quantity, percent } = useTools()
+  const summary = summarise(series)
+  if (!summary) return <p className="note">{t('series.empty')}</p>
+  const isDirection = series.average === 'vector'
+  const middle = series.statistic === 'total' ? summary.sum : summary.mean
+  const values = {
+    count: summary.n,
+    mean: middle === null ? t('none') : quantity(middle, unit),
+    min: quantity(summary.min, unit),
+    max: quantity(summary.max, unit),
+  }
+  return (
+    <p className="note series__summary">
+      {isDirection && t('series.summary.direction', values)}
+      {!isDirection && t(series.statistic === 'total' ? 'series.summary.total' : 'series.summary', values)}
+      {summary.capture !== null && ` ${t('series.capture', { share: percent(summary.capture) })}`}
+      {summary.suspect > 0 && ` ${t('series.suspect', { n: summary.suspect })}`}
+      {truncated && ` ${t('series.truncated')}`}
+    </p>
+  )
+}

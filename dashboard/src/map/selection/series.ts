@@ -1,0 +1,137 @@
+import type { ObservationsResponse } from '#model/api/city.ts'
+import { type Average, averageOf, meanOf } from '#model/observation/averages.ts'
+import { isGood } from '#model/observation/quality.ts'
+import type { Range } from '../../state/view-state.ts'
+
+/** One point of a chart; null where nothing was measured: a gap, never a zero. Time in seconds, as uPlot wants it. */
+export type SeriesPoint = {
+  readonly time: number
+  readonly value: number | null
+  readonly min: number | null
+  readonly max: number | null
+  /** 0 to 1, null for raw values */
+  readonly capture: number | null
+  readonly n: number
+  readonly suspect: boolean
+  /** of a bucket: how many are suspect, and their mean; they are not in its value */
+  readonly suspects: { readonly n: number; readonly mean: number | null } | null
+}
+export type Series = {
+  readonly points: readonly SeriesPoint[]
+  /** raw: single values; mean: of buckets with their range; total: amounts of counters and intervals by bucket; direction: means without a range */
+  readonly statistic: 'raw' | 'mean' | 'total' | 'direction'
+  readonly average: Average
+  readonly bucketSeconds: number | null
+}
+
+/** What to ask for: 24 hours raw, 7 days by the hour, 30 days by the local day. Ends on whole minutes, to be cached. */
+export function windowOf(range: Range, now: number): { from: string; to: string; every?: string } {
+  const to = Math.ceil(now / 60_000) * 60_000
+  const hours = { '24h': 24, '7d': 24 * 7, '30d': 24 * 30 }[range]
+  const every = { '24h': undefined, '7d': '1h', '30d': '1d' }[range]
+  const from = new Date(to - hours * 3_600_000).toISOString()
+  return { from, to: new Date(to).toISOString(), ...(every !== undefined && { every }) }
+}
+
+export function seriesOf(response: ObservationsResponse): Series {
+  const average = averageOf(response.datastream.property)
+  if (response.buckets) return bucketSeries(response, average)
+  const points = (response.observations ?? [])
+    .map(
+      ({ time, result, quality }): SeriesPoint => ({
+        time: Date.parse(time) / 1000,
+        value: result,
+        min: null,
+        max: null,
+        capture: null,
+        n: 1,
+        suspect: !isGood(quality),
+        suspects: null,
+      }),
+    )
+    .toSorted((a, b) => a.time - b.time)
+  return { points: withGaps(points), statistic: 'raw', average, bucketSeconds: null }
+}
+
+function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse, average: Average): Series {
+  const total = datastream.kind !== 'gauge'
+  const points = buckets.map(
+    (bucket): SeriesPoint => ({
+      time: Date.parse(bucket.time) / 1000,
+      value: total ? bucket.total : bucket.mean,
+      min: total ? null : bucket.min,
+      max: total ? null : bucket.max,
+      capture: bucket.dataCapture,
+      n: bucket.n,
+      suspect: bucket.good < bucket.n,
+      suspects: bucket.suspect,
+    }),
+  )
+  const bucketSeconds = every === '1d' ? 86_400 : every === '6h' ? 21_600 : 3600
+  const statistic = total ? 'total' : average === 'vector' ? 'direction' : 'mean'
+  return { points: fillBuckets(points, bucketSeconds), statistic, average, bucketSeconds }
+}
+
+/** Buckets that the answer leaves out were not measured: a gap in the line. Days may be 23 or 25 hours long. */
+function fillBuckets(points: readonly SeriesPoint[], seconds: number): SeriesPoint[] {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1]
+    return before && point.time - before.time > seconds * 1.5 ? [hole(before.time + seconds), point] : [point]
+  })
+}
+
+/** Breaks the line where the distance is more than five times the usual one. */
+function withGaps(points: readonly SeriesPoint[]): SeriesPoint[] {
+  const steps = points.slice(1).map((point, index) => point.time - (points[index]?.time ?? 0))
+  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
+  return points.flatMap((point, index) => {
+    const before = points[index - 1]
+    return before && usual > 0 && point.time - before.time > 5 * usual ? [hole(before.time + usual), point] : [point]
+  })
+}
+
+const hole = (time: number): SeriesPoint => ({
+  time,
+  value: null,
+  min: null,
+  max: null,
+  capture: 0,
+  n: 0,
+  suspect: false,
+  suspects: null,
+})
+
+export type Summary = {
+  readonly n: number
+  readonly min: number
+  readonly max: number
+  /** null where directions cancel out */
+  readonly mean: number | null
+  readonly sum: number
+  readonly first: number
+  readonly last: number
+  readonly capture: number | null
+  readonly suspect: number
+}
+
+/** The series in a few numbers, for the sentence that says what the chart shows; null when there is nothing. */
+export function summarise({ points, average }: Series): Summary | null {
+  const known = points.flatMap((point) => (point.value === null ? [] : [{ ...point, value: point.value }]))
+  const [head] = known
+  const tail = known.at(-1)
+  if (!head || !tail) return null
+  const values = known.map(({ value }) => value)
+  const captures = points.flatMap(({ capture }) => capture ?? [])
+  const sum = values.reduce((total, value) => total + value, 0)
+  return {
+    n: known.reduce((total, { n }) => total + n, 0),
+    min: known.reduce((low, { min, value }) => Math.min(low, min ?? value), Number.POSITIVE_INFINITY),
+    max: known.reduce((high, { max, value }) => Math.max(high, max ?? value), Number.NEGATIVE_INFINITY),
+    mean: meanOf(values, average),
+    sum,
+    first: head.value,
+    last: tail.value,
+    capture: captures.length > 0 ? captures.reduce((total, share) => total + share, 0) / captures.length : null,
+    suspect: known.filter(({ suspect }) => suspect).length,
+  }
+}

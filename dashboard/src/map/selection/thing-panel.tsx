@@ -1,0 +1,135 @@
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import { AirIndexPanel } from '../../air-quality/air-index-panel.tsx'
+import { LimitsPanel } from '../../air-quality/limits-panel.tsx'
+import { WhoPanel } from '../../air-quality/who-panel.tsx'
+import { useTools } from '../../i18n/tools.ts'
+import { useNow } from '../../live/use-live.ts'
+import type { Datastream } from '../layer-model/model.ts'
+import { trustOf } from '../layers/things.ts'
+import { useLatest } from '../layers/use-layer.ts'
+import { SeriesPanel } from './series-panel.tsx'
+
+type ThingPanelProps = {
+  readonly thing: ThingFeature
+  readonly zones: ZoneFeatures
+  /** properties that the layer shows, to begin with */
+  readonly shown: readonly string[]
+  readonly onSelect: (id: string | null) => void
+}
+
+/** A Thing: what it measures now and how far to trust it, its series, its index, and what it is. */
+export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
+  const { t, name } = useTools()
+  const { properties } = thing
+  const [chosen, setChosen] = useState<number | null>(null)
+  const isShown = ({ property }: Datastream): boolean => shown.includes(property)
+  const streams = properties.datastreams.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a)))
+  const stream = streams.find(({ id }) => id === chosen) ?? mainStream(thing, shown)
+  return (
+    <article>
+      <p className="eyebrow">{name('kind', properties.kind)}</p>
+      <h2 className="selection__title">{properties.name}</h2>
+      {properties.simulated && <p className="badge badge--inline">{t('origin.simulated')}</p>}
+      <h3 className="selection__heading">{t('thing.latest')}</h3>
+      {streams.length === 0 && <p className="note">{t('thing.noDatastream')}</p>}
+      <ul className="streams">
+        {streams.map((datastream) => (
+          <li key={datastream.id}>
+            <StreamButton
+              datastream={datastream}
+              interval={properties.expectedIntervalSeconds}
+              active={datastream.id === stream?.id}
+              onPress={() => setChosen(datastream.id)}
+            />
+          </li>
+        ))}
+      </ul>
+      {stream && <SeriesPanel key={stream.id} datastream={stream} />}
+      {properties.airIndex && <AirIndexPanel index={properties.airIndex} />}
+      {properties.airIndex && <WhoPanel level="thing" placeKey={properties.key} />}
+      {properties.airIndex && <LimitsPanel level="thing" placeKey={properties.key} />}
+      <h3 className="selection__heading">{t('thing.about')}</h3>
+      <ThingFacts thing={thing} zones={zones} onSelect={onSelect} />
+    </article>
+  )
+}
+
+type StreamProps = { datastream: Datastream; interval: number | null; active: boolean; onPress: () => void }
+
+function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
+  const { t, name, property, quantity, age } = useTools()
+  const now = useNow(5000)
+  const latest = useLatest()(datastream)
+  const trust = trustOf(latest, interval, now)
+  const why = [
+    ...(trust === 'stale' ? [t('trust.stale')] : []),
+    ...(latest?.reasons ?? []).map((reason) => name('reason', reason)),
+  ]
+  const label = [property(datastream.property), datastream.channel].filter(Boolean).join(' · ')
+  return (
+    <Button className={`stream stream--${trust}`} aria-pressed={active} onPress={onPress}>
+      <span className="stream__name">{label}</span>
+      <span className="stream__state">
+        {latest
+          ? t('thing.state', {
+              quality: name('quality', String(latest.quality)),
+              age: age(latest.time, Math.max(now, latest.time)),
+            })
+          : t('hint.noValue')}
+      </span>
+      <span className="stream__value">{latest ? quantity(latest.result, datastream.unit) : t('none')}</span>
+      {why.length > 0 && <span className="stream__why">{why.join(', ')}</span>}
+    </Button>
+  )
+}
+
+function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: Omit<ThingPanelProps, 'shown'>) {
+  const { t, name, span, number } = useTools()
+  const zone = zones.features.find((feature) => feature.properties.key === properties.zone)?.properties
+  const { expectedIntervalSeconds: interval } = properties
+  const place = geometry?.type === 'Point' ? geometry.coordinates : null
+  const facts: [string, string][] = [
+    [t('thing.key'), properties.key],
+    [t('thing.domain'), name('layer', properties.domain)],
+    [t('thing.grade'), name('grade', properties.grade)],
+    [t('thing.verified'), t(properties.verified ? 'yes' : 'no')],
+    [t('thing.interval'), interval === null ? t('thing.interval.none') : span(interval)],
+    ...(place ? [[t('thing.place'), `${place[1].toFixed(5)}, ${place[0].toFixed(5)}`] as [string, string]] : []),
+    ...Object.entries(properties.attributes).map(([key, value]): [string, string] => [
+      name('attribute', key),
+      typeof value === 'number' ? number(value) : typeof value === 'boolean' ? t(value ? 'yes' : 'no') : value,
+    ]),
+  ]
+  return (
+    <dl className="facts">
+      {facts.map(([term, text]) => (
+        <div key={term} className="facts__row">
+          <dt>{term}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+      {zone && (
+        <div className="facts__row">
+          <dt>{t('column.zone')}</dt>
+          <dd>
+            <Button className="link" onPress={() => onSelect(`zone:${zone.key}`)}>
+              {zone.name}
+            </Button>
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+// where the layer does not say: what a Thing is asked about first, kind by kind
+const FIRST = ['pm2_5', 'active_power', 'travel_time', 'vehicle_count', 'bicycle_count', 'bikes_available', 'clients']
+
+function mainStream({ properties }: ThingFeature, shown: readonly string[]): Datastream | undefined {
+  const { datastreams, airIndex } = properties
+  const wanted = [...shown, airIndex?.us?.pollutant, ...FIRST]
+  const found = wanted.flatMap((name) => datastreams.filter(({ property }) => property === name))
+  return found[0] ?? datastreams[0]
+}

@@ -1,6 +1,0 @@
-import type { MoneyUnit } from '#model/money.ts'
-import type { Tools } from './tools.ts'
-
-/** What an amount of money is in, in words: currency, period and year. */
-export const moneyUnit = (unit: MoneyUnit | null, { t }: Tools): string =>
-  unit ? t(`money.${unit.per}`, { currency: unit.currency, year: String(unit.year) }) : t('money.unknown')

@@ -1,0 +1,60 @@
+import { ProgressBar } from 'react-aria-components'
+import type { CityResponse } from '#model/api/city.ts'
+import type { LedgerResponse } from '#model/api/ingest.ts'
+import { useTools } from '../i18n/tools.ts'
+import { perSecond } from '../live/latest.ts'
+import { useLive, useNow } from '../live/use-live.ts'
+
+/** The pulse of the data flow: connection, rates, age of the newest value, history, workers. */
+export function FlowHealth({ city, ledger }: { city: CityResponse; ledger: LedgerResponse | undefined }) {
+  const { t, number, integer, age, percent } = useTools()
+  const live = useLive()
+  const now = useNow(1000)
+  const working = ledger?.workers.filter(({ alive }) => alive).length ?? 0
+  const filling = city.backfill !== null && city.backfill < 1
+  const rate = live.messagesPerSecond
+  const tiles: { term: string; value: string; note: string }[] = [
+    {
+      term: t('flow.connection'),
+      value: t(`live.${live.status}`),
+      note:
+        live.newest === null
+          ? t('live.nothing')
+          : t('live.newest', { age: age(live.newest, Math.max(now, live.newest)) }),
+    },
+    { term: t('flow.messages'), value: rate === null ? t('none') : number(rate), note: t('flow.messages.note') },
+    {
+      term: t('flow.observations'),
+      value: number(perSecond(live.rate, now)),
+      note: t('flow.observations.note'),
+    },
+    {
+      term: t('flow.workers'),
+      value: integer(working),
+      note: t('flow.returned', { n: ledger?.returnedToBroker ?? 0 }),
+    },
+  ]
+  return (
+    <section className="flow" aria-label={t('flow.title')}>
+      <dl className="flow__tiles">
+        {tiles.map(({ term, value, note }) => (
+          <div key={term} className="flow__tile">
+            <dt>{term}</dt>
+            <dd className="flow__value">{value}</dd>
+            <dd className="note">{note}</dd>
+          </div>
+        ))}
+      </dl>
+      {filling && (
+        <ProgressBar className="progress" value={(city.backfill ?? 0) * 100} aria-label={t('flow.backfill')}>
+          <p>
+            {t('flow.backfill')} <strong>{percent(city.backfill ?? 0)}</strong>
+          </p>
+          <div className="progress__track">
+            <div className="progress__bar" style={{ inlineSize: `${(city.backfill ?? 0) * 100}%` }} />
+          </div>
+        </ProgressBar>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/react-query'
+import type { CityResponse } from '#model/api/city.ts'
+import { ledgerQuery } from '../http/queries.ts'
+import { useTools } from '../i18n/tools.ts'
+import { useLive } from '../live/use-live.ts'
+import { Problem } from '../ui/problem.tsx'
+import { FlowHealth } from './flow-health.tsx'
+import { LedgerTable } from './ledger-table.tsx'
+import { RawArchive } from './raw-archive.tsx'
+import { Reconciliations } from './reconciliations.tsx'
+import { RejectedMessages } from './rejected-messages.tsx'
+import { VoiceModeration } from './voice-moderation.tsx'
+import './operations-view.css'
+
+/** Whether data flows, whether the ledger balances, and what was not understood. */
+export default function OperationsView({ city }: { city: CityResponse }) {
+  const { t } = useTools()
+  const answer = useQuery(ledgerQuery)
+  const live = useLive().ledger
+  // the live feed is newer than the last answer while it is connected
+  const ledger = live ?? answer.data
+  return (
+    <div className="operations">
+      <h1 className="page-title">{t('operations.title')}</h1>
+      <p className="lead">{t('operations.lead')}</p>
+      <FlowHealth city={city} ledger={ledger} />
+      <section aria-labelledby="ledger">
+        <h2 id="ledger" className="operations__heading">
+          {t('ledger.title')}
+        </h2>
+        <p className="note operations__note">{t('ledger.lead')}</p>
+        {answer.error && !ledger && <Problem error={answer.error} retry={answer.refetch} />}
+        {ledger && <LedgerTable ledger={ledger} />}
+      </section>
+      <Reconciliations />
+      <VoiceModeration />
+      <RejectedMessages />
+      <RawArchive />
+    </div>
+  )
+}

@@ -1,0 +1,120 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'react-aria-components'
+import { type ReconciliationResponse, reconciliationResponse } from '#model/api/reconciliation.ts'
+import { reconciliationsQuery } from '../http/queries.ts'
+import { useChange } from '../http/registry.ts'
+import { useTools } from '../i18n/tools.ts'
+import { useNow } from '../live/use-live.ts'
+import { KeyField } from '../ui/key-field.tsx'
+import { Problem } from '../ui/problem.tsx'
+
+type Reconciliation = ReconciliationResponse['reconciliations'][number]
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** A night without a comparison is noticed at noon. */
+const OVERDUE_MS = 33 * HOUR_MS
+
+/** Raw against rollup: what the nights found, what differs, and a way to compare now. */
+export function Reconciliations() {
+  const { t } = useTools()
+  const answer = useQuery(reconciliationsQuery)
+  const { send, busy, ready, error } = useChange()
+  const compare = async (): Promise<void> => {
+    const now = Date.now()
+    const [from, to] = [now - 8 * DAY_MS, now].map((at) => new Date(at).toISOString())
+    await send(reconciliationResponse, 'POST', '/reconciliation', { from, to })
+    await answer.refetch()
+  }
+  const all = answer.data?.reconciliations
+  return (
+    <section aria-labelledby="reconciliation">
+      <h2 id="reconciliation" className="operations__heading">
+        {t('reconciliation.title')}
+      </h2>
+      <p className="note operations__note">{t('reconciliation.lead')}</p>
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {all && <Verdict last={all.find(({ finishedAt, failure }) => finishedAt !== null && failure === null)} />}
+      {all && all.length > 0 && <Table all={all} />}
+      <div className="operations__form">
+        <KeyField />
+        <Button className="button" isDisabled={!ready} onPress={() => void compare()}>
+          {t(busy ? 'reconciliation.busy' : 'reconciliation.now')}
+        </Button>
+      </div>
+      {error && <Problem error={error} />}
+    </section>
+  )
+}
+
+function Verdict({ last }: { last: Reconciliation | undefined }) {
+  const { t, integer, age } = useTools()
+  const now = useNow(60_000)
+  if (!last?.finishedAt) return <p className="note">{t('reconciliation.none')}</p>
+  const finished = Date.parse(last.finishedAt)
+  const differing = last.differing ?? 0
+  const when = age(finished, Math.max(now, finished))
+  return (
+    <div role="status">
+      <p className={differing > 0 ? 'reconciliation__differs' : undefined}>
+        {differing > 0
+          ? t('reconciliation.differs', { n: differing, when })
+          : t('reconciliation.agrees', { n: integer(last.observations ?? 0), when })}
+      </p>
+      {now - finished > OVERDUE_MS && <p className="reconciliation__differs">{t('reconciliation.overdue')}</p>}
+      {differing > 0 && (
+        <ul>
+          {(last.differences ?? []).slice(0, 10).map(({ day, datastreamId, raw, hourly, daily }) => (
+            <li key={`${day} ${datastreamId}`} className="note">
+              {t('reconciliation.difference', {
+                ...{ day, id: datastreamId },
+                ...{ raw: integer(raw.n), hourly: integer(hourly.n), daily: integer(daily.n) },
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function Table({ all }: { all: readonly Reconciliation[] }) {
+  const { t, dateTime, integer } = useTools()
+  const known = (value: number | null): string => (value === null ? t('none') : integer(value))
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="scroller" tabIndex={0} aria-label={t('reconciliation.table')}>
+      <table className="grid">
+        <caption className="hidden">{t('reconciliation.table')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('reconciliation.started')}</th>
+            <th scope="col">{t('reconciliation.by')}</th>
+            {(['days', 'compared', 'observations', 'differing'] as const).map((column) => (
+              <th key={column} scope="col" className="numeric">
+                {t(`reconciliation.${column}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {all.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">{dateTime(one.startedAt)}</th>
+              <td>{one.by === 'night' ? t('reconciliation.night') : one.by}</td>
+              <td className="numeric">{known(one.days)}</td>
+              <td className="numeric">{known(one.compared)}</td>
+              <td className="numeric">{known(one.observations)}</td>
+              <td className="numeric">
+                {one.failure
+                  ? t('reconciliation.failed')
+                  : one.finishedAt
+                    ? known(one.differing)
+                    : t('reconciliation.open')}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

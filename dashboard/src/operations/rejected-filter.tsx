@@ -1,0 +1,73 @@
+import { Label, Radio, RadioGroup } from 'react-aria-components'
+import type { RejectedResponse } from '#model/api/ingest.ts'
+import { useTools } from '../i18n/tools.ts'
+import { Choice } from '../ui/choice.tsx'
+import { TextEntry } from '../ui/text-entry.tsx'
+
+/** Which rejected messages are listed, and replayed; empty text is any. */
+export type RejectedFilter = {
+  readonly reason: string
+  readonly source: string
+  /** part of it */
+  readonly topic: string
+  /** only what was not replayed yet */
+  readonly waiting: boolean
+}
+export const EVERYTHING: RejectedFilter = { reason: '', source: '', topic: '', waiting: false }
+
+/** a list item needs an id; no source has this name */
+const EVERY = '*'
+
+type Props = {
+  readonly filter: RejectedFilter
+  readonly reasons: RejectedResponse['reasons']
+  readonly sources: readonly string[]
+  readonly onChange: (filter: RejectedFilter) => void
+}
+
+export function RejectedFilterForm({ filter, reasons, sources, onChange }: Props) {
+  const { t, name, integer } = useTools()
+  const set = (change: Partial<RejectedFilter>): void => onChange({ ...filter, ...change })
+  return (
+    <>
+      <RadioGroup
+        className="measures"
+        orientation="horizontal"
+        value={filter.reason}
+        onChange={(reason) => set({ reason })}
+      >
+        <Label className="hidden">{t('rejected.filter')}</Label>
+        <div className="measures__list">
+          <Radio value="" className="chip">
+            {t('rejected.all', { n: integer(reasons.reduce((sum, { n }) => sum + n, 0)) })}
+          </Radio>
+          {reasons.map(({ reason, n }) => (
+            <Radio key={reason} value={reason} className="chip">
+              {t('rejected.reason', { reason: name('rejection', reason), n: integer(n) })}
+            </Radio>
+          ))}
+        </div>
+      </RadioGroup>
+      <div className="operations__form">
+        <TextEntry label={t('rejected.topic')} value={filter.topic} onChange={(topic) => set({ topic })} />
+        {sources.length > 1 && (
+          <Choice
+            label={t('rejected.source')}
+            choices={[{ id: EVERY, label: t('rejected.source.all') }, ...sources.map((id) => ({ id, label: id }))]}
+            value={filter.source || EVERY}
+            onChange={(id) => set({ source: id === EVERY ? '' : id })}
+          />
+        )}
+        <label className="rejected__waiting">
+          <input
+            type="checkbox"
+            className="message__select"
+            checked={filter.waiting}
+            onChange={(event) => set({ waiting: event.target.checked })}
+          />
+          {t('rejected.waiting')}
+        </label>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,77 @@
+import { useState } from 'react'
+import { Label, Radio, RadioGroup } from 'react-aria-components'
+import type { RejectedResponse } from '#model/api/ingest.ts'
+import { useTools } from '../i18n/tools.ts'
+import { hexDump } from './hex.ts'
+
+type RejectedMessageProps = {
+  readonly message: RejectedResponse['messages'][number]
+  readonly selected: boolean
+  readonly onSelect: (selected: boolean) => void
+}
+
+/** One message: why it was refused, and its bytes as text or in hexadecimal. */
+export function RejectedMessage({ message, selected, onSelect }: RejectedMessageProps) {
+  const { t, name, dateTime, integer } = useTools()
+  const time = dateTime(message.receivedAt)
+  return (
+    <li className="message message--selectable">
+      <input
+        type="checkbox"
+        className="message__select"
+        checked={selected}
+        onChange={(event) => onSelect(event.target.checked)}
+        aria-label={t('rejected.select', { time, topic: message.topic })}
+      />
+      <details>
+        <summary>
+          <span className="message__time">{time}</span>
+          <span className="message__reason">{name('rejection', message.reason)}</span>
+          <code className="message__topic">{message.topic}</code>
+          <span className="note">
+            {t('rejected.about', { source: message.source, bytes: integer(message.bytes) })}
+            {message.partial && ` · ${t('rejected.partial')}`}
+            {message.replayedAt && ` · ${t('rejected.replayed', { time: dateTime(message.replayedAt) })}`}
+          </span>
+        </summary>
+        <p className="message__detail">{message.detail}</p>
+        {message.base64 === null ? (
+          <p className="note">{t('rejected.bytes.key')}</p>
+        ) : (
+          <Payload text={message.text} base64={message.base64} label={t('rejected.bytes.of', { time })} />
+        )}
+      </details>
+    </li>
+  )
+}
+
+const FORMS = ['text', 'hex'] as const
+type Form = (typeof FORMS)[number]
+
+function Payload({ text, base64, label }: { text: string | null; base64: string; label: string }) {
+  const { t } = useTools()
+  const [form, setForm] = useState<Form>(text === null ? 'hex' : 'text')
+  return (
+    <>
+      <RadioGroup
+        className="measures"
+        orientation="horizontal"
+        value={form}
+        onChange={(value) => setForm(value as Form)}
+      >
+        <Label className="hidden">{t('rejected.bytes')}</Label>
+        <div className="measures__list">
+          {FORMS.map((value) => (
+            <Radio key={value} value={value} className="chip" isDisabled={value === 'text' && text === null}>
+              {t(`rejected.bytes.${value}`)}
+            </Radio>
+          ))}
+        </div>
+      </RadioGroup>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="message__scroll" tabIndex={0} aria-label={label}>
+        <pre className="message__payload">{form === 'text' && text !== null ? text : hexDump(base64)}</pre>
+      </section>
+    </>
+  )
+}

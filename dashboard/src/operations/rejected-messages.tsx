@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import { useCityKey } from '../http/key.ts'
+import { ledgerQuery, rejectedQuery } from '../http/queries.ts'
+import { useTools } from '../i18n/tools.ts'
+import { Problem } from '../ui/problem.tsx'
+import { EVERYTHING, type RejectedFilter, RejectedFilterForm } from './rejected-filter.tsx'
+import { RejectedMessage } from './rejected-message.tsx'
+import { ReplayForm } from './replay-form.tsx'
+
+/** What was not understood: kept with its reason and its bytes, to be looked at and sent through the same door again. */
+export function RejectedMessages() {
+  const { t } = useTools()
+  const key = useCityKey()
+  const [filter, setFilter] = useState(EVERYTHING)
+  const [cursors, setCursors] = useState<readonly string[]>([])
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const asked = {
+    reason: filter.reason || undefined,
+    source: filter.source || undefined,
+    topic: filter.topic || undefined,
+  }
+  const answer = useQuery(
+    rejectedQuery({ ...asked, ...(filter.waiting && { replayed: 'false' }), cursor: cursors.at(-1) }, key),
+  )
+  const sources = useQuery(ledgerQuery).data?.sources ?? []
+  const { data } = answer
+  const narrow = (next: RejectedFilter): void => {
+    setFilter(next)
+    setCursors([])
+    setSelected(new Set())
+  }
+  const select = (id: string, on: boolean): void => {
+    const next = new Set(selected)
+    if (on) next.add(id)
+    else next.delete(id)
+    setSelected(next)
+  }
+  const done = (): void => {
+    setSelected(new Set())
+    void answer.refetch()
+  }
+  return (
+    <section aria-labelledby="rejected">
+      <h2 id="rejected" className="operations__heading">
+        {t('rejected.title')}
+      </h2>
+      <p className="note operations__note">{t('rejected.lead')}</p>
+      {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+      {data && (
+        <>
+          <RejectedFilterForm
+            filter={filter}
+            reasons={data.reasons}
+            sources={sources.filter(({ rejected }) => rejected > 0).map(({ source }) => source)}
+            onChange={narrow}
+          />
+          {data.total > 0 && <ReplayForm filter={asked} ids={[...selected]} total={data.total} onDone={done} />}
+          {data.messages.length === 0 ? (
+            <p className="note">{t('rejected.none')}</p>
+          ) : (
+            <ul className="rejected">
+              {data.messages.map((message) => (
+                <RejectedMessage
+                  key={message.id}
+                  message={message}
+                  selected={selected.has(message.id)}
+                  onSelect={(on) => select(message.id, on)}
+                />
+              ))}
+            </ul>
+          )}
+          <div className="rejected__pages">
+            {cursors.length > 0 && (
+              <Button className="button" onPress={() => setCursors(cursors.slice(0, -1))}>
+                {t('rejected.newer')}
+              </Button>
+            )}
+            {data.next && (
+              <Button className="button" onPress={() => setCursors([...cursors, data.next ?? ''])}>
+                {t('rejected.older')}
+              </Button>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,66 @@
+import { type FormEvent, useState } from 'react'
+import { Button, Form } from 'react-aria-components'
+import { replayResponse } from '#model/api/ingest.ts'
+import { post } from '../http/client.ts'
+import { useCityKey } from '../http/key.ts'
+import { useTools } from '../i18n/tools.ts'
+import { KeyField } from '../ui/key-field.tsx'
+import { Problem } from '../ui/problem.tsx'
+
+type Outcome = { readonly replayed: number; readonly skipped: number } | Error | null
+
+/** Sends what is listed through the ingest again. The key is in the memory of the page: no storage, no address. */
+export function ReplayForm({
+  filter,
+  ids,
+  total,
+  onDone,
+}: {
+  filter: {
+    readonly reason?: string | undefined
+    readonly source?: string | undefined
+    readonly topic?: string | undefined
+  }
+  /** selected messages; none: everything the filter lists */
+  ids: readonly string[]
+  total: number
+  onDone: () => void
+}) {
+  const { t, name, integer } = useTools()
+  const key = useCityKey()
+  const [busy, setBusy] = useState(false)
+  const [outcome, setOutcome] = useState<Outcome>(null)
+  const replay = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      const conditions = ids.length > 0 ? { ids } : filter
+      const isAny = Object.values(conditions).some((value) => value !== undefined)
+      const answer = await post(replayResponse, '/ingest/rejected/replay', isAny ? conditions : { all: true }, key)
+      setOutcome({ replayed: answer.replayed, skipped: answer.skippedTruncated })
+      onDone()
+    } catch (error) {
+      setOutcome(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const what = [filter.reason ? name('rejection', filter.reason) : t('replay.all'), filter.source, filter.topic]
+    .filter(Boolean)
+    .join(', ')
+  return (
+    <Form className="replay" onSubmit={(event) => void replay(event)}>
+      <KeyField />
+      <Button type="submit" className="button button--main" isDisabled={busy || key === ''}>
+        {ids.length > 0
+          ? t('replay.selected', { n: integer(ids.length) })
+          : t('replay.send', { n: integer(total), what })}
+      </Button>
+      <p className="note replay__note">{t('replay.note')}</p>
+      <div className="replay__outcome" role="status">
+        {outcome && !(outcome instanceof Error) && t('replay.done', outcome)}
+      </div>
+      {outcome instanceof Error && <Problem error={outcome} />}
+    </Form>
+  )
+}

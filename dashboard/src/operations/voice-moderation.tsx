@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'react-aria-components'
+import { type ModerationQueue, moderationResult } from '#model/api/voices.ts'
+import { useCityKey } from '../http/key.ts'
+import { zonesQuery } from '../http/queries.ts'
+import { useChange } from '../http/registry.ts'
+import { moderationQuery } from '../http/voices.ts'
+import { useTools } from '../i18n/tools.ts'
+import { KeyField } from '../ui/key-field.tsx'
+import { Problem } from '../ui/problem.tsx'
+
+type Comment = ModerationQueue['comments'][number]
+
+/** What residents wrote and nobody has read: a person says what may be shown. */
+export function VoiceModeration() {
+  const { t } = useTools()
+  const key = useCityKey()
+  const queue = useQuery(moderationQuery(key))
+  const { send, ready, error } = useChange()
+  const decide = async (comment: Comment, decision: 'approve' | 'refuse'): Promise<void> => {
+    await send(moderationResult, 'POST', '/voices/moderation', { decisions: [{ id: comment.id, decision }] })
+    await queue.refetch()
+  }
+  const problem = error ?? queue.error
+  return (
+    <section aria-labelledby="voices-waiting">
+      <h2 id="voices-waiting" className="operations__heading">
+        {t('moderation.title')}
+      </h2>
+      <p className="note operations__note">{t('moderation.lead')}</p>
+      {!queue.data && <KeyField />}
+      {problem && <Problem error={problem} />}
+      {queue.data && (
+        <>
+          <p role="status" className="note">
+            {t('moderation.waiting', { n: queue.data.waiting })}
+          </p>
+          <ul className="rejected">
+            {queue.data.comments.map((comment) => (
+              <CommentItem
+                key={comment.id}
+                comment={comment}
+                ready={ready}
+                onDecide={(decision) => void decide(comment, decision)}
+              />
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}
+
+type CommentItemProps = {
+  readonly comment: Comment
+  readonly ready: boolean
+  readonly onDecide: (decision: 'approve' | 'refuse') => void
+}
+
+function CommentItem({ comment, ready, onDecide }: CommentItemProps) {
+  const { t, name } = useTools()
+  const zones = useQuery(zonesQuery).data?.features ?? []
+  const { text, language, month, topics, place } = comment
+  const where =
+    place.kind === 'zone'
+      ? (zones.find(({ properties }) => properties.key === place.key)?.properties.name ?? place.key)
+      : t('voices.cell', { cell: place.key })
+  return (
+    <li className="message moderation">
+      <blockquote className="moderation__text" lang={language} dir="auto">
+        {text}
+      </blockquote>
+      <p className="note">{[where, month, ...topics.map((topic) => name('measure.voices', topic))].join(' · ')}</p>
+      <div className="rejected__pages">
+        {(['approve', 'refuse'] as const).map((decision) => (
+          <Button
+            key={decision}
+            className={decision === 'approve' ? 'button button--main' : 'button'}
+            isDisabled={!ready}
+            onPress={() => onDecide(decision)}
+            aria-label={t(`moderation.${decision}.of`, { text })}
+          >
+            {t(`moderation.${decision}`)}
+          </Button>
+        ))}
+      </div>
+    </li>
+  )
+}

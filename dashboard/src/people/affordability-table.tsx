@@ -1,0 +1,57 @@
+import type { DividesResponse } from '#model/api/people.ts'
+import { useTools } from '../i18n/tools.ts'
+
+type Affordability = NonNullable<DividesResponse['affordability']>
+
+/** What Internet access costs of an income, group by group, against what counts as affordable. */
+export function AffordabilityTable({ of, unit }: { of: Affordability; unit: string }) {
+  const tools = useTools()
+  const { t } = tools
+  const share = (value: number | null): string => (value === null ? t('none') : tools.percent(value, 1))
+  const title = t('affordability.title', {
+    limit: tools.percent(of.limit, 0),
+    income: tools.integer(of.monthlyIncome),
+    currency: of.currency,
+    year: String(of.incomeYear),
+  })
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section className="people__scroll" tabIndex={0} aria-label={title}>
+      <h3 className="people__subheading">{title}</h3>
+      <table className="mini">
+        <thead>
+          <tr>
+            <th scope="col">{t('divides.column.group')}</th>
+            {(['price', 'share', 'interval', 'n'] as const).map((column) => (
+              <th key={column} scope="col" className="numeric">
+                {t(`affordability.column.${column}`)}
+              </th>
+            ))}
+            <th scope="col">{t('affordability.column.verdict')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.groups.map((group) => (
+            <tr key={group.label}>
+              <th scope="row">{group.label}</th>
+              <td className="numeric">
+                {group.medianPrice === null ? t('none') : tools.quantity(group.medianPrice, unit)}
+              </td>
+              <td className="numeric">{share(group.share)}</td>
+              <td className="numeric">
+                {group.lower === null ? t('none') : t('range', { from: share(group.lower), to: share(group.upper) })}
+              </td>
+              <td className="numeric">{group.n === null ? t('none') : tools.integer(group.n)}</td>
+              <td>{t(`affordability.${verdictOf(group)}`)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function verdictOf({ affordable }: Affordability['groups'][number]): 'yes' | 'no' | 'unknown' {
+  if (affordable === null) return 'unknown'
+  return affordable ? 'yes' : 'no'
+}

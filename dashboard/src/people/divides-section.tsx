@@ -1,0 +1,75 @@
+import { useState } from 'react'
+import type { SurveysResponse } from '#model/api/indicators.ts'
+import { rankingOf } from '#model/survey/survey.ts'
+import { useTools } from '../i18n/tools.ts'
+import { Choice } from '../ui/choice.tsx'
+import { DividePanel } from './divide-panel.tsx'
+
+type Survey = SurveysResponse['surveys'][number]
+type Question = Survey['questions'][number]
+const NOTHING = ''
+
+/** Which question is compared by which characteristics, and for questions with many answers which answer. */
+export function DividesSection({ survey }: { survey: Survey }) {
+  const { t } = useTools()
+  const asked = survey.questions.filter(({ group }) => !group)
+  const groups = survey.questions.filter(({ group }) => group)
+  const [question, setQuestion] = useState(() => (asked.find(isPlain) ?? asked[0])?.column ?? NOTHING)
+  const [by, setBy] = useState(() => usualGroup(groups)?.column ?? 'zone')
+  const [and, setAnd] = useState(NOTHING)
+  const [answer, setAnswer] = useState<{ question: string; category: string } | null>(null)
+  const chosen = asked.find(({ column }) => column === question)
+  if (!chosen) return <p className="note">{t('divides.nothing')}</p>
+  const answers = answersOf(chosen)
+  const category = answer?.question === question ? answer.category : answers[0]?.id
+  const characteristics = [
+    ...groups.map(({ column, text }) => ({ id: column, label: text })),
+    { id: 'zone', label: t('divides.by.zone') },
+  ]
+  const second = and === by ? NOTHING : and
+  return (
+    <>
+      <div className="people__choices">
+        <Choice
+          label={t('divides.question')}
+          choices={asked.map(({ column, text }) => ({ id: column, label: text }))}
+          value={question}
+          onChange={setQuestion}
+        />
+        {answers.length > 0 && (
+          <Choice
+            label={t('divides.answer')}
+            choices={answers}
+            value={category ?? NOTHING}
+            onChange={(id) => setAnswer({ question, category: id })}
+          />
+        )}
+        <Choice label={t('divides.by')} choices={characteristics} value={by} onChange={setBy} />
+        <Choice
+          label={t('divides.and')}
+          choices={[{ id: NOTHING, label: t('divides.and.none') }, ...characteristics.filter(({ id }) => id !== by)]}
+          value={second}
+          onChange={setAnd}
+        />
+      </div>
+      <DividePanel
+        survey={survey.id}
+        question={question}
+        category={category}
+        by={second === NOTHING ? by : `${by},${second}`}
+      />
+    </>
+  )
+}
+
+const isPlain = ({ counts }: Question): boolean => (counts?.length ?? 0) > 0
+
+/** Answers to choose from, where the codebook does not say which of them count. */
+function answersOf({ categories, counts, missing }: Question): { id: string; label: string }[] {
+  if (!categories || (counts && counts.length > 0)) return []
+  return Object.entries(categories).flatMap(([id, label]) => (missing.includes(id) ? [] : [{ id, label }]))
+}
+
+/** Income and the like first: what stands in an order shows the divide best. */
+const usualGroup = (groups: readonly Question[]): Question | undefined =>
+  groups.find((group) => rankingOf(group) !== null) ?? groups[0]

@@ -1,0 +1,29 @@
+import { useTools } from '../i18n/tools.ts'
+
+const STEPS = [
+  { id: 'have', href: '#survey-desk' },
+  { id: 'ask', href: '/questionnaire' },
+  { id: 'meanwhile', href: '/voice' },
+] as const
+
+/** What a city without any survey can do to get one, and what this page shows until then. */
+export function NoSurvey() {
+  const { t } = useTools()
+  return (
+    <section className="people__start" aria-labelledby="no-survey">
+      <h2 id="no-survey" className="people__heading">
+        {t('people.none')}
+      </h2>
+      <p>{t('people.start.lead')}</p>
+      <ul>
+        {STEPS.map(({ id, href }) => (
+          <li key={id}>
+            <a href={href}>{t(`people.start.${id}.link`)}</a>
+            <br />
+            {t(`people.start.${id}`)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

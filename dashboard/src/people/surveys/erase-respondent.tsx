@@ -1,0 +1,43 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { Button, Form, Input, Label, TextField } from 'react-aria-components'
+import { useCityKey } from '../../http/key.ts'
+import { useTools } from '../../i18n/tools.ts'
+import { Problem } from '../../ui/problem.tsx'
+import { eraseRespondent } from './queries.ts'
+
+/** Takes one person out of a survey, for good. */
+export function EraseRespondent({ survey }: { survey: string }) {
+  const { t } = useTools()
+  const client = useQueryClient()
+  const key = useCityKey()
+  const [respondent, setRespondent] = useState('')
+  const [outcome, setOutcome] = useState<number | Error | null>(null)
+  const erase = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    try {
+      const { respondents } = await eraseRespondent(survey, respondent, key)
+      setOutcome(respondents)
+      setRespondent('')
+      await client.invalidateQueries()
+    } catch (failure) {
+      setOutcome(failure as Error)
+    }
+  }
+  return (
+    <Form className="desk__erase" onSubmit={(event) => void erase(event)}>
+      <h3>{t('desk.erase.respondent')}</h3>
+      <TextField className="field" value={respondent} onChange={setRespondent} autoComplete="off">
+        <Label className="field__label">{t('desk.respondent')}</Label>
+        <Input className="field__input" maxLength={200} />
+      </TextField>
+      <Button type="submit" className="button" isDisabled={key === '' || respondent === ''}>
+        {t('desk.erase.one')}
+      </Button>
+      <div role="status">
+        {outcome instanceof Error && <Problem error={outcome} />}
+        {typeof outcome === 'number' && <p className="sheet-form__done">{t('desk.erased.one', { n: outcome })}</p>}
+      </div>
+    </Form>
+  )
+}

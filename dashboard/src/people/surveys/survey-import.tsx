@@ -1,0 +1,130 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button, Input, Label, TextField } from 'react-aria-components'
+import type { DraftResponse } from '#model/api/survey-import.ts'
+import type { Codebook } from '#model/survey/survey.ts'
+import { checkCodebook } from '#model/survey-file/check-codebook.ts'
+import { useCityKey } from '../../http/key.ts'
+import { useTools } from '../../i18n/tools.ts'
+import { KeyField } from '../../ui/key-field.tsx'
+import { Problem } from '../../ui/problem.tsx'
+import { CodebookForm } from './codebook-form.tsx'
+import { draftSurvey, type ImportAnswer, type ImportProgress, importSurvey } from './queries.ts'
+import { SurveyOutcome } from './survey-outcome.tsx'
+
+/** Answers and codebook in; where there is no codebook one is made of the answers, for a person to complete. */
+export function SurveyImport() {
+  const { t } = useTools()
+  const client = useQueryClient()
+  const key = useCityKey()
+  const [answers, setAnswers] = useState<File | null>(null)
+  const [codebook, setCodebook] = useState<string | null>(null)
+  const [draft, setDraft] = useState<DraftResponse | null>(null)
+  const [by, setBy] = useState('')
+  const [progress, setProgress] = useState<ImportProgress | 'sending' | null>(null)
+  const [outcome, setOutcome] = useState<ImportAnswer | Error | null>(null)
+
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    setOutcome(null)
+    setProgress('sending')
+    try {
+      await work()
+    } catch (failure) {
+      setOutcome(failure instanceof Error ? failure : new Error(String(failure)))
+    } finally {
+      setProgress(null)
+    }
+  }
+  const text = draft ? JSON.stringify(draft.codebook, null, 2) : codebook
+  const send = (check: boolean) =>
+    run(async () => {
+      if (!answers || text === null) return
+      const found = await importSurvey(
+        { id: idOf(text), codebook: text, responses: answers },
+        { check, by, key },
+        setProgress,
+      )
+      setOutcome(found)
+      if ('imported' in found && !check) await client.invalidateQueries()
+    })
+  const makeDraft = () =>
+    run(async () => {
+      if (answers) setDraft(await draftSurvey(answers, key))
+    })
+  const ready = answers !== null && key !== '' && progress === null
+  return (
+    <div className="desk__import">
+      <h3 className="people__subheading">{t('desk.import')}</h3>
+      <div className="sheet-form">
+        <FileField
+          label={t('desk.answers')}
+          accept=".csv,.xlsx"
+          onFile={(file) => {
+            setAnswers(file)
+            setDraft(null)
+          }}
+        />
+        <FileField
+          label={t('desk.codebook')}
+          accept=".json"
+          onFile={(file) => {
+            setDraft(null)
+            if (file) void file.text().then(setCodebook)
+            else setCodebook(null)
+          }}
+        />
+        <KeyField />
+        <TextField className="field" value={by} onChange={setBy} autoComplete="name">
+          <Label className="field__label">{t('sheet.by')}</Label>
+          <Input className="field__input" maxLength={100} />
+        </TextField>
+      </div>
+      <p className="note">{t('desk.note')}</p>
+      <div className="desk__actions">
+        <Button className="button" isDisabled={!ready} onPress={() => void makeDraft()}>
+          {t('desk.draft')}
+        </Button>
+      </div>
+      {draft && (
+        <CodebookForm draft={draft} onChange={(changed: Codebook) => setDraft({ ...draft, codebook: changed })} />
+      )}
+      <div className="desk__actions">
+        <Button className="button" isDisabled={!ready || text === null} onPress={() => void send(true)}>
+          {t('desk.check')}
+        </Button>
+        <Button className="button button--main" isDisabled={!ready || text === null} onPress={() => void send(false)}>
+          {t('desk.send')}
+        </Button>
+      </div>
+      <SurveyOutcome progress={progress} outcome={outcome instanceof Error ? null : outcome} />
+      {outcome instanceof Error && <Problem error={outcome} />}
+    </div>
+  )
+}
+
+/** The id that a codebook says; what else is wrong with it the API says. */
+function idOf(text: string): string {
+  try {
+    const id = (JSON.parse(text) as { id?: unknown } | null)?.id
+    if (typeof id === 'string' && id !== '') return id
+  } catch {
+    return 'survey'
+  }
+  return checkCodebook(JSON.parse(text)).codebook?.id ?? 'survey'
+}
+
+type FileFieldProps = { label: string; accept: string; onFile: (file: File | null) => void }
+
+function FileField({ label, accept, onFile }: FileFieldProps) {
+  return (
+    <label className="field">
+      <span className="field__label">{label}</span>
+      <input
+        className="field__input sheet-form__file"
+        type="file"
+        accept={accept}
+        onChange={(event) => onFile(event.target.files?.[0] ?? null)}
+      />
+    </label>
+  )
+}

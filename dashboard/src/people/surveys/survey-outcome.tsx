@@ -1,0 +1,77 @@
+import type { SurveyImported, SurveyRefused } from '#model/api/survey-import.ts'
+import { useTools } from '../../i18n/tools.ts'
+import type { ImportAnswer, ImportProgress } from './queries.ts'
+
+/** How far an import is, and what became of it. */
+export function SurveyOutcome({
+  progress,
+  outcome,
+}: {
+  progress: ImportProgress | 'sending' | null
+  outcome: ImportAnswer | null
+}) {
+  const { t } = useTools()
+  return (
+    <div role="status">
+      {progress === 'sending' && <p className="loading">{t('desk.sending')}</p>}
+      {progress !== null && progress !== 'sending' && (
+        <label className="desk__progress">
+          {t(progress.step === 'check' ? 'desk.checking' : 'desk.storing', { done: progress.done, of: progress.of })}
+          <progress value={progress.done} max={progress.of} />
+        </label>
+      )}
+      {outcome && 'imported' in outcome && <Imported of={outcome.imported} />}
+      {outcome && 'refused' in outcome && <Refused of={outcome.refused} />}
+    </div>
+  )
+}
+
+function Imported({ of }: { of: SurveyImported }) {
+  const { t } = useTools()
+  const { respondents, questions, checked, replaced, erased, ignored, areas } = of
+  const what = checked ? 'desk.checked' : replaced ? 'desk.replaced' : 'desk.imported'
+  return (
+    <>
+      <p className="sheet-form__done">{t(what, { id: of.id, respondents, questions })}</p>
+      {erased > 0 && <p className="note">{t('desk.stayOut', { n: erased })}</p>}
+      {ignored.length > 0 && <p className="note">{t('desk.ignored', { columns: ignored.join(', ') })}</p>}
+      {areas.length > 0 && (
+        <p className="note">{t('desk.areas', { areas: areas.map(({ name }) => name).join('; ') })}</p>
+      )}
+    </>
+  )
+}
+
+function Refused({ of: { problems, total } }: { of: SurveyRefused }) {
+  const { t, integer } = useTools()
+  return (
+    <div className="problem">
+      <p className="problem__title">{t('desk.problems', { n: total })}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="people__scroll desk__problems" tabIndex={0} aria-label={t('desk.problems', { n: total })}>
+        <table className="mini">
+          <thead>
+            <tr>
+              {(['row', 'column', 'value', 'reason'] as const).map((column) => (
+                <th key={column} scope="col">
+                  {t(`desk.problem.${column}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {problems.map(({ row, column, value, reason }) => (
+              <tr key={`${row} ${column} ${value} ${reason}`}>
+                <th scope="row">{row === null ? t('desk.problem.codebook') : integer(row)}</th>
+                <td>{column}</td>
+                <td>{value}</td>
+                <td>{reason}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {total > problems.length && <p className="note">{t('desk.problems.more', { n: total - problems.length })}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,93 @@
+import { useState } from 'react'
+import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
+import type { VoicePlace } from '#model/survey/voices.ts'
+import { useWords } from '../words.ts'
+import { reducePlace } from './reduce-place.ts'
+
+type PlaceFieldProps = {
+  readonly city: CityResponse
+  readonly zones: ZoneFeatures
+  readonly place: VoicePlace | null
+  readonly onChange: (place: VoicePlace | null) => void
+  readonly error: string | null
+}
+
+/** A position that is off by more than this may lie in another district. */
+const VAGUE_METERS = 1500
+const LOCATE_LIMIT_MS = 15_000
+const CELL = 'cell:'
+
+/** The district, from a list or by the device itself: it looks its position up here and forgets it here. */
+export function PlaceField({ city, zones, place, onChange, error }: PlaceFieldProps) {
+  const { t, language } = useWords()
+  const [news, setNews] = useState('')
+  const [cell, setCell] = useState<VoicePlace | null>(null)
+  const names = zones.features
+    .map(({ properties: { key, name } }) => ({ key, name }))
+    .toSorted((a, b) => a.name.localeCompare(b.name, language))
+
+  const found = async ({ coords }: GeolocationPosition): Promise<void> => {
+    if (coords.accuracy > VAGUE_METERS) return setNews(t('place.vague'))
+    const reduced = await reducePlace([coords.longitude, coords.latitude], zones, city.bounds)
+    if (!reduced) return setNews(t('place.outside', { city: city.name }))
+    onChange(reduced)
+    if (reduced.kind === 'cell') setCell(reduced)
+    const zone = names.find(({ key }) => key === reduced.key)?.name ?? ''
+    setNews(reduced.kind === 'cell' ? t('place.cell') : t('place.found', { zone }))
+  }
+  const locate = (): void => {
+    setNews(t('place.locating'))
+    const refused = (): void => setNews(t('place.refused'))
+    if (!('geolocation' in navigator)) {
+      refused()
+      return
+    }
+    navigator.geolocation.getCurrentPosition((position) => void found(position).catch(refused), refused, {
+      timeout: LOCATE_LIMIT_MS,
+    })
+  }
+  const value = place === null ? '' : place.kind === 'zone' ? place.key : CELL
+  const choose = (key: string): void => {
+    setNews('')
+    onChange(key === '' ? null : key === CELL ? cell : { kind: 'zone', key })
+  }
+  return (
+    <fieldset className="public__part">
+      <legend>{t('place.legend')}</legend>
+      <div className="field">
+        <label className="field__label" htmlFor="place">
+          {t('place.choose')}
+        </label>
+        <select
+          id="place"
+          value={value}
+          onChange={(event) => choose(event.target.value)}
+          aria-invalid={error !== null}
+          aria-describedby={error === null ? undefined : 'place-error'}
+        >
+          <option value="">{t('place.none')}</option>
+          {names.map(({ key, name }) => (
+            <option key={key} value={key}>
+              {name}
+            </option>
+          ))}
+          {cell && <option value={CELL}>{t('place.cell.option')}</option>}
+        </select>
+        {error && (
+          <p id="place-error" className="public__error">
+            {error}
+          </p>
+        )}
+      </div>
+      <div>
+        <button type="button" className="button" onClick={locate} aria-describedby="locate-hint">
+          {t('place.locate')}
+        </button>
+        <p id="locate-hint" className="note">
+          {t('place.locate.hint')}
+        </p>
+        <p role="status">{news}</p>
+      </div>
+    </fieldset>
+  )
+}

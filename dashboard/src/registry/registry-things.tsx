@@ -1,0 +1,139 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import { confirmResponse, type RegistryThing } from '#model/api/registry.ts'
+import { registryQuery, useChange } from '../http/registry.ts'
+import { useTools } from '../i18n/tools.ts'
+import { useNow } from '../live/use-live.ts'
+import { Problem } from '../ui/problem.tsx'
+import { TextEntry } from '../ui/text-entry.tsx'
+import { ThingCalibrator } from './thing-calibrator.tsx'
+import { ThingEditor } from './thing-editor.tsx'
+import { ThingMerger } from './thing-merger.tsx'
+
+type Open = { readonly what: 'edit' | 'merge' | 'calibrate'; readonly thing: RegistryThing } | null
+
+/** Things that registered themselves and wait for somebody, then any Thing that is looked for. */
+export function RegistryThings() {
+  const { t, integer } = useTools()
+  const [search, setSearch] = useState('')
+  const [open, setOpen] = useState<Open>(null)
+  const waiting = useQuery(registryQuery({ verified: 'false', limit: 100 }))
+  const found = useQuery(registryQuery({ limit: 20, ...(search !== '' && { search }) }))
+  const { send, ready, error } = useChange()
+  const confirm = (keys: readonly string[]): void =>
+    void send(confirmResponse, 'POST', '/registry/things/confirm', { keys })
+  const { things = [], total = 0 } = waiting.data ?? {}
+  const close = (): void => setOpen(null)
+  const list = (shown: readonly RegistryThing[], label: string) => (
+    <ul className="registry__list" aria-label={label}>
+      {shown.map((thing) => (
+        <ThingRow key={thing.id} thing={thing} onOpen={setOpen} onConfirm={ready ? () => confirm([thing.key]) : null} />
+      ))}
+    </ul>
+  )
+  return (
+    <>
+      <section aria-labelledby="unverified">
+        <h2 id="unverified" className="operations__heading">
+          {t('registry.unverified', { n: integer(total) })}
+        </h2>
+        <p className="note operations__note">{t('registry.unverified.lead')}</p>
+        {waiting.error && <Problem error={waiting.error} retry={waiting.refetch} />}
+        {error && <Problem error={error} />}
+        {waiting.data && total === 0 && <p className="note">{t('registry.unverified.none')}</p>}
+        {things.length > 1 && (
+          <Button className="button" isDisabled={!ready} onPress={() => confirm(things.map(({ key }) => key))}>
+            {t('registry.confirm.all', { n: integer(things.length) })}
+          </Button>
+        )}
+        {list(things, t('registry.unverified', { n: integer(total) }))}
+      </section>
+      <section aria-labelledby="things">
+        <h2 id="things" className="operations__heading">
+          {t('registry.things')}
+        </h2>
+        <div className="registry__search">
+          <TextEntry label={t('registry.search')} value={search} onChange={setSearch} />
+        </div>
+        {found.error && <Problem error={found.error} retry={found.refetch} />}
+        {found.data && (
+          <p className="note" role="status">
+            {t('registry.found', { shown: integer(found.data.things.length), n: integer(found.data.total) })}
+          </p>
+        )}
+        {list(found.data?.things ?? [], t('registry.things'))}
+      </section>
+      {open?.what === 'edit' && <ThingEditor key={open.thing.id} thing={open.thing} onClose={close} />}
+      {open?.what === 'calibrate' && <ThingCalibrator key={open.thing.id} thing={open.thing} onClose={close} />}
+      {open?.what === 'merge' && (
+        <ThingMerger key={open.thing.id} thing={open.thing} others={found.data?.things ?? []} onClose={close} />
+      )}
+    </>
+  )
+}
+
+type ThingRowProps = {
+  readonly thing: RegistryThing
+  readonly onOpen: (open: Open) => void
+  /** null: the key is missing, or something is under way */
+  readonly onConfirm: (() => void) | null
+}
+
+function ThingRow({ thing, onOpen, onConfirm }: ThingRowProps) {
+  const { t, name, age, property } = useTools()
+  const now = useNow(15_000)
+  const seen = thing.lastObservationAt
+  const facts = [
+    name('layer', thing.domain),
+    name('kind', thing.kind),
+    thing.owner,
+    seen ? t('registry.seen', { age: age(seen, Math.max(now, new Date(seen).getTime())) }) : t('hint.noValue'),
+    thing.formerKeys.length > 0 ? t('registry.formerly', { keys: thing.formerKeys.join(', ') }) : null,
+  ]
+  return (
+    <li className="registry__thing">
+      <div>
+        <p className="registry__name">
+          {thing.name} <code className="registry__key">{thing.key}</code>
+          {!thing.verified && <span className="badge">{t('registry.badge')}</span>}
+        </p>
+        <p className="note">{facts.filter(Boolean).join(' · ')}</p>
+        <p className="note">{thing.properties.map(property).join(', ')}</p>
+      </div>
+      <div className="registry__actions">
+        {!thing.verified && (
+          <Button
+            className="button button--main"
+            isDisabled={!onConfirm}
+            onPress={() => onConfirm?.()}
+            aria-label={t('registry.confirm.of', { thing: thing.name })}
+          >
+            {t('registry.confirm')}
+          </Button>
+        )}
+        <Button
+          className="button"
+          onPress={() => onOpen({ what: 'edit', thing })}
+          aria-label={t('registry.edit.title', { thing: thing.name })}
+        >
+          {t('registry.edit')}
+        </Button>
+        <Button
+          className="button"
+          onPress={() => onOpen({ what: 'calibrate', thing })}
+          aria-label={t('calibration.title', { thing: thing.name })}
+        >
+          {t('calibration.open')}
+        </Button>
+        <Button
+          className="button"
+          onPress={() => onOpen({ what: 'merge', thing })}
+          aria-label={t('registry.merge.title', { thing: thing.name })}
+        >
+          {t('registry.merge.open')}
+        </Button>
+      </div>
+    </li>
+  )
+}

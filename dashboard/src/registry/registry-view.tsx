@@ -1,0 +1,25 @@
+import { useTools } from '../i18n/tools.ts'
+import { KeyField } from '../ui/key-field.tsx'
+import { RegistryChanges } from './registry-changes.tsx'
+import { RegistryThings } from './registry-things.tsx'
+import { UnmappedFields } from './unmapped-fields.tsx'
+import '../operations/operations-view.css'
+import './registry-view.css'
+
+/** What the city knows of its Things, and what it does not know yet. */
+export default function RegistryView() {
+  const { t } = useTools()
+  return (
+    <div className="operations">
+      <h1 className="page-title">{t('registry.title')}</h1>
+      <p className="lead">{t('registry.lead')}</p>
+      <div className="registry__keyfield">
+        <KeyField />
+        <p className="note">{t('registry.key.note')}</p>
+      </div>
+      <UnmappedFields />
+      <RegistryThings />
+      <RegistryChanges />
+    </div>
+  )
+}

@@ -1,0 +1,162 @@
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { Button, Form } from 'react-aria-components'
+import { replayResponse } from '#model/api/ingest.ts'
+import { mappingSchema, type UnmappedResponse } from '#model/api/registry.ts'
+import { PROPERTIES, PROPERTY_NAMES } from '#model/observation/properties.ts'
+import { unmappedQuery, useChange } from '../http/registry.ts'
+import { useTools } from '../i18n/tools.ts'
+import { Choice } from '../ui/choice.tsx'
+import { FormDialog } from '../ui/form-dialog.tsx'
+import { KeyField } from '../ui/key-field.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { TextEntry } from '../ui/text-entry.tsx'
+import { FieldMappings } from './field-mappings.tsx'
+
+type Field = UnmappedResponse['fields'][number]
+
+/** Numbers in payloads that nobody has mapped: what they look like, a form to say what they mean, and the replay. */
+export function UnmappedFields() {
+  const { t, integer } = useTools()
+  const { data, error, refetch } = useQuery(unmappedQuery)
+  const { send, ready, error: refused } = useChange()
+  const [open, setOpen] = useState<Field | null>(null)
+  const [done, setDone] = useState('')
+  const replay = async (field: string): Promise<void> => {
+    setDone('')
+    const answer = await send(replayResponse, 'POST', '/ingest/rejected/replay', { field })
+    if (answer) setDone(t('replay.done', { replayed: answer.replayed, skipped: answer.skippedTruncated }))
+  }
+  return (
+    <section aria-labelledby="unmapped">
+      <h2 id="unmapped" className="operations__heading">
+        {t('unmapped.title')}
+      </h2>
+      <p className="note operations__note">{t('unmapped.lead')}</p>
+      {error && <Problem error={error} retry={refetch} />}
+      {refused && <Problem error={refused} />}
+      <p role="status">{done}</p>
+      {data?.fields.length === 0 && <p className="note">{t('unmapped.none')}</p>}
+      <ul className="registry__list" aria-label={t('unmapped.title')}>
+        {data?.fields.map((field) => (
+          <li key={`${field.format} ${field.field}`} className="registry__thing">
+            <FieldFacts field={field} />
+            <div className="registry__actions">
+              {field.mapped ? (
+                <Button className="button button--main" isDisabled={!ready} onPress={() => void replay(field.field)}>
+                  {t('unmapped.replay', { n: integer(field.kept), field: field.field })}
+                </Button>
+              ) : (
+                <Button className="button" onPress={() => setOpen(field)}>
+                  {t('unmapped.map', { field: field.field })}
+                </Button>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+      <FieldMappings />
+      {open && <MappingForm field={open} onClose={() => setOpen(null)} />}
+    </section>
+  )
+}
+
+function FieldFacts({ field }: { field: Field }) {
+  const { t, integer, dateTime } = useTools()
+  const { format, n, devices, lastSeen, kept } = field
+  return (
+    <div>
+      <p className="registry__name">
+        <code>{field.field}</code> = {field.samples.join(', ')}
+        {field.mapped && <span className="badge">{t('unmapped.mapped')}</span>}
+      </p>
+      <p className="note">
+        {t('unmapped.about', {
+          format: format || '–',
+          n: integer(n),
+          devices,
+          kept: integer(kept),
+          time: dateTime(lastSeen),
+        })}
+      </p>
+      <p className="note registry__devices">{field.deviceNames.join(', ')}</p>
+    </div>
+  )
+}
+
+/** What a mapping may hold for: its words, and what it says so by in the request. */
+type Scope = {
+  readonly id: string
+  readonly label: string
+  readonly where: Partial<Record<'format' | 'profile' | 'device', string>>
+}
+
+/** The format first, as what is meant most often; then from the widest to the narrowest. */
+function useScopes({ format, profiles, devices, deviceNames }: Field): Scope[] {
+  const { t } = useTools()
+  const [device] = deviceNames
+  return [
+    ...(format ? [{ id: 'format', label: t('unmapped.scope.format', { format }), where: { format } }] : []),
+    { id: 'all', label: t('unmapped.scope.all'), where: {} },
+    ...profiles.map((profile) => ({
+      id: `profile ${profile}`,
+      label: t('unmapped.scope.profile', { profile }),
+      where: { profile },
+    })),
+    ...(devices === 1 && device
+      ? [{ id: 'device', label: t('unmapped.scope.device', { device }), where: { device } }]
+      : []),
+  ]
+}
+
+function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) {
+  const { t, property } = useTools()
+  const { send, ready, error } = useChange()
+  const [meaning, setMeaning] = useState<string>(PROPERTY_NAMES[0])
+  const [unit, setUnit] = useState('')
+  const [channel, setChannel] = useState('')
+  const scopes = useScopes(field)
+  const [scope, setScope] = useState(scopes[0]?.id ?? '')
+  const save = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    const where = scopes.find(({ id }) => id === scope)?.where
+    const more = { ...(unit !== '' && { unit }), ...(channel !== '' && { channel }) }
+    const mapping = { field: field.field, property: meaning, ...where, ...more }
+    if (await send(mappingSchema, 'PUT', '/registry/mappings', mapping)) onClose()
+  }
+  return (
+    <FormDialog title={t('unmapped.map', { field: field.field })} onClose={onClose}>
+      <Form className="form" onSubmit={(event) => void save(event)}>
+        <FieldFacts field={field} />
+        <Choice
+          label={t('unmapped.property')}
+          choices={PROPERTY_NAMES.map((id) => ({ id, label: property(id) })).sort((a, b) =>
+            a.label.localeCompare(b.label),
+          )}
+          value={meaning}
+          onChange={setMeaning}
+        />
+        <div className="form__pair">
+          <TextEntry
+            label={t('unmapped.unit')}
+            value={unit}
+            onChange={setUnit}
+            hint={t('unmapped.unit.note', { unit: PROPERTIES.get(meaning)?.unit ?? '1' })}
+          />
+          <TextEntry
+            label={t('unmapped.channel')}
+            value={channel}
+            onChange={setChannel}
+            hint={t('unmapped.channel.note')}
+          />
+        </div>
+        <Choice label={t('unmapped.scope')} choices={scopes} value={scope} onChange={setScope} />
+        <KeyField />
+        {error && <Problem error={error} />}
+        <Button type="submit" className="button button--main" isDisabled={!ready}>
+          {t('registry.save')}
+        </Button>
+      </Form>
+    </FormDialog>
+  )
+}

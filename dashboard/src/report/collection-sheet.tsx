@@ -1,0 +1,135 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { Button, Form, Input, Label, TextField } from 'react-aria-components'
+import type { SheetProblem } from '#model/api/reports.ts'
+import { apiPath } from '../http/client.ts'
+import { useTools } from '../i18n/tools.ts'
+import { Problem } from '../ui/problem.tsx'
+import { type SheetAnswer, sendSheet } from './queries.ts'
+
+/** The sheet that a city fills in: down as it is known, back as the city knows it. */
+export function CollectionSheet({ year }: { year: string }) {
+  const { t } = useTools()
+  return (
+    <section className="report__section report__screen" aria-labelledby="sheet-title">
+      <h2 id="sheet-title">{t('sheet.title', { year })}</h2>
+      <p className="lead">{t('sheet.lead')}</p>
+      <p className="report__files">
+        {(['xlsx', 'csv'] as const).map((format) => (
+          <a key={format} className="button" href={apiPath('/indicators/sheet', { period: year, format })} download>
+            {t('sheet.download', { format: format.toUpperCase() })}
+          </a>
+        ))}
+      </p>
+      <UploadForm year={year} />
+    </section>
+  )
+}
+
+/** The key lives in this field only: no storage, no address. */
+function UploadForm({ year }: { year: string }) {
+  const { t } = useTools()
+  const client = useQueryClient()
+  const [file, setFile] = useState<File | null>(null)
+  const [by, setBy] = useState('')
+  const [key, setKey] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [outcome, setOutcome] = useState<SheetAnswer | Error | null>(null)
+  const send = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    if (!file) return
+    setBusy(true)
+    try {
+      const answer = await sendSheet(file, { period: year, by, key })
+      setOutcome(answer)
+      if (answer.kind === 'imported') await client.invalidateQueries()
+    } catch (error) {
+      setOutcome(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Form className="sheet-form" aria-label={t('sheet.upload')} onSubmit={(event) => void send(event)}>
+      <label className="field">
+        <span className="field__label">{t('sheet.file')}</span>
+        <input
+          className="field__input sheet-form__file"
+          type="file"
+          accept=".csv,.xlsx"
+          onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+        />
+      </label>
+      <TextField className="field" value={by} onChange={setBy} autoComplete="name">
+        <Label className="field__label">{t('sheet.by')}</Label>
+        <Input className="field__input" maxLength={100} />
+      </TextField>
+      <TextField className="field" type="password" autoComplete="off" value={key} onChange={setKey}>
+        <Label className="field__label">{t('sheet.key')}</Label>
+        <Input className="field__input" />
+      </TextField>
+      <Button type="submit" className="button button--main" isDisabled={busy || !file || key === ''}>
+        {t('sheet.send')}
+      </Button>
+      <p className="note sheet-form__wide">{t('sheet.note')}</p>
+      <div className="sheet-form__wide" role="status">
+        <Outcome outcome={outcome} />
+      </div>
+    </Form>
+  )
+}
+
+function Outcome({ outcome }: { outcome: SheetAnswer | Error | null }) {
+  const { t } = useTools()
+  if (!outcome) return null
+  if (outcome instanceof Error) return <Problem error={outcome} />
+  if (outcome.kind === 'refused') return <Problems problems={outcome.problems} />
+  const { queries, ...counts } = outcome.answer
+  return (
+    <>
+      <p className="sheet-form__done">{t('sheet.done', counts)}</p>
+      {queries.length > 0 && (
+        <>
+          <h3>{t('sheet.queries')}</h3>
+          <ul className="findings">
+            {queries.map(({ rule, code, dataPoint, text }) => (
+              <li key={`${rule} ${code} ${dataPoint}`}>
+                <span className="findings__code">{[code, dataPoint].filter(Boolean).join(' ')}</span> {text}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  )
+}
+
+function Problems({ problems }: { problems: readonly SheetProblem[] }) {
+  const { t, integer } = useTools()
+  return (
+    <div className="problem">
+      <p className="problem__title">{t('sheet.problems', { n: problems.length })}</p>
+      <table className="mini sheet-problems">
+        <thead>
+          <tr>
+            {(['row', 'indicator', 'field', 'reason'] as const).map((column) => (
+              <th key={column} scope="col">
+                {t(`sheet.column.${column}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {problems.map(({ row, code, dataPoint, field, reason }) => (
+            <tr key={`${row} ${field} ${reason}`}>
+              <th scope="row">{integer(row)}</th>
+              <td>{[code, dataPoint].filter(Boolean).join(' ')}</td>
+              <td>{field}</td>
+              <td>{reason}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,128 @@
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'react-aria-components'
+import { REPORT_STATUSES, type ReportResponse } from '#model/api/reports.ts'
+import { apiPath } from '../http/client.ts'
+import { useTools } from '../i18n/tools.ts'
+import { ScoreSummary } from '../indicators/score-summary.tsx'
+import { useViewState } from '../state/use-view-state.ts'
+import { PeriodSelect } from '../ui/period-select.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { CollectionSheet } from './collection-sheet.tsx'
+import { GoalsTable } from './goals-table.tsx'
+import { reportQuery } from './queries.ts'
+import { ReportTable } from './report-table.tsx'
+import { Wheel } from './wheel.tsx'
+import '../indicators/indicators-view.css'
+import './report-view.css'
+
+/** The report as a page that prints: scores, the wheel, every value with its source, verification; and its files. */
+export default function ReportView() {
+  const [{ period }] = useViewState()
+  const { t } = useTools()
+  const report = useQuery(reportQuery(period))
+  const year = /^\d{4}/.exec(period)?.[0] ?? String(new Date().getFullYear())
+  return (
+    <div className="report">
+      <header className="indicators__head">
+        <div>
+          <h1 className="page-title">{t('report.title')}</h1>
+          <p className="lead report__screen">{t('report.lead')}</p>
+        </div>
+        <div className="report__screen">
+          <PeriodSelect />
+        </div>
+      </header>
+      {report.error && <Problem error={report.error} retry={report.refetch} />}
+      {report.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {report.data && <Report report={report.data} />}
+      <CollectionSheet year={year} />
+    </div>
+  )
+}
+
+function Report({ report }: { report: ReportResponse }) {
+  const { t, dateTime, integer } = useTools()
+  const { period, statuses, indicators } = report
+  const dimensions = [...new Set(indicators.map(({ dimension }) => dimension))]
+  return (
+    <>
+      <p className="note">
+        {report.city.name},{' '}
+        {t(period.partial ? 'report.period.partial' : 'report.period', {
+          period: period.label,
+          computed: dateTime(report.computedAt),
+        })}
+      </p>
+      <Files period={period.label} />
+      <ScoreSummary groups={report.groups} />
+      <section className="report__section" aria-labelledby="report-statuses">
+        <h2 id="report-statuses">{t('report.statuses')}</h2>
+        <dl className="statuses">
+          {REPORT_STATUSES.map((status) => (
+            <div key={status}>
+              <dt className="note">{t(`report.status.${status}`)}</dt>
+              <dd>{integer(statuses[status])}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section className="report__section" aria-labelledby="report-wheel">
+        <h2 id="report-wheel">{t('report.wheel.title')}</h2>
+        <Wheel report={report} />
+      </section>
+      <GoalsTable goals={report.goals} />
+      {dimensions.map((dimension) => (
+        <ReportTable key={dimension} report={report} dimension={dimension} />
+      ))}
+      <Verification verification={report.verification} />
+    </>
+  )
+}
+
+function Files({ period }: { period: string }) {
+  const { t } = useTools()
+  const file = (path: string, format: string) => apiPath(path, { period, format })
+  return (
+    <nav className="report__files report__screen" aria-label={t('report.downloads')}>
+      <a className="button button--main" href={apiPath(`/reports/${period}.pdf`)}>
+        {t('report.pdf')}
+      </a>
+      <Button className="button" onPress={() => window.print()}>
+        {t('report.print')}
+      </Button>
+      {(['xlsx', 'csv', 'json'] as const).map((format) => (
+        <a key={format} className="button" href={file('/indicators/export', format)} download>
+          {t('report.export', { format: format.toUpperCase() })}
+        </a>
+      ))}
+      {(['xlsx', 'csv'] as const).map((format) => (
+        <a key={format} className="button" href={file('/indicators/verification', format)} download>
+          {t('report.verification.file', { format: format.toUpperCase() })}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function Verification({ verification }: Pick<ReportResponse, 'verification'>) {
+  const { t, integer } = useTools()
+  const { findings, reported, dataPoints, verified } = verification
+  const counts = { reported: integer(reported), of: integer(dataPoints), verified: integer(verified) }
+  return (
+    <section className="report__section" aria-labelledby="report-verification">
+      <h2 id="report-verification">{t('report.verification')}</h2>
+      <p>{t(findings.length > 0 ? 'report.verification.lead' : 'report.verification.none', counts)}</p>
+      <ul className="findings">
+        {findings.map(({ rule, severity, code, dataPoint, text }) => (
+          <li key={`${rule} ${code} ${dataPoint}`}>
+            <span className={`findings__kind findings__kind--${severity}`}>{t(`report.finding.${severity}`)}</span>{' '}
+            <span className="findings__code">
+              {code ? [code, dataPoint].filter(Boolean).join(' ') : t('report.finding.whole')}
+            </span>{' '}
+            {text}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

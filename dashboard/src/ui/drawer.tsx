@@ -1,0 +1,43 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { Button, Dialog, Modal, ModalOverlay } from 'react-aria-components'
+import { useTools } from '../i18n/tools.ts'
+import { useNarrow } from '../state/theme.ts'
+import { Icon } from './icon.tsx'
+
+type DrawerProps = { readonly label: string; readonly onClose: () => void; readonly children: ReactNode }
+
+/** Details beside the page; over the page where there is no room beside it. */
+export function Drawer({ label, onClose, children }: DrawerProps) {
+  const narrow = useNarrow()
+  if (!narrow) return <SideDrawer {...{ label, onClose }}>{children}</SideDrawer>
+  return (
+    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+      <Modal className="overlay__modal">
+        <Dialog className="overlay__dialog" aria-label={label}>
+          <CloseButton onClose={onClose} />
+          {children}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}
+
+function SideDrawer({ label, onClose, children }: DrawerProps) {
+  const aside = useRef<HTMLElement>(null)
+  useEffect(() => aside.current?.focus(), [])
+  return (
+    <aside ref={aside} className="drawer" tabIndex={-1} aria-label={label}>
+      <CloseButton onClose={onClose} />
+      {children}
+    </aside>
+  )
+}
+
+function CloseButton({ onClose }: { onClose: () => void }) {
+  const { t } = useTools()
+  return (
+    <Button className="button button--icon drawer__close" aria-label={t('selection.close')} onPress={onClose}>
+      <Icon name="close" />
+    </Button>
+  )
+}

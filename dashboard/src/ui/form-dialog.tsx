@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react'
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { useTools } from '../i18n/tools.ts'
+import { Icon } from './icon.tsx'
+
+type FormDialogProps = { readonly title: string; readonly onClose: () => void; readonly children: ReactNode }
+
+/** A form over the page: focus stays in it, Escape closes it. */
+export function FormDialog({ title, onClose, children }: FormDialogProps) {
+  const { t } = useTools()
+  return (
+    <ModalOverlay className="dialog" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
+      <Modal className="dialog__modal">
+        <Dialog className="dialog__body">
+          <div className="dialog__head">
+            <Heading slot="title" className="dialog__title">
+              {title}
+            </Heading>
+            <Button className="button button--icon" aria-label={t('selection.close')} onPress={onClose}>
+              <Icon name="close" />
+            </Button>
+          </div>
+          {children}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

@@ -1,0 +1,31 @@
+import { Header, ListBoxSection } from 'react-aria-components'
+import { useTools } from '../i18n/tools.ts'
+import { type Option, optionItem, SelectOne } from './choice.tsx'
+
+export type ChoiceGroup = { readonly label: string; readonly choices: readonly Option[] }
+type GroupedChoiceProps = {
+  readonly label: string
+  readonly groups: readonly ChoiceGroup[]
+  readonly value: string
+  readonly onChange: (id: string) => void
+}
+
+/** One of many, under headings. What only the address knows is a choice too. */
+export function GroupedChoice({ groups, ...select }: GroupedChoiceProps) {
+  const { t } = useTools()
+  const { value } = select
+  const known = value === '' || groups.some(({ choices }) => choices.some(({ id }) => id === value))
+  const all = known
+    ? groups
+    : [{ label: t('compare.group.address'), choices: [{ id: value, label: value }] }, ...groups]
+  return (
+    <SelectOne {...select}>
+      {all.map((group) => (
+        <ListBoxSection key={group.label} id={group.label}>
+          <Header className="eyebrow options__heading">{group.label}</Header>
+          {group.choices.map(optionItem)}
+        </ListBoxSection>
+      ))}
+    </SelectOne>
+  )
+}

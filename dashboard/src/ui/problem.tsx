@@ -1,0 +1,20 @@
+import { Button } from 'react-aria-components'
+import { ApiProblem } from '../http/client.ts'
+import { useTools } from '../i18n/tools.ts'
+
+/** What went wrong, in the words of the API where it has some, and a way to try again. */
+export function Problem({ error, retry }: { error: Error; retry?: () => unknown }) {
+  const { t } = useTools()
+  const problem = error instanceof ApiProblem ? error : null
+  return (
+    <div className="problem" role="alert">
+      <p className="problem__title">{t(problem ? `problem.${problem.kind}` : 'problem.unknown')}</p>
+      <p className="problem__detail">{problem ? problem.detail : error.message}</p>
+      {retry && (
+        <Button className="button" onPress={() => void retry()}>
+          {t('problem.retry')}
+        </Button>
+      )}
+    </div>
+  )
+}

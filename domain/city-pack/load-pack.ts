@@ -1,0 +1,155 @@
+import area from '@turf/area'
+import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { loadGoals } from './load-goals.ts'
+import { loadReported } from './load-reported.ts'
+import { loadSurveys } from './load-surveys.ts'
+import { pointOf, zoneAt } from './place.ts'
+import type { LoadedPack, LoadedZone } from './read-pack.ts'
+
+/**
+ * Brings the database in line with a pack, all or nothing. What a person changed later through the API is kept:
+ * Things already registered keep their name, grade and verification; Things that are gone from the pack stay, with
+ * their history; a survey that a person imported or erased is left as it is.
+ * @returns ids of surveys of the pack that were left alone
+ */
+export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surveysLeft: string[] }> {
+  const hadQuarters = await hasQuarters(pool)
+  const loaded = await inTransaction(pool, async (client) => {
+    await client.query(`select pg_advisory_xact_lock(7203912)`)
+    await assertSameCity(client, pack)
+    await declareValidity(client, pack)
+    await loadCity(client, pack)
+    await loadZones(client, pack.zones)
+    await loadThings(client, pack)
+    await loadReported(client, pack)
+    await loadGoals(client, pack)
+    return { surveysLeft: await loadSurveys(client, pack) }
+  })
+  // The city moved to a clock that is off UTC by part of an hour: what was measured before has no quarters yet (migration 022).
+  if (hadQuarters === false && (await hasQuarters(pool)))
+    await pool.query(`call refresh_continuous_aggregate('observation_quarter', null, null, force => true)`)
+  return loaded
+}
+
+/** Undefined without a city. */
+async function hasQuarters(pool: Pool): Promise<boolean | undefined> {
+  const { rows } = await pool.query<{ quarters: boolean }>('select quarter_hours as quarters from city')
+  return rows[0]?.quarters
+}
+
+/** One database holds one city: two would mix their Things and indicators. */
+async function assertSameCity(client: PoolClient, { city, folder }: LoadedPack): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(`select pack ->> 'name' as name from city`)
+  const present = rows[0]?.name
+  if (present === undefined || present === city.name) return
+  throw new AppError(
+    'CITY_MISMATCH',
+    `the database holds the city "${present}", and ${folder} is "${city.name}"; give each city a database of its own: DATA_DIR=<another folder>, or another DATABASE_URL`,
+  )
+}
+
+/**
+ * Tells the history of the registry since when what this pack changes has been so (migration 024_registry_history): the date
+ * that the pack declares, unless the pack before declared the same.
+ */
+async function declareValidity(client: PoolClient, { city: { validFrom } }: LoadedPack): Promise<void> {
+  await client.query(
+    `select set_config('citywell.valid_from', case when b.before is distinct from $1 then coalesce($1, '') else '' end, true)
+     from (select (select pack ->> 'validFrom' from city) as before) b`,
+    [validFrom ?? null],
+  )
+}
+
+async function loadCity(client: PoolClient, { city, baseMap, features, airStandards }: LoadedPack): Promise<void> {
+  await client.query(
+    `insert into city (id, pack, base_map, features, air_standards) values (1, $1, $2, $3, $4)
+     on conflict (id) do update
+       set pack = excluded.pack, base_map = excluded.base_map, features = excluded.features,
+           air_standards = excluded.air_standards, loaded_at = now()`,
+    [JSON.stringify(city), json(baseMap), json(features), JSON.stringify(airStandards)],
+  )
+}
+
+const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
+
+async function loadZones(client: PoolClient, zones: LoadedZone[]): Promise<void> {
+  const rows = zones.map((zone) => ({
+    key: zone.key,
+    name: zone.name,
+    population: zone.population ?? null,
+    households: zone.households ?? null,
+    income: zone.income ?? null,
+    area_km2: area(zone.geometry as never) / 1e6,
+    geometry: zone.geometry,
+    attributes: zone.attributes,
+  }))
+  await client.query(
+    `insert into zone (key, name, population, households, income, area_km2, geometry, attributes)
+     select * from jsonb_to_recordset($1::jsonb) as z
+       (key text, name text, population int, households int, income float8, area_km2 float8, geometry jsonb, attributes jsonb)
+     on conflict (key) do update set
+       name = excluded.name, population = excluded.population, households = excluded.households, income = excluded.income,
+       area_km2 = excluded.area_km2, geometry = excluded.geometry, attributes = excluded.attributes`,
+    [JSON.stringify(rows)],
+  )
+  await client.query('delete from zone where key <> all($1::text[])', [zones.map((zone) => zone.key)])
+}
+
+async function loadThings(client: PoolClient, { city, things, zones }: LoadedPack): Promise<void> {
+  const rows = things.map((thing) => {
+    const point = thing.place && pointOf(thing.place)
+    return {
+      key: thing.key,
+      name: thing.name,
+      domain: thing.domain,
+      kind: thing.kind,
+      grade: thing.grade,
+      simulated: city.simulated,
+      geometry: thing.place ?? null,
+      lon: point?.[0] ?? null,
+      lat: point?.[1] ?? null,
+      zone: (point && zoneAt(point, zones)?.key) ?? null,
+      expected_interval_s: thing.expectedIntervalSeconds ?? null,
+      attributes: thing.attributes,
+      device: thing.device ?? null,
+    }
+  })
+  await client.query(INSERT_THINGS, [JSON.stringify(rows)])
+  await client.query(INSERT_DEVICES, [JSON.stringify(rows.filter((row) => row.device !== null))])
+}
+
+// A Thing that provisioned itself before its registry row came is completed and counts as verified from then on. What a
+// person has edited stays; a row under a former key is that of the Thing it now leads to, or of none when it was merged.
+const INSERT_THINGS = `
+  insert into thing (key, name, domain, kind, grade, geometry, lon, lat, zone_id, expected_interval_s, verified, simulated, attributes)
+  select distinct on (coalesce(former.now, t.key)) coalesce(former.now, t.key), t.name, t.domain, t.kind, t.grade, t.geometry,
+    t.lon, t.lat, zone.id, t.expected_interval_s, true, t.simulated, t.attributes
+  from jsonb_to_recordset($1::jsonb) as t
+    (key text, name text, domain text, kind text, grade text, simulated boolean, geometry jsonb, lon float8, lat float8, zone text,
+     expected_interval_s int, attributes jsonb)
+  left join zone on zone.key = t.zone
+  left join lateral (
+    select o.key as now, d.merged from thing_device d join thing o on o.id = d.thing_id where d.device = 'key/' || t.key
+  ) former on true
+  where former.merged is not true
+  order by coalesce(former.now, t.key), former.now nulls first
+  on conflict (key) do update set
+    kind = case when 'kind' = any(thing.edited) then thing.kind else excluded.kind end,
+    geometry = case when 'place' = any(thing.edited) then thing.geometry else coalesce(excluded.geometry, thing.geometry) end,
+    lon = case when 'place' = any(thing.edited) then thing.lon else coalesce(excluded.lon, thing.lon) end,
+    lat = case when 'place' = any(thing.edited) then thing.lat else coalesce(excluded.lat, thing.lat) end,
+    zone_id = case when 'place' = any(thing.edited) then thing.zone_id else coalesce(excluded.zone_id, thing.zone_id) end,
+    expected_interval_s = case when 'interval' = any(thing.edited) then thing.expected_interval_s
+      else coalesce(thing.expected_interval_s, excluded.expected_interval_s) end,
+    name = case when thing.verified or 'name' = any(thing.edited) then thing.name else excluded.name end,
+    grade = case when thing.verified or 'grade' = any(thing.edited) then thing.grade else excluded.grade end,
+    verified = true, simulated = excluded.simulated, attributes = excluded.attributes`
+
+const INSERT_DEVICES = `
+  insert into thing_device (device, thing_id)
+  select t.device, thing.id
+  from jsonb_to_recordset($1::jsonb) as t (key text, device text)
+  join thing on thing.key = t.key
+    or thing.id = (select d.thing_id from thing_device d where d.device = 'key/' || t.key)
+  on conflict (device) do nothing`

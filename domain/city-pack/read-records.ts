@@ -1,0 +1,86 @@
+import { parse } from 'csv-parse/sync'
+import { type Decimal, DecimalPoll, readNumberText, separatorLine, usualDecimal } from '#model/text/numbers.ts'
+import type { PackProblems } from './pack-problems.ts'
+
+export type PackRecord = Record<string, string>
+/** A CSV file of a city pack. */
+export type PackTable = {
+  readonly file: string
+  readonly text: string
+  /** as city.json says of all its files; undefined: each file tells by itself */
+  readonly decimal: Decimal | undefined
+  /** columns that hold numbers; they decide how the numbers of all columns are written */
+  readonly numbers: readonly string[]
+  /** columns that hold none, whatever stands in them; left out: all others */
+  readonly names?: readonly string[]
+}
+
+export const DECIMAL_OPTION = 'say "decimal": "point" or "decimal": "comma" in city.json'
+
+/**
+ * The records of a CSV file with a header line, each with the line it begins in. Numbers come out with a decimal point,
+ * however the file writes them; what does not parse, or could be two numbers, is a problem.
+ */
+export function readRecords(
+  table: PackTable,
+  problems: PackProblems,
+  answer = DECIMAL_OPTION,
+): { record: PackRecord; line: number }[] {
+  const { file, text } = table
+  const told = separatorLine(text)
+  const delimiter = told?.delimiter ?? delimiterOf(text)
+  try {
+    const rows: { record: PackRecord; info: { lines: number } }[] = parse(text.slice(told?.length ?? 0), {
+      ...{ columns: true, info: true, skip_empty_lines: true, trim: true, bom: true },
+      delimiter,
+    })
+    const records = rows.map(({ record, info }) => ({ record, line: info.lines + (told ? 1 : 0) }))
+    return withPoints(records, table, { usual: usualDecimal(delimiter), answer }, problems)
+  } catch (error) {
+    problems.add(file, '', (error as Error).message)
+    return []
+  }
+}
+
+const delimiterOf = (text: string): string => {
+  const head = text.slice(0, text.search(/[\r\n]|$/))
+  return [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
+}
+
+const MARKS = /[.,'\u2019\s\u2212]/
+type Line = { record: PackRecord; line: number }
+
+function withPoints(
+  records: readonly Line[],
+  { file, decimal: said, numbers, names }: PackTable,
+  { usual, answer }: { usual: Decimal | undefined; answer: string },
+  problems: PackProblems,
+): Line[] {
+  const certain = new Set(numbers)
+  const others = new Set(names)
+  const isNumber = (column: string): boolean => certain.has(column) || (names !== undefined && !others.has(column))
+  const ask = (columns: (column: string) => boolean): DecimalPoll => {
+    const poll = new DecimalPoll()
+    for (const { record, line } of records)
+      for (const [column, cell] of Object.entries(record))
+        if (columns(column)) poll.add(cell, () => `line ${line}, column ${column}`)
+    return poll
+  }
+  // Attributes may hold versions and dates as well, which look like numbers: they are asked only where nothing else tells.
+  const first = ask((column) => certain.has(column))
+  const told = said ? { decimal: said } : (first.hasTold ? first : ask(isNumber)).result(usual)
+  if ('question' in told) {
+    problems.add(file, told.example.where, `${told.question}: ${answer}`)
+    return []
+  }
+  return records.map(({ record, line }) => ({
+    line,
+    record: Object.fromEntries(
+      Object.entries(record).map(([column, cell]) => {
+        // Whole numbers are written alike everywhere, and may be names: 012, 1e5.
+        const read = isNumber(column) && MARKS.test(cell) ? readNumberText(cell, told.decimal) : undefined
+        return [column, read?.bound === null && !read.percent ? String(read.value) : cell]
+      }),
+    ),
+  }))
+}

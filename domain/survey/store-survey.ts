@@ -1,0 +1,76 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import { coarsenZones } from '#model/statistics/coarsen-zones.ts'
+import type { Codebook, SurveyArea } from '#model/survey/survey.ts'
+import type { SurveyResponse } from '#model/survey-file/response.ts'
+
+export type SurveyToStore = {
+  readonly codebook: Codebook
+  readonly responses: readonly SurveyResponse[]
+  readonly origin: 'pack' | 'person'
+  /** who answers for it; null for what a pack brings */
+  readonly by: string | null
+}
+export type Stored = {
+  readonly respondents: number
+  /** respondents of the file who were erased earlier and stay out */
+  readonly erased: number
+  readonly areas: readonly SurveyArea[]
+}
+/** Answers sent to the database at once: a few megabytes. */
+const BATCH = 2_000
+
+const DELETE = `delete from survey where id = $1`
+const INSERT = `
+  insert into survey (id, codebook, respondents, origin, imported_by, areas) values ($1, $2, 0, $3, $4, $5)`
+const ADD = `select survey_add_responses($1, $2) as added`
+const COUNT = `update survey set respondents = $2 where id = $1`
+const FORGET_ERASURE = `delete from survey_erased where id = $1`
+// A corner stands for the zone well enough to say which other zone is the nearest.
+const ZONES = `
+  select key, name, min((c ->> 0)::float8) + max((c ->> 0)::float8) as x, min((c ->> 1)::float8) + max((c ->> 1)::float8) as y
+  from zone, jsonb_path_query(geometry, 'strict $.coordinates.**{1 to 4} ? (@.type() == "array" && @[0].type() == "number")') as c
+  group by key, name`
+
+/** Replaces the survey with the same id as a whole. Runs in the transaction of the caller: all of it, or nothing. */
+export async function storeSurvey(
+  client: Queryable,
+  { codebook, responses, origin, by }: SurveyToStore,
+  onProgress: (stored: number) => void = () => {},
+): Promise<Stored> {
+  const { id } = codebook
+  const areas = await areasOf(client, codebook, responses)
+  const areaOf = new Map(areas.flatMap(({ key, zones }) => zones.map((zone) => [zone, key])))
+  await client.query(DELETE, [id])
+  await client.query(INSERT, [id, JSON.stringify(codebook), origin, by, JSON.stringify(areas)])
+  let respondents = 0
+  for (let from = 0; from < responses.length; from += BATCH) {
+    const batch = responses
+      .slice(from, from + BATCH)
+      .map((one) => ({ ...one, zone: one.zone === null ? null : (areaOf.get(one.zone) ?? one.zone) }))
+    const { rows } = await client.query<{ added: number }>(ADD, [id, JSON.stringify(batch)])
+    respondents += rows[0]?.added ?? 0
+    onProgress(Math.min(responses.length, from + BATCH))
+  }
+  await client.query(COUNT, [id, respondents])
+  await client.query(FORGET_ERASURE, [id])
+  return { respondents, erased: responses.length - respondents, areas }
+}
+
+/** Zones that have too few respondents of the whole survey, joined to their nearest. */
+async function areasOf(
+  client: Queryable,
+  { threshold }: Codebook,
+  responses: readonly SurveyResponse[],
+): Promise<SurveyArea[]> {
+  const n = new Map<string, number>()
+  for (const { zone } of responses) if (zone !== null) n.set(zone, (n.get(zone) ?? 0) + 1)
+  if ([...n.values()].every((count) => count >= threshold)) return []
+  const zones = (await client.query<{ key: string; name: string; x: number; y: number }>(ZONES)).rows
+  const nameOf = new Map(zones.map(({ key, name }) => [key, name]))
+  const samples = zones.map(({ key, x, y }) => ({ key, x, y, n: n.get(key) ?? 0 }))
+  return coarsenZones(samples, threshold).map(({ key, zones: members }) => ({
+    key,
+    name: members.map((zone) => nameOf.get(zone) ?? zone).join(' + '),
+    zones: [...members],
+  }))
+}

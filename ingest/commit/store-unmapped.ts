@@ -1,0 +1,71 @@
+import { timestamptzArray } from '#infra/db/binary-arrays.ts'
+import type { Queryable } from '#infra/db/pool.ts'
+import type { UnmappedField } from '../decode/helpers/types.ts'
+import type { IngestMessage } from '../message/ingest-message.ts'
+import { formatOf } from '../observe/field-mappings.ts'
+
+/** Values kept of each field, the newest. */
+const SAMPLES = 5
+/** Fields of one batch that are noted; the messages themselves are kept whatever their number. */
+const MOST_FIELDS = 2_000
+
+type Noted = UnmappedField & { format: string; source: string; first: Date; last: Date; n: number; samples: string[] }
+
+const UPSERT = `
+  insert into unmapped_field as u (format, field, device, name, source, first_seen, last_seen, n, samples)
+  select r.format, r.field, r.device, r.name, r.source, r.first_seen, r.last_seen, r.n,
+         string_to_array(r.samples, chr(31))
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+    $8::int[], $9::text[]) as r (format, field, device, name, source, first_seen, last_seen, n, samples)
+  on conflict (format, field, device) do update set
+    source = excluded.source, name = excluded.name, n = u.n + excluded.n,
+    first_seen = least(u.first_seen, excluded.first_seen), last_seen = greatest(u.last_seen, excluded.last_seen),
+    samples = (excluded.samples || u.samples)[1:${SAMPLES}]`
+
+/** Notes the fields that nobody has mapped yet, in the transaction that keeps their messages. */
+export async function noteUnmapped(db: Queryable, messages: readonly IngestMessage[]): Promise<void> {
+  const noted = gather(messages)
+  if (noted.length === 0) return
+  await db.query({
+    name: 'store-unmapped',
+    text: UPSERT,
+    values: [
+      noted.map(({ format }) => format),
+      noted.map(({ field }) => field),
+      noted.map(({ device }) => device),
+      noted.map(({ name }) => name),
+      noted.map(({ source }) => source),
+      timestamptzArray(noted.map(({ first }) => first.getTime())),
+      timestamptzArray(noted.map(({ last }) => last.getTime())),
+      noted.map(({ n }) => n),
+      noted.map(({ samples }) => samples.join(SEPARATOR)),
+    ],
+  })
+}
+
+/** Each field once, in the order in which every worker takes them. */
+function gather(messages: readonly IngestMessage[]): Noted[] {
+  const byKey = new Map<string, Noted>()
+  for (const { unmapped, source, receivedAt } of messages) {
+    for (const field of unmapped ?? []) {
+      const key = `${formatOf(field.device)}\n${field.field}\n${field.device}`
+      const known = byKey.get(key)
+      if (known) {
+        known.n += 1
+        known.last = receivedAt
+        known.samples = [field.value, ...known.samples].slice(0, SAMPLES)
+      } else if (byKey.size < MOST_FIELDS) {
+        const seen = { first: receivedAt, last: receivedAt, n: 1, samples: [field.value] }
+        byKey.set(key, { ...field, format: formatOf(field.device), source, ...seen })
+      }
+    }
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, noted]) => noted)
+}
+
+/** A control character: stored text holds none (model/text/text.ts). */
+const SEPARATOR = '\u001f'
+
+/** Names under which a kept message can be found again, once a mapping covers them. */
+export const fieldNames = (unmapped: readonly UnmappedField[] = []): string =>
+  [...new Set(unmapped.flatMap(({ field, name }) => [field, name]))].join(SEPARATOR)

@@ -1,0 +1,91 @@
+import { REASONS } from '#model/observation/quality.ts'
+import { addReading, type Base } from '../../helpers/fields.ts'
+import type { Collector } from '../../helpers/result.ts'
+
+/**
+ * The two lasers of a PurpleAir as one station: the mean of both (no channel) beside each (`a`, `b`), and whether they can
+ * both be right. Rules, in this order:
+ * - a laser that PurpleAir has downgraded (`channel_flags` 1: A, 2: B) or that counts no particle at all while the other
+ *   does is not believed: the other one is the value;
+ * - lasers that differ by 5 ug/m3 and by 61 % of their mean, or more, contradict each other: Barkjohn, Gantt and Clements
+ *   (2021), section 3.2.3, doi 10.5194/amt-14-4617-2021; there daily means are cleaned by it, here every reading is marked;
+ * - so do lasers that PurpleAir has both downgraded (3), or in which its `confidence` is below 75 % (ours).
+ * What is contradicted is stored suspect, so no statistic takes it for good.
+ */
+const MAX_DIFFERENCE = 5
+const MAX_RELATIVE = 0.61
+const LEAST_CONFIDENCE = 75
+
+/** What PurpleAir or the particle counts say of the lasers; undefined where nothing does. */
+export type Trust = {
+  /** `channel_flags`: 0 both fine, 1 A downgraded, 2 B downgraded, 3 both */
+  readonly flags: unknown
+  /** per cent */
+  readonly confidence: unknown
+  /** particles above 0.3 um in a decilitre of air, of A and of B: there is none without any */
+  readonly counts: readonly [unknown, unknown]
+}
+
+/** One size and one conversion of particles, as sent: of both lasers together, of A and of B. */
+export type Particles = {
+  readonly property: string
+  /** '' for ATM, 'cf_1' for CF=1 */
+  readonly channel: string
+  readonly mean: Field
+  readonly a: Field
+  readonly b: Field
+}
+type Field = { readonly value: unknown; readonly name: string }
+
+export function addParticles(out: Collector, base: Base, all: readonly Particles[], trust: Trust): void {
+  const doubtful = all.some(
+    ({ property, a, b }) => property === 'pm2_5' && believed(trust) === 'both' && contradict(a.value, b.value),
+  )
+  for (const particles of all) addOne(out, base, particles, trust, doubtful)
+}
+
+function addOne(out: Collector, base: Base, particles: Particles, trust: Trust, doubtful: boolean): void {
+  const { property, channel, a, b } = particles
+  const add = (part: string, { value, name }: Field, flags = 0): void => {
+    const named = [channel, part].filter(Boolean).join('.')
+    const meaning = { property, unit: 'ug/m3', channel: named }
+    addReading(out, flags === 0 ? base : { ...base, flags: (base.flags ?? 0) | flags }, meaning, value, name)
+  }
+  if (isKnown(a)) add('a', a)
+  if (isKnown(b)) add('b', b)
+  const station = stationOf(particles, trust, doubtful)
+  if (station) add('', station.field, station.isSuspect ? REASONS.channels_disagree : 0)
+}
+
+const isKnown = ({ value }: Field): boolean => value !== undefined && value !== null
+
+/** What stands for the station; undefined where there is one laser of two and no mean. */
+function stationOf({ mean, a, b }: Particles, trust: Trust, doubtful: boolean) {
+  if (!isKnown(a) || !isKnown(b)) return isKnown(mean) ? { field: mean, isSuspect: isDoubted(trust) } : undefined
+  const laser = believed(trust)
+  if (laser !== 'both') return { field: laser === 'a' ? a : b, isSuspect: false }
+  const field = { value: meanOf(a.value, b.value), name: isKnown(mean) ? mean.name : a.name }
+  return { field, isSuspect: doubtful || isDoubted(trust) || contradict(a.value, b.value) }
+}
+
+function believed({ flags, counts: [a, b] }: Trust): 'a' | 'b' | 'both' {
+  if (flags === 1 || (isZero(a) && Number(b) > 0)) return 'b'
+  return flags === 2 || (isZero(b) && Number(a) > 0) ? 'a' : 'both'
+}
+const isZero = (count: unknown): boolean => count !== null && count !== '' && Number(count) === 0
+
+function isDoubted({ flags, confidence }: Trust): boolean {
+  if (flags === 1 || flags === 2) return false
+  return flags === 3 || (typeof confidence === 'number' && confidence < LEAST_CONFIDENCE)
+}
+
+function contradict(a: unknown, b: unknown): boolean {
+  const difference = Math.abs(Number(a) - Number(b))
+  return difference >= MAX_DIFFERENCE && difference >= (MAX_RELATIVE * (Number(a) + Number(b))) / 2
+}
+
+/** NaN where either is no number, which is then refused by name. */
+const meanOf = (a: unknown, b: unknown): unknown => {
+  const mean = (Number(a) + Number(b)) / 2
+  return Number.isNaN(mean) ? a : mean
+}

@@ -1,0 +1,38 @@
+import { addReading, type Base, isNumeric, mappingOf, unmapped } from '../../helpers/fields.ts'
+import { clip, show } from '../../helpers/input.ts'
+import { Collector, reject } from '../../helpers/result.ts'
+import { meaningOf } from '../../helpers/synonyms.ts'
+import type { Decoded, Format, Input } from '../../helpers/types.ts'
+
+/**
+ * ESPEasy (controller "OpenHAB MQTT"): `/<unit>/<task>/<value name>`, one bare number a topic, and `/<unit>/status/LWT`.
+ * Names have blanks and dots as people typed them. The task is the channel: a message does not know its neighbours.
+ * Source: espeasy.readthedocs.io, "Controller".
+ */
+export const espeasy: Format = {
+  name: 'espeasy',
+  claims: ({ levels, text }) =>
+    levels.length === 4 && levels[0] === '' && (isNumeric(text) || (levels[3] === 'LWT' && levels[2] === 'status')),
+  decode,
+}
+
+function decode(input: Input): Decoded {
+  const [unit = '', task = '', name = ''] = input.levels.slice(-3)
+  if (input.levels.length < 3 || unit === '' || name === '')
+    return reject('wrong_topic', `"${clip(input.topic)}" is not /<unit>/<task>/<value>`)
+  const base: Base = { device: `espeasy/${unit}` }
+  const text = input.text.trim()
+  const out = new Collector()
+  if (task === 'status' && name === 'LWT') {
+    if (text !== 'Connected' && text !== 'Connection Lost')
+      return reject('wrong_shape', `LWT is Connected or Connection Lost, not ${show(text)}`)
+    addReading(out, base, { property: 'online' }, text === 'Connected' ? 1 : 0, 'LWT')
+    return out.finish('')
+  }
+  const field = clip(`${task}.${name}`)
+  const meaning = mappingOf(input.source, `${task}.${name}`, name, base.device) ?? meaningOf(name)
+  if (meaning === 'housekeeping') return reject('no_measurement', `${field} is about the device itself`)
+  if (meaning) addReading(out, base, { ...meaning, channel: meaning.channel ?? task }, text, field)
+  else unmapped(out, field, name, text, base.device)
+  return out.finish(`${field} is no number`)
+}

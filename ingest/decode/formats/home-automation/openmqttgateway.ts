@@ -1,0 +1,157 @@
+import { addReading, type Base, mappingOf, readFields } from '../../helpers/fields.ts'
+import { clip, notJson, show } from '../../helpers/input.ts'
+import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
+import { Collector, reject } from '../../helpers/result.ts'
+import type { Meaning } from '../../helpers/synonyms.ts'
+import type { Decoded, Format, Input } from '../../helpers/types.ts'
+
+/**
+ * OpenMQTTGateway, by the level of the topic that ends in `toMQTT`: Bluetooth sensors (BT), radio sensors at 433 MHz
+ * (RTL_433), and those wired to the gateway itself (CLIMA, LUX, OneWire, INA226, ADC); `<gateway>/LWT` says whether it is
+ * there. A gateway hears every telephone and every tyre that passes: of Bluetooth only devices it recognises as sensors
+ * (`model_id`) are read, of radio none that sits in a vehicle.
+ * Source: docs.openmqttgateway.com/use, decoder.theengs.io/devices, triq.org/rtl_433/DATA_FORMAT.html.
+ */
+export const openMqttGateway: Format = {
+  name: 'openmqttgateway',
+  claims: ({ levels }) => levels.some((level) => HEARD.test(level)),
+  decode,
+}
+
+const HEARD = /^[A-Za-z0-9_]+toMQTT$/
+const WIRED = new Set(['CLIMAtoMQTT', 'LUXtoMQTT', 'OneWiretoMQTT', 'INA226toMQTT', 'ADCtoMQTT'])
+
+/** Temperatures come twice, in Celsius and Fahrenheit. */
+const FIELDS: Readonly<Record<string, Meaning>> = {
+  tempc: { property: 'temperature', unit: 'Cel' },
+  hum: { property: 'relative_humidity', unit: '%' },
+  pres: { property: 'pressure', unit: 'hPa' },
+  lux: { property: 'illuminance', unit: 'lx' },
+  moi: { property: 'soil_moisture', unit: '%' },
+  co2: { property: 'co2', unit: '[ppm]' },
+  pm25: { property: 'pm2_5', unit: 'ug/m3' },
+  pm10: { property: 'pm10', unit: 'ug/m3' },
+  power: { property: 'active_power', unit: 'W' },
+  current: { property: 'current', unit: 'A' },
+  energy: { property: 'energy', unit: 'kW.h' },
+  batt: { property: 'battery_level', unit: '%' },
+  volt: { property: 'battery_voltage', unit: 'V' },
+}
+
+function decode(input: Input): Decoded {
+  const { json, levels, text } = input
+  const at = levels.findIndex((level) => HEARD.test(level))
+  const gateway = levels.slice(0, at).join('/')
+  const kind = levels[at] ?? ''
+  if (levels.at(-1) === 'LWT' && at === -1) return readPresence(levels.slice(0, -1).join('/'), text.trim())
+  if (kind !== 'BTtoMQTT' && kind !== 'RTL_433toMQTT' && !WIRED.has(kind))
+    return at === -1
+      ? reject('wrong_topic', `"${clip(input.topic)}" names nothing that was heard`)
+      : reject('no_measurement', `${clip(kind)} tells of codes and of the gateway itself`)
+  if (json === undefined) return reject('not_json', notJson(input))
+  if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+  if (kind === 'BTtoMQTT') return readBluetooth(json, input)
+  if (kind === 'RTL_433toMQTT') return readRadio(json, input)
+  return readWired(json, gateway, levels.slice(at + 1).join('/'), input)
+}
+
+function readPresence(gateway: string, state: string): Decoded {
+  if (state !== 'online' && state !== 'offline')
+    return reject('wrong_shape', `LWT is online or offline, not ${show(state)}`)
+  const out = new Collector()
+  addReading(out, { device: `openmqttgateway/${gateway}` }, { property: 'online' }, state === 'online' ? 1 : 0, 'LWT')
+  return out.finish('')
+}
+
+const RSSI: Meaning = { property: 'rssi', unit: 'dB{mW}' }
+
+function readBluetooth(json: JsonObject, { levels, source }: Input): Decoded {
+  if (ownString(json, 'model_id') === undefined || own(json, 'track') === true || own(json, 'mac_type') === 1)
+    return reject('personal_data', 'a device that is no known sensor, perhaps that of a passer-by')
+  const id = (ownString(json, 'id') ?? levels.at(-1) ?? '').replaceAll(':', '').toUpperCase()
+  if (!/^[0-9A-F]{12}$/.test(id)) return reject('wrong_shape', 'neither topic nor payload name the device')
+  const out = new Collector()
+  const base: Base = { device: `openmqttgateway/${id}` }
+  for (const key of Object.keys(json)) {
+    const meaning = mappingOf(source, key, key, base.device) ?? (Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined)
+    if (meaning && typeof json[key] !== 'boolean') addReading(out, base, meaning, json[key], clip(key))
+  }
+  if (out.samples.length > 0 && own(json, 'rssi') !== undefined) addReading(out, base, RSSI, own(json, 'rssi'), 'rssi')
+  return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
+}
+
+/** Names of rtl_433 carry their unit. What it says of the signal and of the message itself is left out. */
+const RADIO: Readonly<Record<string, Meaning>> = {
+  temperature_C: { property: 'temperature', unit: 'Cel' },
+  temperature_F: { property: 'temperature', unit: '[degF]' },
+  humidity: { property: 'relative_humidity', unit: '%' },
+  moisture: { property: 'soil_moisture', unit: '%' },
+  pressure_hPa: { property: 'pressure', unit: 'hPa' },
+  wind_avg_km_h: { property: 'wind_speed', unit: 'km/h' },
+  wind_avg_m_s: { property: 'wind_speed', unit: 'm/s' },
+  wind_avg_mi_h: { property: 'wind_speed', unit: '[mi_i]/h' },
+  wind_dir_deg: { property: 'wind_direction', unit: 'deg' },
+  // the tipping bucket's running total: rtl_433 differences nothing
+  rain_mm: { property: 'precipitation_total', unit: 'mm' },
+  rain_in: { property: 'precipitation_total', unit: '[in_i]' },
+  light_lux: { property: 'illuminance', unit: 'lx' },
+  pm2_5_ug_m3: { property: 'pm2_5', unit: 'ug/m3' },
+  pm10_ug_m3: { property: 'pm10', unit: 'ug/m3' },
+  co2_ppm: { property: 'co2', unit: '[ppm]' },
+  power_W: { property: 'active_power', unit: 'W' },
+  energy_kWh: { property: 'energy', unit: 'kW.h' },
+  current_A: { property: 'current', unit: 'A' },
+  voltage_V: { property: 'voltage', unit: 'V' },
+  battery_mV: { property: 'battery_voltage', unit: 'mV' },
+  rssi: RSSI,
+}
+const OF_THE_MESSAGE: ReadonlySet<string> = new Set(
+  'id channel subtype battery_ok mic protocol duration mod freq freq1 freq2 snr noise flags button msg_type sequence_num code unit'.split(
+    ' ',
+  ),
+)
+
+/** A sensor is named by its model and number; after a change of batteries many take another number. */
+function readRadio(json: JsonObject, { source }: Input): Decoded {
+  const model = ownString(json, 'model') ?? ''
+  const number = own(json, 'id')
+  if (ownString(json, 'type') === 'TPMS' || /tpms|tyre|tire|keyfob|car.?key|remote/i.test(model))
+    return reject('personal_data', 'a part of a vehicle, or of who carries it')
+  if (model === '' || (typeof number !== 'number' && typeof number !== 'string'))
+    return reject('wrong_shape', 'neither model nor id name the sensor')
+  const out = new Collector()
+  const base: Base = { device: `openmqttgateway/${model}.${number}` }
+  readFields(json, {
+    ...{ source, base, out },
+    own: (key) => (OF_THE_MESSAGE.has(key) ? null : Object.hasOwn(RADIO, key) ? RADIO[key] : undefined),
+  })
+  if (out.samples.every(({ property }) => property === 'rssi') && out.rejected.length === 0)
+    return reject('no_measurement', `no measurement among ${clip(Object.keys(json).join(', '))}`)
+  return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
+}
+
+/** Of the BME280 `pa` is the pressure; altitudes are made of it. */
+const OF_THE_GATEWAY: Readonly<Record<string, Meaning | null>> = {
+  ...FIELDS,
+  volt: { property: 'voltage', unit: 'V' },
+  temp: { property: 'temperature', unit: 'Cel' },
+  pa: { property: 'pressure', unit: 'Pa' },
+  ftcd: null,
+  wattsm2: null,
+  tempf: null,
+  altim: null,
+  altift: null,
+}
+
+function readWired(json: JsonObject, gateway: string, sensor: string, { source }: Input): Decoded {
+  const out = new Collector()
+  const base: Base = { device: `openmqttgateway/${gateway}` }
+  readFields(json, {
+    ...{ source, base, out },
+    own: (key) => {
+      const meaning = Object.hasOwn(OF_THE_GATEWAY, key) ? OF_THE_GATEWAY[key] : undefined
+      return meaning && sensor !== '' ? { ...meaning, channel: clip(sensor, 40) } : meaning
+    },
+  })
+  return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
+}

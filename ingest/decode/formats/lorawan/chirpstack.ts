@@ -1,0 +1,51 @@
+import { REASONS } from '#model/observation/quality.ts'
+import type { Base } from '../../helpers/fields.ts'
+import { clip, notJson, show } from '../../helpers/input.ts'
+import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
+import { Collector, reject } from '../../helpers/result.ts'
+import { readIso } from '../../helpers/time.ts'
+import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { readCodec, readLink } from './lorawan.ts'
+
+const EVENT_TOPIC = /^application\/[^/]+\/device\/[^/]+\/event\/([a-z]+)$/
+
+/**
+ * ChirpStack v4 uplinks: `application/<id>/device/<devEui>/event/up`, or the same JSON anywhere. `object` is what the
+ * codec of the device profile made of the frame. Gateways and their places are left out.
+ * Source: chirpstack.io/docs, "Event types".
+ */
+export const chirpstack: Format = {
+  name: 'chirpstack-v4',
+  claims: ({ topic, json }) => EVENT_TOPIC.test(topic) || (isObject(json) && isUplink(json)),
+  decode,
+}
+
+const isUplink = (json: JsonObject): boolean => {
+  const info = ownObject(json, 'deviceInfo')
+  return info !== undefined && typeof own(info, 'devEui') === 'string'
+}
+
+function decode(input: Input): Decoded {
+  const event = EVENT_TOPIC.exec(input.topic)?.[1]
+  if (event !== undefined && event !== 'up') return reject('no_measurement', `a ${clip(event)} event`)
+  const { json } = input
+  if (json === undefined) return reject('not_json', notJson(input))
+  if (!isObject(json) || !isUplink(json)) return reject('wrong_shape', 'no deviceInfo.devEui')
+  const object = own(json, 'object')
+  if (!isObject(object) && !Array.isArray(object))
+    return reject('no_measurement', 'the uplink has no object: give the device profile a codec in ChirpStack')
+  const eui = ownString(ownObject(json, 'deviceInfo') ?? {}, 'devEui') ?? ''
+  const base: Base = { device: `chirpstack-v4/${eui.toLowerCase()}` }
+  const text = own(json, 'time')
+  if (text !== undefined) {
+    const time = typeof text === 'string' ? readIso(text) : undefined
+    if (!time) return reject('bad_time', `time: ${show(text)} is no time`)
+    base.time = time
+  }
+  const tags = ownObject(ownObject(json, 'deviceInfo') ?? {}, 'tags')
+  if (tags && own(tags, 'simulated') === 'true') base.flags = REASONS.device_simulates
+  const out = new Collector()
+  readCodec(object, base, input.source, out)
+  if (out.samples.length > 0) readLink(own(json, 'rxInfo'), 'rxInfo', base, out)
+  return out.finish(`object has no measurement (${clip(Object.keys(object).join(', '))})`)
+}

@@ -1,0 +1,82 @@
+import type { Source } from '#model/city/city-pack.ts'
+import {
+  addReading,
+  type Base,
+  isPositionKey,
+  locationIn,
+  mappingOf,
+  readFields,
+  unmapped,
+} from '../../helpers/fields.ts'
+import { isObject, type JsonObject, own } from '../../helpers/json.ts'
+import type { Collector } from '../../helpers/result.ts'
+import type { Meaning } from '../../helpers/synonyms.ts'
+
+/** What a payload codec of a LoRaWAN network made of a frame: an object of any shape, or a SenseCAP list. */
+export function readCodec(payload: JsonObject | unknown[], base: Base, source: Source, out: Collector): void {
+  const messages = Array.isArray(payload) ? payload : own(payload, 'messages')
+  const entries = Array.isArray(messages) ? messages.flat(3) : []
+  if (entries.some((entry) => isObject(entry) && Object.hasOwn(entry, 'measurementId'))) {
+    readSenseCap(entries, base, source, out)
+    return
+  }
+  if (Array.isArray(payload)) return
+  const location = locationIn(payload)
+  const special = (key: string, value: unknown): Meaning | null | undefined => {
+    if (location && isPositionKey(key)) return null
+    return /^batt?(ery)?$/i.test(key) ? battery(value) : undefined
+  }
+  readFields(payload, { source, base: location ? { ...base, location } : base, out, own: special })
+}
+
+/** "battery" alone is a level or a voltage; only the number can tell. 3.6 is volts, 97 is percent, 3054 is millivolts. */
+function battery(value: unknown): Meaning {
+  const number = Number(value)
+  if (number > 100) return { property: 'battery_voltage', unit: 'mV' }
+  if (number > 1.5 && number < 5 && !Number.isInteger(number)) return { property: 'battery_voltage', unit: 'V' }
+  return { property: 'battery_level', unit: '%' }
+}
+
+/** Measurement ids of SenseCAP sensors (Seeed Studio, "SenseCAP decoder" documentation). */
+const SENSECAP: ReadonlyMap<string, Meaning> = new Map([
+  ['3000', { property: 'battery_level', unit: '%' }],
+  ['4097', { property: 'temperature', unit: 'Cel' }],
+  ['4098', { property: 'relative_humidity', unit: '%' }],
+  ['4099', { property: 'illuminance', unit: 'lx' }],
+  ['4100', { property: 'co2', unit: '[ppm]' }],
+  ['4101', { property: 'pressure', unit: 'Pa' }],
+  ['4102', { property: 'soil_temperature', unit: 'Cel' }],
+  ['4103', { property: 'soil_moisture', unit: '%' }],
+  ['4104', { property: 'wind_direction', unit: 'deg' }],
+  ['4105', { property: 'wind_speed', unit: 'm/s' }],
+])
+
+function readSenseCap(entries: readonly unknown[], base: Base, source: Source, out: Collector): void {
+  for (const entry of entries) {
+    if (!isObject(entry) || out.full) continue
+    const type = String(own(entry, 'type') ?? '')
+    const id = String(own(entry, 'measurementId') ?? '')
+    const field = type === '' ? id : type
+    const value = own(entry, 'measurementValue')
+    const meaning = mappingOf(source, id, type, base.device) ?? SENSECAP.get(id)
+    if (meaning) addReading(out, base, meaning, value, field)
+    else unmapped(out, field, field, value, base.device)
+  }
+}
+
+/** Strength and quality at the gateway that heard it best. snr 0 is left out of the JSON, so a missing one is 0. */
+export function readLink(gateways: unknown, field: string, base: Base, out: Collector): void {
+  if (!Array.isArray(gateways)) return
+  let best: JsonObject | undefined
+  let strongest = Number.NEGATIVE_INFINITY
+  for (const gateway of gateways) {
+    if (!isObject(gateway)) continue
+    const rssi = own(gateway, 'rssi')
+    if (typeof rssi !== 'number' || rssi <= strongest) continue
+    strongest = rssi
+    best = gateway
+  }
+  if (!best) return
+  addReading(out, base, { property: 'rssi', unit: 'dB{mW}' }, strongest, `${field}.rssi`)
+  addReading(out, base, { property: 'snr', unit: 'dB' }, own(best, 'snr') ?? 0, `${field}.snr`)
+}

@@ -1,0 +1,42 @@
+import { addReading, type Base, locationIn } from '../../helpers/fields.ts'
+import { notJson, show } from '../../helpers/input.ts'
+import { isObject, own, ownString } from '../../helpers/json.ts'
+import { Collector, reject } from '../../helpers/result.ts'
+import { readTime } from '../../helpers/time.ts'
+import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { readLink } from './lorawan.ts'
+
+/**
+ * TTN Mapper: where a LoRaWAN frame was sent from and how well the best gateway heard it. `time` is in nanoseconds,
+ * which a JSON number holds to the microsecond at best. The person's id and program are left out.
+ * Source: docs.ttnmapper.org, integration API.
+ */
+export const ttnMapper: Format = {
+  name: 'ttn-mapper',
+  claims: ({ json }) =>
+    isObject(json) && Array.isArray(own(json, 'gateways')) && typeof own(json, 'dev_id') === 'string',
+  decode,
+}
+
+function decode(input: Input): Decoded {
+  const { json } = input
+  if (json === undefined) return reject('not_json', notJson(input))
+  const id = isObject(json) ? ownString(json, 'dev_id') : undefined
+  if (!isObject(json) || id === undefined) return reject('wrong_shape', 'no dev_id')
+  const base: Base = { device: `ttn-mapper/${id}` }
+  const stamp = own(json, 'time')
+  if (stamp !== undefined) {
+    const time = readTime(stamp, 'UTC')
+    if (!time) return reject('bad_time', `time: ${show(stamp)} is no time`)
+    base.time = time
+  }
+  const location = locationIn(json)
+  if (!location) return reject('bad_location', 'a mapper without latitude and longitude maps nothing')
+  base.location = location
+  const out = new Collector()
+  readLink(own(json, 'gateways'), 'gateways', base, out)
+  const battery = own(json, 'battery_voltage')
+  if (battery !== undefined)
+    addReading(out, base, { property: 'battery_voltage', unit: 'V' }, battery, 'battery_voltage')
+  return out.finish('no gateway heard it')
+}

@@ -1,0 +1,143 @@
+import { addReading, type Base, mappingOf, readFields, unmapped } from '../../helpers/fields.ts'
+import { clip, notJson, show } from '../../helpers/input.ts'
+import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
+import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
+import type { Meaning } from '../../helpers/synonyms.ts'
+import { readIso } from '../../helpers/time.ts'
+import type { Format, Input } from '../../helpers/types.ts'
+
+/**
+ * emonCMS inputs: `emon/<node>/<input>` with one bare number a topic, or `emon/<node>` with an object; `e1` counts Wh.
+ * `emonhub/rx/<node>/values` is numbers by position, whose meaning only emonhub.conf knows: map `<node>.<position>`,
+ * counted from 1, in `fields` of the source. Source: docs.openenergymonitor.org.
+ */
+export const emoncms: Format = {
+  name: 'emoncms',
+  claims: ({ levels }) =>
+    (levels[0] === 'emon' && (levels.length === 2 || levels.length === 3)) ||
+    (levels[0] === 'emonhub' && levels[1] === 'rx' && levels[3] === 'values'),
+  decode: (input) => {
+    const [root, first = '', second = '', third] = input.levels
+    const out = new Collector()
+    const node = root === 'emonhub' ? second : first
+    if (node === '') return reject('wrong_topic', `"${clip(input.topic)}" names no node`)
+    const base: Base = { device: `emoncms/${node}` }
+    if (root === 'emonhub' && third === 'values') readPositions(node, base, input, out)
+    else if (isObject(input.json)) readFields(input.json, { source: input.source, base, out, own: emonField })
+    else if (second !== '')
+      readFields({ [second]: input.text.trim() }, { source: input.source, base, out, own: emonField })
+    else return reject('wrong_shape', 'an object was expected')
+    return out.finish('no measurement')
+  },
+}
+
+function emonField(key: string): Meaning | undefined {
+  const energy = /^(?:e|E)(\d{1,2})$/.exec(key)
+  if (energy) return { property: 'energy', unit: 'W.h', channel: energy[1] ?? '' }
+  const power = /^(?:p|P)(\d{1,2})$/.exec(key)
+  return power ? { property: 'active_power', unit: 'W', channel: power[1] ?? '' } : undefined
+}
+
+function readPositions(node: string, base: Base, { text, source }: Input, out: Collector): void {
+  const values = text.length > MAX_SAMPLES * 10 ? [] : text.trim().split(',')
+  for (const [index, value] of values.entries()) {
+    const key = `${node}.${index + 1}`
+    const meaning = mappingOf(source, key, key, base.device)
+    if (meaning) addReading(out, base, meaning, value, clip(key))
+    else unmapped(out, clip(key), key, value, base.device)
+  }
+}
+
+const IOTAWATT_INPUT: Readonly<Record<string, Meaning>> = {
+  Watts: { property: 'active_power', unit: 'W' },
+  Pf: { property: 'power_factor', unit: '1' },
+  Vrms: { property: 'voltage', unit: 'V' },
+  Hz: { property: 'frequency', unit: 'Hz' },
+}
+const IOTAWATT_OUTPUT: Readonly<Record<string, Meaning>> = {
+  Watts: { property: 'active_power', unit: 'W' },
+  Volts: { property: 'voltage', unit: 'V' },
+  Amps: { property: 'current', unit: 'A' },
+  VA: { property: 'apparent_power', unit: 'V.A' },
+  PF: { property: 'power_factor', unit: '1' },
+  Hz: { property: 'frequency', unit: 'Hz' },
+}
+
+/** IoTaWatt `/status?inputs&outputs`: inputs by number, outputs by name; watts are text with a blank. Named by its topic. */
+export const iotawatt: Format = {
+  name: 'iotawatt',
+  claims: ({ json }) =>
+    isObject(json) &&
+    Array.isArray(own(json, 'inputs')) &&
+    (Array.isArray(own(json, 'outputs')) || Object.hasOwn(json, 'stats')),
+  decode: (input) => {
+    const { json } = input
+    if (json === undefined) return reject('not_json', notJson(input))
+    if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+    const base: Base = { device: `iotawatt/${input.topic}` }
+    const out = new Collector()
+    for (const entry of entriesOf(json, 'inputs')) {
+      const channel = String(own(entry, 'channel') ?? '')
+      for (const [key, meaning] of Object.entries(IOTAWATT_INPUT))
+        if (own(entry, key) !== undefined)
+          addReading(
+            out,
+            base,
+            { ...meaning, channel: clip(channel, 40) },
+            own(entry, key),
+            `inputs.${clip(channel)}.${key}`,
+          )
+    }
+    for (const entry of entriesOf(json, 'outputs')) {
+      const name = ownString(entry, 'name') ?? ''
+      const units = ownString(entry, 'units') ?? ''
+      const meaning = Object.hasOwn(IOTAWATT_OUTPUT, units) ? IOTAWATT_OUTPUT[units] : undefined
+      if (meaning)
+        addReading(out, base, { ...meaning, channel: clip(name, 40) }, own(entry, 'value'), `outputs.${clip(name)}`)
+      else unmapped(out, `outputs.${clip(name)}`, name, own(entry, 'value'), base.device)
+    }
+    return out.finish('neither inputs nor outputs')
+  },
+}
+
+const entriesOf = (json: JsonObject, key: string): JsonObject[] => {
+  const list = own(json, key)
+  return Array.isArray(list) ? list.filter(isObject).slice(0, MAX_SAMPLES) : []
+}
+
+/**
+ * AI-on-the-edge: the photographed meter, `<name>/<number>/json`, all text. It says itself in `error` whether it
+ * believes its reading. It reads water unless the source maps `value`. Source: jomjol/AI-on-the-edge-device, MQTT API.
+ */
+export const aiOnTheEdge: Format = {
+  name: 'ai-on-the-edge',
+  claims: ({ levels, json }) =>
+    levels.at(-1) === 'json' &&
+    isObject(json) &&
+    ['value', 'raw', 'pre', 'error'].every((key) => Object.hasOwn(json, key)),
+  decode: (input) => {
+    const { json, levels, source } = input
+    if (json === undefined) return reject('not_json', notJson(input))
+    if (!isObject(json) || own(json, 'value') === undefined) return reject('wrong_shape', 'no value')
+    const error = ownString(json, 'error') ?? 'no error'
+    if (error !== 'no error') return reject('bad_value', `the reader does not believe its reading: ${clip(error)}`)
+    const [number = '', ...name] = levels.slice(0, -1).reverse()
+    const base: Base = { device: `ai-on-the-edge/${(name.length > 0 ? name.reverse() : [number]).join('/')}` }
+    const stamp = own(json, 'timestamp')
+    if (stamp !== undefined && stamp !== '') {
+      const time = typeof stamp === 'string' ? readIso(stamp, input.timeZone, input.receivedAt) : undefined
+      if (!time) return reject('bad_time', `timestamp: ${show(stamp)} is no time`)
+      base.time = time
+    }
+    const out = new Collector()
+    const meaning = mappingOf(source, 'value', 'value', base.device) ?? { property: 'water_volume', unit: 'm3' }
+    addReading(
+      out,
+      base,
+      { ...meaning, channel: meaning.channel ?? (number === 'main' ? '' : number) },
+      own(json, 'value'),
+      'value',
+    )
+    return out.finish('')
+  },
+}

@@ -1,0 +1,274 @@
+import type { Position } from '#model/basics/geo.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
+import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields.ts'
+import { clip, notJson, show } from '../../helpers/input.ts'
+import { isObject, type JsonObject, own, ownObject, ownString, positionOf } from '../../helpers/json.ts'
+import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
+import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
+import { type Covered, readCovered } from '../../helpers/time.ts'
+import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { type Attribute, countOf, MODELS, UNIT_CODES, UNIT_REQUIRED, UNMODELLED } from './fiware-models.ts'
+
+/**
+ * Entities of a FIWARE context broker: NGSI-LD (ETSI GS CIM 009) and NGSIv2, normalised, concise or key-values; one
+ * entity, an array of them, or a notification with `data`. The models are those of fiware-models.ts; attributes of
+ * other types are looked up by name.
+ */
+export const fiware: Format = {
+  name: 'fiware',
+  claims: ({ json }) => entitiesOf(json)?.some(isKnown) ?? false,
+  decode,
+}
+
+const isEntity = (value: unknown): value is JsonObject =>
+  isObject(value) && typeof own(value, 'id') === 'string' && typeOf(value) !== ''
+
+/** What must be an entity: a model we know, a name of NGSI-LD, or an attribute in normalised form. */
+function isKnown(value: unknown): boolean {
+  if (!isEntity(value)) return false
+  if (MODELS.has(typeOf(value)) || String(own(value, 'id')).startsWith('urn:ngsi-ld:')) return true
+  return Object.keys(value).some((key) => {
+    const attribute = own(value, key)
+    return isObject(attribute) && Object.hasOwn(attribute, 'value') && typeof own(attribute, 'type') === 'string'
+  })
+}
+
+/** The last part of the type, which NGSI-LD writes as a name or as a whole URI, or as several of them. */
+function typeOf(entity: JsonObject): string {
+  const type = own(entity, 'type')
+  const name = Array.isArray(type) ? type.find((one) => typeof one === 'string' && MODELS.has(tail(one))) : type
+  return typeof name === 'string' ? tail(name) : ''
+}
+const tail = (name: string): string => name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('#')) + 1)
+
+function entitiesOf(json: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(json)) return json
+  if (!isObject(json)) return undefined
+  const data = own(json, 'data')
+  const notified = typeof own(json, 'subscriptionId') === 'string' || own(json, 'type') === 'Notification'
+  if (notified) return Array.isArray(data) ? data : undefined
+  return [json]
+}
+
+function decode(input: Input): Decoded {
+  const { json } = input
+  if (json === undefined) return reject('not_json', notJson(input))
+  const entities = entitiesOf(json)
+  if (!entities)
+    return reject('wrong_shape', 'an entity, an array of entities, or a notification with data was expected')
+  if (entities.length > MAX_SAMPLES) return reject('too_large', `more than ${MAX_SAMPLES} entities in one message`)
+  const out = new Collector()
+  for (const [index, entity] of entities.entries()) {
+    if (isEntity(entity)) readEntity(entity, input, out)
+    else out.problem(`[${index}]`, 'wrong_shape', `an entity with id and type was expected, not ${show(entity)}`)
+    if (out.full) break
+  }
+  return out.finish('the entity measures nothing')
+}
+
+/** Some publish each observation as an entity of its own, with its time at the end of the id: the rest is the Thing. */
+const OBSERVED_AT =
+  /[-:_]\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?(?:[_/]\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/
+
+function readEntity(entity: JsonObject, input: Input, out: Collector): void {
+  const type = typeOf(entity)
+  const id = String(own(entity, 'id')).slice(0, 256).replace(OBSERVED_AT, '')
+  const base: Base = { device: `fiware/${id}` }
+  const covered = timeOfEntity(entity, input, out)
+  if (covered === 'unreadable') return
+  Object.assign(base, covered)
+  const location = placeOf(entity)
+  if (location) base.location = location
+  const reader: Reader = {
+    ...{ type, input, base, out, lane: laneOf(entity) },
+    kind: String(plain(own(entity, 'vehicleType') ?? own(entity, 'itemType')) ?? ''),
+    model: MODELS.get(type) ?? UNMODELLED,
+  }
+  for (const name of Object.keys(entity)) {
+    if (out.full) return
+    if (name !== 'id' && name !== 'type' && name !== '@context') readAttribute(name, own(entity, name), reader)
+  }
+}
+
+type Reader = {
+  type: string
+  /** of what flows */
+  kind: string
+  /** channel of what a lane says */
+  lane: string
+  model: ReadonlyMap<string, Attribute>
+  input: Input
+  base: Base
+  out: Collector
+}
+
+function readAttribute(name: string, attribute: unknown, reader: Reader): void {
+  // NGSI-LD has several instances of one attribute as an array; each names its dataset.
+  const instances = Array.isArray(attribute) && attribute.every(isProperty) ? attribute : [attribute]
+  for (const instance of instances.slice(0, 100)) {
+    const dataset = isObject(instance) ? ownString(instance, 'datasetId') : undefined
+    readInstance(name, instance, dataset === undefined ? '' : clip(dataset.slice(dataset.lastIndexOf(':') + 1)), reader)
+  }
+}
+
+const isProperty = (value: unknown): value is JsonObject => isObject(value) && Object.hasOwn(value, 'value')
+
+function readInstance(name: string, attribute: unknown, dataset: string, reader: Reader): void {
+  const { input, out } = reader
+  const value = plain(attribute)
+  const mapped = mappingOf(input.source, `${reader.type}.${name}`, name, reader.base.device)
+  const meaning = mapped ?? meaningIn(name, value, reader)
+  if (meaning === null || value === undefined || typeof value === 'boolean') return
+  if (!meaning) {
+    reportUnmapped(name, value, reader)
+    return
+  }
+  const base = isProperty(attribute) ? baseOf(name, attribute, reader) : reader.base
+  if (!base) return
+  const unit = mapped?.unit ?? unitOf(attribute, meaning)
+  if (unit === undefined && !mapped && UNIT_REQUIRED.has(name)) {
+    out.problem(name, 'unknown_unit', `the model leaves the unit of "${name}" open: state a unitCode`)
+    return
+  }
+  const channel = join(meaning.channel, dataset || reader.lane)
+  const full: Meaning = { property: meaning.property, channel, ...(unit !== undefined && { unit }) }
+  if (isObject(value)) readPhases(name, value, full, base, out)
+  else addReading(out, base, full, value, name)
+}
+
+const join = (channel: string | undefined, part: string): string =>
+  channel && part ? `${channel}.${part}` : channel || part
+
+function reportUnmapped(name: string, value: unknown, { base, out }: Reader): void {
+  if (!isObject(value)) unmapped(out, name, name, value, base.device)
+  else for (const key of Object.keys(value).slice(0, 20)) unmapped(out, `${name}.${key}`, name, value[key], base.device)
+}
+
+/** { L1, L2, L3 }, { L12, L23, L31 }, { N }: a channel each. */
+function readPhases(name: string, values: JsonObject, meaning: Meaning, base: Base, out: Collector): void {
+  for (const key of Object.keys(values).slice(0, 100)) {
+    const channel = join(meaning.channel, clip(key.toLowerCase()))
+    addReading(out, base, { ...meaning, channel }, values[key], `${name}.${key}`)
+  }
+}
+
+function meaningIn(name: string, value: unknown, { model, type, kind }: Reader): Attribute | undefined {
+  if (name === 'relativeHumidity') return humidity(value)
+  if (name === 'intensity') return countOf(type, kind)
+  const known = model.get(name)
+  if (known !== undefined) return known
+  const open = type === 'WaterObserved' ? UNIT_REQUIRED.get(name) : undefined
+  if (open) return open
+  // A model we know leaves nothing to the look of a name; what it lacks is reported.
+  if (model !== UNMODELLED) return undefined
+  const named = meaningOf(name)
+  return named === 'housekeeping' ? null : named
+}
+
+/** The models want a share from 0 to 1; many brokers hold per cent. What is above 1 can only be the latter. */
+function humidity(value: unknown): Meaning {
+  return { property: 'relative_humidity', unit: Number(value) > 1 ? '%' : '1' }
+}
+
+/** The unit that the message states, in UCUM; else the one of the model. */
+function unitOf(attribute: unknown, meaning: Meaning): string | undefined {
+  const stated = isObject(attribute) ? (own(attribute, 'unitCode') ?? metadata(attribute, 'unitCode')) : undefined
+  if (typeof stated !== 'string' || stated.trim() === '') return meaning.unit
+  const code = stated.trim()
+  // "one" of a count is a count, and a decibel of a sound level is that of its weighting
+  const property = PROPERTIES.get(meaning.property)
+  if (code === 'C62' && property?.unit === '{count}') return undefined
+  if (code === '2N') return property?.unit.startsWith('dB') ? undefined : 'dB'
+  return UNIT_CODES.get(code) ?? code
+}
+
+/** NGSIv2 has units and times of an attribute in its `metadata`. */
+function metadata(attribute: JsonObject, name: string): unknown {
+  const entry = ownObject(ownObject(attribute, 'metadata') ?? {}, name)
+  return entry && own(entry, 'value')
+}
+
+/** The value itself, whatever form it comes in; of a relationship none. */
+function plain(attribute: unknown): unknown {
+  let value = attribute
+  for (let depth = 0; depth < 3 && isObject(value); depth += 1) {
+    if (Object.hasOwn(value, '@value')) return own(value, '@value')
+    if (own(value, 'type') === 'Relationship' || Object.hasOwn(value, 'object')) return undefined
+    if (!Object.hasOwn(value, 'value')) return value
+    value = own(value, 'value')
+  }
+  return value
+}
+
+function laneOf(entity: JsonObject): string {
+  const lane = plain(own(entity, 'laneId'))
+  return typeof lane === 'number' || (typeof lane === 'string' && lane.length <= 32) ? String(lane) : ''
+}
+
+/** An attribute measured at a time of its own has that one; undefined, with the problem noted, when it is none. */
+function baseOf(name: string, attribute: JsonObject, { input, base, out }: Reader): Base | undefined {
+  const stamp =
+    own(attribute, 'observedAt') ??
+    metadata(attribute, 'TimeInstant') ??
+    metadata(attribute, 'observedAt') ??
+    metadata(attribute, 'timestamp')
+  if (stamp === undefined || stamp === null) return base
+  const covered = readStamp(stamp, input)
+  if (covered) return { ...base, end: undefined, ...covered }
+  out.problem(`${name}.observedAt`, 'bad_time', `${show(stamp)} is no time`)
+  return undefined
+}
+
+const TIMES = [
+  ...[
+    'dateObserved',
+    'dateObservedFrom',
+    'dateObservedTo',
+    'observationDateTime',
+    'observationDate',
+    'TimeInstant',
+    'observedAt',
+  ],
+] as const
+
+function timeOfEntity(entity: JsonObject, input: Input, out: Collector): Covered | undefined | 'unreadable' {
+  for (const name of TIMES) {
+    const stamp = plain(own(entity, name))
+    if (stamp === undefined || stamp === null || stamp === '') continue
+    const covered = readStamp(stamp, input)
+    if (covered) return covered.end ? covered : withBounds(covered, entity, input)
+    out.problem(name, 'bad_time', `${show(stamp)} is no time`)
+    return 'unreadable'
+  }
+  return undefined
+}
+
+/** An interval in attributes of its own; one bound alone is its start beside dateObservedTo, its end beside dateObservedFrom. */
+function withBounds({ time }: Covered, entity: JsonObject, input: Input): Covered {
+  const from = readStamp(plain(own(entity, 'dateObservedFrom')), input)?.time ?? time
+  const to = readStamp(plain(own(entity, 'dateObservedTo')), input)?.time ?? time
+  return to > from ? { time: from, end: to } : { time }
+}
+
+/** A point in time or an interval; without an offset UTC, as NGSIv2 has it. */
+function readStamp(stamp: unknown, { source, receivedAt }: Input): Covered | undefined {
+  const text = plain(stamp)
+  if (typeof text !== 'string' || text.length > 100) return undefined
+  return readCovered(text, source.timeZone ?? 'UTC', receivedAt)
+}
+
+/** A GeoJSON Point, of a LineString the vertex in its middle, or NGSIv2's geo:point text, which is "lat, lon". */
+function placeOf(entity: JsonObject): Position | undefined {
+  const place = plain(own(entity, 'location'))
+  if (typeof place === 'string') {
+    const [lat, lon, more] = place.split(',', 3)
+    return more === undefined && lon !== undefined ? positionOf(lon, lat) : undefined
+  }
+  if (!isObject(place)) return undefined
+  const coordinates = own(place, 'coordinates')
+  if (!Array.isArray(coordinates)) return undefined
+  if (own(place, 'type') === 'Point') return positionOf(coordinates[0], coordinates[1])
+  if (own(place, 'type') !== 'LineString') return undefined
+  const middle: unknown = coordinates[coordinates.length >> 1]
+  return Array.isArray(middle) ? positionOf(middle[0], middle[1]) : undefined
+}

@@ -1,0 +1,155 @@
+import { isUtf8 } from 'node:buffer'
+import type { Source } from '#model/city/city-pack.ts'
+import { withPlainEscapes } from '#model/text/text.ts'
+import type { Memory } from './memory.ts'
+import type { Input, Message } from './types.ts'
+
+/** A message opened on demand: the text and the JSON are made once, when a decoder first asks for them. */
+export function openMessage(message: Message, source: Source, timeZone: string, memory?: Memory): Input {
+  return new OpenedMessage(message, source, source.timeZone ?? timeZone, memory)
+}
+
+class OpenedMessage implements Input {
+  readonly topic: string
+  readonly levels: readonly string[]
+  readonly bytes: Uint8Array
+  readonly receivedAt: Date
+  readonly source: Source
+  readonly timeZone: string
+  readonly memory: Memory | undefined
+  #text: string | undefined
+  #json: unknown
+  #parsed = false
+
+  constructor({ topic, payload, receivedAt }: Message, source: Source, timeZone: string, memory: Memory | undefined) {
+    this.topic = topic
+    this.levels = topic.split('/')
+    this.bytes = payload
+    this.receivedAt = receivedAt
+    this.source = source
+    this.timeZone = timeZone
+    this.memory = memory
+  }
+
+  get text(): string {
+    if (this.#text === undefined) {
+      this.#text = textOf(Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength))
+    }
+    return this.#text
+  }
+
+  get json(): unknown {
+    if (!this.#parsed) {
+      this.#json = parseJson(this.text)
+      this.#parsed = true
+    }
+    return this.#json
+  }
+}
+
+const NUL = 0
+const BYTE_ORDER_MARK = 0xfeff
+
+/**
+ * Text as UTF-8, without what encoders leave around it: byte order marks, and the NUL that ends a string in C and is
+ * sent along by firmware that counts one byte too many.
+ */
+export function textOf(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  let start = 0
+  while (text.charCodeAt(start) === BYTE_ORDER_MARK) start += 1
+  let end = text.length
+  for (let at = end - 1; at >= start; at -= 1) {
+    const code = text.charCodeAt(at)
+    if (code === NUL || code === BYTE_ORDER_MARK) end = at
+    else if (!isBlank(code)) break
+  }
+  return text.slice(start, end)
+}
+const isBlank = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d)
+
+const MAY_BE_JSON = /^[ \t\r\n]*[[{"\-\dtfn]/
+
+/**
+ * JSON, or undefined. Bare nan and inf, which C and Python firmware prints, become the string "nan"; characters that
+ * cannot be stored become U+FFFD (model/text/text.ts).
+ */
+export function parseJson(json: string): unknown {
+  // What cannot be JSON by its first character is spared the exception, which costs more than most decoders.
+  if (!MAY_BE_JSON.test(json)) return undefined
+  const text = withPlainEscapes(json)
+  try {
+    return JSON.parse(text)
+  } catch {
+    const repaired = quoteNan(text)
+    return repaired === undefined ? undefined : parseStrict(repaired)
+  }
+}
+
+function parseStrict(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const BARE_NAN = /[-+]?(?:nan|inf(?:inity)?)(?=[\s,}\]])/iy
+
+/**
+ * Replaces bare nan and inf outside strings by "nan"; undefined when there is none. One pass over the text, by hand:
+ * a regular expression for strings goes back over unterminated ones and needs seconds for a hostile payload.
+ */
+function quoteNan(text: string): string | undefined {
+  if (!/nan|inf/i.test(text)) return undefined
+  let out = ''
+  let kept = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '"') at = endOfString(text, at)
+    if (char !== ':' && char !== ',' && char !== '[') continue
+    const start = skipBlanks(text, at + 1)
+    const end = endOfNan(text, start)
+    if (end === -1) continue
+    out += `${text.slice(kept, start)}"nan"`
+    kept = end
+    at = end - 1
+  }
+  return kept === 0 ? undefined : out + text.slice(kept)
+}
+
+function endOfString(text: string, from: number): number {
+  let at = from + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
+}
+
+function endOfNan(text: string, start: number): number {
+  if (!'nNiI+-'.includes(text[start] ?? ' ')) return -1
+  BARE_NAN.lastIndex = start
+  return BARE_NAN.test(text) ? BARE_NAN.lastIndex : -1
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from
+  while (text[at] === ' ' || text[at] === '\n' || text[at] === '\r' || text[at] === '\t') at++
+  return at
+}
+
+/** Why a payload is no JSON, in words for people. */
+export function notJson(input: Input): string {
+  if (input.bytes.length === 0) return 'the payload is empty'
+  if (!isUtf8(input.bytes)) return 'the payload is not UTF-8 text'
+  return `the payload is not JSON: ${clip(input.text)}`
+}
+
+/** The start of a text, for messages. */
+export const clip = (text: string, length = 60): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`
+
+/** A value in words for messages; what is nested is only named, however deep a hostile payload made it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `"${clip(value)}"`
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'an array' : 'an object'
+}

@@ -1,0 +1,169 @@
+import { offsetMs } from '#model/basics/period.ts'
+
+const ISO =
+  /^([+-]?\d{4,6})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?$/
+
+/**
+ * Reads ISO 8601 as devices write it: any number of decimals, an offset with or without colon, a lower-case z. Without
+ * an offset the time is local to `zone`; without a zone it cannot be read. Undefined when it is no time.
+ * `near` (the time of arrival) decides between the two instants of a repeated hour.
+ */
+export function readIso(text: string, zone?: string, near?: Date): Date | undefined {
+  const usual = readUsual(text)
+  if (usual !== undefined) return new Date(usual)
+  const match = ISO.exec(text.trim())
+  if (!match) return undefined
+  const wall = wallClock(match)
+  if (wall === undefined) return undefined
+  const offset = match[8]
+  if (offset !== undefined) return valid(wall - offsetOf(offset))
+  if (zone === undefined) return undefined
+  return valid(localInstant(wall, zone, near?.getTime()))
+}
+
+/**
+ * 2026-05-31T12:00:00Z, with decimals or without, as most devices write it: digit by digit, in a tenth of the time that
+ * the regular expression takes. Whatever is unusual, the last days of a month included, is left to that.
+ */
+function readUsual(text: string): number | undefined {
+  const last = text.length - 1
+  if (last < 19 || last > 31 || text[last] !== 'Z' || text[4] !== '-' || text[7] !== '-') return undefined
+  if (text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return undefined
+  const year = pairAt(text, 0) * 100 + pairAt(text, 2)
+  const [month, day] = [pairAt(text, 5), pairAt(text, 8)]
+  const [hour, minute, second] = [pairAt(text, 11), pairAt(text, 14), pairAt(text, 17)]
+  if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return undefined
+  if (!(hour < 24 && minute < 60 && second < 60)) return undefined
+  const ms = last === 19 ? 0 : millisAt(text, 19, last)
+  return ms === undefined ? undefined : Date.UTC(year, month - 1, day, hour, minute, second, ms)
+}
+
+const ZERO = 48
+const digitAt = (text: string, at: number): number => {
+  const digit = text.charCodeAt(at) - ZERO
+  return digit >= 0 && digit <= 9 ? digit : Number.NaN
+}
+const pairAt = (text: string, at: number): number => digitAt(text, at) * 10 + digitAt(text, at + 1)
+
+/** Decimals of a second between the point and the Z, cut off after the third. */
+function millisAt(text: string, point: number, end: number): number | undefined {
+  if (text[point] !== '.' || end === point + 1) return undefined
+  let [ms, unit] = [0, 100]
+  for (let at = point + 1; at < end; at += 1) {
+    const digit = digitAt(text, at)
+    if (Number.isNaN(digit)) return undefined
+    ms += digit * Math.floor(unit)
+    unit /= 10
+  }
+  return ms
+}
+
+/** The fields of a matched time as if it were UTC, in ms; undefined for a 31st of February or a 25th hour. */
+function wallClock(match: RegExpExecArray): number | undefined {
+  const [, year, month, day, hour = 0, minute = 0, second = 0] = match
+  if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return undefined
+  const at = new Date(0)
+  // not Date.UTC, which takes the years 0 to 99 for 1900 to 1999
+  at.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  if (at.getUTCMonth() !== Number(month) - 1 || at.getUTCDate() !== Number(day)) return undefined
+  const decimals = match[7]
+  const ms = decimals === undefined ? 0 : Number(decimals.padEnd(3, '0').slice(0, 3))
+  return at.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + ms
+}
+
+function offsetOf(offset: string): number {
+  if (offset === 'Z' || offset === 'z') return 0
+  const digits = offset.slice(1).replace(':', '')
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0)
+  return (offset[0] === '-' ? -1 : 1) * minutes * 60_000
+}
+
+const valid = (ms: number): Date | undefined => (Math.abs(ms) <= 8.64e15 ? new Date(ms) : undefined)
+
+const QUARTER_MS = 900_000
+const OFFSETS_KEPT = 4096
+const offsets = new Map<string, number>()
+
+/** Offset of a zone at an instant, remembered per quarter of an hour: zones change on quarters, Intl takes microseconds. */
+export function offsetAt(ms: number, zone: string): number {
+  const key = `${zone} ${Math.floor(ms / QUARTER_MS)}`
+  let offset = offsets.get(key)
+  if (offset === undefined) {
+    offset = offsetMs(new Date(Math.floor(ms / QUARTER_MS) * QUARTER_MS), zone)
+    if (offsets.size >= OFFSETS_KEPT) offsets.clear()
+    offsets.set(key, offset)
+  }
+  return offset
+}
+
+const TWO_HOURS_MS = 7_200_000
+
+/**
+ * The instant of a local wall clock. An hour that occurs twice: the instant nearer to `near` when one is within two
+ * hours of it, else the first. An hour that does not occur (the device missed the change): the offset before the gap.
+ */
+export function localInstant(wall: number, zone: string, near?: number): number {
+  if (Math.abs(wall) > 8.64e15 - 2 * 86_400_000) return Number.NaN
+  const before = wall - offsetAt(wall - 86_400_000, zone)
+  const after = wall - offsetAt(wall + 86_400_000, zone)
+  if (before === after) return before
+  const fits = [before, after].filter((instant) => instant + offsetAt(instant, zone) === wall)
+  if (fits.length === 1) return fits[0] ?? before
+  if (fits.length === 0) return before
+  const [first, second] = [Math.min(before, after), Math.max(before, after)]
+  if (near === undefined) return first
+  const nearest = Math.abs(near - second) < Math.abs(near - first) ? second : first
+  return Math.abs(near - nearest) <= TWO_HOURS_MS ? nearest : first
+}
+
+/** Unix time in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude (years 1973 to 5138 in ms). */
+export function readEpoch(value: number): Date | undefined {
+  if (!Number.isFinite(value)) return undefined
+  const size = Math.abs(value)
+  if (size < 1e11) return valid(Math.round(value * 1000))
+  if (size < 1e14) return valid(Math.trunc(value))
+  if (size < 1e17) return valid(Math.trunc(value / 1e3))
+  return valid(Math.trunc(value / 1e6))
+}
+
+/** A time as any device may write it: ISO 8601 text, Unix time as number or as digits. */
+export function readTime(value: unknown, zone?: string, near?: Date): Date | undefined {
+  if (typeof value === 'number') return readEpoch(value)
+  if (typeof value !== 'string') return undefined
+  const isEpoch = value[4] !== '-' && /^\d{9,19}(?:\.\d+)?$/.test(value)
+  return isEpoch ? readEpoch(Number(value)) : readIso(value, zone, near)
+}
+
+/** The time that a value covers: an instant, or an interval from `time` to `end`. */
+export type Covered = { readonly time: Date; readonly end?: Date }
+
+const DURATION =
+  /^P(?:(\d+(?:[.,]\d+)?)W)?(?:(\d+(?:[.,]\d+)?)D)?(?:T(?:(\d+(?:[.,]\d+)?)H)?(?:(\d+(?:[.,]\d+)?)M)?(?:(\d+(?:[.,]\d+)?)S)?)?$/
+const DURATION_UNITS_MS = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000]
+
+/** An ISO 8601 duration in weeks, days of 24 hours, hours, minutes and seconds; months and years have no length. */
+function durationMs(text: string): number | undefined {
+  const parts = DURATION.exec(text)?.slice(1)
+  if (!parts?.some((part) => part !== undefined)) return undefined
+  return parts.reduce((sum, part, at) => sum + Number(part?.replace(',', '.') ?? 0) * (DURATION_UNITS_MS[at] ?? 0), 0)
+}
+
+/**
+ * A time as `readTime` takes it, or an ISO 8601 interval: start/end, start/duration, duration/end. Undefined when it is
+ * neither, or ends before it starts.
+ */
+export function readCovered(value: unknown, zone?: string, near?: Date): Covered | undefined {
+  if (typeof value !== 'string' || !value.includes('/')) {
+    const time = readTime(value, zone, near)
+    return time && { time }
+  }
+  const [first = '', second = '', ...rest] = value.split('/').map((part) => part.trim())
+  if (rest.length > 0) return undefined
+  const [before, after] = [durationMs(first), durationMs(second)]
+  const end = after === undefined ? readIso(second, zone, near) : undefined
+  const start = before === undefined ? readIso(first, zone, end ?? near) : undefined
+  const time = start ?? (end && before !== undefined ? valid(end.getTime() - before) : undefined)
+  const until = end ?? (start && after !== undefined ? valid(start.getTime() + after) : undefined)
+  if (!time || !until || until < time) return undefined
+  return until > time ? { time, end: until } : { time }
+}

@@ -1,0 +1,11 @@
+import { inspect } from 'node:util'
+import { plainStart } from '#model/text/text.ts'
+
+export const MAX_DETAIL_LENGTH = 2_000
+
+/** A database error, or whatever else was thrown, in words. */
+export function describeError(error: unknown): string {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  const text = typeof message === 'string' ? message : `thrown: ${inspect(error, { depth: 1 })}`
+  return plainStart(typeof code === 'string' ? `${code} ${text}` : text, MAX_DETAIL_LENGTH)
+}

@@ -1,0 +1,217 @@
+import type { Position } from '#model/basics/geo.ts'
+import type { Source } from '#model/city/city-pack.ts'
+import { type Bound, storedLimit } from '#model/observation/censored.ts'
+import type { Domain } from '#model/observation/domain.ts'
+import {
+  coversInterval,
+  isPropertyName,
+  type ObservedProperty,
+  PROPERTIES,
+  type PropertyName,
+} from '#model/observation/properties.ts'
+import { QUALITY, type Quality, REASONS, worst } from '#model/observation/quality.ts'
+import { toCanonical, ucum } from '#model/observation/units.ts'
+import { readLoneNumber } from '#model/text/numbers.ts'
+import { MAX_NAME_LENGTH, plainText } from '#model/text/text.ts'
+import { clip, show } from '../decode/helpers/input.ts'
+import type { FieldProblem, RejectReason, Sample } from '../decode/helpers/types.ts'
+import { rangeTest } from '../quality/range.ts'
+import { isSentinel } from '../quality/sentinels.ts'
+
+/** One observation in the canonical unit of its property, not yet tied to a Datastream. */
+export type NormalSample = {
+  device: string
+  property: PropertyName
+  channel: string
+  /** canonical UCUM unit */
+  unit: string
+  phenomenonTime: Date
+  result: number
+  quality: Quality
+  reasons: number
+  location?: Position
+  domain: Domain
+}
+
+const MINUTE_MS = 60_000
+/** A device clock this far ahead is not remarked upon. */
+export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS
+/** Beyond this the time is not believed at all; in between the value is suspect. */
+export const CLOCK_AHEAD_LIMIT_MS = 60 * MINUTE_MS
+/** Raw observations are kept for 400 days: what is older would be deleted at once. */
+export const OLDEST_MS = 400 * 24 * 60 * MINUTE_MS
+const YEAR_2000_MS = Date.UTC(2000, 0, 1)
+
+/**
+ * Samples to observations: numbers read, units converted, time and place checked, gross range tested. Event time is
+ * never rewritten. What cannot be stored comes back as a problem that names its field.
+ */
+export function normalise(
+  samples: Sample[],
+  { receivedAt, source }: { receivedAt: Date; source: Source },
+): { samples: NormalSample[]; rejected: FieldProblem[] } {
+  const out: NormalSample[] = []
+  const rejected: FieldProblem[] = []
+  // Samples of one message share their time and their location: each is looked at once, and one problem says it of a place.
+  let time: TimeRead | Refusal | undefined
+  let timeRead: Date | undefined
+  let places: Map<Position, Position | undefined> | undefined
+  const problem = (field: string, reason: RejectReason, detail: string): void => {
+    rejected.push({ field: plainText(clip(field)), reason, detail: plainText(detail) })
+  }
+  const timeOf = (sample: Sample, property: ObservedProperty): TimeRead | Refusal => {
+    const stated = property.kind === 'counter' ? (sample.end ?? sample.time) : sample.time
+    if (!time || timeRead !== stated) {
+      timeRead = stated
+      time = readPhenomenonTime(timeRead, receivedAt, source.history ?? false)
+    }
+    return sample.end ? time : startOf(time, property, source)
+  }
+  const placeOf = (sample: Sample): Position | undefined => {
+    const { location } = sample
+    if (location === undefined) return undefined
+    places ??= new Map()
+    if (places.has(location)) return places.get(location)
+    const place = readPosition(location)
+    if (!place) problem('location', 'bad_location', wherePosition(location))
+    places.set(location, place)
+    return place
+  }
+  for (const sample of samples) {
+    const property = PROPERTIES.get(sample.property)
+    if (!property || !isPropertyName(property.name)) {
+      problem(sample.field, 'unknown_property', `"${clip(sample.property)}" is no observed property`)
+      continue
+    }
+    const device = plainText(sample.device)
+    const channel = plainText(sample.channel)
+    const read = refuseLongName(device, channel) ?? readResult(sample, property)
+    if ('reason' in read) {
+      problem(sample.field, read.reason, read.detail)
+      continue
+    }
+    const time = timeOf(sample, property)
+    if ('reason' in time) {
+      problem(sample.field, time.reason, time.detail)
+      continue
+    }
+    const location = placeOf(sample)
+    // A signal measured nobody knows where says nothing of the place its Thing is registered at.
+    if (sample.location && !location && property.positioned) {
+      problem(sample.field, 'bad_location', `${property.name} was measured on the move and needs its position`)
+      continue
+    }
+    const range = rangeTest(property, read.result)
+    const observation: NormalSample = {
+      device,
+      property: property.name,
+      channel,
+      unit: property.unit,
+      phenomenonTime: time.at,
+      result: read.result,
+      quality: worst(worst(range.quality, time.quality), qualityOfFlags(sample.flags)),
+      reasons: range.reasons | time.reasons | read.reasons | (sample.flags ?? 0),
+      domain: sample.domain ?? source.domain ?? property.domain,
+    }
+    if (location) observation.location = location
+    out.push(observation)
+  }
+  return { samples: out, rejected }
+}
+
+/** What the device itself contradicts is not believed for passing the tests of the value. */
+const qualityOfFlags = (flags = 0): Quality =>
+  flags & REASONS.channels_disagree ? QUALITY.suspect : QUALITY.notEvaluated
+
+type Refusal = { reason: RejectReason; detail: string }
+const refuse = (reason: RejectReason, detail: string): Refusal => ({ reason, detail })
+
+function refuseLongName(...names: readonly string[]): Refusal | undefined {
+  const long = names.find((name) => name.length > MAX_NAME_LENGTH)
+  return long === undefined
+    ? undefined
+    : refuse('name_too_long', `"${clip(long)}" has ${long.length} characters; at most ${MAX_NAME_LENGTH} are allowed`)
+}
+
+/** More than anything that is measured, and what observations can hold (pack-result.ts). */
+const LARGEST_RESULT = 1e50
+
+type ResultRead = { result: number; reasons: number }
+
+function readResult(sample: Sample, property: ObservedProperty): ResultRead | Refusal {
+  const limit = readLimit(sample.value)
+  const raw = limit?.value ?? readNumber(sample.value)
+  if (raw === undefined) return refuse('bad_value', `${show(sample.value)} is no number`)
+  if (limit && property.kind !== 'gauge')
+    return refuse('bad_value', `${show(sample.value)} is a limit, and ${property.name} is counted`)
+  if (isSentinel(raw, property)) return refuse('bad_value', `${raw} is a code for "no value"`)
+  const unit = sample.unit ?? property.unit
+  const result = toCanonical(raw, unit, property)
+  if (result !== undefined && Math.abs(result) <= LARGEST_RESULT)
+    return limit ? storedLimit(result, limit.bound, property.unit) : { result, reasons: 0 }
+  if (ucum(unit) === undefined) return refuse('unknown_unit', `"${clip(unit)}" is no unit Citywell knows`)
+  if (result !== undefined) return refuse('bad_value', `${raw} ${unit} is too large`)
+  return refuse('unit_mismatch', `"${clip(unit)}" does not convert to ${property.unit}, the unit of ${property.name}`)
+}
+
+/** "<2" and ">500": the instrument gives a limit (model/observation/censored.ts). */
+function readLimit(value: unknown): { value: number; bound: Bound } | undefined {
+  const read = typeof value === 'string' && /^\s*[<>≤≥]/.test(value) ? readLoneNumber(value) : undefined
+  return read?.bound && !read.percent ? { value: read.value, bound: read.bound } : undefined
+}
+
+/**
+ * A finite number from a number or a numeric text: " 5", "1.27e3", "12,5" (decimal comma). "1,234.5" and "0x10" are
+ * read by no one: what groups thousands in one country separates decimals in the next, and so is "1,204".
+ */
+export function readNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  const read = typeof value === 'string' ? readLoneNumber(value) : undefined
+  return read?.bound === null && !read.percent ? read.value : undefined
+}
+
+type TimeRead = { at: Date; quality: Quality; reasons: number }
+
+/** Where the source says that its times end intervals, a value belongs to the time that it covers. */
+function startOf(time: TimeRead | Refusal, property: ObservedProperty, { endsInterval }: Source): TimeRead | Refusal {
+  if (!endsInterval || 'reason' in time || property.kind === 'counter') return time
+  const { seconds, properties } = endsInterval
+  const covers = properties ? properties.includes(property.name) : coversInterval(property)
+  return covers ? { ...time, at: new Date(time.at.getTime() - seconds * 1000) } : time
+}
+
+function readPhenomenonTime(time: Date | undefined, receivedAt: Date, history: boolean): TimeRead | Refusal {
+  if (time === undefined) return { at: receivedAt, quality: QUALITY.notEvaluated, reasons: REASONS.time_of_arrival }
+  const at = time.getTime()
+  if (Number.isNaN(at)) return refuse('bad_time', 'the time cannot be read')
+  const ahead = at - receivedAt.getTime()
+  if (ahead > CLOCK_AHEAD_LIMIT_MS)
+    return refuse(
+      'clock_ahead',
+      `${time.toISOString()} lies ${Math.round(ahead / MINUTE_MS)} minutes after its arrival`,
+    )
+  if (ahead > CLOCK_TOLERANCE_MS) return { at: time, quality: QUALITY.suspect, reasons: REASONS.clock_ahead }
+  if (history) return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
+  if (at < YEAR_2000_MS) return refuse('clock_behind', `${time.toISOString()} lies before the year 2000`)
+  if (-ahead > OLDEST_MS)
+    return refuse(
+      'clock_behind',
+      `${time.toISOString()} lies ${Math.floor(-ahead / 86_400_000)} days before its arrival; at most 400 are kept`,
+    )
+  return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
+}
+
+/**
+ * A position on the planet, or undefined. Coordinates the wrong way round are not put right: where it shows (a latitude
+ * above 90) the place is refused, elsewhere it would be a guess. [0, 0] is how receivers say "no fix".
+ */
+function readPosition(position: Position): Position | undefined {
+  const [lon, lat] = position
+  if (!(Math.abs(lon) <= 180 && Math.abs(lat) <= 90) || (lon === 0 && lat === 0)) return undefined
+  return position
+}
+
+function wherePosition([lon, lat]: Position): string {
+  const swapped = Math.abs(lat) > 90 && Math.abs(lat) <= 180 && Math.abs(lon) <= 90
+  return `[${lon}, ${lat}] is no [longitude, latitude] on the planet${swapped ? '; longitude comes first' : ''}`
+}

@@ -1,0 +1,72 @@
+/**
+ * What a payload that is kept (refused, refused in part, archived) must not hold. Decoders do not read it either, so
+ * what is replayed without it says the same. Bytes are kept as they came everywhere else, in JSON that is none as well.
+ *
+ * The number a device calls itself by stays: it is the name of the Thing. What is heard of the devices of passers-by is
+ * refused as a whole (`personal_data`) and not kept at all.
+ */
+import { crcLine, telegramCrc } from '../decode/formats/meters/dsmr-crc.ts'
+import { personalKind } from './personal-keys.ts'
+import { personalSpans } from './redact-json.ts'
+
+/** OBIS codes of numbers (96.1.0 to 96.1.3: of the meter, of what is connected to it, of the connection) and messages. */
+const TELEGRAM_VALUE = /^(0-\d:96\.(?:1\.[0-3]|13\.\d)\()([^)\r\n]{1,2100})(?=\))/gm
+const TELEGRAM_NAME = /^\/[^\r\n]{1,200}/
+
+/** An e-mail address, wherever it stands. Bounded, so that no text takes more than one pass. */
+const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/g
+/** `key=value` and `key: value` in text that is not JSON: forms, queries, headers, lines of a log. */
+const PAIR = /(?<![\w.-])([\w.-]{1,40})(\s{0,5}[=:]\s{0,5})([^&;,\s"]{1,400})/g
+const REMOVED = '(removed)'
+
+/** @returns the payload itself where there is nothing to take out */
+export function withoutPersonalData(payload: Buffer): Buffer {
+  if (isBinary(payload)) return payload
+  // latin1 and back leaves every byte as it was, whatever the text is encoded in
+  const text = payload.toString('latin1')
+  const clean = withoutAddresses(cleanText(text))
+  return clean === text ? payload : Buffer.from(clean, 'latin1')
+}
+
+function cleanText(text: string): string {
+  const first = /[^\s\0]/.exec(text.slice(text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0))?.[0]
+  if (first === '/') return cleanTelegram(text)
+  return first === '{' || first === '[' ? cleanJson(text) : cleanPairs(text)
+}
+/** As latin1 shows it. */
+const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
+
+/** What begins like binary may hold any bytes. */
+const isBinary = (payload: Buffer): boolean => CONTROL.test(payload.toString('latin1', 0, 64))
+const CONTROL = /[^\t\n\r\x20-\xff]/
+
+function cleanJson(text: string): string {
+  const dialect = { uniqueIdIsPersonal: text.includes('"smr_version"'), macIsDevice: text.includes('"wifi_sta"') }
+  let clean = ''
+  let done = 0
+  for (const { from, to, replacement } of personalSpans(text, dialect).sort((a, b) => a.from - b.from)) {
+    if (from < done) continue // within one that was taken out
+    clean += text.slice(done, from) + replacement
+    done = to
+  }
+  return clean + text.slice(done)
+}
+
+const cleanPairs = (text: string): string =>
+  text.replace(PAIR, (pair, key: string, separator: string) => {
+    const kind = personalKind(key)
+    return kind === 'always' || kind === 'of_person' ? `${key}${separator}${REMOVED}` : pair
+  })
+
+const withoutAddresses = (text: string): string => (text.includes('@') ? text.replace(EMAIL, REMOVED) : text)
+
+/** Numbers become zeros of the same length; a checksum that was right is made right again. */
+function cleanTelegram(text: string): string {
+  const clean = text
+    .replace(TELEGRAM_NAME, (name) => name.replace(/\d{6,}/g, (digits) => '0'.repeat(digits.length)))
+    .replace(TELEGRAM_VALUE, (_, code: string, value: string) => code + '0'.repeat(value.length))
+  const crc = crcLine(text)
+  if (clean === text || !crc || telegramCrc(text.slice(0, crc.at)) !== crc.value) return clean
+  const right = telegramCrc(clean.slice(0, crc.at)).toString(16).toUpperCase().padStart(4, '0')
+  return clean.slice(0, crc.at) + right + clean.slice(crc.at + 4)
+}

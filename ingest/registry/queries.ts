@@ -1,0 +1,132 @@
+import { zoneAt } from '#domain/city-pack/place.ts'
+import type { Queryable } from '#infra/db/pool.ts'
+import type { Area, Position } from '#model/basics/geo.ts'
+import type { Grade } from '#model/observation/domain.ts'
+
+export type ThingRow = {
+  device: string
+  id: number
+  key: string
+  kind: string
+  grade: Grade
+  verified: boolean
+  placed: boolean
+}
+
+/** The Things that these device names lead to; `key/<key>` names a Thing by its key. */
+export async function selectThings(db: Queryable, devices: readonly string[]): Promise<ThingRow[]> {
+  const { rows } = await db.query<ThingRow>({
+    name: 'registry-things',
+    text: `
+      select n.device, t.id, t.key, t.kind, t.grade, t.verified, t.lon is not null as placed
+      from unnest($1::text[]) as n (device) join thing t on t.key = substr(n.device, 5)
+      where n.device like 'key/%'
+      union all
+      select n.device, t.id, t.key, t.kind, t.grade, t.verified, t.lon is not null
+      from unnest($1::text[]) as n (device) join thing_device d on d.device = n.device join thing t on t.id = d.thing_id`,
+    values: [devices],
+  })
+  return rows
+}
+
+export type SelfRegistered = { total: number; recent: number }
+
+/** Things that registered themselves and that nobody has confirmed: in all, and within the last hour. */
+export async function countSelfRegistered(db: Queryable): Promise<SelfRegistered> {
+  const { rows } = await db.query<SelfRegistered>({
+    name: 'registry-self-registered',
+    text: `
+      select count(*)::int as total, (count(*) filter (where created_at > now() - interval '1 hour'))::int as recent
+      from thing where not verified`,
+  })
+  return rows[0] ?? { total: 0, recent: 0 }
+}
+
+export type NewThing = { device: string; key: string; name: string; domain: string; simulated: boolean }
+
+/** Registers Things and how messages name them. Whoever comes second finds what the first made. */
+export async function insertThings(db: Queryable, things: readonly NewThing[]): Promise<void> {
+  // sorted, so that two workers take the same keys in the same order
+  const sorted = [...things].sort((a, b) => (a.key < b.key ? -1 : 1))
+  await db.query({
+    name: 'registry-new-things',
+    text: `
+      insert into thing (key, name, domain, kind, simulated)
+      select n.key, n.name, n.domain, 'unknown', n.simulated
+      from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) as n (key, name, domain, simulated)
+      on conflict (key) do nothing`,
+    values: [
+      sorted.map((thing) => thing.key),
+      sorted.map((thing) => thing.name),
+      sorted.map((thing) => thing.domain),
+      sorted.map((thing) => thing.simulated),
+    ],
+  })
+  const named = sorted.filter((thing) => !thing.device.startsWith('key/'))
+  await db.query({
+    name: 'registry-new-devices',
+    text: `
+      insert into thing_device (device, thing_id)
+      select n.device, t.id from unnest($1::text[], $2::text[]) as n (device, key) join thing t on t.key = n.key
+      order by n.device
+      on conflict (device) do nothing`,
+    values: [named.map((thing) => thing.device), named.map((thing) => thing.key)],
+  })
+}
+
+export type DatastreamRow = { id: number; thingId: number; property: string; channel: string }
+
+export async function selectDatastreams(db: Queryable, thingIds: readonly number[]): Promise<DatastreamRow[]> {
+  const { rows } = await db.query<DatastreamRow>({
+    name: 'registry-datastreams',
+    text: 'select id, thing_id as "thingId", property, channel from datastream where thing_id = any($1::int[])',
+    values: [thingIds],
+  })
+  return rows
+}
+
+export type NewDatastream = { thingId: number; property: string; channel: string; unit: string }
+
+export async function insertDatastreams(db: Queryable, streams: readonly NewDatastream[]): Promise<void> {
+  // A Thing that is gone by now is left out here and found missing by the caller.
+  await db.query({
+    name: 'registry-new-datastreams',
+    text: `
+      insert into datastream (thing_id, property, channel, unit)
+      select n.thing_id, n.property, n.channel, n.unit
+      from unnest($1::int[], $2::text[], $3::text[], $4::text[]) as n (thing_id, property, channel, unit)
+      join thing t on t.id = n.thing_id
+      order by 1, 2, 3
+      on conflict (thing_id, property, channel) do nothing`,
+    values: [
+      streams.map((stream) => stream.thingId),
+      streams.map((stream) => stream.property),
+      streams.map((stream) => stream.channel),
+      streams.map((stream) => stream.unit),
+    ],
+  })
+}
+
+/** Gives Things without a place their first one, and the zone that holds it. */
+export async function placeThings(
+  db: Queryable,
+  things: readonly { thingId: number; location: Position }[],
+): Promise<void> {
+  const zones = await db.query<{ id: number; geometry: Area }>('select id, geometry from zone')
+  const placed = [...things].sort((a, b) => a.thingId - b.thingId)
+  await db.query({
+    name: 'registry-place',
+    text: `
+      update thing t
+      set geometry = jsonb_build_object('type', 'Point', 'coordinates', jsonb_build_array(n.lon, n.lat)),
+          lon = n.lon, lat = n.lat, zone_id = coalesce(t.zone_id, n.zone_id)
+      from unnest($1::int[], $2::float8[], $3::float8[], $4::int[]) as n (id, lon, lat, zone_id)
+      where t.id = n.id and t.geometry is null`,
+    values: [
+      placed.map((thing) => thing.thingId),
+      placed.map(({ location }) => location[0]),
+      placed.map(({ location }) => location[1]),
+      placed.map(({ location }) => zoneAt(location, zones.rows)?.id ?? null),
+    ],
+  })
+}

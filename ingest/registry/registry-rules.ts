@@ -1,0 +1,114 @@
+/**
+ * What people have set in the registry and every message needs: field mappings and calibrations. Read at the start,
+ * and again whenever `registry_version` has moved; asked for by polling, because the embedded database has no
+ * notifications. While the database is away the last rules hold (and nothing can be committed by them either).
+ *
+ *     unread  --first read-->  current  --the version moved-->  read again, `onChange`  -->  current
+ *     any     --close()-->     closed
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Queryable } from '#infra/db/pool.ts'
+import type { Logger } from '#infra/runtime/log.ts'
+import { type CalibrationStep, type Calibrations, streamKey } from '../observe/calibration.ts'
+import { type MappingRow, MappingTable } from '../observe/field-mappings.ts'
+
+export type Rules = { readonly mappings: MappingTable; readonly calibrations: Calibrations }
+export const NO_RULES: Rules = { mappings: new MappingTable([], new Map()), calibrations: new Map() }
+
+/** A change of the registry is in force within this time plus that of one query. */
+export const POLL_MS = 1_000
+
+export type RegistryRules = {
+  readonly current: Rules
+  close(): void
+}
+
+type Options = {
+  readonly pool: Queryable
+  readonly log: Logger
+  /** something in the registry has changed: whatever else is remembered of it may be wrong */
+  readonly onChange: () => void
+  readonly pollMs?: number
+}
+
+/** Resolves once the rules have been read: without them fields that are mapped would be refused. */
+export async function watchRegistry({ pool, log, onChange, pollMs = POLL_MS }: Options): Promise<RegistryRules> {
+  const stop = new AbortController()
+  let version = -1
+  let current = NO_RULES
+  const look = async (): Promise<void> => {
+    const now = await selectVersion(pool)
+    if (now === version) return
+    const first = version === -1
+    current = await selectRules(pool)
+    version = now
+    if (!first) onChange()
+  }
+  for (let failed = 0; version === -1; failed += 1) {
+    try {
+      await look()
+    } catch (error) {
+      if (failed === 0) log.warn({ detail: (error as Error).message }, 'the registry cannot be read yet')
+      await sleep(pollMs)
+    }
+  }
+  void (async () => {
+    while (!stop.signal.aborted) {
+      await sleep(pollMs, undefined, { signal: stop.signal, ref: false }).catch(() => {})
+      if (stop.signal.aborted) return
+      await look().catch((error: Error) => log.debug({ detail: error.message }, 'the registry was not looked at'))
+    }
+  })()
+  return {
+    get current() {
+      return current
+    },
+    close: () => stop.abort(),
+  }
+}
+
+async function selectVersion(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ version: number }>({
+    name: 'registry-version',
+    text: 'select version from registry_version',
+  })
+  return rows[0]?.version ?? 0
+}
+
+async function selectRules(db: Queryable): Promise<Rules> {
+  const { rows } = await db.query<MappingRow>(
+    'select field, format, device, profile, property, unit, channel from mapping_in_force order by field, format, device, profile',
+  )
+  return {
+    mappings: new MappingTable(rows, await selectProfiles(db)),
+    calibrations: await selectCalibrations(db),
+  }
+}
+
+const PROFILES = `
+  select n.device, t.profile from thing t join thing_name n on n.thing_id = t.id
+  where t.profile in (select profile from mapping_in_force where profile <> '')`
+
+async function selectProfiles(db: Queryable): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await db.query<{ device: string; profile: string }>(PROFILES)
+  return new Map(rows.map(({ device, profile }) => [device, profile]))
+}
+
+const CALIBRATIONS = `
+  select n.device, c.property, c.channel, extract(epoch from c.valid_from)::float8 * 1000 as "fromMs", c.gain, c."offset"
+  from calibration c join thing_name n on n.thing_id = c.thing_id
+  order by c.valid_from`
+
+type CalibrationRow = CalibrationStep & { device: string; property: string; channel: string }
+
+async function selectCalibrations(db: Queryable): Promise<Calibrations> {
+  const { rows } = await db.query<CalibrationRow>(CALIBRATIONS)
+  const byDevice = new Map<string, Map<string, CalibrationStep[]>>()
+  for (const { device, property, channel, ...step } of rows) {
+    const streams = byDevice.get(device) ?? new Map<string, CalibrationStep[]>()
+    byDevice.set(device, streams)
+    const key = streamKey(property, channel)
+    streams.set(key, [...(streams.get(key) ?? []), step])
+  }
+  return byDevice
+}

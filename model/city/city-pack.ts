@@ -1,0 +1,198 @@
+import { z } from 'zod'
+import { areaSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
+import { domainSchema, gradeSchema } from '../observation/domain.ts'
+import { moneyUnitSchema } from '../text/money.ts'
+
+/**
+ * A city pack is a folder:
+ * ```
+ * city.json          this schema
+ * zones.geojson      administrative areas with population (zonePropertiesSchema; other names through `zoneFields`)
+ * map.geojson        optional base map; every feature has `layer`: land, water, park, building, street, rail
+ * things.csv         optional registry (thingRowSchema), one row a Thing
+ * city-data.geojson  optional features for indicators (`kind`: major_street, park, stop, ...), with attributes
+ * reported/*.csv     optional reported values: code,data_point,period,numerator,denominator,value,unit,source,quality,verified,note
+ * goals.csv          optional benchmarks and targets of the city: code,data_point,benchmark,target,target_year,baseline_year,source
+ * air-standards.json optional air quality standards of the city's own (model/air-quality/standards/schema.ts)
+ * surveys/<id>/      codebook.json (model/survey/survey.ts) and responses.csv
+ * ```
+ */
+/** Which messages a decoder is asked to read, and what it may assume of them. */
+export const sourceSchema = z.object({
+  /** unique in the pack; the ledger counts by it */
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'lower-case letters, digits, - and _'),
+  /** MQTT topic filter, `+` and `#` allowed */
+  topic: z.string().min(1),
+  /** decoder; left out: chosen by topic and shape */
+  format: z.string().optional(),
+  domain: domainSchema.optional(),
+  /** IANA zone of devices that send local time; default: the city's */
+  timeZone: z.string().optional(),
+  /** payload key -> property (and UCUM unit, channel), before the decoder's own table */
+  fields: z
+    .record(z.string(), z.object({ property: z.string(), unit: z.string().optional(), channel: z.string().optional() }))
+    .optional(),
+  /**
+   * its times mark the end of intervals of so many seconds: values are filed under the start of theirs. `properties`: of which;
+   * left out: of amounts and sound levels. Meter readings are never moved.
+   */
+  endsInterval: z
+    .strictObject({
+      seconds: z
+        .number()
+        .positive()
+        .max(86_400 * 31),
+      properties: z.array(z.string()).optional(),
+    })
+    .optional(),
+  /** its times may lie as far back as they like; without it what is older than the raw data that is kept is refused */
+  history: z.boolean().optional(),
+  /** keep every message as it came (without personal data), for so long; left out: only what was not understood is kept */
+  archive: z.strictObject({ days: z.int().min(1).max(3650) }).optional(),
+})
+export type Source = z.infer<typeof sourceSchema>
+
+/** Figures of a place in one year; what is not stated is not known. */
+/** Used where the pack says nothing. */
+export const REGISTRATION_QUOTA = { initial: 2_000, perHour: 200 }
+const registrationSchema = z.strictObject({
+  initial: z.int().min(0).default(REGISTRATION_QUOTA.initial),
+  perHour: z.int().min(0).default(REGISTRATION_QUOTA.perHour),
+})
+
+const yearFiguresSchema = z.strictObject({
+  population: z.int().nonnegative().optional(),
+  households: z.int().nonnegative().optional(),
+})
+export type YearFigures = z.infer<typeof yearFiguresSchema>
+const byYearSchema = z.record(z.string().regex(/^\d{4}$/, 'a year, as 2025'), yearFiguresSchema)
+/** A local date since when something has been so; what is still to come is loaded when it has come. */
+const DATE = 'a date, as 2025-01-01'
+const validFromSchema = z.iso
+  .date(DATE)
+  .refine((date) => Date.parse(date) <= Date.now() + 86_400_000, 'lies in the future; load the pack when it has come')
+
+/** What holds for a time only: a local date inclusive, a local date exclusive. */
+export const validitySchema = z.object({ validFrom: z.iso.date(DATE).optional(), validTo: z.iso.date(DATE).optional() })
+
+const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of an environment variable, never its value')
+
+/** A document on the web that is fetched again and again and published to the broker, as a device would. */
+export const feedSchema = z.object({
+  /** unique in the pack; part of the topic and of the device names */
+  name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'lower-case letters, digits, - and _'),
+  url: z.url().refine((url) => /^https?:/i.test(url), 'must begin with http: or https:'),
+  /** decoder of what comes; for `gbfs` the URL may be that of gbfs.json, from which the other documents are found */
+  format: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+  everySeconds: z.int().min(10).max(86_400).default(60),
+  /** default: feeds/<format>/<name> */
+  topic: z
+    .string()
+    .regex(/^[^#+]+$/, 'a topic without + and #')
+    .optional(),
+  /** request header -> environment variable that holds its value */
+  headersFromEnv: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), environmentName).optional(),
+  /** query parameter -> environment variable that holds its value */
+  queryFromEnv: z.record(z.string(), environmentName).optional(),
+})
+export type Feed = z.infer<typeof feedSchema>
+
+export const cityPackSchema = z.object({
+  name: z.string().min(1),
+  country: z.string().optional(),
+  description: z.string().optional(),
+  /** IANA time zone; local days and years are counted in it */
+  timeZone: z.string().refine((zone) => isTimeZone(zone), 'no IANA time zone'),
+  centre: positionSchema,
+  population: z.int().positive(),
+  households: z.int().positive().optional(),
+  landAreaKm2: z.number().positive().optional(),
+  /**
+   * The local date since when the city has been as the pack says. At the first loading, and whenever it is another date than
+   * before, what the pack changes holds from it; else from the loading on.
+   */
+  validFrom: validFromSchema.optional(),
+  /** figures of single years, before those above */
+  byYear: byYearSchema.optional(),
+  /** what `income` of the zones means; needed where a zone has one */
+  income: moneyUnitSchema.optional(),
+  /** true when the readings come from a simulator: shown wherever a number is */
+  simulated: z.boolean().default(false),
+  /** seed of a generated city, so that its simulator makes the same readings again */
+  seed: z.int().optional(),
+  sources: z.array(sourceSchema).min(1),
+  /** left out: nothing is fetched from anywhere */
+  feeds: z.array(feedSchema).optional(),
+  /** what the numbers in the CSV files of the pack have before their decimals, where a file does not tell */
+  decimal: z.enum(['point', 'comma']).optional(),
+  /** names of the zone properties in zones.geojson, where they differ from ours */
+  zoneFields: z
+    .object({ key: z.string(), name: z.string(), population: z.string(), households: z.string(), income: z.string() })
+    .partial()
+    .optional(),
+  /**
+   * how many devices may register themselves: `initial` in all that nobody has confirmed, beyond that `perHour` within any hour.
+   * With both 0 nothing registers itself.
+   */
+  registration: registrationSchema.optional(),
+  /** what residents tell is deleted after so many days; left out: VOICE_KEEP_DAYS. A longer time holds for new voices only */
+  voices: z.strictObject({ keepDays: z.int().min(30).max(3650) }).optional(),
+  /** MapLibre style of a real city's base map; left out: map.geojson is drawn and nothing is fetched */
+  mapStyle: z.url().optional(),
+})
+export type CityPack = z.infer<typeof cityPackSchema>
+
+export const zonePropertiesSchema = z.object({
+  key: z.string().min(1),
+  name: z.string().min(1),
+  population: z.int().nonnegative().optional(),
+  households: z.int().nonnegative().optional(),
+  /** median equivalised income; `income` of city.json says its currency, whether by month or year, and of which year */
+  income: z.number().optional(),
+  /** since when the zone has been so, where it is not `validFrom` of the pack */
+  validFrom: validFromSchema.optional(),
+  byYear: byYearSchema.optional(),
+})
+export const zonesSchema = featureCollection(areaSchema, zonePropertiesSchema.loose())
+
+/** A row of things.csv. `device` is how its messages name it: `<format>/<device id>`; native Things need none. */
+export const thingRowSchema = z.object({
+  key: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]*$/, 'letters, digits and _ . : -'),
+  name: z.string().min(1),
+  domain: domainSchema,
+  /** air_station, weather_station, building, household_meter, solar_plant, traffic_counter, street_segment, bike_dock, mast, wifi_hotspot, probe, ... */
+  kind: z.string().min(1),
+  grade: gradeSchema.default('unknown'),
+  device: z.string().optional(),
+  place: placeSchema.optional(),
+  /** seconds between messages that the owner promises; the base of data capture */
+  expectedIntervalSeconds: z.int().positive().optional(),
+  /** what indicators need to know: siting, street length, free-flow time, floor area, public, smart, ... */
+  attributes: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .and(validitySchema)
+    .default({}),
+})
+export type ThingRow = z.infer<typeof thingRowSchema>
+/** Columns of things.csv; `place` comes as lon,lat or as a GeoJSON line in `geometry`, attributes as columns of their own. */
+export const THING_COLUMNS = [
+  'key',
+  'name',
+  'domain',
+  'kind',
+  'grade',
+  'device',
+  'lon',
+  'lat',
+  'geometry',
+  'expected_interval_s',
+] as const
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
