@@ -1,5 +1,5 @@
 import type { AirIndex } from '#model/air-quality/air-index.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { css, inkOn, type Rgb } from '../map/colours/palette.ts'
 import { type AqiScheme, aqiScale, colourOf } from '../map/colours/scales.ts'
 
@@ -7,7 +7,7 @@ type Both = Readonly<Record<AqiScheme, AirIndex | null>>
 
 /** The two indices with the sub-index of every pollutant: the highest decides. */
 export function AirIndexPanel({ index }: { index: Both }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <section>
       <h3 className="selection__heading">{t('aqi.heading')}</h3>
@@ -21,7 +21,7 @@ export function AirIndexPanel({ index }: { index: Both }) {
 const NO_COLOUR: Rgb = [128, 128, 128]
 
 /** What makes the index a lower bound, and which readings are doubted, in words. */
-function whyAtLeast({ missing, doubted, parts }: AirIndex, { t, property }: Tools): string[] {
+function whyAtLeast({ missing, doubted, parts }: AirIndex, { t, property }: Formatters): string[] {
   const leftOut = doubted.filter((one) => one.leftOut).map(({ pollutant }) => property(pollutant))
   const counted = doubted.filter((one) => !one.leftOut).map(({ pollutant }) => property(pollutant))
   const beyond = parts.filter((part) => part.beyond).map(({ pollutant }) => property(pollutant))
@@ -35,8 +35,8 @@ function whyAtLeast({ missing, doubted, parts }: AirIndex, { t, property }: Tool
 }
 
 function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null }) {
-  const tools = useTools()
-  const { t, name, property, integer, number, dateTime } = tools
+  const i18n = useI18n()
+  const { t, name, property, integer, number, dateTime } = i18n
   const title = t(scheme === 'us' ? 'aqi.us' : 'aqi.european')
   if (!index) return <p className="note">{t('aqi.missing', { index: title })}</p>
   const colour = index.category === 'incomplete' ? NO_COLOUR : colourOf(aqiScale(scheme), index.value)
@@ -79,7 +79,7 @@ function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null
         </tbody>
       </table>
       <p className="note">
-        {[t('aqi.basis', { n: index.n, time: dateTime(index.time) }), ...whyAtLeast(index, tools)].join(' ')}
+        {[t('aqi.basis', { n: index.n, time: dateTime(index.time) }), ...whyAtLeast(index, i18n)].join(' ')}
       </p>
     </div>
   )

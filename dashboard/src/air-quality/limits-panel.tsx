@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { AirLimitsResponse } from '#model/api/air-limits.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { assessmentsOf, limitWords, yearOf } from './limits-words.ts'
 import { airLimitsQuery } from './queries.ts'
@@ -10,8 +10,8 @@ type Level = AirLimitsResponse['places'][number]['level']
 /** One zone or station against the legal standard that applies in the year. Nothing where it measures nothing of it. */
 export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: string }) {
   const [{ period }] = useViewState()
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const year = yearOf(period, new Date())
   const { data } = useQuery(airLimitsQuery(year, ''))
   const rows = assessmentsOf(data?.places ?? [], level, placeKey)
@@ -32,7 +32,7 @@ export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: strin
         </thead>
         <tbody>
           {rows.map((row) => {
-            const words = limitWords(row, tools)
+            const words = limitWords(row, i18n)
             return (
               <tr key={`${row.pollutant} ${row.kind} ${row.per} ${row.level}`}>
                 <th scope="row">

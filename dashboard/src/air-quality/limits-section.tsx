@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -11,7 +11,7 @@ import { airLimitsQuery, airStandardsQuery } from './queries.ts'
 /** The city's stations against one legal standard in a calendar year, where it is worst, with the exceedances left. */
 export function LimitsSection() {
   const [{ period }] = useViewState()
-  const { t, percent } = useTools()
+  const { t, percent } = useI18n()
   const [wanted, setWanted] = useState('')
   const year = yearOf(period, new Date())
   const standards = useQuery(airStandardsQuery).data?.standards ?? []

@@ -1,5 +1,5 @@
 import type { AirAssessment } from '#model/api/air-limits.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { limitWords } from './limits-words.ts'
 import './who-table.css'
 
@@ -13,7 +13,7 @@ const NUMBERS = ['value', 'level', 'exceedances', 'remaining', 'capture'] as con
 
 /** Levels of a standard, one a row: value, exceedances, what is left of those permitted, verdict. */
 export function LimitsTable({ caption, rows, stations = false }: Props) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <table className="who-table">
       <caption className="hidden">{caption}</caption>
@@ -44,8 +44,8 @@ export function LimitsTable({ caption, rows, stations = false }: Props) {
 type RowProps = { readonly row: AirAssessment; readonly stations: boolean; readonly first: boolean }
 
 function Row({ row, stations, first }: RowProps) {
-  const tools = useTools()
-  const words = limitWords(row, tools)
+  const i18n = useI18n()
+  const words = limitWords(row, i18n)
   return (
     <tr className={first ? 'who-table__first' : undefined}>
       <th scope="row">
@@ -56,7 +56,7 @@ function Row({ row, stations, first }: RowProps) {
         <td key={column} className="numeric">
           {/* on a phone the heading of the column stands before each number */}
           <span className="who-table__label" aria-hidden="true">
-            {tools.t(`limits.column.${column}`)}{' '}
+            {i18n.t(`limits.column.${column}`)}{' '}
           </span>
           {words[column]}
         </td>

@@ -1,5 +1,5 @@
 import type { AirAssessment, AirLimitsResponse } from '#model/api/air-limits.ts'
-import type { Tools } from '../i18n/tools.ts'
+import type { Formatters } from '../i18n/formatters.ts'
 
 type Place = AirLimitsResponse['places'][number]
 
@@ -21,7 +21,7 @@ export const assessmentsOf = (places: readonly Place[], level: Place['level'], k
 
 export function limitWords(
   assessment: AirAssessment,
-  { t, name, property, quantity, integer, percent }: Tools,
+  { t, name, property, quantity, integer, percent }: Formatters,
 ): LimitWords {
   const { pollutant, kind, per, level, unit, value, exceedances, permitted, remaining, dataCapture } = assessment
   const above = exceedances === null ? t('none') : integer(exceedances)

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { exceedancesQuery } from './queries.ts'
 import { rowsOf, type WhoPlace } from './who-rows.ts'
@@ -8,8 +8,8 @@ import { whoWords } from './who-words.ts'
 /** One zone or station against the WHO levels, over the period of the page. Nothing where it measures none of them. */
 export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeKey: string }) {
   const [{ period }] = useViewState()
-  const tools = useTools()
-  const { t, name } = tools
+  const i18n = useI18n()
+  const { t, name } = i18n
   const { data } = useQuery(exceedancesQuery(period))
   const rows = rowsOf(data?.places ?? [], level, placeKey)
   if (rows.length === 0) return null
@@ -29,7 +29,7 @@ export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeK
         </thead>
         <tbody>
           {rows.map((row) => {
-            const words = whoWords(row, tools)
+            const words = whoWords(row, i18n)
             return (
               <tr key={`${row.place.pollutant} ${row.verdict.rule}`}>
                 <th scope="row">

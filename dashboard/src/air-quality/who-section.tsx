@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
 import { exceedancesQuery } from './queries.ts'
@@ -11,7 +11,7 @@ import { WhoZones } from './who-zones.tsx'
 /** The city's air against the WHO guidelines of 2021, and who has it worse. */
 export function WhoSection() {
   const [{ period }] = useViewState()
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const answer = useQuery(exceedancesQuery(period))
   const places = answer.data?.places ?? []
   const city = rowsOf(places, 'city')

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { LevelLadder } from './level-ladder.tsx'
 import type { WhoRow } from './who-rows.ts'
 import { type WhoWords, whoWords } from './who-words.ts'
@@ -17,7 +17,7 @@ type Props = {
 
 /** Values against guideline and interim targets: bars for the eye, the same in words and numbers beside them. */
 export function WhoTable({ caption, heading, head, rows, levels }: Props) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const numbers = levels ? (['guideline', 'interim', 'days', 'capture'] as const) : (['days', 'capture'] as const)
   return (
     <table className="who-table">
@@ -52,8 +52,8 @@ type RowProps = Pick<Props, 'head'> & {
 }
 
 function Row({ row, head, numbers }: RowProps) {
-  const tools = useTools()
-  const words = whoWords(row, tools)
+  const i18n = useI18n()
+  const words = whoWords(row, i18n)
   const { exceeded, value } = row.verdict
   return (
     <tr className={row.first ? 'who-table__first' : undefined}>
@@ -69,7 +69,7 @@ function Row({ row, head, numbers }: RowProps) {
         <td key={column} className="numeric">
           {/* on a phone the heading of the column stands before each number */}
           <span className="who-table__label" aria-hidden="true">
-            {tools.t(`who.column.${column}`)}{' '}
+            {i18n.t(`who.column.${column}`)}{' '}
           </span>
           {words[column]}
         </td>

@@ -1,5 +1,5 @@
 import { PROPERTIES } from '#model/observation/properties.ts'
-import type { Tools } from '../i18n/tools.ts'
+import type { Formatters } from '../i18n/formatters.ts'
 import type { WhoRow } from './who-rows.ts'
 
 /** What the cells of one level say. */
@@ -14,14 +14,14 @@ export type WhoWords = {
   readonly capture: string
 }
 
-export function whoWords({ place, verdict }: WhoRow, tools: Tools): WhoWords {
-  const { t, name, quantity, number, integer, percent } = tools
+export function whoWords({ place, verdict }: WhoRow, i18n: Formatters): WhoWords {
+  const { t, name, quantity, number, integer, percent } = i18n
   const { pollutant, dataCapture } = place
   const { rule, value, level, interim, reached, days, daysAbove } = verdict
   const unit = [...PROPERTIES].find(([property]) => property === pollutant)?.[1].unit ?? ''
   const ozone = pollutant === 'o3' ? 'o3_' : ''
   return {
-    pollutant: tools.property(pollutant),
+    pollutant: i18n.property(pollutant),
     rule: name('who.rule', `${rule === 'day' ? ozone : ''}${rule}`),
     value: value === null ? t('none') : quantity(value, unit),
     guideline: quantity(level, unit),

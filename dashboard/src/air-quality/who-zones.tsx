@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { zonesQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { type WhoPlace, zonesByLevel } from './who-rows.ts'
 import { WhoTable } from './who-table.tsx'
@@ -9,8 +9,8 @@ import { whoWords } from './who-words.ts'
 
 /** One level of one pollutant between the zones: the worst first, and how far they lie apart. */
 export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
-  const tools = useTools()
-  const { t, number } = tools
+  const i18n = useI18n()
+  const { t, number } = i18n
   const { data } = useQuery(zonesQuery)
   const choices = choicesOf(places)
   const [wanted, setWanted] = useState('')
@@ -20,7 +20,7 @@ export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
   const nameOf = (key: string): string =>
     data?.features.find(({ properties }) => properties.key === key)?.properties.name ?? key
   const labelled = choices.map(({ id, row }) => {
-    const { pollutant, rule } = whoWords(row, tools)
+    const { pollutant, rule } = whoWords(row, i18n)
     return { id, label: t('who.choice', { pollutant, rule }) }
   })
   return (

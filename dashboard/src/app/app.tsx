@@ -5,7 +5,7 @@ import { IntlProvider, useIntl } from 'react-intl'
 import { ApiProblem } from '../http/client.ts'
 import { cityQuery } from '../http/queries.ts'
 import en from '../i18n/en.json'
-import { createTools, ToolsContext } from '../i18n/tools.ts'
+import { createFormatters, FormattersContext } from '../i18n/formatters.ts'
 import { createLiveStore, type LiveStore } from '../live/live-store.ts'
 import { LiveContext } from '../live/use-live.ts'
 import { useTheme } from '../state/theme.ts'
@@ -43,32 +43,32 @@ function CityApp() {
   const city = useQuery(cityQuery)
   const intl = useIntl()
   const timeZone = city.data?.timeZone ?? 'UTC'
-  const tools = useMemo(() => createTools(intl, timeZone), [intl, timeZone])
+  const i18n = useMemo(() => createFormatters(intl, timeZone), [intl, timeZone])
   const store = useLiveStore()
   const name = city.data?.name
   useEffect(() => {
-    document.title = name ? tools.t('app.title.city', { city: name }) : tools.t('app.title')
-  }, [name, tools])
+    document.title = name ? i18n.t('app.title.city', { city: name }) : i18n.t('app.title')
+  }, [name, i18n])
   if (!city.data || !store) {
     return (
-      <ToolsContext value={tools}>
+      <FormattersContext value={i18n}>
         <main className="first-screen">
-          <h1>{tools.t('app.title')}</h1>
+          <h1>{i18n.t('app.title')}</h1>
           {city.error ? (
             <Problem error={city.error} retry={city.refetch} />
           ) : (
-            <p role="status">{tools.t('app.loading')}</p>
+            <p role="status">{i18n.t('app.loading')}</p>
           )}
         </main>
-      </ToolsContext>
+      </FormattersContext>
     )
   }
   return (
-    <ToolsContext value={tools}>
+    <FormattersContext value={i18n}>
       <LiveContext value={store}>
         <Shell city={city.data} />
       </LiveContext>
-    </ToolsContext>
+    </FormattersContext>
   )
 }
 

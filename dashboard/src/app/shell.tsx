@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { Button } from 'react-aria-components'
 import type { CityResponse } from '#model/api/city.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { LiveIndicator } from '../live/live-indicator.tsx'
 import { MapView } from '../map/map-view.tsx'
 import { useTheme } from '../state/theme.ts'
@@ -18,7 +18,7 @@ const RegistryView = lazy(() => import('../registry/registry-view.tsx'))
 /** The frame of every view: where one is, where one can go, whether the feed is alive, and the view itself. */
 export function Shell({ city }: { city: CityResponse }) {
   const [state] = useViewState()
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -58,7 +58,7 @@ export function Shell({ city }: { city: CityResponse }) {
 
 function Navigation() {
   const [state, change] = useViewState()
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <nav className="nav" aria-label={t('nav.label')}>
       {VIEWS.map((view) => (
@@ -86,7 +86,7 @@ const NEXT: Record<'light' | 'dark', ViewState['theme']> = { light: 'dark', dark
 function ThemeSwitch() {
   const ground = useTheme()
   const [, change] = useViewState()
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <Button
       className="button button--icon"

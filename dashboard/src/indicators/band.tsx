@@ -1,8 +1,8 @@
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 
 /** One to four points as four steps; the number is said, too. */
 export function Band({ points }: { points: number }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <span className="band" role="img" aria-label={t('score.points', { points })}>
       {[1, 2, 3, 4].map((step) => (

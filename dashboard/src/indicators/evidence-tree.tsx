@@ -1,5 +1,5 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 
 const FIRST = 12
 
@@ -13,7 +13,7 @@ export function EvidenceTree({ evidence }: { evidence: Evidence }) {
 }
 
 function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
-  const { t, name, quantity } = useTools()
+  const { t, name, quantity } = useI18n()
   const inputs = evidence.inputs ?? []
   const excluded = evidence.excluded ?? []
   return (
@@ -68,7 +68,7 @@ function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
 
 /** n, data capture, weight, shares of suspect and failed observations, what the suspect would change, the reference: as far as they are known. */
 function Counts({ evidence }: { evidence: Evidence }) {
-  const { t, integer, percent, number, quantity } = useTools()
+  const { t, integer, percent, number, quantity } = useI18n()
   const { n, dataCapture, weight, quality, withSuspect, uncertainty, unit, ref } = evidence
   const { suspect = 0, failed = 0 } = quality ?? {}
   const parts = [

@@ -4,7 +4,7 @@ import { Button, Form } from 'react-aria-components'
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
 import { type GoalBody, goalBody } from '#model/indicators/goals.ts'
 import { useCityKey } from '../http/key.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -16,7 +16,7 @@ type Field = (typeof FIELDS)[number]
 
 /** The city's own benchmark and target of a data point. Fields left empty mean none; all empty takes the goal back. */
 export function GoalForm({ code, value, onClose }: { code: string; value: DataPointValue; onClose: () => void }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const client = useQueryClient()
   const key = useCityKey()
   const { own } = value

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { SeriesResponse } from '#model/api/indicators.ts'
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
 import { GoalForm } from './goal-form.tsx'
@@ -13,8 +13,8 @@ import { HistoryChart } from './history-chart.tsx'
 /** One data point over time: values, trend, change that exceeds its uncertainty, and the way to the city's target. */
 export function IndicatorHistory({ code, value }: { code: string; value: DataPointValue }) {
   const [{ period }] = useViewState()
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const [setting, setSetting] = useState(false)
   const answer = useQuery(seriesQuery(code, value.dataPoint, period, new Date()))
   const { data } = answer
@@ -32,8 +32,8 @@ export function IndicatorHistory({ code, value }: { code: string; value: DataPoi
       {data && known.length === 0 && <p className="note">{t('history.none')}</p>}
       {data && known.length > 0 && (
         <>
-          <HistoryChart series={data} label={t('history.chart', { name: value.name })} show={tools.number} />
-          {sentences(data, tools).map((sentence) => (
+          <HistoryChart series={data} label={t('history.chart', { name: value.name })} show={i18n.number} />
+          {sentences(data, i18n).map((sentence) => (
             <p key={sentence} className="history__sentence">
               {sentence}
             </p>
@@ -47,8 +47,8 @@ export function IndicatorHistory({ code, value }: { code: string; value: DataPoi
 }
 
 /** What the chart shows, in words: only what can be said. */
-function sentences({ unit, trend, comparison, progress }: SeriesResponse, tools: Tools): string[] {
-  const { t, quantity, name, percent } = tools
+function sentences({ unit, trend, comparison, progress }: SeriesResponse, i18n: Formatters): string[] {
+  const { t, quantity, name, percent } = i18n
   const said: string[] = []
   if (progress) {
     const { share, target, targetYear, baseline, status } = progress
@@ -100,7 +100,7 @@ function sentences({ unit, trend, comparison, progress }: SeriesResponse, tools:
 }
 
 function HistoryTable({ series }: { series: SeriesResponse }) {
-  const { t, quantity, percent, number } = useTools()
+  const { t, quantity, percent, number } = useI18n()
   return (
     <details className="evidence__more">
       <summary>{t('history.table')}</summary>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { IndicatorsResponse } from '#model/api/indicators.ts'
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
 import { indicatorQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Band } from './band.tsx'
@@ -16,7 +16,7 @@ type Definition = IndicatorsResponse['indicators'][number]
 /** One indicator: value, score, definition, and the evidence down to what was counted. */
 export function IndicatorPanel({ code, definition }: { code: string; definition: Definition | undefined }) {
   const [{ period }] = useViewState()
-  const { t, date, dateTime } = useTools()
+  const { t, date, dateTime } = useI18n()
   const answer = useQuery(indicatorQuery(code, period))
   const { data } = answer
   return (
@@ -46,7 +46,7 @@ export function IndicatorPanel({ code, definition }: { code: string; definition:
 }
 
 function DataPoint({ code, value, several }: { code: string; value: DataPointValue; several: boolean }) {
-  const { t, name, percent, integer, number, unit } = useTools()
+  const { t, name, percent, integer, number, unit } = useI18n()
   return (
     <section className="point">
       {several && <h3 className="selection__heading">{value.name}</h3>}
@@ -89,7 +89,7 @@ function DataPoint({ code, value, several }: { code: string; value: DataPointVal
 
 /** What the city set itself, beside U4SSC's benchmark and in none of its sums. */
 function OwnGoal({ value, own }: { value: DataPointValue; own: NonNullable<DataPointValue['own']> }) {
-  const { t, percent, quantity } = useTools()
+  const { t, percent, quantity } = useI18n()
   const { benchmark, score, target, targetYear, source } = own
   return (
     <p className="point__score">
@@ -109,7 +109,7 @@ function OwnGoal({ value, own }: { value: DataPointValue; own: NonNullable<DataP
 }
 
 function DefinitionFacts({ definition }: { definition: Definition }) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const facts: [string, string][] = [
     [t('definition.numerator'), definition.numerator],
     [t('definition.denominator'), definition.denominator],

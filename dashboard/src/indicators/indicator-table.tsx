@@ -1,5 +1,5 @@
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Band } from './band.tsx'
 import { ScoreLine } from './score-summary.tsx'
 import type { BoardIndicator, Category, Dimension, SubDimension } from './scoreboard.ts'
@@ -19,7 +19,7 @@ export function IndicatorTable({ dimension, ...common }: Common & { dimension: D
 }
 
 function SubDimensionTable({ sub, ...common }: Common & { sub: SubDimension }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <div className="sub">
       <div className="sub__head">
@@ -66,7 +66,7 @@ function CategoryRows({ category, ...common }: Common & { category: Category }) 
 }
 
 function IndicatorRows({ indicator, selected, onSelect }: Common & { indicator: BoardIndicator }) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const several = indicator.values.length > 1
   const missing = indicator.status === 'not_reported'
   const current = selected === indicator.code
@@ -110,7 +110,7 @@ const codeLine = ({ code, definition }: BoardIndicator, name: (prefix: string, v
   definition ? `${code} · ${name('tier', definition.tier)}` : code
 
 function ValueCells({ value }: { value: DataPointValue }) {
-  const { t, name, percent } = useTools()
+  const { t, name, percent } = useI18n()
   const origins = [value.origin, value.simulated && value.origin !== 'simulated' ? 'simulated' : null]
   return (
     <>
@@ -137,7 +137,7 @@ function ValueCells({ value }: { value: DataPointValue }) {
 
 /** Value, unit, and the interval where there is one. */
 export function Quantity({ value }: { value: DataPointValue }) {
-  const { t, number, unit } = useTools()
+  const { t, number, unit } = useI18n()
   if (value.value === null) return <>{t('none')}</>
   return (
     <>

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { zonesQuery, zoneValuesQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 
 /** Who has it worse: the zones in order, beside the mean by people. Nothing where the indicator has no zones. */
 export function IndicatorZones({ code, dataPoint }: { code: string; dataPoint: string }) {
   const [{ period }] = useViewState()
-  const { t, quantity, number } = useTools()
+  const { t, quantity, number } = useI18n()
   const { data } = useQuery(zoneValuesQuery(code, period, dataPoint))
   const zones = useQuery(zonesQuery)
   const known = (data?.zones ?? []).flatMap(({ zone, value }) => (value === null ? [] : [{ zone, value }]))

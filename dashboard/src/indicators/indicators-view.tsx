@@ -4,7 +4,7 @@ import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { LimitsSection } from '../air-quality/limits-section.tsx'
 import { WhoSection } from '../air-quality/who-section.tsx'
 import { indicatorsQuery, scoreboardQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useNarrow } from '../state/theme.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Drawer } from '../ui/drawer.tsx'
@@ -19,7 +19,7 @@ import './indicators-view.css'
 /** The 91 indicators: what they are, how sure we are, how they were computed, and what is missing for the rest. */
 export default function IndicatorsView() {
   const [{ period, select }, change] = useViewState()
-  const { t, dateTime, date } = useTools()
+  const { t, dateTime, date } = useI18n()
   const narrow = useNarrow()
   const [filter, setFilter] = useState<Filter>('all')
   const board = useQuery(scoreboardQuery(period))

@@ -1,10 +1,10 @@
 import { BANDS, type GroupScore } from '#model/indicators/catalogue/schema.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Band } from './band.tsx'
 
 /** The city and its three dimensions, each score with the coverage it must be read beside. */
 export function ScoreSummary({ groups }: { groups: readonly GroupScore[] }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const shown = groups.filter(({ level }) => level === 'city' || level === 'dimension')
   return (
     <ul className="scores">
@@ -19,7 +19,7 @@ export function ScoreSummary({ groups }: { groups: readonly GroupScore[] }) {
 }
 
 export function ScoreLine({ group }: { group: GroupScore | null }) {
-  const { t, percent, integer } = useTools()
+  const { t, percent, integer } = useI18n()
   if (!group) return null
   return (
     <p className="score__line">

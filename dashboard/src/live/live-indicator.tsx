@@ -1,11 +1,11 @@
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useLive, useNow } from './use-live.ts'
 
 /** Whether the numbers move by themselves, and how old the newest is. Only a change of state is announced. */
 export function LiveIndicator({ backfill }: { backfill: number | null }) {
   const { status, newest } = useLive()
   const now = useNow(5000)
-  const { t, age, percent } = useTools()
+  const { t, age, percent } = useI18n()
   const filling = backfill !== null && backfill < 1
   return (
     <div className={`live live--${status}`}>

@@ -1,7 +1,7 @@
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { CityResponse } from '#model/api/city.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { startPlayback } from '../state/playback-address.ts'
 import { useNarrow, useTheme } from '../state/theme.ts'
 import { useViewState } from '../state/use-view-state.ts'
@@ -28,7 +28,7 @@ const CityMap = lazy(() => import('./canvas/city-map.tsx'))
 /** Map, legend, table and what is selected: four views of one layer. */
 export function MapView({ city }: { city: CityResponse }) {
   const [state, change] = useViewState()
-  const { t } = useTools()
+  const { t } = useI18n()
   const narrow = useNarrow()
   const ground = useTheme()
   const control = usePlayback()
@@ -118,7 +118,7 @@ type MapsProps = Omit<CityMapProps, 'marks' | 'camera'> & { readonly maps: reado
 /** Maps that move together: the address holds the one camera. */
 function Maps({ maps, ...shared }: MapsProps) {
   const [{ camera }] = useViewState()
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <div className={`map-view__maps${maps.length > 1 ? ' map-view__maps--two' : ''}`}>
       {maps.map(({ id, model }) => (
@@ -144,7 +144,7 @@ function Maps({ maps, ...shared }: MapsProps) {
 type Parts = Readonly<Record<'layers' | 'legend' | 'details' | 'table', ReactNode>>
 
 function PanelsBeside({ layers, legend, details, table }: Parts) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <>
       {table && <div className="map-view__table">{table}</div>}
@@ -162,7 +162,7 @@ function PanelsBeside({ layers, legend, details, table }: Parts) {
 }
 
 function PanelsBelow({ layers, legend, details, table }: Parts) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [open, setOpen] = useState(true)
   const parts = [
     { id: 'legend', title: t('panel.legend'), content: legend },
@@ -176,7 +176,7 @@ function PanelsBelow({ layers, legend, details, table }: Parts) {
 
 /** What a person who does not see the map hears when the selection changes, and only then. */
 function SelectionNews({ selected, marks }: { selected: string | null; marks: typeof NO_MARKS }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const name = useMemo(() => {
     if (!selected) return undefined
     return [...marks.points, ...marks.lines, ...marks.areas].find(({ id }) => id === selected)?.name

@@ -1,13 +1,13 @@
 import { ProgressBar } from 'react-aria-components'
 import type { CityResponse } from '#model/api/city.ts'
 import type { LedgerResponse } from '#model/api/ingest.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { perSecond } from '../live/latest.ts'
 import { useLive, useNow } from '../live/use-live.ts'
 
 /** The pulse of the data flow: connection, rates, age of the newest value, history, workers. */
 export function FlowHealth({ city, ledger }: { city: CityResponse; ledger: LedgerResponse | undefined }) {
-  const { t, number, integer, age, percent } = useTools()
+  const { t, number, integer, age, percent } = useI18n()
   const live = useLive()
   const now = useNow(1000)
   const working = ledger?.workers.filter(({ alive }) => alive).length ?? 0

@@ -1,5 +1,5 @@
 import type { LedgerResponse } from '#model/api/ingest.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 
 const COUNTS = ['received', 'stored', 'duplicate', 'rejected', 'inFlight'] as const
 const OBSERVATIONS = [
@@ -12,7 +12,7 @@ type Counts = LedgerResponse['total']
 
 /** received = stored + duplicate + rejected + in flight, source by source. */
 export function LedgerTable({ ledger }: { ledger: LedgerResponse }) {
-  const { t, time } = useTools()
+  const { t, time } = useI18n()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="scroller" tabIndex={0} aria-label={t('ledger.table')}>
@@ -51,7 +51,7 @@ export function LedgerTable({ ledger }: { ledger: LedgerResponse }) {
 }
 
 function LedgerRow({ name, counts, updated }: { name: string; counts: Counts; updated: string }) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const difference = counts.received - counts.stored - counts.duplicate - counts.rejected - counts.inFlight
   return (
     <tr>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { CityResponse } from '#model/api/city.ts'
 import { ledgerQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useLive } from '../live/use-live.ts'
 import { Problem } from '../ui/problem.tsx'
 import { FlowHealth } from './flow-health.tsx'
@@ -14,7 +14,7 @@ import './operations-view.css'
 
 /** Whether data flows, whether the ledger balances, and what was not understood. */
 export default function OperationsView({ city }: { city: CityResponse }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const answer = useQuery(ledgerQuery)
   const live = useLive().ledger
   // the live feed is newer than the last answer while it is connected

@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components'
 import { type ArchivedSources, replayResponse } from '#model/api/ingest.ts'
 import { archiveQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -19,7 +19,7 @@ type WindowId = (typeof WINDOWS)[number]['id']
 
 /** Sources that keep every message: what is there, and a way to have it read anew. Nothing where no source does. */
 export function RawArchive() {
-  const { t } = useTools()
+  const { t } = useI18n()
   const { data } = useQuery(archiveQuery)
   const [window, setWindow] = useState<WindowId>('day')
   if (!data || data.sources.length === 0) return null
@@ -46,7 +46,7 @@ export function RawArchive() {
 }
 
 function ArchivedSource({ source, window }: { source: ArchivedSources['sources'][number]; window: WindowId }) {
-  const { t, dateTime } = useTools()
+  const { t, dateTime } = useI18n()
   const { send, ready, error } = useChange()
   const [done, setDone] = useState('')
   const replay = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { Button } from 'react-aria-components'
 import { type ReconciliationResponse, reconciliationResponse } from '#model/api/reconciliation.ts'
 import { reconciliationsQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useNow } from '../live/use-live.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -16,7 +16,7 @@ const OVERDUE_MS = 33 * HOUR_MS
 
 /** Raw against rollup: what the nights found, what differs, and a way to compare now. */
 export function Reconciliations() {
-  const { t } = useTools()
+  const { t } = useI18n()
   const answer = useQuery(reconciliationsQuery)
   const { send, busy, ready, error } = useChange()
   const compare = async (): Promise<void> => {
@@ -47,7 +47,7 @@ export function Reconciliations() {
 }
 
 function Verdict({ last }: { last: Reconciliation | undefined }) {
-  const { t, integer, age } = useTools()
+  const { t, integer, age } = useI18n()
   const now = useNow(60_000)
   if (!last?.finishedAt) return <p className="note">{t('reconciliation.none')}</p>
   const finished = Date.parse(last.finishedAt)
@@ -78,7 +78,7 @@ function Verdict({ last }: { last: Reconciliation | undefined }) {
 }
 
 function Table({ all }: { all: readonly Reconciliation[] }) {
-  const { t, dateTime, integer } = useTools()
+  const { t, dateTime, integer } = useI18n()
   const known = (value: number | null): string => (value === null ? t('none') : integer(value))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard

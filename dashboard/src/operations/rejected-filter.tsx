@@ -1,6 +1,6 @@
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import type { RejectedResponse } from '#model/api/ingest.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 
@@ -26,7 +26,7 @@ type Props = {
 }
 
 export function RejectedFilterForm({ filter, reasons, sources, onChange }: Props) {
-  const { t, name, integer } = useTools()
+  const { t, name, integer } = useI18n()
   const set = (change: Partial<RejectedFilter>): void => onChange({ ...filter, ...change })
   return (
     <>

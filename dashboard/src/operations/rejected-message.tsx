@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import type { RejectedResponse } from '#model/api/ingest.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { hexDump } from './hex.ts'
 
 type RejectedMessageProps = {
@@ -12,7 +12,7 @@ type RejectedMessageProps = {
 
 /** One message: why it was refused, and its bytes as text or in hexadecimal. */
 export function RejectedMessage({ message, selected, onSelect }: RejectedMessageProps) {
-  const { t, name, dateTime, integer } = useTools()
+  const { t, name, dateTime, integer } = useI18n()
   const time = dateTime(message.receivedAt)
   return (
     <li className="message message--selectable">
@@ -49,7 +49,7 @@ const FORMS = ['text', 'hex'] as const
 type Form = (typeof FORMS)[number]
 
 function Payload({ text, base64, label }: { text: string | null; base64: string; label: string }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [form, setForm] = useState<Form>(text === null ? 'hex' : 'text')
   return (
     <>

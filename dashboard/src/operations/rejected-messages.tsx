@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useCityKey } from '../http/key.ts'
 import { ledgerQuery, rejectedQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import { EVERYTHING, type RejectedFilter, RejectedFilterForm } from './rejected-filter.tsx'
 import { RejectedMessage } from './rejected-message.tsx'
@@ -11,7 +11,7 @@ import { ReplayForm } from './replay-form.tsx'
 
 /** What was not understood: kept with its reason and its bytes, to be looked at and sent through the same door again. */
 export function RejectedMessages() {
-  const { t } = useTools()
+  const { t } = useI18n()
   const key = useCityKey()
   const [filter, setFilter] = useState(EVERYTHING)
   const [cursors, setCursors] = useState<readonly string[]>([])

@@ -3,7 +3,7 @@ import { Button, Form } from 'react-aria-components'
 import { replayResponse } from '#model/api/ingest.ts'
 import { post } from '../http/client.ts'
 import { useCityKey } from '../http/key.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 
@@ -26,7 +26,7 @@ export function ReplayForm({
   total: number
   onDone: () => void
 }) {
-  const { t, name, integer } = useTools()
+  const { t, name, integer } = useI18n()
   const key = useCityKey()
   const [busy, setBusy] = useState(false)
   const [outcome, setOutcome] = useState<Outcome>(null)

@@ -5,7 +5,7 @@ import { useCityKey } from '../http/key.ts'
 import { zonesQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
 import { moderationQuery } from '../http/voices.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 
@@ -13,7 +13,7 @@ type Comment = ModerationQueue['comments'][number]
 
 /** What residents wrote and nobody has read: a person says what may be shown. */
 export function VoiceModeration() {
-  const { t } = useTools()
+  const { t } = useI18n()
   const key = useCityKey()
   const queue = useQuery(moderationQuery(key))
   const { send, ready, error } = useChange()
@@ -58,7 +58,7 @@ type CommentItemProps = {
 }
 
 function CommentItem({ comment, ready, onDecide }: CommentItemProps) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const zones = useQuery(zonesQuery).data?.features ?? []
   const { text, language, month, topics, place } = comment
   const where =

@@ -1,16 +1,16 @@
 import type { DividesResponse } from '#model/api/people.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 
 type Affordability = NonNullable<DividesResponse['affordability']>
 
 /** What Internet access costs of an income, group by group, against what counts as affordable. */
 export function AffordabilityTable({ of, unit }: { of: Affordability; unit: string }) {
-  const tools = useTools()
-  const { t } = tools
-  const share = (value: number | null): string => (value === null ? t('none') : tools.percent(value, 1))
+  const i18n = useI18n()
+  const { t } = i18n
+  const share = (value: number | null): string => (value === null ? t('none') : i18n.percent(value, 1))
   const title = t('affordability.title', {
-    limit: tools.percent(of.limit, 0),
-    income: tools.integer(of.monthlyIncome),
+    limit: i18n.percent(of.limit, 0),
+    income: i18n.integer(of.monthlyIncome),
     currency: of.currency,
     year: String(of.incomeYear),
   })
@@ -35,13 +35,13 @@ export function AffordabilityTable({ of, unit }: { of: Affordability; unit: stri
             <tr key={group.label}>
               <th scope="row">{group.label}</th>
               <td className="numeric">
-                {group.medianPrice === null ? t('none') : tools.quantity(group.medianPrice, unit)}
+                {group.medianPrice === null ? t('none') : i18n.quantity(group.medianPrice, unit)}
               </td>
               <td className="numeric">{share(group.share)}</td>
               <td className="numeric">
                 {group.lower === null ? t('none') : t('range', { from: share(group.lower), to: share(group.upper) })}
               </td>
-              <td className="numeric">{group.n === null ? t('none') : tools.integer(group.n)}</td>
+              <td className="numeric">{group.n === null ? t('none') : i18n.integer(group.n)}</td>
               <td>{t(`affordability.${verdictOf(group)}`)}</td>
             </tr>
           ))}

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { SurveysResponse } from '#model/api/indicators.ts'
 import type { CoreIndicatorsResponse } from '#model/api/people.ts'
 import type { Estimate } from '#model/survey/survey.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { judged, nonresponseText } from './estimate-text.ts'
@@ -15,8 +15,8 @@ type Item = Indicator['items'][number]
 
 /** HH1 to HH19 as far as the survey asks them, for all and by one characteristic. */
 export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const groups = survey.questions.filter(({ group }) => group)
   const [by, setBy] = useState(groups[0]?.column ?? 'zone')
   const answer = useQuery(coreIndicatorsQuery(survey.id, by))
@@ -106,10 +106,10 @@ function columnsOf(survey: Survey, by: string, data: CoreIndicatorsResponse | un
 type RowProps = { indicator: Indicator; item: Item; by: string; columns: readonly { code: string }[] }
 
 function ItemRow({ indicator, item, by, columns }: RowProps) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const show = (value: number): string =>
-    item.statistic === 'proportion' ? tools.percent(value, 0) : tools.number(value)
+    item.statistic === 'proportion' ? i18n.percent(value, 0) : i18n.number(value)
   const all = item.estimates.find(({ group }) => Object.keys(group).length === 0)
   return (
     <tr>
@@ -117,20 +117,20 @@ function ItemRow({ indicator, item, by, columns }: RowProps) {
         <strong>{indicator.code}</strong> {item.label ?? item.text}
         {indicator.sdg && <span className="equity__unit"> {t('core.sdg', { sdg: indicator.sdg })}</span>}
       </th>
-      <td className="numeric">{textOf(all, show, tools)}</td>
+      <td className="numeric">{textOf(all, show, i18n)}</td>
       <td className="numeric">
         {all && all.lower !== null && all.upper !== null
           ? t('range', { from: show(all.lower), to: show(all.upper) })
           : t('none')}
       </td>
-      <td className="numeric">{all && all.n !== null ? tools.integer(all.n) : t('none')}</td>
-      <td className="numeric">{all ? nonresponseText(all, tools) : t('none')}</td>
+      <td className="numeric">{all && all.n !== null ? i18n.integer(all.n) : t('none')}</td>
+      <td className="numeric">{all ? nonresponseText(all, i18n) : t('none')}</td>
       {columns.map(({ code }) => (
         <td key={code} className="numeric">
           {textOf(
             item.estimates.find(({ group }) => group[by] === code),
             show,
-            tools,
+            i18n,
           )}
         </td>
       ))}
@@ -139,9 +139,9 @@ function ItemRow({ indicator, item, by, columns }: RowProps) {
 }
 
 /** What must not be shown says so. */
-function textOf(estimate: Estimate | undefined, show: (value: number) => string, tools: Tools): string {
-  const { t } = tools
+function textOf(estimate: Estimate | undefined, show: (value: number) => string, i18n: Formatters): string {
+  const { t } = i18n
   if (!estimate) return t('none')
   if (estimate.value === null) return t('core.hidden')
-  return judged(estimate, show(estimate.value), tools)
+  return judged(estimate, show(estimate.value), i18n)
 }

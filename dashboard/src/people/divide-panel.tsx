@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { DividesResponse } from '#model/api/people.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import { domainOf, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { AffordabilityTable } from './affordability-table.tsx'
@@ -19,32 +19,32 @@ type DividePanelProps = {
 
 /** One question by one or two characteristics: estimates with intervals, the gap to the reference, and who has how much of it. */
 export function DividePanel({ survey, question, category, by }: DividePanelProps) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const answer = useQuery(dividesQuery(survey, { question, category, by }))
   if (answer.error) return <Problem error={answer.error} retry={answer.refetch} />
   if (!answer.data) return <p className="loading">{t('app.loading')}</p>
   const { data } = answer
   const share = data.statistic === 'proportion'
-  const show = (value: number): string => (share ? tools.percent(value, 0) : meanText(value, tools))
+  const show = (value: number): string => (share ? i18n.percent(value, 0) : meanText(value, i18n))
   const rows = data.groups.map(({ label, estimate }) => ({
     label,
     value: estimate.value,
     lower: estimate.lower,
     upper: estimate.upper,
-    text: estimate.suppressed ? tools.name('suppressed', estimate.suppressed) : t('survey.none'),
+    text: estimate.suppressed ? i18n.name('suppressed', estimate.suppressed) : t('survey.none'),
   }))
   const { concentration } = data
   return (
     <div aria-busy={answer.isFetching}>
-      <p className="people__headline">{headline(data, tools)}</p>
+      <p className="people__headline">{headline(data, i18n)}</p>
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>
             {t(data.unit === '' || share ? 'divides.chart' : 'divides.chart.unit', {
               question: data.text,
-              unit: tools.unit(data.unit),
-              confidence: tools.percent(data.confidence),
+              unit: i18n.unit(data.unit),
+              confidence: i18n.percent(data.confidence),
             })}
           </figcaption>
           <WhiskerChart rows={rows} label={data.text} domain={domainOf(rows, share ? 0.2 : 4)} show={show} />
@@ -55,21 +55,21 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
             <ConcentrationChart
               curve={concentration.curve}
               label={t('divides.curve')}
-              show={(one) => tools.percent(one, 0)}
+              show={(one) => i18n.percent(one, 0)}
             />
             <p className="note">
               {t('divides.concentration', {
-                value: tools.decimal(concentration.value, 3),
-                lower: tools.decimal(concentration.lower, 3),
-                upper: tools.decimal(concentration.upper, 3),
-                n: tools.integer(concentration.n),
-                grouped: tools.decimal(concentration.grouped, 3),
+                value: i18n.decimal(concentration.value, 3),
+                lower: i18n.decimal(concentration.lower, 3),
+                upper: i18n.decimal(concentration.upper, 3),
+                n: i18n.integer(concentration.n),
+                grouped: i18n.decimal(concentration.grouped, 3),
               })}
               {concentration.erreygers &&
                 ` ${t('divides.erreygers', {
-                  value: tools.decimal(concentration.erreygers.value, 3),
-                  lower: tools.decimal(concentration.erreygers.lower, 3),
-                  upper: tools.decimal(concentration.erreygers.upper, 3),
+                  value: i18n.decimal(concentration.erreygers.value, 3),
+                  lower: i18n.decimal(concentration.erreygers.lower, 3),
+                  upper: i18n.decimal(concentration.erreygers.upper, 3),
                 })}`}
             </p>
           </figure>
@@ -79,7 +79,7 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
       {data.affordabilityMissing && <p className="note">{data.affordabilityMissing}</p>}
       {data.affordability && (
         <>
-          <p className="people__headline">{affordability(data.affordability, tools)}</p>
+          <p className="people__headline">{affordability(data.affordability, i18n)}</p>
           <AffordabilityTable of={data.affordability} unit={data.unit} />
         </>
       )}
@@ -89,41 +89,39 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
 }
 
 /** A mean; its unit stands in the heading. */
-const meanText = (value: number, tools: Tools): string => tools.decimal(value, Math.abs(value) >= 100 ? 0 : 1)
+const meanText = (value: number, i18n: Formatters): string => i18n.decimal(value, Math.abs(value) >= 100 ? 0 : 1)
 /** A gap between shares in points with one decimal; between means as it is. */
-const bare = (value: number, share: boolean, tools: Tools): string =>
-  share ? tools.decimal(100 * value, 1) : meanText(value, tools)
-const points = (value: number, share: boolean, tools: Tools): string =>
-  share ? tools.t('divides.points', { value: bare(value, share, tools) }) : meanText(value, tools)
+const bare = (value: number, share: boolean, i18n: Formatters): string =>
+  share ? i18n.decimal(100 * value, 1) : meanText(value, i18n)
+const points = (value: number, share: boolean, i18n: Formatters): string =>
+  share ? i18n.t('divides.points', { value: bare(value, share, i18n) }) : meanText(value, i18n)
 
 /** The widest gap in words: one that holds among all pairs, or that none does. */
-function headline({ widest, statistic }: DividesResponse, tools: Tools): string {
-  const { t } = tools
+function headline({ widest, statistic }: DividesResponse, i18n: Formatters): string {
+  const { t } = i18n
   if (!widest) return t('divides.nothing')
   const share = statistic === 'proportion'
   const values = {
     group: widest.group.label,
     reference: widest.against?.label ?? t('divides.rest'),
-    gap: points(widest.gap.value, share, tools),
-    lower: bare(widest.gap.lower, share, tools),
-    upper: bare(widest.gap.upper, share, tools),
-    p: pText(widest.adjustedP, tools),
-    comparisons: tools.integer(widest.comparisons),
+    gap: points(widest.gap.value, share, i18n),
+    lower: bare(widest.gap.lower, share, i18n),
+    upper: bare(widest.gap.upper, share, i18n),
+    p: pText(widest.adjustedP, i18n),
+    comparisons: i18n.integer(widest.comparisons),
   }
   return t(widest.significant ? 'divides.headline' : 'divides.headline.unsure', values)
 }
 
-const pText = (p: number, tools: Tools): string =>
-  p < 0.001
-    ? tools.t('divides.p.below', { p: tools.decimal(0.001, 3) })
-    : tools.t('divides.p', { p: tools.decimal(p, 3) })
+const pText = (p: number, i18n: Formatters): string =>
+  p < 0.001 ? i18n.t('divides.p.below', { p: i18n.decimal(0.001, 3) }) : i18n.t('divides.p', { p: i18n.decimal(p, 3) })
 
-function affordability(of: NonNullable<DividesResponse['affordability']>, tools: Tools) {
+function affordability(of: NonNullable<DividesResponse['affordability']>, i18n: Formatters) {
   const { groups, limit, monthlyIncome, currency, incomeYear } = of
   const over = groups.filter(({ affordable }) => affordable === false).map(({ label }) => label)
-  return tools.t(over.length > 0 ? 'divides.affordability.over' : 'divides.affordability', {
-    limit: tools.percent(limit, 0),
-    income: tools.integer(monthlyIncome),
+  return i18n.t(over.length > 0 ? 'divides.affordability.over' : 'divides.affordability', {
+    limit: i18n.percent(limit, 0),
+    income: i18n.integer(monthlyIncome),
     currency,
     year: String(incomeYear),
     groups: over.join(', '),
@@ -131,12 +129,12 @@ function affordability(of: NonNullable<DividesResponse['affordability']>, tools:
 }
 
 function DivideTable({ data, show }: { data: DividesResponse; show: (value: number) => string }) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const share = data.statistic === 'proportion'
   const range = (lower: number | null, upper: number | null, of: (value: number) => string): string =>
     lower === null || upper === null ? t('none') : t('range', { from: of(lower), to: of(upper) })
-  const gapOf = (value: number): string => bare(value, share, tools)
+  const gapOf = (value: number): string => bare(value, share, i18n)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="people__scroll" tabIndex={0} aria-label={t('divides.table')}>
@@ -158,15 +156,15 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
               <th scope="row">{label}</th>
               <td className="numeric">
                 {estimate.value === null
-                  ? tools.name('suppressed', estimate.suppressed ?? '')
-                  : judged(estimate, show(estimate.value), tools)}
+                  ? i18n.name('suppressed', estimate.suppressed ?? '')
+                  : judged(estimate, show(estimate.value), i18n)}
               </td>
               <td className="numeric">{range(estimate.lower, estimate.upper, show)}</td>
               <td className="numeric">{gap ? gapOf(gap.value) : t('none')}</td>
               <td className="numeric">{gap ? range(gap.lower, gap.upper, gapOf) : t('none')}</td>
-              <td className="numeric">{ratio ? tools.decimal(ratio.value, 2) : t('none')}</td>
-              <td className="numeric">{estimate.n === null ? t('none') : tools.integer(estimate.n)}</td>
-              <td className="numeric">{nonresponseText(estimate, tools)}</td>
+              <td className="numeric">{ratio ? i18n.decimal(ratio.value, 2) : t('none')}</td>
+              <td className="numeric">{estimate.n === null ? t('none') : i18n.integer(estimate.n)}</td>
+              <td className="numeric">{nonresponseText(estimate, i18n)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { SurveysResponse } from '#model/api/indicators.ts'
 import { rankingOf } from '#model/survey/survey.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { DividePanel } from './divide-panel.tsx'
 
@@ -11,7 +11,7 @@ const NOTHING = ''
 
 /** Which question is compared by which characteristics, and for questions with many answers which answer. */
 export function DividesSection({ survey }: { survey: Survey }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const asked = survey.questions.filter(({ group }) => !group)
   const groups = survey.questions.filter(({ group }) => group)
   const [question, setQuestion] = useState(() => (asked.find(isPlain) ?? asked[0])?.column ?? NOTHING)

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
@@ -13,13 +13,13 @@ import { equityQuery } from './queries.ts'
 
 /** Who lives with which measured burden and service. */
 export function EquityPanel() {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const [{ period }] = useViewState()
   const [by, setBy] = useState('zone_income')
   const [chosen, setChosen] = useState<string | null>(null)
   const answer = useQuery(equityQuery(period, by))
-  const data = answer.data && inOurWords(answer.data, tools)
+  const data = answer.data && inOurWords(answer.data, i18n)
   const exposure = data?.exposures.find(({ id }) => id === chosen) ?? data?.exposures[0]
   return (
     <section className="people__part" aria-labelledby="equity">
@@ -39,7 +39,7 @@ export function EquityPanel() {
         {data && (
           <Choice
             label={t('divides.by')}
-            choices={data.characteristics.map(({ id, label }) => ({ id, label: groupName(id, label, tools) }))}
+            choices={data.characteristics.map(({ id, label }) => ({ id, label: groupName(id, label, i18n) }))}
             value={by}
             onChange={setBy}
           />
@@ -53,7 +53,7 @@ export function EquityPanel() {
         <div aria-busy={answer.isFetching}>
           <OneExposure exposure={exposure} data={data} />
           <EquityTable data={data} chosen={exposure.id} onChoose={setChosen} />
-          <p className="note">{noteOf(data, tools)}</p>
+          <p className="note">{noteOf(data, i18n)}</p>
           {data.missing.length > 0 && (
             <p className="note">
               {t('equity.missing', { list: data.missing.map(({ name, why }) => `${name} (${why})`).join('; ') })}
@@ -66,23 +66,23 @@ export function EquityPanel() {
 }
 
 /** Fifths of districts have names of ours; the groups of a survey have those of its codebook. */
-function inOurWords(data: EquityResponse, tools: Tools): EquityResponse {
+function inOurWords(data: EquityResponse, i18n: Formatters): EquityResponse {
   if (data.by !== 'zone_income') return data
   const named = (exposure: Exposure): Exposure => ({
     ...exposure,
-    groups: exposure.groups.map((group) => ({ ...group, label: tools.name('equity.fifth', group.key) })),
+    groups: exposure.groups.map((group) => ({ ...group, label: i18n.name('equity.fifth', group.key) })),
   })
   return { ...data, exposures: data.exposures.map(named) }
 }
 
 /** What the survey asks is in its own words; what zones say is in ours. */
-const groupName = (id: string, label: string, { t }: Tools): string =>
+const groupName = (id: string, label: string, { t }: Formatters): string =>
   id === 'zone' || id === 'zone_income' ? t(`equity.by.${id}`) : label
 
 function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityResponse }) {
-  const tools = useTools()
-  const { t } = tools
-  const show = (value: number): string => tools.quantity(value, exposure.unit)
+  const i18n = useI18n()
+  const { t } = i18n
+  const show = (value: number): string => i18n.quantity(value, exposure.unit)
   const rows = exposure.groups.map(({ label, value, lower, upper }) => ({
     label,
     value,
@@ -92,18 +92,18 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
   }))
   const caption = t(data.survey ? 'equity.chart' : 'equity.chart.counted', {
     name: exposure.name,
-    unit: tools.unit(exposure.unit),
-    confidence: tools.percent(data.confidence),
+    unit: i18n.unit(exposure.unit),
+    confidence: i18n.percent(data.confidence),
   })
   const { concentration } = exposure
   return (
     <>
-      <p className="people__headline">{headline(exposure, tools)}</p>
-      {exposure.widest && <p className="note">{widestText(exposure.widest, exposure.unit, tools)}</p>}
+      <p className="people__headline">{headline(exposure, i18n)}</p>
+      {exposure.widest && <p className="note">{widestText(exposure.widest, exposure.unit, i18n)}</p>}
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>{caption}</figcaption>
-          <WhiskerChart rows={rows} label={caption} domain={roundDomain(rows)} show={tools.number} />
+          <WhiskerChart rows={rows} label={caption} domain={roundDomain(rows)} show={i18n.number} />
         </figure>
         {concentration && (
           <figure>
@@ -111,9 +111,9 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
             <ConcentrationChart
               curve={concentration.curve}
               label={t('divides.curve')}
-              show={(one) => tools.percent(one, 0)}
+              show={(one) => i18n.percent(one, 0)}
             />
-            <p className="note">{concentrationText(concentration, exposure.kind, tools)}</p>
+            <p className="note">{concentrationText(concentration, exposure.kind, i18n)}</p>
           </figure>
         )}
       </div>
@@ -122,7 +122,7 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
           everybody: show(exposure.everybody),
           zones: exposure.zonesWithValue,
           of: data.zones,
-          covered: tools.percent(exposure.covered),
+          covered: i18n.percent(exposure.covered),
           source: exposure.source,
         })}
       </p>
@@ -133,44 +133,44 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
 function concentrationText(
   { value, lower, upper }: NonNullable<Exposure['concentration']>,
   kind: Exposure['kind'],
-  tools: Tools,
+  i18n: Formatters,
 ): string {
-  const words = { value: tools.decimal(value, 3), kind }
-  if (lower === null || upper === null) return tools.t('equity.concentration', words)
-  return tools.t('equity.concentration.interval', {
+  const words = { value: i18n.decimal(value, 3), kind }
+  if (lower === null || upper === null) return i18n.t('equity.concentration', words)
+  return i18n.t('equity.concentration.interval', {
     ...words,
-    lower: tools.decimal(lower, 3),
-    upper: tools.decimal(upper, 3),
+    lower: i18n.decimal(lower, 3),
+    upper: i18n.decimal(upper, 3),
   })
 }
 
-function widestText(widest: NonNullable<Exposure['widest']>, unit: string, tools: Tools): string {
+function widestText(widest: NonNullable<Exposure['widest']>, unit: string, i18n: Formatters): string {
   const { group, against, value, lower, upper, adjustedP, significant, comparisons } = widest
-  return tools.t(significant ? 'equity.widest' : 'equity.widest.unsure', {
+  return i18n.t(significant ? 'equity.widest' : 'equity.widest.unsure', {
     group,
-    against: against ?? tools.t('divides.rest'),
-    gap: tools.quantity(value, unit),
-    ...{ lower: tools.number(lower), upper: tools.number(upper) },
-    p: tools.decimal(adjustedP, 3),
-    comparisons: tools.integer(comparisons),
+    against: against ?? i18n.t('divides.rest'),
+    gap: i18n.quantity(value, unit),
+    ...{ lower: i18n.number(lower), upper: i18n.number(upper) },
+    p: i18n.decimal(adjustedP, 3),
+    comparisons: i18n.integer(comparisons),
   })
 }
 
 /** The group that is worst off, in words. */
-function headline({ name, unit, kind, groups, everybody }: Exposure, tools: Tools): string {
+function headline({ name, unit, kind, groups, everybody }: Exposure, i18n: Formatters): string {
   const known = groups.filter(({ value }) => value !== null)
   const worse = (a: number, b: number): number => (kind === 'burden' ? b - a : a - b)
   const worst = known.toSorted((a, b) => worse(a.value ?? 0, b.value ?? 0))[0]
-  if (!worst || worst.value === null || known.length < 2) return tools.t('divides.nothing')
+  if (!worst || worst.value === null || known.length < 2) return i18n.t('divides.nothing')
   const words = {
     name,
     group: worst.label,
-    value: tools.quantity(worst.value, unit),
-    everybody: tools.quantity(everybody, unit),
+    value: i18n.quantity(worst.value, unit),
+    everybody: i18n.quantity(everybody, unit),
   }
-  if (worst.significant === false) return tools.t('equity.headline.unsure', words)
-  return tools.t(kind === 'burden' ? 'equity.headline.burden' : 'equity.headline.service', words)
+  if (worst.significant === false) return i18n.t('equity.headline.unsure', words)
+  return i18n.t(kind === 'burden' ? 'equity.headline.burden' : 'equity.headline.service', words)
 }
 
-const noteOf = ({ survey, threshold }: EquityResponse, { t }: Tools): string =>
+const noteOf = ({ survey, threshold }: EquityResponse, { t }: Formatters): string =>
   survey ? t('equity.note.survey', { survey, threshold: threshold ?? 0 }) : t('equity.note.counted')

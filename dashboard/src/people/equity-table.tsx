@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 
 type Props = { data: EquityResponse; chosen: string; onChoose: (id: string) => void }
 /** More groups than that make a table nobody reads: the chart above shows them for one measure. */
@@ -8,8 +8,8 @@ const MOST_COLUMNS = 7
 
 /** Every measure by group, burdens first: the numbers behind the chart. */
 export function EquityTable({ data, chosen, onChoose }: Props) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const columns = data.exposures[0]?.groups.map(({ key, label }) => ({ key, label })) ?? []
   if (columns.length > MOST_COLUMNS) return <GroupTable exposure={data.exposures.find(({ id }) => id === chosen)} />
   return (
@@ -60,9 +60,9 @@ type RowProps = {
 }
 
 function Row({ exposure, columns, chosen, onChoose }: RowProps) {
-  const tools = useTools()
+  const i18n = useI18n()
   const { id, name, unit, everybody, groups, concentration } = exposure
-  const unitText = tools.unit(unit)
+  const unitText = i18n.unit(unit)
   return (
     <tr className={chosen ? 'selected' : undefined}>
       <th scope="row">
@@ -71,30 +71,30 @@ function Row({ exposure, columns, chosen, onChoose }: RowProps) {
         </Button>{' '}
         <span className="equity__unit">{unitText}</span>
       </th>
-      <td className="numeric">{tools.number(everybody)}</td>
+      <td className="numeric">{i18n.number(everybody)}</td>
       {columns.map(({ key }) => {
         const group = groups.find((one) => one.key === key)
         return (
           <td key={key} className="numeric">
-            {cellText(group, tools)}
+            {cellText(group, i18n)}
           </td>
         )
       })}
-      <td className="numeric">{concentration ? tools.decimal(concentration.value, 3) : tools.t('none')}</td>
+      <td className="numeric">{concentration ? i18n.decimal(concentration.value, 3) : i18n.t('none')}</td>
     </tr>
   )
 }
 
 /** A star beside what the sample can tell from everybody. */
-function cellText(group: Exposure['groups'][number] | undefined, tools: Tools): string {
-  if (!group || group.value === null) return tools.t('none')
-  return `${tools.number(group.value)}${group.significant ? '*' : ''}`
+function cellText(group: Exposure['groups'][number] | undefined, i18n: Formatters): string {
+  if (!group || group.value === null) return i18n.t('none')
+  return `${i18n.number(group.value)}${group.significant ? '*' : ''}`
 }
 
 /** One measure, a row for each group. */
 function GroupTable({ exposure }: { exposure: Exposure | undefined }) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   if (!exposure) return null
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -115,9 +115,9 @@ function GroupTable({ exposure }: { exposure: Exposure | undefined }) {
           {exposure.groups.map(({ key, label, value, gap, share }) => (
             <tr key={key}>
               <th scope="row">{label}</th>
-              <td className="numeric">{value === null ? t('equity.none') : tools.quantity(value, exposure.unit)}</td>
-              <td className="numeric">{gap ? tools.number(gap.value) : t('none')}</td>
-              <td className="numeric">{share === null || value === null ? t('none') : tools.percent(share)}</td>
+              <td className="numeric">{value === null ? t('equity.none') : i18n.quantity(value, exposure.unit)}</td>
+              <td className="numeric">{gap ? i18n.number(gap.value) : t('none')}</td>
+              <td className="numeric">{share === null || value === null ? t('none') : i18n.percent(share)}</td>
             </tr>
           ))}
         </tbody>

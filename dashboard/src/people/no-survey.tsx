@@ -1,4 +1,4 @@
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 
 const STEPS = [
   { id: 'have', href: '#survey-desk' },
@@ -8,7 +8,7 @@ const STEPS = [
 
 /** What a city without any survey can do to get one, and what this page shows until then. */
 export function NoSurvey() {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <section className="people__start" aria-labelledby="no-survey">
       <h2 id="no-survey" className="people__heading">

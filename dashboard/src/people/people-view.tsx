@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { surveysQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { CoreIndicatorsPanel } from './core-indicators-panel.tsx'
@@ -14,7 +14,7 @@ import './people-view.css'
 
 /** Who can use what the city offers: divides between groups, and digital wellbeing, each with its uncertainty. */
 export default function PeopleView() {
-  const { t, date, integer } = useTools()
+  const { t, date, integer } = useI18n()
   const surveys = useQuery(surveysQuery)
   const [chosen, setChosen] = useState<string | null>(null)
   const all = surveys.data?.surveys.toSorted((a, b) => (a.to < b.to ? 1 : -1)) ?? []

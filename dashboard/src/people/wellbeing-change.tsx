@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { WellbeingChange } from '#model/api/wellbeing.ts'
 import { surveysQuery } from '../http/queries.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -12,7 +12,7 @@ type Row = WellbeingChange['index']
 
 /** From a baseline survey to a follow-up: what changed, and what of it can be told apart from chance. */
 export function ChangePart() {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [{ zone, weights, baseline, followup }, change] = useViewState()
   const rounds = (useQuery(surveysQuery).data?.surveys ?? [])
     .filter(({ questions }) => questions.some(({ factor }) => factor))
@@ -52,7 +52,7 @@ export function ChangePart() {
 }
 
 function ChangeTable({ data }: { data: WellbeingChange }) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const rows: { id: string; label: string; row: Row; verdict: string; head: boolean }[] = [
     { id: 'index', label: t('change.index'), row: data.index, verdict: verdictOf(data.index), head: true },
     ...data.dimensions.flatMap((dimension) => [
@@ -105,29 +105,29 @@ function ChangeTable({ data }: { data: WellbeingChange }) {
 }
 
 function ScoreCell({ row }: { row: Row['from'] }) {
-  const tools = useTools()
+  const i18n = useI18n()
   return (
     <td className={row.value === null ? 'missing' : undefined}>
-      {row.value === null ? tools.name('wellbeing.missing', row.missing ?? '') : score(row.value, tools)}
+      {row.value === null ? i18n.name('wellbeing.missing', row.missing ?? '') : score(row.value, i18n)}
     </td>
   )
 }
 
 function ChangeCell({ row: { change } }: { row: Row }) {
-  const tools = useTools()
-  if (!change) return <td className="missing">{tools.t('none')}</td>
+  const i18n = useI18n()
+  if (!change) return <td className="missing">{i18n.t('none')}</td>
   const values = {
-    value: signed(change.value, tools),
-    lower: signed(change.lower, tools),
-    upper: signed(change.upper, tools),
+    value: signed(change.value, i18n),
+    lower: signed(change.lower, i18n),
+    upper: signed(change.upper, i18n),
   }
-  return <td>{tools.t('wellbeing.cell', values)}</td>
+  return <td>{i18n.t('wellbeing.cell', values)}</td>
 }
 
 /** With its sign; what rounds to nothing has none. */
-function signed(value: number, tools: Tools): string {
+function signed(value: number, i18n: Formatters): string {
   const shown = Math.round(value * 10) / 10
-  return `${shown > 0 ? '+' : ''}${score(shown === 0 ? 0 : shown, tools)}`
+  return `${shown > 0 ? '+' : ''}${score(shown === 0 ? 0 : shown, i18n)}`
 }
 
 function verdictOf({ change, significant }: Row): 'rose' | 'fell' | 'open' | 'unknown' {

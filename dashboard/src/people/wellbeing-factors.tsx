@@ -1,22 +1,22 @@
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { WhiskerChart } from '../ui/whisker-chart.tsx'
 
 type Dimension = WellbeingResponse['dimensions'][number]
 type Beside = WellbeingResponse['environment'][number]['indicators'][number]
 
 /** One decimal. */
-export const score = (value: number, tools: Tools): string => tools.number(Math.round(value * 10) / 10)
+export const score = (value: number, i18n: Formatters): string => i18n.number(Math.round(value * 10) / 10)
 
 /** A dimension: what people say of each factor, what is measured beside it, and where the two disagree. */
 export function DimensionPart({ dimension }: { dimension: Dimension }) {
-  const tools = useTools()
-  const { t } = tools
-  const name = tools.name('dimension', dimension.id)
-  const missing = (why: string | null): string => tools.name('wellbeing.missing', why ?? '')
+  const i18n = useI18n()
+  const { t } = i18n
+  const name = i18n.name('dimension', dimension.id)
+  const missing = (why: string | null): string => i18n.name('wellbeing.missing', why ?? '')
   const rows = dimension.factors
     .filter(({ score: own }) => own.missing !== 'not_asked')
-    .map(({ id, score: own }) => ({ ...own, label: tools.name('factor', id), text: missing(own.missing) }))
+    .map(({ id, score: own }) => ({ ...own, label: i18n.name('factor', id), text: missing(own.missing) }))
   return (
     <section className="wellbeing__dimension" aria-label={name}>
       <h3>{name}</h3>
@@ -24,15 +24,15 @@ export function DimensionPart({ dimension }: { dimension: Dimension }) {
         {dimension.score.value === null
           ? missing(dimension.score.missing)
           : t('wellbeing.score', {
-              value: score(dimension.score.value, tools),
-              lower: score(dimension.score.lower ?? 0, tools),
-              upper: score(dimension.score.upper ?? 0, tools),
+              value: score(dimension.score.value, i18n),
+              lower: score(dimension.score.lower ?? 0, i18n),
+              upper: score(dimension.score.upper ?? 0, i18n),
             })}
       </p>
       <div className="people__pair">
         <figure>
           <figcaption>{t('wellbeing.perceived')}</figcaption>
-          <WhiskerChart rows={rows} label={name} domain={[0, 100]} show={(value) => tools.integer(value)} />
+          <WhiskerChart rows={rows} label={name} domain={[0, 100]} show={(value) => i18n.integer(value)} />
         </figure>
         <FactorTable dimension={dimension} />
       </div>
@@ -41,14 +41,14 @@ export function DimensionPart({ dimension }: { dimension: Dimension }) {
 }
 
 function FactorTable({ dimension }: { dimension: Dimension }) {
-  const tools = useTools()
-  const { t } = tools
-  const label = t('wellbeing.table', { name: tools.name('dimension', dimension.id) })
+  const i18n = useI18n()
+  const { t } = i18n
+  const label = t('wellbeing.table', { name: i18n.name('dimension', dimension.id) })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section className="people__scroll" tabIndex={0} aria-label={label}>
       <table className="mini">
-        <caption className="hidden">{tools.name('dimension', dimension.id)}</caption>
+        <caption className="hidden">{i18n.name('dimension', dimension.id)}</caption>
         <thead>
           <tr>
             <th scope="col">{t('wellbeing.column.factor')}</th>
@@ -59,14 +59,14 @@ function FactorTable({ dimension }: { dimension: Dimension }) {
         <tbody>
           {dimension.factors.map(({ id, score: own, beside, disagreement }) => (
             <tr key={id}>
-              <th scope="row">{tools.name('factor', id)}</th>
+              <th scope="row">{i18n.name('factor', id)}</th>
               <td className={own.value === null ? 'missing' : undefined}>
                 {own.value === null
-                  ? tools.name('wellbeing.missing', own.missing ?? '')
+                  ? i18n.name('wellbeing.missing', own.missing ?? '')
                   : t('wellbeing.cell', {
-                      value: score(own.value, tools),
-                      lower: score(own.lower ?? 0, tools),
-                      upper: score(own.upper ?? 0, tools),
+                      value: score(own.value, i18n),
+                      lower: score(own.lower ?? 0, i18n),
+                      upper: score(own.upper ?? 0, i18n),
                     })}
               </td>
               <td>
@@ -82,14 +82,14 @@ function FactorTable({ dimension }: { dimension: Dimension }) {
 }
 
 export function BesideList({ values }: { values: readonly Beside[] }) {
-  const tools = useTools()
+  const i18n = useI18n()
   return (
     <ul>
       {values.map((one) => (
         <li key={`${one.code}/${one.dataPoint}`}>
           {one.dataPoint === '' ? one.indicator : `${one.indicator}, ${one.name}`}:{' '}
-          {one.value === null ? tools.t('wellbeing.noValue') : tools.quantity(one.value, one.unit)}
-          {one.origin && ` (${tools.name('origin', one.origin)})`}
+          {one.value === null ? i18n.t('wellbeing.noValue') : i18n.quantity(one.value, one.unit)}
+          {one.origin && ` (${i18n.name('origin', one.origin)})`}
         </li>
       ))}
     </ul>

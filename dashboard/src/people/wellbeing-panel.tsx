@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useDeferredValue } from 'react'
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { zonesQuery } from '../http/queries.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
@@ -18,7 +18,7 @@ const CITY = '*'
 
 /** The index as people perceive it, with weights to try out, how much it depends on them, and what is measured beside it. */
 export function WellbeingPanel() {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [{ period, zone, weights }, change] = useViewState()
   const zones = useQuery(zonesQuery).data?.features ?? []
   const answer = useQuery(wellbeingQuery(period, useDeferredValue(weights), zone ?? undefined))
@@ -70,11 +70,11 @@ function Perceived({ data }: { data: WellbeingResponse }) {
 }
 
 function IndexFigure({ data }: { data: WellbeingResponse }) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const { index, sensitivity } = data
-  if (index.value === null) return <p className="missing">{tools.name('wellbeing.missing', index.missing ?? '')}</p>
-  const number = (value: number | null): string => (value === null ? t('none') : score(value, tools))
+  if (index.value === null) return <p className="missing">{i18n.name('wellbeing.missing', index.missing ?? '')}</p>
+  const number = (value: number | null): string => (value === null ? t('none') : score(value, i18n))
   return (
     <div>
       <p>
@@ -82,7 +82,7 @@ function IndexFigure({ data }: { data: WellbeingResponse }) {
         {t('wellbeing.interval', {
           lower: number(index.lower),
           upper: number(index.upper),
-          n: tools.integer(index.n ?? 0),
+          n: i18n.integer(index.n ?? 0),
         })}
       </p>
       {sensitivity && <SensitivityPart sensitivity={sensitivity} />}
@@ -91,8 +91,8 @@ function IndexFigure({ data }: { data: WellbeingResponse }) {
 }
 
 function EnvironmentPart({ environment }: Pick<WellbeingResponse, 'environment'>) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   return (
     <section className="wellbeing__dimension" aria-labelledby="environment-block">
       <h3 id="environment-block">{t('wellbeing.environment')}</h3>
@@ -102,7 +102,7 @@ function EnvironmentPart({ environment }: Pick<WellbeingResponse, 'environment'>
         <tbody>
           {environment.map(({ id, indicators }) => (
             <tr key={id}>
-              <th scope="row">{tools.name('environment', id)}</th>
+              <th scope="row">{i18n.name('environment', id)}</th>
               <td>
                 <BesideList values={indicators} />
               </td>

@@ -1,26 +1,26 @@
 import { useQuery } from '@tanstack/react-query'
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { zonesQuery } from '../http/queries.ts'
-import { type Tools, useTools } from '../i18n/tools.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { score } from './wellbeing-factors.tsx'
 
 type Sensitivity = NonNullable<WellbeingResponse['sensitivity']>
 
 /** How far the index moves with choices nobody can prove right, which of them move it, and which zones change places. */
 export function SensitivityPart({ sensitivity }: { sensitivity: Sensitivity }) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const { draws, p5, p95, byNormalisation, effects, ranks } = sensitivity
   return (
     <>
       <p className="note">
         {t('wellbeing.sensitivity', {
-          draws: tools.integer(draws),
-          p5: score(p5, tools),
-          p95: score(p95, tools),
-          linear: score(byNormalisation.linear, tools),
-          top: score(byNormalisation.top_two, tools),
-          geometric: score(byNormalisation.geometric, tools),
+          draws: i18n.integer(draws),
+          p5: score(p5, i18n),
+          p95: score(p95, i18n),
+          linear: score(byNormalisation.linear, i18n),
+          top: score(byNormalisation.top_two, i18n),
+          geometric: score(byNormalisation.geometric, i18n),
         })}
       </p>
       <details>
@@ -34,8 +34,8 @@ export function SensitivityPart({ sensitivity }: { sensitivity: Sensitivity }) {
 }
 
 function EffectTable({ effects, ranks }: Pick<Sensitivity, 'effects' | 'ranks'>) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const ofRanks = new Map(ranks?.effects.map((one) => [one.input, one]))
   const byTotal = effects.toSorted((a, b) => b.total - a.total)
   return (
@@ -60,10 +60,10 @@ function EffectTable({ effects, ranks }: Pick<Sensitivity, 'effects' | 'ranks'>)
       <tbody>
         {byTotal.map(({ input, first, total }) => (
           <tr key={input}>
-            <th scope="row">{inputName(input, tools)}</th>
-            <td className="numeric">{tools.percent(first, 0)}</td>
-            <td className="numeric">{tools.percent(total, 0)}</td>
-            {ranks && <td className="numeric">{tools.percent(ofRanks.get(input)?.total ?? 0, 0)}</td>}
+            <th scope="row">{inputName(input, i18n)}</th>
+            <td className="numeric">{i18n.percent(first, 0)}</td>
+            <td className="numeric">{i18n.percent(total, 0)}</td>
+            {ranks && <td className="numeric">{i18n.percent(ofRanks.get(input)?.total ?? 0, 0)}</td>}
           </tr>
         ))}
       </tbody>
@@ -73,14 +73,14 @@ function EffectTable({ effects, ranks }: Pick<Sensitivity, 'effects' | 'ranks'>)
 
 const DIMENSIONS: readonly string[] = ['influences', 'environment', 'individuals']
 
-function inputName(input: string, { t, name }: Tools): string {
+function inputName(input: string, { t, name }: Formatters): string {
   if (input === 'method') return t('wellbeing.effects.method')
   return name(DIMENSIONS.includes(input) ? 'dimension' : 'factor', input)
 }
 
 function RankTable({ ranks }: { ranks: NonNullable<Sensitivity['ranks']> }) {
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const features = useQuery(zonesQuery).data?.features ?? []
   const nameOf = new Map(features.map(({ properties: { key, name } }) => [key, name]))
   const named = (zone: string): string =>
@@ -88,10 +88,10 @@ function RankTable({ ranks }: { ranks: NonNullable<Sensitivity['ranks']> }) {
       .split('+')
       .map((key) => nameOf.get(key) ?? key)
       .join(' + ')
-  const rank = (value: number): string => tools.decimal(value, Number.isInteger(value) ? 0 : 1)
+  const rank = (value: number): string => i18n.decimal(value, Number.isInteger(value) ? 0 : 1)
   return (
     <>
-      <p className="note">{t('wellbeing.ranks.lead', { shift: tools.decimal(ranks.meanShift, 1) })}</p>
+      <p className="note">{t('wellbeing.ranks.lead', { shift: i18n.decimal(ranks.meanShift, 1) })}</p>
       <table className="mini">
         <caption className="hidden">{t('wellbeing.ranks')}</caption>
         <thead>
@@ -110,7 +110,7 @@ function RankTable({ ranks }: { ranks: NonNullable<Sensitivity['ranks']> }) {
               <th scope="row">{named(one.zone)}</th>
               <td className="numeric">{rank(one.rank)}</td>
               <td className="numeric">{t('range', { from: rank(one.p5), to: rank(one.p95) })}</td>
-              <td className="numeric">{tools.decimal(one.meanShift, 1)}</td>
+              <td className="numeric">{i18n.decimal(one.meanShift, 1)}</td>
             </tr>
           ))}
         </tbody>

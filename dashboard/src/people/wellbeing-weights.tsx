@@ -1,12 +1,12 @@
 import { Button } from 'react-aria-components'
 import { DIMENSIONS } from '#model/wellbeing/framework.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 
 /** Weights of dimensions, and in each of them of its factors. They are in the address, so that a choice can be shared. */
 export function WeightsPart() {
-  const tools = useTools()
-  const { t, name } = tools
+  const i18n = useI18n()
+  const { t, name } = i18n
   const [state, change] = useViewState()
   const weights = readWeights(state.weights)
   const set = (id: string, weight: number): void =>
@@ -56,13 +56,13 @@ type WeightProps = {
 }
 
 function Weight({ id, label, weights, onSet }: WeightProps) {
-  const tools = useTools()
+  const i18n = useI18n()
   const weight = weights.get(id) ?? 1
   return (
     <div className="wellbeing__weight">
       <label htmlFor={`weight-${id}`}>
         <span>{label}</span>
-        <span>{tools.number(weight)}</span>
+        <span>{i18n.number(weight)}</span>
       </label>
       <input
         id={`weight-${id}`}

@@ -3,12 +3,12 @@ import { Button } from 'react-aria-components'
 import { z } from 'zod'
 import type { Mapping } from '#model/api/registry.ts'
 import { mappingsQuery, useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 
 /** What people have said that fields mean, to be looked up and taken back. */
 export function FieldMappings() {
-  const { t, property, unit } = useTools()
+  const { t, property, unit } = useI18n()
   const { data } = useQuery(mappingsQuery)
   const { send, ready, error } = useChange()
   const words = (meaning: Pick<Mapping, 'property' | 'unit' | 'channel'>): string =>

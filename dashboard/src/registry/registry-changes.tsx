@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { changesQuery } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 
 /** Who changed what, newest first. */
 export function RegistryChanges() {
-  const { t, name, dateTime } = useTools()
+  const { t, name, dateTime } = useI18n()
   const { data, error, refetch } = useQuery(changesQuery)
   return (
     <section aria-labelledby="changes">

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { confirmResponse, type RegistryThing } from '#model/api/registry.ts'
 import { registryQuery, useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useNow } from '../live/use-live.ts'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
@@ -15,7 +15,7 @@ type Open = { readonly what: 'edit' | 'merge' | 'calibrate'; readonly thing: Reg
 
 /** Things that registered themselves and wait for somebody, then any Thing that is looked for. */
 export function RegistryThings() {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const [search, setSearch] = useState('')
   const [open, setOpen] = useState<Open>(null)
   const waiting = useQuery(registryQuery({ verified: 'false', limit: 100 }))
@@ -81,7 +81,7 @@ type ThingRowProps = {
 }
 
 function ThingRow({ thing, onOpen, onConfirm }: ThingRowProps) {
-  const { t, name, age, property } = useTools()
+  const { t, name, age, property } = useI18n()
   const now = useNow(15_000)
   const seen = thing.lastObservationAt
   const facts = [

@@ -1,4 +1,4 @@
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { RegistryChanges } from './registry-changes.tsx'
 import { RegistryThings } from './registry-things.tsx'
@@ -8,7 +8,7 @@ import './registry-view.css'
 
 /** What the city knows of its Things, and what it does not know yet. */
 export default function RegistryView() {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <div className="operations">
       <h1 className="page-title">{t('registry.title')}</h1>

@@ -3,7 +3,7 @@ import { Button, Form } from 'react-aria-components'
 import { calibrationResponse, type RegistryThing } from '#model/api/registry.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { KeyField } from '../ui/key-field.tsx'
@@ -17,7 +17,7 @@ type Props = { readonly thing: RegistryThing; readonly onClose: () => void }
 
 /** Gain and offset of an instrument from a time on, and those it had before. Raw values stay as they are. */
 export function ThingCalibrator({ thing, onClose }: Props) {
-  const { t, property } = useTools()
+  const { t, property } = useI18n()
   const { send, ready, error } = useChange()
   const properties = thing.properties.filter(canCalibrate)
   const [draft, setDraft] = useState(() => ({
@@ -81,7 +81,7 @@ export function ThingCalibrator({ thing, onClose }: Props) {
 const numberOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')))
 
 function Calibrations({ thing }: { thing: RegistryThing }) {
-  const { t, property, number, dateTime } = useTools()
+  const { t, property, number, dateTime } = useI18n()
   if (thing.calibrations.length === 0) return null
   return (
     <ul className="registry__list" aria-label={t('calibration.list')}>

@@ -3,7 +3,7 @@ import { Button, Form } from 'react-aria-components'
 import { type RegistryThing, registryThing, type ThingChange } from '#model/api/registry.ts'
 import { GRADES, type Grade } from '#model/observation/domain.ts'
 import { useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { KeyField } from '../ui/key-field.tsx'
@@ -16,7 +16,7 @@ type Draft = Record<'name' | 'kind' | 'owner' | 'profile' | 'interval' | 'longit
 
 /** What the registry says of a Thing, to be put right. A Thing along a line keeps its place: only points are typed in. */
 export function ThingEditor({ thing, onClose }: { thing: RegistryThing; onClose: () => void }) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const { send, ready, error } = useChange()
   const [draft, setDraft] = useState(() => draftOf(thing))
   const put = (change: Partial<Draft>): void => setDraft({ ...draft, ...change })

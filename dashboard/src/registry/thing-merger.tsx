@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import { mergeResponse, type RegistryThing, registryThing } from '#model/api/registry.ts'
 import { useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -16,7 +16,7 @@ type ThingMergerProps = {
 
 /** Another key for a Thing, or its whole history given to another Thing. */
 export function ThingMerger({ thing, others, onClose }: ThingMergerProps) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const { send, ready, error } = useChange()
   const [key, setKey] = useState(thing.key)
   const [into, setInto] = useState('')

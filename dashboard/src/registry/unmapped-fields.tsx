@@ -5,7 +5,7 @@ import { replayResponse } from '#model/api/ingest.ts'
 import { mappingSchema, type UnmappedResponse } from '#model/api/registry.ts'
 import { PROPERTIES, PROPERTY_NAMES } from '#model/observation/properties.ts'
 import { unmappedQuery, useChange } from '../http/registry.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { KeyField } from '../ui/key-field.tsx'
@@ -17,7 +17,7 @@ type Field = UnmappedResponse['fields'][number]
 
 /** Numbers in payloads that nobody has mapped: what they look like, a form to say what they mean, and the replay. */
 export function UnmappedFields() {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const { data, error, refetch } = useQuery(unmappedQuery)
   const { send, ready, error: refused } = useChange()
   const [open, setOpen] = useState<Field | null>(null)
@@ -62,7 +62,7 @@ export function UnmappedFields() {
 }
 
 function FieldFacts({ field }: { field: Field }) {
-  const { t, integer, dateTime } = useTools()
+  const { t, integer, dateTime } = useI18n()
   const { format, n, devices, lastSeen, kept } = field
   return (
     <div>
@@ -93,7 +93,7 @@ type Scope = {
 
 /** The format first, as what is meant most often; then from the widest to the narrowest. */
 function useScopes({ format, profiles, devices, deviceNames }: Field): Scope[] {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [device] = deviceNames
   return [
     ...(format ? [{ id: 'format', label: t('unmapped.scope.format', { format }), where: { format } }] : []),
@@ -110,7 +110,7 @@ function useScopes({ format, profiles, devices, deviceNames }: Field): Scope[] {
 }
 
 function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) {
-  const { t, property } = useTools()
+  const { t, property } = useI18n()
   const { send, ready, error } = useChange()
   const [meaning, setMeaning] = useState<string>(PROPERTY_NAMES[0])
   const [unit, setUnit] = useState('')

@@ -3,13 +3,13 @@ import { type FormEvent, useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { SheetProblem } from '#model/api/reports.ts'
 import { apiPath } from '../http/client.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import { type SheetAnswer, sendSheet } from './queries.ts'
 
 /** The sheet that a city fills in: down as it is known, back as the city knows it. */
 export function CollectionSheet({ year }: { year: string }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <section className="report__section report__screen" aria-labelledby="sheet-title">
       <h2 id="sheet-title">{t('sheet.title', { year })}</h2>
@@ -28,7 +28,7 @@ export function CollectionSheet({ year }: { year: string }) {
 
 /** The key lives in this field only: no storage, no address. */
 function UploadForm({ year }: { year: string }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const client = useQueryClient()
   const [file, setFile] = useState<File | null>(null)
   const [by, setBy] = useState('')
@@ -80,7 +80,7 @@ function UploadForm({ year }: { year: string }) {
 }
 
 function Outcome({ outcome }: { outcome: SheetAnswer | Error | null }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   if (!outcome) return null
   if (outcome instanceof Error) return <Problem error={outcome} />
   if (outcome.kind === 'refused') return <Problems problems={outcome.problems} />
@@ -105,7 +105,7 @@ function Outcome({ outcome }: { outcome: SheetAnswer | Error | null }) {
 }
 
 function Problems({ problems }: { problems: readonly SheetProblem[] }) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   return (
     <div className="problem">
       <p className="problem__title">{t('sheet.problems', { n: problems.length })}</p>

@@ -1,10 +1,10 @@
 import type { ReportGoal } from '#model/api/reports.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import '../air-quality/level-ladder.css'
 
 /** What the city itself wants, how far it is, and where the trend goes. Nothing where it has set no goal. */
 export function GoalsTable({ goals }: { goals: readonly ReportGoal[] }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   if (goals.length === 0) return null
   return (
     <section className="report__section" aria-labelledby="report-goals">
@@ -30,7 +30,7 @@ export function GoalsTable({ goals }: { goals: readonly ReportGoal[] }) {
 }
 
 function GoalRow({ goal }: { goal: ReportGoal }) {
-  const { t, quantity, name } = useTools()
+  const { t, quantity, name } = useI18n()
   const { unit, progress, latest, target, targetYear, benchmark, source } = goal
   const dated = (at: { value: number | null; period: string } | null | undefined): string =>
     at === null || at === undefined || at.value === null
@@ -68,7 +68,7 @@ function GoalRow({ goal }: { goal: ReportGoal }) {
 
 /** A bar for the eye; the words beside it say the same. */
 function Way({ share, expected }: { share: number; expected: number | null }) {
-  const { t, percent } = useTools()
+  const { t, percent } = useI18n()
   const width = (part: number): string => `${100 * Math.min(1, Math.max(0, part))}%`
   return (
     <>
@@ -86,7 +86,7 @@ function Way({ share, expected }: { share: number; expected: number | null }) {
 }
 
 function Trend({ goal: { trend, unit } }: { goal: ReportGoal }) {
-  const { t, quantity } = useTools()
+  const { t, quantity } = useI18n()
   if (!trend) return null
   const [low, high] = trend.slopeInterval ?? [trend.slope, trend.slope]
   return (

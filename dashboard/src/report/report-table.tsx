@@ -1,12 +1,12 @@
 import type { ReportIndicator, ReportResponse } from '#model/api/reports.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Band } from '../indicators/band.tsx'
 
 type Value = ReportIndicator['values'][number]
 
 /** Every value of a dimension with its points, source and status: the wheel in words. */
 export function ReportTable({ report, dimension }: { report: ReportResponse; dimension: string }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const here = report.indicators.filter((indicator) => indicator.dimension === dimension)
   // Four names of categories belong to several sub-dimensions, so both make the heading.
   const groups = Map.groupBy(here, ({ subDimension, category }) => `${subDimension}: ${category}`)
@@ -45,7 +45,7 @@ export function ReportTable({ report, dimension }: { report: ReportResponse; dim
 }
 
 function ValueRow({ indicator, value }: { indicator: ReportIndicator; value: Value }) {
-  const { t, number, unit } = useTools()
+  const { t, number, unit } = useI18n()
   const several = indicator.values.length > 1
   const known = value.value !== null
   return (
@@ -72,7 +72,7 @@ function ValueRow({ indicator, value }: { indicator: ReportIndicator; value: Val
 }
 
 function Source({ value }: { value: Value }) {
-  const { t, name, percent } = useTools()
+  const { t, name, percent } = useI18n()
   if (value.value === null) return <>{t('report.status.not_reported')}</>
   const computed = t('report.value.computed', {
     origin: name('origin', value.origin ?? ''),

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'react-aria-components'
 import { REPORT_STATUSES, type ReportResponse } from '#model/api/reports.ts'
 import { apiPath } from '../http/client.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { ScoreSummary } from '../indicators/score-summary.tsx'
 import { useViewState } from '../state/use-view-state.ts'
 import { PeriodSelect } from '../ui/period-select.tsx'
@@ -18,7 +18,7 @@ import './report-view.css'
 /** The report as a page that prints: scores, the wheel, every value with its source, verification; and its files. */
 export default function ReportView() {
   const [{ period }] = useViewState()
-  const { t } = useTools()
+  const { t } = useI18n()
   const report = useQuery(reportQuery(period))
   const year = /^\d{4}/.exec(period)?.[0] ?? String(new Date().getFullYear())
   return (
@@ -41,7 +41,7 @@ export default function ReportView() {
 }
 
 function Report({ report }: { report: ReportResponse }) {
-  const { t, dateTime, integer } = useTools()
+  const { t, dateTime, integer } = useI18n()
   const { period, statuses, indicators } = report
   const dimensions = [...new Set(indicators.map(({ dimension }) => dimension))]
   return (
@@ -80,7 +80,7 @@ function Report({ report }: { report: ReportResponse }) {
 }
 
 function Files({ period }: { period: string }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const file = (path: string, format: string) => apiPath(path, { period, format })
   return (
     <nav className="report__files report__screen" aria-label={t('report.downloads')}>
@@ -105,7 +105,7 @@ function Files({ period }: { period: string }) {
 }
 
 function Verification({ verification }: Pick<ReportResponse, 'verification'>) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const { findings, reported, dataPoints, verified } = verification
   const counts = { reported: integer(reported), of: integer(dataPoints), verified: integer(verified) }
   return (

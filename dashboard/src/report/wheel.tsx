@@ -1,10 +1,10 @@
 import type { ReportResponse } from '#model/api/reports.ts'
 import { SIZE, STYLES, subDimensionsOf, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 
 /** Dimensions, categories and indicators in one picture; colour and pattern tell the sub-dimensions apart. */
 export function Wheel({ report }: { report: ReportResponse }) {
-  const { t, percent } = useTools()
+  const { t, percent } = useI18n()
   const city = report.groups.find(({ level }) => level === 'city')
   const scoreText = (of: number | null | undefined): string =>
     of == null ? t('report.wheel.unscored') : percent(of / 100)

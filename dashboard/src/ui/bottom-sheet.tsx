@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { Button, Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Icon } from './icon.tsx'
 
 type Part = { readonly id: string; readonly title: string; readonly content: ReactNode }
@@ -14,7 +14,7 @@ type SheetProps = {
 
 /** On a narrow screen the panels lie in a sheet under the map; folded it leaves its tabs on the screen. */
 export function Sheet({ open, onOpen, parts, wanted }: SheetProps) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [part, setPart] = useState(wanted)
   useEffect(() => setPart(wanted), [wanted])
   const shown = parts.some(({ id }) => id === part) ? part : (parts[0]?.id ?? '')

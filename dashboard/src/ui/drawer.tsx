@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Button, Dialog, Modal, ModalOverlay } from 'react-aria-components'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useNarrow } from '../state/theme.ts'
 import { Icon } from './icon.tsx'
 
@@ -34,7 +34,7 @@ function SideDrawer({ label, onClose, children }: DrawerProps) {
 }
 
 function CloseButton({ onClose }: { onClose: () => void }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <Button className="button button--icon drawer__close" aria-label={t('selection.close')} onPress={onClose}>
       <Icon name="close" />

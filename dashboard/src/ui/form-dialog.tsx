@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { Icon } from './icon.tsx'
 
 type FormDialogProps = { readonly title: string; readonly onClose: () => void; readonly children: ReactNode }
 
 /** A form over the page: focus stays in it, Escape closes it. */
 export function FormDialog({ title, onClose, children }: FormDialogProps) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <ModalOverlay className="dialog" isOpen isDismissable onOpenChange={(open) => !open && onClose()}>
       <Modal className="dialog__modal">

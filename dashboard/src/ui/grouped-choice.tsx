@@ -1,5 +1,5 @@
 import { Header, ListBoxSection } from 'react-aria-components'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { type Option, optionItem, SelectOne } from './choice.tsx'
 
 export type ChoiceGroup = { readonly label: string; readonly choices: readonly Option[] }
@@ -12,7 +12,7 @@ type GroupedChoiceProps = {
 
 /** One of many, under headings. What only the address knows is a choice too. */
 export function GroupedChoice({ groups, ...select }: GroupedChoiceProps) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const { value } = select
   const known = value === '' || groups.some(({ choices }) => choices.some(({ id }) => id === value))
   const all = known

@@ -1,4 +1,4 @@
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from './choice.tsx'
 import { periodChoices } from './periods.ts'
@@ -6,14 +6,9 @@ import { periodChoices } from './periods.ts'
 /** Over which time the indicators are computed. */
 export function PeriodSelect() {
   const [{ period }, change] = useViewState()
-  const tools = useTools()
-  const choices = periodChoices(period, new Date(), tools)
+  const i18n = useI18n()
+  const choices = periodChoices(period, new Date(), i18n)
   return (
-    <Choice
-      label={tools.t('period.label')}
-      choices={choices}
-      value={period}
-      onChange={(id) => change({ period: id })}
-    />
+    <Choice label={i18n.t('period.label')} choices={choices} value={period} onChange={(id) => change({ period: id })} />
   )
 }

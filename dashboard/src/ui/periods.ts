@@ -1,4 +1,4 @@
-import type { Tools } from '../i18n/tools.ts'
+import type { Formatters } from '../i18n/formatters.ts'
 
 export type PeriodChoice = { readonly id: string; readonly label: string }
 
@@ -6,9 +6,9 @@ export type PeriodChoice = { readonly id: string; readonly label: string }
 export function periodChoices(
   current: string,
   now: Date,
-  tools: Pick<Tools, 't' | 'name' | 'timeZone' | 'locale'>,
+  i18n: Pick<Formatters, 't' | 'name' | 'timeZone' | 'locale'>,
 ): PeriodChoice[] {
-  const { t, timeZone } = tools
+  const { t, timeZone } = i18n
   const parts = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric' }).formatToParts(now)
   const part = (type: string): number => Number(parts.find((found) => found.type === type)?.value)
   const year = part('year')
@@ -17,11 +17,11 @@ export function periodChoices(
   const monthId = (y = 0, m = 0): string => `${y}-${String(m).padStart(2, '0')}`
   const rolling = ['last-24h', 'last-7d', 'last-30d', 'last-365d'].map((id) => ({
     id,
-    label: tools.name('period', id),
+    label: i18n.name('period', id),
   }))
   const calendar = [
-    { id: monthId(year, month), label: t('period.thisMonth', { name: monthName(year, month, tools.locale) }) },
-    { id: monthId(...before), label: monthName(before[0] ?? year, before[1] ?? month, tools.locale) },
+    { id: monthId(year, month), label: t('period.thisMonth', { name: monthName(year, month, i18n.locale) }) },
+    { id: monthId(...before), label: monthName(before[0] ?? year, before[1] ?? month, i18n.locale) },
     { id: `${year}-Q${Math.ceil(month / 3)}`, label: t('period.thisQuarter') },
     { id: String(year), label: t('period.thisYear', { year: String(year) }) },
     { id: String(year - 1), label: String(year - 1) },

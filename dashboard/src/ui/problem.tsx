@@ -1,10 +1,10 @@
 import { Button } from 'react-aria-components'
 import { ApiProblem } from '../http/client.ts'
-import { useTools } from '../i18n/tools.ts'
+import { useI18n } from '../i18n/formatters.ts'
 
 /** What went wrong, in the words of the API where it has some, and a way to try again. */
 export function Problem({ error, retry }: { error: Error; retry?: () => unknown }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const problem = error instanceof ApiProblem ? error : null
   return (
     <div className="problem" role="alert">

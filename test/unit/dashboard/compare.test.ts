@@ -1,7 +1,7 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
-import { createTools } from '#dashboard/src/i18n/tools.ts'
+import { createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import { BIVARIATE, inkOn, luminance, type Rgb } from '#dashboard/src/map/colours/palette.ts'
 import { shareScaleOf } from '#dashboard/src/map/colours/scales.ts'
 import type { LayerInput } from '#dashboard/src/map/layer-model/model.ts'
@@ -13,7 +13,7 @@ import { formatMeasure, parseMeasure } from '#dashboard/src/state/measure-ref.ts
 import { DEFAULTS, parseViewState, toSearch } from '#dashboard/src/state/view-state.ts'
 import type { EstimatesResponse } from '#model/api/indicators.ts'
 
-const tools = createTools(createIntl({ locale: 'en', messages: en }), 'UTC')
+const i18n = createFormatters(createIntl({ locale: 'en', messages: en }), 'UTC')
 const geometry = { type: 'Polygon', coordinates: [] }
 const zone = (key: string, income: number | null, population: number) => ({
   type: 'Feature',
@@ -21,7 +21,7 @@ const zone = (key: string, income: number | null, population: number) => ({
   properties: { key, name: key.toUpperCase(), income, population, areaKm2: 1, airIndex: { stations: 0 } },
 })
 const input = {
-  tools,
+  i18n,
   things: [],
   simulated: false,
   zones: {

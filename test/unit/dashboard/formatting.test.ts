@@ -1,13 +1,13 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
-import { coarse, createTools } from '#dashboard/src/i18n/tools.ts'
+import { coarse, createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import { LAYERS, MEASURES } from '#dashboard/src/state/view-state.ts'
 import { periodChoices } from '#dashboard/src/ui/periods.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { REASONS } from '#model/observation/quality.ts'
 
-const tools = createTools(createIntl({ locale: 'en', messages: en }), 'Europe/Lisbon')
+const i18n = createFormatters(createIntl({ locale: 'en', messages: en }), 'Europe/Lisbon')
 
 describe('numbers', () => {
   test.each([
@@ -19,7 +19,7 @@ describe('numbers', () => {
     [7, '7'],
     [-97.5, '−97.5'],
   ])('%d is written %s', (value, text) => {
-    expect(tools.number(value)).toBe(text)
+    expect(i18n.number(value)).toBe(text)
   })
 
   test.each([
@@ -30,14 +30,14 @@ describe('numbers', () => {
     [5, '{count}', '5'],
     [-97, 'dB{mW}', '−97\u202fdBm'],
   ])('%d %s is shown as "%s"', (value, unit, text) => {
-    expect(tools.quantity(value, unit)).toBe(text)
+    expect(i18n.quantity(value, unit)).toBe(text)
   })
 })
 
 describe('times', () => {
   test('are those of the city: 23:30 UTC on 30 June is 00:30 on 1 July in Lisbon', () => {
-    expect(tools.dateTime('2026-06-30T23:30:00Z')).toBe('Jul 1, 00:30')
-    expect(tools.date('2026-06-30T23:30:00Z')).toBe('Jul 1, 2026')
+    expect(i18n.dateTime('2026-06-30T23:30:00Z')).toBe('Jul 1, 00:30')
+    expect(i18n.date('2026-06-30T23:30:00Z')).toBe('Jul 1, 2026')
   })
 
   test.each([
@@ -50,14 +50,14 @@ describe('times', () => {
   })
 
   test('periods follow the calendar of the city: 1 January in Lisbon has last December before it', () => {
-    const ids = periodChoices('last-30d', new Date('2027-01-01T00:10:00Z'), tools).map(({ id }) => id)
+    const ids = periodChoices('last-30d', new Date('2027-01-01T00:10:00Z'), i18n).map(({ id }) => id)
     expect(ids).toEqual(
       expect.arrayContaining(['last-24h', 'last-365d', '2027-01', '2026-12', '2027-Q1', '2027', '2026']),
     )
   })
 
   test('a period that only the address knows can be chosen, too', () => {
-    expect(periodChoices('2019-03', new Date('2026-05-01T00:00:00Z'), tools).at(-1)?.id).toBe('2019-03')
+    expect(periodChoices('2019-03', new Date('2026-05-01T00:00:00Z'), i18n).at(-1)?.id).toBe('2019-03')
   })
 })
 
@@ -76,6 +76,6 @@ describe('the catalogue', () => {
   })
 
   test('shows a name it does not know as it is, without underscores', () => {
-    expect(tools.name('kind', 'tide_gauge')).toBe('tide gauge')
+    expect(i18n.name('kind', 'tide_gauge')).toBe('tide gauge')
   })
 })

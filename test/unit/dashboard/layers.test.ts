@@ -1,12 +1,12 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
-import { createTools } from '#dashboard/src/i18n/tools.ts'
+import { createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import type { LayerInput } from '#dashboard/src/map/layer-model/model.ts'
 import { airLayer } from '#dashboard/src/map/layers/air.ts'
 import { environmentLayer } from '#dashboard/src/map/layers/environment.ts'
 
-const tools = createTools(createIntl({ locale: 'en', messages: en }), 'UTC')
+const i18n = createFormatters(createIntl({ locale: 'en', messages: en }), 'UTC')
 const now = Date.parse('2026-11-25T12:00:00Z')
 /** A Thing as it is after its first message, before anybody gave it a kind. */
 const newcomer = {
@@ -21,7 +21,7 @@ const newcomer = {
 const input = {
   ...{ zones: { type: 'FeatureCollection', features: [] }, things: [newcomer], simulated: false, now, frame: null },
   latestOf: () => ({ time: now - 60_000, result: 9.3, quality: 1, reasons: [] }),
-  ...{ noData: [1, 2, 3], tools },
+  ...{ noData: [1, 2, 3], i18n },
 } as unknown as LayerInput
 
 test('what a stranger publishes is on the map with its first value', () => {

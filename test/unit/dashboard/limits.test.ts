@@ -2,10 +2,10 @@ import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
 import { assessmentsOf, limitWords, yearOf } from '#dashboard/src/air-quality/limits-words.ts'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
-import { createTools } from '#dashboard/src/i18n/tools.ts'
+import { createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import type { AirAssessment } from '#model/api/air-limits.ts'
 
-const tools = createTools(createIntl({ locale: 'en', messages: en }), 'Europe/Lisbon')
+const i18n = createFormatters(createIntl({ locale: 'en', messages: en }), 'Europe/Lisbon')
 const no2Hour: AirAssessment = {
   ...{ pollutant: 'no2', kind: 'limit', per: 'hour', level: 200, unit: 'ug/m3', value: 210 },
   ...{ exceedances: 4, permitted: 18, remaining: 14, exceeded: false, dataCapture: 0.97, covered: true },
@@ -14,7 +14,7 @@ const no2Hour: AirAssessment = {
 
 describe('a legal limit in words', () => {
   test('how many exceedances of how many permitted, and how many are left', () => {
-    expect(limitWords(no2Hour, tools)).toMatchObject({
+    expect(limitWords(no2Hour, i18n)).toMatchObject({
       ...{ rule: 'limit, hour', exceedances: '4 of 18 permitted', remaining: '14', verdict: 'kept', capture: '97%' },
     })
   })
@@ -24,11 +24,11 @@ describe('a legal limit in words', () => {
     [{ exceeded: null }, 'not known: needs more years'],
     [{ kind: 'alert', exceeded: true, permitted: null, remaining: null }, 'reached'],
     [{ kind: 'information', permitted: null, remaining: null }, 'not reached'],
-  ])('%j is %s', (more, verdict) => expect(limitWords({ ...no2Hour, ...more }, tools).verdict).toBe(verdict))
+  ])('%j is %s', (more, verdict) => expect(limitWords({ ...no2Hour, ...more }, i18n).verdict).toBe(verdict))
   test('a mean of the year has no exceedances, a threshold none that are permitted', () => {
     const mean = { ...no2Hour, per: 'year', exceedances: null, permitted: null, remaining: null } as const
-    expect(limitWords(mean, tools).remaining).toBe(limitWords(mean, tools).exceedances)
-    expect(limitWords({ ...no2Hour, kind: 'alert', permitted: null, remaining: null }, tools).exceedances).toBe('4')
+    expect(limitWords(mean, i18n).remaining).toBe(limitWords(mean, i18n).exceedances)
+    expect(limitWords({ ...no2Hour, kind: 'alert', permitted: null, remaining: null }, i18n).exceedances).toBe('4')
   })
 })
 

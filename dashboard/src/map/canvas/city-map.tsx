@@ -6,7 +6,7 @@ import './city-map.css'
 import type { PickingInfo } from '@deck.gl/core'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import type { Camera } from '../../state/view-state.ts'
 import { baseMapStyle, type Ground } from '../colours/base-map.ts'
 import type { Marks } from '../layer-model/model.ts'
@@ -38,7 +38,7 @@ export default function CityMap(props: CityMapProps) {
   const [stage, setStage] = useState<Stage | null>(null)
   const [zoom, setZoom] = useState(12)
   const [problem, setProblem] = useState(false)
-  const tools = useTools()
+  const i18n = useI18n()
   const latest = useRef(props)
   latest.current = props
   const drawn = useRef(ground)
@@ -49,13 +49,13 @@ export default function CityMap(props: CityMapProps) {
     drawn.current = first.ground
     const map = createMap(container.current, first, {
       'Map.Title': first.name
-        ? tools.t('map.name.one', { name: first.name, city: first.city.name })
-        : tools.t('map.name', { city: first.city.name }),
-      'NavigationControl.ZoomIn': tools.t('map.zoomIn'),
-      'NavigationControl.ZoomOut': tools.t('map.zoomOut'),
-      'AttributionControl.ToggleAttribution': tools.t('map.attribution'),
+        ? i18n.t('map.name.one', { name: first.name, city: first.city.name })
+        : i18n.t('map.name', { city: first.city.name }),
+      'NavigationControl.ZoomIn': i18n.t('map.zoomIn'),
+      'NavigationControl.ZoomOut': i18n.t('map.zoomOut'),
+      'AttributionControl.ToggleAttribution': i18n.t('map.attribution'),
     })
-    const attribution = tools.t(first.city.simulated ? 'map.attribution.simulated' : 'map.attribution.city', {
+    const attribution = i18n.t(first.city.simulated ? 'map.attribution.simulated' : 'map.attribution.city', {
       city: first.city.name,
     })
     map.addControl(new AttributionControl({ compact: false, customAttribution: attribution }))
@@ -81,7 +81,7 @@ export default function CityMap(props: CityMapProps) {
       setStage(null)
       map.remove()
     }
-  }, [tools])
+  }, [i18n])
 
   useEffect(() => {
     if (!stage) return
@@ -114,7 +114,7 @@ export default function CityMap(props: CityMapProps) {
     <div className="city-map" data-ground={ground}>
       <div ref={container} className="city-map__canvas" />
       <div ref={names} className="city-map__names" aria-hidden="true" />
-      {problem && <p className="city-map__problem">{tools.t('map.problem')}</p>}
+      {problem && <p className="city-map__problem">{i18n.t('map.problem')}</p>}
     </div>
   )
 }

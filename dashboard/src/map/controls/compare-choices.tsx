@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import type { IndicatorsResponse } from '#model/api/indicators.ts'
 import { indicatorsQuery, surveysQuery } from '../../http/queries.ts'
-import { type Tools, useTools } from '../../i18n/tools.ts'
+import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import { formatMeasure, parseMeasure } from '../../state/measure-ref.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { MEASURES } from '../../state/view-state.ts'
@@ -14,14 +14,14 @@ import type { Survey } from '../layers/survey.ts'
 /** Which two numbers of the districts are set against each other, and how: in one map or in two. */
 export function CompareChoices() {
   const [state, change] = useViewState()
-  const tools = useTools()
-  const { t } = tools
+  const i18n = useI18n()
+  const { t } = i18n
   const surveys = useQuery(surveysQuery).data?.surveys
   const indicators = useQuery(indicatorsQuery).data?.indicators ?? []
   const [a, b] = measuresOf(surveys, state)
   const presets = presetsOf(surveys)
   const preset = presets.find((one) => formatMeasure(one.a) === a && formatMeasure(one.b) === b)?.id ?? null
-  const groups = groupsOf(surveys ?? [], indicators, tools)
+  const groups = groupsOf(surveys ?? [], indicators, i18n)
   return (
     <>
       <RadioGroup
@@ -76,7 +76,7 @@ const FACTS = ['us', 'european', 'density', 'income']
 function groupsOf(
   surveys: readonly Survey[],
   indicators: IndicatorsResponse['indicators'],
-  { t, name }: Tools,
+  { t, name }: Formatters,
 ): ChoiceGroup[] {
   return [
     {

@@ -1,12 +1,12 @@
 import type { ZoneFeatures } from '#model/api/city.ts'
 import { type Correlation, FEW_PLACES, pearson, spearman } from '#model/statistics/correlation.ts'
-import { type Tools, useTools } from '../../i18n/tools.ts'
+import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import { bothOf, type Pair, pairsOf } from '../layers/bivariate.ts'
 
 /** Whether the two go together over the districts, how closely, and how little that may mean. */
 export function CorrelationPanel({ pair, zones }: { pair: Pair; zones: ZoneFeatures }) {
-  const tools = useTools()
-  const { t, integer } = tools
+  const i18n = useI18n()
+  const { t, integer } = i18n
   const pairs = pairsOf(bothOf(pair, { zones }))
   const rows = [
     ['spearman', spearman(pairs)],
@@ -37,8 +37,8 @@ export function CorrelationPanel({ pair, zones }: { pair: Pair; zones: ZoneFeatu
           {rows.map(([kind, found]) => (
             <tr key={kind}>
               <th scope="row">{t(`correlation.${kind}`)}</th>
-              <td className="numeric">{found ? signed(found.value, tools) : t('none')}</td>
-              <td className="numeric">{found ? intervalOf(found, tools) : t('none')}</td>
+              <td className="numeric">{found ? signed(found.value, i18n) : t('none')}</td>
+              <td className="numeric">{found ? intervalOf(found, i18n) : t('none')}</td>
             </tr>
           ))}
         </tbody>
@@ -49,14 +49,14 @@ export function CorrelationPanel({ pair, zones }: { pair: Pair; zones: ZoneFeatu
   )
 }
 
-const signed = (value: number, { locale }: Tools): string =>
+const signed = (value: number, { locale }: Formatters): string =>
   new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2, signDisplay: 'exceptZero' })
     .format(value)
     .replace('-', '−')
 
-function intervalOf({ lower, upper }: Correlation, tools: Tools): string {
-  if (lower === null || upper === null) return tools.t('none')
-  return tools.t('range', { from: signed(lower, tools), to: signed(upper, tools) })
+function intervalOf({ lower, upper }: Correlation, i18n: Formatters): string {
+  if (lower === null || upper === null) return i18n.t('none')
+  return i18n.t('range', { from: signed(lower, i18n), to: signed(upper, i18n) })
 }
 
 function verdictOf(found: Correlation | null): 'unknown' | 'open' | 'together' | 'apart' {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { thingsQuery } from '../../http/queries.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { LAYERS, MEASURES, type ViewState } from '../../state/view-state.ts'
 import { CompareChoices } from './compare-choices.tsx'
@@ -11,7 +11,7 @@ import { SurveyChoices } from './survey-choices.tsx'
 /** One layer at a time, and by which number it is coloured. */
 export function LayersPanel() {
   const [state, change] = useViewState()
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const measures = useMeasures(state)
   return (
     <div className="layers">

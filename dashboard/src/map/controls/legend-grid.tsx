@@ -1,4 +1,4 @@
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { css, inkOn } from '../colours/palette.ts'
 import type { LegendGrid as Grid, LegendAxis } from '../layer-model/model.ts'
 
@@ -6,7 +6,7 @@ const LEVELS = ['low', 'middle', 'high'] as const
 
 /** The nine colours of a map of two numbers, with the districts of each: a table, so that it can be read aloud. */
 export function LegendGrid({ grid }: { grid: Grid }) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   return (
     <>
       <table className="grid-key">
@@ -52,7 +52,7 @@ export function LegendGrid({ grid }: { grid: Grid }) {
 
 /** The same colours small, on the map itself; the table says it in words. */
 export function MiniKey({ colours }: Pick<Grid, 'colours'>) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <div className="mini-key" aria-hidden="true">
       <span>{t('compare.b')} ↑</span>
@@ -69,7 +69,7 @@ export function MiniKey({ colours }: Pick<Grid, 'colours'>) {
 }
 
 function Breaks({ axis: { breaks } }: { axis: LegendAxis }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [middle, high] = breaks
   if (middle === undefined) return t('compare.breaks.none')
   return high === undefined ? t('compare.breaks.one', { high: middle }) : t('compare.breaks', { middle, high })

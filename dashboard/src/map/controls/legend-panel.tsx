@@ -1,11 +1,11 @@
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { css } from '../colours/palette.ts'
 import type { Legend } from '../layer-model/model.ts'
 import { LegendGrid } from './legend-grid.tsx'
 
 /** What the colours mean and what the numbers are: statistic, window, n, unit, source, and how many to be wary of. */
 export function LegendPanel({ legend }: { legend: Legend }) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const counts: Partial<Record<Legend['keys'][number], number>> = {
     stale: legend.stale,
     suspect: legend.suspect,

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'react-aria-components'
 import { surveysQuery } from '../../http/queries.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { answersOf, questionsOf, surveyRefOf } from '../layers/refs.ts'
@@ -13,7 +13,7 @@ const EVERYBODY = '*'
 /** Any question of any survey, any of its answers, of everybody or of one group. */
 export function SurveyChoices() {
   const [state, change] = useViewState()
-  const { t } = useTools()
+  const { t } = useI18n()
   const surveys = useQuery(surveysQuery).data?.surveys ?? []
   const ref = surveyRefOf(surveys, state)
   const survey = surveys.find(({ id }) => id === ref?.survey)

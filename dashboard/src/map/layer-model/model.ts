@@ -1,6 +1,6 @@
 import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
-import type { Tools } from '../../i18n/tools.ts'
+import type { Formatters } from '../../i18n/formatters.ts'
 import type { Latest } from '../../live/latest.ts'
 import type { Rgb } from '../colours/palette.ts'
 
@@ -127,7 +127,7 @@ export type LayerInput = {
   /** null: live */
   readonly frame: Frame | null
   readonly noData: Rgb
-  readonly tools: Tools
+  readonly i18n: Formatters
 }
 export type Datastream = ThingFeature['properties']['datastreams'][number]
 

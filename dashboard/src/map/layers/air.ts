@@ -35,7 +35,7 @@ export function airLayer(input: LayerInput, measure: string): LayerModel {
 }
 
 function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const entries = input.things
     .filter(({ geometry, properties }) => properties.airIndex || (geometry && properties.datastreams.some(isPollutant)))
     .map((thing) => {
@@ -47,30 +47,30 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
   const withIndex = entries.filter(({ index }) => index)
   const model: Omit<LayerModel, 'rows'> = {
     legend: {
-      title: tools.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
+      title: i18n.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
       steps: aqiSteps(input, scheme),
       facts: [
-        [tools.t('fact.statistic'), tools.t(scheme === 'us' ? 'air.statistic.us' : 'air.statistic.european')],
-        [tools.t('fact.window'), indexWindow(input, scheme)],
-        [tools.t('fact.n'), tools.t('n.stations', { n: withIndex.length, of: entries.length })],
+        [i18n.t('fact.statistic'), i18n.t(scheme === 'us' ? 'air.statistic.us' : 'air.statistic.european')],
+        [i18n.t('fact.window'), indexWindow(input, scheme)],
+        [i18n.t('fact.n'), i18n.t('n.stations', { n: withIndex.length, of: entries.length })],
         sourceFact(input),
       ],
       keys: ['stale', 'suspect', 'none'],
       ...countTrust(entries),
-      notes: [tools.t('air.note.safe'), tools.t('air.note.atLeast')],
+      notes: [i18n.t('air.note.safe'), i18n.t('air.note.atLeast')],
     },
     columns: [
       ...first,
-      { id: 'index', label: tools.t('column.index'), numeric: true },
-      { id: 'category', label: tools.t('column.category'), numeric: false },
-      { id: 'pollutant', label: tools.t('column.pollutant'), numeric: false },
+      { id: 'index', label: i18n.t('column.index'), numeric: true },
+      { id: 'category', label: i18n.t('column.category'), numeric: false },
+      { id: 'pollutant', label: i18n.t('column.pollutant'), numeric: false },
       ...last,
     ],
     marks: {
       ...NO_MARKS,
       points: entries.flatMap((entry) => {
         const { index } = entry
-        const hint = index ? indexHint(input, index) : tools.t('hint.noIndex')
+        const hint = index ? indexHint(input, index) : i18n.t('hint.noIndex')
         return mark(input, entry, aqiScale(scheme), tellingValue(index), index ? indexText(input, index) : '', hint)
       }),
     },
@@ -85,15 +85,15 @@ function indexLayer(input: LayerInput, scheme: AqiScheme): LayerModel {
 }
 
 /** What the index looks back on; in playback also from when. */
-export function indexWindow({ tools, frame }: LayerInput, scheme: AqiScheme): string {
-  const window = tools.t(scheme === 'us' ? 'air.window.us' : 'air.window.european')
-  return frame ? tools.t('air.window.frame', { window, time: tools.dateTime(frame.to) }) : window
+export function indexWindow({ i18n, frame }: LayerInput, scheme: AqiScheme): string {
+  const window = i18n.t(scheme === 'us' ? 'air.window.us' : 'air.window.european')
+  return frame ? i18n.t('air.window.frame', { window, time: i18n.dateTime(frame.to) }) : window
 }
 
-export const aqiSteps = ({ tools }: LayerInput, scheme: AqiScheme): LegendStep[] =>
+export const aqiSteps = ({ i18n }: LayerInput, scheme: AqiScheme): LegendStep[] =>
   AQI_CATEGORIES[scheme].names.map((name, index) => ({
     colour: aqiScale(scheme).colours[index] ?? [128, 128, 128],
-    label: tools.name('aqi', name),
+    label: i18n.name('aqi', name),
     range: AQI_CATEGORIES[scheme].ranges[index] ?? '',
   }))
 
@@ -102,25 +102,25 @@ export const tellingValue = (index: AirIndex | null): number | null =>
   index && index.category !== 'incomplete' ? index.value : null
 
 /** "≥ 11" where the index is a lower bound. */
-export const indexText = ({ tools }: LayerInput, { value, atLeast }: AirIndex): string =>
-  atLeast ? `≥ ${tools.integer(value)}` : tools.integer(value)
+export const indexText = ({ i18n }: LayerInput, { value, atLeast }: AirIndex): string =>
+  atLeast ? `≥ ${i18n.integer(value)}` : i18n.integer(value)
 
 export const indexHint = (input: LayerInput, index: AirIndex): string => {
-  const { tools } = input
+  const { i18n } = input
   const { category, pollutant } = index
-  return tools.t('air.hint', {
+  return i18n.t('air.hint', {
     value: indexText(input, index),
-    category: tools.name('aqi', category),
-    pollutant: tools.property(pollutant),
+    category: i18n.name('aqi', category),
+    pollutant: i18n.property(pollutant),
   })
 }
 
 export const indexCells = (input: LayerInput, index: AirIndex | null): Row['cells'] => {
-  const { tools } = input
-  const none = { text: tools.t('none'), sort: null }
+  const { i18n } = input
+  const none = { text: i18n.t('none'), sort: null }
   if (!index) return { index: none, category: none, pollutant: none }
-  const category = tools.name('aqi', index.category)
-  const pollutant = tools.property(index.pollutant)
+  const category = i18n.name('aqi', index.category)
+  const pollutant = i18n.property(index.pollutant)
   return {
     index: { text: indexText(input, index), sort: index.value },
     category: { text: category, sort: index.value },
@@ -129,20 +129,20 @@ export const indexCells = (input: LayerInput, index: AirIndex | null): Row['cell
 }
 
 function pollutantLayer(input: LayerInput, property: string): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const readings = readingsOf(input, KINDS, property).filter(({ datastream }) => datastream)
   return valueLayer(input, {
-    title: tools.t(nowOrFrame(input, 'title.latest'), { property: tools.property(property) }),
+    title: i18n.t(nowOrFrame(input, 'title.latest'), { property: i18n.property(property) }),
     statistic: 'statistic.latest',
-    unit: tools.unit(readings[0]?.datastream?.unit ?? 'ug/m3'),
+    unit: i18n.unit(readings[0]?.datastream?.unit ?? 'ug/m3'),
     readings,
     scale: pollutantScale(property),
-    show: tools.number,
-    column: tools.property(property),
+    show: i18n.number,
+    column: i18n.property(property),
     extra: [gradeColumn(input)],
     radius: 13,
-    labelOf: (value) => (value < 10 ? tools.number(Math.round(value * 10) / 10) : tools.integer(value)),
-    notes: [tools.t('air.note.bands')],
+    labelOf: (value) => (value < 10 ? i18n.number(Math.round(value * 10) / 10) : i18n.integer(value)),
+    notes: [i18n.t('air.note.bands')],
   })
 }
 

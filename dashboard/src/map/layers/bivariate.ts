@@ -29,8 +29,8 @@ const LEVELS = ['low', 'middle', 'high'] as const
  * together), and every pair of classes has a colour of its own. Hatched where the interval of either is wide.
  */
 export function bivariateLayer(input: LayerInput, pair: Pair): LayerModel {
-  const { tools, zones } = input
-  const { t } = tools
+  const { i18n, zones } = input
+  const { t } = i18n
   const both = bothOf(pair, input)
   const pairs = pairsOf(both)
   const breaks = { a: thirds(pairs.map(([x]) => x)), b: thirds(pairs.map(([, y]) => y)) }
@@ -104,8 +104,8 @@ const axisOf = (layer: ZoneLayer, breaks: readonly number[]) => ({
   breaks: breaks.map((bound) => quantity(layer, bound)),
 })
 
-function factsOf({ tools, zones, simulated }: LayerInput, { a, b }: Pair, n: number) {
-  const { t } = tools
+function factsOf({ i18n, zones, simulated }: LayerInput, { a, b }: Pair, n: number) {
+  const { t } = i18n
   const about = (layer: ZoneLayer): string => [layer.statistic, layer.window].filter(Boolean).join('; ')
   const origin = (layer: ZoneLayer): string => t(`origin.${layer.origin ?? 'measured'}`)
   return [
@@ -116,7 +116,7 @@ function factsOf({ tools, zones, simulated }: LayerInput, { a, b }: Pair, n: num
   ] as const
 }
 
-function columnsOf({ tools: { t } }: LayerInput, pair: Pair): Column[] {
+function columnsOf({ i18n: { t } }: LayerInput, pair: Pair): Column[] {
   const of = (id: 'a' | 'b'): Column[] => {
     const { column, unit } = pair[id]
     const label = `${t(`compare.${id}`)}: ${column}${unit ? ` (${unit})` : ''}`
@@ -134,8 +134,8 @@ function columnsOf({ tools: { t } }: LayerInput, pair: Pair): Column[] {
   ]
 }
 
-function rowOf({ tools }: LayerInput, pair: Pair, entry: Both & { cell: readonly [number, number] | null }): Row {
-  const { t } = tools
+function rowOf({ i18n }: LayerInput, pair: Pair, entry: Both & { cell: readonly [number, number] | null }): Row {
+  const { t } = i18n
   const of = (id: 'a' | 'b') => {
     const { value, why, n, interval } = entry[id]
     const { show } = pair[id]
@@ -143,7 +143,7 @@ function rowOf({ tools }: LayerInput, pair: Pair, entry: Both & { cell: readonly
     return {
       [id]: amount(value, show, why),
       [`${id}-interval`]: { text: range ?? t('none'), sort: interval ? interval[1] - interval[0] : null },
-      [`${id}-n`]: amount(n, tools.integer, t('none')),
+      [`${id}-n`]: amount(n, i18n.integer, t('none')),
     }
   }
   const level = (at: number): string => t(`compare.level.${LEVELS[at] ?? 'high'}`)

@@ -26,20 +26,20 @@ export const COVERAGE: Readonly<Record<string, { property: string; channel?: str
 
 /** Radio coverage in H3 cells: the median of what was measured there, with the masts. */
 export function coverageLayer(input: LayerInput, coverage: CoverageResponse, measure: string): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const scale = COVERAGE[measure]?.scale ?? rsrpScale
   const cells = coverage.cells.filter(({ cell }) => isValidCell(cell))
   const n = cells.reduce((sum, cell) => sum + cell.n, 0)
-  const unit = tools.unit(coverage.unit)
+  const unit = i18n.unit(coverage.unit)
   return {
     legend: {
-      title: tools.name('connectivity.title', measure),
-      steps: rangeLabels(scale, tools.number, tools.t),
+      title: i18n.name('connectivity.title', measure),
+      steps: rangeLabels(scale, i18n.number, i18n.t),
       facts: [
-        [tools.t('fact.statistic'), tools.t('connectivity.statistic')],
-        [tools.t('fact.window'), tools.t('range', { from: tools.date(coverage.from), to: tools.date(coverage.to) })],
-        [tools.t('fact.unit'), unit],
-        [tools.t('fact.n'), tools.t('n.cells', { n, cells: cells.length })],
+        [i18n.t('fact.statistic'), i18n.t('connectivity.statistic')],
+        [i18n.t('fact.window'), i18n.t('range', { from: i18n.date(coverage.from), to: i18n.date(coverage.to) })],
+        [i18n.t('fact.unit'), unit],
+        [i18n.t('fact.n'), i18n.t('n.cells', { n, cells: cells.length })],
         sourceFact(input),
       ],
       keys: ['mast'],
@@ -47,19 +47,19 @@ export function coverageLayer(input: LayerInput, coverage: CoverageResponse, mea
       suspect: 0,
       none: 0,
       notes: [
-        tools.t('connectivity.note'),
+        i18n.t('connectivity.note'),
         ...(coverage.truncated
-          ? [tools.t('connectivity.truncated', { shown: cells.length, total: coverage.total })]
+          ? [i18n.t('connectivity.truncated', { shown: cells.length, total: coverage.total })]
           : []),
       ],
     },
     columns: [
-      { id: 'name', label: tools.t('column.cell'), numeric: false },
-      { id: 'zone', label: tools.t('column.position'), numeric: false },
-      { id: 'p50', label: `${tools.t('column.p50')} (${unit})`, numeric: true },
-      { id: 'p10', label: tools.t('column.p10'), numeric: true },
-      { id: 'p90', label: tools.t('column.p90'), numeric: true },
-      { id: 'n', label: tools.t('column.n'), numeric: true },
+      { id: 'name', label: i18n.t('column.cell'), numeric: false },
+      { id: 'zone', label: i18n.t('column.position'), numeric: false },
+      { id: 'p50', label: `${i18n.t('column.p50')} (${unit})`, numeric: true },
+      { id: 'p10', label: i18n.t('column.p10'), numeric: true },
+      { id: 'p90', label: i18n.t('column.p90'), numeric: true },
+      { id: 'n', label: i18n.t('column.n'), numeric: true },
     ],
     rows: cells.map(({ cell, p10, p50, p90, n: samples }) => {
       const [latitude, longitude] = cellToLatLng(cell)
@@ -69,10 +69,10 @@ export function coverageLayer(input: LayerInput, coverage: CoverageResponse, mea
         cells: {
           name: text(cell),
           zone: text(`${latitude.toFixed(4)}, ${longitude.toFixed(4)}`),
-          p50: amount(p50, tools.number, ''),
-          p10: amount(p10, tools.number, ''),
-          p90: amount(p90, tools.number, ''),
-          n: amount(samples, tools.integer, ''),
+          p50: amount(p50, i18n.number, ''),
+          p10: amount(p10, i18n.number, ''),
+          p90: amount(p90, i18n.number, ''),
+          n: amount(samples, i18n.integer, ''),
         },
       }
     }),
@@ -83,11 +83,11 @@ export function coverageLayer(input: LayerInput, coverage: CoverageResponse, mea
         id: `cell:${cell}`,
         cell,
         colour: colourOf(scale, p50),
-        hint: tools.t('connectivity.hint', {
-          p50: tools.quantity(p50, coverage.unit),
-          p10: tools.number(p10),
-          p90: tools.number(p90),
-          n: tools.integer(samples),
+        hint: i18n.t('connectivity.hint', {
+          p50: i18n.quantity(p50, coverage.unit),
+          p10: i18n.number(p10),
+          p90: i18n.number(p90),
+          n: i18n.integer(samples),
         }),
       })),
     },
@@ -100,7 +100,7 @@ function mastMarks(input: LayerInput): PointMark[] {
     // many things are online; only a mast is drawn as one
     if (!position || thing.properties.kind !== 'mast') return []
     const { key, name, attributes } = thing.properties
-    const hint = String(attributes.technologies ?? input.tools.name('kind', 'mast'))
+    const hint = String(attributes.technologies ?? input.i18n.name('kind', 'mast'))
     return [
       {
         id: `thing:${key}`,
@@ -119,22 +119,22 @@ function mastMarks(input: LayerInput): PointMark[] {
 
 /** Wi-Fi hotspots by the devices connected now. */
 export function wifiLayer(input: LayerInput): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const readings = readingsOf(input, ['wifi_hotspot'], 'clients')
   const model = valueLayer(input, {
-    title: tools.t('connectivity.title.wifi'),
+    title: i18n.t('connectivity.title.wifi'),
     statistic: 'statistic.latest',
     unit: '',
     readings,
     scale: { breaks: [5, 15, 30, 60], colours: downloadScale.colours },
-    show: tools.integer,
-    column: tools.property('clients'),
+    show: i18n.integer,
+    column: i18n.property('clients'),
     extra: [
       {
         id: 'public',
-        label: tools.t('column.public'),
+        label: i18n.t('column.public'),
         numeric: false,
-        cell: ({ thing }) => text(tools.t(thing.properties.attributes.public === true ? 'yes' : 'no')),
+        cell: ({ thing }) => text(i18n.t(thing.properties.attributes.public === true ? 'yes' : 'no')),
       },
     ],
   })

@@ -7,7 +7,7 @@ import type { ZoneLayer } from './zone-layer.ts'
 
 /** What moving sensors measured, district by district: the median over the cells whose middle lies in it. */
 export function coverageMeasure(input: LayerInput, coverage: CoverageResponse, name: string): ZoneLayer {
-  const { tools, zones } = input
+  const { i18n, zones } = input
   const cells = coverage.cells.flatMap(({ cell, p50, n }) => {
     if (!isValidCell(cell)) return []
     const [latitude, longitude] = cellToLatLng(cell)
@@ -20,18 +20,18 @@ export function coverageMeasure(input: LayerInput, coverage: CoverageResponse, n
     }),
   )
   return {
-    title: tools.name('connectivity.title', name),
-    statistic: tools.t('coverage.statistic.zone'),
-    window: tools.t('range', { from: tools.date(coverage.from), to: tools.date(coverage.to) }),
-    unit: tools.unit(coverage.unit),
+    title: i18n.name('connectivity.title', name),
+    statistic: i18n.t('coverage.statistic.zone'),
+    window: i18n.t('range', { from: i18n.date(coverage.from), to: i18n.date(coverage.to) }),
+    unit: i18n.unit(coverage.unit),
     scale: COVERAGE[name]?.scale ?? { breaks: [], colours: [] },
-    show: tools.number,
-    column: tools.name('measure.connectivity', name),
+    show: i18n.number,
+    column: i18n.name('measure.connectivity', name),
     numberOf: ({ key }) => {
       const { value = null, n = 0 } = found.get(key) ?? {}
-      return { value, why: tools.t('coverage.none'), n }
+      return { value, why: i18n.t('coverage.none'), n }
     },
-    n: tools.t('n.cells', { n: cells.reduce((sum, { n }) => sum + n, 0), cells: cells.length }),
+    n: i18n.t('n.cells', { n: cells.reduce((sum, { n }) => sum + n, 0), cells: cells.length }),
     origin: 'measured',
   }
 }

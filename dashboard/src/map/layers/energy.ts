@@ -13,17 +13,17 @@ const kilowatts = ({ latest }: Reading): number | null => (latest ? latest.resul
 
 /** Electric power drawn or produced now, a Thing at a time. */
 export function powerLayer(input: LayerInput): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const readings = readingsOf(input, KINDS, 'active_power').filter(({ datastream }) => datastream)
   return valueLayer(input, {
-    title: tools.t(nowOrFrame(input, 'energy.title.power')),
+    title: i18n.t(nowOrFrame(input, 'energy.title.power')),
     statistic: 'statistic.latest',
-    unit: tools.unit('kW'),
+    unit: i18n.unit('kW'),
     readings,
     numberOf: kilowatts,
     scale: quantileScale(spreadOf(input, readings, kilowatts), 'power'),
-    show: tools.number,
-    column: tools.property('active_power'),
+    show: i18n.number,
+    column: i18n.property('active_power'),
     extra: [kindColumn(input)],
     shapeOf: ({ thing: { properties } }) => {
       if (properties.kind === 'feeder') return 'square'
@@ -31,27 +31,27 @@ export function powerLayer(input: LayerInput): LayerModel {
     },
     radius: 8,
     keys: ['feeder', 'plant', 'stale', 'suspect', 'none'],
-    notes: [tools.t('energy.note.classes')],
+    notes: [i18n.t('energy.note.classes')],
   })
 }
 
 /** Electricity drawn per inhabitant and year, zone by zone: the indicator on the map. */
 export function consumptionLayer(input: LayerInput, values: ZoneValuesResponse, window: string): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const known = values.zones.flatMap(({ value }) => (value === null ? [] : [value]))
   return zoneLayer(input, {
-    title: tools.t('energy.title.zones'),
-    statistic: tools.t('energy.statistic.zones', { code: values.code }),
+    title: i18n.t('energy.title.zones'),
+    statistic: i18n.t('energy.statistic.zones', { code: values.code }),
     window,
-    unit: tools.name('unit', values.unit),
+    unit: i18n.name('unit', values.unit),
     scale: quantileScale(known, 'energy'),
-    show: tools.number,
-    column: tools.t('energy.column.zones'),
+    show: i18n.number,
+    column: i18n.t('energy.column.zones'),
     numberOf: (zone) => {
       const found = values.zones.find((entry) => entry.zone === zone.key)
-      const why = found?.missing ?? tools.t('hint.noValue')
+      const why = found?.missing ?? i18n.t('hint.noValue')
       return { value: found?.value ?? null, why, n: found?.n ?? null, capture: found?.dataCapture ?? null }
     },
-    notes: [tools.t('energy.note.classes')],
+    notes: [i18n.t('energy.note.classes')],
   })
 }

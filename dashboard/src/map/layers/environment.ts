@@ -1,5 +1,5 @@
 import { isGood } from '#model/observation/quality.ts'
-import type { MessageId, Tools } from '../../i18n/tools.ts'
+import type { Formatters, MessageId } from '../../i18n/formatters.ts'
 import type { MEASURES as OFFERED } from '../../state/view-state.ts'
 import {
   BEAUFORT,
@@ -20,7 +20,7 @@ import { valueLayer } from './value-layer.ts'
 type Measure = {
   readonly scale: Scale | ((values: readonly number[]) => Scale)
   readonly note: MessageId
-  readonly steps?: (scale: Scale, tools: Tools) => LegendStep[]
+  readonly steps?: (scale: Scale, i18n: Formatters) => LegendStep[]
   /** of the number that is shown, where it is not the latest result in its canonical unit */
   readonly numberOf?: (reading: Reading) => number | null
   readonly unit?: string
@@ -29,13 +29,13 @@ type Measure = {
   readonly decimals: 0 | 1
 }
 
-const beaufortSteps = (scale: Scale, { number, t }: Tools): LegendStep[] =>
+const beaufortSteps = (scale: Scale, { number, t }: Formatters): LegendStep[] =>
   rangeLabels(scale, number, t).map((step, index) => ({
     ...step,
     range: t('environment.beaufort', { force: BEAUFORT[index] ?? '' }),
   }))
 
-const rainSteps = (scale: Scale, { number, name, t }: Tools): LegendStep[] =>
+const rainSteps = (scale: Scale, { number, name, t }: Formatters): LegendStep[] =>
   rangeLabels(scale, number, t).map(({ colour, label }, index) => ({
     ...{ colour, label: name('environment.rain', RAIN[index] ?? '') },
     range: label,
@@ -64,7 +64,7 @@ const MEASURES: Readonly<Record<(typeof OFFERED.environment)[number], Measure>> 
 }
 
 /** Four digits have no room for a separator. */
-const labelOf = (value: number, decimals: number, { decimal, locale }: Tools): string =>
+const labelOf = (value: number, decimals: number, { decimal, locale }: Formatters): string =>
   Math.abs(value) < 1000 ? decimal(value, decimals) : value.toLocaleString(locale, PLAIN)
 const PLAIN = { useGrouping: false, maximumFractionDigits: 0 } as const
 
@@ -73,7 +73,7 @@ const latestResult = ({ latest }: Reading): number | null => latest?.result ?? n
 
 /** Things of any kind by the latest value of one property of the surroundings; null where nothing measures it. */
 export function environmentLayer(input: LayerInput, name: string): LayerModel | null {
-  const { tools } = input
+  const { i18n } = input
   const readings = readingsOfProperty(input, name)
   if (!isMeasure(name) || readings.length === 0) return null
   const { scale: scaleOf, note, steps, numberOf = latestResult, decimals, ...measure } = MEASURES[name]
@@ -81,20 +81,20 @@ export function environmentLayer(input: LayerInput, name: string): LayerModel | 
   const trusted = (reading: Reading): number | null =>
     reading.latest && isGood(reading.latest.quality) ? numberOf(reading) : null
   const scale = typeof scaleOf === 'function' ? scaleOf(spreadOf(input, readings, trusted)) : scaleOf
-  const property = tools.property(name)
+  const property = i18n.property(name)
   return valueLayer(input, {
-    title: tools.t(nowOrFrame(input, 'title.latest'), { property }),
+    title: i18n.t(nowOrFrame(input, 'title.latest'), { property }),
     statistic: measure.statistic ?? 'statistic.latest',
-    unit: tools.unit(measure.unit ?? readings[0]?.datastream?.unit ?? ''),
+    unit: i18n.unit(measure.unit ?? readings[0]?.datastream?.unit ?? ''),
     readings,
     numberOf,
     scale,
-    show: tools.number,
+    show: i18n.number,
     column: property,
     extra: [kindColumn(input), gradeColumn(input)],
     radius: 14,
-    labelOf: (value) => labelOf(value, decimals, tools),
-    notes: [tools.t(note)],
-    ...(steps && { steps: steps(scale, tools) }),
+    labelOf: (value) => labelOf(value, decimals, i18n),
+    notes: [i18n.t(note)],
+    ...(steps && { steps: steps(scale, i18n) }),
   })
 }

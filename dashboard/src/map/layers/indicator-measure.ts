@@ -7,23 +7,23 @@ type Indicator = IndicatorsResponse['indicators'][number]
 
 /** An indicator in each district, as the API computes or reports it, with the reason where a district has none. */
 export function indicatorMeasure(input: LayerInput, indicator: Indicator, values: ZoneValuesResponse): ZoneLayer {
-  const { tools } = input
+  const { i18n } = input
   const byZone = new Map(values.zones.map((entry) => [entry.zone, entry]))
   const part = indicator.dataPoints.find(({ id }) => id === values.dataPoint)?.name
   return {
     title: values.dataPoint && part ? `${indicator.name}, ${part}` : indicator.name,
-    statistic: tools.t('indicator.statistic', { code: indicator.code }),
-    window: tools.name('period', values.period),
-    unit: tools.unit(values.unit),
+    statistic: i18n.t('indicator.statistic', { code: indicator.code }),
+    window: i18n.name('period', values.period),
+    unit: i18n.unit(values.unit),
     scale: quantileScale(
       values.zones.flatMap(({ value }) => value ?? []),
       'energy',
     ),
-    show: tools.number,
+    show: i18n.number,
     column: part || indicator.name,
     numberOf: (zone) => {
       const found = byZone.get(zone.key)
-      const why = found?.missing ?? tools.t('hint.noValue')
+      const why = found?.missing ?? i18n.t('hint.noValue')
       return { value: found?.value ?? null, why, n: found?.n ?? null, capture: found?.dataCapture ?? null }
     },
     origin: indicator.ways.includes('measured')
@@ -31,6 +31,6 @@ export function indicatorMeasure(input: LayerInput, indicator: Indicator, values
       : indicator.ways[0] === 'surveyed'
         ? 'surveyed'
         : 'reported',
-    notes: [tools.t('energy.note.classes')],
+    notes: [i18n.t('energy.note.classes')],
   }
 }

@@ -1,9 +1,13 @@
-import type { MessageId, Tools } from '../../i18n/tools.ts'
+import type { Formatters, MessageId } from '../../i18n/formatters.ts'
 import type { Scale } from '../colours/scales.ts'
 import type { LayerInput, LegendStep } from '../layer-model/model.ts'
 
 /** The classes of a scale as a legend names them: "< 5", "5 to 15", …, "≥ 140". */
-export function rangeLabels({ breaks, colours }: Scale, show: (value: number) => string, t: Tools['t']): LegendStep[] {
+export function rangeLabels(
+  { breaks, colours }: Scale,
+  show: (value: number) => string,
+  t: Formatters['t'],
+): LegendStep[] {
   if (breaks.length === 0) return colours.map((colour) => ({ colour, label: t('legend.all') }))
   return colours.map((colour, index) => {
     const from = breaks[index - 1]
@@ -18,7 +22,7 @@ export function rangeLabels({ breaks, colours }: Scale, show: (value: number) =>
 export type Origin = 'measured' | 'surveyed' | 'reported' | 'voices'
 
 /** Where the numbers come from: simulated cities say so in every legend. Nobody simulates voices. */
-export const sourceFact = ({ simulated, tools: { t } }: LayerInput, origin: Origin = 'measured') =>
+export const sourceFact = ({ simulated, i18n: { t } }: LayerInput, origin: Origin = 'measured') =>
   [t('fact.source'), t(simulated && origin !== 'voices' ? 'origin.simulated' : `origin.${origin}`)] as const
 
 type Framed<Id extends string> = Id extends `${infer Live}.frame` ? (Live extends MessageId ? Live : never) : never
@@ -29,5 +33,5 @@ export const nowOrFrame = <Id extends StatisticId>({ frame }: LayerInput, id: Id
   frame ? `${id}.frame` : id
 
 /** The frame that is shown; the present needs no window. */
-export const windowFact = ({ frame, tools }: LayerInput): (readonly [string, string])[] =>
-  frame ? [[tools.t('fact.window'), tools.dateTimes(frame.from, frame.to)]] : []
+export const windowFact = ({ frame, i18n }: LayerInput): (readonly [string, string])[] =>
+  frame ? [[i18n.t('fact.window'), i18n.dateTimes(frame.from, frame.to)]] : []

@@ -17,29 +17,29 @@ export function congestionOf({ thing, latest }: Pick<Reading, 'thing' | 'latest'
 }
 
 function congestionLayer(input: LayerInput): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const readings = readingsOf(input, ['street_segment'], 'travel_time')
-  const show = (value: number): string => tools.t('mobility.times', { value: tools.number(round2(value)) })
+  const show = (value: number): string => i18n.t('mobility.times', { value: i18n.number(round2(value)) })
   const model = valueLayer(input, {
-    title: tools.t('mobility.title.congestion'),
+    title: i18n.t('mobility.title.congestion'),
     statistic: 'mobility.statistic.congestion',
     unit: '',
     readings,
     numberOf: congestionOf,
     scale: congestionScale,
     show,
-    column: tools.t('mobility.column.congestion'),
+    column: i18n.t('mobility.column.congestion'),
     extra: [
       {
         id: 'travelTime',
-        label: `${tools.property('travel_time')} (s)`,
+        label: `${i18n.property('travel_time')} (s)`,
         numeric: true,
-        cell: ({ latest }) => amount(latest?.result, tools.integer, tools.t('none')),
+        cell: ({ latest }) => amount(latest?.result, i18n.integer, i18n.t('none')),
       },
     ],
     steps: ['free', 'light', 'dense', 'slow', 'jammed'].map((name, index) => ({
       colour: congestionScale.colours[index] ?? [128, 128, 128],
-      label: tools.name('mobility.congestion', name),
+      label: i18n.name('mobility.congestion', name),
       range: index === 0 ? `< ${show(1.15)}` : `≥ ${show(congestionScale.breaks[index - 1] ?? 1)}`,
     })),
   })
@@ -54,7 +54,7 @@ function congestionLayer(input: LayerInput): LayerModel {
         path: geometry.coordinates,
         colour: value === null ? input.noData : colourOf(congestionScale, value),
         trust: value === null ? 'none' : reading.trust,
-        hint: value === null ? tools.t('hint.noValue') : show(value),
+        hint: value === null ? i18n.t('hint.noValue') : show(value),
       },
     ]
   })
@@ -62,10 +62,10 @@ function congestionLayer(input: LayerInput): LayerModel {
 }
 
 function bikesLayer(input: LayerInput): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const capacityOf = ({ thing }: Reading): number | null => numberAttribute(thing, 'capacity')
   return valueLayer(input, {
-    title: tools.t('mobility.title.bikes'),
+    title: i18n.t('mobility.title.bikes'),
     statistic: 'mobility.statistic.bikes',
     unit: '',
     readings: readingsOf(input, ['bike_dock'], 'bikes_available'),
@@ -74,20 +74,20 @@ function bikesLayer(input: LayerInput): LayerModel {
       return reading.latest && capacity ? reading.latest.result / capacity : null
     },
     scale: fillScale,
-    show: (share) => tools.percent(share),
-    column: tools.t('mobility.column.bikes'),
+    show: (share) => i18n.percent(share),
+    column: i18n.t('mobility.column.bikes'),
     extra: [
       {
         id: 'bikes',
-        label: tools.property('bikes_available'),
+        label: i18n.property('bikes_available'),
         numeric: true,
-        cell: ({ latest }) => amount(latest?.result, tools.integer, tools.t('none')),
+        cell: ({ latest }) => amount(latest?.result, i18n.integer, i18n.t('none')),
       },
       {
         id: 'capacity',
-        label: tools.t('column.capacity'),
+        label: i18n.t('column.capacity'),
         numeric: true,
-        cell: (reading) => amount(capacityOf(reading), tools.integer, tools.t('none')),
+        cell: (reading) => amount(capacityOf(reading), i18n.integer, i18n.t('none')),
       },
     ],
     radius: 9,
@@ -96,23 +96,23 @@ function bikesLayer(input: LayerInput): LayerModel {
 }
 
 function trafficLayer(input: LayerInput): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const readings = [
     ...readingsOf(input, ['traffic_counter'], 'vehicle_count'),
     ...readingsOf(input, ['bike_counter'], 'bicycle_count'),
   ]
   return valueLayer(input, {
-    title: tools.t('mobility.title.traffic'),
+    title: i18n.t('mobility.title.traffic'),
     statistic: 'mobility.statistic.traffic',
-    unit: tools.t('unit.perHour'),
+    unit: i18n.t('unit.perHour'),
     readings,
     numberOf: perHour,
     scale: quantileScale(spreadOf(input, readings, perHour), 'traffic'),
-    show: tools.integer,
-    column: tools.t('mobility.column.traffic'),
+    show: i18n.integer,
+    column: i18n.t('mobility.column.traffic'),
     extra: [kindColumn(input)],
     shapeOf: ({ thing }) => (thing.properties.kind === 'bike_counter' ? 'diamond' : 'dot'),
-    notes: [tools.t('energy.note.classes')],
+    notes: [i18n.t('energy.note.classes')],
   })
 }
 

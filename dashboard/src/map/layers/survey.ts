@@ -19,21 +19,21 @@ export function surveyMeasure(
   estimates: EstimatesResponse,
   among: Among | null,
 ): ZoneLayer {
-  const { tools } = input
-  const { t } = tools
+  const { i18n } = input
+  const { t } = i18n
   const question = survey.questions.find(({ column }) => column === estimates.question)
   const share = estimates.statistic === 'proportion'
-  const show = (value: number): string => (share ? tools.percent(value, 0) : tools.number(value))
+  const show = (value: number): string => (share ? i18n.percent(value, 0) : i18n.number(value))
   const here = estimates.estimates.filter(({ group }) => among === null || group[among.name] === among.category)
   const byZone = byZoneOf(survey, here)
-  const confidence = tools.percent(estimates.confidence)
+  const confidence = i18n.percent(estimates.confidence)
   const values = here.flatMap(({ value }) => value ?? [])
   const answer = estimates.category === null ? undefined : question?.categories?.[estimates.category]
   const people = question?.base === 'individual' ? 'individual' : 'household'
   return {
     title: titleOf(survey, question, answer, among, input),
     statistic: t(share ? `survey.statistic.${people}` : 'survey.statistic.mean', { confidence }),
-    window: t('range', { from: tools.date(`${survey.from}T12:00:00Z`), to: tools.date(`${survey.to}T12:00:00Z`) }),
+    window: t('range', { from: i18n.date(`${survey.from}T12:00:00Z`), to: i18n.date(`${survey.to}T12:00:00Z`) }),
     unit: share ? '' : (question?.unit ?? ''),
     scale: scaleOf(share, values),
     show,
@@ -47,7 +47,7 @@ export function surveyMeasure(
     n: t('n.respondents', { n: survey.respondents }),
     origin: 'surveyed',
     notes: [
-      share ? t('survey.note.wide', { wide: tools.percent(WIDE_INTERVAL) }) : t('survey.note.wideMean'),
+      share ? t('survey.note.wide', { wide: i18n.percent(WIDE_INTERVAL) }) : t('survey.note.wideMean'),
       ...hiddenNote(here, estimates.threshold, input),
       ...survey.areas.map(({ name }) => t('survey.note.area', { name })),
     ],
@@ -60,11 +60,11 @@ export function surveyMeasure(
   }
   function notAnswered(zone: Zone) {
     const found = byZone.get(zone.key)?.nonresponseWeighted ?? null
-    return amount(found, (one) => tools.percent(one, 1), t('none'))
+    return amount(found, (one) => i18n.percent(one, 1), t('none'))
   }
   function reliable(zone: Zone) {
     const found = byZone.get(zone.key)?.reliability ?? null
-    return text(found === null ? t('none') : tools.name('reliability', found))
+    return text(found === null ? t('none') : i18n.name('reliability', found))
   }
 }
 
@@ -88,35 +88,35 @@ function titleOf(
   question: Survey['questions'][number] | undefined,
   answer: string | undefined,
   among: Among | null,
-  { tools }: LayerInput,
+  { i18n }: LayerInput,
 ): string {
   const characteristic = survey.questions.find(({ column }) => column === among?.name)
   const group = among ? (characteristic?.categories?.[among.category] ?? among.category) : undefined
   const asked = answer === undefined ? (question?.text ?? '') : `${question?.text ?? ''} ${answer}`
-  return group === undefined ? asked : tools.t('survey.title.among', { question: asked, group })
+  return group === undefined ? asked : i18n.t('survey.title.among', { question: asked, group })
 }
 
 function numberOf(
   estimate: Estimate | undefined,
   share: boolean,
   show: (value: number) => string,
-  { tools }: LayerInput,
+  { i18n }: LayerInput,
 ): ReturnType<ZoneLayer['numberOf']> {
-  const why = estimate?.suppressed ? tools.name('suppressed', estimate.suppressed) : tools.t('survey.none')
+  const why = estimate?.suppressed ? i18n.name('suppressed', estimate.suppressed) : i18n.t('survey.none')
   const { value = null, lower = null, upper = null, n = null, reliable = null } = estimate ?? {}
   if (value === null || lower === null || upper === null) return { value: null, why, n: null }
   const limit = share ? WIDE_INTERVAL : Math.abs(value) * WIDE_MEAN
-  const hint = tools.t('survey.hint', {
+  const hint = i18n.t('survey.hint', {
     value: show(value),
     lower: show(lower),
     upper: show(upper),
-    n: tools.integer(n ?? 0),
+    n: i18n.integer(n ?? 0),
   })
   return { value, why, n, wide: upper - lower > limit || reliable === false, hint, interval: [lower, upper] }
 }
 
 /** How many districts show nothing, and why: few answered there, or the figure would give such a district away. */
-function hiddenNote(estimates: readonly Estimate[], threshold: number, { tools: { t } }: LayerInput): string[] {
+function hiddenNote(estimates: readonly Estimate[], threshold: number, { i18n: { t } }: LayerInput): string[] {
   const few = estimates.filter(({ suppressed }) => suppressed === 'below_threshold').length
   const kept = estimates.filter(({ suppressed }) => suppressed === 'complementary').length
   if (few + kept === 0) return [t('survey.note.threshold', { threshold })]

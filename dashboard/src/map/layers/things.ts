@@ -91,7 +91,7 @@ export const numberAttribute = (thing: ThingFeature, name: string): number | nul
   return typeof value === 'number' && Number.isFinite(value) ? value : null
 }
 
-export const thingColumns = ({ tools: { t } }: LayerInput): { first: Column[]; last: Column[] } => ({
+export const thingColumns = ({ i18n: { t } }: LayerInput): { first: Column[]; last: Column[] } => ({
   first: [
     { id: 'name', label: t('column.thing'), numeric: false },
     { id: 'zone', label: t('column.zone'), numeric: false },
@@ -104,38 +104,38 @@ export const thingColumns = ({ tools: { t } }: LayerInput): { first: Column[]; l
 
 type ThingColumn = Column & { readonly cell: (reading: Reading) => Cell }
 
-export const kindColumn = ({ tools }: LayerInput): ThingColumn => ({
-  ...{ id: 'kind', label: tools.t('column.kind'), numeric: false },
-  cell: ({ thing }) => text(tools.name('kind', thing.properties.kind)),
+export const kindColumn = ({ i18n }: LayerInput): ThingColumn => ({
+  ...{ id: 'kind', label: i18n.t('column.kind'), numeric: false },
+  cell: ({ thing }) => text(i18n.name('kind', thing.properties.kind)),
 })
-export const gradeColumn = ({ tools }: LayerInput): ThingColumn => ({
-  ...{ id: 'grade', label: tools.t('column.grade'), numeric: false },
-  cell: ({ thing }) => text(tools.name('grade', thing.properties.grade)),
+export const gradeColumn = ({ i18n }: LayerInput): ThingColumn => ({
+  ...{ id: 'grade', label: i18n.t('column.grade'), numeric: false },
+  cell: ({ thing }) => text(i18n.name('grade', thing.properties.grade)),
 })
 
 export function thingCells(
   input: LayerInput,
   { thing, latest, trust }: Omit<Reading, 'datastream'>,
 ): Record<string, Cell> {
-  const { tools } = input
+  const { i18n } = input
   return {
     name: { text: thing.properties.name, sort: thing.properties.name },
     zone: zoneCell(input, thing.properties.zone),
     // nothing of the past is up to date
-    trust: { text: tools.name('trust', input.frame && trust === 'fresh' ? 'past' : trust), sort: trust },
+    trust: { text: i18n.name('trust', input.frame && trust === 'fresh' ? 'past' : trust), sort: trust },
     time: timeCell(input, latest),
   }
 }
 
 /** How long ago, or in playback the frame. */
-function timeCell({ tools, now, frame }: LayerInput, latest: Latest | null): Cell {
-  if (frame) return { text: tools.dateTime(frame.from), sort: frame.from }
-  return latest ? { text: tools.age(latest.time, now), sort: latest.time } : { text: tools.t('none'), sort: null }
+function timeCell({ i18n, now, frame }: LayerInput, latest: Latest | null): Cell {
+  if (frame) return { text: i18n.dateTime(frame.from), sort: frame.from }
+  return latest ? { text: i18n.age(latest.time, now), sort: latest.time } : { text: i18n.t('none'), sort: null }
 }
 
-function zoneCell({ zones, tools }: LayerInput, key: string | null): Cell {
+function zoneCell({ zones, i18n }: LayerInput, key: string | null): Cell {
   const name = zones.features.find(({ properties }) => properties.key === key)?.properties.name
-  return name ? { text: name, sort: name } : { text: tools.t('none'), sort: null }
+  return name ? { text: name, sort: name } : { text: i18n.t('none'), sort: null }
 }
 
 /** Where a mark goes: the point, or the middle vertex of a line. */

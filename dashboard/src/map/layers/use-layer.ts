@@ -10,7 +10,7 @@ import {
   zoneValuesQuery,
 } from '../../http/queries.ts'
 import { voicesQuery } from '../../http/voices.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import type { Latest } from '../../live/latest.ts'
 import { useLive, useNow } from '../../live/use-live.ts'
 import type { ViewState } from '../../state/view-state.ts'
@@ -56,7 +56,7 @@ export function useLayer(city: CityResponse, state: ViewState, ground: Ground, f
   const latestOf = frame?.latestOf ?? newest
   const clock = useNow(15_000)
   const now = frame?.to ?? clock
-  const tools = useTools()
+  const i18n = useI18n()
   const extra = useLayerData(state)
   const input = useMemo((): LayerInput | null => {
     if (!zones.data || !things.data) return null
@@ -68,9 +68,9 @@ export function useLayer(city: CityResponse, state: ViewState, ground: Ground, f
       now: frame ? now : Math.max(now, Date.now()),
       frame,
       noData: NO_DATA[ground],
-      tools,
+      i18n,
     }
-  }, [zones.data, things.data, city.simulated, latestOf, now, frame, ground, tools])
+  }, [zones.data, things.data, city.simulated, latestOf, now, frame, ground, i18n])
   const surveyed = state.layer === 'survey' || state.layer === 'compare'
   const surveys = useQuery({ ...surveysQuery, enabled: surveyed })
   const [nameA = null, nameB = null] = measuresOf(surveys.data?.surveys, state)
@@ -160,7 +160,7 @@ function build(input: LayerInput, layer: OwnLayer, measure: string, data: LayerD
       return environmentLayer(input, measure)
     case 'energy':
       if (measure === 'power') return powerLayer(input)
-      return data.zoneValues ? consumptionLayer(input, data.zoneValues, input.tools.name('period', data.period)) : null
+      return data.zoneValues ? consumptionLayer(input, data.zoneValues, input.i18n.name('period', data.period)) : null
     case 'mobility':
       return mobilityLayer(input, measure)
     case 'connectivity':

@@ -40,14 +40,14 @@ const MOST_LABELLED = 2000
 
 /** Things coloured by one number of each: the common form of most layers. */
 export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
-  const { tools } = input
+  const { i18n } = input
   const { readings, scale, show } = layer
   const numberOf = layer.numberOf ?? (({ latest }: Reading) => latest?.result ?? null)
   const { first, last } = thingColumns(input)
   const rowOf = (reading: Reading): Row => {
     const { key } = reading.thing.properties
     const more = Object.fromEntries((layer.extra ?? []).map(({ id, cell }) => [id, cell(reading)]))
-    const value = amount(numberOf(reading), show, tools.t('none'))
+    const value = amount(numberOf(reading), show, i18n.t('none'))
     return { id: `thing:${key}`, key, cells: { ...thingCells(input, reading), ...more, value } }
   }
   const many = readings.length > MOST_LABELLED
@@ -66,7 +66,7 @@ export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
         shape: layer.shapeOf?.(reading) ?? 'dot',
         label: value === null || many ? '' : (layer.labelOf?.(value) ?? ''),
         get hint() {
-          return value === null ? tools.t('hint.noValue') : `${show(value)} ${layer.unit}`.trim()
+          return value === null ? i18n.t('hint.noValue') : `${show(value)} ${layer.unit}`.trim()
         },
       },
     ]
@@ -74,12 +74,12 @@ export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
   const model: Omit<LayerModel, 'rows'> = {
     legend: {
       title: layer.title,
-      steps: layer.steps ?? rangeLabels(scale, show, tools.t),
+      steps: layer.steps ?? rangeLabels(scale, show, i18n.t),
       facts: [
-        [tools.t('fact.statistic'), tools.t(nowOrFrame(input, layer.statistic))],
+        [i18n.t('fact.statistic'), i18n.t(nowOrFrame(input, layer.statistic))],
         ...windowFact(input),
-        ...(layer.unit ? [[tools.t('fact.unit'), layer.unit] as const] : []),
-        [tools.t('fact.n'), basedOn(input, readings.filter((reading) => numberOf(reading) !== null).length)],
+        ...(layer.unit ? [[i18n.t('fact.unit'), layer.unit] as const] : []),
+        [i18n.t('fact.n'), basedOn(input, readings.filter((reading) => numberOf(reading) !== null).length)],
         sourceFact(input),
       ],
       keys: layer.keys ?? ['stale', 'suspect', 'none'],
@@ -97,7 +97,7 @@ export function valueLayer(input: LayerInput, layer: ValueLayer): LayerModel {
   return withRows(model, () => readings.map(rowOf))
 }
 
-const basedOn = ({ tools, frame }: LayerInput, n: number): string =>
+const basedOn = ({ i18n, frame }: LayerInput, n: number): string =>
   frame?.n === null || frame === null
-    ? tools.t('n.things', { n })
-    : tools.t('n.things.frame', { n, observations: frame.n })
+    ? i18n.t('n.things', { n })
+    : i18n.t('n.things.frame', { n, observations: frame.n })

@@ -1,5 +1,5 @@
 import type { VoiceAggregate, VoiceAggregates } from '#model/api/voices.ts'
-import type { Tools } from '../../i18n/tools.ts'
+import type { Formatters } from '../../i18n/formatters.ts'
 import { colourOf, ratingScale } from '../colours/scales.ts'
 import { amount, type CellMark, type LayerInput, type LayerModel, type Row, text } from '../layer-model/model.ts'
 import { type Zone, zoneLayer } from './zone-layer.ts'
@@ -8,24 +8,24 @@ const NOTHING: VoiceAggregate = { n: null, mean: null, good: null, poor: null, s
 
 /** What voices say of one topic, by district and, outside of them, by cell. Labelled as what it is: no survey. */
 export function voicesLayer(input: LayerInput, voices: VoiceAggregates, measure: string): LayerModel {
-  const { tools } = input
-  const { t } = tools
+  const { i18n } = input
+  const { t } = i18n
   const found = voices.topics.find(({ topic }) => topic === measure)
   const places = new Map(found?.places.map((one) => [`${one.place.kind}:${one.place.key}`, one]))
   const of = (zone: Zone): VoiceAggregate => places.get(`zone:${zone.key}`) ?? NOTHING
-  const share = (value: number | null) => amount(value, (one) => tools.percent(one), t('none'))
+  const share = (value: number | null) => amount(value, (one) => i18n.percent(one), t('none'))
   const n = found?.city.n ?? 0
   const layer = zoneLayer(input, {
-    title: t('voices.title', { topic: tools.name('measure.voices', measure) }),
+    title: t('voices.title', { topic: i18n.name('measure.voices', measure) }),
     statistic: t('voices.statistic'),
     window: t('voices.window', { days: voices.windowDays }),
     unit: '',
     scale: ratingScale,
-    show: tools.number,
+    show: i18n.number,
     column: t('voices.column.mean'),
     numberOf: (zone) => {
       const one = of(zone)
-      return { value: one.mean, why: whyHidden(one, voices.threshold, tools), n: one.n, hint: hintOf(one, tools) }
+      return { value: one.mean, why: whyHidden(one, voices.threshold, i18n), n: one.n, hint: hintOf(one, i18n) }
     },
     extra: [
       { id: 'good', label: t('voices.column.good'), numeric: true, cell: (zone) => share(of(zone).good) },
@@ -42,10 +42,10 @@ export function voicesLayer(input: LayerInput, voices: VoiceAggregates, measure:
     cells: {
       name: text(t('voices.cell', { cell: place.key })),
       population: amount(null, String, t('none')),
-      value: amount(mean, tools.number, t('none')),
+      value: amount(mean, i18n.number, t('none')),
       good: share(good),
       poor: share(poor),
-      n: amount(count, tools.integer, t('none')),
+      n: amount(count, i18n.integer, t('none')),
     },
   })
   const mark = (one: (typeof cells)[number]): CellMark[] =>
@@ -56,7 +56,7 @@ export function voicesLayer(input: LayerInput, voices: VoiceAggregates, measure:
             id: `cell:${one.place.key}`,
             cell: one.place.key,
             colour: colourOf(ratingScale, one.mean),
-            hint: hintOf(one, tools),
+            hint: hintOf(one, i18n),
           },
         ]
   return {
@@ -67,13 +67,13 @@ export function voicesLayer(input: LayerInput, voices: VoiceAggregates, measure:
 }
 
 /** Why nothing is shown: nobody spoke, or too few did; the two look alike on purpose. */
-export const whyHidden = ({ suppressed }: VoiceAggregate, threshold: number, { t }: Tools): string =>
+export const whyHidden = ({ suppressed }: VoiceAggregate, threshold: number, { t }: Formatters): string =>
   suppressed === 'complementary' ? t('voices.complementary') : t('voices.few', { threshold })
 
-export const hintOf = ({ mean, n, good, poor }: VoiceAggregate, tools: Tools): string =>
-  tools.t('voices.hint', {
-    mean: tools.number(mean ?? 0),
-    n: tools.integer(n ?? 0),
-    good: tools.percent(good ?? 0),
-    poor: tools.percent(poor ?? 0),
+export const hintOf = ({ mean, n, good, poor }: VoiceAggregate, i18n: Formatters): string =>
+  i18n.t('voices.hint', {
+    mean: i18n.number(mean ?? 0),
+    n: i18n.integer(n ?? 0),
+    good: i18n.percent(good ?? 0),
+    poor: i18n.percent(poor ?? 0),
   })

@@ -44,7 +44,7 @@ export type ZoneLayer = {
 
 /** Zones coloured by one number of each; blank with the reason where there is none. */
 export function zoneLayer(input: LayerInput, layer: ZoneLayer): LayerModel {
-  const { tools, zones } = input
+  const { i18n, zones } = input
   const { show, scale } = layer
   const entries = zones.features.map((feature) => ({ feature, ...layer.numberOf(feature.properties) }))
   const known = entries.filter(({ value }) => value !== null)
@@ -53,23 +53,23 @@ export function zoneLayer(input: LayerInput, layer: ZoneLayer): LayerModel {
     const more = Object.fromEntries((layer.extra ?? []).map(({ id, cell }) => [id, cell(zone)]))
     const cells = {
       name: text(zone.name),
-      population: amount(zone.population, tools.integer, tools.t('none')),
+      population: amount(zone.population, i18n.integer, i18n.t('none')),
       value: amount(value, show, why),
       ...more,
-      n: amount(n, tools.integer, tools.t('none')),
-      capture: amount(capture, tools.percent, tools.t('none')),
+      n: amount(n, i18n.integer, i18n.t('none')),
+      capture: amount(capture, i18n.percent, i18n.t('none')),
     }
     return { id: `zone:${zone.key}`, key: zone.key, cells }
   })
   return {
     legend: {
       title: layer.title,
-      steps: known.length === 0 ? [] : (layer.steps ?? rangeLabels(scale, show, tools.t)),
+      steps: known.length === 0 ? [] : (layer.steps ?? rangeLabels(scale, show, i18n.t)),
       facts: [
-        [tools.t('fact.statistic'), layer.statistic],
-        ...(layer.window ? [[tools.t('fact.window'), layer.window] as const] : []),
-        ...(layer.unit ? [[tools.t('fact.unit'), layer.unit] as const] : []),
-        [tools.t('fact.n'), layer.n ?? tools.t('n.zones', { n: known.length, of: entries.length })],
+        [i18n.t('fact.statistic'), layer.statistic],
+        ...(layer.window ? [[i18n.t('fact.window'), layer.window] as const] : []),
+        ...(layer.unit ? [[i18n.t('fact.unit'), layer.unit] as const] : []),
+        [i18n.t('fact.n'), layer.n ?? i18n.t('n.zones', { n: known.length, of: entries.length })],
         sourceFact(input, layer.origin),
       ],
       keys: [
@@ -82,12 +82,12 @@ export function zoneLayer(input: LayerInput, layer: ZoneLayer): LayerModel {
       notes: layer.notes ?? [],
     },
     columns: [
-      { id: 'name', label: tools.t('column.zone'), numeric: false },
-      { id: 'population', label: tools.t('column.population'), numeric: true },
+      { id: 'name', label: i18n.t('column.zone'), numeric: false },
+      { id: 'population', label: i18n.t('column.population'), numeric: true },
       { id: 'value', label: layer.unit ? `${layer.column} (${layer.unit})` : layer.column, numeric: true },
       ...(layer.extra ?? []).map(({ id, label, numeric }) => ({ id, label, numeric })),
-      ...(entries.some(({ n }) => n !== undefined) ? [{ id: 'n', label: tools.t('column.n'), numeric: true }] : []),
-      ...(withCapture ? [{ id: 'capture', label: tools.t('column.capture'), numeric: true }] : []),
+      ...(entries.some(({ n }) => n !== undefined) ? [{ id: 'n', label: i18n.t('column.n'), numeric: true }] : []),
+      ...(withCapture ? [{ id: 'capture', label: i18n.t('column.capture'), numeric: true }] : []),
     ],
     rows,
     marks: {

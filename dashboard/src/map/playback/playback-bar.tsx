@@ -1,5 +1,5 @@
 import { Button } from 'react-aria-components'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { type Playback, SPANS, SPEEDS, STEPS, shifted, windowOf, withSpan } from '../../state/playback-address.ts'
 import { changeView } from '../../state/use-view-state.ts'
 import { Choice } from '../../ui/choice.tsx'
@@ -11,7 +11,7 @@ import './playback-bar.css'
 /** Play, step and seek through the past of the layer; every choice is in the address. */
 export function PlaybackBar({ control }: { control: PlaybackControl }) {
   const { playback, film, playable, loading, problem, retry } = control
-  const { t, dateTime, dateTimes } = useTools()
+  const { t, dateTime, dateTimes } = useI18n()
   const { from, to } = windowOf(playback)
   const filmStart = film?.edges[control.index]
   const filmEnd = film?.edges[control.index + 1]
@@ -46,7 +46,7 @@ export function PlaybackBar({ control }: { control: PlaybackControl }) {
 }
 
 function LiveButton() {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <Button className="button button--small" onPress={() => changeView({ playback: null })}>
       {t('playback.live')}
@@ -56,7 +56,7 @@ function LiveButton() {
 
 function Transport({ control, moment }: { control: PlaybackControl; moment: string }) {
   const { film, index, playing, toggle, seek } = control
-  const { t } = useTools()
+  const { t } = useI18n()
   const last = Math.max(0, (film?.edges.length ?? 0) - 2)
   return (
     <div className="playback__transport">
@@ -104,7 +104,7 @@ function Transport({ control, moment }: { control: PlaybackControl; moment: stri
 
 /** How many of the series have a value, frame by frame: where the strip ends there is nothing to see. */
 function Filled({ shares }: { shares: readonly number[] }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const bars = shares.map((share, index) => `M${index} 1h1v${-share}h-1Z`).join('')
   return (
     <svg
@@ -121,7 +121,7 @@ function Filled({ shares }: { shares: readonly number[] }) {
 }
 
 function Choices({ playback }: { playback: Playback }) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const set = (next: Playback): void => changeView({ playback: next }, 'replace')
   const shift = (direction: -1 | 1): void => set(shifted(playback, direction, Date.now()))
   return (

@@ -1,10 +1,10 @@
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import type { Column, Legend, Row } from '../layer-model/model.ts'
 
 /** One cell, of radio coverage or of voices: its row of the table, in full. */
 export function CellPanel({ row, columns, legend }: { row: Row; columns: readonly Column[]; legend: Legend }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [{ layer }] = useViewState()
   const voices = layer === 'voices'
   return (

@@ -1,6 +1,6 @@
 import { Button } from 'react-aria-components'
 import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import type { Selection } from '../../state/view-state.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { LayerModel } from '../layer-model/model.ts'
@@ -21,7 +21,7 @@ export type SelectionProps = {
 
 /** What is selected, whatever it is. */
 export function SelectionPanel(props: SelectionProps) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <div className="selection">
       <Button
@@ -37,7 +37,7 @@ export function SelectionPanel(props: SelectionProps) {
 }
 
 function Selected({ select, zones, things, model, shown, onSelect }: SelectionProps) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const thing = select.type === 'thing' && things.find(({ properties }) => properties.key === select.key)
   if (thing) {
     const key = [select.key, ...shown].join(' ')

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import type { Ground } from '../colours/base-map.ts'
 import { type Series, summarise } from './series.ts'
 
@@ -12,12 +12,12 @@ type ChartProps = { readonly series: Series; readonly ground: Ground; readonly u
 /** The line (mean or raw), the band from minimum to maximum behind it, data capture as a strip under it. */
 export default function SeriesChart({ series, ground, unit }: ChartProps) {
   const host = useRef<HTMLDivElement>(null)
-  const tools = useTools()
+  const i18n = useI18n()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page, which `ground` changes
   useEffect(() => {
     const element = host.current
     if (!element) return
-    const chart = new uPlot(options(series, element, tools, unit), dataOf(series), element)
+    const chart = new uPlot(options(series, element, i18n, unit), dataOf(series), element)
     const observer = new ResizeObserver(([entry]) => {
       if (entry) chart.setSize({ width: Math.floor(entry.contentRect.width), height: HEIGHT })
     })
@@ -26,16 +26,16 @@ export default function SeriesChart({ series, ground, unit }: ChartProps) {
       observer.disconnect()
       chart.destroy()
     }
-  }, [series, ground, tools, unit])
+  }, [series, ground, i18n, unit])
   const summary = summarise(series)
   const name = summary
-    ? tools.t(series.average === 'vector' ? 'series.chart.direction' : 'series.chart', {
+    ? i18n.t(series.average === 'vector' ? 'series.chart.direction' : 'series.chart', {
         n: series.points.length,
-        min: tools.quantity(summary.min, unit),
-        max: tools.quantity(summary.max, unit),
-        last: tools.quantity(summary.last, unit),
+        min: i18n.quantity(summary.min, unit),
+        max: i18n.quantity(summary.max, unit),
+        last: i18n.quantity(summary.last, unit),
       })
-    : tools.t('series.empty')
+    : i18n.t('series.empty')
   return <div ref={host} className="chart" role="img" aria-label={name} />
 }
 
@@ -47,12 +47,7 @@ const dataOf = ({ points }: Series): uPlot.AlignedData => [
   points.map(({ value, suspect }) => (suspect ? value : null)),
 ]
 
-function options(
-  series: Series,
-  element: HTMLElement,
-  tools: ReturnType<typeof useTools>,
-  unit: string,
-): uPlot.Options {
+function options(series: Series, element: HTMLElement, i18n: ReturnType<typeof useI18n>, unit: string): uPlot.Options {
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(name).trim()
   const bars = series.statistic === 'total'
@@ -66,8 +61,8 @@ function options(
     ticks: { show: false },
   }
   const day = series.bucketSeconds !== null
-  const tick = new Intl.DateTimeFormat(tools.locale, {
-    timeZone: tools.timeZone,
+  const tick = new Intl.DateTimeFormat(i18n.locale, {
+    timeZone: i18n.timeZone,
     ...(day ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
   })
   const single = bars ? uPlot.paths.bars?.({ size: [0.7, 24] }) : undefined
@@ -77,12 +72,12 @@ function options(
     padding: [8, 14, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), tools.timeZone),
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), i18n.timeZone),
     scales: { y: { range: (_, min, max) => (isDirection ? [0, 360] : yRange(min, max, bars)) } },
     axes: [
       { ...axis, space: 64, values: (_, splits) => splits.map((at) => tick.format(new Date(at * 1000))) },
       {
-        ...{ ...axis, size: 48, values: (_: uPlot, splits: number[]) => splits.map((value) => tools.number(value)) },
+        ...{ ...axis, size: 48, values: (_: uPlot, splits: number[]) => splits.map((value) => i18n.number(value)) },
         ...(isDirection && { splits: () => [0, 90, 180, 270, 360] }),
       },
     ],
@@ -102,7 +97,7 @@ function options(
     bands: [{ series: [1, 2], fill: `color-mix(in srgb, ${line} 18%, transparent)` }],
     hooks: {
       drawAxes: [(chart) => drawCapture(chart, series, line)],
-      setCursor: [(chart) => readOut(chart, series, tools, unit)],
+      setCursor: [(chart) => readOut(chart, series, i18n, unit)],
       init: [(chart) => addReadOut(chart)],
     },
   }
@@ -137,11 +132,11 @@ function addReadOut(chart: uPlot): void {
   chart.over.append(box)
 }
 
-function readOut(chart: uPlot, { points }: Series, tools: ReturnType<typeof useTools>, unit: string): void {
+function readOut(chart: uPlot, { points }: Series, i18n: ReturnType<typeof useI18n>, unit: string): void {
   const box = chart.over.querySelector<HTMLElement>('.chart__readout')
   const point = chart.cursor.idx === null || chart.cursor.idx === undefined ? undefined : points[chart.cursor.idx]
   if (!box) return
   box.textContent = point
-    ? `${tools.dateTime(point.time * 1000)}  ${point.value === null ? tools.t('none') : tools.quantity(point.value, unit)}`
+    ? `${i18n.dateTime(point.time * 1000)}  ${point.value === null ? i18n.t('none') : i18n.quantity(point.value, unit)}`
     : ''
 }

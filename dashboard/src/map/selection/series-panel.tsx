@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { Button, Label, Radio, RadioGroup } from 'react-aria-components'
 import { observationsQuery } from '../../http/queries.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { useNow } from '../../live/use-live.ts'
 import { useTheme } from '../../state/theme.ts'
 import { useViewState } from '../../state/use-view-state.ts'
@@ -17,7 +17,7 @@ const SeriesChart = lazy(() => import('./series-chart.tsx'))
 /** The series of one Datastream: chart, the same in a sentence, and the same as a table. */
 export function SeriesPanel({ datastream }: { datastream: Datastream }) {
   const [{ range }, change] = useViewState()
-  const { t, property, unit } = useTools()
+  const { t, property, unit } = useI18n()
   const ground = useTheme()
   const [table, setTable] = useState(false)
   const now = useNow(60_000)
@@ -65,7 +65,7 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
 type SummaryProps = { series: Series; unit: string; truncated: boolean }
 
 function SeriesSummary({ series, unit, truncated }: SummaryProps) {
-  const { t, quantity, percent } = useTools()
+  const { t, quantity, percent } = useI18n()
   const summary = summarise(series)
   if (!summary) return <p className="note">{t('series.empty')}</p>
   const isDirection = series.average === 'vector'

@@ -1,11 +1,11 @@
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import type { Series, SeriesPoint } from './series.ts'
 
 const MOST = 300
 
 /** The chart as numbers, newest first. */
 export function SeriesTable({ series, unit }: { series: Series; unit: string }) {
-  const { t, dateTime, number, percent, integer, unit: unitLabel } = useTools()
+  const { t, dateTime, number, percent, integer, unit: unitLabel } = useI18n()
   const buckets = series.statistic !== 'raw'
   const points = series.points.filter(({ n }) => n > 0 || buckets).toReversed()
   const show = (value: number | null): string => (value === null ? t('none') : number(value))

@@ -4,7 +4,7 @@ import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import { AirIndexPanel } from '../../air-quality/air-index-panel.tsx'
 import { LimitsPanel } from '../../air-quality/limits-panel.tsx'
 import { WhoPanel } from '../../air-quality/who-panel.tsx'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { useNow } from '../../live/use-live.ts'
 import type { Datastream } from '../layer-model/model.ts'
 import { trustOf } from '../layers/things.ts'
@@ -21,7 +21,7 @@ type ThingPanelProps = {
 
 /** A Thing: what it measures now and how far to trust it, its series, its index, and what it is. */
 export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const { properties } = thing
   const [chosen, setChosen] = useState<number | null>(null)
   const isShown = ({ property }: Datastream): boolean => shown.includes(property)
@@ -59,7 +59,7 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
 type StreamProps = { datastream: Datastream; interval: number | null; active: boolean; onPress: () => void }
 
 function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
-  const { t, name, property, quantity, age } = useTools()
+  const { t, name, property, quantity, age } = useI18n()
   const now = useNow(5000)
   const latest = useLatest()(datastream)
   const trust = trustOf(latest, interval, now)
@@ -86,7 +86,7 @@ function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
 }
 
 function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: Omit<ThingPanelProps, 'shown'>) {
-  const { t, name, span, number } = useTools()
+  const { t, name, span, number } = useI18n()
   const zone = zones.features.find((feature) => feature.properties.key === properties.zone)?.properties
   const { expectedIntervalSeconds: interval } = properties
   const place = geometry?.type === 'Point' ? geometry.coordinates : null

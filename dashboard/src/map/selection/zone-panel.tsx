@@ -5,8 +5,8 @@ import { AirIndexPanel } from '../../air-quality/air-index-panel.tsx'
 import { LimitsPanel } from '../../air-quality/limits-panel.tsx'
 import { WhoPanel } from '../../air-quality/who-panel.tsx'
 import { estimatesQuery, indicatorsQuery, surveysQuery, zoneValuesQuery } from '../../http/queries.ts'
+import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import { moneyUnit } from '../../i18n/money.ts'
-import { type Tools, useTools } from '../../i18n/tools.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { newestOf } from '../layers/refs.ts'
 import { byZoneOf } from '../layers/survey.ts'
@@ -22,13 +22,13 @@ type ZonePanelProps = {
 
 /** A district: its people, its air, its indicators, what the survey says of it, and the Things in it. */
 export function ZonePanel({ zone, things, onSelect }: ZonePanelProps) {
-  const tools = useTools()
-  const { t, integer, number, name } = tools
+  const i18n = useI18n()
+  const { t, integer, number, name } = i18n
   const inside = things.filter(({ properties }) => properties.zone === zone.key)
   const facts: [string, string][] = [
     [t('column.population'), zone.population === null ? t('none') : integer(zone.population)],
     [t('zone.households'), zone.households === null ? t('none') : integer(zone.households)],
-    [t('districts.title.income'), incomeText(zone, tools)],
+    [t('districts.title.income'), incomeText(zone, i18n)],
     [t('zone.area'), `${number(zone.areaKm2)}\u202f${t('unit.km2')}`],
   ]
   return (
@@ -69,11 +69,11 @@ export function ZonePanel({ zone, things, onSelect }: ZonePanelProps) {
   )
 }
 
-const incomeText = ({ income, incomeUnit }: Zone, tools: Tools): string =>
-  income === null ? tools.t('none') : `${tools.integer(income)} (${moneyUnit(incomeUnit, tools)})`
+const incomeText = ({ income, incomeUnit }: Zone, i18n: Formatters): string =>
+  income === null ? i18n.t('none') : `${i18n.integer(income)} (${moneyUnit(incomeUnit, i18n)})`
 
 function Consumption({ zone }: { zone: Zone }) {
-  const { t, number, unit, name, percent, integer } = useTools()
+  const { t, number, unit, name, percent, integer } = useI18n()
   const [{ period }] = useViewState()
   const indicators = useQuery(indicatorsQuery)
   const code = electricityCode(indicators.data?.indicators)
@@ -101,7 +101,7 @@ function Consumption({ zone }: { zone: Zone }) {
 }
 
 function SurveyEstimate({ zone }: { zone: Zone }) {
-  const { t, name, percent, integer } = useTools()
+  const { t, name, percent, integer } = useI18n()
   const surveys = useQuery(surveysQuery)
   const survey = newestOf(surveys.data?.surveys)
   const question = survey?.questions.find(({ indicator }) => indicator === 'HH6') ?? survey?.questions[0]

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { voicesQuery } from '../../http/voices.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { whyHidden } from '../layers/voices.ts'
 
 const WORDS = 5
 
 /** What voices say of one district, under a heading of their own: beside the survey, never in it. */
 export function ZoneVoices({ zone }: { zone: string }) {
-  const tools = useTools()
-  const { t, name, number, integer } = tools
+  const i18n = useI18n()
+  const { t, name, number, integer } = i18n
   const { data } = useQuery(voicesQuery)
   if (!data) return null
   const here = data.topics.flatMap(({ topic, places }) => {
@@ -25,7 +25,7 @@ export function ZoneVoices({ zone }: { zone: string }) {
             <dt>{name('measure.voices', one.topic)}</dt>
             <dd className={one.mean === null ? 'missing' : undefined}>
               {one.mean === null
-                ? whyHidden(one, data.threshold, tools)
+                ? whyHidden(one, data.threshold, i18n)
                 : t('voices.figure', { mean: number(one.mean), n: integer(one.n ?? 0) })}
             </dd>
           </div>

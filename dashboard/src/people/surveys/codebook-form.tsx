@@ -1,6 +1,6 @@
 import type { DraftResponse } from '#model/api/survey-import.ts'
 import type { Codebook, Question } from '#model/survey/survey.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { Pick } from '../../ui/pick.tsx'
 import { downloadFile } from '../../ui/table/download.ts'
 import { QuestionForm } from './question-form.tsx'
@@ -11,7 +11,7 @@ type Part = (typeof PARTS)[number]
 
 /** The guided step: what was guessed from the file, for a person to correct and complete. */
 export function CodebookForm({ draft: { codebook, notes, columns }, onChange }: Props) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const about = notes.filter(({ column }) => column === '')
   const left = notes.filter(({ note }) => note === 'left_out_text' || note === 'left_out_empty')
   const setQuestion = (changed: Question): void =>

@@ -2,13 +2,13 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import { useCityKey } from '../../http/key.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { eraseRespondent } from './queries.ts'
 
 /** Takes one person out of a survey, for good. */
 export function EraseRespondent({ survey }: { survey: string }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const client = useQueryClient()
   const key = useCityKey()
   const [respondent, setRespondent] = useState('')

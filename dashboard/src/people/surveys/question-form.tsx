@@ -3,7 +3,7 @@ import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
 import { CORE_INDICATORS } from '#model/survey/itu-core-indicators.ts'
 import type { Question } from '#model/survey/survey.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { Pick } from '../../ui/pick.tsx'
 
 type Props = {
@@ -16,7 +16,7 @@ const NAMES = new Map(INDICATORS.map(({ code, name }) => [code, name]))
 
 /** One question of a codebook: its words, what its codes mean, which of them count, what it answers. */
 export function QuestionForm({ question, notes, onChange, onDrop }: Props) {
-  const { t, name } = useTools()
+  const { t, name } = useI18n()
   const { column, text, categories, group, indicator, u4ssc } = question
   const set = (change: Partial<Question>): void => onChange({ ...question, ...change })
   return (
@@ -114,7 +114,7 @@ function withoutEmpty(question: Question): Question {
 }
 
 function Categories({ question, onChange }: { question: Question; onChange: (question: Question) => void }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const { categories = {}, counts = [], group } = question
   const count = (code: string, on: boolean): void =>
     onChange({ ...question, counts: on ? [...counts, code] : counts.filter((one) => one !== code) })

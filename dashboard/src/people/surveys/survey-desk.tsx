@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { SurveysResponse } from '#model/api/indicators.ts'
 import { useCityKey } from '../../http/key.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { KeyField } from '../../ui/key-field.tsx'
 import { Problem } from '../../ui/problem.tsx'
@@ -15,7 +15,7 @@ type Survey = SurveysResponse['surveys'][number]
 
 /** The surveys of the city: what there is, bring one in, take one out. Everything but looking needs the key. */
 export function SurveyDesk({ surveys }: { surveys: readonly Survey[] }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const [erasing, setErasing] = useState<Survey | null>(null)
   return (
     <section className="people__part" aria-labelledby="survey-desk">
@@ -31,7 +31,7 @@ export function SurveyDesk({ surveys }: { surveys: readonly Survey[] }) {
 }
 
 function SurveyTable({ surveys, onErase }: { surveys: readonly Survey[]; onErase: (survey: Survey) => void }) {
-  const { t, date, integer, name } = useTools()
+  const { t, date, integer, name } = useI18n()
   const day = (iso: string): string => date(`${iso}T12:00:00Z`)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -77,7 +77,7 @@ function SurveyTable({ surveys, onErase }: { surveys: readonly Survey[]; onErase
 }
 
 function EraseDialog({ survey, onClose }: { survey: Survey; onClose: () => void }) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   const client = useQueryClient()
   const key = useCityKey()
   const [error, setError] = useState<Error | null>(null)

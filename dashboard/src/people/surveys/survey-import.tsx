@@ -5,7 +5,7 @@ import type { DraftResponse } from '#model/api/survey-import.ts'
 import type { Codebook } from '#model/survey/survey.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { useCityKey } from '../../http/key.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import { KeyField } from '../../ui/key-field.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { CodebookForm } from './codebook-form.tsx'
@@ -14,7 +14,7 @@ import { SurveyOutcome } from './survey-outcome.tsx'
 
 /** Answers and codebook in; where there is no codebook one is made of the answers, for a person to complete. */
 export function SurveyImport() {
-  const { t } = useTools()
+  const { t } = useI18n()
   const client = useQueryClient()
   const key = useCityKey()
   const [answers, setAnswers] = useState<File | null>(null)

@@ -1,5 +1,5 @@
 import type { SurveyImported, SurveyRefused } from '#model/api/survey-import.ts'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import type { ImportAnswer, ImportProgress } from './queries.ts'
 
 /** How far an import is, and what became of it. */
@@ -10,7 +10,7 @@ export function SurveyOutcome({
   progress: ImportProgress | 'sending' | null
   outcome: ImportAnswer | null
 }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   return (
     <div role="status">
       {progress === 'sending' && <p className="loading">{t('desk.sending')}</p>}
@@ -27,7 +27,7 @@ export function SurveyOutcome({
 }
 
 function Imported({ of }: { of: SurveyImported }) {
-  const { t } = useTools()
+  const { t } = useI18n()
   const { respondents, questions, checked, replaced, erased, ignored, areas } = of
   const what = checked ? 'desk.checked' : replaced ? 'desk.replaced' : 'desk.imported'
   return (
@@ -43,7 +43,7 @@ function Imported({ of }: { of: SurveyImported }) {
 }
 
 function Refused({ of: { problems, total } }: { of: SurveyRefused }) {
-  const { t, integer } = useTools()
+  const { t, integer } = useI18n()
   return (
     <div className="problem">
       <p className="problem__title">{t('desk.problems', { n: total })}</p>

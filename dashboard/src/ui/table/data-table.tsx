@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
-import { useTools } from '../../i18n/tools.ts'
+import { useI18n } from '../../i18n/formatters.ts'
 import type { Column, Row } from '../../map/layer-model/model.ts'
 import { Icon } from '../icon.tsx'
 import { toCsv } from './csv.ts'
@@ -24,7 +24,7 @@ export type DataTableProps = {
  * the arrow keys between the names of the rows, and Enter selects.
  */
 export function DataTable({ caption, columns, rows, selected, onSelect, fileName }: DataTableProps) {
-  const { t, locale, integer } = useTools()
+  const { t, locale, integer } = useI18n()
   const [order, setOrder] = useState<Order | null>(null)
   const [page, setPage] = useState(0)
   const body = useRef<HTMLTableSectionElement>(null)

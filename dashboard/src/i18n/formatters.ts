@@ -10,7 +10,7 @@ type Values = Record<string, string | number | Date>
  * Everything that becomes text on the page: words from the catalogue, numbers and dates by Intl, dates in the time
  * zone of the city (not of the person who looks). Pure functions take it as an argument.
  */
-export type Tools = {
+export type Formatters = {
   readonly locale: string
   readonly timeZone: string
   t(id: MessageId, values?: Values): string
@@ -43,7 +43,7 @@ const UNIT_LABELS = new Map<string, string>([
   ['[ppb]', 'ppb'],
 ])
 
-export function createTools(intl: IntlShape, timeZone: string): Tools {
+export function createFormatters(intl: IntlShape, timeZone: string): Formatters {
   const { locale } = intl
   const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone, ...options })
@@ -126,10 +126,10 @@ function span(locale: string, seconds: number): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 
-export const ToolsContext = createContext<Tools | null>(null)
+export const FormattersContext = createContext<Formatters | null>(null)
 
-export function useTools(): Tools {
-  const tools = useContext(ToolsContext)
-  if (!tools) throw new Error('useTools needs a ToolsContext')
-  return tools
+export function useI18n(): Formatters {
+  const i18n = useContext(FormattersContext)
+  if (!i18n) throw new Error('useI18n needs a FormattersContext')
+  return i18n
 }
