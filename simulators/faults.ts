@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import type { Message } from './formats/format.ts'
 import type { Reading } from './physics/readings.ts'
 import { hash, hash01 } from './random/random.ts'
@@ -45,13 +46,12 @@ function suits(fault: Fault, thing: SimThing): boolean {
   return true
 }
 
-const DAY = 86_400_000
-
 /** The instant whose reading is reported: a stuck device repeats the one at which it got stuck, some hours every day. */
 export function reportedInstant(fault: Fault | undefined, thing: SimThing, ms: number): number {
   if (fault !== 'stuck') return ms
-  const start = Math.floor(ms / DAY) * DAY + Math.floor(hash01(thing.seed, 811, Math.floor(ms / DAY)) * 10) * 3_600_000
-  return ms >= start && ms < start + 9 * 3_600_000 ? start : ms
+  const start =
+    Math.floor(ms / DAY_MS) * DAY_MS + Math.floor(hash01(thing.seed, 811, Math.floor(ms / DAY_MS)) * 10) * HOUR_MS
+  return ms >= start && ms < start + 9 * HOUR_MS ? start : ms
 }
 
 /** Silent for whole hours now and then. */
@@ -61,8 +61,8 @@ export const isSilent = (fault: Fault | undefined, thing: SimThing, ms: number):
 /** Drift grows by a few per cent a day and is calibrated away every eight weeks; a spike is one reading in 150. */
 export function distort(fault: Fault | undefined, thing: SimThing, ms: number, reading: Reading): Reading {
   if (fault !== 'drift' && fault !== 'spike') return reading
-  const days = (ms / DAY + 56 * hash01(thing.seed, 813)) % 56
-  const spiked = fault === 'spike' && hash01(thing.seed, 814, Math.floor(ms / 60_000)) < 1 / 150
+  const days = (ms / DAY_MS + 56 * hash01(thing.seed, 813)) % 56
+  const spiked = fault === 'spike' && hash01(thing.seed, 814, Math.floor(ms / MINUTE_MS)) < 1 / 150
   const factor = fault === 'drift' ? 1 + 0.022 * days : spiked ? 14 : 1
   if (factor === 1) return reading
   const values = Object.fromEntries(
@@ -78,7 +78,7 @@ const distorted = (name: string, value: number, factor: number): number =>
 
 /** A clock that runs 50 minutes ahead. */
 export const skewedTime = (fault: Fault | undefined, ms: number): number =>
-  fault === 'clock_skew' ? ms + 50 * 60_000 : ms
+  fault === 'clock_skew' ? ms + 50 * MINUTE_MS : ms
 
 /** What leaves the device for one reading: the message, the message twice, or in part of the cases something broken. */
 export function deliver(fault: Fault | undefined, thing: SimThing, ms: number, message: Message): Message[] {

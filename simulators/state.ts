@@ -1,14 +1,14 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { DAY_MS, MINUTE_MS } from '#model/basics/durations.ts'
 
 /** A stretch of time whose readings are still to be sent, and how many Things of it were: [from, to) in ms. */
 export type Slice = { from: number; to: number; sent: number }
 /** What the simulator must remember across restarts: what of the past is owed, and until when it has been live. */
 export type SimulatorState = { seed: number; planned: number; owed: Slice[]; liveUntil: number }
 
-const DAY = 86_400_000
 /** A pause shorter than this needs no history of its own. */
-const GAP = 5 * 60_000
+const GAP = 5 * MINUTE_MS
 
 /** The past to send at this start, most recent first: at the first start all days; later what is left, and the pause. */
 export function planSlices(
@@ -18,10 +18,10 @@ export function planSlices(
   now: number,
 ): SimulatorState {
   if (!before || before.seed !== seed) {
-    const owed = byDay(now - days * DAY, now)
+    const owed = byDay(now - days * DAY_MS, now)
     return { seed, planned: now - (owed.at(-1)?.from ?? now), owed, liveUntil: now }
   }
-  const pause = now - before.liveUntil > GAP ? byDay(Math.max(before.liveUntil, now - days * DAY), now) : []
+  const pause = now - before.liveUntil > GAP ? byDay(Math.max(before.liveUntil, now - days * DAY_MS), now) : []
   const owed = [...pause, ...before.owed]
   return { seed, planned: owed.reduce((sum, s) => sum + s.to - s.from, 0), owed, liveUntil: now }
 }
@@ -29,7 +29,7 @@ export function planSlices(
 function byDay(from: number, to: number): Slice[] {
   const out: Slice[] = []
   for (let end = to; end > from; ) {
-    const start = Math.max(from, Math.floor((end - 1) / DAY) * DAY)
+    const start = Math.max(from, Math.floor((end - 1) / DAY_MS) * DAY_MS)
     out.push({ from: start, to: end, sent: 0 })
     end = start
   }

@@ -4,6 +4,7 @@
  */
 
 import type { Queryable } from '#infra/db/pool.ts'
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import {
   type Interval,
   limitsOf,
@@ -14,7 +15,7 @@ import {
   toOpen,
 } from '#model/meter/assemble.ts'
 import { countMeter, type MeterCount } from '#model/meter/count.ts'
-import { DAY_MS, HOUR_MS, type MeterRules, type Reading } from '#model/meter/reading.ts'
+import type { MeterRules, Reading } from '#model/meter/reading.ts'
 import { selectDayAfter, selectDayBefore, selectDays, selectHours, selectMeters, selectReadings } from './queries.ts'
 
 export type MeterRead = MeterCount & {

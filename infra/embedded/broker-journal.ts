@@ -1,12 +1,14 @@
 /** The journal of a broker that is being opened: its folder is taken, and what nobody will ask for is let go. */
+
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { WEEK_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { lock } from './data-folder.ts'
 import { type Journal, openJournal } from './journal.ts'
 
 /** How long the messages of a session are kept whose client did not come back and is not one of ours. */
-const FORGET_MS = 7 * 24 * 3_600_000
+const FORGET_MS = WEEK_MS
 
 type BrokerJournalOptions = {
   readonly journal?: string

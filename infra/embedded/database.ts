@@ -11,8 +11,10 @@
  *
  * docs/embedded.md says what it does not do that a server does.
  */
+
 import type { Duplex } from 'node:stream'
 import { Worker } from 'node:worker_threads'
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { ClientStream } from './client-stream.ts'
 import { type DataFolder, damaged, takeDataFolder } from './data-folder.ts'
@@ -41,7 +43,7 @@ export interface EmbeddedDatabase {
   close(): Promise<void>
 }
 
-const IDLE_IN_TRANSACTION_MS = 60_000
+const IDLE_IN_TRANSACTION_MS = MINUTE_MS
 const RESTARTS = 3
 const RESTART_WINDOW_MS = 600_000
 const OPEN_LIMIT_MS = 120_000

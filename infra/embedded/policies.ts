@@ -15,7 +15,9 @@
  * TimescaleDB counts only runs of its own scheduler, so the last run of each job is remembered here. After a start
  * every job is due: what has nothing to do ends in milliseconds.
  */
+
 import type pg from 'pg'
+import { HOUR_MS } from '#model/basics/durations.ts'
 
 export interface PolicyScheduler {
   /** Runs everything that is due, and materialises what is stale; for tests and for the end of a bulk load. */
@@ -89,7 +91,7 @@ const UNCOMPRESSED_CHUNKS = `
   order by c.range_end`
 
 // Nobody else vacuums or analyses: there is no autovacuum. Hypertables are left out, their chunks are append-only.
-const UPKEEP_MS = 3_600_000
+const UPKEEP_MS = HOUR_MS
 const ORDINARY_TABLES = `
   select format('%I.%I', n.nspname, c.relname) as name
   from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Cell, Table, TableLimits } from './table.ts'
 import { refuseFarCells } from './workbook-limits.ts'
@@ -6,7 +7,7 @@ import { unpackWithin } from './zip-guard.ts'
 
 const WORKER = new URL('./workbook-worker.ts', import.meta.url)
 const MAX_HEAP_MIB = 512
-const MAX_MS = 60_000
+const MAX_MS = MINUTE_MS
 const SHEET = /^xl\/worksheets\/[^/]+\.xml$/i
 
 /**

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from './durations.ts'
 import { AppError } from './errors.ts'
 
 /** A stretch of time: from inclusive, to exclusive, both instants; days and years are local to the city. */
@@ -23,7 +24,7 @@ const ROLLING: ReadonlyMap<string, number> = new Map([
  */
 export function parsePeriod(label: string, timeZone: string, now: Date): Period {
   const days = ROLLING.get(label)
-  if (days !== undefined) return { label, from: new Date(now.getTime() - days * 86_400_000), to: now, partial: false }
+  if (days !== undefined) return { label, from: new Date(now.getTime() - days * DAY_MS), to: now, partial: false }
   const match = CALENDAR.exec(label)
   if (!match) throw new AppError('PERIOD_INVALID', label)
   const [from, to] = calendarBounds(match, label)
@@ -62,8 +63,6 @@ function calendarBounds(match: RegExpExecArray, label: string): [Day, Day] {
     [year, month, day + 1],
   ]
 }
-
-const DAY_MS = 86_400_000
 
 /**
  * The first instant of a local day. Of two midnights (clocks go back across midnight) the first; where midnight is skipped,
@@ -122,7 +121,6 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
   return found
 }
 
-const HOUR_MS = 3_600_000
 const fractional = new Map<string, boolean>()
 
 /**

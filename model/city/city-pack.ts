@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DAY_MS, DAY_SECONDS } from '../basics/durations.ts'
 import { areaSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
 import { domainSchema, gradeSchema } from '../observation/domain.ts'
 import { moneyUnitSchema } from '../text/money.ts'
@@ -41,7 +42,7 @@ export const sourceSchema = z.object({
       seconds: z
         .number()
         .positive()
-        .max(86_400 * 31),
+        .max(31 * DAY_SECONDS),
       properties: z.array(z.string()).optional(),
     })
     .optional(),
@@ -70,7 +71,7 @@ const byYearSchema = z.record(z.string().regex(/^\d{4}$/, 'a year, as 2025'), ye
 const DATE = 'a date, as 2025-01-01'
 const validFromSchema = z.iso
   .date(DATE)
-  .refine((date) => Date.parse(date) <= Date.now() + 86_400_000, 'lies in the future; load the pack when it has come')
+  .refine((date) => Date.parse(date) <= Date.now() + DAY_MS, 'lies in the future; load the pack when it has come')
 
 /** What holds for a time only: a local date inclusive, a local date exclusive. */
 export const validitySchema = z.object({ validFrom: z.iso.date(DATE).optional(), validTo: z.iso.date(DATE).optional() })
@@ -84,7 +85,7 @@ export const feedSchema = z.object({
   url: z.url().refine((url) => /^https?:/i.test(url), 'must begin with http: or https:'),
   /** decoder of what comes; for `gbfs` the URL may be that of gbfs.json, from which the other documents are found */
   format: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-  everySeconds: z.int().min(10).max(86_400).default(60),
+  everySeconds: z.int().min(10).max(DAY_SECONDS).default(60),
   /** default: feeds/<format>/<name> */
   topic: z
     .string()

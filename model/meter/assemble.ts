@@ -1,5 +1,6 @@
+import { DAY_MS, HOUR_MS } from '../basics/durations.ts'
 import { type DayRise, limitByDay, type Rated } from './limits.ts'
-import { DAY_MS, HOUR_MS, type Reading, type Replacement } from './reading.ts'
+import type { Reading, Replacement } from './reading.ts'
 
 /** A meter: the Datastream of its readings, and what the registry knows of it. */
 export type Meter = Rated & {

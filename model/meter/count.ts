@@ -1,6 +1,7 @@
+import { HOUR_MS } from '../basics/durations.ts'
 import { outliersOf } from './outliers.ts'
 import { hoursBetween, quantileOf, ratesAround } from './rates.ts'
-import { HOUR_MS, type MeterEvent, type MeterRules, type Reading, type Replacement } from './reading.ts'
+import type { MeterEvent, MeterRules, Reading, Replacement } from './reading.ts'
 import { rolledOver } from './rollover.ts'
 
 /** A reading that counts, with what was counted up to it since the first one. */

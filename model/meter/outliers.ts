@@ -1,5 +1,6 @@
+import { DAY_MS } from '../basics/durations.ts'
 import { hoursBetween, quantileOf, ratesAround } from './rates.ts'
-import { DAY_MS, type Reading } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 /**
  * Which readings leave the line of a meter and come back to it: no meter does that, so they are wrong. Indexes of readings in

@@ -1,9 +1,10 @@
-import { HOUR_MS, type Reading } from './reading.ts'
+import { HOUR_MS, MINUTE_MS } from '../basics/durations.ts'
+import type { Reading } from './reading.ts'
 
 /** What a meter does around a reading is judged by the readings within so long of it. Ours. */
 const AROUND_MS = 36 * HOUR_MS
 /** Rates over less say more of the resolution than of the rate. */
-const SHORTEST_MS = 5 * 60_000
+const SHORTEST_MS = 5 * MINUTE_MS
 
 export const hoursBetween = (a: Reading, b: Reading): number => (b.at - a.at) / HOUR_MS
 const rateOf = (a: Reading, b: Reading): number => (b.value - a.value) / (Math.max(b.at - a.at, SHORTEST_MS) / HOUR_MS)

@@ -34,6 +34,3 @@ export type MeterRules = {
   readonly maxRate: (at: number) => number
   readonly replacements: readonly Replacement[]
 }
-
-export const HOUR_MS = 3_600_000
-export const DAY_MS = 24 * HOUR_MS

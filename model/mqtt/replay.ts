@@ -1,3 +1,5 @@
+import { HOUR_MS } from '../basics/durations.ts'
+
 /**
  * A kept message goes through the door again under a topic that says when it first came: what has no time of its own
  * then keeps its time of arrival, and with it the key under which what was stored of it is recognised.
@@ -22,7 +24,7 @@ export const isReplayTopic = (topic: string): boolean => topic === ROOT || topic
 const TOPIC = /^citywell\/replay\/(\d{1,15})(r?)\/(.+)$/s
 
 /** Clocks of workers differ, but not by this. */
-const TOLERANCE_MS = 3_600_000
+const TOLERANCE_MS = HOUR_MS
 
 /** What a replay topic says; undefined for any other topic, and for an arrival that lies ahead of `now`. */
 export function readReplayTopic(topic: string, now: Date): Kept | undefined {

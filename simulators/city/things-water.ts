@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '#model/basics/durations.ts'
 import type { CityPlan, District } from './city-plan.ts'
 import { distance, lerp, type Point, round } from './geometry.ts'
 import { districtAt, type NewThing, numbered } from './placement.ts'
@@ -140,7 +141,7 @@ function supplied(
       kind: 'water_district',
       grade: 'reference',
       at: openSpot(plan, inside, d.centre).at,
-      interval: 3600,
+      interval: HOUR_SECONDS,
       attributes: {
         zoneKey: d.key,
         networkKm,

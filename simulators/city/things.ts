@@ -1,3 +1,4 @@
+import { HOUR_SECONDS } from '#model/basics/durations.ts'
 import { createRandom } from '../random/random.ts'
 import type { CityPlan } from './city-plan.ts'
 import type { NewThing } from './placement.ts'
@@ -31,8 +32,8 @@ const SLOW: Readonly<Record<string, number>> = {
   building: 1800,
   bike_dock: 1800,
   car_station: 1800,
-  bike_counter: 3600,
-  mast: 3600,
-  wifi_hotspot: 3600,
-  field_probe: 3600,
+  bike_counter: HOUR_SECONDS,
+  mast: HOUR_SECONDS,
+  wifi_hotspot: HOUR_SECONDS,
+  field_probe: HOUR_SECONDS,
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { hash } from '../random/random.ts'
 import { deviceId, type Encode } from './format.ts'
 
@@ -14,7 +15,7 @@ export const sensorCommunity: Encode = (thing, { values: v }, ms) => {
     { value_type: 'BME280_temperature', value: text(v['temperature']) },
     { value_type: 'BME280_pressure', value: text((v['pressure'] ?? 0) * 100) },
     { value_type: 'BME280_humidity', value: text(v['relative_humidity']) },
-    { value_type: 'samples', value: String(4_000_000 + (hash(thing.seed, Math.floor(ms / 60_000)) % 300_000)) },
+    { value_type: 'samples', value: String(4_000_000 + (hash(thing.seed, Math.floor(ms / MINUTE_MS)) % 300_000)) },
     { value_type: 'min_micro', value: '28' },
     { value_type: 'max_micro', value: '20121' },
     { value_type: 'interval', value: '60000' },

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { hash, hash01 } from '../random/random.ts'
 import { deviceId, type Encode } from './format.ts'
 
@@ -13,7 +14,7 @@ const hex = (n: number, digits: number): string => n.toString(16).toUpperCase().
 export const thingsStack: Encode = (thing, reading, ms) => {
   const id = deviceId(thing)
   const time = new Date(ms).toISOString().replace('Z', '000000Z')
-  const minute = Math.floor(ms / 60_000)
+  const minute = Math.floor(ms / MINUTE_MS)
   const gateways = 1 + (hash(thing.seed, 71, minute) % 2)
   const decoded = Object.fromEntries(
     Object.entries(reading.values).map(([name, value]) => [FIELDS[name] ?? name, value]),

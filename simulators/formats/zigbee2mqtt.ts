@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { hash } from '../random/random.ts'
 import { deviceId, type Encode } from './format.ts'
 
@@ -16,9 +17,9 @@ export const zigbee2mqtt: Encode = (thing, { values }, ms) => {
   const state: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(values)) if (FIELDS[name]) state[FIELDS[name]] = value
   if (values['active_power'] !== undefined) {
-    state['voltage'] = 229 + (hash(thing.seed, 75, Math.floor(ms / 60_000)) % 6)
+    state['voltage'] = 229 + (hash(thing.seed, 75, Math.floor(ms / MINUTE_MS)) % 6)
     state['state'] = 'ON'
   }
-  state['linkquality'] = 40 + (hash(thing.seed, 76, Math.floor(ms / 60_000)) % 180)
+  state['linkquality'] = 40 + (hash(thing.seed, 76, Math.floor(ms / MINUTE_MS)) % 180)
   return { topic: `zigbee2mqtt/${deviceId(thing)}`, payload: JSON.stringify(state) }
 }

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import { fractal1 } from '../random/noise.ts'
 import { hash01, hashGauss } from '../random/random.ts'
 import type { SimThing, SimZone } from '../world/world.ts'
@@ -57,7 +58,7 @@ export function createAir(
   const at = (thing: SimThing, ms: number): Air => {
     const w = weather(ms)
     const { hour, working } = clock(ms)
-    const days = ms / 86_400_000
+    const days = ms / DAY_MS
     const site = SITING[thing.attributes['siting'] ?? ''] ?? { traffic: 0.55, heating: 1, works: 0.15 }
     const density = 0.45 + 0.4 * (densityOf.get(thing.zone ?? '') ?? 0.5)
     const own = 0.82 + 0.36 * hash01(thing.seed, 7)
@@ -106,7 +107,7 @@ const dust = (seed: number, days: number): number => 26 * Math.max(0, fractal1(s
 const NOISE: Readonly<Record<string, number>> = { reference: 0.015, indicative: 0.05, low_cost: 0.09, unknown: 0.1 }
 
 function instrument(thing: SimThing, ms: number, air: Air, w: Weather): Record<string, number> {
-  const minute = Math.floor(ms / 60_000)
+  const minute = Math.floor(ms / MINUTE_MS)
   const sigma = NOISE[thing.grade] ?? 0.1
   const names = (thing.attributes['instruments'] ?? 'pm2_5 pm10').split(' ')
   const values: Record<string, number> = {}

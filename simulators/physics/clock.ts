@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
+
 /** Local clock of the city: what people's habits follow. Offsets are looked up once an hour. */
 export type LocalTime = {
   /** 0 to 24 */
@@ -11,9 +13,6 @@ export type LocalTime = {
 }
 export type Clock = (ms: number) => LocalTime
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
-
 export function createClock(timeZone: string): Clock {
   const offsets = new Map<number, number>()
   const parts = new Intl.DateTimeFormat('en-GB', {
@@ -26,12 +25,12 @@ export function createClock(timeZone: string): Clock {
     minute: '2-digit',
   })
   const lookUp = (hour: number): number => {
-    const at = Object.fromEntries(parts.formatToParts(new Date(hour * HOUR)).map((p) => [p.type, Number(p.value)]))
+    const at = Object.fromEntries(parts.formatToParts(new Date(hour * HOUR_MS)).map((p) => [p.type, Number(p.value)]))
     const { year = 1970, month = 1, day = 1, hour: h = 0, minute = 0 } = at as Record<string, number>
-    return Date.UTC(year, month - 1, day, h, minute) - hour * HOUR
+    return Date.UTC(year, month - 1, day, h, minute) - hour * HOUR_MS
   }
   return (ms) => {
-    const utcHour = Math.floor(ms / HOUR)
+    const utcHour = Math.floor(ms / HOUR_MS)
     let offset = offsets.get(utcHour)
     if (offset === undefined) {
       offset = lookUp(utcHour)
@@ -39,16 +38,21 @@ export function createClock(timeZone: string): Clock {
       offsets.set(utcHour, offset)
     }
     const local = ms + offset
-    const day = Math.floor(local / DAY)
+    const day = Math.floor(local / DAY_MS)
     const weekday = (((day + 4) % 7) + 7) % 7
-    return { hour: (local - day * DAY) / HOUR, weekday, day, working: weekday === 0 ? 0.35 : weekday === 6 ? 0.55 : 1 }
+    return {
+      hour: (local - day * DAY_MS) / HOUR_MS,
+      weekday,
+      day,
+      working: weekday === 0 ? 0.35 : weekday === 6 ? 0.55 : 1,
+    }
   }
 }
 
 /** The local wall clock as "2026-05-31T14:05:09", as devices write it that know no offset. */
 export function wallClock(ms: number, clock: Clock): string {
   const { day, hour } = clock(ms)
-  return new Date(day * DAY + Math.round(hour * HOUR)).toISOString().slice(0, 19)
+  return new Date(day * DAY_MS + Math.round(hour * HOUR_MS)).toISOString().slice(0, 19)
 }
 
 /** A bump of the day: 1 at its peak hour, falling off as a normal curve; wraps at midnight. */

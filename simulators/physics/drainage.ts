@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { hashGauss } from '../random/random.ts'
 import type { SimThing } from '../world/world.ts'
 import type { WeatherAt } from './weather.ts'
@@ -24,7 +25,7 @@ export function createDrainage(weather: WeatherAt): Drainage {
   const flow = (basin: SimThing, ms: number): number => {
     const hectares = Number(basin.attributes['catchmentHa'] || 10)
     const coefficient = Number(basin.attributes['runoffCoefficient'] || 0.5)
-    const lag = (12 + 3 * Math.sqrt(hectares)) * 60_000
+    const lag = (12 + 3 * Math.sqrt(hectares)) * MINUTE_MS
     const now = Math.floor(ms / QUARTER)
     let effective = 0
     for (let quarter = now; quarter > now - (LAGS * lag) / QUARTER - 1; quarter--) {
@@ -38,7 +39,10 @@ export function createDrainage(weather: WeatherAt): Drainage {
   return {
     flow,
     level: (basin, ms) =>
-      Math.max(0, normalDepth(flow(basin, ms) / 60_000) + 0.002 * hashGauss(basin.seed, 92, Math.floor(ms / 60_000))),
+      Math.max(
+        0,
+        normalDepth(flow(basin, ms) / 60_000) + 0.002 * hashGauss(basin.seed, 92, Math.floor(ms / MINUTE_MS)),
+      ),
   }
 }
 

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { noise1 } from '../random/noise.ts'
 import { hash01 } from '../random/random.ts'
 import type { SimThing, SimZone } from '../world/world.ts'
@@ -80,7 +81,7 @@ function district(thing: SimThing, zone: SimZone | undefined, clock: Clock, weat
     const cool = 0.04 * Math.max(0, w.temperature - 24)
     const shop = 2.6 * (0.25 + 0.75 * working * bump(hour, 13.5, 3.8)) + 0.05 * Math.max(0, w.temperature - 22)
     const light = w.sun < 0 ? 0.035 : 0
-    const wave = 1 + 0.035 * noise1(thing.seed, ms / 3_600_000) + 0.02 * noise1(thing.seed + 1, ms / 86_400_000)
+    const wave = 1 + 0.035 * noise1(thing.seed, ms / HOUR_MS) + 0.02 * noise1(thing.seed + 1, ms / DAY_MS)
     return 1000 * wave * (homes * (comfort * (home + heat + cool) + light) + trade * shop)
   }
 }

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { distance } from '../city/geometry.ts'
 import { hashGauss } from '../random/random.ts'
 import type { SimThing } from '../world/world.ts'
@@ -15,6 +16,6 @@ export function fieldAt(probe: SimThing, mast: SimThing, load: number, ms: numbe
   const dbm = Number(mast.attributes['powerDbm'] || 46) + GAIN_DBI + DOWNWARD_DB
   const height = Number(mast.attributes['heightM'] || 30) - HEAD_HEIGHT_M
   const away = Math.hypot(distance(probe.at, mast.at), height)
-  const scatter = 1 + 0.05 * hashGauss(probe.seed, 93, Math.floor(ms / 60_000))
+  const scatter = 1 + 0.05 * hashGauss(probe.seed, 93, Math.floor(ms / MINUTE_MS))
   return farField(load * 10 ** ((dbm - 30) / 10), away) * Math.max(0.5, scatter)
 }

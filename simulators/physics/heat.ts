@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '#model/basics/durations.ts'
 import type { SimThing } from '../world/world.ts'
 import { bump, type Clock } from './clock.ts'
 import type { Source } from './meter.ts'
@@ -25,7 +26,7 @@ const HOT_WATER = { litres: 40, degrees: 45 }
 /** kJ that warm a litre of water by one degree */
 const HEAT_OF_WATER = 4.186
 /** W of a resident, averaged over the day: 40 L times 45 K times 4.186 kJ over 86,400 s */
-const HOT_WATER_WATTS = (HOT_WATER.litres * HOT_WATER.degrees * HEAT_OF_WATER * 1000) / 86_400
+const HOT_WATER_WATTS = (HOT_WATER.litres * HOT_WATER.degrees * HEAT_OF_WATER * 1000) / DAY_SECONDS
 /** The bumps below have this mean over a day, so that what is drawn adds up to HOT_WATER_WATTS. */
 const HOT_WATER_SHAPE = 0.2 + (Math.sqrt(2 * Math.PI) * (1.6 * 1.1 + 1.3 * 1.9)) / 24
 

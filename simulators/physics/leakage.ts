@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { hash01 } from '../random/random.ts'
 import type { SimThing } from '../world/world.ts'
 import { METER_EPOCH, type Source } from './meter.ts'
@@ -31,12 +32,10 @@ export function leakage(meter: SimThing, demand: Source, meanDemand: number): So
   }
 }
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 /** A district has a burst in three of ten spells of so many days. */
-const SPELL = 28 * DAY
-const RISING = 8 * HOUR
-const MENDING = 3 * HOUR
+const SPELL = 28 * DAY_MS
+const RISING = 8 * HOUR_MS
+const MENDING = 3 * HOUR_MS
 
 /** What a burst adds, over the background: it opens over hours, runs for two to nine days, and is mended. */
 export function burst(meter: SimThing, ms: number): number {
@@ -46,7 +45,7 @@ export function burst(meter: SimThing, ms: number): number {
 function during(meter: SimThing, spell: number, ms: number): number {
   if (hash01(meter.seed, 611, spell) > 0.3) return 0
   const from = METER_EPOCH + (spell + hash01(meter.seed, 612, spell)) * SPELL
-  const to = from + (2 + 7 * hash01(meter.seed, 613, spell)) * DAY
+  const to = from + (2 + 7 * hash01(meter.seed, 613, spell)) * DAY_MS
   const open = Math.min(1, (ms - from) / RISING, (to - ms) / MENDING)
   return open <= 0 ? 0 : open * (0.5 + hash01(meter.seed, 614, spell))
 }

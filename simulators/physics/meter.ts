@@ -1,3 +1,4 @@
+import { HOUR_MS } from '#model/basics/durations.ts'
 import type { SimThing } from '../world/world.ts'
 
 /**
@@ -16,7 +17,7 @@ export type Source = (ms: number) => number
 /** Meters were installed on this day; before it they stand still. */
 export const METER_EPOCH = Date.UTC(2026, 0, 1)
 
-const KNOT = 3_600_000
+const KNOT = HOUR_MS
 const KNOTS_A_DAY = 24
 const PER_UNIT = 1000
 

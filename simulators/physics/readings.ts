@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, HOUR_SECONDS, MINUTE_MS } from '#model/basics/durations.ts'
 import type { LonLat } from '../city/geometry.ts'
 import { hash, hash01, hashGauss } from '../random/random.ts'
 import type { SimThing, World } from '../world/world.ts'
@@ -88,7 +89,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   bike_dock: ({ bicycles }, thing, ms) => ({ values: bicycles.dock(thing, ms) }),
   car_station: ({ carSharing }, thing, ms) => ({ values: { vehicles_available: carSharing.available(thing, ms) } }),
   bike_counter: ({ bicycles }, thing, ms, seconds) => ({
-    values: { bicycle_count: count((bicycles.flow(thing, ms) * seconds) / 3600, thing.seed, second(ms)) },
+    values: { bicycle_count: count((bicycles.flow(thing, ms) * seconds) / HOUR_SECONDS, thing.seed, second(ms)) },
   }),
   field_probe: fieldReading,
   mast: ({ clock }, thing, ms) => ({
@@ -119,16 +120,16 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 /** A mast or hotspot is away for a few hours about once in forty days. */
 function isUp(thing: SimThing, ms: number): number {
-  const day = Math.floor(ms / 86_400_000)
+  const day = Math.floor(ms / DAY_MS)
   if (hash01(thing.seed, 53, day) > 0.025) return 1
-  const hour = (ms / 3_600_000) % 24
+  const hour = (ms / HOUR_MS) % 24
   const start = 20 * hash01(thing.seed, 54, day)
   return hour >= start && hour < start + 1 + 3 * hash01(thing.seed, 55, day) ? 0 : 1
 }
 
 function weatherReading({ weather }: Parts, thing: SimThing, ms: number, seconds: number): Reading {
   const w = weather(ms)
-  const minute = Math.floor(ms / 60_000)
+  const minute = Math.floor(ms / MINUTE_MS)
   const noise = (k: number, sigma: number) => sigma * hashGauss(thing.seed, k, minute)
   return {
     values: {
@@ -138,7 +139,7 @@ function weatherReading({ weather }: Parts, thing: SimThing, ms: number, seconds
       wind_speed: round(Math.max(0, w.windSpeed * (1 + noise(4, 0.08))), 1),
       wind_direction: round((w.windDirection + noise(5, 6) + 360) % 360, 0),
       solar_irradiance: round(Math.max(0, w.irradiance * (1 + noise(6, 0.01))), 0),
-      precipitation: round((w.rain * seconds) / 3600, 2),
+      precipitation: round((w.rain * seconds) / HOUR_SECONDS, 2),
     },
   }
 }
@@ -187,7 +188,7 @@ function buildingReading({ energy }: Parts, thing: SimThing, ms: number): Readin
 
 function counterReading({ traffic }: Parts, thing: SimThing, ms: number, seconds: number): Reading {
   const state = traffic.at(thing, ms)
-  const passed = count((state.flow * seconds) / 3600, thing.seed, second(ms))
+  const passed = count((state.flow * seconds) / HOUR_SECONDS, thing.seed, second(ms))
   const free =
     thing.attributes['streetClass'] === 'arterial' ? 50 : thing.attributes['streetClass'] === 'collector' ? 40 : 30
   const speed = Math.max(4, (free / state.delay) * (1 + 0.03 * hashGauss(thing.seed, 2, second(ms))))
@@ -209,7 +210,7 @@ function segmentReading({ traffic }: Parts, thing: SimThing, ms: number): Readin
 function probeReading({ radio, probes, clock, world }: Parts, thing: SimThing, ms: number): Reading | undefined {
   const place = probes.placeOf(thing, ms)
   if (!place) return undefined
-  const minute = Math.floor(ms / 60_000)
+  const minute = Math.floor(ms / MINUTE_MS)
   const technology = drawTechnology(thing.seed, minute)
   const { hour } = clock(ms)
   const load = 0.1 + 0.4 * bump(hour, 20, 3.2) + 0.3 * bump(hour, 13, 3)

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import { hashGauss } from '../random/random.ts'
 import type { SimThing } from '../world/world.ts'
 import type { Clock } from './clock.ts'
@@ -38,7 +39,7 @@ export function createSound(clock: Clock, traffic: Traffic): Sound {
       const { hour } = clock(ms)
       const other = hour >= 7 && hour < 23 ? 43 : 35
       const energy = 10 ** (road / 10) + 10 ** (other / 10)
-      return 10 * Math.log10(energy) + 0.8 * hashGauss(thing.seed, 91, Math.floor(ms / 60_000))
+      return 10 * Math.log10(energy) + 0.8 * hashGauss(thing.seed, 91, Math.floor(ms / MINUTE_MS))
     },
   }
 }

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { noise1 } from '../random/noise.ts'
 import { hash01 } from '../random/random.ts'
 import type { SimThing, SimZone } from '../world/world.ts'
@@ -21,8 +22,6 @@ export type Water = {
   pumping(station: SimThing, ms: number): number
 }
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
 /** N/m3: density of water times gravity */
 const SPECIFIC_WEIGHT = 1000 * 9.81
 
@@ -60,9 +59,9 @@ export function createWater(
     level: (reservoir, ms) => {
       // A reservoir stands behind a works: `share` of what is put in leaves it, and the works fill it evenly over the day.
       const meter = meterOf(reservoir)
-      const today = METER_EPOCH + Math.floor((ms - METER_EPOCH) / DAY) * DAY
-      const [start, now, end] = [meter.count(today), meter.count(ms), meter.count(today + DAY)]
-      const stored = ((ms - today) / DAY) * (end - start) - (now - start)
+      const today = METER_EPOCH + Math.floor((ms - METER_EPOCH) / DAY_MS) * DAY_MS
+      const [start, now, end] = [meter.count(today), meter.count(ms), meter.count(today + DAY_MS)]
+      const stored = ((ms - today) / DAY_MS) * (end - start) - (now - start)
       return Number(reservoir.attributes['meanLevelM'] || 4) + stored / Number(reservoir.attributes['areaM2'] || 1000)
     },
     // Hydraulic power, rho g Q H, over the efficiency of pump and motor
@@ -81,7 +80,9 @@ const meanDemand = (district: SimThing, people: number): number =>
 /** What the customers of a district draw, L/h: the habits of the city about the mean of the year, with waves of its own. */
 function demand(district: SimThing, mean: number, habits: Source): Source {
   return (ms) =>
-    mean * habits(ms) * (1 + 0.05 * noise1(district.seed, ms / (2 * HOUR)) + 0.03 * noise1(district.seed + 1, ms / DAY))
+    mean *
+    habits(ms) *
+    (1 + 0.05 * noise1(district.seed, ms / (2 * HOUR_MS)) + 0.03 * noise1(district.seed + 1, ms / DAY_MS))
 }
 
 /** Demand of the whole city over the mean of the year, by the hour, the weekday and the warmth; each district asks anew. */

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import type { LonLat } from '../city/geometry.ts'
 import { fractal1, noise1 } from '../random/noise.ts'
 
@@ -25,14 +26,12 @@ export type Weather = {
 }
 export type WeatherAt = (ms: number) => Weather
 
-const DAY = 86_400_000
-
 /** Sine of the sun's elevation (declination and hour angle; Cooper, 1969; good to about a degree). */
 export function sunElevation(ms: number, [lon, lat]: LonLat): number {
-  const days = ms / DAY
+  const days = ms / DAY_MS
   const dayOfYear = (((days - 0.0) % 365.2425) + 365.2425) % 365.2425
   const declination = 0.40928 * Math.sin((2 * Math.PI * (dayOfYear + 284)) / 365.2425)
-  const solarHour = (((ms / 3_600_000 + lon / 15) % 24) + 24) % 24
+  const solarHour = (((ms / HOUR_MS + lon / 15) % 24) + 24) % 24
   const angle = ((solarHour - 12) * Math.PI) / 12
   const phi = (lat * Math.PI) / 180
   return Math.sin(phi) * Math.sin(declination) + Math.cos(phi) * Math.cos(declination) * Math.cos(angle)
@@ -45,19 +44,19 @@ export function sunElevation(ms: number, [lon, lat]: LonLat): number {
 export function createWeather(seed: number, place: LonLat): WeatherAt {
   const memo = new Map<number, Weather>()
   return (ms) => {
-    const key = Math.floor(ms / 60_000)
+    const key = Math.floor(ms / MINUTE_MS)
     const known = memo.get(key)
     if (known) return known
     if (memo.size > 60_000) memo.clear()
-    const weather = compute(seed, place, key * 60_000)
+    const weather = compute(seed, place, key * MINUTE_MS)
     memo.set(key, weather)
     return weather
   }
 }
 
 function compute(seed: number, place: LonLat, ms: number): Weather {
-  const days = ms / DAY
-  const solarHour = (((ms / 3_600_000 + place[0] / 15) % 24) + 24) % 24
+  const days = ms / DAY_MS
+  const solarHour = (((ms / HOUR_MS + place[0] / 15) % 24) + 24) % 24
   const season = Math.cos((2 * Math.PI * ((days % 365.2425) - 219)) / 365.2425) // 1 in early August
   const front = fractal1(seed + 301, days / 3.1, 3)
   const cloud = Math.min(1, Math.max(0, 0.46 + 0.85 * front - 0.12 * season))

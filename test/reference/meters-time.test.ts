@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { consumptions } from '#api/indicators/inputs/counters.ts'
 import { hoursOf } from '#api/measurements/hours.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { localMidnight, parsePeriod } from '#model/basics/period.ts'
-import { HOUR_MS } from '#model/meter/reading.ts'
 import { addObservations, addThing, openTestApi, type TestApi } from '../db/api-fixture.ts'
 
 const HOUR_MINUTES = 60

@@ -7,8 +7,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consumptions } from '#api/indicators/inputs/counters.ts'
 import { hoursOf } from '#api/measurements/hours.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { parsePeriod } from '#model/basics/period.ts'
-import { HOUR_MS } from '#model/meter/reading.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { addThing, authorized, openTestApi, type TestApi } from '../db/api-fixture.ts'
 

@@ -1,6 +1,7 @@
 import { AROUND_DAYS, readMeters } from '#domain/meter/read-meters.ts'
 import type { Queryable } from '#infra/db/pool.ts'
-import { HOUR_MS, type MeterEvent } from '#model/meter/reading.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
+import type { MeterEvent } from '#model/meter/reading.ts'
 import { windowOf } from '#model/meter/window.ts'
 import type { Hours } from '../../measurements/hours.ts'
 import { byMonth, type Span } from '../../measurements/months.ts'

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from '../../basics/durations.ts'
+
 /** One day of one station, in local standard time, of hourly means in the canonical unit. */
 export type StationDay = {
   /** YYYY-MM-DD */
@@ -23,9 +25,6 @@ export type StationYear = {
   /** hours of the year that are over; 8760 or 8784 when all of it is */
   readonly hoursSoFar: number
 }
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 export const hoursIn = (year: number): number => (Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1)) / HOUR_MS
 export const daysIn = (year: number): number => hoursIn(year) / 24

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { countMeter } from '#model/meter/count.ts'
-import { HOUR_MS } from '#model/meter/reading.ts'
 import { windowOf } from '#model/meter/window.ts'
 
 const rules = { unit: 'kW.h', maxRate: () => 69, replacements: [] }
