@@ -1,4 +1,4 @@
-/** README.md and docs/*.md as the tests read them: prose, code spans, fenced blocks. */
+/** The documentation as the tests read it: prose, code spans, fenced blocks. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 
@@ -14,8 +14,13 @@ type Document = {
 }
 
 export async function readDocuments(): Promise<readonly Document[]> {
-  const pages = (await readdir(join(ROOT, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
-  return Promise.all(['README.md', ...pages].map(async (file) => split(file, await readFile(join(ROOT, file), 'utf8'))))
+  const names = await readdir(join(ROOT, 'docs'), { recursive: true })
+  const pages = names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)
+  return Promise.all(
+    ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...pages.toSorted()].map(async (file) =>
+      split(file, await readFile(join(ROOT, file), 'utf8')),
+    ),
+  )
 }
 
 function split(file: string, text: string): Document {

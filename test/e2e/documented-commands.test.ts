@@ -1,5 +1,5 @@
 /**
- * Every command of README.md and docs/*.md runs as it is written, against a city that `npm start` runs. Only ports, the names
+ * Every command of the documentation runs as it is written, against a city that `npm start` runs. Only ports, the names
  * of files and the number of a Datastream (which depends on which device reports first) are replaced, the key comes from the
  * environment. What cannot run here is listed with the reason.
  */
@@ -16,6 +16,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'every test of this folder starts a city',
   'npm ci && npm test': 'runs this test',
   'npx vitest run --project delivery': 'part of npm test',
+  'npx vitest run --project db test/db/api-things.test.ts': 'part of npm test',
+  'npx vitest run --project unit -t "local day"': 'part of npm test',
   'npm start -- --city FOLDER': 'a placeholder; start.test.ts and registry.test.ts run it with folders',
   'node --max-old-space-size=384 start/main.ts': 'names how a figure was measured',
   'node api/indicators/document.ts': 'writes docs/indicators.md; test/unit/api/indicators/document.test.ts compares it',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 /** Scripts that run tools of others, which answer for themselves. */
-const TOOLS = new Set(['build', 'lint', 'types', 'unused', 'test', 'fuzz'])
+const TOOLS = new Set(['build', 'lint', 'types', 'unused', 'test', 'fuzz', 'sbom'])
 const { scripts } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>
 }
