@@ -5,13 +5,17 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#model/basics/errors.ts'
 import { inTransaction, type Pool, type PoolClient } from './pool.ts'
+import { isContention } from './retry.ts'
 import { unreleasedParts } from './unreleased-schema.ts'
 
 const FOLDER = join(import.meta.dirname, 'migrations')
 /** Any constant will do: it only has to be ours. Two processes that migrate at once take turns on it. */
 const LOCK = 7_203_911
+const MAX_ATTEMPTS = 20
+const RETRY_MS = 100
 
 export type Migration = { readonly name: string; readonly sql: string; readonly checksum: string }
 type Applied = { readonly name: string; readonly checksum: string | null }
@@ -40,9 +44,25 @@ export async function migrate(pool: Pool, folder = FOLDER): Promise<string[]> {
   await inTransaction(pool, (client) => verify(client, migrations))
   const applied: string[] = []
   for (const migration of migrations) {
-    if (await inTransaction(pool, (client) => apply(client, migration))) applied.push(migration.name)
+    if (await retryOnContention(() => inTransaction(pool, (client) => apply(client, migration))))
+      applied.push(migration.name)
   }
   return applied
+}
+
+/**
+ * TimescaleDB starts the jobs that earlier files schedule as soon as these are committed, and a job that reads what a later
+ * file changes can deadlock with it. PostgreSQL then rolls one of them back: the file is applied again.
+ */
+async function retryOnContention<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isContention(error) || attempt === MAX_ATTEMPTS) throw error
+      await sleep(RETRY_MS * attempt)
+    }
+  }
 }
 
 // `create table if not exists` is not safe against itself (two sessions collide in the catalogue), hence the lock.

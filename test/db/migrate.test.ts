@@ -135,3 +135,28 @@ describe('a database that other versions of the files made', () => {
     })
   })
 })
+
+test('a deadlock with another session, such as a job of TimescaleDB, is retried', async ({ skip }) => {
+  if (database.kind === 'embedded') skip('the embedded database has one session: nothing can deadlock with it')
+  const folder = await mkdtemp(join(tmpdir(), 'citywell-migrations-'))
+  const empty = await openTestDatabase({ migrated: false })
+  const job = await empty.pool.connect()
+  try {
+    await writeFile(join(folder, '001_tables.sql'), 'create table a (x int); create table b (x int);')
+    await migrate(empty.pool, folder)
+    // This session notices the deadlock first, so it is the one that is rolled back.
+    await writeFile(
+      join(folder, '002_both.sql'),
+      `set local deadlock_timeout = '10ms'; lock table b; select pg_sleep(0.3); lock table a; alter table b add y int;`,
+    )
+    await job.query('begin; lock table a')
+    const migrated = migrate(empty.poolFor({ max: 1 }), folder)
+    await job.query('select pg_sleep(0.1)')
+    await job.query('lock table b; commit')
+    expect(await migrated).toEqual(['002_both.sql'])
+  } finally {
+    job.release()
+    await empty.close()
+    await rm(folder, { recursive: true })
+  }
+})

@@ -14,6 +14,7 @@ export type WorkerProcess = {
   /** one value of them; 0 when it is not there */
   metric(name: string): Promise<number>
   isReady(): Promise<boolean>
+  hasEnded(): boolean
 }
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -51,7 +52,13 @@ export async function writePack(): Promise<string> {
   return folder
 }
 
-export async function startWorkerProcess(databaseUrl: string, mqttUrl: string, pack: string): Promise<WorkerProcess> {
+/** @param env further variables of its environment */
+export async function startWorkerProcess(
+  databaseUrl: string,
+  mqttUrl: string,
+  pack: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<WorkerProcess> {
   const healthPort = await freePort()
   const child: ChildProcess = spawn(process.execPath, ARGUMENTS, {
     cwd: ROOT,
@@ -62,6 +69,7 @@ export async function startWorkerProcess(databaseUrl: string, mqttUrl: string, p
       CITY: pack,
       HEALTH_PORT: String(healthPort),
       LOG_LEVEL: 'fatal',
+      ...env,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
@@ -80,5 +88,6 @@ export async function startWorkerProcess(databaseUrl: string, mqttUrl: string, p
     metrics,
     metric: async (name) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(await metrics())?.[1] ?? 0),
     isReady,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
   }
 }
