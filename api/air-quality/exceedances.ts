@@ -5,8 +5,8 @@ import { airValues, DAYS_WITH_RANGE, hoursBeyond, hoursWithRange, MAY_EXCEED } f
 import { HOUR_MEAN } from '../measurements/hour-means.ts'
 import type { Hours } from '../measurements/hours.ts'
 import { periodMeans } from '../measurements/means.ts'
-import type { DatastreamRow, Registry, ThingRow } from '../measurements/registry.ts'
-import { wholesOf } from '../measurements/wholes.ts'
+import type { DatastreamRow, RegistrySnapshot, ThingRow } from '../measurements/registry-snapshot.ts'
+import { totalsOf } from '../measurements/totals.ts'
 
 /** Hours that a day must have: 75 % of 24. */
 const DAY_HOURS = 18
@@ -45,8 +45,8 @@ type Place = ExceedancesResponse['places'][number]
  * WHO 2021 levels against every station, zone and the city. A zone is the mean of its stations, day by day; the city is
  * the mean of its zones with a value, weighted with their people, day by day: what a person meets on average.
  */
-export async function exceedances(db: Queryable, registry: Registry, hours: Hours): Promise<Place[]> {
-  const streams = wholesOf(
+export async function exceedances(db: Queryable, registry: RegistrySnapshot, hours: Hours): Promise<Place[]> {
+  const streams = totalsOf(
     registry.datastreams.filter(({ property }) => (WHO_POLLUTANTS as string[]).includes(property)),
     registry.things,
   ).flatMap(({ combinations: [{ streams: own }] }) => own)
@@ -100,7 +100,7 @@ type Station = { readonly thing: ThingRow; readonly series: Series }
 function ofPollutant(
   pollutant: WhoPollutant,
   stations: readonly Station[],
-  { zones: all }: Registry,
+  { zones: all }: RegistrySnapshot,
   expected: number,
 ): Place[] {
   if (stations.length === 0) return []

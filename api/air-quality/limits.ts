@@ -3,8 +3,8 @@ import { assess, unitOf } from '#model/air-quality/standards/assess.ts'
 import { type AirStandard, REGULATED, type Regulated, type StandardRule } from '#model/air-quality/standards/schema.ts'
 import type { StationYear } from '#model/air-quality/standards/station-year.ts'
 import type { AirAssessment, AirLimitsResponse } from '#model/api/air-limits.ts'
-import type { DatastreamRow, Registry } from '../measurements/registry.ts'
-import { wholesOf } from '../measurements/wholes.ts'
+import type { DatastreamRow, RegistrySnapshot } from '../measurements/registry-snapshot.ts'
+import { totalsOf } from '../measurements/totals.ts'
 import { stationYears } from './station-years.ts'
 
 type Place = AirLimitsResponse['places'][number]
@@ -17,9 +17,9 @@ const isRegulated = (property: string): property is Regulated => (REGULATED as r
  * Every level of a standard at every station. Levels hold at each sampling point: nothing is averaged over places, and a
  * zone, like the city, is where it is worst. A station with several instruments is its worst one.
  */
-export async function limits(db: Queryable, registry: Registry, query: Query): Promise<Place[]> {
+export async function limits(db: Queryable, registry: RegistrySnapshot, query: Query): Promise<Place[]> {
   const { standard } = query
-  const streams = wholesOf(
+  const streams = totalsOf(
     registry.datastreams.filter(({ property }) => standard.rules.some(({ pollutant }) => pollutant === property)),
     registry.things,
   ).flatMap(({ combinations: [{ streams: own }] }) => own)

@@ -3,7 +3,7 @@ import { standardFor, standardsWith } from '#model/air-quality/standards/built-i
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import type { AirLimitsResponse } from '#model/api/air-limits.ts'
 import { AppError } from '#model/basics/errors.ts'
-import type { Registry } from '../measurements/registry.ts'
+import type { RegistrySnapshot } from '../measurements/registry-snapshot.ts'
 import { standardOffsetMs } from './station-years.ts'
 
 type Standards = { readonly own: number; readonly standards: AirStandard[] }
@@ -27,7 +27,7 @@ export function chooseStandard({ own, standards }: Standards, key: string | unde
 /** What the answer is made of: the inputs of indicators have it. */
 type LimitInputs = {
   readonly period: { readonly partial: boolean }
-  readonly registry: Registry
+  readonly registry: RegistrySnapshot
   limits(standard: AirStandard, year: number): Promise<AirLimitsResponse['places']>
 }
 

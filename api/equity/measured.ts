@@ -6,7 +6,7 @@ import { propertyOf } from '#model/observation/properties.ts'
 import { meanLevel } from '#model/observation/sound.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { CELL_RESOLUTION, cellsIn } from '../indicators/inputs/cells.ts'
-import { LEAST_CAPTURE } from '../indicators/measures/measure.ts'
+import { MIN_DATA_CAPTURE } from '../indicators/measure/context.ts'
 import { soundClockHours } from '../measurements/clock-hours.ts'
 import { hoursOf } from '../measurements/hours.ts'
 import type { ThingAt, ZoneAt } from '../measurements/registry-at.ts'
@@ -128,7 +128,7 @@ async function soundLevels(db: Queryable, { period, timeZone, now, zones, things
   const placed = things.filter(({ zoneId }) => zoneId !== null && keys.has(zoneId))
   const inZone = [placed.map(({ id }) => id), placed.map(({ zoneId }) => keys.get(zoneId ?? 0))]
   const microphones = (await db.query<{ id: number; key: string }>(MICROPHONES, inZone)).rows
-  const values = [microphones.map(({ id }) => id), hours.from, hours.to, LEAST_CAPTURE * hours.count]
+  const values = [microphones.map(({ id }) => id), hours.from, hours.to, MIN_DATA_CAPTURE * hours.count]
   const { rows } = await db.query<{ id: number; level: number }>(levelsText(hours.hasQuarters), values)
   const levels = new Map(rows.map(({ id, level }) => [id, level]))
   return [...Map.groupBy(microphones, ({ key }) => key)].flatMap(([key, own]) => {

@@ -16,16 +16,16 @@ import type { Goal, GoalBody } from '#model/indicators/goals.ts'
 import { groupScores } from '#model/indicators/score.ts'
 import { spreadOf } from '#model/indicators/spread.ts'
 import { airLimits, airStandards, chooseStandard } from '../air-quality/standards.ts'
-import { loadRegistry } from '../measurements/registry.ts'
 import { atEndOf } from '../measurements/registry-at.ts'
+import { loadRegistrySnapshot } from '../measurements/registry-snapshot.ts'
 import { selectTimeZone } from '../queries/city.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
 import { type Inputs, openInputs } from './inputs/inputs.ts'
 import { insertReported } from './inputs/reported.ts'
+import type { Scope } from './measure/context.ts'
 import { MEASURES } from './measures/index.ts'
-import type { Scope } from './measures/measure.ts'
 import { createPeriodCache } from './period-cache.ts'
 import { checkGoal, checkReported } from './report.ts'
 import { periodsOf, type SeriesQuery, seriesOf } from './series.ts'
@@ -67,7 +67,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
     cache.get(label, async () => {
       const now = clock()
       const period = parsePeriod(label, (await selectTimeZone(pool)) ?? 'UTC', now)
-      const registry = await loadRegistry(pool, atEndOf(period, now), period.from)
+      const registry = await loadRegistrySnapshot(pool, atEndOf(period, now), period.from)
       return openInputs({ pool, microdata }, registry, period, now)
     })
   /** What fails (the database went away) is not kept. */

@@ -4,8 +4,10 @@ import type { Goal } from '#model/indicators/goals.ts'
 import { scoreOf } from '#model/indicators/score.ts'
 import { goalKey } from './inputs/goals.ts'
 import type { Inputs } from './inputs/inputs.ts'
+import type { Scope } from './measure/context.ts'
+import type { Measure } from './measure/define-measure.ts'
+import type { Outcome } from './measure/outcome.ts'
 import { MEASURES } from './measures/index.ts'
-import type { Measure, Outcome, Scope } from './measures/measure.ts'
 import { notReported, reportedOutcome } from './reported-outcome.ts'
 
 /** All data points of one indicator over the period of `inputs`, for the city or a zone; `computedAt` is the caller's. */

@@ -3,7 +3,8 @@ import type { DataPoint, Evidence, Indicator } from '#model/indicators/catalogue
 import { leaf, node } from '#model/indicators/evidence.ts'
 import { methodOf } from '#model/indicators/recompute.ts'
 import type { Reported } from './inputs/reported.ts'
-import { found, missing, type Outcome, originOf } from './measures/measure.ts'
+import { originOf } from './measure/context.ts'
+import { found, missing, type Outcome } from './measure/outcome.ts'
 
 /** A reported value as an outcome; computed again from numerator and denominator where both are known. */
 export function reportedOutcome(indicator: Indicator, point: DataPoint, row: Reported, period: Period): Outcome {

@@ -3,7 +3,7 @@ import { exceedances } from '#api/air-quality/exceedances.ts'
 import { consumptions } from '#api/indicators/inputs/counters.ts'
 import { hoursOf } from '#api/measurements/hours.ts'
 import { periodMeans } from '#api/measurements/means.ts'
-import { loadRegistry } from '#api/measurements/registry.ts'
+import { loadRegistrySnapshot } from '#api/measurements/registry-snapshot.ts'
 import { parsePeriod } from '#model/basics/period.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity, addThing, addZone, hourly, observe, rollUp } from './indicators-fixture.ts'
@@ -67,7 +67,7 @@ test('a meter that was changed on a day in the middle loses the one hour that no
 })
 
 test('WHO levels: 31 days of ozone above 100 by the highest 8-hour mean, none of PM2.5 above 15; a month has no verdict', async () => {
-  const registry = await loadRegistry(db.pool, { end: hours.to, current: true }, hours.from)
+  const registry = await loadRegistrySnapshot(db.pool, { end: hours.to, current: true }, hours.from)
   const places = await exceedances(db.pool, registry as NonNullable<typeof registry>, hours)
   expect(places.map(({ level, key, pollutant }) => `${level} ${key} ${pollutant}`)).toEqual([
     'city  pm2_5',

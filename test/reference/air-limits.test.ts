@@ -6,7 +6,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '#api/air-quality/limits.ts'
-import { loadRegistry, type Registry } from '#api/measurements/registry.ts'
+import { loadRegistrySnapshot, type RegistrySnapshot } from '#api/measurements/registry-snapshot.ts'
 import { assess } from '#model/air-quality/standards/assess.ts'
 import { AIR_STANDARDS } from '#model/air-quality/standards/built-in.ts'
 import type { Regulated } from '#model/air-quality/standards/schema.ts'
@@ -315,7 +315,7 @@ function expected2030(pollutant: Regulated, hand: Hand): Expected[] {
 /** A year of hours takes the embedded database seconds: there these go through it, and all others through the rules alone. */
 const ALWAYS_STORED = ['alert', 'ozone-gaps']
 let db: TestDatabase
-let registry: Registry
+let registry: RegistrySnapshot
 let isStored: (key: string) => boolean
 beforeAll(async () => {
   db = await openTestDatabase()
@@ -333,7 +333,7 @@ beforeAll(async () => {
     )
   }
   await rollUp(db.pool)
-  const loaded = await loadRegistry(db.pool, { end: new Date(), current: true }, new Date(0))
+  const loaded = await loadRegistrySnapshot(db.pool, { end: new Date(), current: true }, new Date(0))
   if (!loaded) throw new Error('no city')
   registry = loaded
 }, 300_000)
@@ -345,7 +345,7 @@ function placesOf({ year, zone }: StationYear, standardKey: string) {
   const standard = AIR_STANDARDS.find((one) => one.key === standardKey)
   if (!standard) throw new Error(standardKey)
   const keys = STATIONS.filter((one) => one.year === year && one.zone === zone).map(({ key }) => key)
-  const group: Registry = {
+  const group: RegistrySnapshot = {
     ...registry,
     city: { ...registry.city, timeZone: zone },
     datastreams: registry.datastreams.filter(({ thing }) => keys.includes(thing.key)),

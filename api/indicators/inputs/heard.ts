@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Hours } from '../../measurements/hours.ts'
 import { byMonth, type Span } from '../../measurements/months.ts'
-import type { DatastreamRow, Registry } from '../../measurements/registry.ts'
+import type { DatastreamRow, RegistrySnapshot } from '../../measurements/registry-snapshot.ts'
 
 /** A longer promised interval does not show that nothing happened in between. */
 const MAX_STEP_HOURS = 24
@@ -42,7 +42,7 @@ type Row = { readonly event: number; readonly hours: number }
 export async function heardHours(
   db: Queryable,
   events: readonly DatastreamRow[],
-  { registry, hours }: { registry: Registry; hours: Hours },
+  { registry, hours }: { registry: RegistrySnapshot; hours: Hours },
 ): Promise<ReadonlyMap<number, number>> {
   const first = (await db.query<{ id: number; since: Date }>(FIRST, [events.map(({ id }) => id)])).rows
   const since = new Map(first.map((row) => [row.id, row.since]))

@@ -8,8 +8,8 @@ import { exceedances } from '../../air-quality/exceedances.ts'
 import { limits } from '../../air-quality/limits.ts'
 import { type Hours, hoursOf } from '../../measurements/hours.ts'
 import { type PeriodMean, peakMeans, periodMeans } from '../../measurements/means.ts'
-import type { DatastreamRow, Registry, ThingRow } from '../../measurements/registry.ts'
-import { type Whole, wholesOf } from '../../measurements/wholes.ts'
+import type { DatastreamRow, RegistrySnapshot, ThingRow } from '../../measurements/registry-snapshot.ts'
+import { type Total, totalsOf } from '../../measurements/totals.ts'
 import { type SurveyedShare, surveyedCategories, surveyedShare } from '../../surveys/indicator-share.ts'
 import type { SurveySource } from '../../surveys/microdata.ts'
 import { type Activity, activities } from './activity.ts'
@@ -32,10 +32,10 @@ export type Inputs = {
   /** when they were opened: what came later is not in them */
   readonly asOf: Date
   readonly hours: Hours
-  readonly registry: Registry
+  readonly registry: RegistrySnapshot
   datastreams(properties: readonly string[], kinds?: readonly string[]): DatastreamRow[]
   /** the same, each Thing and property once: what is summed or averaged over Things takes these */
-  wholes(properties: readonly string[], kinds?: readonly string[], counts?: (thing: ThingRow) => boolean): Whole[]
+  totals(properties: readonly string[], kinds?: readonly string[], counts?: (thing: ThingRow) => boolean): Total[]
   means(): Promise<ReadonlyMap<number, PeriodMean>>
   /** of pollutants: values that were sent as limits */
   censored(): Promise<ReadonlyMap<number, CensoredCount>>
@@ -78,7 +78,12 @@ export type FleetProperty = 'bikes_available' | 'vehicles_available'
 const PEAK_HOURS = [7, 8, 16, 17] as const
 
 /** @throws AppError NOT_FOUND where no city is loaded */
-export function openInputs(source: SurveySource, registry: Registry | undefined, period: Period, now: Date): Inputs {
+export function openInputs(
+  source: SurveySource,
+  registry: RegistrySnapshot | undefined,
+  period: Period,
+  now: Date,
+): Inputs {
   const db = source.pool
   if (!registry) throw new AppError('NOT_FOUND', 'the city (no city pack is loaded)')
   const hours = hoursOf(period, now, registry.city.timeZone)
@@ -86,8 +91,8 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     registry.datastreams.filter(
       ({ property, thing }) => properties.includes(property) && (!kinds || kinds.includes(thing.kind)),
     )
-  const wholes: Inputs['wholes'] = (properties, kinds, counts = () => true) =>
-    wholesOf(
+  const totals: Inputs['totals'] = (properties, kinds, counts = () => true) =>
+    totalsOf(
       datastreams(properties, kinds).filter(({ thing }) => counts(thing)),
       registry.things,
     )
@@ -96,7 +101,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
   const fleetOf = (property: FleetProperty) =>
     fleets(
       db,
-      wholes([property]).flatMap(({ combinations: [{ streams }] }) =>
+      totals([property]).flatMap(({ combinations: [{ streams }] }) =>
         streams.map(({ id, thing }) => ({ id, zoneId: thing.zoneId })),
       ),
       { hours, timeZone: registry.city.timeZone, name: property },
@@ -108,7 +113,7 @@ export function openInputs(source: SurveySource, registry: Registry | undefined,
     hours,
     registry,
     datastreams,
-    wholes,
+    totals,
     means: once(() => periodMeans(db, ids(datastreams(POLLUTANTS)), hours)),
     censored: once(() => censoredCounts(db, ids(datastreams(POLLUTANTS)), hours)),
     consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours, registry.city.timeZone)),

@@ -1,22 +1,10 @@
-import type { Evidence } from '#model/indicators/catalogue/schema.ts'
-import { leaf, node } from '#model/indicators/evidence.ts'
-import { numberOf, type ThingRow } from '../../measurements/registry.ts'
-import { notWithin } from '../../measurements/wholes.ts'
-import type { Inputs } from '../inputs/inputs.ts'
-import {
-  excludedIn,
-  found,
-  inScope,
-  isSimulated,
-  type Measure,
-  missing,
-  type Outcome,
-  originOf,
-  placeOf,
-  type Scope,
-} from './measure.ts'
+import { numberOf, type ThingRow } from '../../measurements/registry-snapshot.ts'
+import { outermost } from '../../measurements/totals.ts'
+import { attributeOf, inScope, isSimulated, sumOf } from '../measure/context.ts'
+import { defineMeasure, type Measure } from '../measure/define-measure.ts'
+import { missing } from '../measure/outcome.ts'
 
-/** Shares that the registry itself tells: one attribute of all Things of a kind over another. */
+/** Shares that the registry itself states: one attribute of all Things of a kind over another. */
 type Share = {
   readonly code: string
   readonly kind: string
@@ -24,70 +12,59 @@ type Share = {
   readonly one: string
   readonly part: string
   readonly partLabel: string
-  readonly whole: string
-  readonly wholeLabel: string
+  readonly total: string
+  readonly totalLabel: string
   readonly unit: string
   readonly label: string
 }
 
-/** Both attributes are numbers, the whole above zero and the part not beyond it; else the Thing is left out. */
-const isDescribed = (thing: ThingRow, { kind, part, whole }: Share): boolean => {
-  const [some, all] = [numberOf(thing, part), numberOf(thing, whole)]
+/** Both attributes are numbers, the total above zero and the part not beyond it; otherwise the Thing is left out. */
+const isDescribed = (thing: ThingRow, { kind, part, total }: Share): boolean => {
+  const [some, all] = [numberOf(thing, part), numberOf(thing, total)]
   return thing.kind === kind && some !== undefined && all !== undefined && some >= 0 && all > 0 && some <= all
 }
 
-const attributeShare = (about: Share): Measure => ({
-  code: about.code,
-  version: 1,
-  origin: 'measured',
-  needs: `Things of kind ${about.kind} in the registry with the attributes ${about.whole} and ${about.part}`,
-  possible: async ({ registry }) => registry.things.some((thing) => isDescribed(thing, about)),
-  evaluate: async (inputs, scope) => new Map([['', share(about, inputs, scope)]]),
-})
-
-function share(about: Share, inputs: Inputs, scope: Scope): Outcome {
-  const { part, whole, one, unit } = about
-  const things = inputs.registry.things.filter(({ registered }) => registered)
-  const described = notWithin(
-    things.filter((thing) => isDescribed(thing, about)),
-    things,
-  ).filter((thing) => inScope(thing, scope))
-  const ofKind = things.filter((thing) => thing.kind === about.kind)
-  const undescribed = notWithin(ofKind, things).filter((thing) => inScope(thing, scope) && !isDescribed(thing, about))
-  const all = [...described, ...undescribed]
-  const excluded = undescribed.map(({ name }) => ({
-    what: name,
-    why: `${whole} and ${part} are not both in the registry, or do not fit`,
-  }))
-  if (described.length === 0) return missing(`no ${one} of ${placeOf(scope, inputs)} tells ${part}`, excluded)
-  const simulated = isSimulated(inputs, described)
-  const origin = originOf(simulated, 'measured')
-  const counted = (attribute: string, label: string): Evidence =>
-    node(
-      { label, unit, method: 'sum', origin },
-      described.map((thing) =>
-        leaf({
-          label: `${thing.name}: ${attribute}`,
-          value: numberOf(thing, attribute) ?? null,
-          unit,
-          origin,
-          ref: `thing ${thing.key}, attribute ${attribute}`,
-        }),
-      ),
-    )
-  const evidence = node(
-    {
-      label: `${about.label} of ${placeOf(scope, inputs)}, from the registry`,
-      unit: '%',
-      method: 'percent',
-      origin,
-      n: described.length,
-      dataCapture: described.length / all.length,
-      ...excludedIn(excluded),
+const attributeShare = (share: Share): Measure => {
+  const { code, kind, one, part, total, unit } = share
+  return defineMeasure({
+    code,
+    needs: `Things of kind ${kind} in the registry with the attributes ${total} and ${part}`,
+    unit: '%',
+    statistic: 'percent',
+    subjects: ({ registry }) => registry.things.filter((thing) => thing.registered && thing.kind === kind),
+    possible: ({ registry }) => registry.things.some((thing) => isDescribed(thing, share)),
+    compute(context) {
+      const { subjects, name, registry } = context
+      const registered = registry.things.filter((thing) => thing.registered)
+      const counted = (things: ThingRow[]) => outermost(things, registered).filter((thing) => inScope(thing, context))
+      const described = counted(subjects.filter((thing) => isDescribed(thing, share)))
+      const undescribed = counted([...subjects]).filter((thing) => !isDescribed(thing, share))
+      const excluded = undescribed.map((thing) => ({
+        what: thing.name,
+        why: `${total} and ${part} are not both in the registry, or do not fit`,
+      }))
+      if (described.length === 0) return missing(`no ${one} of ${name} tells ${part}`, excluded)
+      return {
+        label: `${share.label} of ${name}, from the registry`,
+        n: described.length,
+        dataCapture: described.length / (described.length + undescribed.length),
+        simulated: isSimulated(context, described),
+        excluded,
+        parts(origin) {
+          const summed = (attribute: string, label: string) =>
+            sumOf(
+              label,
+              unit,
+              origin,
+              described.map((thing) =>
+                attributeOf(thing, attribute, { label: `${thing.name}: ${attribute}`, unit, origin }),
+              ),
+            )
+          return [summed(part, share.partLabel), summed(total, share.totalLabel)]
+        },
+      }
     },
-    [counted(part, about.partLabel), counted(whole, about.wholeLabel)],
-  )
-  return found(evidence, { n: described.length, dataCapture: described.length / all.length, simulated })
+  })
 }
 
 export const smartMeters = attributeShare({
@@ -96,8 +73,8 @@ export const smartMeters = attributeShare({
   one: 'feeder',
   part: 'smartMeters',
   partLabel: 'Smart electricity meters',
-  whole: 'customers',
-  wholeLabel: 'Electricity meters (one a customer)',
+  total: 'customers',
+  totalLabel: 'Electricity meters (one a customer)',
   unit: 'meters',
   label: 'Smart meters among the electricity meters',
 })
@@ -108,8 +85,8 @@ export const demandResponse = attributeShare({
   one: 'feeder',
   part: 'demandResponseCustomers',
   partLabel: 'Customers able to take part in demand response',
-  whole: 'customers',
-  wholeLabel: 'Electricity customers',
+  total: 'customers',
+  totalLabel: 'Electricity customers',
   unit: 'customers',
   label: 'Customers able to take part in demand response',
 })
@@ -120,8 +97,8 @@ export const smartWaterMeters = attributeShare({
   one: 'water district',
   part: 'smartWaterMeters',
   partLabel: 'Smart water meters',
-  whole: 'waterMeters',
-  wholeLabel: 'Water meters',
+  total: 'waterMeters',
+  totalLabel: 'Water meters',
   unit: 'meters',
   label: 'Smart meters among the water meters',
 })

@@ -1,3 +1,4 @@
+import type { Measure } from '../measure/define-measure.ts'
 import { airPollution } from './air-pollution.ts'
 import { fieldCompliance } from './field-compliance.ts'
 import { demandResponse, smartMeters, smartWaterMeters } from './from-attributes.ts'
@@ -12,16 +13,14 @@ import {
   transitNetwork,
 } from './from-features.ts'
 import { lowEmissionVehicles } from './low-emission-vehicles.ts'
-import type { Measure } from './measure.ts'
+import { publicBuildings, residentialHeat } from './metered-buildings.ts'
 import { modeShare } from './mode-share.ts'
 import { drainageNetwork, electricityNetwork, waterNetwork } from './network-monitoring.ts'
 import { noiseExposure } from './noise-exposure.ts'
 import { outageFrequency, outageTime } from './outages.ts'
 import { electricityConsumption, waterConsumption } from './per-inhabitant.ts'
-import { publicBuildings } from './public-buildings.ts'
 import { publicWifi } from './public-wifi.ts'
 import { renewableShare } from './renewable-share.ts'
-import { residentialHeat } from './residential-heat.ts'
 import { sharedBicycles, sharedVehicles } from './shared-fleets.ts'
 import { surveyedShares } from './surveyed-shares.ts'
 import { trafficMonitoring } from './traffic-monitoring.ts'
@@ -29,7 +28,7 @@ import { travelTimeIndex } from './travel-time.ts'
 import { waterLoss } from './water-loss.ts'
 import { wirelessCoverage } from './wireless-coverage.ts'
 
-/** What Citywell computes itself, by indicator code. A new indicator is a new file and a line here. */
+/** What Citywell computes itself, by indicator code. A new indicator is one file that calls `defineMeasure`, and a line here. */
 export const MEASURES: ReadonlyMap<string, Measure> = new Map(
   [
     ...surveyedShares,

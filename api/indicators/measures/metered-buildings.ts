@@ -1,89 +1,129 @@
-import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import { numberOf } from '../../measurements/registry.ts'
-import type { Whole } from '../../measurements/wholes.ts'
-import type { Inputs } from '../inputs/inputs.ts'
-import { excludedIn, found, isSimulated, missing, type Outcome, originOf, placeOf, type Scope } from './measure.ts'
-import { type MeterReadings, meanCapture, metersPerDay, shareCaptured, totalCount, yearOf } from './meters.ts'
+import { isTrue, numberOf, type ThingRow } from '../../measurements/registry-snapshot.ts'
+import type { Total } from '../../measurements/totals.ts'
+import { attributeOf, countIn, isSimulated, meanCapture, originOf, sumOf, totalsIn } from '../measure/context.ts'
+import { defineMeasure, type Measure } from '../measure/define-measure.ts'
+import { type MeterReadings, metersPerDay, shareCaptured, yearOf } from '../measure/meters.ts'
+import { missing } from '../measure/outcome.ts'
 
-/** What a year of metered buildings is put in relation to, in words and units. */
-export type PerAttribute = {
-  /** where no building has a meter, and where none is fully read: said after or before the place */
-  readonly none: string
-  readonly unread: string
-  /** what the meters count, e.g. Heat */
+/** What the meters of buildings count in a year over the sum of an attribute of these buildings. */
+type PerAttribute = {
+  readonly code: string
+  readonly needs: string
+  readonly unit: string
+  readonly properties: readonly string[]
+  readonly isCounted?: (thing: ThingRow) => boolean
+  /** the reasons where no building has a meter, and where none is fully read */
+  readonly noMeter: string
+  readonly noneRead: string
+  /** what the meters count, e.g. Heat, and in which unit a year of it is given */
   readonly what: string
   readonly yearlyUnit: string
-  /** makes `yearlyUnit` of kilowatt hours, where it is another */
-  readonly factor?: Evidence
-  /** the attribute of the buildings that is summed below the line */
+  /** converts kilowatt hours to `yearlyUnit`, where it is another unit */
+  readonly factor?: { readonly label: string; readonly value: number; readonly unit: string }
+  /** the attribute of the buildings that is the denominator */
   readonly attribute: { readonly name: string; readonly label: string; readonly unit: string }
   readonly label: string
-  readonly unit: string
 }
 
-/** What meters of buildings count in a year over a sum of an attribute. A building counts only when every meter it has is read. */
-export async function yearPerAttribute(
-  wholes: readonly Whole[],
-  inputs: Inputs,
-  scope: Scope,
-  per: PerAttribute,
-): Promise<Outcome> {
-  const place = placeOf(scope, inputs)
-  if (wholes.length === 0) return missing(`${place} ${per.none}`)
-  const { read, excluded } = await metersPerDay(wholes, inputs)
-  const silent = new Set(excluded.map(({ whole }) => whole.thing.id))
-  const counted = read.filter(({ whole }) => !silent.has(whole.thing.id))
-  const left = excluded.map(({ what, why }) => ({ what, why }))
-  if (counted.length === 0) return missing(`${per.unread} of ${place} is fully read`, left)
-  const buildings = [...new Map(counted.map(({ whole: { thing } }) => [thing.id, thing])).values()]
-  const simulated = isSimulated(inputs, buildings)
-  const origin = originOf(simulated, 'measured')
-  const meters = counted.map(({ evidence }) => evidence)
-  const { attribute } = per
-  const dataCapture = capturedOf(wholes, counted, attribute.name)
-  const { days, label } = yearOf(inputs, dataCapture)
-  const year = node({ label: `${per.what} in a year${label}`, unit: per.yearlyUnit, method: 'product', origin }, [
-    node({ label: `${per.what} a day`, unit: 'kW.h/d', method: 'sum', origin }, meters),
-    leaf({ label: 'days of the year', value: days, unit: 'd/a', origin: 'reported' }),
-    ...(per.factor ? [per.factor] : []),
-  ])
-  const below = node(
-    { label: attribute.label, unit: attribute.unit, method: 'sum', origin },
-    buildings.map((thing) =>
-      leaf({
-        label: thing.name,
-        value: numberOf(thing, attribute.name) ?? null,
-        unit: attribute.unit,
-        origin: originOf(thing.simulated, 'reported'),
-        ref: `thing ${thing.key}, attribute ${attribute.name}`,
-      }),
-    ),
-  )
-  const n = totalCount(meters)
-  const evidence = node(
-    {
-      label: `${per.label}: ${buildings.length} of ${place}${label}`,
-      unit: per.unit,
-      method: 'ratio',
-      origin,
-      n,
-      dataCapture,
-      ...excludedIn(left),
+/** A building counts, with its attribute, only when every meter it has is read. */
+const perAttribute = ({ attribute, ...of }: PerAttribute): Measure =>
+  defineMeasure({
+    code: of.code,
+    needs: of.needs,
+    unit: of.unit,
+    statistic: 'ratio',
+    subjects: (place) =>
+      totalsIn(
+        place,
+        of.properties,
+        ['building'],
+        (thing) => (of.isCounted?.(thing) ?? true) && (numberOf(thing, attribute.name) ?? 0) > 0,
+      ),
+    noSubjects: ({ name }) => `${name} ${of.noMeter}`,
+    inputs: { consumption: (inputs) => inputs.consumption() },
+    compute(context) {
+      const { subjects, data, name } = context
+      const { read, excluded } = metersPerDay(subjects, data.consumption, context)
+      const silent = new Set(excluded.map(({ total }) => total.thing.id))
+      const counted = read.filter(({ total }) => !silent.has(total.thing.id))
+      const reasons = excluded.map(({ reason }) => reason)
+      if (counted.length === 0) return missing(`${of.noneRead} of ${name} is fully read`, reasons)
+      const buildings = buildingsOf(counted.map(({ total }) => total))
+      const meters = counted.map(({ evidence }) => evidence)
+      const dataCapture = capturedOf(subjects, counted, attribute.name)
+      const { days, label } = yearOf(context, dataCapture)
+      return {
+        label: `${of.label}: ${buildings.length} of ${name}${label}`,
+        n: countIn(meters),
+        dataCapture,
+        simulated: isSimulated(context, buildings),
+        excluded: reasons,
+        parts: (origin) => [
+          node({ label: `${of.what} in a year${label}`, unit: of.yearlyUnit, method: 'product', origin }, [
+            sumOf(`${of.what} a day`, 'kW.h/d', origin, meters),
+            leaf({ label: 'days of the year', value: days, unit: 'd/a', origin: 'reported' }),
+            ...(of.factor ? [leaf({ ...of.factor, origin: 'reported' })] : []),
+          ]),
+          sumOf(
+            attribute.label,
+            attribute.unit,
+            origin,
+            buildings.map((thing) =>
+              attributeOf(thing, attribute.name, {
+                unit: attribute.unit,
+                origin: originOf(thing.simulated, 'reported'),
+              }),
+            ),
+          ),
+        ],
+      }
     },
-    [year, below],
-  )
-  return found(evidence, { n, dataCapture, simulated })
-}
+  })
+
+const buildingsOf = (totals: readonly Total[]): ThingRow[] => [
+  ...new Map(totals.map(({ thing }) => [thing.id, thing])).values(),
+]
 
 /** Of all buildings with a meter, each as large as its attribute says. */
-function capturedOf(wholes: readonly Whole[], counted: MeterReadings['read'], attribute: string): number {
-  const read = Map.groupBy(counted, ({ whole }) => whole.thing.id)
-  const buildings = [...new Map(wholes.map(({ thing }) => [thing.id, thing])).values()]
-  const captureOf = (id: number): number => meanCapture((read.get(id) ?? []).map(({ evidence }) => evidence)) ?? 0
+function capturedOf(totals: readonly Total[], counted: MeterReadings['read'], attribute: string): number {
+  const read = Map.groupBy(counted, ({ total }) => total.thing.id)
   return shareCaptured(
-    buildings,
+    buildingsOf(totals),
     (thing) => numberOf(thing, attribute) ?? 0,
-    ({ id }) => captureOf(id),
+    ({ id }) => meanCapture((read.get(id) ?? []).map(({ evidence }) => evidence)) ?? 0,
   )
 }
+
+/** Electricity and heat of metered public buildings. Energy carriers without a meter (gas, oil) are not included. */
+export const publicBuildings = perAttribute({
+  code: 'EN:E:E:4A',
+  needs: 'buildings with the attributes public and floorAreaM2 and a reading of energy or thermal_energy',
+  properties: ['energy', 'thermal_energy'],
+  isCounted: (thing) => isTrue(thing, 'public'),
+  noMeter: 'has no public building with a meter and floorAreaM2',
+  noneRead: 'no public building',
+  what: 'Energy',
+  yearlyUnit: 'kW.h/a',
+  attribute: { name: 'floorAreaM2', label: 'Floor of these buildings', unit: 'm2' },
+  label: 'Energy a year per m2 of public buildings',
+  unit: 'kW.h/m2/a',
+})
+
+/**
+ * Heat and cold of metered homes. Homes without a heat meter (gas, wood, oil, electric heating) are not included, so the
+ * value represents the metered ones; it depends on the weather and is not adjusted for it.
+ */
+export const residentialHeat = perAttribute({
+  code: 'EN:E:E:3C',
+  needs: 'buildings with the attribute residents and a cumulative reading of thermal_energy',
+  properties: ['thermal_energy'],
+  noMeter: 'has no building with residents and a heat meter',
+  noneRead: 'no home',
+  what: 'Heat',
+  yearlyUnit: 'GJ/a',
+  factor: { label: 'gigajoules of a kilowatt hour', value: 0.0036, unit: 'GJ/(kW.h)' },
+  attribute: { name: 'residents', label: 'People who live in these homes', unit: 'inhabitants' },
+  label: 'Heat a year per resident of metered homes',
+  unit: 'GJ/a',
+})

@@ -1,87 +1,69 @@
-import { leaf, node } from '#model/indicators/evidence.ts'
-import { numberOf, type ThingRow } from '../../measurements/registry.ts'
-import { notWithin } from '../../measurements/wholes.ts'
-import type { Inputs } from '../inputs/inputs.ts'
-import {
-  excludedIn,
-  found,
-  inScope,
-  isSimulated,
-  type Measure,
-  missing,
-  type Outcome,
-  originOf,
-  placeOf,
-  type Scope,
-} from './measure.ts'
+import { numberOf, type ThingRow } from '../../measurements/registry-snapshot.ts'
+import { outermost } from '../../measurements/totals.ts'
+import { attributeOf, inScope, isSimulated, type Place, sumOf } from '../measure/context.ts'
+import { defineMeasure, type Measure } from '../measure/define-measure.ts'
+import { missing } from '../measure/outcome.ts'
 
 type Network = {
   readonly code: string
   readonly kind: string
+  /** a Thing of the kind, in words */
   readonly one: string
-  /** any of these counts as being heard */
+  /** a report of any of these counts */
   readonly properties: readonly string[]
   readonly label: string
 }
 
-/** Length of a network behind Things that were heard in the period, over the length behind all of them. */
-const networkMonitoring = (network: Network): Measure => ({
-  code: network.code,
-  version: 1,
-  origin: 'measured',
-  needs: `Things of kind ${network.kind} with the attribute networkKm, which report ${network.properties.join(' or ')}`,
-  possible: async ({ registry }) => registry.things.some((thing) => thing.kind === network.kind && hasLength(thing)),
-  evaluate: async (inputs, scope) => new Map([['', await monitored(network, inputs, scope)]]),
-})
+/** Length of a network behind Things that reported in the period, over the length behind all of them. */
+const networkMonitoring = ({ code, kind, one, properties, label }: Network): Measure =>
+  defineMeasure({
+    code,
+    needs: `Things of kind ${kind} with the attribute networkKm, which report ${properties.join(' or ')}`,
+    unit: '%',
+    statistic: 'percent',
+    subjects: (place) => outermostOf(kind, place).filter(hasLength),
+    noSubjects: ({ name }) => `no ${one} of ${name} tells its networkKm`,
+    possible: ({ registry }) => registry.things.some((thing) => thing.kind === kind && hasLength(thing)),
+    inputs: { activity: (inputs) => inputs.activity() },
+    compute(context) {
+      const { subjects, data, name, period } = context
+      const reporting = new Set(
+        context
+          .datastreams(properties, [kind])
+          .flatMap(({ id, thing }) => ((data.activity.get(id)?.good ?? 0) > 0 ? [thing.id] : [])),
+      )
+      // No report at all says more about the data than about the network: a missing value, not 0 %.
+      if (!subjects.some(({ id }) => reporting.has(id))) return missing(`no ${one} reported in ${period.label}`)
+      return {
+        label: `${label} of ${name} behind a ${one} that reports, by length`,
+        n: subjects.length,
+        simulated: isSimulated(context, subjects),
+        excluded: outermostOf(kind, context)
+          .filter((thing) => !hasLength(thing))
+          .map((thing) => ({ what: thing.name, why: 'networkKm is not known' })),
+        parts(origin) {
+          const about = { unit: 'km', origin }
+          const monitored = subjects.map((thing) =>
+            reporting.has(thing.id)
+              ? attributeOf(thing, 'networkKm', about)
+              : { ...attributeOf(thing, 'networkKm', { ...about, label: `${thing.name}: nothing heard` }), value: 0 },
+          )
+          const all = subjects.map((thing) => attributeOf(thing, 'networkKm', about))
+          return [
+            sumOf('Length under monitoring', 'km', origin, monitored),
+            sumOf('Length of the network', 'km', origin, all),
+          ]
+        },
+      }
+    },
+  })
 
 const hasLength = (thing: ThingRow): boolean => (numberOf(thing, 'networkKm') ?? 0) > 0
 
-async function monitored(network: Network, inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const { kind, one, properties } = network
-  const { things } = inputs.registry
+function outermostOf(kind: string, place: Place): ThingRow[] {
+  const { things } = place.registry
   const ofKind = things.filter((thing) => thing.kind === kind)
-  const all = notWithin(ofKind, things).filter((thing) => inScope(thing, scope))
-  const described = all.filter(hasLength)
-  if (described.length === 0) return missing(`no ${one} of ${placeOf(scope, inputs)} tells its networkKm`)
-  const activity = await inputs.activity()
-  const heard = new Set(
-    inputs
-      .datastreams(properties, [kind])
-      .flatMap(({ id, thing }) => ((activity.get(id)?.good ?? 0) > 0 ? [thing.id] : [])),
-  )
-  // Nothing heard at all says more of the data than of the network: a missing value, not 0 %.
-  if (!described.some(({ id }) => heard.has(id))) return missing(`no ${one} reported in ${inputs.period.label}`)
-  const simulated = isSimulated(inputs, described)
-  const origin = originOf(simulated, 'measured')
-  const km = (thing: ThingRow, value: number | null, label: string) =>
-    leaf({ label, value, unit: 'km', origin, ref: `thing ${thing.key}, attribute networkKm` })
-  const evidence = node(
-    {
-      label: `${network.label} of ${placeOf(scope, inputs)} behind a ${one} that reports, by length`,
-      unit: '%',
-      method: 'percent',
-      origin,
-      n: described.length,
-      ...excludedIn(
-        all.filter((thing) => !hasLength(thing)).map(({ name }) => ({ what: name, why: 'networkKm is not known' })),
-      ),
-    },
-    [
-      node(
-        { label: 'Length under monitoring', unit: 'km', method: 'sum', origin },
-        described.map((thing) =>
-          heard.has(thing.id)
-            ? km(thing, numberOf(thing, 'networkKm') ?? null, thing.name)
-            : km(thing, 0, `${thing.name}: nothing heard`),
-        ),
-      ),
-      node(
-        { label: 'Length of the network', unit: 'km', method: 'sum', origin },
-        described.map((thing) => km(thing, numberOf(thing, 'networkKm') ?? null, thing.name)),
-      ),
-    ],
-  )
-  return found(evidence, { n: described.length, simulated })
+  return outermost(ofKind, things).filter((thing) => inScope(thing, place))
 }
 
 export const electricityNetwork = networkMonitoring({

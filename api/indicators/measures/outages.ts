@@ -1,53 +1,49 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import { type DatastreamRow, numberOf } from '../../measurements/registry.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { Origin } from '#model/observation/domain.ts'
+import { type DatastreamRow, numberOf } from '../../measurements/registry-snapshot.ts'
 import type { Outages } from '../inputs/outages.ts'
 import {
-  type Excluded,
-  excludedIn,
-  found,
-  inScope,
+  attributeOf,
   isSimulated,
-  LEAST_CAPTURE,
-  type Measure,
-  missing,
-  type Outcome,
-  originOf,
+  MIN_DATA_CAPTURE,
+  nameOf,
+  type Place,
   percentText,
-  placeOf,
-  type Scope,
-} from './measure.ts'
-import { yearOf } from './meters.ts'
+  sumOf,
+  totalsIn,
+} from '../measure/context.ts'
+import { type Computed, defineMeasure, type Measure } from '../measure/define-measure.ts'
+import { yearOf } from '../measure/meters.ts'
+import { type Excluded, missing, type Outcome } from '../measure/outcome.ts'
 
-const NEEDS =
-  'feeders with the attribute customers, which report customers_interrupted when supply fails and returns, and their meter or customers_interrupted = 0 every hour or at their expected interval'
-
-/** EC:I:ES:1C: interruptions a customer has in a year (SAIFI). */
-export const outageFrequency: Measure = {
-  code: 'EC:I:ES:1C',
-  version: 2,
-  origin: 'measured',
-  needs: NEEDS,
-  possible: async (inputs) => feedersOf(inputs, { zone: null }).length > 0,
-  evaluate: async (inputs, scope) => new Map([['', await frequency(inputs, scope)]]),
+type Interruptions = {
+  readonly code: string
+  readonly unit: string
+  readonly compute: (supply: Supply, place: Place & { name: string }) => Computed | Outcome
 }
 
-/** EC:I:ES:2C: minutes that an interruption lasts for a customer who has one (CAIDI, not SAIDI). */
-export const outageTime: Measure = {
-  code: 'EC:I:ES:2C',
-  version: 2,
-  origin: 'measured',
-  needs: NEEDS,
-  possible: outageFrequency.possible,
-  evaluate: async (inputs, scope) => new Map([['', await duration(inputs, scope)]]),
-}
-
-const feedersOf = (inputs: Inputs, scope: Scope): DatastreamRow[] =>
-  inputs
-    .wholes(['customers_interrupted'], ['feeder'], (thing) => (numberOf(thing, 'customers') ?? 0) > 0)
-    .filter(({ thing }) => inScope(thing, scope))
-    .flatMap(({ combinations: [{ streams }] }) => streams)
+const interruptions = ({ code, unit, compute }: Interruptions): Measure =>
+  defineMeasure({
+    code,
+    version: 2,
+    needs:
+      'feeders with the attribute customers, which report customers_interrupted when supply fails and returns, and their meter or customers_interrupted = 0 every hour or at their expected interval',
+    unit,
+    statistic: 'ratio',
+    subjects: (place) =>
+      totalsIn(
+        place,
+        ['customers_interrupted'],
+        ['feeder'],
+        (thing) => (numberOf(thing, 'customers') ?? 0) > 0,
+      ).flatMap(({ combinations: [{ streams }] }) => streams),
+    inputs: { hours: (inputs) => inputs.supplyWatched(), outages: (inputs) => inputs.outages() },
+    compute(context) {
+      const supply = supplyOf(context.subjects, context.data, context)
+      return supply.dataCapture < MIN_DATA_CAPTURE ? tooLittleWatched(supply, context) : compute(supply, context)
+    },
+  })
 
 type Feeder = {
   readonly stream: DatastreamRow
@@ -59,57 +55,59 @@ type Feeder = {
 type Supply = {
   readonly feeders: readonly Feeder[]
   readonly excluded: readonly Excluded[]
-  /** share of the customer hours of the period that the feeders were watched */
+  /** share of the customer hours of the period in which the feeders were watched */
   readonly dataCapture: number
 }
 const NONE: Outages = { interruptions: 0, interrupted: 0, minutes: 0, short: 0 }
 
-/** That no interruption was reported says something only of hours in which one would have been: silence is not supply. */
-async function watched(inputs: Inputs, scope: Scope): Promise<Supply> {
-  const [hours, found] = [await inputs.supplyWatched(), await inputs.outages()]
-  const feeders: Feeder[] = []
-  const excluded: Excluded[] = []
-  let [served, seen] = [0, 0]
-  for (const stream of feedersOf(inputs, scope)) {
-    const customers = numberOf(stream.thing, 'customers') ?? 0
-    const capture = inputs.hours.count === 0 ? 0 : (hours.get(stream.id) ?? 0) / inputs.hours.count
-    served += customers
-    if (capture < LEAST_CAPTURE) {
-      const why = capture === 0 ? 'nothing heard in the period' : `heard in ${percentText(capture)} of the hours`
-      excluded.push({ what: stream.thing.name, why })
-      continue
-    }
-    seen += customers * capture
-    feeders.push({ stream, customers, outages: found.get(stream.id) ?? NONE, capture })
-  }
-  return { feeders, excluded, dataCapture: served === 0 ? 0 : seen / served }
+/** The absence of interruptions is known only for hours in which one would have been reported: silence is not supply. */
+function supplyOf(
+  streams: readonly DatastreamRow[],
+  { hours, outages }: { hours: ReadonlyMap<number, number>; outages: ReadonlyMap<number, Outages> },
+  place: Place,
+): Supply {
+  const all = streams.map((stream) => ({
+    stream,
+    customers: numberOf(stream.thing, 'customers') ?? 0,
+    outages: outages.get(stream.id) ?? NONE,
+    capture: place.hours.count === 0 ? 0 : (hours.get(stream.id) ?? 0) / place.hours.count,
+  }))
+  const isWatched = ({ capture }: Feeder): boolean => capture >= MIN_DATA_CAPTURE
+  const feeders = all.filter(isWatched)
+  const served = all.reduce((sum, { customers }) => sum + customers, 0)
+  const watched = feeders.reduce((sum, { customers, capture }) => sum + customers * capture, 0)
+  const excluded = all
+    .filter((feeder) => !isWatched(feeder))
+    .map(({ stream, capture }) => ({
+      what: stream.thing.name,
+      why: capture === 0 ? 'nothing heard in the period' : `heard in ${percentText(capture)} of the hours`,
+    }))
+  return { feeders, excluded, dataCapture: served === 0 ? 0 : watched / served }
 }
 
-/** Why the supply was not watched well enough for a value, and what it takes; undefined where it was. */
-function unwatched({ dataCapture, excluded }: Supply, inputs: Inputs, scope: Scope): Outcome | undefined {
-  if (dataCapture >= LEAST_CAPTURE) return undefined
+function tooLittleWatched({ dataCapture, excluded }: Supply, place: Place): Outcome {
   const needed =
     'each feeder must report something, such as its meter or customers_interrupted = 0, every hour or at its expected interval'
   return missing(
-    `feeders heard in ${percentText(LEAST_CAPTURE)} of the hours of ${inputs.period.label} or more stand for ${percentText(dataCapture)} of the customer hours of ${placeOf(scope, inputs)}, and ${percentText(LEAST_CAPTURE)} are needed; ${needed}`,
+    `feeders heard in ${percentText(MIN_DATA_CAPTURE)} of the hours of ${place.period.label} or more stand for ${percentText(dataCapture)} of the customer hours of ${nameOf(place)}, and ${percentText(MIN_DATA_CAPTURE)} are needed; ${needed}`,
     excluded,
   )
 }
 
 /** One number of every feeder, summed. */
-function summed(
+const summed = (
   feeders: readonly Feeder[],
-  of: keyof Outages,
-  label: string,
-  unit: string,
-  origin: Evidence['origin'],
-) {
-  return node(
-    { label, unit, method: 'sum', origin },
+  number: keyof Outages,
+  { label, unit, origin }: { label: string; unit: string; origin: Origin },
+): Evidence =>
+  sumOf(
+    label,
+    unit,
+    origin,
     feeders.map(({ stream: { id, thing }, outages }) =>
       leaf({
         label: `${thing.name}: ${outages.interruptions} interruptions over 3 minutes, ${outages.short} shorter left out`,
-        value: outages[of],
+        value: outages[number],
         unit,
         origin,
         n: outages.interruptions,
@@ -117,67 +115,78 @@ function summed(
       }),
     ),
   )
-}
 
-async function frequency(inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const place = placeOf(scope, inputs)
-  const supply = await watched(inputs, scope)
-  const tooLittle = unwatched(supply, inputs, scope)
-  if (tooLittle) return tooLittle
-  const { feeders, excluded, dataCapture } = supply
-  const things = feeders.map(({ stream }) => stream.thing)
-  const simulated = isSimulated(inputs, things)
-  const origin = originOf(simulated, 'measured')
-  const { days, label } = yearOf(inputs, dataCapture)
-  // Time at risk, as for any rate: a customer who was watched for half a year counts half.
-  const exposure = node(
-    { label: 'Customers served, times the years for which they were watched', unit: 'a', method: 'sum', origin },
-    feeders.map(({ stream: { thing }, customers, capture }) => {
-      const years = (capture * inputs.hours.count) / (24 * days)
-      return node({ label: thing.name, unit: 'a', method: 'product', origin, dataCapture: capture }, [
+const about = ({ feeders, excluded, dataCapture }: Supply, place: Place) => ({
+  n: feeders.reduce((sum, { outages }) => sum + outages.interruptions, 0),
+  dataCapture,
+  simulated: isSimulated(
+    place,
+    feeders.map(({ stream }) => stream.thing),
+  ),
+  excluded,
+})
+
+/** Time at risk, as for any rate: a customer who was watched for half a year counts half. */
+const customerYears = (
+  feeders: readonly Feeder[],
+  observed: { hours: number; days: number },
+  origin: Origin,
+): Evidence =>
+  sumOf(
+    'Customers served, times the years for which they were watched',
+    'a',
+    origin,
+    feeders.map(({ stream: { thing }, capture }) =>
+      node({ label: thing.name, unit: 'a', method: 'product', origin, dataCapture: capture }, [
+        attributeOf(thing, 'customers', { label: `${thing.name}: customers`, unit: 'customers', origin }),
         leaf({
-          ...{ label: `${thing.name}: customers`, value: customers, unit: 'customers', origin },
-          ref: `thing ${thing.key}, attribute customers`,
+          ...{
+            label: `years watched: ${percentText(capture)} of the period`,
+            value: (capture * observed.hours) / (24 * observed.days),
+          },
+          ...{ unit: 'a', origin },
         }),
-        leaf({ label: `years watched: ${percentText(capture)} of the period`, value: years, unit: 'a', origin }),
-      ])
-    }),
+      ]),
+    ),
   )
-  const n = feeders.reduce((sum, { outages }) => sum + outages.interruptions, 0)
-  const head = { unit: 'interruptions per customer a year', method: 'ratio', origin, n, dataCapture }
-  const evidence = node(
-    { label: `Interruptions per customer of ${place} (SAIFI)${label}`, ...head, ...excludedIn(excluded) },
-    [summed(feeders, 'interrupted', 'Customer interruptions in the period', '{count}', origin), exposure],
-  )
-  return found(evidence, { n, dataCapture, simulated })
-}
 
-async function duration(inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const place = placeOf(scope, inputs)
-  const supply = await watched(inputs, scope)
-  const tooLittle = unwatched(supply, inputs, scope)
-  if (tooLittle) return tooLittle
-  const { feeders, excluded, dataCapture } = supply
-  const n = feeders.reduce((sum, { outages }) => sum + outages.interruptions, 0)
-  if (n === 0)
-    return missing(`no interruption over 3 minutes in ${inputs.period.label}: there is no duration to average`)
-  const things = feeders.map(({ stream }) => stream.thing)
-  const simulated = isSimulated(inputs, things)
-  const origin = originOf(simulated, 'measured')
-  const evidence = node(
-    {
-      label: `Minutes without electricity per interrupted customer of ${place} (CAIDI)`,
-      unit: 'min per interruption',
-      method: 'ratio',
-      origin,
+/** Interruptions a customer has in a year (SAIFI). */
+export const outageFrequency = interruptions({
+  code: 'EC:I:ES:1C',
+  unit: 'interruptions per customer a year',
+  compute(supply, place) {
+    const { days, label } = yearOf(place, supply.dataCapture)
+    return {
+      label: `Interruptions per customer of ${place.name} (SAIFI)${label}`,
+      ...about(supply, place),
+      parts: (origin) => [
+        summed(supply.feeders, 'interrupted', {
+          label: 'Customer interruptions in the period',
+          unit: '{count}',
+          origin,
+        }),
+        customerYears(supply.feeders, { hours: place.hours.count, days }, origin),
+      ],
+    }
+  },
+})
+
+/** Minutes that an interruption lasts for a customer who has one (CAIDI, not SAIDI). */
+export const outageTime = interruptions({
+  code: 'EC:I:ES:2C',
+  unit: 'min per interruption',
+  compute(supply, place) {
+    const { n, ...rest } = about(supply, place)
+    if (n === 0)
+      return missing(`no interruption over 3 minutes in ${place.period.label}: there is no duration to average`)
+    return {
+      label: `Minutes without electricity per interrupted customer of ${place.name} (CAIDI)`,
       n,
-      dataCapture,
-      ...excludedIn(excluded),
-    },
-    [
-      summed(feeders, 'minutes', 'Customer minutes without electricity', 'min', origin),
-      summed(feeders, 'interrupted', 'Customer interruptions', '{count}', origin),
-    ],
-  )
-  return found(evidence, { n, dataCapture, simulated })
-}
+      ...rest,
+      parts: (origin) => [
+        summed(supply.feeders, 'minutes', { label: 'Customer minutes without electricity', unit: 'min', origin }),
+        summed(supply.feeders, 'interrupted', { label: 'Customer interruptions', unit: '{count}', origin }),
+      ],
+    }
+  },
+})

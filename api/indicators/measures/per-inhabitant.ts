@@ -1,25 +1,23 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { ZoneRow } from '../../measurements/registry.ts'
-import type { Whole } from '../../measurements/wholes.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { ZoneRow } from '../../measurements/registry-snapshot.ts'
+import type { Total } from '../../measurements/totals.ts'
 import {
-  type Excluded,
-  excludedIn,
-  found,
-  inScope,
+  countIn,
   isSimulated,
-  type Measure,
-  missing,
-  type Outcome,
+  meanCapture,
   originOf,
-  placeOf,
+  type Place,
   population,
-  type Scope,
-} from './measure.ts'
-import { type MeterReadings, meanCapture, metersPerDay, shareCaptured, totalCount, yearOf } from './meters.ts'
+  sumOf,
+  totalsIn,
+  zonesOf,
+} from '../measure/context.ts'
+import { defineMeasure, type Measure } from '../measure/define-measure.ts'
+import { type MeterReadings, metersPerDay, shareCaptured, yearOf } from '../measure/meters.ts'
+import { type Excluded, missing } from '../measure/outcome.ts'
 
-/** What a network delivers through meters that stand for the whole of their zones, per inhabitant. */
+/** What a network delivers through meters that together cover their zones, per inhabitant. */
 type Delivery = {
   readonly code: string
   readonly needs: string
@@ -29,23 +27,59 @@ type Delivery = {
   readonly one: string
   readonly what: string
   readonly unit: string
-  /** what a day of the meters' unit becomes: a year of it, or another unit */
-  readonly scaled: (day: Evidence, inputs: Inputs, dataCapture: number) => { amount: Evidence; label: string }
+  /** the numerator, from a day in the unit of the meters: a year of it, or another unit */
+  readonly amountOf: (day: Evidence, period: { days: number; label: string }) => Evidence
+  readonly isPerYear: boolean
 }
 
 /**
  * A zone counts, with its people, only when every meter of it is read: a silent one must not make its zone look thrifty.
  */
-const perInhabitant = (delivery: Delivery): Measure => ({
-  code: delivery.code,
-  version: 1,
-  origin: 'measured',
-  needs: delivery.needs,
-  possible: async (inputs) => metersOf(delivery, inputs, { zone: null }).length > 0,
-  evaluate: async (inputs, scope) => new Map([['', await perCapita(delivery, inputs, scope)]]),
-})
+const perInhabitant = ({ code, needs, property, kind, one, what, unit, ...delivery }: Delivery): Measure =>
+  defineMeasure({
+    code,
+    needs,
+    unit,
+    statistic: 'ratio',
+    subjects: (place) => totalsIn(place, [property], [kind]),
+    noSubjects: ({ name }) => `${name} has no ${one} with a meter reading`,
+    inputs: { consumption: (inputs) => inputs.consumption() },
+    compute(context) {
+      const { subjects, data, name, registry } = context
+      const readings = metersPerDay(subjects, data.consumption, context)
+      const { people, zones, excluded } = peopleServed(one, subjects, readings, context)
+      const counted = readings.read.filter(({ total }) => zones === null || zones.has(total.thing.zoneId ?? 0))
+      if (counted.length === 0 || people.length === 0)
+        return missing(
+          `no zone of ${name} has every ${one} read`,
+          readings.excluded.map(({ reason }) => reason),
+        )
+      const meters = counted.map(({ evidence }) => evidence)
+      const dataCapture = zones === null ? (meanCapture(meters) ?? 0) : capturedIn(zonesOf(context), counted)
+      const period = delivery.isPerYear ? yearOf(context, dataCapture) : { days: 1, label: '' }
+      return {
+        label: `${what} per inhabitant of ${name}${period.label}`,
+        n: countIn(meters),
+        dataCapture,
+        simulated: isSimulated(
+          context,
+          counted.map(({ total }) => total.thing),
+        ),
+        excluded,
+        parts: (origin) => [
+          delivery.amountOf(sumOf(`${what} a day`, meters[0]?.unit ?? '', origin, meters), period),
+          sumOf(
+            'Inhabitants whose use is metered',
+            'inhabitants',
+            originOf(registry.city.simulated, 'reported'),
+            people,
+          ),
+        ],
+      }
+    },
+  })
 
-/** EN:E:E:2C: periods other than a calendar year are brought to 365 days and say so. */
+/** Periods other than a calendar year are converted to 365 days and say so. */
 export const electricityConsumption = perInhabitant({
   code: 'EN:E:E:2C',
   needs: 'feeders with a cumulative energy reading, which together meter all electricity drawn in their zones',
@@ -54,15 +88,15 @@ export const electricityConsumption = perInhabitant({
   one: 'feeder',
   what: 'Electricity drawn',
   unit: 'kW.h/a',
-  scaled: (day, inputs, dataCapture) => {
-    const { days, label } = yearOf(inputs, dataCapture)
+  isPerYear: true,
+  amountOf: (day, { days, label }) => {
     const year = leaf({ label: 'days of the year', value: days, unit: 'd/a', origin: 'reported' })
     const head = { label: `Electricity drawn in a year${label}`, unit: 'kW.h/a', method: 'product', origin: day.origin }
-    return { amount: node(head, [day, year]), label }
+    return node(head, [day, year])
   },
 })
 
-/** EN:EN:WS:2C: the customers' meters of a water district, summed up by its utility; what leaks is not in it. */
+/** The customers' meters of a water district, summed up by its utility; leakage is not included. */
 export const waterConsumption = perInhabitant({
   code: 'EN:EN:WS:2C',
   needs:
@@ -72,64 +106,17 @@ export const waterConsumption = perInhabitant({
   one: 'water district',
   what: 'Water used',
   unit: 'L/d',
-  scaled: (day) => {
+  isPerYear: false,
+  amountOf: (day) => {
     const litres = leaf({ label: 'litres of a cubic metre', value: 1000, unit: 'L/m3', origin: 'reported' })
     const head = { label: 'Water used a day, in litres', unit: 'L/d', method: 'product', origin: day.origin }
-    return { amount: node(head, [day, litres]), label: '' }
+    return node(head, [day, litres])
   },
 })
 
-const metersOf = ({ property, kind }: Delivery, inputs: Inputs, scope: Scope): Whole[] =>
-  inputs.wholes([property], [kind]).filter(({ thing }) => inScope(thing, scope))
-
-async function perCapita(delivery: Delivery, inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const wholes = metersOf(delivery, inputs, scope)
-  const { one, what, unit } = delivery
-  const place = placeOf(scope, inputs)
-  if (wholes.length === 0) return missing(`${place} has no ${one} with a meter reading`)
-  const { read, excluded } = await metersPerDay(wholes, inputs)
-  const { people, zones, left } = metered(delivery, inputs, scope, excluded)
-  const counted = read.filter(({ whole }) => zones === null || zones.has(whole.thing.zoneId ?? 0))
-  if (counted.length === 0 || people.length === 0) return missing(`no zone of ${place} has every ${one} read`, excluded)
-  const simulated = isSimulated(
-    inputs,
-    counted.map(({ whole }) => whole.thing),
-  )
-  const origin = originOf(simulated, 'measured')
-  const meters = counted.map(({ evidence }) => evidence)
-  const day = node({ label: `${what} a day`, unit: meters[0]?.unit ?? '', method: 'sum', origin }, meters)
-  const dataCapture = zones === null ? (meanCapture(meters) ?? 0) : capturedIn(zonesOf(scope, inputs), counted)
-  const { amount, label } = delivery.scaled(day, inputs, dataCapture)
-  const inhabitants = node(
-    {
-      label: 'Inhabitants whose use is metered',
-      unit: 'inhabitants',
-      method: 'sum',
-      origin: originOf(inputs.registry.city.simulated, 'reported'),
-    },
-    people,
-  )
-  const n = totalCount(meters)
-  const evidence = node(
-    {
-      label: `${what} per inhabitant of ${place}${label}`,
-      unit,
-      method: 'ratio',
-      origin,
-      n,
-      dataCapture,
-      ...excludedIn(left),
-    },
-    [amount, inhabitants],
-  )
-  return found(evidence, { n, dataCapture, simulated })
-}
-
-const zonesOf = ({ zone }: Scope, { registry }: Inputs): readonly ZoneRow[] => (zone ? [zone] : registry.zones)
-
 /** Of the people of the zones, those whose meters are read, for the time that they are. */
 function capturedIn(zones: readonly ZoneRow[], counted: MeterReadings['read']): number {
-  const byZone = Map.groupBy(counted, ({ whole }) => whole.thing.zoneId)
+  const byZone = Map.groupBy(counted, ({ total }) => total.thing.zoneId)
   return shareCaptured(
     zones,
     ({ population: people }) => people ?? 0,
@@ -137,40 +124,26 @@ function capturedIn(zones: readonly ZoneRow[], counted: MeterReadings['read']): 
   )
 }
 
-/** The zones all of whose meters are read, their people, and what is left out. Meters outside any zone: the city as a whole. */
-function metered(
-  delivery: Delivery,
-  inputs: Inputs,
-  scope: Scope,
-  excluded: readonly (Excluded & { whole: Whole })[],
-): { people: Evidence[]; zones: ReadonlySet<number> | null; left: Excluded[] } {
-  const meters = metersOf(delivery, inputs, scope)
-  const why = excluded.map(({ what, why }) => ({ what, why }))
-  if (meters.some(({ thing }) => thing.zoneId === null)) {
-    const everyone = population(inputs, scope)
-    return { people: everyone && excluded.length === 0 ? [everyone] : [], zones: null, left: why }
-  }
-  const silent = new Set(excluded.map(({ whole }) => whole.thing.zoneId))
-  const served = inputs.registry.zones.filter(({ id }) => meters.some(({ thing }) => thing.zoneId === id))
-  const whole = served.filter((zone) => !silent.has(zone.id) && zone.population !== null)
-  const people = whole.flatMap((zone) => population(inputs, { zone }) ?? [])
-  return {
-    people,
-    zones: new Set(whole.map(({ id }) => id)),
-    left: [...why, ...leftOut(delivery, inputs, scope, served, whole)],
-  }
-}
+type Served = { people: Evidence[]; zones: ReadonlySet<number> | null; excluded: Excluded[] }
 
-function leftOut(
-  { one }: Delivery,
-  inputs: Inputs,
-  scope: Scope,
-  served: readonly ZoneRow[],
-  whole: readonly ZoneRow[],
-): Excluded[] {
-  return zonesOf(scope, inputs)
-    .filter((zone) => !whole.includes(zone))
+/** The zones all of whose meters are read, their people, and what is left out. Meters outside any zone serve the entire city. */
+function peopleServed(one: string, meters: readonly Total[], readings: MeterReadings, place: Place): Served {
+  const reasons = readings.excluded.map(({ reason }) => reason)
+  if (meters.some(({ thing }) => thing.zoneId === null)) {
+    const everyone = population(place)
+    return { people: everyone && reasons.length === 0 ? [everyone] : [], zones: null, excluded: reasons }
+  }
+  const silent = new Set(readings.excluded.map(({ total }) => total.thing.zoneId))
+  const served = place.registry.zones.filter(({ id }) => meters.some(({ thing }) => thing.zoneId === id))
+  const complete = served.filter((zone) => !silent.has(zone.id) && zone.population !== null)
+  const leftOut = zonesOf(place)
+    .filter((zone) => !complete.includes(zone))
     .map((zone) => ({ what: zone.name, why: whyLeftOut(one, zone, served) }))
+  return {
+    people: complete.flatMap((zone) => population({ ...place, zone }) ?? []),
+    zones: new Set(complete.map(({ id }) => id)),
+    excluded: [...reasons, ...leftOut],
+  }
 }
 
 function whyLeftOut(one: string, zone: ZoneRow, served: readonly ZoneRow[]): string {

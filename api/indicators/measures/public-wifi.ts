@@ -1,69 +1,54 @@
-import { leaf, node } from '#model/indicators/evidence.ts'
-import { isTrue, type ThingRow } from '../../measurements/registry.ts'
-import type { Inputs } from '../inputs/inputs.ts'
-import {
-  type Excluded,
-  excludedIn,
-  found,
-  inScope,
-  isSimulated,
-  type Measure,
-  missing,
-  type Outcome,
-  originOf,
-  placeOf,
-  type Scope,
-} from './measure.ts'
+import { leaf } from '#model/indicators/evidence.ts'
+import { isTrue, type ThingRow } from '../../measurements/registry-snapshot.ts'
+import type { Activity } from '../inputs/activity.ts'
+import { inScope, isSimulated, type Place } from '../measure/context.ts'
+import { defineMeasure } from '../measure/define-measure.ts'
+import { missing } from '../measure/outcome.ts'
 
-/** EC:ICT:ICT:5A: public hotspots that reported in the period and were not offline throughout. */
-export const publicWifi: Measure = {
+/** Public hotspots that reported in the period and were not offline throughout. */
+export const publicWifi = defineMeasure({
   code: 'EC:ICT:ICT:5A',
-  version: 1,
-  origin: 'measured',
   needs: 'hotspots of kind wifi_hotspot with the attribute public, which report clients or online',
-  possible: async ({ registry }) => registry.things.some(isPublic),
-  evaluate: async (inputs, scope) => new Map([['', await hotspots(inputs, scope)]]),
-}
+  unit: 'hotspots',
+  statistic: 'count',
+  subjects: (place) => place.registry.things.filter((thing) => isPublic(thing) && inScope(thing, place)),
+  noSubjects: ({ name }) => `the registry has no public hotspot in ${name}`,
+  inputs: { activity: (inputs) => inputs.activity() },
+  compute({ subjects: hotspots, data, name, period, registry }) {
+    const checked = hotspots.map((thing) => ({ thing, why: whyNotAlive(thing, registry, data.activity) }))
+    const alive = checked.flatMap(({ thing, why }) => (why === undefined ? [thing] : []))
+    const excluded = checked.flatMap(({ thing, why }) => (why === undefined ? [] : [{ what: thing.name, why }]))
+    // No report at all says more about the data than about the hotspots: a missing value, not zero.
+    if (alive.length === 0)
+      return missing(`none of ${hotspots.length} public hotspots was heard in ${period.label}`, excluded)
+    return {
+      label: `Public hotspots of ${name} that reported in ${period.label}`,
+      n: alive.length,
+      dataCapture: alive.length / hotspots.length,
+      simulated: isSimulated({ registry }, hotspots),
+      excluded,
+      parts: (origin) =>
+        alive.map((thing) =>
+          leaf({ label: thing.name, value: 1, unit: 'hotspots', origin, ref: `thing ${thing.key}` }),
+        ),
+    }
+  },
+})
 
 const isPublic = (thing: ThingRow): boolean => thing.kind === 'wifi_hotspot' && isTrue(thing, 'public')
 
-async function hotspots(inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const known = inputs.registry.things.filter((thing) => isPublic(thing) && inScope(thing, scope))
-  if (known.length === 0) return missing(`the registry has no public hotspot in ${placeOf(scope, inputs)}`)
-  const excluded: Excluded[] = []
-  const alive: ThingRow[] = []
-  for (const thing of known) {
-    const why = await whyNot(thing, inputs)
-    if (why) excluded.push({ what: thing.name, why })
-    else alive.push(thing)
-  }
-  // Nothing heard at all says more of the data than of the hotspots: a missing value, not zero.
-  if (alive.length === 0)
-    return missing(`none of ${known.length} public hotspots was heard in ${inputs.period.label}`, excluded)
-  const simulated = isSimulated(inputs, known)
-  const head = {
-    label: `Public hotspots of ${placeOf(scope, inputs)} that reported in ${inputs.period.label}`,
-    unit: 'hotspots',
-    method: 'count',
-    origin: originOf(simulated, 'measured'),
-    n: alive.length,
-    dataCapture: alive.length / known.length,
-    ...excludedIn(excluded),
-  }
-  const counted = alive.map((thing) =>
-    leaf({ label: thing.name, value: 1, unit: 'hotspots', origin: head.origin, ref: `thing ${thing.key}` }),
-  )
-  return found(node(head, counted), { n: alive.length, dataCapture: head.dataCapture, simulated })
-}
-
-async function whyNot(thing: ThingRow, inputs: Inputs): Promise<string | undefined> {
-  const activity = await inputs.activity()
-  const streams = inputs.registry.datastreams.filter((stream) => stream.thing.id === thing.id)
-  const heard = streams.flatMap(({ id, property }) => {
-    const found = activity.get(id)
-    return found && found.good > 0 ? [{ property, high: found.high }] : []
-  })
-  if (heard.length === 0) return 'nothing heard in the period'
-  const online = heard.find(({ property }) => property === 'online')
+function whyNotAlive(
+  thing: ThingRow,
+  { datastreams }: Place['registry'],
+  activity: ReadonlyMap<number, Activity>,
+): string | undefined {
+  const reported = datastreams
+    .filter((stream) => stream.thing.id === thing.id)
+    .flatMap(({ id, property }) => {
+      const found = activity.get(id)
+      return found && found.good > 0 ? [{ property, high: found.high }] : []
+    })
+  if (reported.length === 0) return 'nothing heard in the period'
+  const online = reported.find(({ property }) => property === 'online')
   return online && (online.high ?? 0) <= 0 ? 'offline all the period' : undefined
 }

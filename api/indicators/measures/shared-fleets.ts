@@ -1,25 +1,15 @@
-import { leaf, node } from '#model/indicators/evidence.ts'
-import type { DatastreamRow } from '../../measurements/registry.ts'
-import type { Whole } from '../../measurements/wholes.ts'
-import type { FleetProperty, Inputs } from '../inputs/inputs.ts'
-import {
-  excludedIn,
-  found,
-  inScope,
-  isSimulated,
-  type Measure,
-  missing,
-  type Outcome,
-  originOf,
-  placeOf,
-  population,
-  type Scope,
-} from './measure.ts'
+import { leaf } from '#model/indicators/evidence.ts'
+import type { DatastreamRow } from '../../measurements/registry-snapshot.ts'
+import type { Total } from '../../measurements/totals.ts'
+import type { FleetProperty } from '../inputs/inputs.ts'
+import { isSimulated, population, sumOf, totalsIn } from '../measure/context.ts'
+import { defineMeasure, type Measure } from '../measure/define-measure.ts'
+import { missing } from '../measure/outcome.ts'
 
 type Shared = {
   readonly code: string
   readonly property: FleetProperty
-  /** what stands there, and where */
+  /** what stands at the stations, and what a station is called */
   readonly what: string
   readonly where: string
 }
@@ -28,14 +18,53 @@ type Shared = {
  * What sharing schemes offer per 100 000 inhabitants. Stations count what stands at them, so the fleet is estimated from the
  * hour in which most stood at the same time; the few under way in that hour are missing.
  */
-const sharedFleet = (shared: Shared): Measure => ({
-  code: shared.code,
-  version: 1,
-  origin: 'measured',
-  needs: `Things of sharing schemes that report ${shared.property}`,
-  possible: async (inputs) => inputs.wholes([shared.property]).length > 0,
-  evaluate: async (inputs, scope) => new Map([['', await perHead(shared, inputs, scope)]]),
-})
+const sharedFleet = ({ code, property, what, where }: Shared): Measure =>
+  defineMeasure({
+    code,
+    needs: `Things of sharing schemes that report ${property}`,
+    unit: 'per 100 000 inhabitants',
+    statistic: 'per_100000',
+    subjects: (place) => totalsIn(place, [property]),
+    noSubjects: ({ name }) => `no ${where} in ${name} reports ${property}`,
+    inputs: { fleet: (inputs) => inputs.fleet(property) },
+    compute(context) {
+      const { subjects, data, name, zone, period } = context
+      const people = population(context)
+      if (!people) return missing(`the population of ${name} is not known`)
+      const fleet = data.fleet.get(zone?.id ?? 0)
+      if (!fleet) return missing(`no ${where} in ${name} reported in ${period.label}`)
+      const docks = subjects.flatMap(labelled)
+      const countOf = new Map(fleet.docks.map(({ datastreamId, standing }) => [datastreamId, standing]))
+      const standing = fleet.docks.flatMap(({ datastreamId }) => docks.filter(({ dock }) => dock.id === datastreamId))
+      const silent = docks.filter(({ dock }) => !countOf.has(dock.id))
+      const things = new Set(standing.map(({ dock }) => dock.thing))
+      return {
+        label: `Shared ${what} per 100 000 inhabitants of ${name}`,
+        n: things.size,
+        dataCapture: standing.length / docks.length,
+        simulated: isSimulated(context, [...things]),
+        excluded: silent.map(({ label }) => ({ what: label, why: 'silent in that hour' })),
+        parts(origin) {
+          const parked = standing.map(({ dock, label }) =>
+            leaf({
+              label,
+              value: countOf.get(dock.id) ?? null,
+              unit: what,
+              method: 'mean_of_the_hour',
+              origin,
+              ref: `datastream ${dock.id} (${dock.thing.key} ${property})`,
+            }),
+          )
+          const hour = `from ${fleet.hour.toISOString()}`
+          return [sumOf(`Shared ${what} that stood there in the fullest hour, ${hour}`, what, origin, parked), people]
+        },
+      }
+    },
+  })
+
+/** A station is called by its name; one that reports no total by its name and that of each part. */
+const labelled = ({ thing, combinations: [{ how, streams }] }: Total): { dock: DatastreamRow; label: string }[] =>
+  streams.map((dock) => ({ dock, label: how === 'total' ? thing.name : `${thing.name}, part ${dock.channel}` }))
 
 export const sharedBicycles = sharedFleet({
   code: 'EC:I:T:6A',
@@ -49,62 +78,3 @@ export const sharedVehicles = sharedFleet({
   what: 'vehicles',
   where: 'station',
 })
-
-async function perHead({ property, what, where }: Shared, inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const wholes = inputs.wholes([property]).filter(({ thing }) => inScope(thing, scope))
-  const docks = wholes.flatMap(({ combinations: [{ streams }] }) => streams)
-  const place = placeOf(scope, inputs)
-  if (docks.length === 0) return missing(`no ${where} in ${place} reports ${property}`)
-  const people = population(inputs, scope)
-  if (!people) return missing(`the population of ${place} is not known`)
-  const fleet = (await inputs.fleet(property)).get(scope.zone?.id ?? 0)
-  if (!fleet) return missing(`no ${where} in ${place} reported in ${inputs.period.label}`)
-  const dockOf = new Map(docks.map((dock) => [dock.id, dock]))
-  const standing = fleet.docks.flatMap(({ datastreamId, standing: count }) => {
-    const dock = dockOf.get(datastreamId)
-    return dock ? [{ dock, count }] : []
-  })
-  const silent = docks.filter(({ id }) => !fleet.docks.some(({ datastreamId }) => datastreamId === id))
-  const simulated = isSimulated(
-    inputs,
-    standing.map(({ dock }) => dock.thing),
-  )
-  const origin = originOf(simulated, 'measured')
-  const stations = new Set(standing.map(({ dock }) => dock.thing)).size
-  const labels = new Map(wholes.flatMap(labelled))
-  const parked = node(
-    {
-      label: `Shared ${what} that stood there in the fullest hour, from ${fleet.hour.toISOString()}`,
-      unit: what,
-      method: 'sum',
-      origin,
-    },
-    standing.map(({ dock, count }) =>
-      leaf({
-        label: labels.get(dock) ?? dock.thing.name,
-        value: count,
-        unit: what,
-        method: 'mean_of_the_hour',
-        origin,
-        ref: `datastream ${dock.id} (${dock.thing.key} ${property})`,
-      }),
-    ),
-  )
-  const evidence = node(
-    {
-      label: `Shared ${what} per 100 000 inhabitants of ${place}`,
-      unit: 'per 100 000 inhabitants',
-      method: 'per_100000',
-      origin,
-      n: stations,
-      dataCapture: standing.length / docks.length,
-      ...excludedIn(silent.map((dock) => ({ what: labels.get(dock) ?? dock.thing.name, why: 'silent in that hour' }))),
-    },
-    [parked, people],
-  )
-  return found(evidence, { n: stations, dataCapture: standing.length / docks.length, simulated })
-}
-
-/** A station is called by its name; one that reports no total by its name and that of each part. */
-const labelled = ({ thing, combinations: [{ how, streams }] }: Whole): [DatastreamRow, string][] =>
-  streams.map((stream) => [stream, how === 'total' ? thing.name : `${thing.name}, part ${stream.channel}`])

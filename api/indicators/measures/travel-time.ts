@@ -1,110 +1,74 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import { type DatastreamRow, numberOf, type ThingRow } from '../../measurements/registry.ts'
-import type { Whole } from '../../measurements/wholes.ts'
+import { type DatastreamRow, numberOf } from '../../measurements/registry-snapshot.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import {
-  type Excluded,
-  excludedIn,
-  found,
-  inScope,
+  countIn,
+  instrumentsOf,
   isSimulated,
-  LEAST_CAPTURE,
-  type Measure,
-  missing,
-  type Outcome,
+  MIN_DATA_CAPTURE,
+  meanCapture,
   originOf,
+  type Place,
   percentText,
-  placeOf,
   qualityOf,
-  type Scope,
-  uncertaintyIn,
-  weightedMean,
+  totalsIn,
   withSuspectIn,
-} from './measure.ts'
+} from '../measure/context.ts'
+import { defineMeasure } from '../measure/define-measure.ts'
+import { type Excluded, missing } from '../measure/outcome.ts'
 
 /**
- * EC:I:T:5A: mean travel time in the peaks (Monday to Friday, 7 to 9 and 16 to 18 local time) over the free-flow time of
- * the registry, per street segment, then weighted by segment length. The peaks are Citywell's choice; the form is that of
- * the Urban Mobility Report (Texas A&M Transportation Institute).
+ * Mean travel time in the peaks (Monday to Friday, 7 to 9 and 16 to 18 local time) over the free-flow time of the registry,
+ * per street segment, then weighted by segment length. The peaks are Citywell's choice; the form is that of the Urban
+ * Mobility Report (Texas A&M Transportation Institute).
  */
-export const travelTimeIndex: Measure = {
+export const travelTimeIndex = defineMeasure({
   code: 'EC:I:T:5A',
-  version: 1,
-  origin: 'measured',
   needs: 'street segments that measure travel_time, with the attributes lengthM and freeFlowTravelTimeS',
-  possible: async (inputs) => segments(inputs, { zone: null }).length > 0,
-  evaluate: async (inputs, scope) => new Map([['', await index(inputs, scope)]]),
-}
-
-const segments = (inputs: Inputs, scope: Scope): Whole[] =>
-  inputs.wholes(['travel_time']).filter(({ thing }) => inScope(thing, scope))
-
-async function index(inputs: Inputs, scope: Scope): Promise<Outcome> {
-  const wholes = segments(inputs, scope)
-  const place = placeOf(scope, inputs)
-  if (wholes.length === 0) return missing(`no street segment of ${place} measures travel time`)
-  const { expected } = await inputs.peak()
-  if (expected === 0)
-    return missing(`${inputs.period.label} has had no peak hour yet (Monday to Friday, 7 to 9 and 16 to 18)`)
-  const read: { thing: ThingRow; evidence: Evidence }[] = []
-  const excluded: Excluded[] = []
-  for (const { thing, combinations } of wholes) {
-    const ratios = await Promise.all(combinations[0].streams.map((stream) => segment(stream, inputs)))
-    const nodes = ratios.flatMap((ratio) => ('why' in ratio ? [] : [ratio]))
-    excluded.push(...ratios.flatMap((ratio) => ('why' in ratio ? [ratio] : [])))
+  unit: '1',
+  statistic: 'weighted_mean',
+  subjects: (place) => totalsIn(place, ['travel_time']),
+  noSubjects: ({ name }) => `no street segment of ${name} measures travel time`,
+  inputs: { peak: (inputs) => inputs.peak() },
+  compute(context) {
+    const { subjects, data, name, period } = context
+    const { expected } = data.peak
+    if (expected === 0)
+      return missing(`${period.label} has had no peak hour yet (Monday to Friday, 7 to 9 and 16 to 18)`)
     // Classes of vehicles on one segment share its length.
-    for (const evidence of nodes)
-      read.push({ thing, evidence: { ...evidence, weight: (evidence.weight ?? 1) / nodes.length } })
-  }
-  if (read.length === 0)
-    return missing(`no segment covers ${percentText(LEAST_CAPTURE)} of the ${expected} peak hours`, excluded)
-  const simulated = isSimulated(
-    inputs,
-    read.map(({ thing }) => thing),
-  )
-  const nodes = read.map(({ evidence }) => evidence)
-  const n = nodes.reduce((sum, { n }) => sum + (n ?? 0), 0)
-  const dataCapture = nodes.reduce((sum, { dataCapture }) => sum + (dataCapture ?? 0), 0) / nodes.length
-  const evidence = weightedMean(
-    {
-      label: `Travel time in the peaks over free flow in ${place}, segments weighted by length`,
-      unit: '1',
-      origin: originOf(simulated, 'measured'),
-      n,
-      dataCapture,
-      ...excludedIn(excluded),
-    },
-    nodes,
-  )
-  return found(evidence, { n, dataCapture, simulated, ...uncertaintyIn(evidence) })
-}
+    const { read, things, excluded } = instrumentsOf(subjects, (stream) => segmentIndex(stream, data.peak, context))
+    if (read.length === 0)
+      return missing(`no segment covers ${percentText(MIN_DATA_CAPTURE)} of the ${expected} peak hours`, excluded)
+    return {
+      label: `Travel time in the peaks over free flow in ${name}, segments weighted by length`,
+      n: countIn(read),
+      dataCapture: meanCapture(read),
+      simulated: isSimulated(context, things),
+      excluded,
+      parts: () => read,
+    }
+  },
+})
 
-async function segment(stream: DatastreamRow, inputs: Inputs): Promise<Evidence | Excluded> {
-  const { thing } = stream
-  const { means, expected } = await inputs.peak()
+function segmentIndex(
+  { id, thing }: DatastreamRow,
+  { means, expected }: Awaited<ReturnType<Inputs['peak']>>,
+  place: Place,
+): Evidence | Excluded {
   const [length, freeFlow] = [numberOf(thing, 'lengthM'), numberOf(thing, 'freeFlowTravelTimeS')]
   if (!length || !freeFlow) return { what: thing.name, why: 'lengthM or freeFlowTravelTimeS is not in the registry' }
-  const read = means.get(stream.id)
+  const read = means.get(id)
   if (!read || read.mean === null) return { what: thing.name, why: 'no good travel time in a peak hour' }
   const dataCapture = read.hours / expected
-  if (dataCapture < LEAST_CAPTURE)
+  if (dataCapture < MIN_DATA_CAPTURE)
     return { what: thing.name, why: `it covers ${percentText(dataCapture)} of the peak hours` }
-  const origin = originOf(isSimulated(inputs, [thing]), 'measured')
-  const ref = `datastream ${stream.id} (${thing.key} travel_time)`
-  const quality = qualityOf(read)
+  const origin = originOf(isSimulated(place, [thing]), 'measured')
+  const ref = `datastream ${id} (${thing.key} travel_time)`
   return node(
     {
-      label: thing.name,
-      unit: '1',
-      method: 'ratio',
-      origin,
-      n: read.good,
-      dataCapture,
-      quality,
-      weight: length,
-      cluster: thing.key,
-      ref,
+      ...{ label: thing.name, unit: '1', method: 'ratio', origin, n: read.good, dataCapture },
+      ...{ quality: qualityOf(read), weight: length, cluster: thing.key, ref },
     },
     [
       leaf({
@@ -112,11 +76,8 @@ async function segment(stream: DatastreamRow, inputs: Inputs): Promise<Evidence 
         ...withSuspectIn(read),
       }),
       leaf({
-        label: 'free flow',
-        value: freeFlow,
-        unit: 's',
-        origin: originOf(thing.simulated, 'reported'),
-        ref: `thing ${thing.key}`,
+        ...{ label: 'free flow', value: freeFlow, unit: 's' },
+        ...{ origin: originOf(thing.simulated, 'reported'), ref: `thing ${thing.key}` },
       }),
     ],
   )

@@ -21,7 +21,7 @@ export type DatastreamRow = {
   readonly preference: number
 }
 /** What the city was made of at the end of a period: the base of every indicator. */
-export type Registry = {
+export type RegistrySnapshot = {
   readonly city: CityAt
   readonly features: readonly Feature[]
   readonly zones: readonly ZoneRow[]
@@ -32,7 +32,7 @@ export type Registry = {
 const DATASTREAMS = `select id, thing_id as "thingId", property, channel, preference from datastream_part order by id`
 
 /** Reads city, zones, Things and Datastreams as of the end of a period; undefined where no city is loaded yet. */
-export async function loadRegistry(db: Queryable, at: At, from: Date): Promise<Registry | undefined> {
+export async function loadRegistrySnapshot(db: Queryable, at: At, from: Date): Promise<RegistrySnapshot | undefined> {
   const city = await cityAt(db, at)
   if (!city) return undefined
   const zones = await zonesAt(db, at, city)

@@ -1,8 +1,8 @@
 import type { Area, Position } from '#model/basics/geo.ts'
-import type { Registry, ZoneRow } from '../../measurements/registry.ts'
+import type { RegistrySnapshot, ZoneRow } from '../../measurements/registry-snapshot.ts'
 
 /** A feature of city-data.geojson. Length and area are what its properties say, else those of its geometry. */
-export type Place = {
+export type Feature = {
   readonly kind: string
   readonly name: string
   readonly properties: Readonly<Record<string, unknown>>
@@ -20,7 +20,7 @@ export function planeAt([lon0, lat0]: Position): Plane {
   return ([lon, lat]) => [(lon - lon0) * M_PER_DEGREE * shrink, (lat - lat0) * M_PER_DEGREE]
 }
 
-export function placesOf({ features }: Registry, kind: string): Place[] {
+export function featuresOf({ features }: RegistrySnapshot, kind: string): Feature[] {
   return features.flatMap(({ geometry, properties }) => {
     if (properties?.['kind'] !== kind) return []
     const { type, coordinates } = (geometry ?? {}) as { type?: string; coordinates?: unknown }
@@ -59,7 +59,7 @@ export function isInside(area: Area, [lon, lat]: Position): boolean {
 }
 
 /** The middle of what a feature covers: of its outline, its course or its point. */
-export function middleOf({ points, lines, areas }: Place): Position | undefined {
+export function middleOf({ points, lines, areas }: Feature): Position | undefined {
   const all = [...points, ...lines.flat(), ...areas.flatMap((area) => ringsOf(area).slice(0, 1).flat())]
   if (all.length === 0) return undefined
   const sum = all.reduce<[number, number]>(([x, y], [lon, lat]) => [x + lon, y + lat], [0, 0])
@@ -67,7 +67,7 @@ export function middleOf({ points, lines, areas }: Place): Position | undefined 
 }
 
 /** Metres of a feature's lines, in one zone or everywhere: a piece belongs to the zone that its middle lies in. */
-export function lengthM(place: Place, plane: Plane, zone: ZoneRow | null): number {
+export function lengthM(place: Feature, plane: Plane, zone: ZoneRow | null): number {
   const pieces = place.lines.flatMap((line) =>
     line.slice(1).map((to, i) => {
       const from = line[i] as Position
@@ -85,7 +85,7 @@ export function lengthM(place: Place, plane: Plane, zone: ZoneRow | null): numbe
 }
 
 /** Square metres of a feature, less its holes. */
-export function areaM2(place: Place, plane: Plane): number {
+export function areaM2(place: Feature, plane: Plane): number {
   const stated = place.properties['areaM2']
   if (typeof stated === 'number') return stated
   const polygons = place.areas.flatMap((area) => (area.type === 'Polygon' ? [area.coordinates] : area.coordinates))
@@ -136,10 +136,10 @@ export function gridOf({ geometry }: ZoneRow, origin: Position): Position[] {
   return found.length > 0 ? found : [[lon / all.length, lat / all.length]]
 }
 
-/** Whether any of the places is within a distance as the crow flies; inside an area is at distance zero. */
-export function nearTest(places: readonly Place[], plane: Plane, withinM: number): (at: Position) => boolean {
-  const points = places.flatMap(({ points }) => points.map(plane))
-  const outlines = places.flatMap(({ areas }) =>
+/** Whether any of the features is within a distance as the crow flies; inside an area is at distance zero. */
+export function nearTest(features: readonly Feature[], plane: Plane, withinM: number): (at: Position) => boolean {
+  const points = features.flatMap(({ points }) => points.map(plane))
+  const outlines = features.flatMap(({ areas }) =>
     areas.map((area) => {
       const rings = ringsOf(area).map((ring) => ring.map(plane))
       const [xs, ys] = [rings.flat().map(([x]) => x), rings.flat().map(([, y]) => y)]

@@ -1,0 +1,107 @@
+import type { Evidence } from '#model/indicators/catalogue/schema.ts'
+import { leaf, node } from '#model/indicators/evidence.ts'
+import type { Origin } from '#model/observation/domain.ts'
+import { numberOf, type ThingRow, type ZoneRow } from '../../measurements/registry-snapshot.ts'
+import type { Total } from '../../measurements/totals.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { Excluded } from './outcome.ts'
+
+/** The entire city, or one of its zones. */
+export type Scope = { readonly zone: ZoneRow | null }
+
+/** What every computation sees without a query: the registry snapshot of the period, and the place asked for. */
+export type Place = Pick<Inputs, 'period' | 'hours' | 'registry' | 'datastreams' | 'totals'> & Scope
+
+/** Minimum share of the hours of a period that an instrument must cover: Directive 2008/50/EC requires 75 % for means. */
+export const MIN_DATA_CAPTURE = 0.75
+
+export const percentText = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`
+
+export const inScope = (thing: ThingRow, { zone }: Scope): boolean => zone === null || thing.zoneId === zone.id
+
+export const nameOf = ({ zone, registry }: Place): string => zone?.name ?? registry.city.name
+
+/** The zone, or all zones of the city. */
+export const zonesOf = ({ zone, registry }: Place): readonly ZoneRow[] => (zone ? [zone] : registry.zones)
+
+/** Totals of Things that lie in the place. */
+export const totalsIn = (
+  place: Place,
+  properties: readonly string[],
+  kinds?: readonly string[],
+  isCounted?: (thing: ThingRow) => boolean,
+): Total[] => place.totals(properties, kinds, isCounted).filter(({ thing }) => inScope(thing, place))
+
+/** Simulated readings are labelled as such, whatever else they are. */
+export const isSimulated = ({ registry }: Pick<Place, 'registry'>, things: readonly ThingRow[]): boolean =>
+  registry.city.simulated || things.some(({ simulated }) => simulated)
+
+export const originOf = (simulated: boolean, origin: Origin): Origin => (simulated ? 'simulated' : origin)
+
+/** The inhabitants of the city or the zone as evidence; undefined where the population is not known. */
+export function population({ registry: { city }, zone }: Pick<Place, 'registry' | 'zone'>): Evidence | undefined {
+  const value = zone ? zone.population : city.population
+  if (value === null) return undefined
+  const ref = zone ? `zone ${zone.key}` : 'city.json'
+  return leaf({
+    label: `Inhabitants of ${zone?.name ?? city.name}`,
+    value,
+    unit: 'inhabitants',
+    origin: originOf(city.simulated, 'reported'),
+    ref,
+  })
+}
+
+export const sumOf = (label: string, unit: string, origin: Origin, parts: Evidence[]): Evidence =>
+  node({ label, unit, method: 'sum', origin }, parts)
+
+/** A numeric attribute of a Thing or zone as the registry states it. */
+export function attributeOf(
+  from: ThingRow | ZoneRow,
+  attribute: string,
+  { label = from.name, unit, origin }: { label?: string; unit: string; origin: Origin },
+): Evidence {
+  const ref = 'kind' in from ? `thing ${from.key}, attribute ${attribute}` : `zone ${from.key}, property ${attribute}`
+  return leaf({ label, value: numberOf(from, attribute) ?? null, unit, origin, ref })
+}
+
+/** Shares of the observations behind a leaf. */
+export const qualityOf = ({ n, good, suspect }: Counted): NonNullable<Evidence['quality']> => ({
+  good: good / n,
+  suspect: suspect / n,
+  failed: (n - good - suspect) / n,
+})
+type Counted = { readonly n: number; readonly good: number; readonly suspect: number }
+
+/** What a mean would be with its suspect observations, for its leaf; nothing where it has none. */
+export const withSuspectIn = ({ suspect, withSuspect }: { suspect: number; withSuspect: number | null }) =>
+  suspect > 0 && withSuspect !== null ? { withSuspect } : {}
+
+/** Separates what was read from what has to be left out. */
+export function separated(results: readonly (Evidence | Excluded)[]): { read: Evidence[]; excluded: Excluded[] } {
+  return {
+    read: results.flatMap((result) => ('why' in result ? [] : [result])),
+    excluded: results.flatMap((result) => ('why' in result ? [result] : [])),
+  }
+}
+
+/** One evidence per instrument. Instruments of one Thing share its weight: a second one must not make it count twice. */
+export function instrumentsOf(
+  totals: readonly Total[],
+  evidenceOf: (stream: Total['combinations'][0]['streams'][number]) => Evidence | Excluded,
+): { read: Evidence[]; things: ThingRow[]; excluded: Excluded[] } {
+  const perThing = totals.map(({ thing, combinations: [{ streams }] }) => ({
+    thing,
+    ...separated(streams.map(evidenceOf)),
+  }))
+  return {
+    read: perThing.flatMap(({ read }) => read.map((one) => ({ ...one, weight: (one.weight ?? 1) / read.length }))),
+    things: perThing.flatMap(({ thing, read }) => (read.length > 0 ? [thing] : [])),
+    excluded: perThing.flatMap(({ excluded }) => excluded),
+  }
+}
+
+export const countIn = (nodes: readonly Evidence[]): number => nodes.reduce((sum, { n }) => sum + (n ?? 0), 0)
+
+export const meanCapture = (nodes: readonly Evidence[]): number | null =>
+  nodes.length === 0 ? null : nodes.reduce((sum, { dataCapture }) => sum + (dataCapture ?? 0), 0) / nodes.length
