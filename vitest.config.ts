@@ -13,6 +13,11 @@ export default defineConfig({
     // that kill servers under load.
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      // Fuzzing, and the city that the generator draws: they compute for a minute, so `--project unit` stays quick.
+      {
+        extends: true,
+        test: { name: 'generative', include: ['test/generative/**/*.test.ts'], sequence: { groupOrder: 0 } },
+      },
       { extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'], ...slow, sequence: { groupOrder: 0 } } },
       // Published examples with their sources, and properties that hold for every input, through the database where it sums.
       {

@@ -9,7 +9,7 @@ import { bpr } from '#simulators/physics/traffic.ts'
 import { sunElevation } from '#simulators/physics/weather.ts'
 import { readWorld, type SimThing, type World } from '#simulators/world/world.ts'
 
-const DEMO = join(import.meta.dirname, '../../../simulators/cities/demo')
+const DEMO = join(import.meta.dirname, '../../simulators/cities/demo')
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** Monday 2 November 2026, 00:00; Lisbon keeps UTC in winter */

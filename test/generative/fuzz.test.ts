@@ -10,7 +10,7 @@ import { normalise } from '#ingest/observe/normalise.ts'
 import type { Source } from '#model/city/city-pack.ts'
 import { isRejectReason } from '#model/observation/reject-reasons.ts'
 import { sharedPath } from '#test/shared.ts'
-import { FIXTURES } from './fixtures.ts'
+import { FIXTURES } from '#test/unit/ingest/decode/fixtures.ts'
 
 /** Cases of the usual run; `npm run fuzz` runs a million. */
 const CASES = Number(process.env.FUZZ_CASES ?? 20_000)

@@ -11,7 +11,7 @@ import { packFiles } from '#simulators/city/pack.ts'
 import { planCity } from '#simulators/city/plan.ts'
 import { createRandom } from '#simulators/random/random.ts'
 
-const DEMO = join(import.meta.dirname, '../../../simulators/cities/demo')
+const DEMO = join(import.meta.dirname, '../../simulators/cities/demo')
 const digest = (files: ReadonlyMap<string, string>) => {
   const sum = createHash('sha256')
   for (const [path, text] of files) sum.update(path).update('\0').update(text)
