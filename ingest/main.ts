@@ -1,7 +1,7 @@
 /**
  * `npm run ingest`: one ingest worker; start as many as the load needs. Waits for the database and the broker.
- * SIGTERM, SIGINT: commits and acknowledges what it holds, and ends; the broker keeps what comes meanwhile for the
- * worker that takes its place. SIGUSR2: the same, but the worker is not coming back (fewer workers from now on).
+ * SIGTERM, SIGINT: commits and acknowledges what is in flight, and ends; the broker queues what follows for the worker that
+ * takes over the session. SIGUSR2: the same, for a worker that will not return (fewer workers from now on).
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
@@ -19,7 +19,7 @@ import { acquireSlot } from './receive/worker-slot.ts'
 import { type IngestWorker, startIngest } from './worker.ts'
 
 const CONNECTIONS = 6
-/** How soon a worker notices that it is not alone any more, or alone again. */
+/** Time within which a worker notices that other workers have joined or left. */
 const CENSUS_MS = 2_000
 
 const HELP = `Runs one ingest worker: from the broker to the database, acknowledged after the commit.
@@ -41,13 +41,13 @@ await runMain(async (scope) => {
   if (!databaseUrl || !mqttUrl)
     throw new AppError(
       'CONFIG_INVALID',
-      `${databaseUrl ? 'MQTT_URL' : 'DATABASE_URL'} is not set: an ingest worker of its own needs DATABASE_URL and MQTT_URL; npm start has one inside`,
+      `${databaseUrl ? 'MQTT_URL' : 'DATABASE_URL'} is not set: a separate ingest worker needs DATABASE_URL and MQTT_URL; npm start includes a worker`,
     )
   const { city } = await readCityPack(config.city)
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
   let worker: IngestWorker | undefined
-  // First of all: whatever is waited for below is to be seen.
+  // First, so that /ready shows what the worker is waiting for.
   if (config.healthPort !== undefined) {
     const health = await openHealthServer(config.healthPort, config.host, {
       parts: () => (worker ? ingestParts(worker.state()) : ingestWaiting('waiting for the database')),
@@ -60,12 +60,12 @@ await runMain(async (scope) => {
     {
       max: CONNECTIONS,
       applicationName: 'citywell-ingest',
-      onIdleError: (error) => log.warn({ detail: error.message }, 'a database connection was lost'),
+      onIdleError: (error) => log.warn({ detail: error.message }, 'idle database connection lost'),
     },
   )
   scope.defer(() => pool.end())
   const onLost = (number: number): void => {
-    log.error({ slot: number }, 'another worker has taken the place of this one; it ends')
+    log.error({ slot: number }, 'worker slot taken by another worker; shutting down')
     process.kill(process.pid, 'SIGTERM')
   }
   const slot = await whileUnreachable(() => acquireSlot(databaseUrl, onLost), { url: databaseUrl, log })
@@ -76,7 +76,7 @@ await runMain(async (scope) => {
     return workers === undefined ? undefined : workers > 1
   }
   const started = await startIngest({
-    ...{ pool, mqttUrl, pack: city, log, metrics, clientId, freshLane: true },
+    ...{ pool, mqttUrl, pack: city, log, metrics, clientId, overloadBypass: true },
     shared: (await isShared()) ?? false,
   })
   worker = started
@@ -85,7 +85,7 @@ await runMain(async (scope) => {
     if (shared !== undefined) await started.setShared(shared)
   }, CENSUS_MS)
   scope.defer(() => clearInterval(census))
-  // One asks for all: the worker with the first place, which is taken again when it ends.
+  // Only the worker with the first slot polls feeds; the slot is taken over when that worker ends.
   if (slot.number === 1) {
     const pollers = startPollers({ pack: city, mqttUrl, log, metrics })
     scope.defer(() => pollers.close())
@@ -97,6 +97,6 @@ await runMain(async (scope) => {
     process.kill(process.pid, 'SIGTERM')
   })
   log.info({ clientId }, 'waiting for the broker')
-  started.ready.then(() => log.info({ clientId, city: city.name }, 'ready: every source is subscribed'))
+  started.ready.then(() => log.info({ clientId, city: city.name }, 'ready; every source subscribed'))
   return 'runs'
 })

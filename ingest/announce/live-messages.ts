@@ -2,18 +2,18 @@ import { liveTopic } from '#model/mqtt/live.ts'
 import type { Row } from '../commit/rows.ts'
 import type { Datastream } from '../registry/registry.ts'
 
-/** A message of the live feed carries at most so many observations. */
-const MOST = 500
+/** Limit for one message of the live feed. */
+const MAX_OBSERVATIONS = 500
 
 /**
- * The messages that tell everyone else what is now the latest: topic and JSON payload (LiveMessage). Put together from
- * text, in a third of the time: a batch has thousands, and what says whose they are is the same each time.
+ * Live messages for rows that are now the latest: topic and JSON payload (LiveMessage). The JSON is assembled from text,
+ * which takes a third of the time: a batch has thousands of rows, and the fields that identify a Datastream are cached.
  */
 export function liveMessages(rows: readonly Row[]): { topic: string; payload: string }[] {
   const messages: { topic: string; payload: string }[] = []
   for (const [domain, group] of Map.groupBy(rows, ({ sample }) => sample.domain)) {
-    for (let from = 0; from < group.length; from += MOST) {
-      const observations = group.slice(from, from + MOST).map(observationOf)
+    for (let from = 0; from < group.length; from += MAX_OBSERVATIONS) {
+      const observations = group.slice(from, from + MAX_OBSERVATIONS).map(observationOf)
       const payload = `{"domain":${JSON.stringify(domain)},"observations":[${observations.join(',')}]}`
       messages.push({ topic: liveTopic(domain), payload })
     }
@@ -38,7 +38,7 @@ function observationOf(row: Row): string {
   return `${headOf(row)},"phenomenonTime":"${isoOf(timeMs)}","result":${sample.result},"quality":${quality},"reasons":${reasons}${place}}`
 }
 
-/** The values of a message are neighbours and have one time, which takes longer to print than all else of them. */
+/** Values of one message are adjacent and share a time, which takes longer to format than everything else. */
 let printed = { ms: 0, iso: new Date(0).toISOString() }
 function isoOf(ms: number): string {
   if (printed.ms !== ms) printed = { ms, iso: new Date(ms).toISOString() }

@@ -1,34 +1,33 @@
 /**
- * Keeps the latest values fresh while the worker is behind. The broker's queue is first in, first out: behind a flood,
- * everybody's messages wait. So a worker that has been behind for a while listens a second time, at QoS 0 and without a
- * session, keeps only the newest message of each topic, and writes what these say to `latest_observation` and the live
- * feed, once a second. Nothing is promised here and nothing is counted: every message still comes the durable way, which
- * stores it, judges it and settles what is the latest by its time.
+ * Keeps the latest values current under overload. The broker's queue is first in, first out, so behind a flood the
+ * messages of all devices wait. A worker that has been behind for a while therefore subscribes a second time, at QoS 0 and
+ * without a session, keeps only the last message of each topic, and writes its values to `latest_observation` and the live
+ * feed once a second. The bypass guarantees and counts nothing: every message also passes through the pipeline, which
+ * stores and evaluates it and decides by its time what is the latest.
  *
  *     closed  --behind for OPEN_MS-->         open
  *     open    --not behind for CLOSE_MS-->    closed
  *
- * Messages without a time of their own are left out: their time would be another one than that of the durable way.
+ * Messages without a time of their own are excluded: they would get another time than in the pipeline.
  */
 import { connect, type MqttClient } from 'mqtt'
 import type { Logger } from '#infra/runtime/log.ts'
 import { union } from '#model/mqtt/topics.ts'
 import { REASONS } from '#model/observation/quality.ts'
-import type { Understood } from '../interpret/interpret.ts'
+import { type Interpreter, OWN_MESSAGE } from '../interpret/interpret.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
-import type { Received } from '../receive/subscriber.ts'
 
-export type FreshLaneOptions = {
+export type OverloadBypassOptions = {
   readonly url: string
   readonly clientId: string
   readonly filters: readonly string[]
-  /** more is held than is committed soon, and not because the database is away */
+  /** more is in flight than is committed soon, and not because of a database outage */
   readonly isBehind: () => boolean
-  readonly understand: (received: Received) => Understood
+  readonly interpreter: Interpreter
   readonly write: (messages: readonly IngestMessage[]) => Promise<void>
   readonly log: Pick<Logger, 'info' | 'debug'>
 }
-export type FreshLane = {
+export type OverloadBypass = {
   readonly open: boolean
   close(): void
 }
@@ -37,33 +36,36 @@ const CHECK_MS = 250
 const OPEN_MS = 2_000
 const CLOSE_MS = 5_000
 const WRITE_MS = 1_000
-const MOST_TOPICS = 20_000
-const MOST_BYTES = 64 * 1024
+const MAX_TOPICS = 20_000
+const MAX_PAYLOAD_BYTES = 64 * 1024
 
-type News = { readonly payload: Buffer; readonly receivedAt: Date }
+type LastMessage = { readonly payload: Buffer; readonly receivedAt: Date }
 
-export function watchFreshLane(options: FreshLaneOptions): FreshLane {
+export function watchOverloadBypass(options: OverloadBypassOptions): OverloadBypass {
   const { url, clientId, filters, isBehind, log } = options
-  const news = new Map<string, News>()
+  const lastByTopic = new Map<string, LastMessage>()
   let client: MqttClient | undefined
   let sinceMs = performance.now()
   let writing = false
 
   const open = (): void => {
-    log.info({}, 'more arrives than is committed: the latest values are kept fresh apart')
+    log.info({}, 'overload started; latest values updated over the bypass')
     client = connect(url, { clientId: `${clientId}-fresh`, clean: true, queueQoSZero: false })
-    client.on('error', (error) => log.debug({ detail: error.message }, 'fresh lane'))
+    client.on('error', (error) =>
+      log.debug({ detail: error.message }, 'overload bypass connection failed; reconnecting'),
+    )
     client.on('connect', () => client?.subscribe(union(filters), { qos: 0 }))
     client.on('message', (topic, payload, { retain }) => {
-      if (retain || payload.length > MOST_BYTES || (news.size >= MOST_TOPICS && !news.has(topic))) return
-      // a copy: the payload is a part of a large buffer of the network
-      news.set(topic, { payload: Buffer.from(payload), receivedAt: new Date() })
+      if (retain || payload.length > MAX_PAYLOAD_BYTES || (lastByTopic.size >= MAX_TOPICS && !lastByTopic.has(topic)))
+        return
+      // A copy, because the payload is a slice of a large network buffer.
+      lastByTopic.set(topic, { payload: Buffer.from(payload), receivedAt: new Date() })
     })
   }
   const close = (): void => {
     client?.end(true)
     client = undefined
-    news.clear()
+    lastByTopic.clear()
   }
   const check = setInterval(() => {
     if (isBehind() === (client !== undefined)) sinceMs = performance.now()
@@ -72,11 +74,15 @@ export function watchFreshLane(options: FreshLaneOptions): FreshLane {
     else open()
   }, CHECK_MS)
   const write = setInterval(async () => {
-    if (news.size === 0 || writing) return
+    if (lastByTopic.size === 0 || writing) return
     writing = true
-    const messages = [...news].flatMap(([topic, each]) => read(topic, each, options.understand))
-    news.clear()
-    await options.write(messages).catch((error: Error) => log.debug({ detail: error.message }, 'fresh lane'))
+    const messages = [...lastByTopic].flatMap(([topic, each]) => interpret(topic, each, options.interpreter))
+    lastByTopic.clear()
+    await options
+      .write(messages)
+      .catch((error: Error) =>
+        log.debug({ detail: error.message }, 'overload bypass write failed; retrying in a second'),
+      )
     writing = false
   }, WRITE_MS)
   return {
@@ -91,12 +97,8 @@ export function watchFreshLane(options: FreshLaneOptions): FreshLane {
   }
 }
 
-function read(
-  topic: string,
-  { payload, receivedAt }: News,
-  understand: FreshLaneOptions['understand'],
-): IngestMessage[] {
-  const understood = understand({
+function interpret(topic: string, { payload, receivedAt }: LastMessage, interpreter: Interpreter): IngestMessage[] {
+  const message = interpreter({
     ...{
       topic,
       payload,
@@ -107,9 +109,9 @@ function read(
       dup: false,
       retain: false,
     },
-    settle: () => {},
+    acknowledge: () => {},
   })
-  if (understood === 'our own') return []
-  const samples = understood.samples.filter(({ reasons }) => !(reasons & REASONS.time_of_arrival))
-  return samples.length > 0 ? [{ ...understood, samples }] : []
+  if (message === OWN_MESSAGE) return []
+  const samples = message.samples.filter(({ reasons }) => !(reasons & REASONS.time_of_arrival))
+  return samples.length > 0 ? [{ ...message, samples }] : []
 }

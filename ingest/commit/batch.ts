@@ -1,33 +1,34 @@
 /**
- * Collects messages until writing them together is worth it. Bounded by the receive window in front of it: what is here
- * is not acknowledged, and when the window is full nothing more arrives.
+ * Collects messages until writing them together is worthwhile. Bounded by the receive window: messages here are not
+ * acknowledged, and when the window is full no more arrive.
  *
  *     empty    --add-->                                                   filling
  *     filling  --rows, age, a quiet moment, or the window is full-->      due
  *     due      --a writer is free-->                                      written (in the background), then empty or filling
- *     any      --drain()-->                                               everything is written, nothing more is added
+ *     any      --drain()-->                                               everything is written, nothing may be added
  *
- * How old a batch grows follows from how long writing takes, as far as a writer is free: half of that, so that two writers
- * take turns and nobody waits longer than for the write before his. Quick commits mean small batches and fresh values,
- * slow ones mean large batches, which cost less each.
+ * While a writer is free, the maximum age of a batch is half of the recent write duration, so that two writers alternate
+ * and no message waits longer than one write. Fast commits give small batches and low latency; slow ones give large
+ * batches, which cost less per row.
  *
- * What waits and does not fit into one batch is chosen fairly (fair-share.ts): who floods waits for himself.
+ * When more is waiting than fits into one batch, it is selected by fair shares (fair-share.ts): a flooding device delays
+ * only itself.
  */
 import { fairShare } from './fair-share.ts'
 
 export type BatchOptions<Item> = {
-  /** write when so many rows are there */
+  /** write when this many rows are collected */
   readonly maxRows: number
-  /** write when the oldest has waited so long, or half of what writing has taken lately */
+  /** write when the oldest item is this old, or half of the recent write duration */
   readonly maxAgeMs: number
-  /** write when nothing has come for so long: a single message does not wait for company */
+  /** write when nothing was added for this long: a single message does not wait for others */
   readonly quietMs: number
-  /** transactions under way at once: one is prepared while the other is committed */
+  /** concurrent transactions: one is prepared while the other is committed */
   readonly writers: number
   readonly rowsOf: (item: Item) => number
-  /** whose item it is: those who share a batch get the same number of its rows, as far as they have any */
+  /** owner of the item, for fair shares */
   readonly ownerOf: (item: Item) => string
-  /** resolves once the items are dealt with for good */
+  /** resolves when the outcome of the items is final */
   readonly write: (items: Item[]) => Promise<void>
 }
 
@@ -36,8 +37,8 @@ export class Batch<Item> {
   #items: Item[] = []
   #rows = 0
   #oldestMs = 0
-  #newestMs = 0
-  /** how long writing takes: each write counts a fifth */
+  #latestMs = 0
+  /** moving average of the write duration; each write has a weight of one fifth */
   #writeMs = 0
   #due = false
   #draining = false
@@ -55,14 +56,14 @@ export class Batch<Item> {
   add(item: Item): void {
     const now = performance.now()
     if (this.#items.length === 0) this.#oldestMs = now
-    this.#newestMs = now
+    this.#latestMs = now
     this.#items.push(item)
     this.#rows += Math.max(1, this.#options.rowsOf(item))
     if (this.#rows >= this.#options.maxRows) this.#pump()
     else this.#arm()
   }
 
-  /** Writes what is there as soon as a writer is free: more will not come before that. */
+  /** Writes as soon as a writer is free: nothing more will arrive before. */
   flush(): void {
     this.#due = true
     this.#pump()
@@ -110,17 +111,17 @@ export class Batch<Item> {
       this.#draining ||
       this.#rows >= maxRows ||
       now - this.#oldestMs >= ageMs - 1 ||
-      now - this.#newestMs >= quietMs - 1
+      now - this.#latestMs >= quietMs - 1
     )
   }
 
-  /** At most `maxRows` rows (one message may have more). */
+  /** Takes at most `maxRows` rows, or one message that has more. */
   #take(): Item[] {
     const { maxRows, rowsOf, ownerOf } = this.#options
     const weightOf = (item: Item): number => Math.max(1, rowsOf(item))
     const items = this.#items
     const { taken, left } =
-      this.#rows <= maxRows ? { taken: items, left: [] } : fairShare(items, { most: maxRows, weightOf, ownerOf })
+      this.#rows <= maxRows ? { taken: items, left: [] } : fairShare(items, { maxWeight: maxRows, weightOf, ownerOf })
     this.#items = left
     this.#rows = left.reduce((sum, item) => sum + weightOf(item), 0)
     this.#oldestMs = performance.now()

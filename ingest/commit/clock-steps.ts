@@ -1,12 +1,13 @@
 /**
- * What a clock that was ahead leaves behind. While the server's clock is a day ahead, messages without a time of their own
- * are stored with tomorrow's; once it is right again they would stay the latest for a day, fresh, and hide what follows.
+ * Repairs the latest observations after a clock was ahead. While the server's clock is a day ahead, messages without a time
+ * of their own are stored with tomorrow's time; once the clock is right, they would remain the latest for a day and hide
+ * what follows.
  *
- *     right  --the clock goes back by more than STEP_MS, or the worker starts-->  what lies ahead is looked for
- *     what lies ahead of now by more than is accepted: suspect (`clock_ahead`), and no longer the latest
+ *     checked  --the clock goes back by more than STEP_MS, or the worker starts-->  due
+ *     due      --observations further ahead than accepted: suspect (`clock_ahead`), no longer the latest-->  checked
  *
- * Times are not rewritten and nothing is deleted. Between the step and the next look, `updateLatest` lets any new
- * observation take the place of one that lies ahead.
+ * Times are not rewritten and nothing is deleted. Between the step and the next check, `updateLatest` lets any new
+ * observation replace one that is ahead.
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import type { Logger } from '#infra/runtime/log.ts'
@@ -22,7 +23,7 @@ export type ClockStepOptions = {
   readonly log: Pick<Logger, 'warn' | 'debug'>
   /** milliseconds since 1970; Date.now by default */
   readonly now?: () => number
-  /** milliseconds of a clock that only runs forward; performance.now by default */
+  /** milliseconds of a monotonic clock; performance.now by default */
   readonly elapsed?: () => number
   readonly checkMs?: number
 }
@@ -39,13 +40,13 @@ export function watchClockSteps(options: ClockStepOptions): { close(): void } {
     if (!isDue || running) return
     running = true
     isDue = false
-    await settleAhead(pool, now()).then(
+    await correctLatestAhead(pool, now()).then(
       (n) => {
-        if (n > 0) log.warn({ datastreams: n }, 'a clock was ahead: what lies in the future is no longer the latest')
+        if (n > 0) log.warn({ datastreams: n }, 'clock was ahead; future observations are no longer the latest')
       },
       (error: Error) => {
         isDue = true
-        log.debug({ detail: error.message }, 'what a clock left ahead is looked for again')
+        log.debug({ detail: error.message }, 'search for future observations failed; retrying')
       },
     )
     running = false
@@ -83,8 +84,8 @@ const REPLACE = `
   set phenomenon_time = b.phenomenon_time, result = b.result, quality = b.quality, reasons = b.reasons
   from before b where l.datastream_id = b.id and b.phenomenon_time is not null and l.phenomenon_time > $1`
 
-/** @returns how many Datastreams had a latest observation that lies ahead */
-export async function settleAhead(pool: Pool, nowMs: number): Promise<number> {
+/** @returns how many Datastreams had a latest observation in the future */
+export async function correctLatestAhead(pool: Pool, nowMs: number): Promise<number> {
   const limit = new Date(nowMs + CLOCK_AHEAD_LIMIT_MS)
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ datastreamId: number }>(AHEAD, [limit])

@@ -12,11 +12,11 @@ import type { Datastream } from '../registry/registry.ts'
 import type { Row } from './rows.ts'
 
 /**
- * Judges the samples of messages by what this worker has seen before: clocks, months, and the history of each
- * Datastream, added to what is known of them. Each message is judged once: a batch that is written again, or in halves,
- * must not meet its own values in the history.
+ * Evaluates the samples of messages by clock, month, measuring range and the history of each Datastream in this worker, and
+ * adds flags and reasons to them. Each message is evaluated once: a batch that is retried, entirely or in halves, must not
+ * find its own values in the history.
  */
-export class Judge {
+export class QualityEvaluator {
   readonly #control: QualityControl = createQualityControl()
   readonly #clocks: ClockWatch = createClockWatch()
   readonly #latitude: number | undefined
@@ -27,7 +27,7 @@ export class Judge {
   }
 
   /** @param datastreams one for each sample of all messages, in order */
-  judge(messages: readonly IngestMessage[], datastreams: readonly Datastream[]): void {
+  evaluate(messages: readonly IngestMessage[], datastreams: readonly Datastream[]): void {
     let next = 0
     for (const message of messages) {
       const first = next
@@ -49,37 +49,37 @@ export class Judge {
       add(sample, month.quality, month.reasons)
       const range = measuringRangeTest(property, datastream.grade, result)
       if (range.reasons !== 0) add(sample, range.quality, range.reasons)
-      // What was imported is judged by its value alone, and is no history of a device that reports now.
-      if (isJudgedAlone(sample)) continue
-      // The same limit again and again is no sensor that is stuck.
+      // Imported samples are evaluated by their value alone, and are not the history of a device that reports now.
+      if (isEvaluatedAlone(sample)) continue
+      // A repeated detection limit is not a stuck sensor.
       if (sample.reasons & CENSORED) continue
-      // What no instrument reports is no neighbour to judge others by.
+      // A value that no instrument reports must not influence the evaluation of others.
       if (sample.quality === QUALITY.fail) continue
-      const verdict = this.#control.evaluate(datastream.id, property, phenomenonTime, result, datastream.grade)
-      add(sample, verdict.quality, verdict.reasons)
-      if (!verdict.earlier) continue
-      const { quality, reasons, time } = verdict.earlier
+      const evaluation = this.#control.evaluate(datastream.id, property, phenomenonTime, result, datastream.grade)
+      add(sample, evaluation.quality, evaluation.reasons)
+      if (!evaluation.earlier) continue
+      const { quality, reasons, time } = evaluation.earlier
       amendments ??= []
       amendments.push({ datastreamId: datastream.id, timeMs: time.getTime(), quality, reasons })
     }
     return amendments ?? NONE
   }
 
-  /** By the newest sample of a message: a gateway may hand over a whole day at once. */
+  /** By the latest sample of a message: a gateway may deliver an entire day at once. */
   #isBehind({ samples, receivedAt, dup }: IngestMessage): boolean {
     const [first] = samples
     if (!first || dup || first.reasons & REASONS.time_of_arrival) return false
-    let newest = Number.NEGATIVE_INFINITY
-    for (const { phenomenonTime } of samples) newest = Math.max(newest, phenomenonTime.getTime())
+    let latestMs = Number.NEGATIVE_INFINITY
+    for (const { phenomenonTime } of samples) latestMs = Math.max(latestMs, phenomenonTime.getTime())
     const arrival = receivedAt.getTime()
-    return this.#clocks.isBehind(first.device, arrival - newest, arrival)
+    return this.#clocks.isBehind(first.device, arrival - latestMs, arrival)
   }
 }
 
 const NONE: readonly Amendment[] = []
 
-/** A meter's readings make sense only one after the other, wherever they come from. */
-const isJudgedAlone = ({ property, reasons }: NormalSample): boolean =>
+/** Meter readings are evaluated in sequence, whatever their source. */
+const isEvaluatedAlone = ({ property, reasons }: NormalSample): boolean =>
   (reasons & REASONS.imported) !== 0 && propertyOf(property).kind !== 'counter'
 
 function add(sample: NormalSample, quality: NormalSample['quality'], reasons: number): void {
@@ -87,7 +87,7 @@ function add(sample: NormalSample, quality: NormalSample['quality'], reasons: nu
   sample.reasons |= reasons
 }
 
-/** All amendments of a batch, and its own rows with those that concern them. */
+/** All amendments of a batch, and its rows with the amendments that concern them applied. */
 export function amendRows(
   messages: readonly IngestMessage[],
   rows: readonly Row[],

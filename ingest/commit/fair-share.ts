@@ -1,20 +1,20 @@
 export type FairShareOptions<Item> = {
-  /** sum of weights to take; the last item may exceed it */
-  readonly most: number
+  /** sum of the weights to take; the last item may exceed it */
+  readonly maxWeight: number
   readonly weightOf: (item: Item) => number
   readonly ownerOf: (item: Item) => string
 }
 
 /**
- * Chooses among what waits so that every owner gets the same share, as far as it has anything (max-min fairness): an
- * item goes after everything that has less of its own owner's weight before it. The items of one owner keep their order,
- * and so does what is left. An owner with one item is always among the first, however many another one has.
+ * Selects items by max-min fairness, so that every owner gets the same share as far as it has items: items are ordered by
+ * the weight of their owner's earlier items. Items of one owner keep their order, taken or left. An owner with one item
+ * is always among the first, however many another owner has.
  */
 export function fairShare<Item>(
   items: readonly Item[],
   options: FairShareOptions<Item>,
 ): { taken: Item[]; left: Item[] } {
-  const { most, weightOf, ownerOf } = options
+  const { maxWeight, weightOf, ownerOf } = options
   const sums = new Map<string, number>()
   const weightBefore = Float64Array.from(items, (item) => {
     const owner = ownerOf(item)
@@ -27,7 +27,7 @@ export function fairShare<Item>(
   const chosen = new Uint8Array(items.length)
   let weight = 0
   for (const index of order) {
-    if (weight >= most) break
+    if (weight >= maxWeight) break
     const item = items[index]
     if (item === undefined) continue
     chosen[index] = 1

@@ -1,9 +1,9 @@
 /**
- * The first arrival of messages without a time of their own, over the death of a worker. `receive/arrivals.ts` remembers
- * what this process has received; this remembers, in the transaction of the batch, what was committed. A message that
- * was committed but not acknowledged comes again to whoever takes the place of the worker (the same session), flagged
- * as a repetition and with the identifier it had [MQTT-4.4.0-1]: it then gets its first time of arrival, and with it
- * the key of what is stored.
+ * The time of first arrival of messages without a time of their own, over a restart of the worker.
+ * `receive/arrivals.ts` knows what this process received; this table records, in the transaction of the batch, what was
+ * committed. A message that was committed but not acknowledged is delivered again to the worker that takes over the
+ * session, with the DUP flag and the same identifier [MQTT-4.4.0-1]. It then gets its first time of arrival, and with it
+ * the key under which it is stored.
  */
 import { hash } from 'node:crypto'
 import { int4Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
@@ -16,14 +16,14 @@ const FIND = `
   from unnest($2::int[], $3::bytea[]) with ordinality as i (message_id, digest, ord)
   join first_arrival a on a.session = $1 and a.message_id = i.message_id and a.digest = i.digest`
 
-const REMEMBER = `
+const SAVE = `
   insert into first_arrival as a (session, message_id, digest, received_at)
   select $1, * from unnest($2::int[], $3::bytea[], $4::timestamptz[])
   on conflict (session, message_id) do update set digest = excluded.digest, received_at = excluded.received_at
   where (a.digest, a.received_at) is distinct from (excluded.digest, excluded.received_at)`
 
-/** Gives repeated messages the time they came first, if that was committed. Call it before anything looks at the times. */
-export async function recallArrivals(
+/** Sets the time of redelivered messages to their first arrival, if that was committed. Call before times are used. */
+export async function restoreFirstArrivals(
   db: Queryable,
   session: string,
   messages: readonly IngestMessage[],
@@ -40,8 +40,8 @@ export async function recallArrivals(
       if (sample.reasons & REASONS.time_of_arrival) sample.phenomenonTime = receivedAt
 }
 
-/** Remembers when these messages came, in the transaction that stores them. */
-export async function rememberArrivals(
+/** Records the arrival of these messages, in the transaction that stores them. */
+export async function saveFirstArrivals(
   db: Queryable,
   session: string,
   messages: readonly IngestMessage[],
@@ -53,16 +53,16 @@ export async function rememberArrivals(
   const distinct = [...byId.values()].sort((a, b) => (a.messageId ?? 0) - (b.messageId ?? 0))
   await db.query({
     name: 'remember-arrivals',
-    text: REMEMBER,
-    values: [session, idsOf(distinct), distinct.map(digestOf), timestamptzArray(distinct.map(arrivalOf))],
+    text: SAVE,
+    values: [session, idsOf(distinct), distinct.map(digestOf), timestamptzArray(distinct.map(firstArrivalMs))],
   })
 }
 
 const isTimedByArrival = ({ messageId, samples }: IngestMessage): boolean =>
   messageId !== undefined && samples.some((sample) => sample.reasons & REASONS.time_of_arrival)
 
-/** When a message came first, in milliseconds: for a repeated one that is earlier than its own arrival. */
-export function arrivalOf({ samples, receivedAt }: IngestMessage): number {
+/** Time of first arrival in milliseconds: for a redelivered message earlier than `receivedAt`. */
+export function firstArrivalMs({ samples, receivedAt }: IngestMessage): number {
   const sample = samples.find(({ reasons }) => reasons & REASONS.time_of_arrival)
   return (sample?.phenomenonTime ?? receivedAt).getTime()
 }

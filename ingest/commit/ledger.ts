@@ -1,12 +1,12 @@
 /**
- * The books of one worker run: what it was handed and what became of it, by source.
+ * The ledger of one worker run: messages received and their outcomes, by source.
  *
- * `received` is counted when a packet is read, `inFlight` is the number of messages actually held, the outcomes are
- * counted when a batch commits. They are kept apart so that `received = stored + duplicate + rejected + in flight` is
- * something that can fail. Rows hold absolute numbers and belong to this run alone: writing one twice changes nothing.
+ * `received` is counted on receipt, `inFlight` is the number of messages actually in flight, and outcomes are counted when
+ * a batch commits. The three are independent, so that `received = stored + duplicate + rejected + in flight` is a check
+ * that can fail. Rows contain absolute numbers and belong to this run alone: writing one twice changes nothing.
  */
 import type { Queryable } from '#infra/db/pool.ts'
-import type { IngestMessage, Outcome } from '../message/ingest-message.ts'
+import type { CommittedMessage, IngestMessage, Outcome } from '../message/ingest-message.ts'
 
 export type Counts = {
   received: number
@@ -19,9 +19,6 @@ export type Counts = {
   observationsConflict: number
   observationsRejected: number
 }
-
-/** The messages of a committed batch, and what became of each. */
-export type Settled = readonly { readonly message: IngestMessage; readonly outcome: Outcome }[]
 
 const UPSERT = `
   insert into ingest_ledger as l (run, source, started_at, updated_at, ended_at, received, stored, duplicate, rejected,
@@ -43,40 +40,40 @@ export class Ledger {
   readonly run = crypto.randomUUID()
   readonly #startedAt = new Date()
   readonly #counts = new Map<string, Counts>()
-  readonly #held = new Map<string, Set<() => void>>()
-  #turn: Promise<void> = Promise.resolve()
+  readonly #inFlight = new Map<string, Set<() => void>>()
+  #lock: Promise<void> = Promise.resolve()
 
-  /** @param sources get a row from the start, so that a source that never reports is seen */
+  /** @param sources get a row from the start, so that a source that never reports is visible */
   constructor(sources: readonly string[]) {
-    for (const source of sources) this.#of(source)
+    for (const source of sources) this.#countsOf(source)
   }
 
-  /** A packet was read: call it before anything is done with its content. */
-  receive(source: string): void {
-    this.#of(source).received += 1
+  /** Call on receipt, before the content of the message is processed. */
+  countReceived(source: string): void {
+    this.#countsOf(source).received += 1
   }
 
-  /** The message is in our hands. */
-  hold(message: IngestMessage): void {
-    const held = this.#held.get(message.source)
-    if (held) held.add(message.settle)
-    else this.#held.set(message.source, new Set([message.settle]))
+  /** Identified by its `acknowledge`, which copies of the message share. */
+  addInFlight(message: IngestMessage): void {
+    const inFlight = this.#inFlight.get(message.source)
+    if (inFlight) inFlight.add(message.acknowledge)
+    else this.#inFlight.set(message.source, new Set([message.acknowledge]))
   }
 
-  /** The batch is committed: count what became of its messages and let go of them. */
-  settle(settled: Settled): void {
-    for (const { message, outcome } of settled) {
-      add(this.#of(message.source), outcome)
-      this.#held.get(message.source)?.delete(message.settle)
+  /** Call after COMMIT: counts the outcomes; the messages are in flight no longer. */
+  countCommitted(messages: readonly CommittedMessage[]): void {
+    for (const { message, outcome } of messages) {
+      add(this.#countsOf(message.source), outcome)
+      this.#inFlight.get(message.source)?.delete(message.acknowledge)
     }
   }
 
-  /** Numbers by source, as they are, or as they will be once `settling` is committed. */
-  read(settling: Settled = []): Map<string, Counts> {
+  /** Counts by source, as they are, or as they will be once `committing` is committed. */
+  read(committing: readonly CommittedMessage[] = []): Map<string, Counts> {
     const result = new Map<string, Counts>()
     for (const [source, counts] of this.#counts)
-      result.set(source, { ...counts, inFlight: this.#held.get(source)?.size ?? 0 })
-    for (const { message, outcome } of settling) {
+      result.set(source, { ...counts, inFlight: this.#inFlight.get(source)?.size ?? 0 })
+    for (const { message, outcome } of committing) {
       const counts = result.get(message.source)
       if (!counts) continue
       add(counts, outcome)
@@ -86,11 +83,15 @@ export class Ledger {
   }
 
   /**
-   * Writes the rows of this run, as they will be once `settling` is committed. Call `turn` before.
-   * @returns the id of the transaction
+   * Writes the rows of this run, as they will be once `committing` is committed. Acquire `lock` before.
+   * @returns the transaction id
    */
-  async write(client: Queryable, settling: Settled = [], ended = false): Promise<string | undefined> {
-    const rows = [...this.read(settling)].map(([source, counts]) => ({ source, ...counts }))
+  async write(
+    client: Queryable,
+    committing: readonly CommittedMessage[] = [],
+    ended = false,
+  ): Promise<string | undefined> {
+    const rows = [...this.read(committing)].map(([source, counts]) => ({ source, ...counts }))
     const written = await client.query<{ transaction: string }>({
       name: 'ledger',
       text: UPSERT,
@@ -100,22 +101,19 @@ export class Ledger {
   }
 
   /**
-   * From writing the numbers until they are committed and `settle` was called, nobody else writes them: otherwise the
-   * row of one batch would count another batch that is not committed yet. Ask within the transaction: the embedded
-   * database runs one at a time.
-   * @returns ends the turn
+   * Held from `write` until COMMIT and `countCommitted`: otherwise the row of one batch would include another batch that
+   * is not committed yet. Acquire it within the transaction, because the embedded database runs one at a time.
+   * @returns releases the lock
    */
-  async turn(): Promise<() => void> {
-    const before = this.#turn
-    let end = (): void => {}
-    this.#turn = new Promise((resolve) => {
-      end = resolve
-    })
+  async lock(): Promise<() => void> {
+    const before = this.#lock
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#lock = promise
     await before
-    return end
+    return resolve
   }
 
-  #of(source: string): Counts {
+  #countsOf(source: string): Counts {
     const existing = this.#counts.get(source)
     if (existing) return existing
     const counts: Counts = {

@@ -1,11 +1,11 @@
-/** Messages of devices that may not register themselves now: kept as rejected, so that they can be replayed. */
+/** Messages of devices that may not register themselves now are stored as rejected, so that they can be replayed. */
 import type { Queryable } from '#infra/db/pool.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import type { Registry } from '../registry/registry.ts'
 
 const REASON = 'registration_limit' as const
 
-/** The same messages; of those beyond the quota what is left without the values of the refused devices. */
+/** The messages, without the values of devices beyond the quota. */
 export async function withinQuota(
   registry: Registry,
   db: Queryable,
@@ -26,7 +26,7 @@ function without(message: IngestMessage, refused: ReadonlySet<string>): IngestMe
     .map(({ device, property }) => ({
       field: property,
       reason: REASON,
-      detail: `${device} is not registered, and too many devices registered themselves`,
+      detail: `device ${device} is not registered, and the limit for self-registration is reached`,
     }))
   return { ...message, samples, problems: [...message.problems, ...problems] }
 }

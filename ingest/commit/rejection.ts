@@ -1,9 +1,9 @@
 /**
- * What is left of a message that cannot be stored, each time with less that could be the reason:
+ * A message that cannot be stored is reduced step by step, so that less remains that could be the cause:
  *
- *     as it came                       its observations, notes and archive
- *     rejected(), `store_failed`       its bytes, topic and the error
- *     minimalRejection()               that there was one: nothing of its content
+ *     as received                   observations, unmapped fields and archive
+ *     rejected(), `store_failed`    its bytes, topic and the error
+ *     minimalRejection()            only that there was a message, without its content
  */
 import { plainStart } from '#model/text/text.ts'
 import { MAX_DETAIL_LENGTH } from '../message/describe-error.ts'
@@ -15,20 +15,26 @@ export const isPersonal = ({ failure, problems }: IngestMessage): boolean =>
   failure?.reason === 'personal_data' || problems.some(({ reason }) => reason === 'personal_data')
 
 export function rejected(message: IngestMessage, detail: string): IngestMessage {
-  const { unmapped: _unmapped, archiveDays: _archiveDays, amendments: _amendments, kept: _kept, ...rest } = message
+  const {
+    unmapped: _unmapped,
+    archiveDays: _archiveDays,
+    amendments: _amendments,
+    isDescription: _isDescription,
+    ...rest
+  } = message
   const about = message.failure ? `${message.failure.reason}: ${message.failure.detail}; ` : ''
   const failure = { reason: 'store_failed' as const, detail: plainStart(`${about}${detail}`, MAX_DETAIL_LENGTH) }
-  // What may be about a person is not kept, whatever the reason.
+  // Personal data is not stored, whatever the reason.
   const personal = isPersonal(message) ? { payload: NOTHING, topic: '(personal data)' } : {}
   return { ...rest, ...personal, samples: [], problems: [], failure }
 }
 
 export function minimalRejection(
-  message: Pick<IngestMessage, 'source' | 'settle'> & { readonly detail: string; readonly fullBytes?: number },
+  message: Pick<IngestMessage, 'source' | 'acknowledge'> & { readonly detail: string; readonly fullBytes?: number },
 ): IngestMessage {
-  const { source, settle, detail, fullBytes = 0 } = message
+  const { source, acknowledge, detail, fullBytes = 0 } = message
   return {
-    ...{ source, settle, fullBytes, topic: '(not storable)', payload: NOTHING, receivedAt: new Date() },
+    ...{ source, acknowledge, fullBytes, topic: '(not storable)', payload: NOTHING, receivedAt: new Date() },
     ...{ messageId: undefined, dup: false, samples: [], problems: [] },
     failure: { reason: 'store_failed', detail },
   }

@@ -1,4 +1,4 @@
-/** The rows of a batch: one per observation, repeats within the batch settled before the database sees them. */
+/** The rows of a batch: one per observation, with repetitions within the batch already removed. */
 import { latLngToCell } from 'h3-js'
 import type { Position } from '#model/basics/geo.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
@@ -8,18 +8,18 @@ import type { NormalSample } from '../observe/normalise.ts'
 import type { Datastream } from '../registry/registry.ts'
 
 export type Row = {
-  /** index of what its message holds of its Thing: what is counted by */
+  /** index of the part of its message (thing-ledger.ts), by which outcomes are counted */
   readonly part: number
   readonly datastream: Datastream
   readonly sample: NormalSample
   readonly timeMs: number
   readonly quality: NormalSample['quality']
   readonly reasons: number
-  /** set for a positioned property only: the row goes to mobile_observation */
+  /** set for positioned properties only: the row goes to mobile_observation */
   readonly location: Position | undefined
 }
 
-/** Observations by part of a message; mutable while a batch is worked on. */
+/** Outcomes of observations by part of a message; mutable while a batch is written. */
 export type Tally = { stored: number; duplicate: number; conflict: number }
 
 /** @param partOf one for each sample of all messages, in order */
@@ -48,8 +48,8 @@ export function rowsOf(
 }
 
 /**
- * Sorted by Datastream and time (workers then lock rows in the same order, and neighbours in the index are written
- * together), each key once. Of repeats the first to arrive stays; the others are counted.
+ * Rows sorted by Datastream and time (so that workers lock rows in the same order, and adjacent index entries are written
+ * together), each key once. The first of several rows with the same key stays; the others are counted.
  */
 export function sortedDistinct(rows: Row[], tallies: readonly Tally[]): Row[] {
   rows.sort(byKey)
@@ -73,12 +73,12 @@ export function countRepeat(tally: Tally | undefined, same: boolean): void {
   else tally.conflict += 1
 }
 
-/** Of rows sorted by Datastream and time, the last of each Datastream that is not later than a limit. */
-export function newestOf(rows: readonly Row[], limitMs: number): Row[] {
-  const isNewest = (row: Row, next: Row | undefined): boolean =>
+/** The last row of each Datastream that is not later than a limit. @param rows sorted by Datastream and time */
+export function latestRows(rows: readonly Row[], limitMs: number): Row[] {
+  const isLatest = (row: Row, next: Row | undefined): boolean =>
     row.timeMs <= limitMs && (next?.datastream.id !== row.datastream.id || next.timeMs > limitMs)
-  return rows.filter((row, i) => isNewest(row, rows[i + 1]))
+  return rows.filter((row, i) => isLatest(row, rows[i + 1]))
 }
 
-/** The H3 cell at resolution 10 (edges of about 66 m) as PostgreSQL keeps it. */
+/** The H3 cell at resolution 10 (edges of about 66 m) as PostgreSQL stores it. */
 export const cellOf = ([lon, lat]: Position): bigint => BigInt(`0x${latLngToCell(lat, lon, 10)}`)

@@ -30,7 +30,7 @@ const MOBILE: Table = {
 const insertInto = ({ name, columns, types }: Table): string =>
   `insert into ${name} (${columns}) select * from unnest(${types})`
 
-// Idempotent: a redelivered message repeats its keys. What comes back is what was there already, by position.
+// Idempotent: a redelivered message repeats its keys. Returns the positions of rows that already existed.
 const insertMissing = ({ name, columns, types }: Table): string => `
   with input as (
     select * from unnest(${types}) with ordinality as i (${columns}, ord)
@@ -50,17 +50,16 @@ const existingIn = ({ read }: Table): string => `
   join ${read} o on o.datastream_id = i.datastream_id and o.phenomenon_time = i.phenomenon_time`
 
 const UNIQUE_VIOLATION = '23505'
-/** Repetitions come in swarms: after a lost connection, from a file that is imported again. */
-const CAREFUL_MS = 5_000
+/** Repetitions come in bursts: after a lost connection, or from a file that is imported again. */
+const CHECKED_MS = 5_000
 
 /**
  * Stores rows, each key once.
  *
- *     hopeful  --a key is there already-->            careful   the insert is taken back and made again, key by key
- *     careful  --no repetition for CAREFUL_MS-->      hopeful
+ *     plain    --a key already exists-->              checked   the insert is rolled back and repeated with a check per key
+ *     checked  --no repetition for CHECKED_MS-->      plain
  *
- * A plain insert takes the database 0.6 of the time of one that asks for each row whether it is there, and nearly
- * always nothing is.
+ * A plain insert takes 0.6 of the time of one that checks each key, and nearly always no key exists.
  */
 export class ObservationStore {
   readonly #packer = new ResultPacker()
@@ -69,8 +68,8 @@ export class ObservationStore {
   /**
    * Call within a transaction.
    * @param rows sorted, each key once
-   * @param repeated the broker says that some may have been stored before
-   * @returns the rows that are new, sorted. The others are counted as duplicate (same result) or conflict (another one: the
+   * @param repeated some messages have the DUP flag: their rows may have been stored before
+   * @returns the new rows, sorted. The others are counted as duplicate (same result) or conflict (another result: the
    * first stays) in the tally of their part.
    */
   async insert(
@@ -96,7 +95,7 @@ export class ObservationStore {
     tallies: readonly Tally[],
   ): Promise<readonly Row[]> {
     if (rows.length === 0) return rows
-    const present = await this.#present(db, table, [...keysOf(rows), ...valuesOf(rows)])
+    const present = await this.#insertMissing(db, table, [...keysOf(rows), ...valuesOf(rows)])
     for (const row of rows) {
       const tally = tallies[row.part]
       if (tally) tally.stored += 1
@@ -104,7 +103,7 @@ export class ObservationStore {
     if (present.size === 0) return rows
     this.#repeatedMs = performance.now()
     const repeats = rows.filter((_, i) => present.has(i))
-    // A statement of its own: it sees what another worker committed while the insert waited for it.
+    // A separate statement, so that it sees what another worker committed while the insert waited for it.
     const existing = await db.query<{ ord: number; result: number }>({
       name: `existing-${table.read}`,
       text: existingIn(table),
@@ -119,9 +118,9 @@ export class ObservationStore {
     return rows.filter((_, i) => !present.has(i))
   }
 
-  /** Inserts what is not there. @returns positions of what was */
-  async #present(db: Queryable, table: Table, values: Buffer[]): Promise<Set<number>> {
-    if (performance.now() - this.#repeatedMs > CAREFUL_MS) {
+  /** Inserts missing rows. @returns positions of rows that already existed */
+  async #insertMissing(db: Queryable, table: Table, values: Buffer[]): Promise<Set<number>> {
+    if (performance.now() - this.#repeatedMs > CHECKED_MS) {
       const insert = { name: `insert-${table.read}`, text: insertInto(table), values }
       try {
         await together([db.query('savepoint before_insert'), db.query(insert)])

@@ -1,12 +1,12 @@
 /**
- * Tells an outage from a fault of what is being stored. The codes of an error cannot do it alone: a permission may be
- * missing for everything or be asked for by one rare statement, and a message that makes the server crash looks like a
- * lost connection. So when an error is not known to be an outage, or goes on for long, an ordinary observation and an
- * ordinary rejection are stored and rolled back: what fails while they succeed is a fault of its own.
+ * Distinguishes an outage from a fault of the message. Error codes alone cannot: a missing permission may concern every
+ * statement or a rare one, and a message that crashes the server looks like a lost connection. So when an error is not a
+ * known outage, or lasts long, an ordinary observation and an ordinary rejection are stored and rolled back. If that
+ * succeeds, the fault is in what was being stored.
  *
  *     known outage, for less than `persistentMs`  -->  outage
  *     anything else, the probe fails              -->  outage
- *     anything else, the probe succeeds           -->  fault of what is being stored
+ *     anything else, the probe succeeds           -->  fault of the message
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
@@ -22,14 +22,14 @@ import { ObservationStore } from './store-observations.ts'
 export type StoreProbeOptions = {
   readonly pool: Pool
   readonly ledger: Ledger
-  /** a known outage that lasts longer is looked into */
+  /** a known outage that lasts longer is probed */
   readonly persistentMs?: number
 }
 
-/** Longer than a restart of the database with its recovery takes, as a rule. */
+/** Longer than a restart of the database with recovery usually takes. */
 const PERSISTENT_MS = 60_000
-/** A flood of faulty messages does not double the load. */
-const REMEMBER_MS = 500
+/** A successful probe is valid for this long, so that many faulty messages do not double the load. */
+const VALID_MS = 500
 
 class RolledBack extends Error {}
 
@@ -42,7 +42,7 @@ export class StoreProbe {
     this.#options = options
   }
 
-  /** @param sinceMs when it failed first, by `performance.now()` */
+  /** @param sinceMs time of the first failure, by `performance.now()` */
   async isOutage(error: unknown, sinceMs: number): Promise<boolean> {
     const { persistentMs = PERSISTENT_MS } = this.#options
     if (isTransient(error) && performance.now() - sinceMs < persistentMs) return true
@@ -50,19 +50,19 @@ export class StoreProbe {
   }
 
   async #canStore(): Promise<boolean> {
-    if (performance.now() - this.#succeededMs < REMEMBER_MS) return true
-    this.#running ??= this.#try().finally(() => {
+    if (performance.now() - this.#succeededMs < VALID_MS) return true
+    this.#running ??= this.#probe().finally(() => {
       this.#running = undefined
     })
     return this.#running
   }
 
-  async #try(): Promise<boolean> {
+  async #probe(): Promise<boolean> {
     const { pool, ledger } = this.#options
     try {
       await inTransaction(pool, async (client) => {
         await storeObservation(client)
-        await insertRejected(client, [minimalRejection({ source: 'probe', detail: 'probe', settle: () => {} })])
+        await insertRejected(client, [minimalRejection({ source: 'probe', detail: 'probe', acknowledge: () => {} })])
         await ledger.write(client)
         throw new RolledBack()
       })
@@ -74,7 +74,7 @@ export class StoreProbe {
   }
 }
 
-/** Of any Datastream; none while there is none yet. */
+/** For any Datastream; skipped while there is none. */
 async function storeObservation(client: PoolClient): Promise<void> {
   const { rows } = await client.query<{ id: number; thingId: number; key: string; grade: Grade }>(
     `select d.id, t.id as "thingId", t.key, t.grade from datastream d join thing t on t.id = d.thing_id

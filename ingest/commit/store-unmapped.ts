@@ -4,12 +4,19 @@ import type { UnmappedField } from '../decode/helpers/types.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import { formatOf } from '../observe/field-mappings.ts'
 
-/** Values kept of each field, the newest. */
-const SAMPLES = 5
-/** Fields of one batch that are noted; the messages themselves are kept whatever their number. */
-const MOST_FIELDS = 2_000
+/** Sample values stored for each field, the most recent ones. */
+const MAX_SAMPLES = 5
+/** Fields recorded per batch; the messages themselves are stored whatever their number. */
+const MAX_FIELDS = 2_000
 
-type Noted = UnmappedField & { format: string; source: string; first: Date; last: Date; n: number; samples: string[] }
+type FieldRecord = UnmappedField & {
+  format: string
+  source: string
+  first: Date
+  last: Date
+  n: number
+  samples: string[]
+}
 
 const UPSERT = `
   insert into unmapped_field as u (format, field, device, name, source, first_seen, last_seen, n, samples)
@@ -20,32 +27,32 @@ const UPSERT = `
   on conflict (format, field, device) do update set
     source = excluded.source, name = excluded.name, n = u.n + excluded.n,
     first_seen = least(u.first_seen, excluded.first_seen), last_seen = greatest(u.last_seen, excluded.last_seen),
-    samples = (excluded.samples || u.samples)[1:${SAMPLES}]`
+    samples = (excluded.samples || u.samples)[1:${MAX_SAMPLES}]`
 
-/** Notes the fields that nobody has mapped yet, in the transaction that keeps their messages. */
-export async function noteUnmapped(db: Queryable, messages: readonly IngestMessage[]): Promise<void> {
-  const noted = gather(messages)
-  if (noted.length === 0) return
+/** Records fields without a mapping, in the transaction that stores their messages. */
+export async function storeUnmapped(db: Queryable, messages: readonly IngestMessage[]): Promise<void> {
+  const records = collect(messages)
+  if (records.length === 0) return
   await db.query({
     name: 'store-unmapped',
     text: UPSERT,
     values: [
-      noted.map(({ format }) => format),
-      noted.map(({ field }) => field),
-      noted.map(({ device }) => device),
-      noted.map(({ name }) => name),
-      noted.map(({ source }) => source),
-      timestamptzArray(noted.map(({ first }) => first.getTime())),
-      timestamptzArray(noted.map(({ last }) => last.getTime())),
-      noted.map(({ n }) => n),
-      noted.map(({ samples }) => samples.join(SEPARATOR)),
+      records.map(({ format }) => format),
+      records.map(({ field }) => field),
+      records.map(({ device }) => device),
+      records.map(({ name }) => name),
+      records.map(({ source }) => source),
+      timestamptzArray(records.map(({ first }) => first.getTime())),
+      timestamptzArray(records.map(({ last }) => last.getTime())),
+      records.map(({ n }) => n),
+      records.map(({ samples }) => samples.join(SEPARATOR)),
     ],
   })
 }
 
-/** Each field once, in the order in which every worker takes them. */
-function gather(messages: readonly IngestMessage[]): Noted[] {
-  const byKey = new Map<string, Noted>()
+/** Each field once, in the order in which every worker locks them. */
+function collect(messages: readonly IngestMessage[]): FieldRecord[] {
+  const byKey = new Map<string, FieldRecord>()
   for (const { unmapped, source, receivedAt } of messages) {
     for (const field of unmapped ?? []) {
       const key = `${formatOf(field.device)}\n${field.field}\n${field.device}`
@@ -53,19 +60,19 @@ function gather(messages: readonly IngestMessage[]): Noted[] {
       if (known) {
         known.n += 1
         known.last = receivedAt
-        known.samples = [field.value, ...known.samples].slice(0, SAMPLES)
-      } else if (byKey.size < MOST_FIELDS) {
+        known.samples = [field.value, ...known.samples].slice(0, MAX_SAMPLES)
+      } else if (byKey.size < MAX_FIELDS) {
         const seen = { first: receivedAt, last: receivedAt, n: 1, samples: [field.value] }
         byKey.set(key, { ...field, format: formatOf(field.device), source, ...seen })
       }
     }
   }
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, noted]) => noted)
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record)
 }
 
-/** A control character: stored text holds none (model/text/text.ts). */
+/** A control character, which stored text does not contain (model/text/text.ts). */
 const SEPARATOR = '\u001f'
 
-/** Names under which a kept message can be found again, once a mapping covers them. */
+/** Names by which a rejected message is found again, once a mapping covers them. */
 export const fieldNames = (unmapped: readonly UnmappedField[] = []): string =>
   [...new Set(unmapped.flatMap(({ field, name }) => [field, name]))].join(SEPARATOR)

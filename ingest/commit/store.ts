@@ -1,5 +1,6 @@
 import { int4Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import type { Queryable } from '#infra/db/pool.ts'
+import { MAX_DETAIL_LENGTH } from '../message/describe-error.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import { CLOCK_AHEAD_LIMIT_MS } from '../observe/normalise.ts'
 import { isPersonal } from './rejection.ts'
@@ -9,7 +10,7 @@ import { fieldNames } from './store-unmapped.ts'
 
 const TYPES = '$1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[]'
 
-// That all are newer is the rule, and then none is named.
+// Usually all are newer, and then no id is returned.
 const latestWhere = (newer: '>' | '>='): string => `
   with newer as (
     insert into latest_observation as l (datastream_id, phenomenon_time, result, quality, reasons)
@@ -28,11 +29,12 @@ const PROVISIONAL = { name: 'store-provisional', text: latestWhere('>') }
 
 /**
  * Latest by phenomenon time, not by arrival: late data changes nothing here.
- * @param rows the newest of each Datastream, sorted by Datastream
- * @param options nowMs: what lies further ahead of it than is accepted does not become the latest, and does not stay it:
- * a clock was wrong when it was stored (clock-steps.ts). provisional: they are not stored as observations yet (fresh-lane.ts), and give way to those that are
+ * @param rows the latest of each Datastream, sorted by Datastream
+ * @param options nowMs: observations further ahead of it than accepted neither become nor remain the latest, because a
+ * clock was wrong when they were stored (clock-steps.ts). provisional: the rows are not stored as observations yet
+ * (overload-bypass.ts), and do not replace an observation of the same time
  * @returns the rows that are now the latest
- * @throws foreign_key_violation when a Datastream is gone from the registry
+ * @throws foreign_key_violation when a Datastream was deleted from the registry
  */
 export async function updateLatest(
   db: Queryable,
@@ -51,7 +53,7 @@ export async function updateLatest(
   return rows.filter((row) => newer.has(row.datastream.id))
 }
 
-// A message that the broker delivers again (dup) may have been rejected before: it is kept once.
+// A redelivered message (dup) may have been rejected before: it is stored once.
 const REJECT = `
   insert into rejected_message (received_at, source, topic, payload, reason, detail, partial, full_bytes, fields)
   select r.received_at, r.source, r.topic, r.payload, r.reason, r.detail, r.partial, r.full_bytes, string_to_array(r.fields, chr(31))
@@ -63,12 +65,12 @@ const REJECT = `
       and o.payload = r.payload)`
 
 const NOTHING = Buffer.alloc(0)
-/** Gateways name the device they heard in the topic: its address, with or without separators. */
+/** Gateways put the address of the device they received in the topic, with or without separators. */
 const withoutAddresses = (topic: string): string => topic.replace(/(?:[0-9a-f]{2}[:-]?){5}[0-9a-f]{2}/gi, '(address)')
 
 /**
- * Keeps what was not understood, wholly or in part. Of what may be about a person only the length is kept: it cannot be
- * replayed, and nobody can read it.
+ * Stores messages that were rejected, entirely or in part. Of a message with personal data only the length is stored: it
+ * cannot be read or replayed.
  */
 export async function insertRejected(db: Queryable, messages: readonly IngestMessage[]): Promise<void> {
   if (messages.length === 0) return
@@ -83,7 +85,7 @@ export async function insertRejected(db: Queryable, messages: readonly IngestMes
       messages.map((message) => (isPersonal(message) ? NOTHING : message.payload)),
       reasons.map(({ reason }) => reason),
       reasons.map(({ detail }) => detail),
-      messages.map((message) => message.samples.length > 0 || message.kept === true),
+      messages.map((message) => message.samples.length > 0 || message.isDescription === true),
       int4Array(messages.map((message) => message.fullBytes)),
       messages.map((message) => message.dup),
       messages.map((message) => fieldNames(message.unmapped)),
@@ -91,16 +93,16 @@ export async function insertRejected(db: Queryable, messages: readonly IngestMes
   })
 }
 
-/** True when something of the message was not usable. */
+/** True when a part of the message was not usable. */
 export const isRejected = (message: IngestMessage): boolean =>
-  message.failure !== undefined || message.problems.length > 0 || (message.samples.length === 0 && !message.kept)
-
-const DETAIL_LIMIT = 2_000
+  message.failure !== undefined ||
+  message.problems.length > 0 ||
+  (message.samples.length === 0 && !message.isDescription)
 
 function reasonOf({ failure, problems }: IngestMessage): { reason: string; detail: string } {
   if (failure) return failure
   const first = problems[0]
-  if (!first) return { reason: 'no_measurement', detail: 'the message holds no value' }
+  if (!first) return { reason: 'no_measurement', detail: 'the message contains no value' }
   const detail = problems.map(({ field, reason, detail }) => `${field}: ${reason}: ${detail}`).join('; ')
-  return { reason: first.reason, detail: detail.slice(0, DETAIL_LIMIT) }
+  return { reason: first.reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) }
 }

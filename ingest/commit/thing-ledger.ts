@@ -1,4 +1,4 @@
-/** The books by Thing and day of arrival: what became of the observations of each, written with the batch. */
+/** The ledger by Thing and day of arrival: outcomes of the observations, written in the transaction of the batch. */
 
 import { int4Array } from '#infra/db/binary-arrays.ts'
 import type { Queryable } from '#infra/db/pool.ts'
@@ -6,7 +6,7 @@ import type { IngestMessage } from '../message/ingest-message.ts'
 import type { Datastream } from '../registry/registry.ts'
 import type { Tally } from './rows.ts'
 
-/** What one message holds of one Thing; nearly every message is about one Thing and has one part. */
+/** The share of one Thing in a message; nearly every message concerns one Thing and has one part. */
 export type Part = { readonly message: number; readonly thingId: number; readonly tally: Tally }
 export type Parts = {
   readonly parts: readonly Part[]
@@ -32,7 +32,7 @@ export function partsOf(messages: readonly IngestMessage[], datastreams: readonl
   return { parts, partOf }
 }
 
-/** What became of each message: the sum of its parts. */
+/** Outcomes by message: the sum of its parts. */
 export function tallyMessages(messages: number, parts: readonly Part[]): Tally[] {
   const tallies = Array.from({ length: messages }, (): Tally => ({ stored: 0, duplicate: 0, conflict: 0 }))
   for (const { message, tally } of parts) {
@@ -50,7 +50,7 @@ type Entry = Tally & { readonly thingId: number; readonly device: string; readon
   rejected: number
 }
 
-// Refused values of a device whose Thing is not in hand are booked by its name; of an unknown device, by source only.
+// Rejected values name a device; its Thing is looked up. For an unknown device they are counted by source only.
 const FIND = `
   select n.device, coalesce(
     (select d.thing_id from thing_device d where d.device = n.device),
@@ -68,7 +68,7 @@ const UPSERT = `
     rejected = l.rejected + excluded.rejected`
 
 /** @throws foreign_key_violation when a Thing is gone from the registry */
-export async function bookThings(
+export async function writeThingLedger(
   db: Queryable,
   messages: readonly IngestMessage[],
   parts: readonly Part[],
@@ -90,7 +90,7 @@ export async function bookThings(
   })
 }
 
-/** Entries by Thing, each Thing and day once, in the order in which every worker takes them. */
+/** Entries by Thing, each Thing and day once, in the order in which every worker locks them. */
 async function withThings(db: Queryable, entries: readonly Entry[]): Promise<Entry[]> {
   const known = entries.filter(({ thingId }) => thingId > 0)
   const named = entries.filter(({ thingId }) => thingId === 0)
@@ -141,7 +141,7 @@ function gather(messages: readonly IngestMessage[], parts: readonly Part[]): Ent
     entries.push(entry)
     return entry
   }
-  // A problem without a device is of the Thing the message is about, when it is about one only.
+  // A problem without a device counts for the Thing of the message, if it concerns only one.
   const thingOf: number[] = []
   for (const part of parts) {
     const message = messages[part.message]
@@ -154,12 +154,12 @@ function gather(messages: readonly IngestMessage[], parts: readonly Part[]): Ent
     thingOf[part.message] = thingOf[part.message] === undefined ? part.thingId : 0
   }
   messages.forEach((message, index) => {
-    bookRejected(message, thingOf[index] ?? 0, entryOf)
+    countRejected(message, thingOf[index] ?? 0, entryOf)
   })
   return entries
 }
 
-function bookRejected(
+function countRejected(
   message: IngestMessage,
   thingId: number,
   entryOf: (thingId: number, device: string, receivedAt: Date) => Entry,

@@ -28,17 +28,17 @@ import { senml } from './formats/standards/senml.ts'
 import { senmlCbor } from './formats/standards/senml-cbor.ts'
 import { sensorThings } from './formats/standards/sensorthings.ts'
 import { sparkplug } from './formats/standards/sparkplug.ts'
+import type { DecodingContext } from './helpers/decoding-context.ts'
 import { clip, openMessage } from './helpers/input.ts'
-import type { Memory } from './helpers/memory.ts'
 import { reject } from './helpers/result.ts'
 import type { Decoded, Format, Message } from './helpers/types.ts'
 
-/** Every format, in the order in which they are asked whether a message is theirs: the surest signs first. */
+/** All formats, in the order in which they are tried on a message: the most specific criteria first. */
 export const FORMAT_TABLE: readonly Format[] = [
   // by topic
   native,
   sparkplug,
-  // before what reads any topic that discovery told of
+  // before the format that reads any discovered topic
   sensorThings,
   homeAssistant,
   zigbee2mqtt,
@@ -77,27 +77,27 @@ const BY_NAME: ReadonlyMap<string, Format> = new Map(FORMAT_TABLE.map((format) =
 
 export const isFormatName = (name: string): boolean => BY_NAME.has(name)
 
-/** Payloads above this are refused unread. */
+/** Larger payloads are rejected without being read. */
 export const MAX_PAYLOAD_BYTES = 2 * 1024 * 1024
 
 /**
- * Reads one message: by the decoder its source names, else by the first that claims its topic and shape. Never throws;
- * what cannot be read comes back as a reason.
+ * Decodes one message with the format named by its source, else with the first that claims its topic and shape. A message
+ * that cannot be decoded is returned with a reason.
  */
 export function decode(
   message: Message,
   source: Source,
-  context: { timeZone: string; memory?: Memory | undefined },
+  options: { timeZone: string; context?: DecodingContext | undefined },
 ): Decoded {
   if (message.payload.length > MAX_PAYLOAD_BYTES)
-    return reject('too_large', `${message.payload.length} bytes; at most ${MAX_PAYLOAD_BYTES} are read`)
-  const input = openMessage(message, source, context.timeZone, context.memory)
+    return reject('too_large', `${message.payload.length} bytes; the limit is ${MAX_PAYLOAD_BYTES}`)
+  const input = openMessage(message, source, options.timeZone, options.context)
   if (source.format !== undefined) {
     const format = BY_NAME.get(source.format)
     if (!format) return reject('unknown_format', `source "${source.name}" names the format "${source.format}"`)
     return format.decode(input)
   }
   const format = FORMAT_TABLE.find((candidate) => candidate.claims(input))
-  if (!format) return reject('unknown_format', `no format is known by topic "${clip(message.topic)}"`)
+  if (!format) return reject('unknown_format', `no format matches topic "${clip(message.topic)}"`)
   return format.decode(input)
 }

@@ -2,8 +2,8 @@ import { lookup as resolveName } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
 /**
- * Addresses that belong to a machine, a house or a network, and not to the public (IANA special-purpose registries for
- * IPv4 and IPv6). A feed that sends us there would make us read what only we can reach.
+ * Addresses that are not publicly reachable (IANA special-purpose registries for IPv4 and IPv6). A feed that redirects or
+ * links there would make this server read what only it can reach (SSRF).
  */
 const PRIVATE = new BlockList()
 const IPV4: readonly (readonly [string, number])[] = [
@@ -31,7 +31,7 @@ const IPV6: readonly (readonly [string, number])[] = [
 for (const [net, bits] of IPV4) PRIVATE.addSubnet(net, bits, 'ipv4')
 for (const [net, bits] of IPV6) PRIVATE.addSubnet(net, bits, 'ipv6')
 
-/** True for an address (not a name) that is not public; IPv4 inside IPv6 is judged as IPv4 (BlockList does that). */
+/** True for an address (not a name) that is not public; an IPv4-mapped IPv6 address is checked as IPv4 (by BlockList). */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 0) return false
@@ -42,7 +42,7 @@ export class AddressRefused extends Error {
   readonly code = 'ADDRESS_REFUSED'
 }
 
-/** Resolves names for a connection and refuses those that lead to a private address: checked where it is used. */
+/** Name resolution that refuses private addresses, checked for the address that is actually connected to. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   resolveName(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0)
@@ -57,7 +57,7 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
 /** The host of a URL without the brackets of IPv6. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
-/** True when a URL leads to a private address; a name is looked up. One that cannot be is taken for public. */
+/** True when a URL resolves to a private address. A name that cannot be resolved counts as public. */
 export async function isPrivateUrl(url: URL): Promise<boolean> {
   const host = hostOf(url)
   if (isIP(host) !== 0) return isPrivateAddress(host)

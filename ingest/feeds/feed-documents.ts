@@ -1,47 +1,50 @@
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../decode/helpers/json.ts'
 import { gbfsParts } from './parts.ts'
 
-/** Asks for another document of the same feed; undefined when there is nothing new. `fresh`: unchanged is no answer. */
-export type Ask = (url: URL, options: { secondary: boolean; fresh?: boolean }) => Promise<Buffer | undefined>
+/** Fetches a document of the feed; undefined when it is unchanged. `unconditional`: without validators. */
+export type FetchFeed = (
+  url: URL,
+  options: { secondary: boolean; unconditional?: boolean },
+) => Promise<Buffer | undefined>
 
-/** What one look at a feed brings: payloads to publish. @throws Error in words for people, without secrets */
-export type ReadFeed = (url: URL, ask: Ask) => Promise<(string | Buffer)[]>
+/** Reads a feed once. @returns payloads to publish @throws Error with a readable message without secrets */
+export type ReadFeed = (url: URL, fetchFeed: FetchFeed) => Promise<(string | Buffer)[]>
 
-/** A reader for a feed of this format; it may remember what changes seldom. */
+/** A reader for a feed of this format; it may cache what rarely changes. */
 export const readerFor = (format: string): ReadFeed => (format === 'gbfs' ? gbfsReader() : single)
 
-const single: ReadFeed = async (url, ask) => {
-  const body = await ask(url, { secondary: false })
+const single: ReadFeed = async (url, fetchFeed) => {
+  const body = await fetchFeed(url, { secondary: false })
   return body ? [body] : []
 }
 
 type Place = { lat: unknown; lon: unknown }
-const PLACES_EVERY_MS = 6 * 3_600_000
+const PLACES_EVERY_MS = 6 * HOUR_MS
 
 /**
- * GBFS from its list of documents (gbfs.json), or from station_status or vehicle_status directly. Where stations are is
- * in a document of its own, which is read a few times a day and joined to what is in them.
+ * Reads GBFS from its list of documents (gbfs.json), or from station_status or vehicle_status directly. The positions of
+ * stations are in a separate document, which is read a few times a day and joined to their status.
  */
 function gbfsReader(): ReadFeed {
   let list: JsonObject | undefined
   let places = new Map<string, Place>()
   let placesMs = Number.NEGATIVE_INFINITY
-  return async (url, ask) => {
-    // An unchanged list is the list we have.
-    const first = parsed(await ask(url, { secondary: false }))
+  return async (url, fetchFeed) => {
+    const first = parsed(await fetchFeed(url, { secondary: false }))
     const listed = first && documentsIn(first)
     if (listed) list = listed
     if (!list) return first ? payloadsOf(first, places) : []
     const urlOf = (name: string): URL | undefined => linkIn(list, name, url)
     const information = urlOf('station_information')
     if (information && performance.now() - placesMs > PLACES_EVERY_MS) {
-      places = placesIn(parsed(await ask(information, { secondary: true, fresh: true })))
+      places = placesIn(parsed(await fetchFeed(information, { secondary: true, unconditional: true })))
       placesMs = performance.now()
     }
     const out: string[] = []
     for (const name of ['station_status', 'vehicle_status', 'free_bike_status']) {
       const link = urlOf(name)
-      const document = link && parsed(await ask(link, { secondary: true }))
+      const document = link && parsed(await fetchFeed(link, { secondary: true }))
       if (document) out.push(...payloadsOf(document, places))
     }
     return out
@@ -54,9 +57,9 @@ function parsed(body: Buffer | undefined): JsonObject | undefined {
   try {
     json = JSON.parse(body.toString('utf8'))
   } catch {
-    throw new Error('the document is no JSON')
+    throw new Error('document is not JSON')
   }
-  if (!isObject(json)) throw new Error('the document is no JSON object')
+  if (!isObject(json)) throw new Error('document is not a JSON object')
   return json
 }
 

@@ -3,17 +3,18 @@ import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import type { Readable, Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { DAY_MS } from '#model/basics/durations.ts'
 import { AddressRefused, hostOf, isPrivateAddress, publicLookup } from './addresses.ts'
 
 export type FetchOptions = {
   /** sent to the origin of the feed only, never along a redirect to another */
   readonly secretHeaders?: Readonly<Record<string, string>>
-  /** what was remembered of the last answer */
+  /** validators of the last response */
   readonly etag?: string | undefined
   readonly lastModified?: string | undefined
-  /** the feed itself lies in a private network: so may what it leads to */
+  /** the feed itself is in a private network, so its links and redirects may be as well */
   readonly allowPrivate: boolean
-  /** the first address was written by the owner of the city; others were read somewhere */
+  /** the URL comes from the city pack, not from a document or a redirect */
   readonly trusted: boolean
   readonly timeoutMs: number
   /** of the decompressed body */
@@ -23,22 +24,22 @@ export type FetchOptions = {
 export type Fetched =
   | { kind: 'document'; body: Buffer; etag?: string; lastModified?: string }
   | { kind: 'unchanged' }
-  /** `retryAfterMs` when the server says so */
-  | { kind: 'failed'; why: string; retryAfterMs?: number }
+  /** `retryAfterMs`: the server's Retry-After */
+  | { kind: 'failed'; reason: string; retryAfterMs?: number }
 
-const REDIRECTS = 5
+const MAX_REDIRECTS = 5
 const AGENT = 'Citywell (city observatory; feeds of a city pack)'
 
 /**
- * One GET, conditional, with redirects followed by hand. Never throws; no message names the query or a header, which may
- * hold secrets.
+ * A conditional GET that follows redirects. Never throws; reasons never contain the query or a header, which may contain
+ * secrets.
  */
 export async function fetchDocument(url: URL, options: FetchOptions): Promise<Fetched> {
   const limit = AbortSignal.timeout(options.timeoutMs)
   const signal = AbortSignal.any([limit, options.signal])
   try {
     let at = url
-    for (let hop = 0; hop <= REDIRECTS; hop += 1) {
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       const trusted = options.trusted && hop === 0
       const answer = await get(at, { ...options, trusted, signal, isOrigin: at.origin === url.origin })
       const status = answer.statusCode ?? 0
@@ -47,30 +48,31 @@ export async function fetchDocument(url: URL, options: FetchOptions): Promise<Fe
         return await read(answer, status, options)
       answer.destroy()
       at = new URL(location, at)
-      if (at.protocol !== 'https:' && at.protocol !== 'http:') return failed(`it redirects to ${at.protocol}`)
+      if (at.protocol !== 'https:' && at.protocol !== 'http:')
+        return failed(`redirect to ${at.protocol}, which is not supported`)
     }
-    return failed(`more than ${REDIRECTS} redirects`)
+    return failed(`more than ${MAX_REDIRECTS} redirects`)
   } catch (error) {
-    if (limit.aborted) return failed(`no answer within ${options.timeoutMs / 1000} s`)
-    if (error instanceof AddressRefused) return failed('it leads to a private address, which is refused')
+    if (limit.aborted) return failed(`no response within ${options.timeoutMs / 1000} s`)
+    if (error instanceof AddressRefused) return failed('private address refused')
     return failed(reasonOf(error))
   }
 }
 
-const failed = (why: string): Fetched => ({ kind: 'failed', why })
+const failed = (reason: string): Fetched => ({ kind: 'failed', reason })
 
-/** A code where there is one: messages of the resolver and of TLS may quote the URL. */
+/** The error code where there is one, because messages of the resolver and of TLS may quote the URL. */
 function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
   if (code !== undefined) return code
-  return error instanceof TooLarge ? error.message : 'the answer cannot be read'
+  return error instanceof TooLarge ? error.message : 'response not readable'
 }
 
 type Get = FetchOptions & { isOrigin: boolean }
 
 function get(url: URL, { signal, trusted, allowPrivate, isOrigin, etag, lastModified, secretHeaders }: Get) {
-  const free = trusted || allowPrivate
-  if (!free && isIP(hostOf(url)) !== 0 && isPrivateAddress(hostOf(url)))
+  const isUnrestricted = trusted || allowPrivate
+  if (!isUnrestricted && isIP(hostOf(url)) !== 0 && isPrivateAddress(hostOf(url)))
     return Promise.reject(new AddressRefused('private'))
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise<IncomingMessage>((resolve, reject) => {
@@ -78,9 +80,9 @@ function get(url: URL, { signal, trusted, allowPrivate, isOrigin, etag, lastModi
       url,
       {
         signal,
-        // No connection is kept: a feed is asked once a minute, and a kept one would skip the look-up.
+        // No connection pooling: feeds are polled about once a minute, and a reused connection would skip the address check.
         agent: false,
-        ...(!free && { lookup: publicLookup }),
+        ...(!isUnrestricted && { lookup: publicLookup }),
         headers: {
           'user-agent': AGENT,
           accept: '*/*',
@@ -105,7 +107,7 @@ async function read(answer: IncomingMessage, status: number, { maxBytes }: Fetch
   if (status !== 200) {
     answer.destroy()
     const retryAfterMs = readRetryAfter(answer.headers['retry-after'])
-    return { kind: 'failed', why: `HTTP ${status}`, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    return { kind: 'failed', reason: `HTTP ${status}`, ...(retryAfterMs !== undefined && { retryAfterMs }) }
   }
   const body = await bodyOf(answer, maxBytes)
   const { etag, 'last-modified': lastModified } = answer.headers
@@ -145,12 +147,10 @@ function unpacked(answer: IncomingMessage): Readable {
   const unpack = UNPACK.get(answer.headers['content-encoding'] ?? '')?.()
   if (!unpack) return answer
   answer.once('error', (error) => unpack.destroy(error))
-  // An answer that breaks off must not look like a short one.
+  // A truncated response must not look like a complete one.
   answer.once('aborted', () => unpack.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })))
   return answer.pipe(unpack)
 }
-
-const DAY_MS = 86_400_000
 
 /** Seconds or a date (RFC 9110, 10.2.3), at most a day. */
 export function readRetryAfter(value: string | undefined, now = Date.now()): number | undefined {

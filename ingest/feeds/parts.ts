@@ -1,9 +1,9 @@
 import { stationsOnce, vehiclesOnce } from '../decode/formats/mobility/gbfs-lists.ts'
 import { isObject, type JsonObject, own } from '../decode/helpers/json.ts'
 
-/** Stations of one message: a big city has thousands, with text that nobody reads. */
-const STATIONS = 500
-/** What is left of a vehicle that stands about: its id and place would follow whoever rides it. */
+/** Stations per message: a large city has thousands, with text that is not used. */
+const STATIONS_PER_PART = 500
+/** Fields of a vehicle that are kept. Its id and position are not, because they would track the people who ride it. */
 const VEHICLE_KEYS = ['is_reserved', 'is_disabled', 'vehicle_type_id'] as const
 const STATION_KEYS = [
   'station_id',
@@ -19,8 +19,8 @@ const STATION_KEYS = [
 ] as const
 
 /**
- * A GBFS document as it may go to the broker, in parts that an ingest worker reads: of vehicles only what is counted, of
- * stations only what is read. What is no GBFS document with a list comes back as it is.
+ * A GBFS document in parts that an ingest worker reads, with only the fields of vehicles and stations that are used. Anything
+ * other than a GBFS document with a list is returned unchanged.
  */
 export function gbfsParts(document: unknown): unknown[] {
   const data = isObject(document) ? own(document, 'data') : undefined
@@ -30,15 +30,15 @@ export function gbfsParts(document: unknown): unknown[] {
   if (Array.isArray(stations)) {
     const slim = stationsOnce(stations).map((station) => (isObject(station) ? pick(station, STATION_KEYS) : station))
     const parts: unknown[] = []
-    for (let at = 0; at < slim.length; at += STATIONS)
-      parts.push({ ...head, data: { stations: slim.slice(at, at + STATIONS) } })
+    for (let at = 0; at < slim.length; at += STATIONS_PER_PART)
+      parts.push({ ...head, data: { stations: slim.slice(at, at + STATIONS_PER_PART) } })
     return parts
   }
   for (const list of ['bikes', 'vehicles']) {
     const vehicles = own(data, list)
-    // In one part: it is the number of all that is told.
+    // In one part, because the total number is reported.
     if (Array.isArray(vehicles)) {
-      const slim = vehiclesOnce(vehicles).map((one) => (isObject(one) ? pick(one, VEHICLE_KEYS) : one))
+      const slim = vehiclesOnce(vehicles).map((vehicle) => (isObject(vehicle) ? pick(vehicle, VEHICLE_KEYS) : vehicle))
       return [{ ...head, data: { [list]: slim } }]
     }
   }

@@ -1,19 +1,21 @@
 /**
- * One feed: fetched, published, again.
+ * Polls one feed and publishes its documents.
  *
- *     waiting   --time-->                          asking
- *     asking    --document-->                      publishing --acknowledged--> waiting (everySeconds)
- *     asking    --unchanged (304, or same bytes)-> waiting (everySeconds)
- *     asking    --failed-->                        waiting (doubling up to an hour, with jitter; Retry-After is kept to)
- *     any       --close()-->                       closed; what is under way is broken off
+ *     waiting   --time-->                          fetching
+ *     fetching  --document-->                      publishing --acknowledged--> waiting (everySeconds)
+ *     fetching  --unchanged (304, or same bytes)-> waiting (everySeconds)
+ *     fetching  --failed-->                        waiting (exponential backoff up to an hour, or Retry-After if longer)
+ *     any       --close()-->                       closed; a request under way is aborted
  */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { backoffMs } from '#infra/runtime/backoff.ts'
 import type { Logger } from '#infra/runtime/log.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Feed } from '#model/city/city-pack.ts'
 import { isPrivateUrl } from './addresses.ts'
-import { type Ask, readerFor } from './feed-documents.ts'
+import { type FetchFeed, readerFor } from './feed-documents.ts'
 import { type FetchOptions, fetchDocument } from './fetch-document.ts'
 
 export type FeedState = {
@@ -22,14 +24,14 @@ export type FeedState = {
   published: number
   unchanged: number
   failures: number
-  /** undefined while all is well */
+  /** undefined while the feed is polled without errors */
   problem: string | undefined
   lastPublishedAt: Date | undefined
 }
 export type PollerOptions = {
   readonly feed: Feed
   readonly environment: NodeJS.ProcessEnv
-  /** resolves when the broker has acknowledged it */
+  /** resolves when the broker has acknowledged the message */
   readonly publish: (topic: string, payload: string | Buffer) => Promise<void>
   readonly log: Logger
   readonly timeoutMs?: number
@@ -38,9 +40,9 @@ export type PollerOptions = {
 export type Poller = { readonly state: FeedState; close(): Promise<void> }
 
 const TIMEOUT_MS = 20_000
-/** A feed of a large city is a few megabytes; an ingest worker reads messages of one, which `parts` keeps to. */
+/** Feeds of a large city are a few megabytes; an ingest worker reads messages of up to one, hence `parts.ts`. */
 const MAX_BYTES = 16 * 1024 * 1024
-const MOST_BACKOFF_MS = 3_600_000
+const MAX_BACKOFF_MS = HOUR_MS
 
 export const topicOf = ({ topic, format, name }: Feed): string => topic ?? `feeds/${format}/${name}`
 
@@ -60,34 +62,39 @@ export function startPoller(options: PollerOptions): Poller {
     stop.signal.addEventListener('abort', () => reject(new Error('closed')), { once: true })
   })
   stopped.catch(() => {})
-  const look = createLook({ url, secretHeaders, signal: stop.signal, options })
+  const changes = trackChanges({ url, secretHeaders, signal: stop.signal, options })
 
   const once = async (): Promise<number> => {
     state.polls += 1
     try {
-      const payloads = await read(url, await look.begin())
-      const fresh = payloads.filter((payload) => look.isNew(payload))
-      for (const payload of fresh) await Promise.race([publish(topic, payload), stopped])
-      look.keep()
-      if (fresh.length === 0) state.unchanged += 1
+      const payloads = await read(url, await changes.begin())
+      const changed = payloads.filter((payload) => changes.isNew(payload))
+      for (const payload of changed) await Promise.race([publish(topic, payload), stopped])
+      changes.commit()
+      if (changed.length === 0) state.unchanged += 1
       else state.lastPublishedAt = new Date()
-      state.published += fresh.length
-      if (state.problem !== undefined) log.info({ feed: feed.name }, 'the feed answers again')
+      state.published += changed.length
+      if (state.problem !== undefined) log.info({ feed: feed.name }, 'feed outage ended')
       state.failures = 0
       state.problem = undefined
       return feed.everySeconds * 1000
     } catch (error) {
       if (stop.signal.aborted) return 0
-      look.forget()
+      changes.reset()
       state.failures += 1
       const problem = error instanceof Error ? error.message : String(error)
-      if (problem !== state.problem) log.warn({ feed: feed.name, host: url.host, problem }, 'the feed was not read')
+      if (problem !== state.problem)
+        log.warn({ feed: feed.name, host: url.host, problem }, 'feed outage started; retrying with backoff')
       state.problem = problem
-      return backoffMs(feed.everySeconds, state.failures, error instanceof FeedFailed ? error.retryAfterMs : undefined)
+      return retryDelayMs(
+        feed.everySeconds,
+        state.failures,
+        error instanceof FeedFailed ? error.retryAfterMs : undefined,
+      )
     }
   }
   const loop = async (): Promise<void> => {
-    // Not all feeds of all cities at the full minute.
+    // Random, so that the feeds are not all requested at the same time.
     let waitMs = Math.random() * Math.min(2_000, feed.everySeconds * 100)
     while (!stop.signal.aborted) {
       await sleep(waitMs, undefined, { signal: stop.signal }).catch(() => {})
@@ -104,70 +111,67 @@ export function startPoller(options: PollerOptions): Poller {
   }
 }
 
-/** Doubles with every failure, up to an hour, and spreads: a server that comes back is not asked by all at once. */
-export function backoffMs(everySeconds: number, failures: number, retryAfterMs = 0, random = Math.random()): number {
-  const most = Math.min(
-    everySeconds * 1000 * 2 ** Math.min(failures, 20),
-    Math.max(MOST_BACKOFF_MS, everySeconds * 1000),
-  )
-  return Math.max(most * (0.5 + random / 2), retryAfterMs)
+/** Backoff from the interval of the feed up to an hour, or what the server asks for if that is longer. */
+export function retryDelayMs(everySeconds: number, failures: number, retryAfterMs = 0, random = Math.random()): number {
+  const firstMs = everySeconds * 1000
+  return Math.max(backoffMs({ firstMs, maxMs: Math.max(MAX_BACKOFF_MS, firstMs) }, failures, random), retryAfterMs)
 }
 
 class FeedFailed extends Error {
   readonly retryAfterMs: number | undefined
-  constructor(why: string, retryAfterMs: number | undefined) {
-    super(why)
+  constructor(reason: string, retryAfterMs: number | undefined) {
+    super(reason)
     this.retryAfterMs = retryAfterMs
   }
 }
 
 type Validators = { etag?: string; lastModified?: string }
-type LookOptions = {
+type TrackOptions = {
   url: URL
   secretHeaders: Record<string, string>
   signal: AbortSignal
   options: PollerOptions
 }
 
-/** What is remembered from one look at a feed to the next: validators by document, and which payloads were published. */
-function createLook({ url, secretHeaders, signal, options }: LookOptions) {
+/** State between two polls of a feed: validators by document, and the digests of published payloads. */
+function trackChanges({ url, secretHeaders, signal, options }: TrackOptions) {
   const { timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = options
   const validators = new Map<string, Validators>()
-  let asked = new Map<string, Validators>()
-  let known = new Set<string>()
+  let received = new Map<string, Validators>()
+  let published = new Set<string>()
   let seen = new Set<string>()
   const isPrivate = isPrivateUrl(url)
   return {
-    begin: async (): Promise<Ask> => {
-      asked = new Map()
+    begin: async (): Promise<FetchFeed> => {
+      received = new Map()
       seen = new Set()
       const allowPrivate = await isPrivate
-      return async (target, { secondary, fresh = false }) => {
+      return async (target, { secondary, unconditional = false }) => {
         const fetchOptions: FetchOptions = {
           ...(target.origin === url.origin && { secretHeaders }),
-          ...(!fresh && validators.get(target.href)),
+          ...(!unconditional && validators.get(target.href)),
           ...{ allowPrivate, timeoutMs, maxBytes, signal, trusted: !secondary },
         }
         const answer = await fetchDocument(target, fetchOptions)
-        if (answer.kind === 'failed') throw new FeedFailed(answer.why, answer.retryAfterMs)
+        if (answer.kind === 'failed') throw new FeedFailed(answer.reason, answer.retryAfterMs)
         if (answer.kind === 'unchanged') return undefined
         const { body, etag, lastModified } = answer
-        asked.set(target.href, { ...(etag && { etag }), ...(lastModified && { lastModified }) })
+        received.set(target.href, { ...(etag && { etag }), ...(lastModified && { lastModified }) })
         return body
       }
     },
-    /** Not published the last time: servers without validators send the same again. */
+    /** False for a payload of the last poll, which servers without validators send again. */
     isNew: (payload: string | Buffer): boolean => {
       const digest = createHash('sha256').update(payload).digest('base64')
       seen.add(digest)
-      return !known.has(digest)
+      return !published.has(digest)
     },
-    /** All of it is published: only now may the server be told that we have it. */
-    keep: (): void => {
-      for (const [href, found] of asked) validators.set(href, found)
-      if (seen.size > 0) known = seen
+    /** Call when everything is published: only then may the validators be sent. */
+    commit: (): void => {
+      for (const [href, found] of received) validators.set(href, found)
+      if (seen.size > 0) published = seen
     },
-    forget: (): void => validators.clear(),
+    reset: (): void => validators.clear(),
   }
 }
 
@@ -187,7 +191,7 @@ function fromEnvironment(
     Object.entries(names ?? {}).map(([target, variable]) => {
       const value = environment[variable]
       if (value === undefined || value === '')
-        throw new AppError('CONFIG_INVALID', `the feed "${feed.name}" needs ${variable} in the environment (${target})`)
+        throw new AppError('CONFIG_INVALID', `feed "${feed.name}" needs ${variable} in the environment (${target})`)
       return [target, value]
     }),
   )

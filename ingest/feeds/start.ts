@@ -10,8 +10,8 @@ import { type FeedState, type Poller, startPoller } from './poller.ts'
 export type Pollers = { readonly states: readonly FeedState[]; close(): Promise<void> }
 
 /**
- * Starts the pollers of a city pack; without feeds nothing is opened and nobody is asked. They publish at QoS 1 under
- * `feeds/<format>/<name>` and take no other way into the database than a device does.
+ * Starts the pollers of a city pack; without feeds no connection is opened. They publish at QoS 1 under
+ * `feeds/<format>/<name>`, so that their data takes the same path as that of devices.
  * @throws AppError CONFIG_INVALID when a variable that a feed names is not set
  */
 export function startPollers({
@@ -36,14 +36,16 @@ export function startPollers({
     clean: true,
     reconnectPeriod: 1_000,
   })
-  client.on('error', (error) => log.debug({ detail: error.message }, 'feeds: the broker does not answer'))
+  client.on('error', (error) =>
+    log.debug({ detail: error.message }, 'feed publisher: broker connection failed; reconnecting'),
+  )
   const pollers: Poller[] = []
   try {
     for (const feed of feeds)
       pollers.push(
         startPoller({
           ...{ feed, environment, log },
-          // While the broker is away this waits, and so does the feed: nothing piles up.
+          // During a broker outage this waits, and with it the feed, so nothing queues up.
           publish: async (topic, payload) => {
             await client.publishAsync(topic, payload, { qos: 1 })
           },
@@ -58,7 +60,7 @@ export function startPollers({
   return {
     states: pollers.map(({ state }) => state),
     close: async () => {
-      // First the client: a publication that waits for the broker ends with it.
+      // The client first: a publication that waits for the broker ends with it.
       await client.endAsync(true)
       await Promise.all(pollers.map((poller) => poller.close()))
     },
@@ -68,7 +70,7 @@ export function startPollers({
 function measure(registry: Registry, pollers: readonly Poller[]): void {
   new Gauge({
     name: 'citywell_feed_failures',
-    help: 'Failures of a pulled feed in a row; 0 when it answers',
+    help: 'Consecutive failures of a polled feed; 0 when the last poll succeeded',
     labelNames: ['feed'],
     registers: [registry],
     collect() {

@@ -1,6 +1,6 @@
 import type { CityPack } from '#model/city/city-pack.ts'
 import type { RejectReason } from '../decode/helpers/types.ts'
-import { understandWith } from '../interpret/interpret.ts'
+import { createInterpreter } from '../interpret/interpret.ts'
 import { OLDEST_MS } from '../observe/normalise.ts'
 
 /** What an import read, and what the ingest will make of it, by the same decoders. */
@@ -39,17 +39,17 @@ const PAYLOAD_LIMIT = 1024 * 1024
 
 /** Reads messages as an ingest worker would, and counts what it finds. */
 export function createJudge(pack: Pick<CityPack, 'sources' | 'timeZone'>, now: () => Date) {
-  const understand = understandWith(pack, PAYLOAD_LIMIT)
+  const understand = createInterpreter(pack, PAYLOAD_LIMIT)
   return (topic: string, payload: Buffer, tally: Tally): Judged => {
     const receivedAt = now()
     const said = understand({
       ...{ topic, payload, receivedAt, fullBytes: payload.length, dup: false, retain: false },
       messageId: undefined,
       qos: 0,
-      settle: () => {},
+      acknowledge: () => {},
     })
     tally.messages += 1
-    if (said === 'our own') return { onlyOld: false, example: '' }
+    if (said === 'own message') return { onlyOld: false, example: '' }
     for (const { device, phenomenonTime } of said.samples) {
       const ms = phenomenonTime.getTime()
       tally.things.add(device)

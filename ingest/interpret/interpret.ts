@@ -4,8 +4,8 @@ import { isReplayTopic, readReplayTopic } from '#model/mqtt/replay.ts'
 import { bySpecificity, matches } from '#model/mqtt/topics.ts'
 import { REASONS } from '#model/observation/quality.ts'
 import { MAX_NAME_LENGTH, MAX_TOPIC_BYTES, plainStart, plainText } from '#model/text/text.ts'
+import type { DecodingContext } from '../decode/helpers/decoding-context.ts'
 import type { FieldMappings, MappedSource } from '../decode/helpers/fields.ts'
-import type { Memory } from '../decode/helpers/memory.ts'
 import type { FieldProblem, RejectReason, UnmappedField } from '../decode/helpers/types.ts'
 import { decode } from '../decode/index.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
@@ -16,46 +16,48 @@ import type { Received } from '../receive/subscriber.ts'
 import { NO_RULES, type Rules } from '../registry/registry-rules.ts'
 import { isImport, sourcesOf, specialise } from './built-in-sources.ts'
 
-/** 'our own': what the city itself publishes, which a filter like `#` brings back to it. */
-export type Understood = IngestMessage | 'our own'
+/** A message that the city published itself, received through a filter such as `#`. */
+export const OWN_MESSAGE = 'own message'
+/** Never throws: a message that cannot be interpreted has a `failure`. */
+export type Interpreter = (received: Received, context?: DecodingContext) => IngestMessage | typeof OWN_MESSAGE
 
 /** Name under which the ledger counts messages that no source of the pack covers. */
 export const NO_SOURCE = '(none)'
-/** Topics are remembered with their source; a flood of distinct ones must not fill the memory. */
-const TOPICS_REMEMBERED = 20_000
+/** Limit for the cache of sources by topic. */
+const MAX_CACHED_TOPICS = 20_000
 
 /**
- * From a packet to what it says, by the rules of the registry as they are then. Never throws: what cannot be understood
- * is a message with a failure.
+ * Creates the function that turns a received message into samples and problems: source, format, decoding, normalisation,
+ * calibration. It uses the rules of the registry at the time of the call.
  */
-export function understandWith(
+export function createInterpreter(
   pack: Pick<CityPack, 'sources' | 'timeZone'>,
   payloadLimit: number,
   rules: () => Rules = () => NO_RULES,
-): (received: Received, memory?: Memory) => Understood {
+): Interpreter {
   const mappings: FieldMappings = { find: (device, path, name) => rules().mappings.find(device, path, name) }
   const sourceFor = sourceFinder(sourcesOf(pack).map((source): MappedSource => ({ ...source, mappings })))
-  const readOne = (received: Received, memory: Memory | undefined): IngestMessage => {
-    // What is left under the root of replays names no arrival: it belongs to no source, not even one of everything.
-    const isNobodys = received.malformed !== undefined || isReplayTopic(received.topic)
-    const source = isNobodys ? undefined : sourceFor(received.topic)
+  const interpret = (received: Received, context: DecodingContext | undefined): IngestMessage => {
+    // A topic still under the replay root has no valid arrival time: it belongs to no source, not even to `#`.
+    const hasNoSource = received.malformed !== undefined || isReplayTopic(received.topic)
+    const source = hasNoSource ? undefined : sourceFor(received.topic)
     const reading = source
-      ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), memory })
+      ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), context })
       : received.malformed === undefined
         ? fail('no_source', '')
         : fail('malformed_packet', received.malformed)
     const archiveDays = source?.archive?.days
-    const isKept = reading.failure !== undefined || reading.problems.length > 0 || archiveDays !== undefined
-    const payload = isKept ? withoutPersonalData(received.payload) : received.payload
+    const isStored = reading.failure !== undefined || reading.problems.length > 0 || archiveDays !== undefined
+    const payload = isStored ? withoutPersonalData(received.payload) : received.payload
     return { ...envelopeOf(received), source: source?.name ?? NO_SOURCE, payload, archiveDays, ...storable(reading) }
   }
-  return (packet, memory) => {
+  return (packet, context) => {
     try {
-      const received = asItFirstCame(packet)
-      if (received.topic.startsWith(OWN_ROOT) && !isReplayTopic(received.topic)) return 'our own'
-      return readOne(received, memory)
+      const received = restoreReplayed(packet)
+      if (received.topic.startsWith(OWN_ROOT) && !isReplayTopic(received.topic)) return OWN_MESSAGE
+      return interpret(received, context)
     } catch (error) {
-      // Not a decoder: those are caught apart. Its content is not kept, since personal data may still be in it.
+      // Decoder errors are caught below. The content is not stored, since it may still contain personal data.
       const topic = plainStart(packet.topic, MAX_TOPIC_BYTES)
       const failed = storable(fail('decoder_failed', error instanceof Error ? error.message : String(error)))
       return { ...envelopeOf(packet), source: NO_SOURCE, topic, payload: Buffer.alloc(0), ...failed }
@@ -63,20 +65,20 @@ export function understandWith(
   }
 }
 
-const envelopeOf = ({ topic, fullBytes, receivedAt, messageId, dup, settle }: Received) => ({
-  ...{ topic, fullBytes, receivedAt, messageId, dup, settle },
+const envelopeOf = ({ topic, fullBytes, receivedAt, messageId, dup, acknowledge }: Received) => ({
+  ...{ topic, fullBytes, receivedAt, messageId, dup, acknowledge },
 })
 
-/** A replayed message under its own topic, with the arrival it had; any other as it is. Topics as they are stored. */
-function asItFirstCame(packet: Received): Received {
+/** A replayed message gets its original topic and time of arrival. Topics are normalised as they will be stored. */
+function restoreReplayed(packet: Received): Received {
   const topic = plainText(packet.topic)
-  const kept = readReplayTopic(topic, packet.receivedAt)
-  return kept
-    ? { ...packet, topic: kept.topic, receivedAt: kept.receivedAt, retain: kept.retained }
+  const replayed = readReplayTopic(topic, packet.receivedAt)
+  return replayed
+    ? { ...packet, topic: replayed.topic, receivedAt: replayed.receivedAt, retain: replayed.retained }
     : { ...packet, topic }
 }
 
-/** What decoders and normalise say of a message, in text that can be stored and names that can be indexed. */
+/** The reading with text that can be stored and names that can be indexed. */
 function storable({ samples, problems, failure, unmapped }: Reading): Reading {
   return {
     samples,
@@ -102,49 +104,51 @@ const fail = (
   unmapped?: readonly UnmappedField[],
 ): Reading => ({ samples: [], problems, failure: { reason, detail }, unmapped })
 
-type Context = {
+type ReadOptions = {
   readonly timeZone: string
   readonly payloadLimit: number
   readonly rules: Rules
-  readonly memory: Memory | undefined
+  readonly context: DecodingContext | undefined
 }
 
-function read(received: Received, source: Source, { timeZone, payloadLimit, rules, memory }: Context): Reading {
+function read(received: Received, source: Source, { timeZone, payloadLimit, rules, context }: ReadOptions): Reading {
   const topicBytes = Buffer.byteLength(received.topic)
   if (topicBytes > MAX_TOPIC_BYTES)
-    return fail('too_large', `a topic of ${topicBytes} bytes; at most ${MAX_TOPIC_BYTES} are read`)
+    return fail('too_large', `topic of ${topicBytes} bytes; the limit is ${MAX_TOPIC_BYTES}`)
   if (received.fullBytes > payloadLimit)
-    return fail(
-      'too_large',
-      `${received.fullBytes} bytes; at most ${payloadLimit} are read, the first of them are kept`,
-    )
+    return fail('too_large', `${received.fullBytes} bytes; the limit is ${payloadLimit}, the first bytes are stored`)
   try {
-    const decoded = decode(received, source, { timeZone: source.timeZone ?? timeZone, memory })
+    const decoded = decode(received, source, { timeZone: source.timeZone ?? timeZone, context })
     if (!decoded.ok) return fail(decoded.reason, decoded.detail, [], decoded.unmapped)
     const normal = normalise(decoded.samples, { receivedAt: received.receivedAt, source })
     if (isImport(source)) for (const sample of normal.samples) sample.reasons |= REASONS.imported
     const problems = [...decoded.rejected, ...normal.rejected]
-    // The broker keeps a retained message for ever and hands it to every new subscription: it is no news.
+    // The broker delivers a retained message to every new subscription: its arrival says nothing about its time.
     if (received.retain && normal.samples.some((sample) => sample.reasons & REASONS.time_of_arrival))
-      return fail('retained_without_time', 'the broker kept it; nobody knows since when', problems, decoded.unmapped)
+      return fail(
+        'retained_without_time',
+        'retained message without a time: when it was measured is unknown',
+        problems,
+        decoded.unmapped,
+      )
     const samples = withCalibrated(normal.samples, rules.calibrations)
     return { samples, problems, failure: undefined, unmapped: decoded.unmapped }
   } catch (error) {
-    // A bug of a decoder costs this message, not the worker.
+    // A bug in a decoder must cost this message only, not the worker.
     return fail('decoder_failed', error instanceof Error ? error.message : String(error))
   }
 }
 
-/** The source whose filter matches most specifically; the pack's order decides between equals. */
+/** The source with the most specific matching filter; among equal ones the first in the pack. */
 function sourceFinder(sources: readonly Source[]): (topic: string) => Source | undefined {
   const sorted = [...sources].sort((a, b) => bySpecificity(a.topic, b.topic))
-  const known = new Map<string, Source | undefined>()
+  const cache = new Map<string, Source | undefined>()
   return (topic) => {
-    if (known.has(topic)) return known.get(topic)
+    if (cache.has(topic)) return cache.get(topic)
     const found = sorted.find((candidate) => matches(candidate.topic, topic))
     const source = found && specialise(found, topic)
-    if (known.size >= TOPICS_REMEMBERED) known.clear()
-    known.set(topic, source)
+    if (cache.size >= MAX_CACHED_TOPICS) cache.clear()
+    cache.set(topic, source)
     return source
   }
 }

@@ -3,7 +3,7 @@ import { plainStart } from '#model/text/text.ts'
 
 export const MAX_DETAIL_LENGTH = 2_000
 
-/** A database error, or whatever else was thrown, in words. */
+/** Text for a database error, or for anything else that was thrown. */
 export function describeError(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const text = typeof message === 'string' ? message : `thrown: ${inspect(error, { depth: 1 })}`

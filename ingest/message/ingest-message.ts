@@ -2,43 +2,45 @@ import type { FieldProblem, RejectReason, UnmappedField } from '../decode/helper
 import type { NormalSample } from '../observe/normalise.ts'
 import type { Amendment } from '../quality/amendments.ts'
 
-/** A message between its arrival and its commit: what it says, what is wrong with it, and how to let go of it. */
+/** A message between receipt and commit: what it contains, what is wrong with it, and how to acknowledge it. */
 export type IngestMessage = {
-  /** name of the pack's source, which the ledger counts by */
+  /** name of the source in the city pack, by which the ledger counts */
   readonly source: string
   readonly topic: string
-  /** of what is kept, without personal data */
+  /** as received, or without personal data where it will be stored */
   readonly payload: Buffer
-  /** length of the payload as it was sent; longer than `payload` when that was cut */
+  /** length of the payload as sent; greater than `payload.length` when the payload was truncated */
   readonly fullBytes: number
   readonly receivedAt: Date
-  /** its identifier in the session; undefined at QoS 0 */
+  /** packet identifier in the session; undefined at QoS 0 */
   readonly messageId: number | undefined
-  /** the broker says that it may have delivered it before */
+  /** DUP flag: the broker may have delivered it before */
   readonly dup: boolean
   readonly samples: readonly NormalSample[]
   /** fields that were not usable while others were */
   readonly problems: readonly FieldProblem[]
-  /** numbers that nothing maps to a property */
+  /** numbers without a mapping to a property */
   readonly unmapped?: readonly UnmappedField[] | undefined
-  /** why nothing of it is usable */
+  /** why nothing in the message is usable */
   readonly failure: { readonly reason: RejectReason; readonly detail: string } | undefined
-  /** its source is archived: for how long */
+  /** retention in the archive, when its source is archived */
   readonly archiveDays?: number | undefined
-  /** it describes other messages, and is kept for them */
-  readonly kept?: true
-  /** set once the history of its Datastreams was asked: what it says of earlier observations */
+  /** it describes other messages (a discovery config), and is stored as part of the decoding context */
+  readonly isDescription?: true
+  /** set by the quality evaluation: changes to flags of earlier observations */
   amendments?: readonly Amendment[]
-  /** Acknowledges it. Only after COMMIT. */
-  readonly settle: () => void
+  /** Sends the acknowledgement to the broker. Only after COMMIT. */
+  readonly acknowledge: () => void
 }
 
-/** What became of one message of a committed batch. */
+/** Outcome of one message of a committed batch, with the number of its observations by outcome. */
 export type Outcome = {
   readonly kind: 'stored' | 'duplicate' | 'rejected'
   readonly stored: number
   readonly duplicate: number
-  /** same Datastream and time, another result: the first is kept */
+  /** same Datastream and time, another result: the first one stays */
   readonly conflict: number
   readonly rejected: number
 }
+
+export type CommittedMessage = { readonly message: IngestMessage; readonly outcome: Outcome }

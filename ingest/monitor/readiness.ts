@@ -5,14 +5,14 @@ import type { IngestState } from './state.ts'
 export function ingestParts(state: IngestState): Record<'broker' | 'subscription' | 'writers' | 'in_flight', Part> {
   const { subscriber, connected, outage, late, inFlight, oldestInFlightMs } = state
   const isConnected = connected || subscriber === 'subscribing'
-  const oldest = `${inFlight} messages received and not settled, the oldest for ${Math.round(oldestInFlightMs / 1000)} s`
+  const oldest = `${inFlight} messages in flight, the oldest for ${Math.round(oldestInFlightMs / 1000)} s`
   return {
     broker: { ok: isConnected, detail: isConnected ? 'connected' : `not connected (${subscriber})` },
-    subscription: { ok: connected, detail: connected ? 'every subscription is granted' : 'not granted yet' },
-    writers: { ok: outage === undefined, detail: outage ?? 'batches are committed' },
+    subscription: { ok: connected, detail: connected ? 'every subscription granted' : 'not granted yet' },
+    writers: { ok: outage === undefined, detail: outage ?? 'committing' },
     in_flight: { ok: !late, detail: inFlight === 0 ? 'none' : oldest },
   }
 }
 
-/** Before there is a worker. */
+/** Reported before the worker has started. */
 export const ingestWaiting = (detail: string): Record<'ingest', Part> => ({ ingest: { ok: false, detail } })

@@ -1,21 +1,21 @@
 import type { Counts } from '../commit/ledger.ts'
 import type { SubscriberState } from '../receive/subscriber.ts'
 
-/** What a worker says of itself: to /ready, to the metrics, to tests. */
+/** State of a worker, for /ready and for tests. */
 export type IngestState = {
   readonly run: string
-  /** the broker has granted every subscription on the present connection */
+  /** every subscription is granted on the current connection */
   readonly connected: boolean
   readonly subscriber: SubscriberState
   readonly inFlight: number
   readonly inFlightBytes: number
-  /** how long the oldest message has been held without being committed */
+  /** age of the oldest message in flight */
   readonly oldestInFlightMs: number
-  /** that is longer than it should be */
+  /** it exceeds the limit */
   readonly late: boolean
-  /** a batch waits for the database */
+  /** a batch is waiting for the database */
   readonly retrying: boolean
-  /** nothing can be stored: since when, and why */
+  /** nothing can be stored: for how long, and why */
   readonly outage: string | undefined
   /** by source */
   readonly ledger: ReadonlyMap<string, Counts>

@@ -1,31 +1,32 @@
 /**
- * When a message came first. A message without a time of its own takes the time of arrival, which is then its key: the
- * broker delivering it again after a lost connection must not make it another observation. A redelivered packet carries
- * its old identifier [MQTT-4.4.0-1]; length and a checksum over topic and payload tell it
- * from a new message that was given the same one.
+ * The time of first arrival. It becomes the phenomenon time, and thus the key, of a message without a time of its own: a
+ * redelivery after a lost connection must not become another observation. A redelivered packet has the same identifier
+ * [MQTT-4.4.0-1]; the length and a checksum over topic and payload distinguish it from a new message with a reused
+ * identifier.
  *
- * Two messages of one topic that are read in the same millisecond are a millisecond apart, or the second would pass for
- * a repetition of the first: after a pause, many are read at once.
+ * Messages of one topic that are read within the same millisecond get times a millisecond apart, so that the second is
+ * not taken for a repetition of the first: after a pause, many are read together.
  *
- * Kept in memory, for each of the 65,535 identifiers, as numbers: objects that live so long cost the garbage collector
- * more than all else that is done here. `first-arrivals.ts` remembers it over a kill.
+ * Stored in typed arrays, one element for each of the 65,535 identifiers: as long-lived objects they would cost more
+ * garbage collection than everything else here. `first-arrivals.ts` stores the times over a restart of the worker.
  */
 import { crc32 } from 'node:zlib'
 import type { Publish } from './publish-reader.ts'
 
 const IDENTIFIERS = 65_536
-/** A topic with more than a message a millisecond, for long, does not run away from the clock further than this. */
-const AHEAD_MS = 1_000
-const TOPICS_REMEMBERED = 20_000
+/** Limit for a topic that has more than one message a millisecond over a longer period. */
+const MAX_AHEAD_MS = 1_000
+const MAX_TOPICS = 20_000
 
 export class Arrivals {
   readonly #checksums = new Uint32Array(IDENTIFIERS)
   readonly #lengths = new Uint32Array(IDENTIFIERS)
-  /** 0: the identifier was not heard yet */
+  /** 0: no message with this identifier yet */
   readonly #firstMs = new Float64Array(IDENTIFIERS)
-  readonly #lastOf = new Map<string, { ms: number }>()
+  readonly #lastByTopic = new Map<string, { ms: number }>()
 
-  of({ messageId, topic, payload, dup }: Publish): Date {
+  /** When this message arrived first: now, or for a redelivery the time of the first delivery. */
+  timeOf({ messageId, topic, payload, dup }: Publish): Date {
     if (messageId === undefined) return new Date(this.#distinct(topic))
     const { length } = payload
     const checksum = crc32(payload, crc32(topic))
@@ -45,15 +46,15 @@ export class Arrivals {
 
   #distinct(topic: string): number {
     const now = Date.now()
-    let last = this.#lastOf.get(topic)
+    let last = this.#lastByTopic.get(topic)
     if (!last) {
-      if (this.#lastOf.size >= TOPICS_REMEMBERED) this.#lastOf.clear()
+      if (this.#lastByTopic.size >= MAX_TOPICS) this.#lastByTopic.clear()
       last = { ms: 0 }
-      this.#lastOf.set(topic, last)
+      this.#lastByTopic.set(topic, last)
     }
-    // Further ahead than a flood gets: the clock was set back, and goes on from there.
-    if (last.ms > now + AHEAD_MS) last.ms = 0
-    last.ms = Math.max(now, Math.min(last.ms + 1, now + AHEAD_MS))
+    // Further ahead than the limit allows: the clock was set back.
+    if (last.ms > now + MAX_AHEAD_MS) last.ms = 0
+    last.ms = Math.max(now, Math.min(last.ms + 1, now + MAX_AHEAD_MS))
     return last.ms
   }
 }

@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream'
 import type { PublishReader } from './publish-reader.ts'
 
 /**
- * The network connection as the MQTT client sees it: what comes in has been read for PUBLISH packets and holds none, what
- * goes out is untouched. While the reader is stopped, nothing is taken from the network.
+ * The network connection as the MQTT client sees it: incoming data without PUBLISH packets, which the reader has taken
+ * out, and unchanged outgoing data. While the reader is stopped, nothing is read from the network.
  */
 export class ClientStream extends Duplex {
   readonly #socket: Duplex
@@ -19,7 +19,7 @@ export class ClientStream extends Duplex {
     socket.on('close', () => this.destroy())
   }
 
-  /** The reader may go on. */
+  /** Lets the reader continue. */
   proceed(): void {
     this.#take(() => this.#reader.resume())
     if (!this.#reader.stopped) this.#socket.resume()

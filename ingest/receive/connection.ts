@@ -1,14 +1,14 @@
 /**
- * One network connection to the broker, from CONNECT to close, with the acknowledgement in our hands.
+ * One network connection to the broker, from CONNECT to close, with deferred acknowledgements.
  *
- * The `mqtt` package acknowledges a QoS 1 message by itself as soon as it is handled, and reads the next packet only then:
- * holding it until COMMIT would let a batch never fill. So PUBLISH packets are taken out of the stream in front of it
- * (publish-reader.ts), which also takes less of the CPU, and PUBACKs are written here, or PUBRECs for what a broker delivers at
- * QoS 2 although QoS 1 was asked for: it then answers PUBREL, for which the package sends PUBCOMP. All else is the
- * package's: connecting, TLS and web sockets, subscribing, keeping alive, publishing.
+ * The `mqtt` package acknowledges a QoS 1 message when its handler returns and reads the next packet only then: deferring
+ * that to COMMIT would limit a batch to one message. So PUBLISH packets are taken out of the stream before the package
+ * sees it (publish-reader.ts), which also needs less CPU, and the acknowledgements are written here: PUBACK, or PUBREC
+ * where a broker delivers at QoS 2 although QoS 1 was requested; it then sends PUBREL, which the package answers with
+ * PUBCOMP. The package does the rest: connecting, TLS and WebSockets, subscribing, keep-alive, publishing.
  *
- * Message identifiers belong to a connection, and so does this object: an acknowledgement that comes after its
- * connection was lost goes nowhere, and the broker delivers that message again [MQTT-4.4.0-1].
+ * Message identifiers are valid for one connection, and so is this object: an acknowledgement after the connection was
+ * lost is discarded, and the broker delivers the message again [MQTT-4.4.0-1].
  */
 import { connect as connectTcp, isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -17,7 +17,7 @@ import { type IClientOptions, MqttClient } from 'mqtt'
 import { streamBuilder as webSocketStream } from 'mqtt/lib/connect/ws'
 import { ClientStream } from './client-stream.ts'
 import { type Publish, PublishReader, type Qos } from './publish-reader.ts'
-import type { Held, ReceiveWindow } from './receive-window.ts'
+import type { ReceiveWindow, WindowEntry } from './receive-window.ts'
 
 export type ProtocolVersion = 4 | 5
 export type ConnectionOptions = {
@@ -27,16 +27,16 @@ export type ConnectionOptions = {
   readonly payloadLimit: number
   readonly receiveMaximum: number
   readonly window: ReceiveWindow
-  readonly onPublish: (publish: Publish, held: Held, connection: Connection) => void
+  readonly onPublish: (publish: Publish, entry: WindowEntry, connection: Connection) => void
 }
 
-/** MQTT 5 counts in seconds; this value means that the session never expires. */
+/** In seconds (MQTT 5); this value means that the session does not expire. */
 const NEVER = 0xffffffff
 const KEEPALIVE_S = 30
 /** first byte and remaining length */
 const PUBACK = 0x4002
 const PUBREC = 0x5002
-const CONNECT_LIMIT_MS = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
 /** reason code "Unacceptable protocol version" (3.1.1) and "Unsupported Protocol Version" (5) */
 const VERSION_REFUSED = new Set([1, 132])
 
@@ -51,9 +51,9 @@ export class Connection {
   #stream: ClientStream | undefined
   #acks: { messageId: number; qos: Qos }[] = []
   #error: Error | undefined
-  #ignoring = false
+  #discarding = false
   #ended = false
-  #gathering = false
+  #corked = false
   sharedSubscriptions = false
   sessionPresent = false
   open = false
@@ -61,16 +61,16 @@ export class Connection {
   private constructor(options: ConnectionOptions) {
     this.#options = options
     const clientOptions = optionsFor(options)
-    this.#reader = new PublishReader({ ...options, onPublish: (publish) => this.#take(publish) })
+    this.#reader = new PublishReader({ ...options, onPublish: (publish) => this.#receive(publish) })
     this.#client = new MqttClient((client) => {
       this.#stream = new ClientStream(networkStream(client, clientOptions), this.#reader)
-      // The package keeps to itself what ends a stream, but for a few errors of the network.
+      // The package reports only a few network errors of a stream.
       this.#stream.on('error', (error) => {
         this.#error ??= error
       })
       return this.#stream as unknown as MqttClient['stream']
     }, clientOptions)
-    // Not at once: whoever makes room is in the middle of settling a batch.
+    // Deferred: the caller that makes room is in the middle of acknowledging a batch.
     this.#proceed = () => setImmediate(() => this.#ended || this.#stream?.proceed())
     this.closed = new Promise((resolve) => {
       this.#client.on('error', (error) => {
@@ -81,13 +81,13 @@ export class Connection {
         this.open = false
         this.#ended = true
         this.#acks = []
-        options.window.forget(this.#proceed)
+        options.window.cancel(this.#proceed)
         resolve(this.#error)
       })
     })
   }
 
-  /** Connects. @throws VersionRefused, or what kept it from connecting */
+  /** Connects. @throws VersionRefused, or the error that prevented the connection */
   static async connect(options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(options)
     const client = connection.#client
@@ -103,17 +103,17 @@ export class Connection {
     client.connect()
     await Promise.race([accepted, connection.closed])
     if (connection.open) return connection
-    const error = (await connection.closed) ?? new Error('the broker closed the connection')
+    const error = (await connection.closed) ?? new Error('connection closed by the broker')
     if (VERSION_REFUSED.has(Number((error as { code?: unknown }).code))) throw new VersionRefused(error.message)
     throw error
   }
 
   /** Resolves when the broker has granted every filter. @throws when it refused one */
   async subscribe(filters: readonly string[]): Promise<void> {
-    // A retained message is sent when the subscription is new, not at each reconnect (MQTT 5 only: rh).
+    // Retained messages are requested for new subscriptions only, not at each reconnect (MQTT 5: retain handling).
     const granted = this.#client.subscribeAsync([...filters], { qos: 1, rh: 1 })
     const closed = this.closed.then((error) => {
-      throw error ?? new Error('the connection was closed before the subscription was granted')
+      throw error ?? new Error('connection closed before the subscription was granted')
     })
     closed.catch(() => {})
     await Promise.race([granted, closed])
@@ -123,27 +123,27 @@ export class Connection {
     if (this.open) await this.#client.unsubscribeAsync([...filters])
   }
 
-  /** QoS 0; false when there is no connection to send it on. */
+  /** Publishes at QoS 0; false when there is no connection. */
   publish(topic: string, payload: string | Buffer): boolean {
     if (!this.open) return false
-    this.#gather()
+    this.#corkOnce()
     this.#client.publish(topic, payload, { qos: 0 })
     return true
   }
 
-  /** Writes the PUBACK, or the PUBREC of what came at QoS 2. */
+  /** Sends PUBACK, or PUBREC for a message delivered at QoS 2. */
   acknowledge({ messageId, qos }: Pick<Publish, 'messageId' | 'qos'>): void {
     if (this.#ended || messageId === undefined) return
     this.#acks.push({ messageId, qos })
-    this.#gather()
+    this.#corkOnce()
   }
 
   /**
-   * What comes from now on is read and left alone: not acknowledged, so the broker keeps it. Not reading at all would
-   * make the end of the connection a reset, which may overtake our last acknowledgements.
+   * Reads and discards messages from now on, without acknowledging them: the broker keeps them. Without reading, closing
+   * the connection would send a TCP reset, which may overtake the last acknowledgements.
    */
-  ignoreIncoming(): void {
-    this.#ignoring = true
+  discardIncoming(): void {
+    this.#discarding = true
   }
 
   close(): Promise<unknown> {
@@ -158,13 +158,13 @@ export class Connection {
     this.#stream?.destroy()
   }
 
-  /** What is sent in one turn of the event loop goes out as one write. */
-  #gather(): void {
-    if (this.#gathering) return
-    this.#gathering = true
+  /** Combines what is sent in one turn of the event loop into one write. */
+  #corkOnce(): void {
+    if (this.#corked) return
+    this.#corked = true
     this.#stream?.cork()
     queueMicrotask(() => {
-      this.#gathering = false
+      this.#corked = false
       this.#writeAcknowledgements()
       this.#stream?.uncork()
     })
@@ -183,10 +183,10 @@ export class Connection {
     this.#stream?.write(bytes)
   }
 
-  #take(publish: Publish): boolean {
-    if (this.#ignoring) return true
+  #receive(publish: Publish): boolean {
+    if (this.#discarding) return true
     const { window, onPublish } = this.#options
-    onPublish(publish, window.take(publish.payload.length), this)
+    onPublish(publish, window.add(publish.payload.length), this)
     if (!window.full) return true
     window.whenRoom(this.#proceed)
     return false
@@ -206,12 +206,12 @@ function optionsFor({ url, clientId, version, receiveMaximum }: ConnectionOption
     protocolVersion: version,
     clean: false,
     manualConnect: true,
-    // the subscriber reconnects, with a new object
+    // the subscriber reconnects, with a new Connection
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
     keepalive: KEEPALIVE_S,
-    connectTimeout: CONNECT_LIMIT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     ...(version === 5 && { properties: { sessionExpiryInterval: NEVER, receiveMaximum } }),
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The alarm for messages that are held too long: something downstream is stuck or too slow, while the broker's queue
- * grows. Said once an episode, and once when it is over; the gauge and /ready show it meanwhile.
+ * The alarm for messages that stay in flight too long: something downstream is stuck or too slow, while the broker's
+ * queue grows. Logged once when it starts and once when it ends; meanwhile the gauge and /ready show it.
  *
  *     in time  --oldest is older than the limit-->        late   (warning)
  *     late     --oldest is younger than half the limit--> in time
@@ -19,17 +19,17 @@ export type AgeWatchOptions = {
 
 const CHECK_MS = 1_000
 
-export function watchAge({ limitMs, read, log }: AgeWatchOptions): AgeWatch {
+export function watchInFlightAge({ limitMs, read, log }: AgeWatchOptions): AgeWatch {
   let late = false
   const check = (): void => {
     const { oldestMs, messages } = read()
     const detail = { oldestS: Math.round(oldestMs / 1000), inFlight: messages }
     if (!late && oldestMs > limitMs) {
       late = true
-      log.warn(detail, 'messages wait too long for their commit; the broker keeps what follows')
+      log.warn(detail, 'commit of messages delayed; the broker queues what follows')
     } else if (late && oldestMs < limitMs / 2) {
       late = false
-      log.info(detail, 'messages are committed in time again')
+      log.info(detail, 'commit of messages no longer delayed')
     }
   }
   const timer = setInterval(check, Math.min(CHECK_MS, limitMs / 4))

@@ -1,65 +1,65 @@
 /**
- * Takes the PUBLISH packets out of what a broker sends; all other packets are the MQTT client's.
+ * Takes the PUBLISH packets out of the data that a broker sends; all other packets go to the MQTT client.
  *
- *     packet  --PUBLISH, all of it is here-->                        handed over, then packet
- *     packet  --PUBLISH longer than what is kept, that much is here--> handed over cut, then rest (nobody's)
- *     packet  --one that no broker may send-->                       rest (nobody's)
- *     packet  --another one-->                                       rest (the client's)
- *     rest    --its last byte has passed-->                          packet
- *     any     --`onPublish` says no-->                               stopped; what was read and not looked at is kept
- *     stopped --resume()-->                                          packet
+ *     packet  --PUBLISH, complete-->                                  passed on, then packet
+ *     packet  --PUBLISH longer than the limit, that much received-->  passed on truncated, then rest (discarded)
+ *     packet  --a type that brokers must not send-->                  rest (discarded)
+ *     packet  --any other type-->                                     rest (to the client)
+ *     rest    --last byte received-->                                 packet
+ *     any     --`onPublish` returns false-->                          stopped; data not parsed yet is kept
+ *     stopped --resume()-->                                           packet
  *
- * A payload of 100 MB never exists in memory: what is above the limit passes by. MQTT 5's Maximum Packet Size would do it
- * too, but a broker drops what is above it without a word [MQTT-3.1.2-25]; here the message arrives, as its first bytes,
- * and is rejected where everyone can see it.
+ * A payload of 100 MB never exists in memory: what exceeds the limit is discarded while it is received. MQTT 5's Maximum
+ * Packet Size would do the same, but a broker drops longer packets silently [MQTT-3.1.2-25]; here the message arrives
+ * truncated and is rejected where everyone can see it.
  *
- * A broker that does not keep to MQTT must not stop the city: closing the connection over a packet makes the broker send
- * it again, for ever. So what is delivered at a QoS that was not granted is taken as it is, and a PUBLISH that cannot be
- * read is handed over as one that is `malformed`, to be rejected and acknowledged. Only a length that is none ends the
- * connection: nobody knows where the next packet begins.
+ * A broker that violates MQTT must not stop the city: closing the connection over a packet makes the broker send it
+ * again after every reconnect. So a message delivered at a QoS that was not granted is accepted, and a PUBLISH that cannot
+ * be parsed is passed on as `malformed`, to be rejected and acknowledged. Only an invalid packet length ends the
+ * connection, because the start of the next packet is unknown.
  */
 export type Publish = {
   readonly topic: string
-  /** the payload, or its first bytes when it was longer than the limit */
+  /** the payload, or its first bytes where it exceeds the limit */
   readonly payload: Buffer
   readonly fullBytes: number
   /** undefined at QoS 0 */
   readonly messageId: number | undefined
-  /** how it is acknowledged: at 1 by PUBACK, at 2 by PUBREC; a broker may send 2 although 1 was asked for */
+  /** decides the acknowledgement: PUBACK at 1, PUBREC at 2; some brokers send 2 although 1 was requested */
   readonly qos: Qos
   readonly dup: boolean
   readonly retain: boolean
-  /** what MQTT does not allow about it; its payload is then the whole packet, as far as it is kept */
+  /** how it violates MQTT; `payload` is then the entire packet, truncated at the limit */
   readonly malformed?: string
 }
 export type Qos = 0 | 1 | 2
 
 export type PublishReaderOptions = {
-  /** bytes of a payload that are kept; of a longer one, one more */
+  /** bytes of a payload that are read; one more of a longer payload */
   readonly payloadLimit: number
   readonly version: 4 | 5
-  /** @returns whether to go on reading */
+  /** @returns whether to continue reading */
   readonly onPublish: (publish: Publish) => boolean
 }
 
 const PUBLISH = 3
-/** Reserved (0), CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ: the MQTT client would close the connection over them. */
-const NEVER_FROM_A_BROKER = new Set([0, 1, 8, 10, 12])
-/** AUTH, of which MQTT 3.1.1 knows nothing */
+/** Reserved (0), CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ: the MQTT client would close the connection. */
+const CLIENT_ONLY_TYPES = new Set([0, 1, 8, 10, 12])
+/** AUTH, which MQTT 3.1.1 does not define */
 const AUTH = 15
-/** The longest topic (64 KiB) and as much of properties: what is kept of a packet besides its payload. */
-const HEAD_MOST = 128 * 1024
+/** The longest topic (64 KiB) and as many bytes of properties. */
+const MAX_HEADER_BYTES = 128 * 1024
 const EMPTY = Buffer.alloc(0)
 
 export class PublishReader {
   readonly #options: PublishReaderOptions
   #chunks: Buffer[] = []
   #length = 0
-  /** with fewer bytes than this there is nothing to be read */
+  /** bytes needed before parsing can continue */
   #need = 1
-  /** bytes of the present packet that are still to pass, and whether the client gets them */
+  /** bytes of the current packet still to be received, and whether they go to the client */
   #rest = 0
-  #restIsTheClients = false
+  #restForClient = false
   #stopped = false
 
   constructor(options: PublishReaderOptions) {
@@ -70,14 +70,14 @@ export class PublishReader {
     return this.#stopped
   }
 
-  /** @returns the bytes of other packets, in order */
+  /** @returns the bytes of all other packets, in order */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk)
     this.#length += chunk.length
     return this.#read()
   }
 
-  /** Goes on with what was read before `onPublish` said no. As `push`. */
+  /** Continues with the data received before `onPublish` returned false. Returns the same as `push`. */
   resume(): Buffer[] {
     this.#stopped = false
     return this.#read()
@@ -102,12 +102,12 @@ export class PublishReader {
 
   #passRest(bytes: Buffer, at: number, others: Buffer[]): number {
     const end = Math.min(at + this.#rest, bytes.length)
-    if (this.#restIsTheClients) others.push(bytes.subarray(at, end))
+    if (this.#restForClient) others.push(bytes.subarray(at, end))
     this.#rest -= end - at
     return end
   }
 
-  /** @returns where the next packet or the rest of this one begins; `at` while there is too little of it */
+  /** @returns the offset of the next packet or of the rest of this one; `at` while too little is received */
   #readPacket(bytes: Buffer, at: number): number {
     const body = endOfVariableInteger(bytes, at + 1)
     if (body === INCOMPLETE) {
@@ -116,35 +116,35 @@ export class PublishReader {
     }
     const type = (bytes[at] ?? 0) >> 4
     if (type !== PUBLISH || body === MALFORMED) {
-      // A length that is none is the client's, too: it closes the connection over it.
+      // With an invalid length the data goes to the client as well, which closes the connection.
       this.#rest = body === MALFORMED ? bytes.length - at : body - at + variableInteger(bytes, at + 1, body)
-      this.#restIsTheClients = body === MALFORMED || !this.#isUnheardOf(type)
+      this.#restForClient = body === MALFORMED || !this.#isForbidden(type)
       return at
     }
     const end = body + variableInteger(bytes, at + 1, body)
-    const kept = Math.min(end, body + HEAD_MOST + this.#options.payloadLimit + 1)
-    if (bytes.length < kept) {
-      this.#need = kept - at
+    const readEnd = Math.min(end, body + MAX_HEADER_BYTES + this.#options.payloadLimit + 1)
+    if (bytes.length < readEnd) {
+      this.#need = readEnd - at
       return at
     }
-    this.#rest = end - kept
-    this.#restIsTheClients = false
-    this.#stopped = !this.#options.onPublish(this.#parse(bytes, at, { body, kept, end }))
-    return kept
+    this.#rest = end - readEnd
+    this.#restForClient = false
+    this.#stopped = !this.#options.onPublish(this.#parse(bytes, at, { body, readEnd, end }))
+    return readEnd
   }
 
-  #isUnheardOf(type: number): boolean {
-    return NEVER_FROM_A_BROKER.has(type) || (type === AUTH && this.#options.version === 4)
+  #isForbidden(type: number): boolean {
+    return CLIENT_ONLY_TYPES.has(type) || (type === AUTH && this.#options.version === 4)
   }
 
   /** MQTT 5, 3.3: topic, identifier (not at QoS 0), properties (not in 3.1.1), payload. */
-  #parse(bytes: Buffer, at: number, { body, kept, end }: { body: number; kept: number; end: number }): Publish {
+  #parse(bytes: Buffer, at: number, { body, readEnd, end }: { body: number; readEnd: number; end: number }): Publish {
     const { version, payloadLimit } = this.#options
     const flags = bytes[at] ?? 0
     const qos = (flags >> 1) & 3
-    const topicEnd = kept - body < 2 ? Number.POSITIVE_INFINITY : body + 2 + bytes.readUInt16BE(body)
+    const topicEnd = readEnd - body < 2 ? Number.POSITIVE_INFINITY : body + 2 + bytes.readUInt16BE(body)
     const afterIdentifier = topicEnd + (qos > 0 ? 2 : 0)
-    const hasIdentifier = qos > 0 && afterIdentifier <= kept
+    const hasIdentifier = qos > 0 && afterIdentifier <= readEnd
     const envelope = {
       messageId: hasIdentifier ? bytes.readUInt16BE(topicEnd) : undefined,
       qos: (hasIdentifier ? Math.min(qos, 2) : 0) as Qos,
@@ -154,15 +154,15 @@ export class PublishReader {
     const payloadAt = version === 5 ? endOfProperties(bytes, afterIdentifier) : afterIdentifier
     const malformed = problemOf({ qos, topicBytes: topicEnd - body - 2, afterIdentifier, payloadAt, end })
     if (malformed !== undefined) {
-      const payload = bytes.subarray(at, Math.min(at + payloadLimit + 1, kept))
+      const payload = bytes.subarray(at, Math.min(at + payloadLimit + 1, readEnd))
       return { ...envelope, topic: '', payload, fullBytes: end - at, malformed }
     }
-    // Properties that are longer than all that is kept: the packet is too long, whatever its payload.
-    const isLost = kept < end && payloadAt > body + HEAD_MOST
+    // Properties beyond the limit: the packet is too large, whatever its payload.
+    const isLost = readEnd < end && payloadAt > body + MAX_HEADER_BYTES
     return {
       ...envelope,
       topic: bytes.toString('utf8', body + 2, topicEnd),
-      payload: isLost ? EMPTY : bytes.subarray(payloadAt, Math.min(payloadAt + payloadLimit + 1, kept)),
+      payload: isLost ? EMPTY : bytes.subarray(payloadAt, Math.min(payloadAt + payloadLimit + 1, readEnd)),
       fullBytes: isLost ? end - body : end - payloadAt,
     }
   }
@@ -172,10 +172,10 @@ type Layout = { qos: number; topicBytes: number; afterIdentifier: number; payloa
 
 function problemOf({ qos, topicBytes, afterIdentifier, payloadAt, end }: Layout): string | undefined {
   if (qos > 2) return 'QoS 3'
-  if (afterIdentifier > end) return 'a topic or an identifier that ends beyond the packet'
-  // Topic aliases, for which a broker may leave the topic out, were not allowed to it.
+  if (afterIdentifier > end) return 'topic or identifier ends beyond the packet'
+  // A broker may omit the topic only with topic aliases, which the client did not allow.
   if (topicBytes === 0) return 'no topic'
-  return payloadAt > end ? 'properties that end beyond the packet' : undefined
+  return payloadAt > end ? 'properties end beyond the packet' : undefined
 }
 
 const INCOMPLETE = -1
@@ -197,7 +197,7 @@ function variableInteger(bytes: Buffer, from: number, end: number): number {
   return value
 }
 
-/** Infinity when they are malformed. */
+/** Infinity when the properties are malformed. */
 function endOfProperties(bytes: Buffer, from: number): number {
   const start = endOfVariableInteger(bytes, from)
   return start < 0 ? Number.POSITIVE_INFINITY : start + variableInteger(bytes, from, start)

@@ -1,16 +1,16 @@
 /**
- * How much may be held at once without being acknowledged. Full means: read no more until something is released.
- * It never refuses what was already read, so it can be exceeded by one packet, not by more.
+ * Bounds what is in flight: when the window is full, no more is read until something is released. A packet that was
+ * already read is always admitted, so the limits can be exceeded by one packet.
  */
 export type WindowLimits = { readonly packets: number; readonly bytes: number }
 /** A place in the window. */
-export type Held = { readonly bytes: number; readonly sinceMs: number }
+export type WindowEntry = { readonly bytes: number; readonly sinceMs: number }
 
 export class ReceiveWindow {
   readonly #limits: WindowLimits
   readonly #waiting: (() => void)[] = []
-  /** in the order of arrival */
-  readonly #held = new Set<Held>()
+  /** in order of arrival */
+  readonly #entries = new Set<WindowEntry>()
   bytes = 0
 
   constructor(limits: WindowLimits) {
@@ -18,12 +18,12 @@ export class ReceiveWindow {
   }
 
   get packets(): number {
-    return this.#held.size
+    return this.#entries.size
   }
 
-  /** How long the oldest packet has been held, in milliseconds; 0 when there is none. */
+  /** Age of the oldest packet in milliseconds; 0 when there is none. */
   get oldestMs(): number {
-    for (const { sinceMs } of this.#held) return performance.now() - sinceMs
+    for (const { sinceMs } of this.#entries) return performance.now() - sinceMs
     return 0
   }
 
@@ -31,16 +31,16 @@ export class ReceiveWindow {
     return this.packets >= this.#limits.packets || this.bytes >= this.#limits.bytes
   }
 
-  take(bytes: number): Held {
-    const held = { bytes, sinceMs: performance.now() }
-    this.#held.add(held)
+  add(bytes: number): WindowEntry {
+    const entry = { bytes, sinceMs: performance.now() }
+    this.#entries.add(entry)
     this.bytes += bytes
-    return held
+    return entry
   }
 
-  release(held: Held): void {
-    if (!this.#held.delete(held)) return
-    this.bytes -= held.bytes
+  release(entry: WindowEntry): void {
+    if (!this.#entries.delete(entry)) return
+    this.bytes -= entry.bytes
     while (!this.full) {
       const next = this.#waiting.shift()
       if (!next) return
@@ -48,15 +48,15 @@ export class ReceiveWindow {
     }
   }
 
-  /** Calls back once there is room, at once when there is. */
+  /** Calls back once there is room; immediately when there is. */
   whenRoom(proceed: () => void): void {
     if (this.full) this.#waiting.push(proceed)
     else proceed()
   }
 
-  /** Nothing that waits is called any more: its connection is gone. */
-  forget(proceed: () => void): void {
-    const at = this.#waiting.indexOf(proceed)
-    if (at >= 0) this.#waiting.splice(at, 1)
+  /** Removes a callback whose connection is closed. */
+  cancel(proceed: () => void): void {
+    const index = this.#waiting.indexOf(proceed)
+    if (index >= 0) this.#waiting.splice(index, 1)
   }
 }

@@ -1,65 +1,72 @@
 /**
- * Keeps one persistent MQTT session read, whatever happens to the broker.
+ * Keeps one persistent MQTT session connected through every outage of the broker.
  *
- *     waiting      --window has room, back-off over-->   connecting
+ *     idle         --start()-->                          waiting
+ *     waiting      --window has room, backoff over-->    connecting
  *     connecting   --CONNACK-->                          subscribing     (version refused: once more with MQTT 3.1.1)
  *     subscribing  --SUBACK grants every filter-->       ready
- *     any of these --connection lost or refused-->       waiting         (back-off doubles up to 10 s, with jitter)
- *     any of these --close()-->                          closing --held messages settled--> closed
+ *     any of these --connection lost or refused-->       waiting         (exponential backoff up to 10 s, with jitter)
+ *     any of these --close()-->                          closing --messages in flight acknowledged--> closed
  *
- * Each connection subscribes again, also when the broker says that it remembers the session: being connected proves
- * nothing, so readiness is the SUBACK. Messages may come before it, from the session; they are taken like any other.
+ * Each connection subscribes again, even when the broker reports a session: a connection alone proves nothing, so
+ * readiness is the SUBACK. Messages of the session may arrive before it and are handled like any other.
  *
- * Reading stops while the window is full. If that lasts longer than the keep-alive, the connection is given up; a new
- * one is not opened before there is room, so that redelivery cannot make memory grow.
+ * Reading stops while the window is full. If that lasts longer than the keep-alive, the broker closes the connection; a
+ * new one is not opened before there is room, so that redelivery cannot make memory grow.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backoff, waitBackoff } from '#infra/runtime/backoff.ts'
 import { union } from '#model/mqtt/topics.ts'
 import { Arrivals } from './arrivals.ts'
 import { Connection, type ProtocolVersion, VersionRefused } from './connection.ts'
 import type { Publish } from './publish-reader.ts'
-import { type Held, ReceiveWindow, type WindowLimits } from './receive-window.ts'
+import { ReceiveWindow, type WindowEntry, type WindowLimits } from './receive-window.ts'
 
 export type SubscriberState = 'waiting' | 'connecting' | 'subscribing' | 'ready' | 'closing' | 'closed'
 
-/** A message in our hands until `settle` is called: it fills the window, and the broker remembers it. */
+/** A message in flight until `acknowledge` is called: it occupies the window, and the broker keeps it. */
 export type Received = Publish & {
   readonly receivedAt: Date
-  /** Frees its place in the window and, above QoS 0, tells the broker that it is ours now. Only after COMMIT. */
-  settle(): void
+  /** Frees its place in the window and, above QoS 0, sends the acknowledgement. Only after COMMIT. */
+  acknowledge(): void
 }
+/** Messages and payload bytes received and not yet acknowledged, and the age of the oldest. */
+export type InFlight = { readonly messages: number; readonly bytes: number; readonly oldestMs: number }
 
 export type SubscriberOptions = {
   readonly url: string
-  /** names the session: it must stay the same over restarts and differ between workers */
+  /** names the session: the same after every restart, another one for each worker */
   readonly clientId: string
   readonly filters: readonly string[]
   /** share the load with other workers, where the broker can (default: no) */
   readonly shared?: boolean
   readonly window: WindowLimits
-  /** bytes of a payload that are kept */
+  /** bytes of a payload that are read; the rest of a longer one is discarded */
   readonly payloadLimit: number
+}
+export type SubscriberHandlers = {
   readonly onMessage: (message: Received) => void
-  /** nothing more is read until something is settled */
+  /** nothing more is read until a message is acknowledged */
   readonly onWindowFull: () => void
   readonly onState: (state: SubscriberState, error?: Error) => void
 }
 
 /**
- * Workers that share the load carry the same group name: `$share/citywell/<filter>` (MQTT 5, 4.8.2). A worker that is
- * alone subscribes without it: Mosquitto (2.0.11, tried) keeps plain subscriptions of a persistent session over its own
- * restart, shared ones not, and drops what is published until they are made again.
+ * Workers that share the load use the same group name: `$share/citywell/<filter>` (MQTT 5, 4.8.2). A single worker
+ * subscribes without it: Mosquitto (tested with 2.0.11) keeps plain subscriptions of a persistent session over its own
+ * restart but not shared ones, and drops what is published until they are made again.
  */
 const GROUP = 'citywell'
-const LEAVE_MS = { quiet: 1_000, most: 15_000 }
-const BACKOFF_MS = { first: 100, most: 10_000 }
+const LEAVE_MS = { quiet: 1_000, max: 15_000 }
+const BACKOFF: Backoff = { firstMs: 100, maxMs: 10_000 }
 
 export class Subscriber {
   readonly #options: SubscriberOptions
   readonly #window: ReceiveWindow
   readonly #arrivals = new Arrivals()
   readonly #stop = new AbortController()
-  readonly #run: Promise<void>
+  #handlers: SubscriberHandlers | undefined
+  #run: Promise<void> | undefined
   #connection: Connection | undefined
   #version: ProtocolVersion = 5
   #shared: boolean
@@ -71,15 +78,19 @@ export class Subscriber {
     this.#options = options
     this.#window = new ReceiveWindow(options.window)
     this.#shared = options.shared ?? false
-    this.#run = this.#keepConnected()
+  }
+
+  /** Connects, and keeps the session connected until `close`. */
+  start(handlers: SubscriberHandlers): void {
+    this.#handlers = handlers
+    this.#run ??= this.#keepConnected()
   }
 
   get state(): SubscriberState {
     return this.#state
   }
 
-  /** Messages and payload bytes that are held without being acknowledged, and for how long the oldest of them. */
-  get held(): { messages: number; bytes: number; oldestMs: number } {
+  get inFlight(): InFlight {
     return { messages: this.#window.packets, bytes: this.#window.bytes, oldestMs: this.#window.oldestMs }
   }
 
@@ -88,7 +99,7 @@ export class Subscriber {
     return this.#connection?.publish(topic, payload) ?? false
   }
 
-  /** Shares the load from now on, or takes all of it. Whatever is delivered twice meanwhile is stored once. */
+  /** Shares the load from now on, or receives all of it. Messages delivered twice meanwhile are stored once. */
   async setShared(shared: boolean): Promise<void> {
     if (this.#shared === shared) return
     this.#shared = shared
@@ -97,16 +108,16 @@ export class Subscriber {
       await this.#subscribe(connection).catch((error: Error) => connection.destroy(error))
   }
 
-  /** Stops taking messages; what is held stays held until it is settled. */
+  /** Stops receiving; messages in flight stay in flight until they are acknowledged. */
   async stopReading({ leave = false }: { leave?: boolean } = {}): Promise<void> {
     if (this.#stop.signal.aborted) return
     if (leave) await this.#leave()
     this.#enter('closing')
     this.#stop.abort()
-    this.#connection?.ignoreIncoming()
+    this.#connection?.discardIncoming()
   }
 
-  /** Sends the acknowledgements of what was settled and ends the connection. */
+  /** Sends the remaining acknowledgements and ends the connection. */
   async close(): Promise<void> {
     await this.stopReading()
     await this.#connection?.close()
@@ -114,15 +125,15 @@ export class Subscriber {
     this.#enter('closed')
   }
 
-  /** Unsubscribes and takes what is on its way, or the broker goes on queueing for a worker that never returns. */
+  /** Unsubscribes and receives what is under way; otherwise the broker would queue for a worker that never returns. */
   async #leave(): Promise<void> {
     const plain = union(this.#options.filters)
     await this.#connection
       ?.unsubscribe([...plain, ...plain.map((filter) => `$share/${GROUP}/${filter}`)])
       .catch(() => {})
-    const giveUpMs = performance.now() + LEAVE_MS.most
+    const deadlineMs = performance.now() + LEAVE_MS.max
     do await sleep(LEAVE_MS.quiet)
-    while (performance.now() - this.#receivedMs < LEAVE_MS.quiet && performance.now() < giveUpMs)
+    while (performance.now() - this.#receivedMs < LEAVE_MS.quiet && performance.now() < deadlineMs)
   }
 
   async #keepConnected(): Promise<void> {
@@ -137,7 +148,7 @@ export class Subscriber {
       if (signal.aborted) return
       this.#enter('waiting', error)
       this.reconnects += 1
-      await sleep(backoffMs(failures), undefined, { signal }).catch(() => {})
+      await waitBackoff(BACKOFF, failures, signal)
       failures += 1
     }
   }
@@ -165,7 +176,7 @@ export class Subscriber {
     }
   }
 
-  /** The wanted form first, then the other one goes: the session may remember it, and would deliver twice. */
+  /** Subscribes in one form, then unsubscribes from the other: the session may still have it, and would deliver twice. */
   async #subscribe(connection: Connection): Promise<void> {
     const plain = union(this.#options.filters)
     const shared = plain.map((filter) => `$share/${GROUP}/${filter}`)
@@ -181,7 +192,7 @@ export class Subscriber {
       Connection.connect({
         ...{ url, clientId, version, payloadLimit, window: this.#window },
         receiveMaximum: Math.min(window.packets, 65_535),
-        onPublish: (publish, held, connection) => this.#receive(publish, held, connection),
+        onPublish: (publish, entry, connection) => this.#receive(publish, entry, connection),
       })
     try {
       return await connect(this.#version)
@@ -192,32 +203,28 @@ export class Subscriber {
     }
   }
 
-  #receive(publish: Publish, held: Held, connection: Connection): void {
-    this.#receivedMs = held.sinceMs
-    let settled = false
-    this.#options.onMessage({
+  #receive(publish: Publish, entry: WindowEntry, connection: Connection): void {
+    this.#receivedMs = entry.sinceMs
+    let acknowledged = false
+    this.#handlers?.onMessage({
       ...publish,
-      receivedAt: this.#arrivals.of(publish),
-      settle: () => {
-        if (settled) return
-        settled = true
+      receivedAt: this.#arrivals.timeOf(publish),
+      acknowledge: () => {
+        if (acknowledged) return
+        acknowledged = true
         connection.acknowledge(publish)
-        this.#window.release(held)
+        this.#window.release(entry)
       },
     })
-    if (this.#window.full) this.#options.onWindowFull()
+    if (this.#window.full) this.#handlers?.onWindowFull()
   }
 
   #enter(state: SubscriberState, error?: Error): void {
     if (this.#state === 'closed' || (this.#stop.signal.aborted && state !== 'closed')) return
     this.#state = state
-    this.#options.onState(state, error)
+    this.#handlers?.onState(state, error)
   }
 }
-
-/** Full jitter: workers that lost the same broker do not come back at the same instant. */
-const backoffMs = (failures: number): number =>
-  (0.5 + Math.random() / 2) * Math.min(BACKOFF_MS.most, BACKOFF_MS.first * 2 ** failures)
 
 function roomIn(window: ReceiveWindow, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,53 +1,53 @@
 /**
- * A place for each worker. An MQTT session belongs to a client id, and what the broker holds for it can only be had
- * under the same id. Workers are started, replaced and scaled under whatever host name they get, so each takes the
- * lowest free number: a lock in the database that ends with the connection, also when the process is killed.
+ * The number of a worker. An MQTT session belongs to a client id, and only a client with the same id receives the messages
+ * that the broker queued for it. Host names change when workers are replaced or scaled, so each worker takes the lowest
+ * free number: an advisory lock in the database, which ends with the connection, also when the process is killed.
  *
- *     acquire  --lock of the lowest free number-->  held
- *     held     --connection lost-->                 wanted   --the same number is free-->   held
- *     wanted   --somebody has it for 30 s-->         lost     (onLost: two clients with one id would evict each other)
+ *     acquire      --lock of the lowest free number-->  locked
+ *     locked       --connection lost-->                 reacquiring  --the same number is free-->   locked
+ *     reacquiring  --another worker has it for 30 s-->   lost         (onLost: two clients with one id would evict each other)
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
-/** First half of the advisory lock; the second is the number. Any constant of our own will do. */
+/** First key of the advisory lock, an arbitrary constant; the second is the number. */
 const LOCK = 7_203_913
-const MOST = 256
+const MAX_WORKERS = 256
 const RETRY_MS = 500
 const CONTESTED_MS = 30_000
 
 export type Slot = {
   readonly number: number
-  /** how many workers hold a place now, this one included; undefined while the database is away */
+  /** number of workers, this one included; undefined while the database is unreachable */
   workers(): Promise<number | undefined>
   release(): Promise<void>
 }
 
-/** @throws what keeps the database from being reached */
+/** @throws the error of the database when it is unreachable */
 export async function acquireSlot(databaseUrl: string, onLost: (number: number) => void): Promise<Slot> {
   let released = false
   let client = await connect(databaseUrl)
   const number = await lowestFree(client)
-  const watch = (held: pg.Client): void => {
-    held.once('end', () => {
-      if (!released) void takeAgain()
+  const watch = (owner: pg.Client): void => {
+    owner.once('end', () => {
+      if (!released) void reacquire()
     })
   }
-  const takeAgain = async (): Promise<void> => {
-    let giveUpMs = Number.POSITIVE_INFINITY
+  const reacquire = async (): Promise<void> => {
+    let deadlineMs = Number.POSITIVE_INFINITY
     while (!released) {
       await sleep(RETRY_MS)
       const next = await connect(databaseUrl).catch(() => undefined)
       if (!next) continue
-      // The server may take a while to notice that our own old connection is gone.
-      giveUpMs = Math.min(giveUpMs, performance.now() + CONTESTED_MS)
+      // The server may need a while to notice that the previous connection of this worker is closed.
+      deadlineMs = Math.min(deadlineMs, performance.now() + CONTESTED_MS)
       if (!released && (await tryLock(next, number).catch(() => false))) {
         client = next
         watch(next)
         return
       }
       await next.end().catch(() => {})
-      if (performance.now() > giveUpMs) return released ? undefined : onLost(number)
+      if (performance.now() > deadlineMs) return released ? undefined : onLost(number)
     }
   }
   watch(client)
@@ -69,9 +69,9 @@ async function connect(connectionString: string): Promise<pg.Client> {
 }
 
 async function lowestFree(client: pg.Client): Promise<number> {
-  for (let number = 1; number <= MOST; number += 1) if (await tryLock(client, number)) return number
+  for (let number = 1; number <= MAX_WORKERS; number += 1) if (await tryLock(client, number)) return number
   await client.end()
-  throw new Error(`${MOST} ingest workers are running already`)
+  throw new Error(`${MAX_WORKERS} ingest workers are already running; stop one first`)
 }
 
 async function tryLock(client: pg.Client, number: number): Promise<boolean> {

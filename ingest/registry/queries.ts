@@ -13,7 +13,7 @@ export type ThingRow = {
   placed: boolean
 }
 
-/** The Things that these device names lead to; `key/<key>` names a Thing by its key. */
+/** The Things of these device names; `key/<key>` names a Thing by its key. */
 export async function selectThings(db: Queryable, devices: readonly string[]): Promise<ThingRow[]> {
   const { rows } = await db.query<ThingRow>({
     name: 'registry-things',
@@ -31,7 +31,7 @@ export async function selectThings(db: Queryable, devices: readonly string[]): P
 
 export type SelfRegistered = { total: number; recent: number }
 
-/** Things that registered themselves and that nobody has confirmed: in all, and within the last hour. */
+/** Self-registered Things that are not verified: in total, and within the last hour. */
 export async function countSelfRegistered(db: Queryable): Promise<SelfRegistered> {
   const { rows } = await db.query<SelfRegistered>({
     name: 'registry-self-registered',
@@ -44,9 +44,9 @@ export async function countSelfRegistered(db: Queryable): Promise<SelfRegistered
 
 export type NewThing = { device: string; key: string; name: string; domain: string; simulated: boolean }
 
-/** Registers Things and how messages name them. Whoever comes second finds what the first made. */
+/** Registers Things with their device names. Idempotent: a second worker finds the rows of the first. */
 export async function insertThings(db: Queryable, things: readonly NewThing[]): Promise<void> {
-  // sorted, so that two workers take the same keys in the same order
+  // sorted, so that two workers lock the same keys in the same order
   const sorted = [...things].sort((a, b) => (a.key < b.key ? -1 : 1))
   await db.query({
     name: 'registry-new-things',
@@ -88,7 +88,7 @@ export async function selectDatastreams(db: Queryable, thingIds: readonly number
 export type NewDatastream = { thingId: number; property: string; channel: string; unit: string }
 
 export async function insertDatastreams(db: Queryable, streams: readonly NewDatastream[]): Promise<void> {
-  // A Thing that is gone by now is left out here and found missing by the caller.
+  // A Thing deleted meanwhile is skipped here; the caller finds that it is missing.
   await db.query({
     name: 'registry-new-datastreams',
     text: `
@@ -107,7 +107,7 @@ export async function insertDatastreams(db: Queryable, streams: readonly NewData
   })
 }
 
-/** Gives Things without a place their first one, and the zone that holds it. */
+/** Sets the place of Things that have none, and the zone that contains it. */
 export async function placeThings(
   db: Queryable,
   things: readonly { thingId: number; location: Position }[],

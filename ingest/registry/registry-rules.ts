@@ -1,9 +1,9 @@
 /**
- * What people have set in the registry and every message needs: field mappings and calibrations. Read at the start,
- * and again whenever `registry_version` has moved; asked for by polling, because the embedded database has no
- * notifications. While the database is away the last rules hold (and nothing can be committed by them either).
+ * The settings of the registry that every message needs: field mappings and calibrations. Read at the start, and again
+ * whenever `registry_version` has changed; polled, because the embedded database has no notifications. During a database
+ * outage the last rules stay in force (and nothing can be committed by them either).
  *
- *     unread  --first read-->  current  --the version moved-->  read again, `onChange`  -->  current
+ *     unread  --first read-->  current  --the version changed-->  read again, `onChange`  -->  current
  *     any     --close()-->     closed
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,7 +15,7 @@ import { type MappingRow, MappingTable } from '../observe/field-mappings.ts'
 export type Rules = { readonly mappings: MappingTable; readonly calibrations: Calibrations }
 export const NO_RULES: Rules = { mappings: new MappingTable([], new Map()), calibrations: new Map() }
 
-/** A change of the registry is in force within this time plus that of one query. */
+/** A change of the registry takes effect within this time plus that of one query. */
 export const POLL_MS = 1_000
 
 export type RegistryRules = {
@@ -26,17 +26,17 @@ export type RegistryRules = {
 type Options = {
   readonly pool: Queryable
   readonly log: Logger
-  /** something in the registry has changed: whatever else is remembered of it may be wrong */
+  /** the registry has changed; caches of it must be cleared */
   readonly onChange: () => void
   readonly pollMs?: number
 }
 
-/** Resolves once the rules have been read: without them fields that are mapped would be refused. */
+/** Resolves when the rules have been read: without them mapped fields would be rejected. */
 export async function watchRegistry({ pool, log, onChange, pollMs = POLL_MS }: Options): Promise<RegistryRules> {
   const stop = new AbortController()
   let version = -1
   let current = NO_RULES
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const now = await selectVersion(pool)
     if (now === version) return
     const first = version === -1
@@ -46,9 +46,9 @@ export async function watchRegistry({ pool, log, onChange, pollMs = POLL_MS }: O
   }
   for (let failed = 0; version === -1; failed += 1) {
     try {
-      await look()
+      await poll()
     } catch (error) {
-      if (failed === 0) log.warn({ detail: (error as Error).message }, 'the registry cannot be read yet')
+      if (failed === 0) log.warn({ detail: (error as Error).message }, 'registry not readable; retrying until it is')
       await sleep(pollMs)
     }
   }
@@ -56,7 +56,9 @@ export async function watchRegistry({ pool, log, onChange, pollMs = POLL_MS }: O
     while (!stop.signal.aborted) {
       await sleep(pollMs, undefined, { signal: stop.signal, ref: false }).catch(() => {})
       if (stop.signal.aborted) return
-      await look().catch((error: Error) => log.debug({ detail: error.message }, 'the registry was not looked at'))
+      await poll().catch((error: Error) =>
+        log.debug({ detail: error.message }, 'registry not polled; retrying in a second'),
+      )
     }
   })()
   return {

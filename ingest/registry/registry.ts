@@ -1,9 +1,9 @@
 /**
- * From the names that messages use to the Datastreams of the registry. A device nobody knows registers itself
- * (`verified = false`), so that nothing waits for a person.
+ * Resolves the device names in messages to Datastreams of the registry. An unknown device registers itself
+ * (`verified = false`), so that no message waits for a person.
  *
- * The cache saves queries and is never the truth: it is dropped every REFRESH_MS, and at once when the store finds that
- * a Datastream is gone. All statements are safe when several workers meet the same new device.
+ * The cache saves queries and is never authoritative: it is cleared every REFRESH_MS, and at once when a Datastream was
+ * deleted. All statements are safe when several workers meet the same new device.
  */
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
@@ -22,7 +22,7 @@ export type Datastream = {
   readonly verified: boolean
   readonly grade: Grade
 }
-/** How many Things may register themselves: `initial` in all, and beyond that `perHour` within any hour. */
+/** How many Things may register themselves: `initial` in total, and beyond that `perHour` within any hour. */
 type RegistrationQuota = { readonly initial: number; readonly perHour: number }
 type Device = { readonly thing: rows.ThingRow; readonly streams: Map<string, Datastream>; placed: boolean }
 
@@ -31,7 +31,7 @@ const roomIn = ({ initial, perHour }: RegistrationQuota, { total, recent }: rows
   Math.max(0, initial - total, perHour - recent)
 
 const REFRESH_MS = 30_000
-/** Moving Things have no place: the first position seen says nothing about them. */
+/** Moving Things have no place: their first position says nothing about them. */
 const MOVING_KINDS = new Set(['probe', 'vehicle'])
 
 export class Registry {
@@ -45,16 +45,16 @@ export class Registry {
     this.#quota = quota
   }
 
-  /** Registers devices that nobody knows, as far as the quota goes. @returns those that it does not cover */
+  /** Registers unknown devices within the quota. @returns the devices beyond it */
   async register(db: Queryable, samples: readonly NormalSample[]): Promise<ReadonlySet<string>> {
     return this.#loadDevices(db, this.#devices, samples)
   }
 
-  /** The Datastream of each sample, in the same order. What is not registered yet is registered now, within the quota. */
+  /** The Datastream of each sample, in the same order. Registers what is missing, within the quota. */
   async resolve(db: Queryable, samples: readonly NormalSample[]): Promise<Datastream[]> {
-    if (performance.now() - this.#loadedAtMs > REFRESH_MS) this.forget()
+    if (performance.now() - this.#loadedAtMs > REFRESH_MS) this.clearCache()
     const devices = this.#devices
-    // Nearly always everything is known, and one look at each sample is enough.
+    // Nearly always everything is cached, and one lookup per sample is enough.
     let found = find(devices, samples)
     if (typeof found === 'string') {
       await this.#loadDevices(db, devices, samples)
@@ -66,8 +66,8 @@ export class Registry {
     return found
   }
 
-  /** Whatever was known may be wrong. */
-  forget(): void {
+  /** Call when anything in the registry may have changed. */
+  clearCache(): void {
     this.#devices = new Map()
     this.#loadedAtMs = performance.now()
   }
@@ -112,13 +112,13 @@ export class Registry {
       missing.set(`${device.thing.id}\n${key}`, { thingId: device.thing.id, property, channel, unit })
     }
     if (missing.size === 0) return
-    const wanted = [...missing.values()]
-    await rows.insertDatastreams(db, wanted)
-    const ids = new Set(wanted.map((stream) => stream.thingId))
-    remember(await rows.selectDatastreams(db, [...ids]), devices, ids)
+    const streams = [...missing.values()]
+    await rows.insertDatastreams(db, streams)
+    const ids = new Set(streams.map((stream) => stream.thingId))
+    cacheStreams(await rows.selectDatastreams(db, [...ids]), devices, ids)
   }
 
-  /** The first location seen for a fixed Thing without a place becomes its place. */
+  /** The first location received for a fixed Thing without a place becomes its place. */
   async #place(db: Queryable, devices: Map<string, Device>, samples: readonly NormalSample[]): Promise<void> {
     const found = new Map<Device, Position>()
     for (const sample of samples) {
@@ -136,13 +136,13 @@ export class Registry {
   }
 }
 
-/** The Datastream of each sample, or the name of the first that is not known. */
+/** The Datastream of each sample, or the name of the first that is not cached. */
 function find(devices: ReadonlyMap<string, Device>, samples: readonly NormalSample[]): Datastream[] | string {
   const found: Datastream[] = []
   let name: string | undefined
   let device: Device | undefined
   for (const sample of samples) {
-    // The samples of a message are of one device, as a rule.
+    // The samples of a message usually belong to one device.
     if (sample.device !== name) {
       name = sample.device
       device = devices.get(name)
@@ -160,10 +160,10 @@ async function load(db: Queryable, devices: Map<string, Device>, names: readonly
     devices.set(thing.device, { thing, streams: new Map(), placed: thing.placed || MOVING_KINDS.has(thing.kind) })
   if (things.length === 0) return
   const ids = new Set(things.map((thing) => thing.id))
-  remember(await rows.selectDatastreams(db, [...ids]), devices, ids)
+  cacheStreams(await rows.selectDatastreams(db, [...ids]), devices, ids)
 }
 
-function remember(streams: readonly rows.DatastreamRow[], devices: Map<string, Device>, ids: Set<number>): void {
+function cacheStreams(streams: readonly rows.DatastreamRow[], devices: Map<string, Device>, ids: Set<number>): void {
   const byThing = new Map<number, Device[]>()
   for (const device of devices.values()) {
     if (!ids.has(device.thing.id)) continue
@@ -187,8 +187,8 @@ const streamKey = (property: string, channel: string): string => (channel === ''
 const UNSAFE = /[^A-Za-z0-9_.-]+/g
 
 /**
- * Key of a Thing that registers itself: the key it names (native), else `<format>:<device id>`. What a key cannot hold
- * is replaced, and a digest keeps two such devices apart.
+ * Key of a Thing that registers itself: the key in the message (native), else `<format>:<device id>`. Characters that a key
+ * cannot contain are replaced, and a digest then distinguishes such devices.
  */
 export function keyOf(device: string): string {
   const at = device.indexOf('/')

@@ -36,9 +36,9 @@ export async function benchDecode(): Promise<void> {
 }
 
 /** One format, as numbers. */
-export function measure({ format, topic, payload, memory }: Fixture): DecodeFigure {
+export function measure({ format, topic, payload, context }: Fixture): DecodeFigure {
   const message = { topic, payload: Buffer.from(payload), receivedAt: new Date('2026-05-31T12:00:00Z') }
-  const readAs = (as: Source) => () => decode(message, as, { timeZone: 'Europe/Berlin', memory })
+  const readAs = (as: Source) => () => decode(message, as, { timeZone: 'Europe/Berlin', context })
   // Found by topic and shape, as most are; a few have to be named by their source.
   const byShape = readAs(source)
   const read = byShape().ok ? byShape : readAs({ ...source, format })

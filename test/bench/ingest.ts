@@ -70,7 +70,7 @@ async function measureEndToEnd(url: string, pool: Pool, things: number, seconds:
   let settled = 0
   const worker = await startIngest({
     ...{ pool, pack, mqttUrl: url, clientId: 'bench-ingest', log: createLog('bench', 'warn') },
-    onSettled: (batch) => {
+    onCommitted: (batch) => {
       settled += batch.length
       const now = Date.now()
       for (const { message } of batch) latencies.push(now - message.receivedAt.getTime())

@@ -17,7 +17,7 @@ export async function benchLatency({ things, seconds, rate }: IngestBenchOptions
     let measuring = false
     const worker = await startIngest({
       ...{ pool: database.pool, pack, mqttUrl: broker.url, clientId: 'bench-latency', log: createLog('bench', 'warn') },
-      onSettled: (batch) => {
+      onCommitted: (batch) => {
         settled += batch.length
         if (!measuring) return
         const now = Date.now()

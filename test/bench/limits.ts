@@ -7,7 +7,7 @@ import { type Publisher, startPublisher } from './servers.ts'
 
 /** Values of a message. */
 export const VALUES = 4
-/** Messages published and not settled yet: enough to keep everyone busy, few enough for a steady state. */
+/** Messages published and not acknowledged yet: enough to keep everyone busy, few enough for a steady state. */
 const BACKLOG = 12_000
 const WARM_UP_S = 3
 
@@ -20,8 +20,8 @@ async function openSubscriber(
   const subscriber = new Subscriber({
     ...{ url, clientId, filters: ['city/+/+'], payloadLimit: 1024 * 1024 },
     window: { packets: 16_384, bytes: 64 * 1024 * 1024 },
-    ...{ onMessage, onWindowFull: () => {}, onState: () => {} },
   })
+  subscriber.start({ onMessage, onWindowFull: () => {}, onState: () => {} })
   while (subscriber.state !== 'ready') await sleep(10)
   return subscriber
 }
@@ -30,7 +30,7 @@ export async function measureReceive(url: string, things: number, seconds: numbe
   let received = 0
   const subscriber = await openSubscriber(url, 'bench-receive', (message) => {
     received += 1
-    message.settle()
+    message.acknowledge()
   })
   const publisher = await startPublisher(url, things, 'bench-a')
   const rate = await rateOf(publisher, () => received, seconds)
@@ -97,7 +97,7 @@ export async function measureBare(url: string, pool: Pool, things: number, secon
     writing += 1
     await insert(batch.length * VALUES)
     writing -= 1
-    for (const message of batch) message.settle()
+    for (const message of batch) message.acknowledge()
     settled += batch.length
   }
   const subscriber = await openSubscriber(url, 'bench-bare', (message) => {

@@ -7,7 +7,7 @@ import { watchClockSteps } from '#ingest/commit/clock-steps.ts'
 import { Ledger } from '#ingest/commit/ledger.ts'
 import type { Row } from '#ingest/commit/rows.ts'
 import { Writer } from '#ingest/commit/writer.ts'
-import { understandWith } from '#ingest/interpret/interpret.ts'
+import { createInterpreter } from '#ingest/interpret/interpret.ts'
 import { Arrivals } from '#ingest/receive/arrivals.ts'
 import { Registry } from '#ingest/registry/registry.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
@@ -34,18 +34,18 @@ function open() {
   const writer = new Writer({
     ...{ pool, ledger, now, session: 'test', log: createLog('test', 'silent'), onRetry: () => {} },
     registry: new Registry({ simulated: false }),
-    onCommitted: (latest) => news.push(...latest),
+    onCommitted: ({ latest }) => news.push(...latest),
   })
-  const understand = understandWith({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000)
+  const understand = createInterpreter({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000)
   const send = async (thing: string, value: number): Promise<void> => {
     const payload = Buffer.from(`{"pm2_5": ${value}}`)
     const message = understand({
       ...{ topic: `city/air/${thing}`, payload, fullBytes: payload.length, messageId: undefined, qos: 0 },
-      ...{ dup: false, retain: false, receivedAt: new Date(now()), settle: () => {} },
+      ...{ dup: false, retain: false, receivedAt: new Date(now()), acknowledge: () => {} },
     })
-    if (message === 'our own') throw new Error('unreachable')
-    ledger.receive(message.source)
-    ledger.hold(message)
+    if (message === 'own message') throw new Error('unreachable')
+    ledger.countReceived(message.source)
+    ledger.addInFlight(message)
     await writer.write([message])
   }
   return { clock, now, send, news }
@@ -107,7 +107,7 @@ test('a device that is silent after the step: its last true value is the latest,
 test('times of arrival after a step back follow the clock again, each its own', () => {
   const arrivals = new Arrivals()
   const packet = { messageId: undefined, topic: 't', payload: Buffer.from('x'), dup: false, retain: false }
-  const of = (): number => arrivals.of({ ...packet, fullBytes: 1, qos: 0 }).getTime()
+  const of = (): number => arrivals.timeOf({ ...packet, fullBytes: 1, qos: 0 }).getTime()
   const real = Date.now
   try {
     Date.now = () => real() + DAY_MS

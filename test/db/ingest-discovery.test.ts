@@ -135,18 +135,18 @@ test('what cannot be read is kept with its reason; names that people gave stay',
   const state = new DiscoveryState({ simulated: false })
   await database.pool.query(`update thing set name = 'Town hall', edited = '{name}' where name = 'Hall'`)
   const topic = `homeassistant/sensor/${id}/config`
-  await state.recall(database.pool, [{ topic, payload: Buffer.from(JSON.stringify(config())) }])
+  await state.lookUp(database.pool, [{ topic, payload: Buffer.from(JSON.stringify(config())) }])
   expect(await things()).toMatchObject([{ name: 'Town hall' }])
 })
 
 test('what a worker looked up is looked up again', async () => {
   const [a, b] = [new DiscoveryState({ simulated: false }), new DiscoveryState({ simulated: false })]
   const state = { topic: `${id}/state`, payload: Buffer.from('{"t":1}') }
-  expect(await a.recall(database.pool, [state])).toEqual([undefined])
+  expect(await a.lookUp(database.pool, [state])).toEqual([undefined])
   const told = { topic: `homeassistant/sensor/${id}/config`, payload: Buffer.from(JSON.stringify(config())) }
-  expect(await b.recall(database.pool, [told, state])).toMatchObject([{ kind: 'config' }, { kind: 'entities' }])
+  expect(await b.lookUp(database.pool, [told, state])).toMatchObject([{ kind: 'config' }, { kind: 'entities' }])
   await until(
-    () => a.recall(database.pool, [state]),
+    () => a.lookUp(database.pool, [state]),
     ([found]) => found !== undefined,
   )
 }, 120_000)

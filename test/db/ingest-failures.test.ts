@@ -49,7 +49,7 @@ function message(thing: string, topic = `city/air/${thing}`): IngestMessage {
         ...{ phenomenonTime, result: 7, quality: 2, reasons: 0 },
       },
     ],
-    settle: () => {},
+    acknowledge: () => {},
   }
 }
 
@@ -65,19 +65,19 @@ async function writeAmong(
     ...{ pool: used, ledger, session: 'test', log: createLog('test', 'silent') },
     registry: new Registry({ simulated: false }),
     probe: new StoreProbe({ pool: used, ledger, persistentMs: over.persistentMs ?? 20 }),
-    onCommitted: (_latest, settled) => {
-      for (const each of settled) outcomes.set(nameOf.get(each.message.settle) ?? '?', each.outcome.kind)
+    onCommitted: (batch) => {
+      for (const each of batch.messages) outcomes.set(nameOf.get(each.message.acknowledge) ?? '?', each.outcome.kind)
     },
     onRetry: () => {},
   })
   const nameOf = new Map<() => void, string>()
   const add = (name: string, each: IngestMessage): IngestMessage => {
-    const settle = (): void => {}
-    nameOf.set(settle, name)
-    const held = { ...each, settle }
-    ledger.receive(held.source)
-    ledger.hold(held)
-    return held
+    const acknowledge = (): void => {}
+    nameOf.set(acknowledge, name)
+    const named = { ...each, acknowledge }
+    ledger.countReceived(named.source)
+    ledger.addInFlight(named)
+    return named
   }
   const batch = Array.from({ length: 3 }, (_, i) => add(`neighbour ${i}`, message(`neighbour-${i}-${messages}`)))
   batch.splice(2, 0, ...Object.entries(faulty).map(([name, each]) => add(name, each)))
@@ -213,8 +213,8 @@ test('a batch that is committed is not written again when telling others of it f
     },
   })
   const one = message('announced')
-  ledger.receive(one.source)
-  ledger.hold(one)
+  ledger.countReceived(one.source)
+  ledger.addInFlight(one)
   await writer.write([one])
   expect(announced).toBe(1)
   expect(ledger.read().get('native')).toMatchObject({ stored: 1, inFlight: 0 })

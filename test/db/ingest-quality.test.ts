@@ -56,7 +56,7 @@ describe('quality on its way into the database', () => {
       samples: [sample],
       problems: [],
       failure: undefined,
-      settle: () => {},
+      acknowledge: () => {},
       ...over,
     }
   }
@@ -71,8 +71,8 @@ describe('quality on its way into the database', () => {
     })
     return async (...messages: IngestMessage[]): Promise<void> => {
       for (const item of messages) {
-        ledger.receive(item.source)
-        ledger.hold(item)
+        ledger.countReceived(item.source)
+        ledger.addInFlight(item)
       }
       await writer.write(messages)
     }

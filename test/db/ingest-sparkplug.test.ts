@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import { readPayload } from '#ingest/decode/formats/standards/sparkplug-payload.ts'
-import { askForRebirths } from '#ingest/interpret/sparkplug/rebirth.ts'
-import { type Recalled, SparkplugState } from '#ingest/interpret/sparkplug/state.ts'
+import { requestRebirths } from '#ingest/interpret/sparkplug/rebirth.ts'
+import { type FoundContext, SparkplugState } from '#ingest/interpret/sparkplug/state.ts'
 import { type IngestWorker, startIngest } from '#ingest/worker.ts'
 import { openTestBroker, openTestDatabase, type TestBroker, type TestDatabase } from '#test/environment.ts'
 import { until } from '../delivery/until.ts'
@@ -164,19 +164,19 @@ describe('state in the database', () => {
     certificate(`g/NBIRTH/${node}`, payload(ms, seq, [bdSeq(1), TEMPERATURE]))
   const said = (node: string, seq: number, ms = at + seq): ReturnType<typeof certificate> =>
     certificate(`g/NDATA/${node}`, payload(ms, seq, [{ alias: 100, double: 1 }]))
-  const names = (recalled: (Recalled | undefined)[]): (string | undefined)[] =>
-    recalled.map((found) => found?.memory.byAlias.get('100')?.name)
+  const names = (recalled: (FoundContext | undefined)[]): (string | undefined)[] =>
+    recalled.map((found) => found?.context.byAlias.get('100')?.name)
   const ask = (limits: { reorderMs: number; everyMs: number }, reachable = true): Promise<string[]> =>
-    askForRebirths(database.pool, () => reachable, limits)
+    requestRebirths(database.pool, () => reachable, limits)
 
   beforeEach(() => database.pool.query('truncate sparkplug_node, sparkplug_birth'))
 
   test('numbers that arrive at two workers in any order make no gap; a lost one does, and is asked for once', async () => {
     const [a, b] = [new SparkplugState(), new SparkplugState()]
     const [poolA, poolB] = [database.poolFor({ max: 1 }), database.poolFor({ max: 1 })]
-    await a.recall(poolA, [born('n'), born('whole')])
-    await b.recall(poolB, [said('n', 2), said('whole', 2)])
-    await a.recall(poolA, [said('whole', 1), said('n', 3)])
+    await a.lookUp(poolA, [born('n'), born('whole')])
+    await b.lookUp(poolB, [said('n', 2), said('whole', 2)])
+    await a.lookUp(poolA, [said('whole', 1), said('n', 3)])
     expect(await ask({ reorderMs: 60_000, everyMs: 60_000 })).toEqual([])
     expect(await ask({ reorderMs: 0, everyMs: 60_000 }, false)).toEqual([])
     expect(await Promise.all([ask({ reorderMs: 0, everyMs: 60_000 }), ask({ reorderMs: 0, everyMs: 60_000 })])).toEqual(
@@ -185,19 +185,19 @@ describe('state in the database', () => {
     // asked already, and not again so soon; the birth ends it
     expect(await ask({ reorderMs: 0, everyMs: 60_000 })).toEqual([])
     expect(await ask({ reorderMs: 0, everyMs: 0 })).toEqual(['g/n'])
-    await b.recall(poolB, [born('n', 0, at + 100)])
+    await b.lookUp(poolB, [born('n', 0, at + 100)])
     expect(await ask({ reorderMs: 0, everyMs: 0 })).toEqual([])
   })
 
   test('data that comes before its birth is counted when it is looked at again, once', async () => {
     const state = new SparkplugState()
     const early = { ...said('n', 1), last: false }
-    const [first] = await state.recall(database.pool, [early])
+    const [first] = await state.lookUp(database.pool, [early])
     expect(first).toMatchObject({ unresolved: true, counted: false })
-    await state.recall(database.pool, [born('n')])
-    const [again] = await state.recall(database.pool, [{ ...early, counted: first?.counted ?? true }])
+    await state.lookUp(database.pool, [born('n')])
+    const [again] = await state.lookUp(database.pool, [{ ...early, counted: first?.counted ?? true }])
     expect(again).toMatchObject({ unresolved: false, counted: true })
-    await state.recall(database.pool, [said('n', 2)])
+    await state.lookUp(database.pool, [said('n', 2)])
     const { rows } = await database.pool.query('select next_seq, ahead from sparkplug_node')
     expect(rows).toEqual([{ next_seq: 3, ahead: [] }])
   })
@@ -208,8 +208,8 @@ describe('state in the database', () => {
       'g/NBIRTH/n',
       payload(at + 1_000, 0, [bdSeq(2), { name: 'Humidity', alias: 100, datatype: 10, double: 1 }]),
     )
-    await state.recall(database.pool, [born('n'), second])
-    const found = await state.recall(database.pool, [
+    await state.lookUp(database.pool, [born('n'), second])
+    const found = await state.lookUp(database.pool, [
       said('n', 1, at + 500),
       said('n', 1, at + 1_500),
       said('n', 1, at - 500),
@@ -219,10 +219,10 @@ describe('state in the database', () => {
 
   test('unknown for now is not unknown for good', async () => {
     const state = new SparkplugState()
-    const early = await state.recall(database.pool, [{ ...said('n', 1), last: false }])
+    const early = await state.lookUp(database.pool, [{ ...said('n', 1), last: false }])
     expect(early[0]?.unresolved).toBe(true)
     expect(await ask({ reorderMs: 0, everyMs: 0 })).toEqual([])
-    await state.recall(database.pool, [said('n', 1)])
+    await state.lookUp(database.pool, [said('n', 1)])
     expect(await ask({ reorderMs: 0, everyMs: 0 })).toEqual(['g/n'])
   })
 
@@ -236,8 +236,8 @@ describe('state in the database', () => {
         { ...bdSeq(1), long: 2n ** 64n - 1n },
       ]),
     )
-    const first = await state.recall(database.pool, [born('n'), death, odd])
-    const again = await state.recall(database.pool, [death])
-    expect([first[1]?.memory.ends, again[0]?.memory.ends]).toEqual([true, true])
+    const first = await state.lookUp(database.pool, [born('n'), death, odd])
+    const again = await state.lookUp(database.pool, [death])
+    expect([first[1]?.context.ends, again[0]?.context.ends]).toEqual([true, true])
   })
 })

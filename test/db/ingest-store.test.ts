@@ -52,7 +52,7 @@ describe('ingest store', () => {
     samples,
     problems: [],
     failure: undefined,
-    settle: () => {},
+    acknowledge: () => {},
     ...over,
   })
   /** A worker's writing half. */
@@ -65,13 +65,13 @@ describe('ingest store', () => {
       ledger,
       log: createLog('test', 'silent'),
       registry: new Registry({ simulated: over.simulated ?? false, ...(over.quota && { quota: over.quota }) }),
-      onCommitted: (rows) => latest.push(...rows),
+      onCommitted: (batch) => latest.push(...batch.latest),
       onRetry: () => {},
     })
     const write = async (...messages: IngestMessage[]): Promise<void> => {
       for (const item of messages) {
-        ledger.receive(item.source)
-        ledger.hold(item)
+        ledger.countReceived(item.source)
+        ledger.addInFlight(item)
       }
       await writer.write(messages)
     }
@@ -293,8 +293,8 @@ describe('ingest store', () => {
     const { write, ledger } = open()
     const failure = { reason: 'not_json', detail: 'x' } as const
     const problem = { field: 'no2', reason: 'bad_value', detail: '"twelve" is no number' } as const
-    ledger.receive('native')
-    ledger.hold(message([], { settle: () => 'still held' }))
+    ledger.countReceived('native')
+    ledger.addInFlight(message([], { acknowledge: () => 'still held' }))
     await write(
       message([sample()]),
       message([sample()]),

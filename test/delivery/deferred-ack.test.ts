@@ -1,14 +1,19 @@
-/** What ingest/mqtt/ promises about acknowledgements, held against Mosquitto. */
+/** The contract of ingest/receive/ for acknowledgements, tested with Mosquitto. */
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Received, Subscriber, type SubscriberOptions } from '#ingest/receive/subscriber.ts'
+import {
+  type Received,
+  Subscriber,
+  type SubscriberHandlers,
+  type SubscriberOptions,
+} from '#ingest/receive/subscriber.ts'
 import { hasMosquitto, type Mosquitto, startMosquitto } from './mosquitto.ts'
 import { until } from './until.ts'
 
-describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto on the PATH)', () => {
+describe.skipIf(!hasMosquitto)('deferred acknowledgement (needs mosquitto on the PATH)', () => {
   let broker: Mosquitto
   let publisher: MqttClient
   let subscriber: Subscriber | undefined
@@ -25,18 +30,21 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     await broker.close()
   })
 
-  const open = async (options: Partial<SubscriberOptions> = {}): Promise<Subscriber> => {
+  const open = async ({
+    onMessage = (message) => received.push(message),
+    onWindowFull = () => {},
+    onState = () => {},
+    ...options
+  }: Partial<SubscriberOptions & SubscriberHandlers> = {}): Promise<Subscriber> => {
     subscriber = new Subscriber({
       url: broker.url,
       clientId: 'contract',
       filters: ['t/#'],
       window: { packets: 10, bytes: 1e9 },
       payloadLimit: 1024 * 1024,
-      onMessage: (message) => received.push(message),
-      onWindowFull: () => {},
-      onState: () => {},
       ...options,
     })
+    subscriber.start({ onMessage, onWindowFull, onState })
     await until(
       () => subscriber?.state,
       (state) => state === 'ready',
@@ -52,7 +60,7 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
   const numbers = (): number[] => received.map((message) => Number(message.payload))
   const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 
-  test('many messages are read before the first is acknowledged, and the broker sees no PUBACK until settle()', async () => {
+  test('many messages are read before the first is acknowledged, and the broker sees no PUBACK until acknowledge()', async () => {
     await open()
     await publish(0, 25)
     await until(
@@ -63,7 +71,7 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     // MQTT 5, 4.9: the broker may have 10 unacknowledged messages under way (our Receive Maximum), so an 11th would
     // mean that it has seen a PUBACK.
     expect(numbers()).toEqual(upTo(10))
-    for (const message of received.slice(0, 3)) message.settle()
+    for (const message of received.slice(0, 3)) message.acknowledge()
     await until(
       () => received.length,
       (n) => n >= 13,
@@ -71,7 +79,7 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     await sleep(200)
     expect(numbers()).toEqual(upTo(13))
     while (received.length < 25) {
-      for (const message of received) message.settle()
+      for (const message of received) message.acknowledge()
       await sleep(20)
     }
     expect(numbers()).toEqual(upTo(25))
@@ -84,7 +92,7 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
       () => received.length,
       (n) => n === 5,
     )
-    for (const message of received.slice(0, 2)) message.settle()
+    for (const message of received.slice(0, 2)) message.acknowledge()
     await first.close()
     received.length = 0
     await open()
@@ -114,7 +122,7 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
       (n) => n === 10,
     )
     // The redelivered ones may carry the same identifiers: settling the old ones must not acknowledge them.
-    for (const message of old) message.settle()
+    for (const message of old) message.acknowledge()
     await sleep(200)
     await subscriber?.close()
     received.length = 0
@@ -128,8 +136,8 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
 
   test('reading stops at the window, nothing is dropped, and it goes on when there is room', async () => {
     let fullCount = 0
-    const { held } = await open({ window: { packets: 50, bytes: 1e9 }, onWindowFull: () => (fullCount += 1) })
-    expect(held.messages).toBe(0)
+    const { inFlight } = await open({ window: { packets: 50, bytes: 1e9 }, onWindowFull: () => (fullCount += 1) })
+    expect(inFlight.messages).toBe(0)
     await publish(0, 3_000)
     await until(
       () => received.length,
@@ -138,12 +146,12 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     await sleep(300)
     expect(received.length).toBe(50)
     expect(fullCount).toBeGreaterThan(0)
-    let settled = 0
-    while (settled < 3_000) {
-      const ready = received.slice(settled)
-      settled += ready.length
-      for (const message of ready) message.settle()
-      expect(subscriber?.held.messages).toBeLessThanOrEqual(51)
+    let acknowledged = 0
+    while (acknowledged < 3_000) {
+      const ready = received.slice(acknowledged)
+      acknowledged += ready.length
+      for (const message of ready) message.acknowledge()
+      expect(subscriber?.inFlight.messages).toBeLessThanOrEqual(51)
       await sleep(5)
     }
     expect(new Set(numbers()).size).toBe(3_000)
@@ -158,11 +166,11 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     )
     await sleep(200)
     expect(received.length).toBe(10)
-    let settled = 0
-    while (settled < 200) {
-      const ready = received.slice(settled)
-      settled += ready.length
-      for (const message of ready) message.settle()
+    let acknowledged = 0
+    while (acknowledged < 200) {
+      const ready = received.slice(acknowledged)
+      acknowledged += ready.length
+      for (const message of ready) message.acknowledge()
       await sleep(5)
     }
     expect(numbers()).toEqual(upTo(200))
@@ -240,6 +248,8 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     subscriber = new Subscriber({
       ...{ url: `mqtt://127.0.0.1:${port}`, clientId: 'malformed', filters: ['t/#'], payloadLimit: 1000 },
       window: { packets: 10, bytes: 1000 },
+    })
+    subscriber.start({
       onMessage: (message) => received.push(message),
       onWindowFull: () => {},
       onState: (state, error) => {
@@ -267,6 +277,8 @@ describe.skipIf(!hasMosquitto)('acknowledgement after settle() (needs mosquitto 
     subscriber = new Subscriber({
       ...{ url: `mqtt://127.0.0.1:${port}`, clientId: 'refused', filters: ['t/#'], payloadLimit: 1000 },
       window: { packets: 10, bytes: 1000 },
+    })
+    subscriber.start({
       onMessage: () => {},
       onWindowFull: () => {},
       onState: (state) => states.push(state),

@@ -294,7 +294,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     skip,
   }) => {
     serverUrl(skip)
-    const worker = await start({ limits: { windowMessages: 100 }, freshLane: true })
+    const worker = await start({ limits: { windowMessages: 100 }, overloadBypass: true })
     const client = await connectAsync(broker.url)
     await client.publishAsync('city/air/s1', '{"pm2_5": 1}', { qos: 1 })
     await until(

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Memory } from '#ingest/decode/helpers/memory.ts'
+import type { DecodingContext } from '#ingest/decode/helpers/decoding-context.ts'
 import { MAX_SAMPLES } from '#ingest/decode/helpers/result.ts'
 import { decode, FORMAT_TABLE } from '#ingest/decode/index.ts'
 import { normalise } from '#ingest/observe/normalise.ts'
@@ -56,12 +56,12 @@ const TOPICS: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** What formats with a memory may be told: aliases, and how to read a topic. */
 const METRIC = { name: 'Temperature', alias: '100', datatype: 10, unit: '°C' }
-const MEMORY: Memory = {
+const CONTEXT: DecodingContext = {
   sparkplug: {
     ...{ byAlias: new Map([['100', METRIC]]), byName: new Map([['Temperature', METRIC]]) },
     ...{ ends: true, devices: ['a/b/c'] },
   },
-  entities: FIXTURES.flatMap(({ memory }) => memory?.entities ?? []),
+  entities: FIXTURES.flatMap(({ context }) => context?.entities ?? []),
 }
 
 const hostile = fc.constantFrom(
@@ -149,9 +149,9 @@ function cpuMs(): number {
   return (user + system) / 1000
 }
 
-function run(topic: string, payload: Uint8Array, source: Source, memory?: Memory): number {
+function run(topic: string, payload: Uint8Array, source: Source, context?: DecodingContext): number {
   const start = cpuMs()
-  const decoded = decode({ topic, payload, receivedAt }, source, { timeZone: 'Europe/Berlin', memory })
+  const decoded = decode({ topic, payload, receivedAt }, source, { timeZone: 'Europe/Berlin', context })
   const normal = decoded.ok ? normalise(decoded.samples, { receivedAt, source }) : undefined
   const ms = cpuMs() - start
   if (!decoded.ok) {
@@ -182,9 +182,9 @@ describe('every payload is decoded or rejected with a reason', () => {
         const payload = scars.reduce<Buffer>(scar, grafted)
         const source: Source = { name: 'fuzz', topic: '#', ...(format !== null && { format }) }
         // A pause of the machine is not ours: slow is what is slow three times.
-        const memory = remembers ? MEMORY : undefined
-        let ms = run(topic, payload, source, memory)
-        for (let again = 0; again < 2 && ms > SLOW_MS; again++) ms = Math.min(ms, run(topic, payload, source, memory))
+        const context = remembers ? CONTEXT : undefined
+        let ms = run(topic, payload, source, context)
+        for (let again = 0; again < 2 && ms > SLOW_MS; again++) ms = Math.min(ms, run(topic, payload, source, context))
         expect(ms).toBeLessThan(SLOW_MS)
       }),
       { numRuns: CASES, seed: 20_260_531 },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLog } from '#infra/runtime/log.ts'
 import { isBalanced, Ledger } from '#ingest/commit/ledger.ts'
 import { Writer } from '#ingest/commit/writer.ts'
-import { understandWith } from '#ingest/interpret/interpret.ts'
+import { createInterpreter } from '#ingest/interpret/interpret.ts'
 import type { IngestMessage } from '#ingest/message/ingest-message.ts'
 import { Registry } from '#ingest/registry/registry.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
@@ -51,18 +51,18 @@ test('no text stops a writer', async () => {
       retries += 1
     },
   })
-  const understand = understandWith({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000_000)
+  const understand = createInterpreter({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000_000)
   const batchOf = (list: readonly { topic: string; json: unknown }[]): IngestMessage[] =>
     list.flatMap(({ topic, json }) => {
       const payload = Buffer.from(JSON.stringify(json))
       const understood = understand({
         // a topic comes off the wire as UTF-8
         ...{ topic: Buffer.from(topic).toString(), payload, fullBytes: payload.length, messageId: undefined, qos: 1 },
-        ...{ dup: false, retain: false, receivedAt: new Date('2026-05-31T12:00:00Z'), settle: () => {} },
+        ...{ dup: false, retain: false, receivedAt: new Date('2026-05-31T12:00:00Z'), acknowledge: () => {} },
       })
-      if (understood === 'our own') return []
-      ledger.receive(understood.source)
-      ledger.hold(understood)
+      if (understood === 'own message') return []
+      ledger.countReceived(understood.source)
+      ledger.addInFlight(understood)
       return [understood]
     })
   await fc.assert(

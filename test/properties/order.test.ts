@@ -58,8 +58,8 @@ async function deliver(station: string, { order, batches, restartEvery }: Delive
     const size = batches[batch % batches.length] ?? 1
     const messages = order.slice(at, at + size).map((index) => messageOf(station, index))
     for (const message of messages) {
-      ledger.receive(message.source)
-      ledger.hold(message)
+      ledger.countReceived(message.source)
+      ledger.addInFlight(message)
     }
     await writer.write(messages)
     at += size
@@ -74,7 +74,7 @@ function messageOf(station: string, index: number): IngestMessage {
   const { samples } = normalise(decoded.samples, { receivedAt: RECEIVED, source: SOURCE })
   return {
     ...{ source: SOURCE.name, topic, payload, fullBytes: payload.length, receivedAt: RECEIVED, messageId: undefined },
-    ...{ dup: false, samples, problems: [], failure: undefined, settle: () => {} },
+    ...{ dup: false, samples, problems: [], failure: undefined, acknowledge: () => {} },
   }
 }
 

@@ -5,7 +5,7 @@ import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { Ledger } from '#ingest/commit/ledger.ts'
 import { Writer } from '#ingest/commit/writer.ts'
-import { understandWith } from '#ingest/interpret/interpret.ts'
+import { createInterpreter } from '#ingest/interpret/interpret.ts'
 import type { IngestMessage } from '#ingest/message/ingest-message.ts'
 import { Registry } from '#ingest/registry/registry.ts'
 import { addCity, addThing, addZone, hourly, rollUp } from '../db/indicators-fixture.ts'
@@ -69,8 +69,8 @@ beforeAll(async () => {
   })
   write = async (messages) => {
     for (const message of messages) {
-      ledger.receive(message.source)
-      ledger.hold(message)
+      ledger.countReceived(message.source)
+      ledger.addInFlight(message)
     }
     await writer.write(messages)
   }
@@ -111,14 +111,14 @@ type Raw = { topic: string; payload: unknown; at: Date }
 
 function messagesOf(key: string, how: Representation): IngestMessage[] {
   const source = { name: 'all', topic: '#', timeZone: how.zone }
-  const understand = understandWith({ sources: [source], timeZone: 'UTC' }, 1_000_000)
+  const understand = createInterpreter({ sources: [source], timeZone: 'UTC' }, 1_000_000)
   return [...energyOf(key, how), ...no2Of(key, how)].map(({ topic, payload, at }) => {
     const bytes = Buffer.from(JSON.stringify(payload))
     const said = understand({
       ...{ topic, payload: bytes, fullBytes: bytes.length, receivedAt: new Date(at.getTime() + 1000) },
-      ...{ qos: 1, dup: false, retain: false, messageId: undefined, settle: () => {} },
+      ...{ qos: 1, dup: false, retain: false, messageId: undefined, acknowledge: () => {} },
     })
-    if (said === 'our own') throw new Error('unreachable')
+    if (said === 'own message') throw new Error('unreachable')
     expect([said.failure, said.problems]).toEqual([undefined, []])
     return said
   })

@@ -3,7 +3,7 @@ import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { Ledger } from '#ingest/commit/ledger.ts'
 import { Writer } from '#ingest/commit/writer.ts'
-import { understandWith } from '#ingest/interpret/interpret.ts'
+import { createInterpreter } from '#ingest/interpret/interpret.ts'
 import { Registry } from '#ingest/registry/registry.ts'
 
 const PACK = { timeZone: 'Europe/Lisbon', sources: [{ name: 'native', topic: 'city/#' }] }
@@ -20,15 +20,15 @@ export function openIngest(pool: Pool): (messages: readonly Message[]) => Promis
     onCommitted: () => {},
     onRetry: () => {},
   })
-  const understand = understandWith(PACK, 1_000_000)
+  const understand = createInterpreter(PACK, 1_000_000)
   return async (messages) => {
     const understood = messages.map(({ topic, payload, receivedAt }) => {
       const bytes = Buffer.from(JSON.stringify(payload))
-      const packet = { topic, payload: bytes, fullBytes: bytes.length, receivedAt, settle: () => {} }
+      const packet = { topic, payload: bytes, fullBytes: bytes.length, receivedAt, acknowledge: () => {} }
       const message = understand({ ...packet, messageId: 1, qos: 1, dup: false, retain: false })
-      if (message === 'our own') throw new Error(`${topic} is not a topic of a device`)
-      ledger.receive(message.source)
-      ledger.hold(message)
+      if (message === 'own message') throw new Error(`${topic} is not a topic of a device`)
+      ledger.countReceived(message.source)
+      ledger.addInFlight(message)
       return message
     })
     await writer.write(understood)

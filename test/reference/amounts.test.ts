@@ -55,7 +55,7 @@ describe('Home Assistant', () => {
     if ('reason' in discovered) throw new Error(discovered.detail)
     const entities = discovered.entities.map(({ entity }) => entity)
     const payload = Buffer.from('{"energy": 120.3}')
-    return decode({ topic: 's', payload, receivedAt }, source, { timeZone: 'UTC', memory: { entities } })
+    return decode({ topic: 's', payload, receivedAt }, source, { timeZone: 'UTC', context: { entities } })
   }
   test.each([
     ['total_increasing', 'precipitation', 'mm', 'precipitation_total'],

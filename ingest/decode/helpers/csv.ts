@@ -1,6 +1,6 @@
 import { separatorLine } from '#model/text/numbers.ts'
 
-/** A table as RFC 4180 writes it: quoted fields may hold the delimiter, line ends and doubled quotes. One pass, no regex. */
+/** Parses a table by RFC 4180: quoted fields may contain the delimiter, line ends and doubled quotes. One pass, no regex. */
 export function parseCsv(table: string, delimiter = delimiterOf(table)): string[][] {
   const text = table.slice(separatorLine(table)?.length ?? 0)
   const rows: string[][] = []
@@ -30,7 +30,7 @@ function plain(text: string, from: number, delimiter: string): [string, number] 
   return [text.slice(from, at), at]
 }
 
-/** A field between quotes; what follows the closing one, up to the delimiter, belongs to nobody and is kept. */
+/** A quoted field; text between the closing quote and the delimiter is appended. */
 function quoted(text: string, from: number): [string, number] {
   let out = ''
   let start = from + 1
@@ -46,20 +46,20 @@ function quoted(text: string, from: number): [string, number] {
 
 const DELIMITERS = [';', '\t', '|'] as const
 
-/** The delimiter that the first line has most of; a comma unless another is more frequent. */
+/** The most frequent delimiter in the first line; a comma unless another is more frequent. */
 export function delimiterOf(text: string): string {
-  const told = separatorLine(text)
-  if (told) return told.delimiter
+  const stated = separatorLine(text)
+  if (stated) return stated.delimiter
   const end = text.indexOf('\n')
   const line = text.slice(0, Math.min(end === -1 ? text.length : end, 10_000))
   const count = (mark: string): number => line.split(mark).length
   return DELIMITERS.reduce<string>((best, mark) => (count(mark) > count(best) ? mark : best), ',')
 }
 
-/** A table with a header: each row as a function from column name to cell ('' where there is none). */
+/** A table with a header: each row as a function from column name to cell ('' for a missing one). */
 export type Row = { readonly line: number; readonly cell: (...names: string[]) => string }
 
-/** Rows under a header, names compared without letter case; undefined when a column is missing. */
+/** Rows under a header, names compared case-insensitively; undefined when a column is missing. */
 export function readTable(text: string, required: readonly string[]): Row[] | undefined {
   const [head, ...rows] = parseCsv(text)
   if (!head) return undefined
@@ -77,7 +77,7 @@ export function readTable(text: string, required: readonly string[]): Row[] | un
   }))
 }
 
-/** The first line of a text, in lower case, for recognising a table by its header. */
+/** The first line of a text in lower case, to recognise a table by its header. */
 export const headerOf = (table: string): string => {
   const text = table.slice(separatorLine(table)?.length ?? 0)
   const end = text.indexOf('\n')

@@ -6,19 +6,19 @@ import type { Collector } from './result.ts'
 import { type Lookup, type Meaning, meaningOf, suggestionFor } from './synonyms.ts'
 import type { Sample } from './types.ts'
 
-/** What all fields of one object share. */
+/** Properties shared by all fields of one object. */
 export type Base = Pick<Sample, 'device'> & Partial<Pick<Sample, 'time' | 'end' | 'location' | 'flags'>>
 
 const DEPTH_LIMIT = 5
 
-/** What people have mapped in the registry; ingest/observe/field-mappings.ts keeps it current. */
+/** Field mappings of the registry, kept current by ingest/observe/field-mappings.ts. */
 export type FieldMappings = { find(device: string, path: string, name: string): Meaning | undefined }
-/** A source of the pack, with what the registry adds to its `fields`. */
+/** A source of the pack with the field mappings of the registry. */
 export type MappedSource = Source & { readonly mappings?: FieldMappings }
 
 /**
- * What somebody has said a field means, by its full path (ANALOG.A0) or its last key: in the registry, else in the
- * source. `device` as samples name it; without it only mappings that hold for every device are found.
+ * The mapping of a field, by its full path (ANALOG.A0) or its last key: from the registry, else from the source. Without
+ * `device` only mappings that apply to every device are found.
  */
 export function mappingOf(source: MappedSource, path: string, key: string, device = ''): Meaning | undefined {
   const registered = source.mappings?.find(device, path, key)
@@ -29,7 +29,7 @@ export function mappingOf(source: MappedSource, path: string, key: string, devic
   return found as Meaning | undefined
 }
 
-/** Adds one reading under a meaning; `origin` becomes its channel when two sensors measure the same. */
+/** Adds one value with its meaning; `origin` becomes the channel when two sensors measure the same property. */
 export function addReading(
   out: Collector,
   base: Base,
@@ -47,7 +47,7 @@ export const isNumeric = (value: unknown): boolean =>
   typeof value === 'number' ||
   (typeof value === 'string' && value.length < 32 && /^\s*[<>]?\s*[+-]?\d+(?:[.,]\d+)?\s*$/.test(value))
 
-/** An unmapped number is kept as a problem, so that it can be mapped and replayed; an unmapped text measures nothing. */
+/** An unmapped number is recorded as a problem, so that it can be mapped and replayed; an unmapped text is ignored. */
 export function unmapped(out: Collector, field: string, key: string, value: unknown, device = ''): void {
   if (!isNumeric(value)) return
   const text = clip(String(value), 24)
@@ -66,13 +66,13 @@ export type Reading = {
   source: MappedSource
   base: Base
   out: Collector
-  /** the format's own reading of a field, before the general synonyms; null leaves the field out */
+  /** the format's own meaning of a field, before the general synonyms; null excludes the field */
   own?: (key: string, value: unknown, path: string) => Meaning | null | undefined
 }
 
 /**
- * Reads a free-form object: every field by the source's mapping, the format's own table, then the synonyms. Objects
- * inside are read the same way under their key, which tells equal properties apart.
+ * Reads a free-form object: every field by the source's mapping, the format's own table, then the synonyms. Nested
+ * objects are read the same way under their key, which distinguishes equal properties.
  */
 export function readFields(object: JsonObject, reading: Reading, path = '', depth = 0): void {
   const { out } = reading
@@ -111,7 +111,7 @@ function meaningOfField(key: string, value: unknown, field: string, reading: Rea
   return special ?? meaningOf(key)
 }
 
-/** An array is one value a channel: phases, relays, probes; counted from 1. */
+/** Each element of an array is a channel (phases, relays, probes), counted from 1. */
 function readArray(values: readonly unknown[], meaning: Meaning, field: string, { base, out }: Reading): void {
   for (const [index, value] of values.entries()) {
     if (out.full) return
@@ -125,7 +125,7 @@ const LATITUDE = ['latitude', 'lat', 'Latitude', 'gps_lat', 'GPS_lat']
 const POSITION_KEYS: ReadonlySet<string> = new Set([...LONGITUDE, ...LATITUDE])
 export const isPositionKey = (key: string): boolean => POSITION_KEYS.has(key)
 
-/** The position an object carries under one of the usual names. */
+/** The position of an object, under one of the common names. */
 export function locationIn(object: JsonObject): Position | undefined {
   const lon = firstOf(object, LONGITUDE)
   const lat = firstOf(object, LATITUDE)

@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import type { Source } from '#model/city/city-pack.ts'
 import { withPlainEscapes } from '#model/text/text.ts'
-import type { Memory } from './memory.ts'
+import type { DecodingContext } from './decoding-context.ts'
 import type { Input, Message } from './types.ts'
 
-/** A message opened on demand: the text and the JSON are made once, when a decoder first asks for them. */
-export function openMessage(message: Message, source: Source, timeZone: string, memory?: Memory): Input {
-  return new OpenedMessage(message, source, source.timeZone ?? timeZone, memory)
+/** A message with text and JSON, each parsed once, when a decoder first uses it. */
+export function openMessage(message: Message, source: Source, timeZone: string, context?: DecodingContext): Input {
+  return new OpenedMessage(message, source, source.timeZone ?? timeZone, context)
 }
 
 class OpenedMessage implements Input {
@@ -16,19 +16,24 @@ class OpenedMessage implements Input {
   readonly receivedAt: Date
   readonly source: Source
   readonly timeZone: string
-  readonly memory: Memory | undefined
+  readonly context: DecodingContext | undefined
   #text: string | undefined
   #json: unknown
   #parsed = false
 
-  constructor({ topic, payload, receivedAt }: Message, source: Source, timeZone: string, memory: Memory | undefined) {
+  constructor(
+    { topic, payload, receivedAt }: Message,
+    source: Source,
+    timeZone: string,
+    context: DecodingContext | undefined,
+  ) {
     this.topic = topic
     this.levels = topic.split('/')
     this.bytes = payload
     this.receivedAt = receivedAt
     this.source = source
     this.timeZone = timeZone
-    this.memory = memory
+    this.context = context
   }
 
   get text(): string {
@@ -51,8 +56,7 @@ const NUL = 0
 const BYTE_ORDER_MARK = 0xfeff
 
 /**
- * Text as UTF-8, without what encoders leave around it: byte order marks, and the NUL that ends a string in C and is
- * sent along by firmware that counts one byte too many.
+ * Text as UTF-8, without a byte order mark and without the trailing NUL of a C string, which some firmware sends.
  */
 export function textOf(bytes: Buffer): string {
   const text = bytes.toString('utf8')
@@ -75,7 +79,7 @@ const MAY_BE_JSON = /^[ \t\r\n]*[[{"\-\dtfn]/
  * cannot be stored become U+FFFD (model/text/text.ts).
  */
 export function parseJson(json: string): unknown {
-  // What cannot be JSON by its first character is spared the exception, which costs more than most decoders.
+  // Text that cannot be JSON by its first character is not parsed: an exception costs more than most decoders.
   if (!MAY_BE_JSON.test(json)) return undefined
   const text = withPlainEscapes(json)
   try {
@@ -97,8 +101,8 @@ function parseStrict(text: string): unknown {
 const BARE_NAN = /[-+]?(?:nan|inf(?:inity)?)(?=[\s,}\]])/iy
 
 /**
- * Replaces bare nan and inf outside strings by "nan"; undefined when there is none. One pass over the text, by hand:
- * a regular expression for strings goes back over unterminated ones and needs seconds for a hostile payload.
+ * Replaces bare nan and inf outside strings by "nan"; undefined when there is none. One pass without a regular
+ * expression, which would backtrack over unterminated strings and need seconds for a hostile payload.
  */
 function quoteNan(text: string): string | undefined {
   if (!/nan|inf/i.test(text)) return undefined
@@ -136,7 +140,7 @@ function skipBlanks(text: string, from: number): number {
   return at
 }
 
-/** Why a payload is no JSON, in words for people. */
+/** Readable reason why a payload is not JSON. */
 export function notJson(input: Input): string {
   if (input.bytes.length === 0) return 'the payload is empty'
   if (!isUtf8(input.bytes)) return 'the payload is not UTF-8 text'
@@ -147,7 +151,7 @@ export function notJson(input: Input): string {
 export const clip = (text: string, length = 60): string =>
   text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed()}…`
 
-/** A value in words for messages; what is nested is only named, however deep a hostile payload made it. */
+/** A value as text for messages; nested values are only named, however deep a hostile payload nests them. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `"${clip(value)}"`
   if (typeof value !== 'object' || value === null) return String(value)

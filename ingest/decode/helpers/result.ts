@@ -1,26 +1,26 @@
 import { clip } from './input.ts'
 import type { Decoded, FieldProblem, RejectReason, Sample, UnmappedField } from './types.ts'
 
-/** More values than this in one message are refused: a gateway that buffered a day sends it in parts. */
+/** A message with more values is rejected: a gateway that buffered a day sends it in parts. */
 export const MAX_SAMPLES = 10_000
 
 export const reject = (reason: RejectReason, detail: string): Decoded => ({ ok: false, reason, detail })
 
-/** Fields of one message that are noted for mapping; a message of thousands of them says the same with fewer. */
-const MOST_UNMAPPED = 100
+/** Unmapped fields recorded per message. */
+const MAX_UNMAPPED = 100
 
 /**
- * Collects what a decoder reads. When several sensors of one message measure the same property, each is filed under its
- * own name as channel, so that two thermometers never share a series; one alone keeps the channel ''.
+ * Collects the values of a message. When several sensors of one message measure the same property, the name of each becomes
+ * its channel, so that two thermometers never share a series; a single one has the channel ''.
  */
 export class Collector {
   readonly samples: Sample[] = []
   readonly rejected: FieldProblem[] = []
   readonly unmapped: UnmappedField[] = []
-  /** by index of the sample; most formats name none */
+  /** by index of the sample; most formats have none */
   #origins: string[] | undefined
 
-  /** `origin` names the sensor inside the device (BME280, DHT22); it becomes the channel when it has to. */
+  /** `origin` names the sensor inside the device (BME280, DHT22); it becomes the channel when necessary. */
   add(sample: Sample, origin = ''): void {
     this.samples.push(sample)
     if (origin === '') return
@@ -29,23 +29,23 @@ export class Collector {
   }
 
   problem(field: string, reason: RejectReason, detail: string, device?: string): void {
-    // A message of thousands of unreadable fields would fill the table of rejected messages by itself.
+    // Limited, so that one message with thousands of unreadable fields does not fill the table of rejected messages.
     if (this.rejected.length >= 100) return
     this.rejected.push(
       device === undefined ? { field: clip(field), reason, detail } : { field: clip(field), reason, detail, device },
     )
   }
 
-  /** A number nobody has mapped yet. */
+  /** A number without a mapping. */
   keepUnmapped(field: UnmappedField): void {
-    if (this.unmapped.length < MOST_UNMAPPED) this.unmapped.push(field)
+    if (this.unmapped.length < MAX_UNMAPPED) this.unmapped.push(field)
   }
 
   get full(): boolean {
     return this.samples.length > MAX_SAMPLES
   }
 
-  /** The message as decoded; without any sample it is rejected, for the first reason met. `nothing` explains an empty one. */
+  /** The decoded message; without samples it is rejected, with the first reason. `nothing` explains an empty one. */
   finish(nothing: string): Decoded {
     if (this.full) return reject('too_large', `more than ${MAX_SAMPLES} values in one message`)
     const [first] = this.rejected
@@ -77,7 +77,7 @@ export class Collector {
     for (const same of seen.values()) if (same.length > 1) this.#tellApartSame(same)
   }
 
-  /** Samples of one property: those that also share device and time need their names. */
+  /** Samples of one property: those with the same device and time get their origin as channel. */
   #tellApartSame(indexes: readonly number[]): void {
     const seen = new Map<string, number>()
     for (const index of indexes) {

@@ -1,15 +1,15 @@
 import type { PropertyName } from '#model/observation/properties.ts'
 import { isPropertyName } from '#model/observation/properties.ts'
 
-/** What a field name in the wild means: the property, the unit the name or its format implies, and the channel. */
+/** Meaning of a field name: the property, the unit implied by the name or its format, and the channel. */
 export type Meaning = { readonly property: string; readonly unit?: string; readonly channel?: string }
 
 const table = (property: PropertyName, unit: string | undefined, names: string): [string, Meaning][] =>
   names.split(/\s+/).map((name) => [name, unit === undefined ? { property } : { property, unit }])
 
 /**
- * Field names met in payloads, by property and by the unit that the name implies. Compared without letter case,
- * accents and punctuation. Gathered from the codecs of the LoRaWAN device repository (Dragino, Milesight, Elsys,
+ * Field names found in payloads, by property and by the unit that the name implies. Compared without letter case,
+ * accents and punctuation. Collected from the codecs of the LoRaWAN device repository (Dragino, Milesight, Elsys,
  * Decentlab, SenseCAP), the firmware of sensor.community, Tasmota, ESPHome and PurpleAir, and the FIWARE data models.
  */
 const SYNONYMS: ReadonlyMap<string, Meaning> = new Map([
@@ -26,7 +26,7 @@ const SYNONYMS: ReadonlyMap<string, Meaning> = new Map([
     undefined,
     'pm10 p1 pm100 pm10p0 pm100atm pm10ugm3 masspm10 mcpm10 mcpm100 particulatematter10 airqualitypm10',
   ),
-  // gases; without a stated unit the value is taken as ug/m3 only where the name says so
+  // gases; without a stated unit the value is ug/m3 only where the name says so
   ...table('no2', undefined, 'no2 nitrogendioxide'),
   ...table('no2', '[ppb]', 'no2ppb'),
   ...table('no2', 'ug/m3', 'no2ugm3'),
@@ -140,7 +140,7 @@ const SYNONYMS: ReadonlyMap<string, Meaning> = new Map([
   ...table('link_quality', '1', 'linkquality lqi'),
 ])
 
-/** Names whose meaning hangs on letter case, or whose squeezed form would collide. */
+/** Names whose meaning depends on letter case, or whose normalised form would collide. */
 const EXACT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['TempC_SHT', { property: 'temperature', unit: 'Cel' }],
   ['TempC_DS', { property: 'temperature', unit: 'Cel', channel: 'DS' }],
@@ -150,7 +150,7 @@ const EXACT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['NO2', { property: 'no2' }],
   ['NO', { property: 'no' }],
   ['CO', { property: 'co' }],
-  // squeezed, both would read pm10 (PM1.0) and pm25, pm100
+  // normalised, they would become pm10 (PM1.0) and pm25, pm100
   ['pm1.0', { property: 'pm1' }],
   ['PM1.0', { property: 'pm1' }],
   ['pm1_0', { property: 'pm1' }],
@@ -164,7 +164,7 @@ const EXACT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['pm10_atm', { property: 'pm10' }],
 ])
 
-/** Fields that devices send about themselves or for their own firmware: neither stored nor reported as unmapped. */
+/** Fields about the device or its firmware: neither stored nor reported as unmapped. */
 const HOUSEKEEPING: ReadonlySet<string> = new Set(
   (
     'batstatus ext extsensor extsensortype worktype workmode mode model sensormodel firmwareversion hardwareversion softwareversion fwversion hwversion version ' +
@@ -176,8 +176,8 @@ const HOUSEKEEPING: ReadonlySet<string> = new Set(
 )
 
 /**
- * Names of amounts that do not say what the number is: an increment since the last message, a level, or a running total.
- * A wrong guess sums a total as if it were increments, so these are left to a person, with what to choose from.
+ * Names of amounts that do not say whether the number is an increment since the last message, a level, or a running total.
+ * A wrong guess would add totals as if they were increments, so a person decides, with the possible properties listed.
  */
 const AMBIGUOUS: readonly (readonly [pattern: RegExp, suggestion: string])[] = [
   [
@@ -193,7 +193,7 @@ const AMBIGUOUS: readonly (readonly [pattern: RegExp, suggestion: string])[] = [
   ],
 ]
 
-/** What an unmapped amount may be mapped to, where its name allows more than one reading. */
+/** The properties that an unmapped amount may have, where its name allows more than one. */
 export const suggestionFor = (name: string): string | undefined => {
   const squeezed = squeeze(name)
   return AMBIGUOUS.find(([pattern]) => pattern.test(squeezed))?.[1]
@@ -212,7 +212,7 @@ const cache = new Map<string, Lookup>()
 
 /**
  * The meaning of a field name: canonical names first, then synonyms, then a name with a trailing number, whose number
- * becomes the channel (temperature_2). Undefined when nobody has told us yet.
+ * becomes the channel (temperature_2). Undefined when the name is unknown.
  */
 export function meaningOf(name: string): Lookup {
   if (cache.has(name)) return cache.get(name)

@@ -5,7 +5,7 @@ const ISO =
 
 /**
  * Reads ISO 8601 as devices write it: any number of decimals, an offset with or without colon, a lower-case z. Without
- * an offset the time is local to `zone`; without a zone it cannot be read. Undefined when it is no time.
+ * an offset the time is local to `zone`; without a zone it cannot be read. Undefined when it is not a time.
  * `near` (the time of arrival) decides between the two instants of a repeated hour.
  */
 export function readIso(text: string, zone?: string, near?: Date): Date | undefined {
@@ -22,8 +22,8 @@ export function readIso(text: string, zone?: string, near?: Date): Date | undefi
 }
 
 /**
- * 2026-05-31T12:00:00Z, with decimals or without, as most devices write it: digit by digit, in a tenth of the time that
- * the regular expression takes. Whatever is unusual, the last days of a month included, is left to that.
+ * 2026-05-31T12:00:00Z with optional decimals, the most common form, parsed digit by digit in a tenth of the time of the
+ * regular expression. Anything else, including the last days of a month, is left to that.
  */
 function readUsual(text: string): number | undefined {
   const last = text.length - 1
@@ -45,7 +45,7 @@ const digitAt = (text: string, at: number): number => {
 }
 const pairAt = (text: string, at: number): number => digitAt(text, at) * 10 + digitAt(text, at + 1)
 
-/** Decimals of a second between the point and the Z, cut off after the third. */
+/** Decimals of a second between the point and the Z, truncated after the third. */
 function millisAt(text: string, point: number, end: number): number | undefined {
   if (text[point] !== '.' || end === point + 1) return undefined
   let [ms, unit] = [0, 100]
@@ -84,7 +84,7 @@ const QUARTER_MS = 900_000
 const OFFSETS_KEPT = 4096
 const offsets = new Map<string, number>()
 
-/** Offset of a zone at an instant, remembered per quarter of an hour: zones change on quarters, Intl takes microseconds. */
+/** Offset of a zone at an instant, cached by quarter of an hour: offsets change on quarters, and Intl takes microseconds. */
 export function offsetAt(ms: number, zone: string): number {
   const key = `${zone} ${Math.floor(ms / QUARTER_MS)}`
   let offset = offsets.get(key)
@@ -116,7 +116,7 @@ export function localInstant(wall: number, zone: string, near?: number): number 
   return Math.abs(near - nearest) <= TWO_HOURS_MS ? nearest : first
 }
 
-/** Unix time in seconds, milliseconds, microseconds or nanoseconds, told apart by magnitude (years 1973 to 5138 in ms). */
+/** Unix time in seconds, milliseconds, microseconds or nanoseconds, distinguished by magnitude (years 1973 to 5138 in ms). */
 export function readEpoch(value: number): Date | undefined {
   if (!Number.isFinite(value)) return undefined
   const size = Math.abs(value)
@@ -126,7 +126,7 @@ export function readEpoch(value: number): Date | undefined {
   return valid(Math.trunc(value / 1e6))
 }
 
-/** A time as any device may write it: ISO 8601 text, Unix time as number or as digits. */
+/** A time in any form: ISO 8601 text, Unix time as number or as digits. */
 export function readTime(value: unknown, zone?: string, near?: Date): Date | undefined {
   if (typeof value === 'number') return readEpoch(value)
   if (typeof value !== 'string') return undefined
@@ -134,7 +134,7 @@ export function readTime(value: unknown, zone?: string, near?: Date): Date | und
   return isEpoch ? readEpoch(Number(value)) : readIso(value, zone, near)
 }
 
-/** The time that a value covers: an instant, or an interval from `time` to `end`. */
+/** The time of a value: an instant, or an interval from `time` to `end`. */
 export type Covered = { readonly time: Date; readonly end?: Date }
 
 const DURATION =
@@ -149,8 +149,8 @@ function durationMs(text: string): number | undefined {
 }
 
 /**
- * A time as `readTime` takes it, or an ISO 8601 interval: start/end, start/duration, duration/end. Undefined when it is
- * neither, or ends before it starts.
+ * A time as for `readTime`, or an ISO 8601 interval: start/end, start/duration, duration/end. Undefined for anything else,
+ * and for an interval that ends before it starts.
  */
 export function readCovered(value: unknown, zone?: string, near?: Date): Covered | undefined {
   if (typeof value !== 'string' || !value.includes('/')) {

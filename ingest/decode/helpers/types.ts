@@ -2,27 +2,27 @@ import type { Position } from '#model/basics/geo.ts'
 import type { Source } from '#model/city/city-pack.ts'
 import type { Domain } from '#model/observation/domain.ts'
 import type { RejectReason } from '#model/observation/reject-reasons.ts'
-import type { Memory } from './memory.ts'
+import type { DecodingContext } from './decoding-context.ts'
 
 export type { RejectReason } from '#model/observation/reject-reasons.ts'
 
-/** A decoder's reading of one value, before anyone checked it. */
+/** One value as decoded, before any check. */
 export type Sample = {
   /** `<format>/<device id>`, or `key/<thing key>` for the native format */
   device: string
   /** canonical property name, or the raw field name when nothing maps it */
   property: string
-  /** tells apart what shares a property on one device; '' where there is one only */
+  /** distinguishes values of the same property on one device; '' where there is only one */
   channel: string
   /** a number or a numeric string; normalise checks */
   value: unknown
-  /** as the device or its format states it; left out: the property's canonical unit */
+  /** as stated by the device or its format; default: the property's canonical unit */
   unit?: string | undefined
-  /** event time, of a value that covers an interval its start; left out: the time of arrival */
+  /** event time; start of the interval for a value that covers one; default: the time of arrival */
   time?: Date | undefined
-  /** where the interval ends that the value covers: what a meter reads, it reads then */
+  /** end of the interval that the value covers; the time of a meter reading */
   end?: Date | undefined
-  /** as sent, unchecked; NaN where it could not be read */
+  /** as sent, unchecked; NaN where it is not a number */
   location?: Position | undefined
   domain?: Domain | undefined
   /** bits of REASONS */
@@ -35,29 +35,29 @@ export type FieldProblem = {
   field: string
   reason: RejectReason
   detail: string
-  /** the device it is about, where the message says so */
+  /** the device concerned, where the message names it */
   device?: string
 }
 
-/** A number that nothing maps to a property: kept, shown, and replayed once somebody maps it. */
+/** A number without a mapping to a property: stored, displayed, and replayed once it is mapped. */
 export type UnmappedField = {
   /** full path in the payload */
   field: string
   /** its last part */
   name: string
   device: string
-  /** as sent, cut short */
+  /** as sent, truncated */
   value: string
 }
 
-/** What became of a message. `ok` has at least one sample; `rejected` names the fields that did not make it. */
+/** Result of decoding a message. `ok` has at least one sample; `rejected` names the fields that were not usable. */
 export type Decoded =
   | { ok: true; samples: Sample[]; rejected: FieldProblem[]; unmapped?: readonly UnmappedField[] }
   | { ok: false; reason: RejectReason; detail: string; unmapped?: readonly UnmappedField[] }
 
 export type Message = { topic: string; payload: Uint8Array; receivedAt: Date }
 
-/** What a decoder gets: one message, opened on demand, and what its source says of it. */
+/** Input of a decoder: one message, parsed on demand, and the settings of its source. */
 export type Input = {
   readonly topic: string
   /** the topic split at `/` */
@@ -65,14 +65,14 @@ export type Input = {
   readonly bytes: Uint8Array
   /** the payload as UTF-8 text without byte order mark */
   readonly text: string
-  /** the payload as JSON; `undefined` when it is none (JSON itself has no undefined) */
+  /** the payload as JSON; `undefined` when it is not JSON (which has no undefined) */
   readonly json: unknown
   readonly receivedAt: Date
   readonly source: Source
   /** IANA zone of devices that send local time */
   readonly timeZone: string
-  /** what earlier messages said, for formats that need it */
-  readonly memory: Memory | undefined
+  /** context from earlier messages, for formats that need it */
+  readonly context: DecodingContext | undefined
 }
 
 /** One payload format. Decoders are pure: no clock, no I/O, no state. */

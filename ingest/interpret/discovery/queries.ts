@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { DiscoveredEntity, EntityAt } from '../../decode/helpers/memory.ts'
+import type { DiscoveredEntity, EntityAt } from '../../decode/helpers/decoding-context.ts'
 
-/** Keeps what a config says now; what it said before and says no more is gone. None at all: the entity was removed. */
+/** Replaces the entities of a config; none at all when the config was removed. */
 export async function saveEntities(db: Queryable, configTopic: string, entities: readonly EntityAt[]): Promise<void> {
   const rows = entities.map(({ part, topic, entity }) => ({ part, topic, entity }))
   await db.query({
@@ -22,7 +22,7 @@ export async function saveEntities(db: Queryable, configTopic: string, entities:
   })
 }
 
-/** What discovery says of these topics. */
+/** The discovered entities of these state topics. */
 export async function selectEntities(
   db: Queryable,
   topics: readonly string[],
@@ -37,14 +37,14 @@ export async function selectEntities(
   return new Map(rows.map(({ topic, entities }) => [topic, entities]))
 }
 
-/** What discovery tells of a Thing, its model as its profile; what a person, or the city pack, said of it stays. */
+/** Describes a Thing by its discovery, with its model as profile; edits by people and by the city pack stay. */
 export async function describeThing(
   db: Queryable,
   { device, name, attributes }: { device: string; name: string; attributes: Readonly<Record<string, string>> },
 ): Promise<number | undefined> {
   const { rows } = await db.query<{ id: number }>({
     name: 'discovery-describe',
-    // mappings may hold for a profile: workers that know this device look again
+    // A mapping may apply to a profile, so workers must reload the registry.
     text: `
       with before as (
         select t.id, t.profile from thing t join thing_device d on d.thing_id = t.id where d.device = $1 for update of t
@@ -54,7 +54,7 @@ export async function describeThing(
             profile = case when 'profile' = any(t.edited) then t.profile else coalesce(t.profile, $4) end,
             attributes = $3::jsonb || t.attributes
         from before b where t.id = b.id returning t.id, t.profile is distinct from b.profile as changed
-      ), told as (
+      ), notified as (
         update registry_version set version = version + 1, changed_at = now()
         where exists (select from described where changed)
       )

@@ -1,6 +1,7 @@
 /**
- * What Home Assistant discovery and SensorThings Datastreams say of other topics, in the database: they are kept and
- * register their Things; state topics are looked up. A worker remembers what it looked up for a few seconds, so that what another one was told is soon known.
+ * Descriptions of other topics by Home Assistant discovery and SensorThings Datastreams, in the database: they are stored
+ * and register their Things, and state topics are looked up. A worker caches lookups for a few seconds only, so that it
+ * soon finds what another worker stored.
  */
 import type { Pool, PoolClient } from '#infra/db/pool.ts'
 import { inTransaction } from '#infra/db/pool.ts'
@@ -9,71 +10,71 @@ import { PROPERTIES, type PropertyName } from '#model/observation/properties.ts'
 import { meaningIn } from '../../decode/formats/home-automation/home-assistant.ts'
 import { isConfigTopic, readConfig } from '../../decode/formats/home-automation/home-assistant-config.ts'
 import { datastreamConfig, isDatastreamTopic } from '../../decode/formats/standards/sensorthings-entity.ts'
+import type { Config, DiscoveredEntity } from '../../decode/helpers/decoding-context.ts'
 import { parseJson, textOf } from '../../decode/helpers/input.ts'
-import type { Config, DiscoveredEntity } from '../../decode/helpers/memory.ts'
 import type { FieldProblem } from '../../decode/helpers/types.ts'
 import { insertDatastreams, insertThings } from '../../registry/queries.ts'
 import { keyOf } from '../../registry/registry.ts'
 import { describeThing, saveEntities, selectEntities } from './queries.ts'
 
-export type Question = { readonly topic: string; readonly payload: Buffer }
-/** `config`: it is kept, with what of it cannot be used. `entities`: how to read the message. */
+export type Lookup = { readonly topic: string; readonly payload: Buffer }
+/** `config`: a description, stored; `problems` are the parts that cannot be used. `entities`: how to read the message. */
 export type Found =
   | { readonly kind: 'config'; readonly problems: readonly FieldProblem[] }
   | { readonly kind: 'entities'; readonly entities: readonly DiscoveredEntity[] }
 
-const KEPT_MS = 5_000
-const TOPICS_KEPT = 20_000
+const CACHE_MS = 5_000
+const MAX_CACHED_TOPICS = 20_000
 const NO_SOURCE: Source = { name: 'discovery', topic: '#' }
 
 export class DiscoveryState {
   readonly #simulated: boolean
-  readonly #known = new Map<string, { entities: readonly DiscoveredEntity[]; untilMs: number }>()
+  readonly #cache = new Map<string, { entities: readonly DiscoveredEntity[]; untilMs: number }>()
 
   constructor({ simulated }: { simulated: boolean }) {
     this.#simulated = simulated
   }
 
-  /** Keeps the configs among the messages, in order, then looks up the others; undefined: nothing is known of it. */
-  async recall(pool: Pool, messages: readonly Question[]): Promise<(Found | undefined)[]> {
+  /** Stores the configs among the messages, in order, then looks up the others; undefined for a topic without description. */
+  async lookUp(pool: Pool, messages: readonly Lookup[]): Promise<(Found | undefined)[]> {
     const configs = messages.map(({ topic, payload }) => readPayload(topic, payload))
     for (const [i, message] of messages.entries()) {
       const config = configs[i]
-      if (config !== undefined) await this.#keep(pool, message.topic, config)
+      if (config !== undefined) await this.#store(pool, message.topic, config)
     }
     const topics = messages.flatMap(({ topic }, i) => (configs[i] === undefined ? [topic] : []))
-    await this.#look(pool, topics)
+    await this.#load(pool, topics)
     return messages.map(({ topic }, i): Found | undefined => {
       const config = configs[i]
-      if (config !== undefined) return { kind: 'config', problems: config === 'gone' ? [] : problemsOf(config) }
-      const entities = this.#known.get(topic)?.entities ?? []
+      if (config !== undefined) return { kind: 'config', problems: config === 'removed' ? [] : problemsOf(config) }
+      const entities = this.#cache.get(topic)?.entities ?? []
       return entities.length > 0 ? { kind: 'entities', entities } : undefined
     })
   }
 
-  async #keep(pool: Pool, topic: string, config: Config | 'gone'): Promise<void> {
+  async #store(pool: Pool, topic: string, config: Config | 'removed'): Promise<void> {
     await inTransaction(pool, async (client) => {
-      await saveEntities(client, topic, config === 'gone' ? [] : config.entities)
-      if (config !== 'gone') await register(client, config, this.#simulated)
+      await saveEntities(client, topic, config === 'removed' ? [] : config.entities)
+      if (config !== 'removed') await register(client, config, this.#simulated)
     })
-    this.#known.clear()
+    this.#cache.clear()
   }
 
-  async #look(pool: Pool, topics: readonly string[]): Promise<void> {
+  async #load(pool: Pool, topics: readonly string[]): Promise<void> {
     const now = performance.now()
-    const wanted = [...new Set(topics)].filter((topic) => (this.#known.get(topic)?.untilMs ?? 0) < now)
-    if (wanted.length === 0) return
-    if (this.#known.size + wanted.length > TOPICS_KEPT) this.#known.clear()
-    const found = await selectEntities(pool, wanted)
-    for (const topic of wanted) this.#known.set(topic, { entities: found.get(topic) ?? [], untilMs: now + KEPT_MS })
+    const missing = [...new Set(topics)].filter((topic) => (this.#cache.get(topic)?.untilMs ?? 0) < now)
+    if (missing.length === 0) return
+    if (this.#cache.size + missing.length > MAX_CACHED_TOPICS) this.#cache.clear()
+    const found = await selectEntities(pool, missing)
+    for (const topic of missing) this.#cache.set(topic, { entities: found.get(topic) ?? [], untilMs: now + CACHE_MS })
   }
 }
 
-/** Undefined where it describes nothing; a decoder says why. */
-function readPayload(topic: string, payload: Buffer): Config | 'gone' | undefined {
+/** Undefined where the message describes nothing; the decoder gives the reason. */
+function readPayload(topic: string, payload: Buffer): Config | 'removed' | undefined {
   if (isDatastreamTopic(topic)) return datastreamConfig(topic, parseJson(textOf(payload)))
   if (!isConfigTopic(topic.split('/'))) return undefined
-  if (payload.length === 0) return 'gone'
+  if (payload.length === 0) return 'removed'
   const config = readConfig(topic.split('/'), parseJson(textOf(payload)))
   return 'reason' in config ? undefined : config
 }
@@ -87,12 +88,12 @@ const problemsOf = ({ device, entities }: Config): FieldProblem[] =>
             field,
             device,
             reason: 'unsupported_template' as const,
-            detail: `"${refused}" is more than a path into the message`,
+            detail: `"${refused}" is not a plain path into the message`,
           },
         ],
   )
 
-/** The Thing of a config with its name, and the Datastreams it promises. */
+/** Registers the Thing of a config with its name, and the Datastreams that the config announces. */
 async function register(db: PoolClient, config: Config, simulated: boolean): Promise<void> {
   const { device, name, attributes, entities } = config
   const streams = entities.flatMap(({ entity }) => {

@@ -1,8 +1,8 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { BirthMetric } from '../../decode/helpers/memory.ts'
+import type { BirthMetric } from '../../decode/helpers/decoding-context.ts'
 import type { Sequence } from './sequence.ts'
 
-/** What is remembered of an edge node, `<group>/<node>`. */
+/** Stored state of an edge node, `<group>/<node>`. */
 export type NodeState = {
   readonly node: string
   bdSeq: number | undefined
@@ -22,7 +22,7 @@ type NodeRow = {
   needsBirth: boolean
 }
 
-/** Locks nodes until the end of the transaction, always in the same order, and makes those that are new. */
+/** Locks nodes until the end of the transaction, always in the same order, and inserts new ones. */
 export async function lockNodes(db: Queryable, nodes: readonly string[]): Promise<Map<string, NodeState>> {
   const sorted = [...new Set(nodes)].sort()
   await db.query({
@@ -77,8 +77,8 @@ export type Birth = {
   readonly bornMs: number
   readonly metrics: readonly BirthMetric[]
 }
-/** Births of a device that are kept: the one that holds, and some before it for messages that come late. */
-const BIRTHS_KEPT = 5
+/** Births stored for each device: the current one, and earlier ones for late messages. */
+const MAX_BIRTHS = 5
 
 export async function saveBirth(db: Queryable, { device, node, bornMs, metrics }: Birth): Promise<void> {
   const packed = metrics.map(({ name, alias, datatype, unit }) => [name, alias ?? null, datatype, unit ?? null])
@@ -93,12 +93,12 @@ export async function saveBirth(db: Queryable, { device, node, bornMs, metrics }
     name: 'sparkplug-old-births',
     text: `
       delete from sparkplug_birth where device = $1 and born_at not in
-        (select born_at from sparkplug_birth where device = $1 order by born_at desc limit ${BIRTHS_KEPT})`,
+        (select born_at from sparkplug_birth where device = $1 order by born_at desc limit ${MAX_BIRTHS})`,
     values: [device],
   })
 }
 
-/** When these devices were born, oldest first. */
+/** Birth times of these devices, oldest first. */
 export async function selectBirthTimes(db: Queryable, devices: readonly string[]): Promise<Map<string, number[]>> {
   const { rows } = await db.query<{ device: string; bornMs: number[] }>({
     name: 'sparkplug-birth-times',
@@ -126,7 +126,7 @@ export async function selectBirth(db: Queryable, device: string, bornMs: number)
   }))
 }
 
-/** The devices below a node that were ever born, `<group>/<node>/<device>`. */
+/** The devices of a node that ever had a birth, `<group>/<node>/<device>`. */
 export async function selectDevices(db: Queryable, node: string): Promise<string[]> {
   const { rows } = await db.query<{ device: string }>({
     name: 'sparkplug-devices',
@@ -136,8 +136,8 @@ export async function selectDevices(db: Queryable, node: string): Promise<string
   return rows.map(({ device }) => device)
 }
 
-/** A message has been missing for longer than the reorder time: it is lost, and counting starts again with the next birth. */
-export async function giveUpGaps(db: Queryable, reorderMs: number): Promise<void> {
+/** A message that has been missing for longer than the reorder time is lost; counting starts again with the next birth. */
+export async function expireGaps(db: Queryable, reorderMs: number): Promise<void> {
   await db.query({
     name: 'sparkplug-gaps',
     text: `
@@ -147,7 +147,7 @@ export async function giveUpGaps(db: Queryable, reorderMs: number): Promise<void
   })
 }
 
-/** Nodes to ask for a rebirth, each by one worker only and not more often than every `everyMs`. */
+/** Claims the nodes that need a rebirth request, each for one worker and not more often than every `everyMs`. */
 export async function claimRebirths(db: Queryable, everyMs: number): Promise<string[]> {
   const { rows } = await db.query<{ node: string }>({
     name: 'sparkplug-claim',
@@ -160,7 +160,7 @@ export async function claimRebirths(db: Queryable, everyMs: number): Promise<str
   return rows.map(({ node }) => node)
 }
 
-/** The request could not be sent: somebody else may. */
+/** Returns a claim whose request could not be sent, so that any worker may retry. */
 export async function returnClaim(db: Queryable, node: string): Promise<void> {
   await db.query('update sparkplug_node set asked_at = null where node = $1', [node])
 }

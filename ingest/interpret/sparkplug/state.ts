@@ -1,52 +1,52 @@
 /**
- * What Sparkplug B messages change and need to know, in the database: sessions, births, and how far each node's messages
- * were counted. Workers hold nothing but a cache of births, which never change.
+ * State of Sparkplug B sessions in the database: sessions, births, and the sequence number up to which the messages of each
+ * node are counted. Workers keep only a cache of births, which never change.
  *
  *     unborn    --NBIRTH-->                         online
  *     online    --NBIRTH-->                         online    (a new session, or the answer to a request)
  *     online    --NDEATH of the same bdSeq-->       offline   (of another: that session is over already)
  *     offline   --NBIRTH-->                         online
- *     any       --a gap that stays, an unknown alias, data of who is not online-->  the same, and a rebirth is asked for
+ *     any       --a lasting gap, an unknown alias, data of an offline node-->  the same, and a rebirth is requested
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { plainText } from '#model/text/text.ts'
 import { readTopic, type SparkplugTopic } from '../../decode/formats/standards/sparkplug.ts'
 import { type Metric, readPayload, type SparkplugPayload } from '../../decode/formats/standards/sparkplug-payload.ts'
-import type { BirthMetric, SparkplugMemory } from '../../decode/helpers/memory.ts'
+import type { BirthMetric, SparkplugContext } from '../../decode/helpers/decoding-context.ts'
 import * as rows from './queries.ts'
 import { begin, count } from './sequence.ts'
 
-/** A message, as far as it matters here. */
+/** The parts of a message that are used here. */
 export type Certificate = { readonly topic: string; readonly payload: Uint8Array; readonly receivedAt: Date }
 export type Options = {
-  /** counted already: it was here before, after the birth of its session, and is looked at again */
+  /** already counted in an earlier lookup, after the birth of its session */
   readonly counted: boolean
-  /** nothing is waited for any longer: what is unknown now needs a rebirth */
+  /** no further lookup follows: whatever is unknown now needs a rebirth */
   readonly last: boolean
 }
-export type Recalled = {
-  readonly memory: SparkplugMemory
-  /** a metric is named by an alias that no birth has told yet */
+export type FoundContext = {
+  readonly context: SparkplugContext
+  /** a metric has an alias that no birth has defined yet */
   readonly unresolved: boolean
-  /** before a birth nothing is counted: this one is to be counted once there is one */
+  /** false before a birth: the message is to be counted once there is one */
   readonly counted: boolean
 }
 
 type Read = SparkplugTopic & { readonly payload: SparkplugPayload; readonly ms: number; readonly options: Options }
-type Table = Pick<SparkplugMemory, 'byAlias' | 'byName'>
+type Table = Pick<SparkplugContext, 'byAlias' | 'byName'>
 const NOTHING: Table = { byAlias: new Map(), byName: new Map() }
 const CACHED_BIRTHS = 2_000
-/** The year 2100: later times are no times. */
-const BELIEVED_MS = Date.UTC(2100, 0, 1)
+/** The year 2100: later timestamps are not plausible. */
+const MAX_PLAUSIBLE_MS = Date.UTC(2100, 0, 1)
 
 export class SparkplugState {
   readonly #births = new Map<string, Table>()
 
   /**
-   * Notes what the messages say, in order, and returns what each needs to be read; undefined for what is no birth,
-   * death or data. Repeating it changes nothing.
+   * Applies the messages to the state, in order, and returns the context of each; undefined for a message that is not a
+   * birth, death or data. Idempotent.
    */
-  async recall(pool: Pool, messages: readonly (Certificate & Options)[]): Promise<(Recalled | undefined)[]> {
+  async lookUp(pool: Pool, messages: readonly (Certificate & Options)[]): Promise<(FoundContext | undefined)[]> {
     const reads = messages.map((message) => read(message))
     if (reads.every((message) => !message)) return reads.map(() => undefined)
     return inTransaction(pool, async (client) => {
@@ -59,17 +59,17 @@ export class SparkplugState {
         client,
         reads.flatMap((message) => (message ? [message.device] : [])),
       )
-      const recalled: (Recalled | undefined)[] = []
+      const contexts: (FoundContext | undefined)[] = []
       for (const message of reads) {
         const node = message && nodes.get(message.node)
-        recalled.push(node && (await this.#one(client, message, node, times.get(message.device) ?? [])))
+        contexts.push(node && (await this.#apply(client, message, node, times.get(message.device) ?? [])))
       }
       await rows.saveNodes(client, [...nodes.values()])
-      return recalled
+      return contexts
     })
   }
 
-  async #one(db: PoolClient, message: Read, node: rows.NodeState, bornMs: readonly number[]): Promise<Recalled> {
+  async #apply(db: PoolClient, message: Read, node: rows.NodeState, bornMs: readonly number[]): Promise<FoundContext> {
     if (message.type === 'NDEATH') return nodeDies(db, message, node)
     const counted = message.options.counted || message.type === 'NBIRTH' || node.sequence.next !== undefined
     if (message.type === 'NBIRTH') nodeIsBorn(message, node)
@@ -78,11 +78,12 @@ export class SparkplugState {
     const table = message.type.endsWith('DATA')
       ? await this.#table(db, message.device, birthAt(bornMs, message.ms))
       : NOTHING
-    const unresolved = message.type.endsWith('DATA') && message.payload.metrics.some((metric) => !isTold(metric, table))
-    // Data of who is not online, as far as we know: its birth was lost, or is still with another worker.
-    const strange = message.type.endsWith('DATA') && (unresolved || !node.online)
-    if (strange && (message.options.last || !unresolved)) node.needsBirth = true
-    return { memory: { ...table, ends, devices: [] }, unresolved, counted }
+    const unresolved =
+      message.type.endsWith('DATA') && message.payload.metrics.some((metric) => !isDefined(metric, table))
+    // Data of a node that is not known to be online: its birth was lost, or is still with another worker.
+    const isUnexpected = message.type.endsWith('DATA') && (unresolved || !node.online)
+    if (isUnexpected && (message.options.last || !unresolved)) node.needsBirth = true
+    return { context: { ...table, ends, devices: [] }, unresolved, counted }
   }
 
   async #table(db: PoolClient, device: string, bornMs: number | undefined): Promise<Table> {
@@ -103,10 +104,10 @@ function read({ topic, payload, receivedAt, counted, last }: Certificate & Optio
   try {
     const content = readPayload(payload)
     const stated = content.timestamp
-    const ms = stated !== undefined && stated < BELIEVED_MS ? stated : receivedAt.getTime()
+    const ms = stated !== undefined && stated < MAX_PLAUSIBLE_MS ? stated : receivedAt.getTime()
     return { ...found, payload: content, ms, options: { counted, last } }
   } catch {
-    // The decoder says why.
+    // The decoder gives the reason.
     return undefined
   }
 }
@@ -136,10 +137,10 @@ function tableOf(metrics: readonly BirthMetric[]): Table {
   }
 }
 
-const isTold = ({ name, alias }: Metric, table: Table): boolean =>
+const isDefined = ({ name, alias }: Metric, table: Table): boolean =>
   Boolean(name) || (alias !== undefined && table.byAlias.has(alias))
 
-/** The birth that held when a message was sent: the last one before it, or, for a message older than all, the first that followed. */
+/** The birth in force when a message was sent: the last one before it; for a message older than all, the first one. */
 const birthAt = (bornMs: readonly number[], ms: number): number | undefined =>
   bornMs.findLast((born) => born <= ms) ?? bornMs[0]
 
@@ -152,7 +153,7 @@ function bdSeqOf({ payload }: Read): number | undefined {
 }
 
 function nodeIsBorn(message: Read, node: rows.NodeState): void {
-  // A birth that is older than the one we know was overtaken.
+  // A birth older than the stored one arrived late.
   if (node.bornMs !== undefined && message.ms < node.bornMs) return
   node.sequence = begin(node.sequence, message.payload.seq ?? 0, message.ms)
   node.bdSeq = bdSeqOf(message)
@@ -161,8 +162,8 @@ function nodeIsBorn(message: Read, node: rows.NodeState): void {
   node.needsBirth = false
 }
 
-async function nodeDies(db: PoolClient, message: Read, node: rows.NodeState): Promise<Recalled> {
-  // Also when it is offline already: the message may come again because the worker that had it is gone.
+async function nodeDies(db: PoolClient, message: Read, node: rows.NodeState): Promise<FoundContext> {
+  // Also when the node is already offline: the message may be redelivered after its worker was killed.
   const ends = node.bornMs !== undefined && bdSeqOf(message) === node.bdSeq
   if (ends) {
     node.online = false
@@ -170,7 +171,7 @@ async function nodeDies(db: PoolClient, message: Read, node: rows.NodeState): Pr
     node.sequence = { next: undefined, ahead: [] }
   }
   return {
-    memory: { ...NOTHING, ends, devices: ends ? await rows.selectDevices(db, node.node) : [] },
+    context: { ...NOTHING, ends, devices: ends ? await rows.selectDevices(db, node.node) : [] },
     unresolved: false,
     counted: true,
   }

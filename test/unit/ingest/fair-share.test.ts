@@ -7,8 +7,12 @@ const items = (...list: string[]): Item[] =>
     const [id = '', weight = '1'] = text.split(':')
     return { id, owner: id[0] ?? '', weight: Number(weight) }
   })
-const choose = (list: Item[], most: number) => {
-  const { taken, left } = fairShare(list, { most, weightOf: ({ weight }) => weight, ownerOf: ({ owner }) => owner })
+const choose = (list: Item[], maxWeight: number) => {
+  const { taken, left } = fairShare(list, {
+    maxWeight,
+    weightOf: ({ weight }) => weight,
+    ownerOf: ({ owner }) => owner,
+  })
   return [taken.map(({ id }) => id).join(' '), left.map(({ id }) => id).join(' ')]
 }
 
@@ -34,7 +38,7 @@ describe('fairShare', () => {
     const many = Array.from({ length: 16_384 }, (_, i) => ({ id: `${i}`, owner: `${i % 1000}`, weight: 4 }))
     const used = process.threadCpuUsage()
     const { taken, left } = fairShare(many, {
-      most: 16_384,
+      maxWeight: 16_384,
       weightOf: ({ weight }) => weight,
       ownerOf: ({ owner }) => owner,
     })

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
-import { watchAge } from '#ingest/receive/in-flight-age.ts'
+import { watchInFlightAge } from '#ingest/receive/in-flight-age.ts'
 
 test('the alarm is raised once an episode, and once more when it is over', () => {
   vi.useFakeTimers()
   const said: string[] = []
   let oldestMs = 0
-  const watch = watchAge({
+  const watch = watchInFlightAge({
     limitMs: 30_000,
     read: () => ({ oldestMs, messages: 7 }),
     log: { warn: () => said.push('late'), info: () => said.push('in time') } as never,

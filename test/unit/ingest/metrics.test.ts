@@ -6,7 +6,7 @@ import { ingestMetrics } from '#ingest/monitor/metrics.ts'
 
 const message = (source: string): IngestMessage => ({
   ...{ source, topic: 't', payload: Buffer.alloc(0), fullBytes: 0, receivedAt: new Date(), messageId: 1, dup: false },
-  ...{ samples: [], problems: [], failure: undefined, settle: () => {} },
+  ...{ samples: [], problems: [], failure: undefined, acknowledge: () => {} },
 })
 const outcome = (kind: Outcome['kind'], over: Partial<Outcome> = {}): Outcome => ({
   ...{ kind, stored: 0, duplicate: 0, conflict: 0, rejected: 0 },
@@ -16,8 +16,8 @@ const outcome = (kind: Outcome['kind'], over: Partial<Outcome> = {}): Outcome =>
 describe('what an operator counts', () => {
   test('messages by source and outcome, observations by outcome, over several batches', async () => {
     const registry = new Registry()
-    const subscriber = { held: { messages: 0, bytes: 0, oldestMs: 0 }, state: 'ready', reconnects: 0 }
-    const metrics = ingestMetrics(registry, new Ledger([]), subscriber as never)
+    const receive = { inFlight: { messages: 0, bytes: 0, oldestMs: 0 }, state: 'ready', reconnects: 0 }
+    const metrics = ingestMetrics(registry, new Ledger([]), receive as never)
     metrics.committed([
       { message: message('air'), outcome: outcome('stored', { stored: 4, conflict: 1 }) },
       { message: message('air'), outcome: outcome('stored', { stored: 2, rejected: 3 }) },

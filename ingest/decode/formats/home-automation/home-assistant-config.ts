@@ -1,7 +1,7 @@
 import { MAX_TOPIC_BYTES, plainText } from '#model/text/text.ts'
+import type { Config, DiscoveredEntity, EntityAt } from '../../helpers/decoding-context.ts'
 import { clip } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
-import type { Config, DiscoveredEntity, EntityAt } from '../../helpers/memory.ts'
 import { squeeze } from '../../helpers/synonyms.ts'
 import type { RejectReason } from '../../helpers/types.ts'
 

@@ -1,8 +1,8 @@
 import { isPropertyName } from '#model/observation/properties.ts'
+import type { DiscoveredEntity } from '../../helpers/decoding-context.ts'
 import { addReading, type MappedSource, mappingOf, unmapped } from '../../helpers/fields.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject } from '../../helpers/json.ts'
-import type { DiscoveredEntity } from '../../helpers/memory.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import { type Meaning, meaningOf, squeeze } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
@@ -14,12 +14,12 @@ import { isConfigTopic, readConfig } from './home-assistant-config.ts'
  */
 export const homeAssistant: Format = {
   name: 'home-assistant',
-  claims: ({ levels, memory }) => (memory?.entities?.length ?? 0) > 0 || isConfigTopic(levels),
+  claims: ({ levels, context }) => (context?.entities?.length ?? 0) > 0 || isConfigTopic(levels),
   decode,
 }
 
 function decode(input: Input): Decoded {
-  const entities = input.memory?.entities ?? []
+  const entities = input.context?.entities ?? []
   if (entities.length > 0) return readStates(entities, input)
   if (!isConfigTopic(input.levels))
     return reject('not_discovered', `no discovery message says how to read "${clip(input.topic)}"`)

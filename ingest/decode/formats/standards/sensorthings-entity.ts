@@ -4,9 +4,9 @@
  */
 import type { Position } from '#model/basics/geo.ts'
 import { ucum } from '#model/observation/units.ts'
+import type { Config, DiscoveredEntity } from '../../helpers/decoding-context.ts'
 import { clip } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString, positionOf } from '../../helpers/json.ts'
-import type { Config, DiscoveredEntity } from '../../helpers/memory.ts'
 import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 
 const TOPIC = /(?:^|\/)v1\.[01]\/Datastreams\(([^)]{1,80})\)$/

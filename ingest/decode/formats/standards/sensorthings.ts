@@ -101,8 +101,8 @@ function readObservation(
 }
 
 /** As the message tells it along, else as the Datastream told it on its own topic. */
-function meaningOf(key: string, datastream: JsonObject | undefined, { memory }: Input): Meaning | undefined {
+function meaningOf(key: string, datastream: JsonObject | undefined, { context }: Input): Meaning | undefined {
   const along = datastream && meaningIn(datastream)
-  const told = memory?.entities?.find(({ field }) => field === key)
+  const told = context?.entities?.find(({ field }) => field === key)
   return along ?? (told && rememberedMeaning(told))
 }

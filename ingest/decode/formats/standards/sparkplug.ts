@@ -1,6 +1,6 @@
+import type { BirthMetric, SparkplugContext } from '../../helpers/decoding-context.ts'
 import { addReading, type Base, type MappedSource, mappingOf, unmapped } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'
-import type { BirthMetric, SparkplugMemory } from '../../helpers/memory.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
@@ -46,9 +46,9 @@ function decode(input: Input): Decoded {
   } catch (error) {
     return reject('not_protobuf', `the payload is no Sparkplug B payload: ${clip((error as Error).message, 120)}`)
   }
-  const memory = input.memory?.sparkplug
-  if (topic.type.endsWith('DEATH')) return readDeath(topic, payload, memory)
-  return readMetrics(topic, payload, memory, input)
+  const context = input.context?.sparkplug
+  if (topic.type.endsWith('DEATH')) return readDeath(topic, payload, context)
+  return readMetrics(topic, payload, context, input)
 }
 
 /**
@@ -58,22 +58,22 @@ function decode(input: Input): Decoded {
 function readDeath(
   topic: SparkplugTopic,
   { timestamp }: SparkplugPayload,
-  memory: SparkplugMemory | undefined,
+  context: SparkplugContext | undefined,
 ): Decoded {
-  if (!memory?.ends) return reject('no_measurement', 'the death of a session that is not open')
+  if (!context?.ends) return reject('no_measurement', 'the death of a session that is not open')
   const out = new Collector()
   const offline = (device: string, time?: Date): void =>
     addReading(out, { device: `sparkplug-b/${device}`, ...(time && { time }) }, { property: 'online' }, 0, topic.type)
   const ofDevice = topic.type === 'DDEATH'
   offline(topic.device, ofDevice && timestamp !== undefined ? new Date(timestamp) : undefined)
-  for (const device of memory.devices) offline(device)
+  for (const device of context.devices) offline(device)
   return out.finish('')
 }
 
 function readMetrics(
   topic: SparkplugTopic,
   payload: SparkplugPayload,
-  memory: SparkplugMemory | undefined,
+  context: SparkplugContext | undefined,
   input: Input,
 ): Decoded {
   const out = new Collector()
@@ -81,7 +81,7 @@ function readMetrics(
   const birth = topic.type.endsWith('BIRTH')
   for (const metric of payload.metrics) {
     if (out.full) break
-    const described = describe(metric, memory)
+    const described = describe(metric, context)
     if (!described) {
       out.problem(`alias ${metric.alias}`, 'alias_unknown', `no birth says what metric ${metric.alias} is`, device)
       continue
@@ -95,9 +95,9 @@ function readMetrics(
 const timeOf = (ms: number | undefined): { time?: Date } => (ms === undefined ? {} : { time: new Date(ms) })
 
 /** What a metric is: by the message itself, completed by its birth; undefined for an alias nobody has told. */
-function describe(metric: Metric, memory: SparkplugMemory | undefined): Omit<BirthMetric, 'alias'> | undefined {
+function describe(metric: Metric, context: SparkplugContext | undefined): Omit<BirthMetric, 'alias'> | undefined {
   const { name, alias } = metric
-  const born = name ? memory?.byName.get(name) : alias === undefined ? undefined : memory?.byAlias.get(alias)
+  const born = name ? context?.byName.get(name) : alias === undefined ? undefined : context?.byAlias.get(alias)
   const known = name || born?.name
   if (!known) return undefined
   return { name: known, datatype: metric.datatype ?? born?.datatype ?? 0, unit: metric.unit ?? born?.unit }

@@ -1,8 +1,8 @@
-import type { Memory } from '#ingest/decode/helpers/memory.ts'
+import type { DecodingContext } from '#ingest/decode/helpers/decoding-context.ts'
 import { bdSeq, payload as sparkplugPayload } from './sparkplug-bytes.ts'
 
 /** One typical message of each format, written for the tests in the shapes that devices send. */
-export type Fixture = { format: string; topic: string; payload: string | Uint8Array; memory?: Memory }
+export type Fixture = { format: string; topic: string; payload: string | Uint8Array; context?: DecodingContext }
 
 const json = (format: string, topic: string, payload: unknown): Fixture => ({
   format,
@@ -267,7 +267,7 @@ export const FIXTURES: readonly Fixture[] = [
   },
   {
     ...json('home-assistant', 'roof/state', { air: { t: 70.2, h: 61 } }),
-    memory: {
+    context: {
       entities: ['t', 'h'].map((key) => ({
         ...{ device: 'home-assistant/roof-1', field: key, name: '', channel: '', path: ['air', key] },
         deviceClass: key === 't' ? 'temperature' : 'humidity',

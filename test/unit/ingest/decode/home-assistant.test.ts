@@ -6,7 +6,7 @@ import {
   readConfig,
   readTemplate,
 } from '#ingest/decode/formats/home-automation/home-assistant-config.ts'
-import type { Config, DiscoveredEntity } from '#ingest/decode/helpers/memory.ts'
+import type { Config, DiscoveredEntity } from '#ingest/decode/helpers/decoding-context.ts'
 import type { Decoded } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
 import { describeShared } from '#test/shared.ts'
@@ -23,7 +23,10 @@ const states = (read: Config): DiscoveredEntity[] => read.entities.map(({ entity
 function read(payload: string | object, entities: readonly DiscoveredEntity[], options: Options = {}): Decoded {
   const bytes = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
   const source = { name: 'test', topic: '#', ...options.source }
-  return decode({ topic: 'plant/state', payload: bytes, receivedAt }, source, { timeZone: 'UTC', memory: { entities } })
+  return decode({ topic: 'plant/state', payload: bytes, receivedAt }, source, {
+    timeZone: 'UTC',
+    context: { entities },
+  })
 }
 
 const roof = {

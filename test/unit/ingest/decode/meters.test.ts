@@ -127,7 +127,7 @@ describe('SensorThings entities', () => {
         receivedAt: new Date(at),
       },
       { name: 'test', topic: '#' },
-      { timeZone: 'UTC', memory: { entities } },
+      { timeZone: 'UTC', context: { entities } },
     )
     expectRead(decoded, 'sensorthings/Datastreams(9)', [['sound_level', '', 51, 'dB(A)', at]])
     expect(datastreamConfig(topic, { '@iot.id': 9 })).toBeUndefined()

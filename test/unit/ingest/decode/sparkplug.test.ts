@@ -1,7 +1,7 @@
 /** Expected values: the Sparkplug specification 3.0.0 and the protobuf encoding; samples read byte by byte. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { BirthMetric, SparkplugMemory } from '#ingest/decode/helpers/memory.ts'
+import type { BirthMetric, SparkplugContext } from '#ingest/decode/helpers/decoding-context.ts'
 import type { Decoded } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
 import { describeShared } from '#test/shared.ts'
@@ -11,7 +11,7 @@ import { bdSeq, payload, type TestMetric } from './sparkplug-bytes.ts'
 const AT = Date.parse('2026-05-31T11:59:00Z')
 const at = '2026-05-31T11:59:00.000Z'
 
-const birth = (...metrics: Partial<BirthMetric>[]): SparkplugMemory => {
+const birth = (...metrics: Partial<BirthMetric>[]): SparkplugContext => {
   const full = metrics.map(
     (metric): BirthMetric => ({ name: '', alias: undefined, datatype: 0, unit: undefined, ...metric }),
   )
@@ -22,9 +22,9 @@ const birth = (...metrics: Partial<BirthMetric>[]): SparkplugMemory => {
     devices: [],
   }
 }
-function read(topic: string, bytes: Uint8Array, sparkplug?: SparkplugMemory, options: Options = {}): Decoded {
+function read(topic: string, bytes: Uint8Array, sparkplug?: SparkplugContext, options: Options = {}): Decoded {
   const source = { name: 'test', topic: '#', ...options.source }
-  return decode({ topic, payload: bytes, receivedAt }, source, { timeZone: 'UTC', memory: sparkplug && { sparkplug } })
+  return decode({ topic, payload: bytes, receivedAt }, source, { timeZone: 'UTC', context: sparkplug && { sparkplug } })
 }
 const data = (...metrics: TestMetric[]): Buffer => payload(AT, 1, metrics)
 
@@ -44,19 +44,19 @@ describe('Sparkplug B', () => {
   })
 
   test('data by alias, with the datatype and the unit of the birth', () => {
-    const memory = birth({ name: 'Temperature', alias: '100', datatype: 10, unit: '°F' })
+    const context = birth({ name: 'Temperature', alias: '100', datatype: 10, unit: '°F' })
     expectRead(
-      read('spBv1.0/parks/DDATA/gw/roof', data({ alias: 100, double: 70 }), memory),
+      read('spBv1.0/parks/DDATA/gw/roof', data({ alias: 100, double: 70 }), context),
       'sparkplug-b/parks/gw/roof',
       [['temperature', '', 70, '°F', at]],
     )
   })
 
   test('an unknown alias costs itself, not its neighbours', () => {
-    const memory = birth({ name: 'Temperature', alias: '100', datatype: 10 })
+    const context = birth({ name: 'Temperature', alias: '100', datatype: 10 })
     const bytes = data({ alias: 100, double: 1 }, { alias: 7, double: 2 })
     expectRead(
-      read('spBv1.0/parks/NDATA/gw', bytes, memory),
+      read('spBv1.0/parks/NDATA/gw', bytes, context),
       'sparkplug-b/parks/gw',
       [['temperature', '', 1, 'Cel', at]],
       ['alias 7 alias_unknown'],
@@ -147,8 +147,8 @@ describeShared('Sparkplug samples', (path) => {
     ])
   })
   test('NDATA: alias 100 is 22.5, once a birth has told what 100 is', () => {
-    const memory = birth({ name: 'Temperature', alias: '100', datatype: 10 })
-    expectRead(read('spBv1.0/g/NDATA/n', sample('NDATA_v1_alias.bin'), memory), 'sparkplug-b/g/n', [
+    const context = birth({ name: 'Temperature', alias: '100', datatype: 10 })
+    expectRead(read('spBv1.0/g/NDATA/n', sample('NDATA_v1_alias.bin'), context), 'sparkplug-b/g/n', [
       ['temperature', '', 22.5, 'Cel', time],
     ])
     expectRejected(read('spBv1.0/g/NDATA/n', sample('NDATA_v1_alias.bin')), 'alias_unknown')

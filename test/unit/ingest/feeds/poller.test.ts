@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLog } from '#infra/runtime/log.ts'
 import { type FetchOptions, fetchDocument, readRetryAfter } from '#ingest/feeds/fetch-document.ts'
 import { gbfsParts } from '#ingest/feeds/parts.ts'
-import { backoffMs, type Poller, startPoller } from '#ingest/feeds/poller.ts'
+import { type Poller, retryDelayMs, startPoller } from '#ingest/feeds/poller.ts'
 import { type Feed, feedSchema } from '#model/city/city-pack.ts'
 import { until } from '../../../delivery/until.ts'
 
@@ -79,7 +79,7 @@ describe('one document', () => {
     answers.set('/feed', (_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(1_000_000))),
     )
-    expect(await get('/feed')).toEqual({ kind: 'failed', why: 'more than 10000 bytes' })
+    expect(await get('/feed')).toEqual({ kind: 'failed', reason: 'more than 10000 bytes' })
   })
   test('silence ends with the time limit, a broken connection at once', async () => {
     answers.set('/silent', () => {})
@@ -87,7 +87,7 @@ describe('one document', () => {
       response.writeHead(200, { 'content-length': '100' })
       response.write('abc', () => response.destroy())
     })
-    expect(await get('/silent', { timeoutMs: 100 })).toEqual({ kind: 'failed', why: 'no answer within 0.1 s' })
+    expect(await get('/silent', { timeoutMs: 100 })).toEqual({ kind: 'failed', reason: 'no response within 0.1 s' })
     expect((await get('/broken')).kind).toBe('failed')
   })
   test.each([
@@ -99,7 +99,7 @@ describe('one document', () => {
     answers.set('/secret', json('secret'))
     expect(await get('/feed', { allowPrivate: false })).toEqual({
       kind: 'failed',
-      why: 'it leads to a private address, which is refused',
+      reason: 'private address refused',
     })
     expect(asked.map(({ url }) => url)).toEqual(['/feed'])
   })
@@ -109,8 +109,8 @@ describe('one document', () => {
     answers.set('/file', (_, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end())
     answers.set('/circle', (_, response) => response.writeHead(302, { location: '/circle' }).end())
     expect((await get('/feed')).kind).toBe('document')
-    expect(await get('/file')).toEqual({ kind: 'failed', why: 'it redirects to file:' })
-    expect(await get('/circle')).toEqual({ kind: 'failed', why: 'more than 5 redirects' })
+    expect(await get('/file')).toEqual({ kind: 'failed', reason: 'redirect to file:, which is not supported' })
+    expect(await get('/circle')).toEqual({ kind: 'failed', reason: 'more than 5 redirects' })
   })
   test('a secret header stays with the origin of the feed', async () => {
     const other = base.replace('127.0.0.1', 'localhost')
@@ -208,11 +208,11 @@ describe('a feed', () => {
     expect(JSON.stringify(poller.state)).not.toContain('very-secret')
   })
   test('waits double up to an hour, spread over half of it; Retry-After is kept to', () => {
-    expect(backoffMs(60, 1, undefined, 1)).toBe(120_000)
-    expect(backoffMs(60, 1, undefined, 0)).toBe(60_000)
-    expect(backoffMs(60, 3, undefined, 1)).toBe(480_000)
-    expect(backoffMs(60, 50, undefined, 1)).toBe(3_600_000)
-    expect(backoffMs(60, 1, 900_000, 0)).toBe(900_000)
+    expect(retryDelayMs(60, 1, undefined, 1)).toBe(120_000)
+    expect(retryDelayMs(60, 1, undefined, 0)).toBe(60_000)
+    expect(retryDelayMs(60, 3, undefined, 1)).toBe(480_000)
+    expect(retryDelayMs(60, 50, undefined, 1)).toBe(3_600_000)
+    expect(retryDelayMs(60, 1, 900_000, 0)).toBe(900_000)
   })
   test('a city of 1,200 stations goes out in three parts', () => {
     const stations = Array.from({ length: 1200 }, (_, id) => ({ station_id: id, num_bikes_available: 1, address: 'x' }))

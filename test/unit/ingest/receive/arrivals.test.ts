@@ -24,21 +24,21 @@ describe('Arrivals', () => {
   test('messages of one topic read in the same millisecond have times of their own', () => {
     const arrivals = new Arrivals()
     const times = [packet(1, 'a', 'x'), packet(2, 'a', 'x'), packet(3, 'b', 'x'), packet(undefined, 'a', 'x')]
-    expect(times.map((each) => arrivals.of(each).getTime())).toEqual([1_000_000, 1_000_001, 1_000_000, 1_000_002])
+    expect(times.map((each) => arrivals.timeOf(each).getTime())).toEqual([1_000_000, 1_000_001, 1_000_000, 1_000_002])
   })
 
   test('a redelivered one keeps its time; another content under the same identifier does not', () => {
     const arrivals = new Arrivals()
-    arrivals.of(packet(7, 'a', 'x'))
+    arrivals.timeOf(packet(7, 'a', 'x'))
     vi.setSystemTime(2_000_000)
-    expect(arrivals.of(packet(7, 'a', 'x', true)).getTime()).toBe(1_000_000)
-    expect(arrivals.of(packet(7, 'a', 'y', true)).getTime()).toBe(2_000_000)
+    expect(arrivals.timeOf(packet(7, 'a', 'x', true)).getTime()).toBe(1_000_000)
+    expect(arrivals.timeOf(packet(7, 'a', 'y', true)).getTime()).toBe(2_000_000)
   })
 
   test('a flood does not run away from the clock', () => {
     const arrivals = new Arrivals()
     let last = 0
-    for (let i = 0; i < 5_000; i += 1) last = arrivals.of(packet(i + 1, 'a', 'x')).getTime()
+    for (let i = 0; i < 5_000; i += 1) last = arrivals.timeOf(packet(i + 1, 'a', 'x')).getTime()
     expect(last).toBe(1_001_000)
   })
 })

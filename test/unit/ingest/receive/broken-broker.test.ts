@@ -20,6 +20,8 @@ function subscribe(url: string): { subscriber: Subscriber; received: Received[] 
   const received: Received[] = []
   const subscriber = new Subscriber({
     ...{ url, clientId: 'ingest', filters: ['t/#'], payloadLimit: 1_000, window: { packets: 10, bytes: 1e6 } },
+  })
+  subscriber.start({
     onMessage: (message) => received.push(message),
     onWindowFull: () => {},
     onState: () => {},
@@ -45,7 +47,7 @@ async function openAedes(): Promise<{ url: string; publisher: MqttClient; acks: 
   return { url, publisher, acks, server }
 }
 
-test('a delivery at QoS 2 that was not asked for is acknowledged by PUBREC and PUBCOMP, after settle() only', async () => {
+test('a delivery at QoS 2 that was not asked for is acknowledged by PUBREC and PUBCOMP, after acknowledge() only', async () => {
   const { url, publisher, acks } = await openAedes()
   const { subscriber, received } = subscribe(url)
   await expect.poll(() => subscriber.state).toBe('ready')
@@ -58,12 +60,12 @@ test('a delivery at QoS 2 that was not asked for is acknowledged by PUBREC and P
       ['t/b', 1],
     ])
   expect(acks).toEqual([])
-  for (const message of received) message.settle()
+  for (const message of received) message.acknowledge()
   await expect.poll(() => acks).toEqual(['pubrec', 'puback', 'pubcomp'])
   expect(subscriber.reconnects).toBe(0)
 })
 
-test('what was not settled at QoS 2 comes again on the next connection', async () => {
+test('what was not acknowledged at QoS 2 comes again on the next connection', async () => {
   const { url, publisher } = await openAedes()
   const { subscriber, received } = subscribe(url)
   await expect.poll(() => subscriber.state).toBe('ready')
@@ -72,7 +74,7 @@ test('what was not settled at QoS 2 comes again on the next connection', async (
   await subscriber.close()
   const next = subscribe(url)
   await expect.poll(() => next.received.map(({ payload }) => String(payload))).toEqual(['again'])
-  next.received[0]?.settle()
+  next.received[0]?.acknowledge()
   await next.subscriber.close()
   const last = subscribe(url)
   await expect.poll(() => last.subscriber.state).toBe('ready')
@@ -99,7 +101,7 @@ test('packets that MQTT does not allow are handed over or passed over, and the c
   })
   const { subscriber, received } = subscribe(await listen(server))
   await expect.poll(() => received.map(({ malformed }) => malformed)).toEqual(['QoS 3', 'no topic'])
-  for (const message of received) message.settle()
+  for (const message of received) message.acknowledge()
   const acknowledged = (): string => Buffer.concat(answers).toString('hex')
   await expect.poll(acknowledged).toMatch(/5002000140020002/)
   expect(subscriber.reconnects).toBe(0)

@@ -154,7 +154,7 @@ describe('PublishReader', () => {
 
   test('properties that go beyond the packet', () => {
     const { published } = read([Buffer.from([0x32, 9, 0, 3, 97, 47, 98, 0, 7, 9, 1]), publish(plain(4), 5)], 5)
-    expect(published[0]).toMatchObject({ malformed: 'properties that end beyond the packet', messageId: 7, qos: 1 })
+    expect(published[0]).toMatchObject({ malformed: 'properties end beyond the packet', messageId: 7, qos: 1 })
     expect(published[1]).toMatchObject({ topic: 'straße/4', messageId: 5 })
   })
 

@@ -1,10 +1,10 @@
 /**
- * What earlier messages said that a later one cannot be read without. It is kept in the database and handed to the
- * decoder, which stays pure; without it the decoder reads what can be read and says what is missing.
+ * Context from earlier messages that is needed to decode a later one. It is stored in the database and passed to the
+ * decoder, which stays pure; without it the decoder reads what it can and reports what is missing.
  */
-export type Memory = {
-  readonly sparkplug?: SparkplugMemory
-  /** what discovery says of this topic */
+export type DecodingContext = {
+  readonly sparkplug?: SparkplugContext
+  /** discovered entities of this topic */
   readonly entities?: readonly DiscoveredEntity[]
 }
 
@@ -16,13 +16,13 @@ export type BirthMetric = {
   readonly datatype: number
   readonly unit: string | undefined
 }
-export type SparkplugMemory = {
-  /** by alias, of the birth that holds for this message */
+export type SparkplugContext = {
+  /** by alias, of the birth in force for this message */
   readonly byAlias: ReadonlyMap<string, BirthMetric>
   readonly byName: ReadonlyMap<string, BirthMetric>
-  /** of a death: it ends the session that is open */
+  /** for a death: it ends the current session */
   readonly ends: boolean
-  /** of the death of a node: its devices, `<group>/<node>/<device>` */
+  /** for the death of a node: its devices, `<group>/<node>/<device>` */
   readonly devices: readonly string[]
 }
 
@@ -30,9 +30,9 @@ export type SparkplugMemory = {
 export type DiscoveredEntity = {
   /** device name of its Thing */
   readonly device: string
-  /** its unique id, for messages to people and for mappings */
+  /** its unique id, used in messages to people and in mappings */
   readonly field: string
-  /** as people call it, without the name of its device */
+  /** display name, without the name of its device */
   readonly name: string
   readonly deviceClass?: string
   readonly stateClass?: string
@@ -40,9 +40,9 @@ export type DiscoveredEntity = {
   readonly channel: string
   /** keys into the JSON of the message; undefined: the payload is the value */
   readonly path?: readonly (string | number)[]
-  /** a template that is more than a path: why nothing is read */
+  /** a template that is not a plain path; nothing is read then */
   readonly refused?: string
-  /** of a truth value: what says yes and no */
+  /** of a boolean: the values for true and false */
   readonly on?: string
   readonly off?: string
 }
@@ -53,7 +53,7 @@ export type Config = {
   /** device name of the Thing that the entities belong to */
   readonly device: string
   readonly name: string
-  /** manufacturer, model, area: what a person wants to know of it */
+  /** manufacturer, model, area */
   readonly attributes: Readonly<Record<string, string>>
   readonly entities: readonly EntityAt[]
 }

@@ -1,9 +1,9 @@
 /** From a packet to a message: topics of the city itself, broken packets, and what encoders leave around a payload. */
 import { describe, expect, test } from 'vitest'
-import { understandWith } from '#ingest/interpret/interpret.ts'
+import { createInterpreter } from '#ingest/interpret/interpret.ts'
 import type { Received } from '#ingest/receive/subscriber.ts'
 
-const understand = understandWith(
+const understand = createInterpreter(
   {
     sources: [
       { name: 'all', topic: '#' },
@@ -17,13 +17,13 @@ const packet = (topic: string, payload: string | Buffer, over: Partial<Received>
   const bytes = Buffer.from(payload)
   return {
     ...{ topic, payload: bytes, fullBytes: bytes.length, messageId: 1, qos: 1, dup: false, retain: false },
-    ...{ receivedAt: new Date('2026-05-31T12:00:00Z'), settle: () => {} },
+    ...{ receivedAt: new Date('2026-05-31T12:00:00Z'), acknowledge: () => {} },
     ...over,
   }
 }
 const read = (topic: string, payload: string | Buffer, over: Partial<Received> = {}) => {
   const understood = understand(packet(topic, payload, over))
-  if (understood === 'our own') throw new Error('our own')
+  if (understood === 'own message') throw new Error('own message')
   return understood
 }
 
@@ -31,7 +31,7 @@ describe('a source of everything', () => {
   test.each(['citywell/observations/air', 'citywell/observations/', 'citywell/anything', 'citywell/'])(
     'does not read what the city itself publishes: %s',
     (topic) => {
-      expect(understand(packet(topic, '{"pm2_5": 6}'))).toBe('our own')
+      expect(understand(packet(topic, '{"pm2_5": 6}'))).toBe('own message')
     },
   )
 
@@ -42,12 +42,12 @@ describe('a source of everything', () => {
     expect(read('citywell/replay/when/city/air/a', '{"pm2_5": 6}')).toMatchObject({
       ...{ source: '(none)', failure: { reason: 'no_source' } },
     })
-    expect(understand(packet('citywell/replay/1780000000000/citywell/observations/air', '{}'))).toBe('our own')
+    expect(understand(packet('citywell/replay/1780000000000/citywell/observations/air', '{}'))).toBe('own message')
   })
 
   test('does not read what the broker says of itself: that needs a filter of its own [MQTT-4.7.2-1]', () => {
     expect(read('$SYS/broker/uptime', '7').source).toBe('system')
-    const withoutSystem = understandWith({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000)
+    const withoutSystem = createInterpreter({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000)
     expect(withoutSystem(packet('$SYS/broker/uptime', '7'))).toMatchObject({ failure: { reason: 'no_source' } })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Judge } from '#ingest/commit/evaluate-quality.ts'
+import { QualityEvaluator } from '#ingest/commit/evaluate-quality.ts'
 import type { IngestMessage } from '#ingest/message/ingest-message.ts'
 import type { NormalSample } from '#ingest/observe/normalise.ts'
 import type { Grade } from '#model/observation/domain.ts'
@@ -11,7 +11,7 @@ const HOUR = 3_600_000
 
 /** One value an hour from one device; returns the flags it gets, with those that a later value gives an earlier one. */
 function judged(property: PropertyName, results: readonly number[], grade: Grade, reasons = 0): number[] {
-  const judge = new Judge()
+  const evaluator = new QualityEvaluator()
   const samples = results.map((result, hour): NormalSample => {
     const phenomenonTime = new Date(START + hour * HOUR)
     const rest = { device: 'key/a', channel: '', unit: 'ug/m3', quality: 1, domain: 'air' } as const
@@ -19,7 +19,7 @@ function judged(property: PropertyName, results: readonly number[], grade: Grade
   })
   for (const sample of samples) {
     const message = { samples: [sample], receivedAt: sample.phenomenonTime, dup: false } as unknown as IngestMessage
-    judge.judge([message], [{ id: 1, thingId: 1, thing: 'a', verified: true, grade }])
+    evaluator.evaluate([message], [{ id: 1, thingId: 1, thing: 'a', verified: true, grade }])
     for (const { timeMs, quality } of message.amendments ?? []) {
       const earlier = samples.find(({ phenomenonTime }) => phenomenonTime.getTime() === timeMs)
       if (earlier) earlier.quality = quality
