@@ -146,13 +146,13 @@ describe('the report on paper', () => {
   })
 })
 
-describe('raw against rollup', () => {
+describe('raw data and aggregates', () => {
   test('an operator compares now, and reads that all agree', async () => {
     const { page, close } = await open('/?view=operations')
-    const section = page.getByRole('region', { name: 'Raw against rollup' })
+    const section = page.getByRole('region', { name: 'Raw data and aggregates' })
     await section.getByLabel(/key/i).fill(system.key())
     await section.getByRole('button', { name: 'Compare now' }).click()
-    await section.getByText(/^All agree: [\d,]+ observations/).waitFor()
+    await section.getByText(/^No differences: [\d,]+ observations/).waitFor()
     await section.getByRole('row', { name: /operator/ }).waitFor()
     expect(await violations(page)).toEqual([])
     await close()
@@ -172,10 +172,8 @@ describe('the air against the WHO guidelines', () => {
     const listed = places.filter(({ level }) => level === 'city').flatMap(({ verdicts }) => verdicts).length
     expect(listed).toBeGreaterThanOrEqual(6)
     const { page, close } = await open('/?view=indicators&period=last-24h')
-    const city = page.getByRole('table', { name: /^The city against the WHO guidelines/ })
-    await city
-      .getByRole('row', { name: /^PM2.5 annual mean .*no verdict: less than a year.* 35, 25, 15, 10/ })
-      .waitFor()
+    const city = page.getByRole('table', { name: /^The city and the WHO guidelines/ })
+    await city.getByRole('row', { name: /^PM2.5 annual mean .*needs one full year of data.* 35, 25, 15, 10/ }).waitFor()
     expect(await city.getByRole('rowheader').count()).toBeGreaterThanOrEqual(listed)
     await page.getByRole('button', { name: /^PM2.5, annual mean/ }).click()
     await page.getByRole('option', { name: 'NO₂, annual mean' }).click()
@@ -191,11 +189,11 @@ describe('the air against the WHO guidelines', () => {
 describe('two layers against each other', () => {
   test('in one map or two, by a preset or any choice; the address keeps it, the table and the correlation follow', async () => {
     const { page, close } = await open('/?layer=compare&table=open')
-    await page.getByText('Price against income').click()
+    await page.getByText('Price and income').click()
     await page.getByRole('columnheader', { name: /^A: Income/ }).waitFor()
     await page.getByRole('columnheader', { name: /EUR\/month/ }).waitFor()
     expect(page.url()).toContain('a=zone:income')
-    await page.getByText('16 of 16 districts have both.').waitFor()
+    await page.getByText('16 of 16 districts have both values.').waitFor()
     const spearman = page.getByRole('row', { name: /^Spearman/ })
     const [value, interval] = [spearman.getByRole('cell').nth(0), spearman.getByRole('cell').nth(1)]
     expect(await value.textContent()).toMatch(/^[+−]?[01]\.\d\d$/)
@@ -211,7 +209,7 @@ describe('two layers against each other', () => {
   test('any answer of any question among any group; what is hidden is counted and explained', async () => {
     const { page, close } = await open('/?layer=survey&by=connection&answer=satellite&among=age_group:75%2B&table=open')
     await page
-      .getByRole('heading', { name: /Satellite or other \(among: 75 and over\)/ })
+      .getByRole('heading', { name: /Satellite or other \(group: 75 and over\)/ })
       .first()
       .waitFor()
     await page.getByText(/districts have fewer than 10 respondents/).waitFor()

@@ -44,14 +44,14 @@ const row = (page: Page) => page.getByRole('row', { name: /played/ })
 test('the map shows the hour that the address names, plays on from it, and comes back to live', async () => {
   const { page, errors, close } = await openPage(browser, system.url + address(hour - 3 * HOUR))
   await row(page).getByRole('cell', { name: '20', exact: true }).waitFor()
-  await page.getByText('2 observations of 1 Thing').waitFor()
+  await page.getByText('2 observations from 1 device').waitFor()
 
   // a step, by keyboard: the hour without a value shows none rather than the last one
-  await page.getByRole('slider', { name: 'Moment shown' }).focus()
+  await page.getByRole('slider', { name: 'Time shown' }).focus()
   await page.keyboard.press('ArrowRight')
   await row(page).getByText('no value').waitFor()
   expect(page.url()).toContain(`time=${iso(hour - 2 * HOUR).slice(0, 13)}`)
-  await page.getByRole('button', { name: 'One frame on' }).click()
+  await page.getByRole('button', { name: 'Next frame' }).click()
   await row(page).getByRole('cell', { name: '44', exact: true }).waitFor()
 
   // played from there it comes to the last frame again, and stops
@@ -75,7 +75,7 @@ test.each([
   ['a phone', PHONE],
 ])('on %s it has no accessibility violations and fits', async (_, size) => {
   const { page, close } = await openPage(browser, system.url + address(hour - 3 * HOUR), size)
-  await page.getByRole('slider', { name: 'Moment shown' }).waitFor()
+  await page.getByRole('slider', { name: 'Time shown' }).waitFor()
   expect(await violations(page)).toEqual([])
   expect(await fits(page)).toBe(true)
   await close()
@@ -83,6 +83,6 @@ test.each([
 
 test('a layer of one period says that it cannot be played', async () => {
   const { page, close } = await openPage(browser, `${system.url}${address(hour - HOUR)}&layer=survey`)
-  await page.getByText('This layer is not a matter of hours').waitFor()
+  await page.getByText('This layer shows a single period').waitFor()
   await close()
 })

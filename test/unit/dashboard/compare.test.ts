@@ -186,10 +186,10 @@ describe('a survey by district', () => {
     expect(a).toMatchObject({ value: 0.8, wide: false })
     expect(b).toMatchObject({ value: 0.6, wide: true })
     expect(c).toEqual({ value: null, why: 'too few respondents', n: null })
-    expect(d?.why).toBe('kept back to protect another district')
-    expect(layer.title).toBe('Online? (among: Women)')
+    expect(d?.why).toBe('withheld to protect another district')
+    expect(layer.title).toBe('Online? (group: Women)')
     expect(layer.notes?.at(-1)).toBe(
-      '1 district has fewer than 10 respondents; 1 more is kept back so that these cannot be worked out from the rest.',
+      '1 district has fewer than 10 respondents; 1 more is withheld so that these cannot be worked out from the rest.',
     )
   })
 
@@ -198,7 +198,7 @@ describe('a survey by district', () => {
     const layer = surveyMeasure(input, joined, estimates('proportion', [estimate({ zone: 'a+b' }, 0.7, 0.05)]), null)
     const [a, b, c] = input.zones.features.map(({ properties }) => layer.numberOf(properties).value)
     expect([a, b, c]).toEqual([0.7, 0.7, null])
-    expect(layer.notes?.at(-1)).toBe('One estimate for A and B: a district alone had too few respondents.')
+    expect(layer.notes?.at(-1)).toBe('One estimate for A and B: the individual districts had too few respondents.')
   })
 
   test('a mean is hatched when its interval spans more than 30 % of it', () => {

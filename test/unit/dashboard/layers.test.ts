@@ -86,7 +86,7 @@ describe('the surroundings', () => {
     )
     expect(layer?.marks.points.map(({ trust }) => trust)).toEqual(['fresh', 'stale', 'suspect'])
     expect(layer?.legend).toMatchObject({ stale: 1, suspect: 1, none: 0 })
-    expect(layer?.legend.facts).toContainEqual(['Based on', '3 Things'])
+    expect(layer?.legend.facts).toContainEqual(['Based on', '3 devices'])
     expect(layer?.legend.notes[0]).toContain('2002/49/EC')
   })
 

@@ -15,13 +15,13 @@ const no2Hour: AirAssessment = {
 describe('a legal limit in words', () => {
   test('how many exceedances of how many permitted, and how many are left', () => {
     expect(limitWords(no2Hour, i18n)).toMatchObject({
-      ...{ rule: 'limit, hour', exceedances: '4 of 18 permitted', remaining: '14', verdict: 'kept', capture: '97%' },
+      ...{ rule: 'limit, hour', exceedances: '4 of 18 permitted', remaining: '14', verdict: 'met', capture: '97%' },
     })
   })
   test.each<[Partial<AirAssessment>, string]>([
     [{ exceeded: true }, 'exceeded'],
     [{ exceeded: null, covered: false }, 'not known yet'],
-    [{ exceeded: null }, 'not known: needs more years'],
+    [{ exceeded: null }, 'needs several years of data'],
     [{ kind: 'alert', exceeded: true, permitted: null, remaining: null }, 'reached'],
     [{ kind: 'information', permitted: null, remaining: null }, 'not reached'],
   ])('%j is %s', (more, verdict) => expect(limitWords({ ...no2Hour, ...more }, i18n).verdict).toBe(verdict))
