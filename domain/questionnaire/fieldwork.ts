@@ -5,8 +5,8 @@ import { codebookOf, DESIGN_COLUMNS, type Fieldwork, QUESTIONNAIRE_VERSION } fro
 import { ITEMS } from '#model/questionnaire/items.ts'
 import type { Codebook } from '#model/survey/survey.ts'
 import { groupedCode } from '#model/text/code.ts'
+import { readMessages } from './messages.ts'
 import type { Drawn } from './sample.ts'
-import { wordsOf } from './words.ts'
 
 const OPEN = `
   insert into fieldwork (id, title, universe, opens, closes, threshold, version) values ($1, $2, $3, $4, $5, $6, $7)
@@ -75,7 +75,7 @@ export async function exportFieldwork(db: Queryable, id: string, language: strin
     ...ITEMS.map(({ column }) => answers[column] ?? ''),
   ])
   const csv = [header, ...lines].map((cells) => `${cells.map(quoted).join(',')}\n`).join('')
-  return { codebook: codebookOf(fieldwork, await wordsOf(language)), csv, answered: rows.length }
+  return { codebook: codebookOf(fieldwork, await readMessages(language)), csv, answered: rows.length }
 }
 
 export const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)

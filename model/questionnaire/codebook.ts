@@ -5,8 +5,8 @@ import { ANSWERS, ITEMS, type Item } from './items.ts'
 export const QUESTIONNAIRE_VERSION = '1'
 
 export type Fieldwork = Pick<Codebook, 'id' | 'title' | 'universe' | 'from' | 'to' | 'threshold'>
-/** `q.<column>` and `a.<set>.<code>`; see words/ */
-export type QuestionnaireWords = Readonly<Record<string, string>>
+/** `q.<column>` and `a.<set>.<code>`; see messages/ */
+export type QuestionnaireMessages = Readonly<Record<string, string>>
 
 /** Columns that say how a respondent came into the sample, as the export writes them. */
 export const DESIGN_COLUMNS = {
@@ -18,15 +18,15 @@ export const DESIGN_COLUMNS = {
 } as const
 
 /** The codebook of what the questionnaire asks, for the survey that its answers become. */
-export function codebookOf(fieldwork: Fieldwork, words: QuestionnaireWords): Codebook {
+export function codebookOf(fieldwork: Fieldwork, messages: QuestionnaireMessages): Codebook {
   return codebookSchema.parse({
     ...fieldwork,
     columns: DESIGN_COLUMNS,
     questions: ITEMS.map((item) => ({
       column: item.column,
-      text: words[`q.${item.column}`],
+      text: messages[`q.${item.column}`],
       base: item.base,
-      ...categoriesOf(item, words),
+      ...categoriesOf(item, messages),
       ...(item.factor && { factor: item.factor }),
       ...(item.indicator && { indicator: item.indicator }),
       ...(item.counts && { counts: item.counts }),
@@ -39,9 +39,9 @@ export function codebookOf(fieldwork: Fieldwork, words: QuestionnaireWords): Cod
   })
 }
 
-function categoriesOf({ answers, column }: Item, words: QuestionnaireWords) {
+function categoriesOf({ answers, column }: Item, messages: QuestionnaireMessages) {
   if (answers === null) return {}
-  const categories = Object.fromEntries(ANSWERS[answers].map((code) => [code, words[`a.${answers}.${code}`]]))
+  const categories = Object.fromEntries(ANSWERS[answers].map((code) => [code, messages[`a.${answers}.${code}`]]))
   // a household without Internet is not part of how those with it are connected
   const none = column === 'connection' ? ['none'] : []
   return { categories, missing: none, inapplicable: none }

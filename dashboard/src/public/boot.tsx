@@ -6,16 +6,16 @@ import './public.css'
 import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { VoiceLanguage } from '#model/survey/voices.ts'
-import { type Catalogue, chooseLanguage, createWords, LANGUAGES, type Words, WordsContext } from './words.ts'
+import { chooseLanguage, createPageI18n, LANGUAGES, type Messages, type PageI18n, PageI18nContext } from './i18n.ts'
 
 /**
- * Opens a page for residents: its language and direction, its words, the data it needs; then the page. Light or dark
+ * Opens a page for residents: sets language and direction, loads messages and data, then shows the page. Light or dark
  * follows the device.
  */
 export async function boot<T>(page: {
-  readonly catalogues: Readonly<Record<VoiceLanguage, () => Promise<{ default: Catalogue }>>>
-  readonly load: (words: Words) => Promise<T>
-  readonly title: (words: Words, loaded: T) => string
+  readonly messages: Readonly<Record<VoiceLanguage, () => Promise<{ default: Messages }>>>
+  readonly load: (i18n: PageI18n) => Promise<T>
+  readonly title: (i18n: PageI18n, loaded: T) => string
   readonly show: (loaded: T) => ReactNode
 }): Promise<void> {
   const element = document.getElementById('root')
@@ -24,22 +24,22 @@ export async function boot<T>(page: {
   const language = chooseLanguage(window.location.search, navigator.languages)
   document.documentElement.lang = language
   document.documentElement.dir = LANGUAGES[language].direction
-  const words = createWords(language, (await page.catalogues[language]()).default)
+  const i18n = createPageI18n(language, (await page.messages[language]()).default)
   const root = createRoot(element)
   const render = (content: ReactNode): void =>
     root.render(
       <StrictMode>
-        <WordsContext value={words}>{content}</WordsContext>
+        <PageI18nContext value={i18n}>{content}</PageI18nContext>
       </StrictMode>,
     )
-  render(<Notice text={words.t('page.loading')} />)
+  render(<Notice text={i18n.t('page.loading')} />)
   try {
-    const loaded = await page.load(words)
-    document.title = page.title(words, loaded)
+    const loaded = await page.load(i18n)
+    document.title = page.title(i18n, loaded)
     render(page.show(loaded))
   } catch (error) {
     console.error(error)
-    render(<Notice text={words.t('page.unreachable')} />)
+    render(<Notice text={i18n.t('page.unreachable')} />)
   }
 }
 

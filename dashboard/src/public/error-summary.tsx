@@ -1,5 +1,5 @@
 import type { RefObject } from 'react'
-import { useWords } from './words.ts'
+import { useI18n } from './i18n.ts'
 
 /** `field`: id of the input to mend; null where there is none. */
 export type FieldProblem = { readonly field: string | null; readonly text: string }
@@ -11,7 +11,7 @@ type ErrorSummaryProps = {
 
 /** All that is wrong in one place, with a way to each. */
 export function ErrorSummary({ problems, summary }: ErrorSummaryProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <div ref={summary} tabIndex={-1} role="alert" className={problems.length > 0 ? 'public__errors' : undefined}>
       {problems.length > 0 && (

@@ -1,9 +1,9 @@
 import { VOICE_LANGUAGES } from '#model/survey/voices.ts'
-import { LANGUAGES, useWords } from './words.ts'
+import { LANGUAGES, useI18n } from './i18n.ts'
 
 /** The name of the city, and the page in other languages. */
 export function PageHead({ city, simulated }: { city: string; simulated: boolean }) {
-  const { t, language } = useWords()
+  const { t, language } = useI18n()
   return (
     <header className="public__head">
       <a className="skip" href="#main">

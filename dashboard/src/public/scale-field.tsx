@@ -1,18 +1,18 @@
-import { useWords } from './words.ts'
+import { useI18n } from './i18n.ts'
 
 type ScaleFieldProps = {
   readonly name: string
   readonly question: string
-  /** words of 1 to 5, lowest first */
+  /** labels of the steps 1 to 5, lowest first */
   readonly labels: readonly string[]
   readonly clear: string
   readonly value: number | null
   readonly onChange: (value: number | null) => void
 }
 
-/** One question with five answers in words; an answer can be taken back. */
+/** One question with five labelled answers, and a button that clears the answer. */
 export function ScaleField({ name, question, labels, clear, value, onChange }: ScaleFieldProps) {
-  const { language } = useWords()
+  const { language } = useI18n()
   return (
     <fieldset className="scale" lang={language}>
       <legend className="scale__question">{question}</legend>

@@ -1,17 +1,17 @@
 import { cellToLatLng, getResolution } from 'h3-js'
 import { describe, expect, test } from 'vitest'
+import { chooseLanguage, createPageI18n, LANGUAGES } from '#dashboard/src/public/i18n.ts'
 import ar from '#dashboard/src/public/voice/messages/ar.json' with { type: 'json' }
 import en from '#dashboard/src/public/voice/messages/en.json' with { type: 'json' }
 import es from '#dashboard/src/public/voice/messages/es.json' with { type: 'json' }
 import fr from '#dashboard/src/public/voice/messages/fr.json' with { type: 'json' }
 import { reducePlace } from '#dashboard/src/public/voice/reduce-place.ts'
-import { chooseLanguage, createWords, LANGUAGES } from '#dashboard/src/public/words.ts'
 import { VOICE_LANGUAGES, VOICE_TOPICS } from '#model/survey/voices.ts'
 
 const CATALOGUES = { en, es, fr, ar } as const
-const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([found]) => found).sort()
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+[,}]/g)].map(([found]) => found).sort()
 
-describe('words of the form', () => {
+describe('messages of the form', () => {
   test.each(VOICE_LANGUAGES)('%s says everything, with the same things filled in', (language) => {
     const catalogue: Record<string, string> = CATALOGUES[language]
     expect(Object.keys(catalogue)).toEqual(Object.keys(en))
@@ -26,8 +26,8 @@ describe('words of the form', () => {
     for (const text of Object.values(ar)) expect(text).toMatch(/\p{Script=Arabic}/u)
   })
   test('numbers come in the digits of the catalogues', () => {
-    expect(createWords('ar', ar).t('consent.text.published', { threshold: 10 })).toContain('10')
-    expect(createWords('fr', fr).t('error.limit', { minutes: 1200 })).toMatch(/1\s200/)
+    expect(createPageI18n('ar', ar).t('consent.text.published', { threshold: 10 })).toContain('10')
+    expect(createPageI18n('fr', fr).t('error.limit', { minutes: 1200 })).toMatch(/1\s200/)
   })
 })
 

@@ -1,6 +1,6 @@
 import { ANSWERS, type Item } from '#model/questionnaire/items.ts'
+import { useI18n } from '../i18n.ts'
 import { ScaleField } from '../scale-field.tsx'
-import { useWords } from '../words.ts'
 
 type ItemFieldProps = {
   readonly item: Item
@@ -10,7 +10,7 @@ type ItemFieldProps = {
 
 /** One question, as its answers ask for: five steps, a list, or a number. */
 export function ItemField({ item, value, onChange }: ItemFieldProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const question = t(`q.${item.column}`)
   if (item.answers === null) return <NumberField item={item} value={value} onChange={onChange} />
   if (item.answers === 'agree')
@@ -45,7 +45,7 @@ export function ItemField({ item, value, onChange }: ItemFieldProps) {
 }
 
 function NumberField({ item: { column }, value, onChange }: ItemFieldProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <div className="field">
       <label className="scale__question" htmlFor={column}>

@@ -4,11 +4,11 @@ import { boot } from '../boot.tsx'
 import { QuestionnairePage } from './questionnaire-page.tsx'
 
 await boot({
-  catalogues: {
-    en: () => import('#model/questionnaire/words/en.json'),
-    es: () => import('#model/questionnaire/words/es.json'),
-    fr: () => import('#model/questionnaire/words/fr.json'),
-    ar: () => import('#model/questionnaire/words/ar.json'),
+  messages: {
+    en: () => import('#model/questionnaire/messages/en.json'),
+    es: () => import('#model/questionnaire/messages/es.json'),
+    fr: () => import('#model/questionnaire/messages/fr.json'),
+    ar: () => import('#model/questionnaire/messages/ar.json'),
   },
   load: () => get(cityResponse, '/city'),
   title: ({ t }, { name }) => t('page.title', { city: name }),

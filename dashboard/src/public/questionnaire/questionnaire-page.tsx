@@ -7,9 +7,9 @@ import { ITEMS, SECTIONS, type SectionId } from '#model/questionnaire/items.ts'
 import { change } from '../../http/client.ts'
 import { CodeField } from '../code-field.tsx'
 import { ErrorSummary, type FieldProblem } from '../error-summary.tsx'
+import { type PageI18n, useI18n } from '../i18n.ts'
 import { PageHead } from '../page-head.tsx'
-import { problemWords } from '../problem-words.ts'
-import { useWords, type Words } from '../words.ts'
+import { problemText } from '../problem-text.ts'
 import { ItemField } from './item-field.tsx'
 import './questionnaire.css'
 
@@ -19,7 +19,7 @@ type Answers = Readonly<Record<string, string>>
 
 /** The questionnaire: on paper when printed, else a form that takes the code of an invitation. */
 export function QuestionnairePage({ city }: { city: CityResponse }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [sent, setSent] = useState(false)
   return (
     <>
@@ -47,7 +47,7 @@ export function QuestionnairePage({ city }: { city: CityResponse }) {
 }
 
 function Thanks() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     heading.current?.focus()
@@ -64,8 +64,8 @@ function Thanks() {
 }
 
 function QuestionnaireForm({ onSent }: { onSent: () => void }) {
-  const words = useWords()
-  const { t } = words
+  const i18n = useI18n()
+  const { t } = i18n
   const [code, setCode] = useState('')
   const [answers, setAnswers] = useState<Answers>({})
   const [problems, setProblems] = useState<readonly FieldProblem[]>([])
@@ -81,7 +81,7 @@ function QuestionnaireForm({ onSent }: { onSent: () => void }) {
   }
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    const found = problemsOf(code, answers, words)
+    const found = problemsOf(code, answers, i18n)
     if (found.length > 0) return fail(found)
     setProblems([])
     setBusy(true)
@@ -89,7 +89,7 @@ function QuestionnaireForm({ onSent }: { onSent: () => void }) {
       await change(keptResponse, 'POST', '/questionnaire/answers', { code, version: QUESTIONNAIRE_VERSION, answers })
       onSent()
     } catch (error) {
-      fail([{ field: null, text: problemWords(error, words) }])
+      fail([{ field: null, text: problemText(error, i18n) }])
     } finally {
       setBusy(false)
     }
@@ -116,7 +116,7 @@ function QuestionnaireForm({ onSent }: { onSent: () => void }) {
   )
 }
 
-function problemsOf(code: string, answers: Answers, { t }: Words): FieldProblem[] {
+function problemsOf(code: string, answers: Answers, { t }: PageI18n): FieldProblem[] {
   const parsed = questionnaireAnswers.safeParse(answers)
   const price = parsed.error?.issues.some(({ path }) => path[0] === 'price') ?? false
   return [
@@ -133,7 +133,7 @@ type SectionProps = {
 }
 
 function Section({ section, answers, onChange }: SectionProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const items = ITEMS.filter((item) => item.section === section)
   const agree = items.every((item) => item.answers === 'agree')
   return (

@@ -2,13 +2,13 @@ import { type FormEvent, useState } from 'react'
 import { erasedResponse } from '#model/api/voices.ts'
 import { change } from '../../http/client.ts'
 import { CodeField } from '../code-field.tsx'
-import { problemWords } from '../problem-words.ts'
-import { useWords } from '../words.ts'
+import { useI18n } from '../i18n.ts'
+import { problemText } from '../problem-text.ts'
 
 /** Takes a voice back, by the code that only its author has. */
 export function EraseForm() {
-  const words = useWords()
-  const { t } = words
+  const i18n = useI18n()
+  const { t } = i18n
   const [code, setCode] = useState('')
   const [outcome, setOutcome] = useState<{ text: string; failed: boolean }>({ text: '', failed: false })
   const erase = async (event: FormEvent): Promise<void> => {
@@ -19,7 +19,7 @@ export function EraseForm() {
       setCode('')
       setOutcome({ text: t('erase.done'), failed: false })
     } catch (error) {
-      setOutcome({ text: problemWords(error, words), failed: true })
+      setOutcome({ text: problemText(error, i18n), failed: true })
     }
   }
   return (

@@ -4,7 +4,7 @@ import { boot } from '../boot.tsx'
 import { VoicePage } from './voice-page.tsx'
 
 await boot({
-  catalogues: {
+  messages: {
     en: () => import('./messages/en.json'),
     es: () => import('./messages/es.json'),
     fr: () => import('./messages/fr.json'),

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import type { VoicePlace } from '#model/survey/voices.ts'
-import { useWords } from '../words.ts'
+import { useI18n } from '../i18n.ts'
 import { reducePlace } from './reduce-place.ts'
 
 type PlaceFieldProps = {
@@ -19,7 +19,7 @@ const CELL = 'cell:'
 
 /** The district, from a list or by the device itself: it looks its position up here and forgets it here. */
 export function PlaceField({ city, zones, place, onChange, error }: PlaceFieldProps) {
-  const { t, language } = useWords()
+  const { t, language } = useI18n()
   const [news, setNews] = useState('')
   const [cell, setCell] = useState<VoicePlace | null>(null)
   const names = zones.features

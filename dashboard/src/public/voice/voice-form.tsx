@@ -12,9 +12,9 @@ import {
 } from '#model/survey/voices.ts'
 import { change } from '../../http/client.ts'
 import { ErrorSummary, FieldError, type FieldProblem } from '../error-summary.tsx'
-import { problemWords } from '../problem-words.ts'
+import { type PageI18n, useI18n } from '../i18n.ts'
+import { problemText } from '../problem-text.ts'
 import { ScaleField } from '../scale-field.tsx'
-import { useWords, type Words } from '../words.ts'
 import { PlaceField } from './place-field.tsx'
 
 type Ratings = Partial<Record<VoiceTopic, number>>
@@ -38,8 +38,8 @@ type VoiceFormProps = {
 }
 
 export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
-  const words = useWords()
-  const { t } = words
+  const i18n = useI18n()
+  const { t } = i18n
   const [place, setPlace] = useState<VoicePlace | null>(null)
   const [ratings, setRatings] = useState<Ratings>({})
   const [comment, setComment] = useState('')
@@ -59,15 +59,15 @@ export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
   }
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    const found = problemsOf({ place, ratings, comment, consent }, words)
+    const found = problemsOf({ place, ratings, comment, consent }, i18n)
     if (Object.keys(found).length > 0) return fail(found)
     setErrors({})
     setBusy(true)
-    const body = { place, ratings, comment, language: words.language, consent: CONSENT_VERSION }
+    const body = { place, ratings, comment, language: i18n.language, consent: CONSENT_VERSION }
     try {
       onSent((await change(voiceReceipt, 'POST', '/voices', body)).code)
     } catch (error) {
-      fail({ send: problemWords(error, words) })
+      fail({ send: problemText(error, i18n) })
     } finally {
       setBusy(false)
     }
@@ -103,7 +103,7 @@ export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
 
 function problemsOf(
   voice: { place: VoicePlace | null; ratings: Ratings; comment: string; consent: boolean },
-  { t }: Words,
+  { t }: PageI18n,
 ): Errors {
   const [trace] = personalTraces(voice.comment)
   return {
@@ -117,7 +117,7 @@ function problemsOf(
 type CommentFieldProps = { comment: string; onChange: (comment: string) => void; error: string | undefined }
 
 function CommentField({ comment, onChange, error }: CommentFieldProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <fieldset className="public__part">
       <legend>{t('comment.legend')}</legend>
@@ -152,7 +152,7 @@ type ConsentFieldProps = {
 }
 
 function ConsentField({ keepDays, consent, onChange, error }: ConsentFieldProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <fieldset className="public__part">
       <legend>{t('consent.legend')}</legend>

@@ -1,15 +1,15 @@
 import { useEffect, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import { VOICE_THRESHOLD } from '#model/survey/voices.ts'
+import { useI18n } from '../i18n.ts'
 import { PageHead } from '../page-head.tsx'
-import { useWords } from '../words.ts'
 import { EraseForm } from './erase-form.tsx'
 import { VoiceForm } from './voice-form.tsx'
 import './voice.css'
 
 /** Every voice: the form, what became of it, and the way to take it back. */
 export function VoicePage({ city, zones }: { city: CityResponse; zones: ZoneFeatures }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [code, setCode] = useState<string | null>(null)
   return (
     <>
@@ -42,7 +42,7 @@ export function VoicePage({ city, zones }: { city: CityResponse; zones: ZoneFeat
 
 /** The one moment at which the code can be seen. */
 function Sent({ code, onAgain }: { code: string; onAgain: () => void }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [copied, setCopied] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
