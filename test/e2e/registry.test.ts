@@ -136,7 +136,7 @@ test('a rejected message: its bytes, and replayed alone', async () => {
   await page.getByText('6e 6f 74 20 6a 73 6f 6e').waitFor()
   expect(await violations(page)).toEqual([])
   await page
-    .getByLabel(/Select the message of .* city\/air\/broken/)
+    .getByLabel(/Select the message received .* city\/air\/broken/)
     .first()
     .check()
   await page.getByRole('button', { name: 'Replay 1 selected' }).click()
