@@ -65,8 +65,10 @@ export async function runCity(config: Config, screen: Screen, scope: Scope): Pro
   screen.line('http', `port ${port} answers; /ready says what is still missing`)
   const database = await openDatabase(part, pack, deferred)
   ingest = await openIngest(part, { pack, database, mqttUrl, registry })
-  const { result: built, seconds } = await dashboard
-  if (built) screen.line('dashboard', `built in ${seconds} s`)
+  const { result: outcome, seconds } = await dashboard
+  if (outcome === 'built') screen.line('dashboard', `built in ${seconds} s`)
+  if (outcome === 'missing')
+    screen.line('dashboard', 'not built, and the build tools are not installed: npm ci && npm run build')
   await untilSubscribed(part, pack, ingest)
   screen.line('open', `http://localhost:${port}`)
   if (config.simulate && pack.city.simulated) simulator = await openSimulator(part, pack, mqttUrl)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '#model/basics/errors.ts'
@@ -17,26 +18,29 @@ const SOURCES = [
 ]
 const BUILD_LIMIT_MS = 120_000
 
-/** Builds the dashboard when it is older than its sources. @returns true when it was built now */
-export async function ensureDashboard(): Promise<boolean> {
+const BUILDER = join(ROOT, 'node_modules/vite/bin/vite.js')
+
+/**
+ * Builds the dashboard when it is older than its sources. An installation without build tools (`npm ci --omit=dev`) serves
+ * the dashboard that it came with.
+ * @returns built now, current, or missing: neither built nor buildable
+ */
+export async function ensureDashboard(): Promise<'built' | 'current' | 'missing'> {
   const built = await modified(join(DASHBOARD, 'index.html'))
+  if (!existsSync(BUILDER)) return built > 0 ? 'current' : 'missing'
   const newest = Math.max(...(await Promise.all(SOURCES.map((source) => newestIn(join(ROOT, source))))))
-  if (built >= newest) return false
+  if (built >= newest) return 'current'
   await build()
-  return true
+  return 'built'
 }
 
 /** In a process of its own: the bundler would stop this one's event loop for seconds. */
 function build(): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'dashboard', '--logLevel', 'warn'],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: BUILD_LIMIT_MS,
-    },
-  )
+  const child = spawn(process.execPath, [BUILDER, 'build', 'dashboard', '--logLevel', 'warn'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: BUILD_LIMIT_MS,
+  })
   const output: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
