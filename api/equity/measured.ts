@@ -3,6 +3,7 @@ import { AppError } from '#model/basics/errors.ts'
 import type { Period } from '#model/basics/period.ts'
 import { indicatorOf } from '#model/indicators/catalogue/index.ts'
 import { propertyOf } from '#model/observation/properties.ts'
+import { goodSql } from '#model/observation/quality.ts'
 import { meanLevel } from '#model/observation/sound.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { CELL_RESOLUTION, cellsIn } from '../indicators/inputs/cells.ts'
@@ -61,7 +62,7 @@ const PASSING = `
   from mobile_observation m
   join datastream d on d.id = m.datastream_id
   join unnest($4::bigint[], $5::text[]) as z (cell, key) on z.cell = h3_parent(m.cell, ${CELL_RESOLUTION})
-  where d.property = any($1::text[]) and m.quality in (1, 2) and m.phenomenon_time >= $2 and m.phenomenon_time < $3
+  where d.property = any($1::text[]) and ${goodSql('m.quality')} and m.phenomenon_time >= $2 and m.phenomenon_time < $3
   group by 1, 2 having count(*) >= ${LEAST_SAMPLES}`
 
 /** Zones and Things as of the end of the period. */

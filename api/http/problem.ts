@@ -1,24 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { isTransient } from '#infra/db/retry.ts'
+import type { Problem } from '#model/api/problem.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { OutageLog } from './outage-log.ts'
 
-/** Every error, as application/problem+json (RFC 9457). `code` is stable; `detail` names the field and the value. */
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.string(),
-  instance: z.string(),
-  /** the same in the log of the server */
-  requestId: z.string(),
-  /** each field that is wrong, when a request has several */
-  errors: z.array(z.object({ field: z.string(), value: z.string().nullable(), problem: z.string() })).optional(),
-})
-type Problem = z.infer<typeof problemSchema>
 type FieldError = NonNullable<Problem['errors']>[number]
 type Failure = { code: string; status: number; detail: string; errors?: FieldError[] }
 

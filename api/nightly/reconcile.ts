@@ -3,9 +3,10 @@ import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
-
-const DAY_MS = 86_400_000
+import { ROLLUP_HISTORY_DAYS } from '#model/basics/retention.ts'
+import { goodSql, suspectSql } from '#model/observation/quality.ts'
 
 /** One Datastream on one day (UTC) of which raw, hourly and daily do not say the same. */
 export type Difference = {
@@ -27,7 +28,7 @@ export type Reconciliation = {
 }
 
 /** The refresh policies look back 390 days; what lies before is rolled up by its own job, which spares rollups without raw. */
-const HISTORY = '389 days'
+const HISTORY = `${ROLLUP_HISTORY_DAYS} days`
 // Only who owns the rollups may refresh them; the API may run with a login that does not (docs/surveys.md).
 const OWNS_ROLLUPS = `
   select pg_has_role(current_user, relowner, 'usage') as owns from pg_class where oid = 'observation_hourly'::regclass`
@@ -38,9 +39,9 @@ const OLDEST = `select date_trunc('day', min(phenomenon_time), 'UTC') as day fro
 // Sums come in different orders, so they may differ in the last digits; counts may not.
 const COMPARE = `
   with raw as (
-    select datastream_id as id, count(*)::float8 as n, (count(*) filter (where quality in (1, 2)))::float8 as good,
-           (count(*) filter (where quality = 3))::float8 as suspect,
-           coalesce(sum(result) filter (where quality in (1, 2)), 0) as total
+    select datastream_id as id, count(*)::float8 as n, (count(*) filter (where ${goodSql()}))::float8 as good,
+           (count(*) filter (where ${suspectSql()}))::float8 as suspect,
+           coalesce(sum(result) filter (where ${goodSql()}), 0) as total
     from observation where phenomenon_time >= $1 and phenomenon_time < $2 group by 1
   ), hourly as (
     select datastream_id as id, sum(n)::float8 as n, sum(good)::float8 as good, sum(suspect)::float8 as suspect,
@@ -94,7 +95,7 @@ export async function reconcile(db: Queryable, window: { from: Date; to: Date },
 async function rollUp(db: Queryable, from: Date, to: Date): Promise<void> {
   if (!(await db.query<{ owns: boolean }>(OWNS_ROLLUPS)).rows[0]?.owns) return
   await db.query(`call roll_up_history(0, '{"older_than": "${HISTORY}"}')`)
-  const recent = Math.max(from.getTime(), Date.now() - 389 * DAY_MS)
+  const recent = Math.max(from.getTime(), Date.now() - ROLLUP_HISTORY_DAYS * DAY_MS)
   if (recent >= to.getTime()) return
   const views = await db.query<{ view: string }>('select view from rollup_view order by level, view')
   for (const { view } of views.rows)

@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { goodSql } from '#model/observation/quality.ts'
 
 export type CoverageQuery = {
   property: string
@@ -16,7 +17,7 @@ const COVERAGE = `
     select h3_parent(m.cell, $3) as cell, m.result
     from mobile_observation m
     where m.datastream_id in (select id from datastream where property = $1 and ($2::text is null or channel = $2))
-      and m.phenomenon_time >= $4 and m.phenomenon_time < $5 and m.quality in (1, 2)
+      and m.phenomenon_time >= $4 and m.phenomenon_time < $5 and ${goodSql('m.quality')}
   ), cells as (
     select cell, count(*) as n, avg(result) as mean,
            percentile_cont(array[0.1, 0.5, 0.9]) within group (order by result) as q

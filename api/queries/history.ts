@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { averageOf } from '#model/observation/averages.ts'
 import { meanDirection } from '#model/observation/directions.ts'
+import { goodSql } from '#model/observation/quality.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
 import { SOUND_ENERGY } from '../measurements/sound-energy.ts'
 import { selectVectorFrames, type VectorFrames } from '../measurements/vector-sums.ts'
@@ -36,8 +37,8 @@ const HOURLY: Source = {
   ...{ value: 'total / nullif(good, 0)', weight: '(good > 0)::int' },
 }
 const RAW: Source = {
-  ...{ table: 'observation', time: 'phenomenon_time', n: '1', good: '(quality in (1, 2))::int' },
-  ...{ value: 'case when quality in (1, 2) then result end', weight: '(quality in (1, 2))::int' },
+  ...{ table: 'observation', time: 'phenomenon_time', n: '1', good: `(${goodSql()})::int` },
+  ...{ value: `case when ${goodSql()} then result end`, weight: `(${goodSql()})::int` },
 }
 const SOURCES: Readonly<Record<HistoryQuery['source'], Source>> = {
   hourly: HOURLY,
@@ -56,7 +57,7 @@ const HEARD = { time: 'bucket', n: 'n', good: 'heard', value: 'energy / nullif(h
 const LEVEL_SOURCES: typeof SOURCES = {
   hourly: { ...HEARD, table: HEARD_HOURS },
   quarter: { ...HEARD, table: CLOCK },
-  raw: { ...RAW, value: `case when quality in (1, 2) then ${SOUND_ENERGY} end` },
+  raw: { ...RAW, value: `case when ${goodSql()} then ${SOUND_ENERGY} end` },
 }
 const MEAN = 'total / nullif(weight, 0)'
 const LEVEL = `10 * log(${MEAN})`

@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Average } from '#model/observation/averages.ts'
 import type { Quality } from '#model/observation/quality.ts'
+import { goodSql, suspectSql } from '#model/observation/quality.ts'
 import type { Hour } from '../measurements/buckets.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
 import { SOUND_ENERGY } from '../measurements/sound-energy.ts'
@@ -88,14 +89,14 @@ const steppedText = ({ positioned, average }: Pick<HourQuery, 'positioned' | 'av
   return `
   select time_bucket(make_interval(secs => $4), phenomenon_time) as time,
          count(*) as n,
-         count(*) filter (where quality in (1, 2)) as good,
-         sum(${addend}) filter (where quality in (1, 2)) as total,
-         min(result) filter (where quality in (1, 2)) as low,
-         max(result) filter (where quality in (1, 2)) as high,
-         first(result, phenomenon_time) filter (where quality in (1, 2)) as first,
-         last(result, phenomenon_time) filter (where quality in (1, 2)) as last,
-         count(*) filter (where quality = 3) as suspect,
-         sum(${addend}) filter (where quality = 3) as "suspectTotal"
+         count(*) filter (where ${goodSql()}) as good,
+         sum(${addend}) filter (where ${goodSql()}) as total,
+         min(result) filter (where ${goodSql()}) as low,
+         max(result) filter (where ${goodSql()}) as high,
+         first(result, phenomenon_time) filter (where ${goodSql()}) as first,
+         last(result, phenomenon_time) filter (where ${goodSql()}) as last,
+         count(*) filter (where ${suspectSql()}) as suspect,
+         sum(${addend}) filter (where ${suspectSql()}) as "suspectTotal"
   from ${rawFrom(positioned)}
   where datastream_id = $1 and phenomenon_time >= $2 and phenomenon_time < $3
   group by 1

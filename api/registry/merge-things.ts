@@ -11,6 +11,7 @@
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 
@@ -185,7 +186,8 @@ async function finish(pool: Pool, merge: Merge): Promise<Merged> {
     await repoint(client, merge)
     const pairs = await selectPairs(client, merge)
     for (const pair of pairs)
-      for (const table of TABLES) while (await move(client, merge, pair, table, `interval '400 days'`));
+      for (const table of TABLES)
+        while (await move(client, merge, pair, table, `interval '${OBSERVATION_RETENTION_DAYS} days'`));
     await settleLatest(client, pairs)
     await client.query(MOVE_LEDGER, [merge.fromThing, merge.intoThing])
     await client.query('delete from datastream where thing_id = $1', [merge.fromThing])

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type CityResponse, cityResponse, zoneFeatures } from '#model/api/city.ts'
-import { VOICE_KEEP_DAYS } from '#model/survey/voices.ts'
+import { VOICE_RETENTION_DAYS } from '#model/basics/retention.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
 import { matches } from '../http/etag.ts'
 import { type CityFacts, selectBaseMap, selectCity, selectMapVersion } from '../queries/city.ts'
@@ -78,7 +78,7 @@ function describeCity({ pack, ...facts }: CityFacts, backfill: number | null): C
     population: pack.population,
     households: pack.households ?? null,
     simulated: pack.simulated,
-    voiceKeepDays: pack.voices?.keepDays ?? VOICE_KEEP_DAYS,
+    voiceKeepDays: pack.voices?.keepDays ?? VOICE_RETENTION_DAYS,
     mapStyle: pack.mapStyle ?? null,
     ...facts,
     backfill,

@@ -2,7 +2,8 @@ import { inTransaction, type Pool } from '#infra/db/pool.ts'
 import { hashOfCode, newCode } from '#infra/runtime/code.ts'
 import type { NewVoice } from '#model/api/voices.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { personalTraces, tidyComment, VOICE_KEEP_DAYS, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/survey/voices.ts'
+import { VOICE_RETENTION_DAYS } from '#model/basics/retention.ts'
+import { personalTraces, tidyComment, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/survey/voices.ts'
 import { groupedCode } from '#model/text/code.ts'
 import { deleteVoices, releaseFull, takeTurn } from './batches.ts'
 import { checkPlace } from './place.ts'
@@ -12,7 +13,7 @@ export type VoiceDeps = { readonly pool: Pool; readonly clock: () => Date; reado
 const VOICE = `
   insert into voice (place_kind, place, received_on, language, consent, code_hash, comment, comment_state, delete_on)
   values ($1, $2, $3::date, $4, $5, $6, $7, $8,
-          $3::date + coalesce((select (pack -> 'voices' ->> 'keepDays')::int from city limit 1), ${VOICE_KEEP_DAYS}))
+          $3::date + coalesce((select (pack -> 'voices' ->> 'keepDays')::int from city limit 1), ${VOICE_RETENTION_DAYS}))
   returning id`
 const RATING = `insert into voice_rating (voice_id, topic, rating) values ($1, $2, $3)`
 

@@ -2,7 +2,9 @@
  * What must hold of the database at any moment, on a running system too: everything is read from one snapshot, and the
  * ingest writes its books in the transaction that stores a batch. docs/registry.md explains each.
  */
+
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { REASONS } from '#model/observation/quality.ts'
 
 export type Finding = {
@@ -108,7 +110,7 @@ const LATEST = `
       (select max(phenomenon_time) from observation where datastream_id = d.id and not ${LEFT_AHEAD}),
       (select max(phenomenon_time) from mobile_observation where datastream_id = d.id and not ${LEFT_AHEAD})) as newest) n on true
   where n.newest is distinct from l.phenomenon_time
-      and not (n.newest is null and l.phenomenon_time < now() - interval '399 days')
+      and not (n.newest is null and l.phenomenon_time < now() - interval '${OBSERVATION_RETENTION_DAYS - 1} days')
     or n.newest = l.phenomenon_time
       and not exists (select from observation o
         where o.datastream_id = d.id and o.phenomenon_time = l.phenomenon_time and o.result is not distinct from l.result)

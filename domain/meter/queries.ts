@@ -4,6 +4,7 @@ import type { Reading, Replacement } from '#model/meter/reading.ts'
 import { calibratedChannel } from '#model/observation/calibration.ts'
 import type { Grade } from '#model/observation/domain.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
+import { goodSql } from '#model/observation/quality.ts'
 
 // Milliseconds, rounded up: a reading half a millisecond after the full hour lies after it.
 const MS = (time: string): string => `ceil(extract(epoch from ${time})::numeric * 1000)::float8`
@@ -106,7 +107,7 @@ const RAW = `
   cross join lateral (
     select phenomenon_time, result from observation
     where datastream_id = w.id and phenomenon_time > w."from" and phenomenon_time <= w."to"
-      and phenomenon_time > $4 and phenomenon_time <= $5 and quality in (1, 2)
+      and phenomenon_time > $4 and phenomenon_time <= $5 and ${goodSql()}
   ) o
   order by 1, 2`
 

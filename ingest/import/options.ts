@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { AppError } from '#model/basics/errors.ts'
+import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { DECIMALS, type Decimal } from '#model/text/numbers.ts'
 
 export const HELP = `Imports files through the same door as devices: they are published to the broker, and the ingest takes them.
@@ -15,7 +16,7 @@ export const HELP = `Imports files through the same door as devices: they are pu
   --thing KEY        the Thing whose values these are, where the file does not say
   --source NAME      names the data set: part of the topic and of device names; default: from the name of the file
   --time-zone ZONE   of times without an offset; default: the city's
-  --history          times may be older than the 400 days that raw observations are kept
+  --history          times may be older than the ${OBSERVATION_RETENTION_DAYS} days that raw observations are kept
   --type fixed|mobile --quarter 2022-Q3
                      of Ookla tiles, where the path does not say
   --everywhere       rows outside the bounds of the city too

@@ -1,3 +1,4 @@
+import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import type { Books } from './ledger-watch.ts'
 import type { Tally } from './tally.ts'
 
@@ -66,7 +67,7 @@ function ageLines(files: readonly FileReport[], history: boolean, outcome: Outco
   const old = files.reduce((sum, { tally }) => sum + tally.old, 0)
   if (!history || old === 0 || outcome.kind === 'nothing') return []
   return [
-    `${n(old, 'value')} are older than 400 days. Hourly and daily values are made of them within minutes and stay; the raw`,
-    'values are deleted 400 days after this import (docs/import.md).',
+    `${n(old, 'value')} are older than ${OBSERVATION_RETENTION_DAYS} days. Hourly and daily values are made of them within minutes and stay; the raw`,
+    `values are deleted ${OBSERVATION_RETENTION_DAYS} days after this import (docs/import.md).`,
   ]
 }

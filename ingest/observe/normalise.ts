@@ -1,4 +1,6 @@
+import { DAY_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import type { Position } from '#model/basics/geo.ts'
+import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import type { Source } from '#model/city/city-pack.ts'
 import { type Bound, storedLimit } from '#model/observation/censored.ts'
 import type { Domain } from '#model/observation/domain.ts'
@@ -33,13 +35,12 @@ export type NormalSample = {
   domain: Domain
 }
 
-const MINUTE_MS = 60_000
 /** A device clock this far ahead is not remarked upon. */
 export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS
 /** Beyond this the time is not believed at all; in between the value is suspect. */
 export const CLOCK_AHEAD_LIMIT_MS = 60 * MINUTE_MS
-/** Raw observations are kept for 400 days: what is older would be deleted at once. */
-export const OLDEST_MS = 400 * 24 * 60 * MINUTE_MS
+/** Older raw observations would be deleted at once. */
+export const OLDEST_MS = OBSERVATION_RETENTION_DAYS * DAY_MS
 const YEAR_2000_MS = Date.UTC(2000, 0, 1)
 
 /**
@@ -196,7 +197,7 @@ function readPhenomenonTime(time: Date | undefined, receivedAt: Date, history: b
   if (-ahead > OLDEST_MS)
     return refuse(
       'clock_behind',
-      `${time.toISOString()} lies ${Math.floor(-ahead / 86_400_000)} days before its arrival; at most 400 are kept`,
+      `${time.toISOString()} lies ${Math.floor(-ahead / DAY_MS)} days before its arrival; at most ${OBSERVATION_RETENTION_DAYS} are kept`,
     )
   return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
 }

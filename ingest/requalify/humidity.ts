@@ -1,7 +1,7 @@
 import { float8Array, int2Array, int4Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { propertyOf } from '#model/observation/properties.ts'
-import { QUALITY, REASONS } from '#model/observation/quality.ts'
+import { goodSql, QUALITY, REASONS, suspectSql } from '#model/observation/quality.ts'
 import { CORRECTED, correctionOf, isBeyondCorrection } from '../quality/corrections.ts'
 import type { Stream } from './queries.ts'
 import type { Window } from './window.ts'
@@ -13,7 +13,7 @@ const HUMIDITY = `
   select d.thing_id as id, extract(epoch from time_bucket(interval '1 hour', o.phenomenon_time))::float8 * 1000 as ms,
          avg(o.result) as mean
   from datastream d join observation o on o.datastream_id = d.id
-  where d.thing_id = any($1::int[]) and d.property = 'relative_humidity' and o.quality in (1, 2)
+  where d.thing_id = any($1::int[]) and d.property = 'relative_humidity' and ${goodSql('o.quality')}
     and o.phenomenon_time >= $2 and o.phenomenon_time < $3
   group by 1, 2`
 
@@ -43,7 +43,7 @@ const RAW = `
          avg(result) as mean
   from observation
   where datastream_id = any($1::int[]) and phenomenon_time >= $2 and phenomenon_time < $3
-    and (quality in (1, 2) or quality = 3 and reasons & ${faults()} = 0)
+    and (${goodSql()} or ${suspectSql()} and reasons & ${faults()} = 0)
   group by 1, 2`
 
 function faults(): number {

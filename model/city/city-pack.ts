@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DAY_MS, DAY_SECONDS } from '../basics/durations.ts'
 import { areaSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
+import { MAX_ARCHIVE_DAYS, MAX_VOICE_RETENTION_DAYS, MIN_VOICE_RETENTION_DAYS } from '../basics/retention.ts'
 import { domainSchema, gradeSchema } from '../observation/domain.ts'
 import { moneyUnitSchema } from '../text/money.ts'
 
@@ -49,7 +50,7 @@ export const sourceSchema = z.object({
   /** its times may lie as far back as they like; without it what is older than the raw data that is kept is refused */
   history: z.boolean().optional(),
   /** keep every message as it came (without personal data), for so long; left out: only what was not understood is kept */
-  archive: z.strictObject({ days: z.int().min(1).max(3650) }).optional(),
+  archive: z.strictObject({ days: z.int().min(1).max(MAX_ARCHIVE_DAYS) }).optional(),
 })
 export type Source = z.infer<typeof sourceSchema>
 
@@ -136,8 +137,8 @@ export const cityPackSchema = z.object({
    * With both 0 nothing registers itself.
    */
   registration: registrationSchema.optional(),
-  /** what residents tell is deleted after so many days; left out: VOICE_KEEP_DAYS. A longer time holds for new voices only */
-  voices: z.strictObject({ keepDays: z.int().min(30).max(3650) }).optional(),
+  /** what residents tell is deleted after so many days; left out: VOICE_RETENTION_DAYS. A longer period applies to new voices only */
+  voices: z.strictObject({ keepDays: z.int().min(MIN_VOICE_RETENTION_DAYS).max(MAX_VOICE_RETENTION_DAYS) }).optional(),
   /** MapLibre style of a real city's base map; left out: map.geojson is drawn and nothing is fetched */
   mapStyle: z.url().optional(),
 })

@@ -50,5 +50,9 @@ export const reasonsOf = (bits: number): Reason[] =>
 export const worst = (a: Quality, b: Quality): Quality => (RANK[a] >= RANK[b] ? a : b)
 const RANK: Readonly<Record<Quality, number>> = { 9: 0, 2: 1, 1: 2, 3: 3, 4: 4 }
 
-/** Good enough to count in a statistic: passed, or not evaluated. Suspect and failed values are counted apart. */
+/** Good enough to count in a statistic: passed, or not evaluated. Suspect and failed values are counted separately. */
 export const isGood = (quality: Quality): boolean => quality === QUALITY.pass || quality === QUALITY.notEvaluated
+
+/** The same as a condition in SQL, on a column that holds a flag. Migrations spell it out: quality in (1, 2). */
+export const goodSql = (column = 'quality'): string => `${column} in (${QUALITY.pass}, ${QUALITY.notEvaluated})`
+export const suspectSql = (column = 'quality'): string => `${column} = ${QUALITY.suspect}`

@@ -1,3 +1,4 @@
+import { OBSERVATION_RETENTION_DAYS } from '../basics/retention.ts'
 /**
  * Why a message, or one field of it, was not stored. The code is kept beside the raw bytes in `rejected_message`; the
  * sentence says what a person does next. Add codes freely, never rename one: they are stored and counted by.
@@ -46,8 +47,7 @@ export const REJECT_REASONS = {
   bad_time:
     'The time cannot be read. Send ISO 8601 with an offset (2026-05-31T12:00:00Z), or leave it out to use the time of arrival.',
   clock_ahead: 'The time lies more than an hour in the future. Set the clock of the device, or its time zone.',
-  clock_behind:
-    'The time lies before the year 2000 or more than 400 days back. Set the clock of the device; older history comes by import.',
+  clock_behind: `The time lies before the year 2000 or more than ${OBSERVATION_RETENTION_DAYS} days back. Set the clock of the device; older history comes by import.`,
   bad_location:
     'The location is no [longitude, latitude] in degrees on the planet. Check the order and the GPS fix of the device.',
   // the way into the database

@@ -16,8 +16,6 @@ export const VOICE_CELL_RESOLUTION = 7
 /** Fewest voices that anything published may rest on: as in surveys. */
 export const VOICE_THRESHOLD = 10
 export const COMMENT_MAX = 500
-/** Days after which a voice is deleted, unless the city says otherwise: two years. The consent text names the number. */
-export const VOICE_KEEP_DAYS = 730
 /** Version of the consent text that the form shows; a change of its meaning is a new one. */
 export const CONSENT_VERSION = '2026-12'
 

@@ -1,5 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkInvariants } from '#domain/invariants/invariants.ts'
+import {
+  MIN_OBSERVATION_RETENTION_DAYS,
+  OBSERVATION_RETENTION_DAYS,
+  REJECTED_MESSAGE_RETENTION_DAYS,
+  ROLLUP_HISTORY_DAYS,
+  ROLLUP_REFRESH_DAYS,
+  SUPPRESSION_CACHE_DAYS,
+} from '#model/basics/retention.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 let database: TestDatabase
@@ -173,4 +181,22 @@ test('a retention that would reach into the window of the refresh policies is re
     `select alter_job(job_id, config => '{"keep": "90 days"}') from timescaledb_information.jobs where proc_name = 'retain_observations'`,
   )
   await expect(runJob('retain_observations')).rejects.toThrow(/395 days/)
+})
+
+test('what the migrations install agrees with the retention periods that the code names', async () => {
+  const jobs = await query(`
+    select proc_name as job, config from timescaledb_information.jobs where config is not null`)
+  const days = (name: string, key: string): number[] =>
+    jobs.filter(({ job }) => job === name).map(({ config }) => Number(/^(\d+) days$/.exec(String(config[key]))?.[1]))
+  expect(days('retain_observations', 'keep')).toEqual([OBSERVATION_RETENTION_DAYS])
+  expect(days('roll_up_history', 'older_than')).toEqual([ROLLUP_HISTORY_DAYS])
+  expect(days('forget_rejected', 'keep')).toEqual([REJECTED_MESSAGE_RETENTION_DAYS])
+  const refresh = days('policy_refresh_continuous_aggregate', 'start_offset')
+  expect(new Set(refresh)).toEqual(new Set([ROLLUP_REFRESH_DAYS]))
+  const { rows } = await database.pool.query(`
+    select p.proname as name, p.prosrc as source from pg_proc p
+    where p.proname in ('retain_observations', 'estimator_store_protection')`)
+  const sourceOf = (name: string) => rows.find((row) => row.name === name)?.source
+  expect(sourceOf('retain_observations')).toContain(`interval '${MIN_OBSERVATION_RETENTION_DAYS} days'`)
+  expect(sourceOf('estimator_store_protection')).toContain(`current_date - ${SUPPRESSION_CACHE_DAYS};`)
 })

@@ -1,6 +1,7 @@
 import { polygonToCells } from 'h3-js'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Area } from '#model/basics/geo.ts'
+import { goodSql } from '#model/observation/quality.ts'
 import type { Hours } from '../../measurements/hours.ts'
 
 /** Median signal power of one generation in one H3 cell. */
@@ -15,7 +16,7 @@ const SIGNALS = `
          to_hex(h3_parent(m.cell, ${CELL_RESOLUTION})) as cell,
          percentile_cont(0.5) within group (order by m.result) as median, count(*)::int as n
   from mobile_observation m join datastream d on d.id = m.datastream_id
-  where d.property in ('rsrp', 'rscp') and m.quality in (1, 2) and m.phenomenon_time >= $1 and m.phenomenon_time < $2
+  where d.property in ('rsrp', 'rscp') and ${goodSql('m.quality')} and m.phenomenon_time >= $1 and m.phenomenon_time < $2
   group by 1, 2`
 
 export async function signals(db: Queryable, { from, to }: Pick<Hours, 'from' | 'to'>): Promise<Signal[]> {

@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { goodSql } from '#model/observation/quality.ts'
 import type { Hours } from '../../measurements/hours.ts'
 import { byMonth, type Span } from '../../measurements/months.ts'
 
@@ -34,7 +35,7 @@ const DAYS = `
 // One day at a time: with the bounds as parameters, all chunks but one are left out while the statement is planned.
 const READINGS = `
   select datastream_id as id, phenomenon_time as at, result as "off" from observation
-  where datastream_id = any($1::int[]) and phenomenon_time >= $2 and phenomenon_time < $3 and quality in (1, 2)
+  where datastream_id = any($1::int[]) and phenomenon_time >= $2 and phenomenon_time < $3 and ${goodSql()}
   order by 1, 2`
 type Reading = { readonly id: number; readonly at: Date; readonly off: number }
 // Customers off when the readings begin, however long ago that was reported.

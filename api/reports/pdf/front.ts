@@ -2,7 +2,7 @@ import type { ReportResponse } from '#model/api/reports.ts'
 import type { GroupScore } from '#model/indicators/catalogue/schema.ts'
 import { subDimensionsOf } from '#model/reports/wheel.ts'
 import { INK, swatchSvg, wheelSvg } from './wheel-svg.ts'
-import { percent, STATUS } from './words.ts'
+import { integer, percent, STATUS } from './words.ts'
 
 const ACCENT = '#0b5d66'
 const WIDTH = 595.28
@@ -11,7 +11,7 @@ const HEIGHT = 841.89
 export function coverPage(report: ReportResponse): object[] {
   const { city, period, verification } = report
   const facts = [
-    ['Population', city.population === null ? '–' : new Intl.NumberFormat('en').format(city.population)],
+    ['Population', city.population === null ? '–' : integer(city.population)],
     ['Period', period.partial ? `${period.label}, not over yet: partial` : period.label],
     ['Data points reported', `${verification.reported} of ${verification.dataPoints}`],
     ['Data points verified', String(verification.verified)],

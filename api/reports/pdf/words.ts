@@ -1,4 +1,5 @@
 import type { ReportIndicator, ReportStatus } from '#model/api/reports.ts'
+import { createNumberFormat } from '#model/text/number-format.ts'
 
 export const STATUS: Readonly<Record<ReportStatus, string>> = {
   reported_verified: 'reported and verified',
@@ -7,15 +8,10 @@ export const STATUS: Readonly<Record<ReportStatus, string>> = {
   not_reported: 'not reported',
 }
 
-/** Significant digits by size: 0.42, 4.2, 42, 4,200. */
-export function number(value: number): string {
-  const size = Math.abs(value)
-  const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2
-  return new Intl.NumberFormat('en', { maximumFractionDigits: digits }).format(value).replace('-', '−')
-}
+/** The report is printed in English. */
+export const { number, integer } = createNumberFormat('en')
 
-export const percent = (value: number | null): string =>
-  value === null ? '–' : `${Math.round(value)} %`.replace('-', '−')
+export const percent = (value: number | null): string => (value === null ? '–' : `${integer(value)} %`)
 
 export const unitText = (unit: string): string =>
   unit
@@ -33,6 +29,6 @@ export function sourceText(value: ReportIndicator['values'][number]): string {
     return [value.source, value.dataQuality?.replaceAll('_', ' '), year, simulated].filter(Boolean).join('; ')
   }
   const capture = value.dataCapture === null ? '' : `data capture ${Math.round(100 * value.dataCapture)} %`
-  const n = value.n === null ? '' : `n ${new Intl.NumberFormat('en').format(value.n)}`
+  const n = value.n === null ? '' : `n ${integer(value.n)}`
   return [`${value.origin} by Citywell`, n, capture, simulated].filter(Boolean).join('; ')
 }

@@ -1,12 +1,8 @@
-import { z } from 'zod'
+import type { z } from 'zod'
+import { problemSchema } from '#model/api/problem.ts'
 
-/** RFC 9457: what the API says when it cannot answer. */
-const problemSchema = z.object({
-  title: z.string().optional(),
-  detail: z.string().optional(),
-  code: z.string().optional(),
-  status: z.number().optional(),
-})
+/** What the API says when it cannot answer; whatever is between may answer with less. */
+const partialProblemSchema = problemSchema.pick({ title: true, detail: true, code: true, status: true }).partial()
 
 /** A request that failed in a way a person can be told about. `kind` decides the sentence around `detail`. */
 export class ApiProblem extends Error {
@@ -88,7 +84,7 @@ async function request<S extends z.ZodType>(schema: S, url: string, init: Reques
 
 /** What an answer that is not ok says. */
 export function problemOf(response: Response, body: unknown): ApiProblem {
-  const problem = problemSchema.safeParse(body).data
+  const problem = partialProblemSchema.safeParse(body).data
   const detail = problem?.detail ?? problem?.title ?? response.statusText
   return new ApiProblem('refused', response.status, problem?.code ?? String(response.status), detail)
 }

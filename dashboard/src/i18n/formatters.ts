@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { IntlShape } from 'react-intl'
 import { PROPERTIES } from '#model/observation/properties.ts'
+import { createNumberFormat, type NumberFormat } from '#model/text/number-format.ts'
 import type en from './en.json'
 
 export type MessageId = keyof typeof en
@@ -10,7 +11,7 @@ type Values = Record<string, string | number | Date>
  * Everything that becomes text on the page: words from the catalogue, numbers and dates by Intl, dates in the time
  * zone of the city (not of the person who looks). Pure functions take it as an argument.
  */
-export type Formatters = {
+export type Formatters = NumberFormat & {
   readonly locale: string
   readonly timeZone: string
   t(id: MessageId, values?: Values): string
@@ -18,12 +19,6 @@ export type Formatters = {
   name(prefix: string, name: string): string
   property(name: string): string
   unit(code: string): string
-  /** significant digits by size: 0.42, 4.2, 42, 420, 4,200 */
-  number(value: number): string
-  integer(value: number): string
-  /** so many decimals, zeros too: what stands below one another lines up */
-  decimal(value: number, digits: number): string
-  percent(share: number, digits?: number): string
   /** number and unit together, as one typographic piece */
   quantity(value: number, unit: string): string
   dateTime(at: number | string): string
@@ -51,19 +46,12 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
   const dateFormat = date({ day: 'numeric', month: 'short', year: 'numeric' })
   const timeFormat = date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
-  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
-  const digits = [0, 1, 2].map((d) => new Intl.NumberFormat(locale, { maximumFractionDigits: d }))
+  const { number, integer, decimal, percent } = createNumberFormat(locale)
 
   const t = (id: MessageId, values?: Values): string => intl.formatMessage({ id }, values)
   const name = (prefix: string, value: string): string => {
     const id = `${prefix}.${value}`
     return id in intl.messages ? intl.formatMessage({ id }) : value.replaceAll('_', ' ')
-  }
-  // a true minus sign: the hyphen that Intl writes in English reads as a range between numbers
-  const signed = (text: string): string => text.replace('-', '−')
-  const number = (value: number): string => {
-    const size = Math.abs(value)
-    return signed((digits[size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2] ?? whole).format(value))
   }
   const unit = (code: string): string => UNIT_LABELS.get(code) ?? name('unit', code)
   const quantity = (value: number, code: string): string => {
@@ -81,15 +69,9 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     unit,
     quantity,
     property: (property) => name('property', property),
-    integer: (value) => whole.format(value),
-    decimal: (value, fraction) => {
-      // what rounds to nothing has no sign
-      const rounded = Math.round(value * 10 ** fraction) / 10 ** fraction || 0
-      const fixed = { minimumFractionDigits: fraction, maximumFractionDigits: fraction }
-      return signed(rounded.toLocaleString(locale, fixed))
-    },
-    percent: (share, fraction = 0) =>
-      signed(new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: fraction }).format(share)),
+    integer,
+    decimal,
+    percent,
     dateTime: (at) => dateTimeFormat.format(new Date(at)),
     dateTimes: (from, to) => dateTimeFormat.formatRange(new Date(from), new Date(to)),
     date: (at) => dateFormat.format(new Date(at)),
