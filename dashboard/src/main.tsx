@@ -6,9 +6,13 @@ import './ui/styles/shell.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
+import { LAYERS } from './map/layers/index.ts'
+import { startViewState } from './state/use-view-state.ts'
+import { createAddress } from './state/view-state.ts'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
+startViewState(createAddress(LAYERS))
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -5,8 +5,8 @@ import { useI18n } from '../i18n/formatters.ts'
 import { LiveIndicator } from '../live/live-indicator.tsx'
 import { MapView } from '../map/map-view.tsx'
 import { useTheme } from '../state/theme.ts'
-import { useViewState } from '../state/use-view-state.ts'
-import { toSearch, VIEWS, type ViewState } from '../state/view-state.ts'
+import { hrefOf, useViewState } from '../state/use-view-state.ts'
+import { VIEWS, type ViewState } from '../state/view-state.ts'
 import { Icon } from '../ui/icon.tsx'
 
 const IndicatorsView = lazy(() => import('../indicators/indicators-view.tsx'))
@@ -65,7 +65,7 @@ function Navigation() {
         <a
           key={view}
           className="nav__link"
-          href={toSearch({ ...state, view, select: null }) || '/'}
+          href={hrefOf({ ...state, view, select: null })}
           aria-current={state.view === view ? 'page' : undefined}
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey || event.shiftKey) return

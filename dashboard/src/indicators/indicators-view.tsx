@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { LimitsSection } from '../air-quality/limits-section.tsx'
 import { WhoSection } from '../air-quality/who-section.tsx'
 import { indicatorsQuery, scoreboardQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useNarrow } from '../state/theme.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import { Chips } from '../ui/chips.tsx'
 import { Drawer } from '../ui/drawer.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -53,21 +53,13 @@ export default function IndicatorsView() {
               })}{' '}
               <a href="#who-title">{t('indicators.toAir')}</a>
             </p>
-            <RadioGroup
-              className="measures"
-              orientation="horizontal"
+            <Chips
+              label={t('indicators.filter')}
+              labelHidden
+              chips={FILTERS.map((id) => ({ id, label: t(`indicators.filter.${id}`) }))}
               value={filter}
               onChange={(value) => setFilter(FILTERS.find((item) => item === value) ?? 'all')}
-            >
-              <Label className="hidden">{t('indicators.filter')}</Label>
-              <div className="measures__list">
-                {FILTERS.map((item) => (
-                  <Radio key={item} value={item} className="chip">
-                    {t(`indicators.filter.${item}`)}
-                  </Radio>
-                ))}
-              </div>
-            </RadioGroup>
+            />
             {grouped.map((dimension) => (
               <IndicatorTable key={dimension.name} dimension={dimension} selected={code} onSelect={open} />
             ))}

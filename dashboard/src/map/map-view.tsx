@@ -16,11 +16,11 @@ import { LayersPanel } from './controls/layers-panel.tsx'
 import { MiniKey } from './controls/legend-grid.tsx'
 import { LegendPanel } from './controls/legend-panel.tsx'
 import { type LayerModel, NO_MARKS } from './layer-model/model.ts'
-import { type ComparedPair, useLayer } from './layers/use-layer.ts'
-import { propertiesOf } from './playback/film.ts'
+import { layerOf } from './layers/index.ts'
 import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
 import { SelectionPanel } from './selection/selection-panel.tsx'
+import { useLayer } from './use-layer.ts'
 import './map-view.css'
 
 const CityMap = lazy(() => import('./canvas/city-map.tsx'))
@@ -32,19 +32,14 @@ export function MapView({ city }: { city: CityResponse }) {
   const narrow = useNarrow()
   const ground = useTheme()
   const control = usePlayback()
-  const { model, pair, zones, things, cut, problem, retry, loading } = useLayer(
-    city,
-    state,
-    ground,
-    control?.frame ?? null,
-  )
+  const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, ground, control?.frame ?? null)
   const selected = selectionId(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
-  const shown = propertiesOf(state.layer, state.measure)
-  const side = state.measure === 'side' ? pair : null
+  const source = layerOf(state.layer).playback?.(state.measure)
+  const shown = source?.kind === 'properties' ? source.properties : []
   const marks = model?.marks ?? NO_MARKS
-  const maps = mapsOf(model, side)
+  const maps = mapsOf(model)
   const parts: Parts = {
     layers: <LayersPanel />,
     legend: (
@@ -53,7 +48,7 @@ export function MapView({ city }: { city: CityResponse }) {
         {maps.map(({ id, model: shown }) => shown && <LegendPanel key={id} legend={shown.legend} />)}
         {!model && !problem && !loading && <p className="note">{t('layer.nothing')}</p>}
         {cut && <p className="note">{t('map.cut', cut)}</p>}
-        {pair && zones && <CorrelationPanel pair={pair} zones={zones} />}
+        {model?.correlation && <CorrelationPanel {...model.correlation} />}
       </>
     ),
     details: state.select && zones && (
@@ -104,14 +99,15 @@ export function MapView({ city }: { city: CityResponse }) {
 
 type OneMap = { readonly id: 'a' | 'b' | 'only'; readonly model: LayerModel | null }
 
-/** One map of the layer, or one of each of the two that are set against each other. */
-const mapsOf = (model: LayerModel | null, side: ComparedPair | null): OneMap[] =>
-  side
-    ? [
-        { id: 'a', model: side.models[0] },
-        { id: 'b', model: side.models[1] },
-      ]
-    : [{ id: 'only', model }]
+/** One map of the layer, or the two that it shows next to each other. */
+function mapsOf(model: LayerModel | null): OneMap[] {
+  if (!model?.sideBySide) return [{ id: 'only', model }]
+  const [a, b] = model.sideBySide
+  return [
+    { id: 'a', model: a },
+    { id: 'b', model: b },
+  ]
+}
 
 type MapsProps = Omit<CityMapProps, 'marks' | 'camera'> & { readonly maps: readonly OneMap[] }
 

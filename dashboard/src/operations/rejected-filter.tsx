@@ -1,6 +1,6 @@
-import { Label, Radio, RadioGroup } from 'react-aria-components'
 import type { RejectedResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import { Chips } from '../ui/chips.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 
@@ -30,24 +30,19 @@ export function RejectedFilterForm({ filter, reasons, sources, onChange }: Props
   const set = (change: Partial<RejectedFilter>): void => onChange({ ...filter, ...change })
   return (
     <>
-      <RadioGroup
-        className="measures"
-        orientation="horizontal"
+      <Chips
+        label={t('rejected.filter')}
+        labelHidden
+        chips={[
+          { id: '', label: t('rejected.all', { n: integer(reasons.reduce((sum, { n }) => sum + n, 0)) }) },
+          ...reasons.map(({ reason, n }) => ({
+            id: reason,
+            label: t('rejected.reason', { reason: name('rejection', reason), n: integer(n) }),
+          })),
+        ]}
         value={filter.reason}
         onChange={(reason) => set({ reason })}
-      >
-        <Label className="hidden">{t('rejected.filter')}</Label>
-        <div className="measures__list">
-          <Radio value="" className="chip">
-            {t('rejected.all', { n: integer(reasons.reduce((sum, { n }) => sum + n, 0)) })}
-          </Radio>
-          {reasons.map(({ reason, n }) => (
-            <Radio key={reason} value={reason} className="chip">
-              {t('rejected.reason', { reason: name('rejection', reason), n: integer(n) })}
-            </Radio>
-          ))}
-        </div>
-      </RadioGroup>
+      />
       <div className="operations__form">
         <TextEntry label={t('rejected.topic')} value={filter.topic} onChange={(topic) => set({ topic })} />
         {sources.length > 1 && (

@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import { Label, Radio, RadioGroup } from 'react-aria-components'
 import type { RejectedResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import { Chips } from '../ui/chips.tsx'
 import { hexDump } from './hex.ts'
 
 type RejectedMessageProps = {
@@ -53,21 +53,13 @@ function Payload({ text, base64, label }: { text: string | null; base64: string;
   const [form, setForm] = useState<Form>(text === null ? 'hex' : 'text')
   return (
     <>
-      <RadioGroup
-        className="measures"
-        orientation="horizontal"
+      <Chips
+        label={t('rejected.bytes')}
+        labelHidden
+        chips={FORMS.map((id) => ({ id, label: t(`rejected.bytes.${id}`), disabled: id === 'text' && text === null }))}
         value={form}
         onChange={(value) => setForm(value as Form)}
-      >
-        <Label className="hidden">{t('rejected.bytes')}</Label>
-        <div className="measures__list">
-          {FORMS.map((value) => (
-            <Radio key={value} value={value} className="chip" isDisabled={value === 'text' && text === null}>
-              {t(`rejected.bytes.${value}`)}
-            </Radio>
-          ))}
-        </div>
-      </RadioGroup>
+      />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="message__scroll" tabIndex={0} aria-label={label}>
         <pre className="message__payload">{form === 'text' && text !== null ? text : hexDump(base64)}</pre>

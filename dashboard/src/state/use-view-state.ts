@@ -1,21 +1,35 @@
 import { useCallback, useSyncExternalStore } from 'react'
-import { parseViewState, toSearch, type ViewState } from './view-state.ts'
+import type { Address, ViewState } from './view-state.ts'
 
 /**
  * The address is the store. Choices make a step in the browser's history; moving the map replaces the last one,
  * or "back" would walk through every pan.
  */
 const listeners = new Set<() => void>()
-let search = window.location.search
-let state = parseViewState(search)
+let address: Address | undefined
+let search: string | undefined
+let state: ViewState | undefined
+
+/** Says how the address is written, before anything reads it. */
+export function startViewState(grammar: Address): void {
+  address = grammar
+}
+
+function grammar(): Address {
+  if (!address) throw new Error('startViewState comes first')
+  return address
+}
 
 function read(): ViewState {
-  if (window.location.search !== search) {
+  if (state === undefined || window.location.search !== search) {
     search = window.location.search
-    state = parseViewState(search)
+    state = grammar().parseViewState(search)
   }
   return state
 }
+
+/** The address of a view, for links. */
+export const hrefOf = (view: ViewState): string => grammar().toSearch(view) || '/'
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
@@ -29,10 +43,10 @@ function subscribe(listener: () => void): () => void {
 export type ChangeView = (change: Partial<ViewState>, how?: 'push' | 'replace') => void
 
 export function changeView(change: Partial<ViewState>, how: 'push' | 'replace' = 'push'): void {
-  const address = window.location.pathname + toSearch({ ...read(), ...change })
-  if (address === window.location.pathname + window.location.search) return
-  if (how === 'push') window.history.pushState(null, '', address)
-  else window.history.replaceState(null, '', address)
+  const to = window.location.pathname + grammar().toSearch({ ...read(), ...change })
+  if (to === window.location.pathname + window.location.search) return
+  if (how === 'push') window.history.pushState(null, '', to)
+  else window.history.replaceState(null, '', to)
   for (const listener of listeners) listener()
 }
 

@@ -12,40 +12,14 @@ export type Theme = (typeof THEMES)[number]
 export const RANGES = ['24h', '7d', '30d'] as const
 export type Range = (typeof RANGES)[number]
 
-export const LAYERS = [
-  'air',
-  'environment',
-  'energy',
-  'mobility',
-  'connectivity',
-  'survey',
-  'compare',
-  'voices',
-  'districts',
-] as const
-export type LayerName = (typeof LAYERS)[number]
-
-/** What each layer can be coloured by; the first is the default. */
-export const MEASURES = {
-  air: ['us', 'european', 'pm2_5', 'pm10', 'no2', 'o3', 'so2', 'co'],
-  environment: [
-    'sound_level',
-    'temperature',
-    'relative_humidity',
-    'wind_speed',
-    'pressure',
-    'precipitation',
-    'water_flow',
-    'water_level',
-  ],
-  energy: ['per_capita', 'power'],
-  mobility: ['congestion', 'bikes', 'traffic'],
-  connectivity: ['4g', '5g', '3g', 'download', 'upload', 'latency', 'wifi'],
-  survey: ['internet'],
-  compare: ['bivariate', 'side'],
-  voices: ['connection', 'air', 'noise', 'service'],
-  districts: ['us', 'european', 'density', 'income'],
-} as const satisfies Record<LayerName, readonly [string, ...string[]]>
+/** What the address knows of a layer of the map. */
+export type AddressLayer = {
+  readonly id: string
+  /** the first is the default */
+  readonly measures: readonly [string, ...string[]]
+  /** other measures that it accepts */
+  readonly acceptsMeasure?: (name: string) => boolean
+}
 
 const SELECTIONS = ['thing', 'zone', 'cell', 'indicator'] as const
 export type Selection = { readonly type: (typeof SELECTIONS)[number]; readonly key: string }
@@ -53,7 +27,7 @@ export type Camera = { readonly longitude: number; readonly latitude: number; re
 
 export type ViewState = {
   readonly view: ViewName
-  readonly layer: LayerName
+  readonly layer: string
   readonly measure: string
   readonly select: Selection | null
   readonly theme: Theme
@@ -64,11 +38,11 @@ export type ViewState = {
   readonly table: boolean
   /** null: live */
   readonly playback: Playback | null
-  /** of the survey layer: which survey (null: the newest), which answer (null: those that count), among whom */
+  /** of the survey layer: which survey (null: the latest), which answer (null: those that count), among whom */
   readonly survey: string | null
   readonly answer: string | null
   readonly among: Among | null
-  /** what the compare layer sets against each other; null: its first preset */
+  /** what the compare layer compares; null: its first preset */
   readonly a: MeasureRef | null
   readonly b: MeasureRef | null
   /** of the wellbeing index: where (null: the whole city), weights as the API reads them, which two rounds */
@@ -78,10 +52,8 @@ export type ViewState = {
   readonly followup: string | null
 }
 
-export const DEFAULTS: ViewState = {
+const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
   view: 'map',
-  layer: 'air',
-  measure: MEASURES.air[0],
   select: null,
   theme: 'system',
   period: 'last-30d',
@@ -105,13 +77,29 @@ const PERIOD = /^(last-(24h|7d|30d|365d)|\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?)$/
 /** cost:2,environment:0.5 */
 const WEIGHTS = /^[a-z_]{2,40}:\d(\.\d{1,2})?(,[a-z_]{2,40}:\d(\.\d{1,2})?){0,25}$/
 
-export function parseViewState(search: string): ViewState {
+export type AddressLayers = readonly [AddressLayer, ...AddressLayer[]]
+
+/** The grammar of the address for these layers of the map; the first is the default. */
+export function createAddress(layers: AddressLayers) {
+  return {
+    defaults: { ...DEFAULTS, layer: layers[0].id, measure: layers[0].measures[0] } satisfies ViewState as ViewState,
+    parseViewState: (search: string): ViewState => parseViewState(search, layers),
+    toSearch: (state: ViewState): string => toSearch(state, layers),
+    measureOf: (layer: string, measure: string | null): string => measureOf(layerOf(layers, layer), measure),
+  }
+}
+export type Address = ReturnType<typeof createAddress>
+
+const layerOf = (layers: AddressLayers, id: string | null): AddressLayer =>
+  layers.find((layer) => layer.id === id) ?? layers[0]
+
+function parseViewState(search: string, layers: AddressLayers): ViewState {
   const query = new URLSearchParams(search)
-  const layer = oneOf(LAYERS, query.get('layer')) ?? DEFAULTS.layer
+  const layer = layerOf(layers, query.get('layer'))
   const period = query.get('period')
   return {
     view: oneOf(VIEWS, query.get('view')) ?? DEFAULTS.view,
-    layer,
+    layer: layer.id,
     measure: measureOf(layer, query.get('by')),
     select: parseSelection(query.get('select')),
     theme: oneOf(THEMES, query.get('theme')) ?? DEFAULTS.theme,
@@ -133,14 +121,14 @@ export function parseViewState(search: string): ViewState {
 }
 
 /** The address of a state: '' or '?…'; what is at its default is left out. */
-export function toSearch(state: ViewState): string {
+function toSearch(state: ViewState, layers: AddressLayers): string {
   const query = new URLSearchParams()
-  const put = (name: string, value: string, usual: string): void => {
-    if (value !== usual) query.set(name, value)
+  const put = (name: string, value: string, byDefault: string): void => {
+    if (value !== byDefault) query.set(name, value)
   }
   put('view', state.view, DEFAULTS.view)
-  put('layer', state.layer, DEFAULTS.layer)
-  put('by', state.measure, MEASURES[state.layer][0])
+  put('layer', state.layer, layers[0].id)
+  put('by', state.measure, layerOf(layers, state.layer).measures[0])
   put('select', state.select ? `${state.select.type}:${state.select.key}` : '', '')
   put('theme', state.theme, DEFAULTS.theme)
   put('period', state.period, DEFAULTS.period)
@@ -166,10 +154,10 @@ export function toSearch(state: ViewState): string {
   return text ? `?${text}` : ''
 }
 
-/** The measure if the layer has it, else the layer's first. Survey questions are the city's own, so any name will do. */
-export function measureOf(layer: LayerName, measure: string | null): string {
-  if (layer === 'survey' && measure && /^\w{1,60}$/.test(measure)) return measure
-  return oneOf(MEASURES[layer], measure) ?? MEASURES[layer][0]
+/** The measure if the layer has or accepts it, else the layer's first. */
+function measureOf({ measures, acceptsMeasure }: AddressLayer, measure: string | null): string {
+  if (measure && acceptsMeasure?.(measure)) return measure
+  return oneOf(measures, measure) ?? measures[0]
 }
 
 export const selectionId = (selection: Selection | null): string | null =>

@@ -5,14 +5,17 @@ import { createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import { BIVARIATE, inkOn, luminance, type Rgb } from '#dashboard/src/map/colours/palette.ts'
 import { shareScaleOf } from '#dashboard/src/map/colours/scales.ts'
 import type { LayerInput } from '#dashboard/src/map/layer-model/model.ts'
-import { bivariateLayer, thirds } from '#dashboard/src/map/layers/bivariate.ts'
-import { zoneFact } from '#dashboard/src/map/layers/districts.ts'
-import { answerOf, presetsOf, surveyRefOf } from '#dashboard/src/map/layers/refs.ts'
-import { type Survey, surveyMeasure } from '#dashboard/src/map/layers/survey.ts'
+import { bivariateModel, thirds } from '#dashboard/src/map/layers/compare/bivariate.ts'
+import { presetsOf } from '#dashboard/src/map/layers/compare/presets.ts'
+import { zoneFact } from '#dashboard/src/map/layers/districts/zone-facts.ts'
+import { LAYERS } from '#dashboard/src/map/layers/index.ts'
+import { type Survey, surveyMeasure } from '#dashboard/src/map/layers/survey/survey-measure.ts'
+import { answerOf, surveyRefOf } from '#dashboard/src/map/layers/survey/survey-ref.ts'
 import { formatMeasure, parseMeasure } from '#dashboard/src/state/measure-ref.ts'
-import { DEFAULTS, parseViewState, toSearch } from '#dashboard/src/state/view-state.ts'
+import { createAddress } from '#dashboard/src/state/view-state.ts'
 import type { EstimatesResponse } from '#model/api/indicators.ts'
 
+const { defaults: DEFAULTS, parseViewState, toSearch } = createAddress(LAYERS)
 const i18n = createFormatters(createIntl({ locale: 'en', messages: en }), 'UTC')
 const geometry = { type: 'Polygon', coordinates: [] }
 const zone = (key: string, income: number | null, population: number) => ({
@@ -89,7 +92,7 @@ describe('thirds', () => {
 })
 
 describe('a map of two numbers', () => {
-  const model = bivariateLayer(input, { a: zoneFact(input, 'income'), b: zoneFact(input, 'density') })
+  const model = bivariateModel(input, { a: zoneFact(input, 'income'), b: zoneFact(input, 'density') })
   test('low and high stand in opposite corners, and each district is counted once', () => {
     expect(model.legend.grid?.counts).toEqual([
       [0, 0, 1],

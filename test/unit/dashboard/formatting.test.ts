@@ -2,7 +2,7 @@ import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
 import { coarse, createFormatters } from '#dashboard/src/i18n/formatters.ts'
-import { LAYERS, MEASURES } from '#dashboard/src/state/view-state.ts'
+import { LAYERS } from '#dashboard/src/map/layers/index.ts'
 import { periodChoices } from '#dashboard/src/ui/periods.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { REASONS } from '#model/observation/quality.ts'
@@ -67,9 +67,9 @@ describe('the catalogue', () => {
     const wanted = [
       ...[...PROPERTIES.keys()].map((name) => `property.${name}`),
       ...Object.keys(REASONS).map((name) => `reason.${name}`),
-      ...LAYERS.map((name) => `layer.${name}`),
-      ...LAYERS.filter((name) => name !== 'survey').flatMap((name) =>
-        MEASURES[name].map((measure) => `measure.${name}.${measure}`),
+      ...LAYERS.map(({ id }) => `layer.${id}`),
+      ...LAYERS.filter(({ id }) => id !== 'survey').flatMap(({ id, measures }) =>
+        measures.map((measure) => `measure.${id}.${measure}`),
       ),
     ]
     expect(wanted.filter((id) => !ids.has(id))).toEqual([])

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
 import { createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import type { LayerInput } from '#dashboard/src/map/layer-model/model.ts'
-import { airLayer } from '#dashboard/src/map/layers/air.ts'
-import { environmentLayer } from '#dashboard/src/map/layers/environment.ts'
+import { airModel } from '#dashboard/src/map/layers/air/air-layer.ts'
+import { environmentModel } from '#dashboard/src/map/layers/environment/environment-layer.ts'
 
 const i18n = createFormatters(createIntl({ locale: 'en', messages: en }), 'UTC')
 const now = Date.parse('2026-11-25T12:00:00Z')
@@ -25,19 +25,19 @@ const input = {
 } as unknown as LayerInput
 
 test('what a stranger publishes is on the map with its first value', () => {
-  const { marks, rows } = airLayer(input, 'pm2_5')
+  const { marks, rows } = airModel(input, 'pm2_5')
   expect(marks.points).toMatchObject([{ id: 'thing:my-sensor', trust: 'fresh', label: '9.3' }])
   expect(rows[0]?.cells['value']).toEqual({ text: '9.3', sort: 9.3 })
 })
 
 test('and hollow where an index is shown, with the reason, until it has the hours', () => {
-  const { marks, legend } = airLayer(input, 'us')
+  const { marks, legend } = airModel(input, 'us')
   expect(marks.points).toMatchObject([{ trust: 'none', label: '', hint: 'not enough hours of data for an index' }])
   expect(legend.facts).toContainEqual(['Based on', '0 of 1 stations'])
 })
 
 test('in another layer it is not: it measures something else', () => {
-  expect(airLayer(input, 'no2').marks.points).toEqual([])
+  expect(airModel(input, 'no2').marks.points).toEqual([])
 })
 
 describe('the surroundings', () => {
@@ -57,7 +57,7 @@ describe('the surroundings', () => {
     ({ ...input, things, latestOf: ({ latest }: { latest: unknown }) => latest, ...more }) as unknown as LayerInput
 
   test('are shown by every Thing that measures them, of whatever kind, and by nothing else', () => {
-    const { marks, rows } = environmentLayer(
+    const { marks, rows } = environmentModel(
       among([
         thing(1, 'weather_station', 900, { temperature: { result: 12.34 } }),
         thing(2, 'air_station', 900, { temperature: { result: -3 } }),
@@ -76,7 +76,7 @@ describe('the surroundings', () => {
   })
 
   test('say which of them are stale and which are suspect', () => {
-    const layer = environmentLayer(
+    const layer = environmentModel(
       among([
         thing(1, 'sound_meter', 900, { sound_level: { result: 61.7 } }),
         thing(2, 'sound_meter', 900, { sound_level: { result: 50, ageMinutes: 46 } }),
@@ -91,7 +91,7 @@ describe('the surroundings', () => {
   })
 
   test('a suspect value does not stretch the classes', () => {
-    const layer = environmentLayer(
+    const layer = environmentModel(
       among([
         thing(1, 'air_station', 900, { temperature: { result: 13.1 } }),
         thing(2, 'air_station', 900, { temperature: { result: 13.8 } }),
@@ -103,7 +103,7 @@ describe('the surroundings', () => {
   })
 
   test('what fell in a quarter of an hour is four times as much in an hour; without an interval there is no rate', () => {
-    const layer = environmentLayer(
+    const layer = environmentModel(
       among([
         thing(1, 'weather_station', 900, { precipitation: { result: 0.8 } }),
         thing(2, 'rain_gauge', null, { precipitation: { result: 0.8 } }),
@@ -118,7 +118,7 @@ describe('the surroundings', () => {
 
   test('in playback the classes are those of the whole window', () => {
     const frame = { from: now - 3_600_000, to: now, n: 4, samplesOf: () => [9, 14, 19] }
-    const layer = environmentLayer(
+    const layer = environmentModel(
       among([thing(1, 'air_station', 900, { temperature: { result: 13.1 } })], { frame }),
       'temperature',
     )
@@ -129,7 +129,7 @@ describe('the surroundings', () => {
   test.each(['water_level', 'water_volume', 'constructor'])(
     '%s: no layer, since nothing measures it or it is no measure',
     (by) => {
-      expect(environmentLayer(among([thing(1, 'water_meter', 900, { water_volume: { result: 5 } })]), by)).toBeNull()
+      expect(environmentModel(among([thing(1, 'water_meter', 900, { water_volume: { result: 5 } })]), by)).toBeNull()
     },
   )
 })

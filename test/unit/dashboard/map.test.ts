@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { pointScale, unobstructed } from '#dashboard/src/map/canvas/arrange.ts'
 import { centreOf, fitting, project } from '#dashboard/src/map/canvas/place-labels.ts'
-import { congestionOf } from '#dashboard/src/map/layers/mobility.ts'
-import { isStale, trustOf } from '#dashboard/src/map/layers/things.ts'
+import { isStale, trustOf } from '#dashboard/src/map/layer-model/things.ts'
+import { congestionOf } from '#dashboard/src/map/layers/mobility/congestion.ts'
 import { hatch } from '#dashboard/src/map/marks/hatch.ts'
 import { attributesOf } from '#dashboard/src/map/marks/point-attributes.ts'
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { filmOf, frameIndex, indexFilmOf, needOf } from '#dashboard/src/map/playback/film.ts'
+import { airLayer } from '#dashboard/src/map/layers/air/air-layer.ts'
+import { environmentLayer } from '#dashboard/src/map/layers/environment/environment-layer.ts'
+import { LAYERS, layerOf } from '#dashboard/src/map/layers/index.ts'
+import { frameIndex, framesOf, indexFramesOf } from '#dashboard/src/map/playback/frames.ts'
 import { shifted, startPlayback, windowOf, withSpan } from '#dashboard/src/state/playback-address.ts'
-import { DEFAULTS, LAYERS, MEASURES, parseViewState, toSearch } from '#dashboard/src/state/view-state.ts'
+import { createAddress } from '#dashboard/src/state/view-state.ts'
+
+const { defaults: DEFAULTS, parseViewState, toSearch } = createAddress(LAYERS)
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 const HOUR = 3_600_000
@@ -44,8 +49,8 @@ describe('the window', () => {
   })
 })
 
-describe('a film', () => {
-  const film = filmOf({
+describe('frames', () => {
+  const frames = framesOf({
     every: '1h',
     times: ['2026-11-24T10:00:00Z', '2026-11-24T11:00:00Z'],
     end: '2026-11-24T12:00:00Z',
@@ -57,18 +62,18 @@ describe('a film', () => {
   const stream = (id: number) => ({ id, property: 'pm2_5', channel: '', unit: 'ug/m3', latest: null })
 
   test('shows the mean of a frame, nothing where there was nothing, suspect where most failed', () => {
-    const first = film.frameAt(0)
+    const first = frames.frameAt(0)
     expect(first).toMatchObject({ from: NOON - 2 * HOUR, to: NOON - HOUR, n: 5 })
     expect(first.latestOf(stream(1))).toMatchObject({ result: 10, quality: 1, time: NOON - HOUR })
     expect(first.latestOf(stream(2))).toMatchObject({ result: 20, quality: 3 })
-    expect(film.frameAt(1).latestOf(stream(1))).toBeNull()
-    expect(film.frameAt(1).latestOf(stream(2))).toMatchObject({ result: 30, quality: 1 })
+    expect(frames.frameAt(1).latestOf(stream(1))).toBeNull()
+    expect(frames.frameAt(1).latestOf(stream(2))).toMatchObject({ result: 30, quality: 1 })
     expect(first.latestOf(stream(3))).toBeNull()
   })
 
   test('has the same numbers for classes in every frame', () => {
-    expect(film.frameAt(0).samplesOf(stream(2))).toEqual(film.frameAt(1).samplesOf(stream(2)))
-    expect(film.filled).toEqual([1, 0.5])
+    expect(frames.frameAt(0).samplesOf(stream(2))).toEqual(frames.frameAt(1).samplesOf(stream(2)))
+    expect(frames.filled).toEqual([1, 0.5])
   })
 
   test.each([
@@ -77,11 +82,11 @@ describe('a film', () => {
     [NOON - HOUR, 1],
     [NOON, 1],
   ])('%i lies in frame %i', (time, index) => {
-    expect(frameIndex(film.edges, time)).toBe(index)
+    expect(frameIndex(frames.edges, time)).toBe(index)
   })
 
   test('of an index gives each Thing the index of the frame', () => {
-    const indices = indexFilmOf({
+    const indices = indexFramesOf({
       every: '1h',
       times: ['2026-11-24T10:00:00Z'],
       end: '2026-11-24T11:00:00Z',
@@ -102,12 +107,12 @@ describe('a film', () => {
 })
 
 test('whatever a layer shows of the present can be played back; what rests on a period cannot', () => {
-  const playable = LAYERS.flatMap((layer) =>
-    MEASURES[layer].filter((measure) => needOf(layer, measure)).map((measure) => `${layer} ${measure}`),
+  const playable = LAYERS.flatMap(({ id, measures }) =>
+    measures.filter((measure) => layerOf(id).playback?.(measure)).map((measure) => `${id} ${measure}`),
   )
   expect(playable).toEqual([
-    ...MEASURES.air.map((measure) => `air ${measure}`),
-    ...MEASURES.environment.map((measure) => `environment ${measure}`),
+    ...airLayer.measures.map((measure) => `air ${measure}`),
+    ...environmentLayer.measures.map((measure) => `environment ${measure}`),
     'energy power',
     'mobility congestion',
     'mobility bikes',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Row } from '#dashboard/src/map/layer-model/model.ts'
 import { toCsv } from '#dashboard/src/ui/table/csv.ts'
 import { sortRows } from '#dashboard/src/ui/table/sort.ts'
+import type { Row } from '#dashboard/src/ui/table/table-model.ts'
 
 const row = (key: string, value: number | string | null): Row => ({
   id: `thing:${key}`,

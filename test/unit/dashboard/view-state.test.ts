@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { DEFAULTS, measureOf, parseSelection, parseViewState, toSearch } from '#dashboard/src/state/view-state.ts'
+import { LAYERS } from '#dashboard/src/map/layers/index.ts'
+import { createAddress, parseSelection } from '#dashboard/src/state/view-state.ts'
+
+const { defaults: DEFAULTS, measureOf, parseViewState, toSearch } = createAddress(LAYERS)
 
 describe('the address of a view', () => {
   test('says nothing while everything is at its default', () => {

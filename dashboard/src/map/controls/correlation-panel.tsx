@@ -1,13 +1,11 @@
-import type { ZoneFeatures } from '#model/api/city.ts'
 import { type Correlation, FEW_PLACES, pearson, spearman } from '#model/statistics/correlation.ts'
 import { type Formatters, useI18n } from '../../i18n/formatters.ts'
-import { bothOf, type Pair, pairsOf } from '../layers/bivariate.ts'
+import type { LayerModel } from '../layer-model/model.ts'
 
 /** Whether the two go together over the districts, how closely, and how little that may mean. */
-export function CorrelationPanel({ pair, zones }: { pair: Pair; zones: ZoneFeatures }) {
+export function CorrelationPanel({ pairs, districts }: NonNullable<LayerModel['correlation']>) {
   const i18n = useI18n()
   const { t, integer } = i18n
-  const pairs = pairsOf(bothOf(pair, { zones }))
   const rows = [
     ['spearman', spearman(pairs)],
     ['pearson', pearson(pairs)],
@@ -18,7 +16,7 @@ export function CorrelationPanel({ pair, zones }: { pair: Pair; zones: ZoneFeatu
       <h3 id="correlation" className="legend__title">
         {t('correlation.title')}
       </h3>
-      <p className="note">{t('correlation.n', { n: integer(pairs.length), of: integer(zones.features.length) })}</p>
+      <p className="note">{t('correlation.n', { n: integer(pairs.length), of: integer(districts) })}</p>
       {few && <p className="correlation__few">{t('correlation.few', { n: FEW_PLACES })}</p>}
       <table className="mini">
         <caption className="hidden">{t('correlation.title')}</caption>

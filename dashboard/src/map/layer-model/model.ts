@@ -2,6 +2,7 @@ import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
 import type { Formatters } from '../../i18n/formatters.ts'
 import type { Latest } from '../../live/latest.ts'
+import type { Column, Row } from '../../ui/table/table-model.ts'
 import type { Rgb } from '../colours/palette.ts'
 
 /**
@@ -14,6 +15,10 @@ export type LayerModel = {
   /** made when first asked for: without a table nobody needs 100,000 of them four times a second */
   readonly rows: readonly Row[]
   readonly marks: Marks
+  /** two maps to show next to each other in place of this one */
+  readonly sideBySide?: readonly [a: LayerModel, b: LayerModel]
+  /** whether the two numbers of a map go together: the districts that have both, of how many */
+  readonly correlation?: { readonly pairs: readonly [number, number][]; readonly districts: number }
 }
 
 /** A model whose rows are made once, when they are first read. */
@@ -94,16 +99,6 @@ export type LegendGrid = {
 /** `breaks`: where the middle and the high class begin */
 export type LegendAxis = { readonly name: string; readonly breaks: readonly string[] }
 
-export type Column = { readonly id: string; readonly label: string; readonly numeric: boolean }
-/** `sort` is what a cell is ordered by and what goes into the CSV; `text` is what is shown */
-export type Cell = { readonly text: string; readonly sort: number | string | null }
-export type Row = {
-  /** selection id, or null when it cannot be selected */
-  readonly id: string | null
-  readonly key: string
-  readonly cells: Readonly<Record<string, Cell>>
-}
-
 /** A moment of the past, as playback shows it: what a layer reads in place of the present. */
 export type Frame = {
   readonly from: number
@@ -130,7 +125,3 @@ export type LayerInput = {
   readonly i18n: Formatters
 }
 export type Datastream = ThingFeature['properties']['datastreams'][number]
-
-export const text = (value: string): Cell => ({ text: value, sort: value })
-export const amount = (value: number | null | undefined, show: (value: number) => string, none: string): Cell =>
-  value === null || value === undefined ? { text: none, sort: null } : { text: show(value), sort: value }

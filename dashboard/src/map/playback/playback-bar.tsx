@@ -10,15 +10,15 @@ import './playback-bar.css'
 
 /** Play, step and seek through the past of the layer; every choice is in the address. */
 export function PlaybackBar({ control }: { control: PlaybackControl }) {
-  const { playback, film, playable, loading, problem, retry } = control
+  const { playback, frames, playable, loading, problem, retry } = control
   const { t, dateTime, dateTimes } = useI18n()
   const { from, to } = windowOf(playback)
-  const filmStart = film?.edges[control.index]
-  const filmEnd = film?.edges[control.index + 1]
+  const frameStart = frames?.edges[control.index]
+  const frameEnd = frames?.edges[control.index + 1]
   const moment =
-    filmStart === undefined || filmEnd === undefined
+    frameStart === undefined || frameEnd === undefined
       ? t(loading ? 'app.loading' : 'none')
-      : dateTimes(filmStart, filmEnd)
+      : dateTimes(frameStart, frameEnd)
   return (
     <section className="playback" aria-label={t('playback.name')}>
       {problem && <Problem error={problem} retry={retry} />}
@@ -55,14 +55,14 @@ function LiveButton() {
 }
 
 function Transport({ control, moment }: { control: PlaybackControl; moment: string }) {
-  const { film, index, playing, toggle, seek } = control
+  const { frames, index, playing, toggle, seek } = control
   const { t } = useI18n()
-  const last = Math.max(0, (film?.edges.length ?? 0) - 2)
+  const last = Math.max(0, (frames?.edges.length ?? 0) - 2)
   return (
     <div className="playback__transport">
       <Button
         className="button button--icon button--main"
-        isDisabled={!film}
+        isDisabled={!frames}
         aria-label={t(playing ? 'playback.pause' : 'playback.play')}
         onPress={toggle}
       >
@@ -70,7 +70,7 @@ function Transport({ control, moment }: { control: PlaybackControl; moment: stri
       </Button>
       <Button
         className="button button--icon"
-        isDisabled={!film || index === 0}
+        isDisabled={!frames || index === 0}
         aria-label={t('playback.back')}
         onPress={() => seek(index - 1)}
       >
@@ -85,14 +85,14 @@ function Transport({ control, moment }: { control: PlaybackControl; moment: stri
           min={0}
           max={last}
           value={index}
-          disabled={!film}
+          disabled={!frames}
           onChange={(event) => seek(event.target.valueAsNumber)}
         />
-        {film && <Filled shares={film.filled} />}
+        {frames && <Filled shares={frames.filled} />}
       </div>
       <Button
         className="button button--icon"
-        isDisabled={!film || index >= last}
+        isDisabled={!frames || index >= last}
         aria-label={t('playback.next')}
         onPress={() => seek(index + 1)}
       >

@@ -4,7 +4,9 @@ import { airHistoryQuery, historyQuery } from '../../http/queries.ts'
 import { type Playback, windowOf } from '../../state/playback-address.ts'
 import { changeView, useViewState } from '../../state/use-view-state.ts'
 import type { Frame } from '../layer-model/model.ts'
-import { type Film, filmOf, frameIndex, indexFilmOf, needOf } from './film.ts'
+import type { PlaybackSource } from '../layer-model/playback-source.ts'
+import { layerOf } from '../layers/index.ts'
+import { frameIndex, framesOf, indexFramesOf, type PlaybackFrames } from './frames.ts'
 
 /**
  * Playback, outside the layers. States: off (no moment in the address) -> paused <-> playing; playing ends at the last
@@ -13,7 +15,7 @@ import { type Film, filmOf, frameIndex, indexFilmOf, needOf } from './film.ts'
  */
 export type PlaybackControl = {
   readonly playback: Playback
-  readonly film: Film | null
+  readonly frames: PlaybackFrames | null
   readonly index: number
   readonly frame: Frame | null
   readonly playable: boolean
@@ -37,36 +39,37 @@ const BLANK: Omit<Frame, 'from' | 'to'> = {
 
 export function usePlayback(): PlaybackControl | null {
   const [{ layer, measure, playback }] = useViewState()
-  const need = useMemo(() => (playback ? needOf(layer, measure) : null), [playback, layer, measure])
-  const { film, loading, problem, retry } = useFilm(need, playback)
+  const active = playback !== null
+  const source = useMemo(() => (active ? (layerOf(layer).playback?.(measure) ?? null) : null), [active, layer, measure])
+  const { frames, loading, problem, retry } = useFrames(source, playback)
   const [time, setTime] = useState(playback?.time ?? 0)
   const [playing, setPlaying] = useState(false)
   useEffect(() => {
     if (playback) setTime(playback.time)
     else setPlaying(false)
   }, [playback])
-  const index = film ? frameIndex(film.edges, time) : 0
+  const index = frames ? frameIndex(frames.edges, time) : 0
   const frame = useMemo((): Frame | null => {
-    if (!need) return null
-    return film ? film.frameAt(index) : { ...BLANK, from: time, to: time }
-  }, [need, film, index, time])
+    if (!source) return null
+    return frames ? frames.frameAt(index) : { ...BLANK, from: time, to: time }
+  }, [source, frames, index, time])
 
   const seek = useCallback(
     (to: number) => {
-      const edge = film?.edges[to]
+      const edge = frames?.edges[to]
       if (!playback || edge === undefined) return
       setTime(edge)
       changeView({ playback: { ...playback, time: edge } }, 'replace')
     },
-    [film, playback],
+    [frames, playback],
   )
   const toggle = useCallback(() => {
-    const last = (film?.edges.length ?? 0) - 2
+    const last = (frames?.edges.length ?? 0) - 2
     if (!playing && index >= last) seek(0)
     if (playing) seek(index)
     setPlaying(!playing)
-  }, [film, index, playing, seek])
-  useTicking(playing ? film : null, {
+  }, [frames, index, playing, seek])
+  useTicking(playing ? frames : null, {
     index,
     speed: playback?.speed ?? 1,
     setTime,
@@ -75,24 +78,24 @@ export function usePlayback(): PlaybackControl | null {
   })
 
   if (!playback) return null
-  return { playback, film, index, frame, playable: need !== null, playing, loading, problem, retry, toggle, seek }
+  return { playback, frames, index, frame, playable: source !== null, playing, loading, problem, retry, toggle, seek }
 }
 
-function useFilm(need: ReturnType<typeof needOf>, playback: Playback | null) {
+function useFrames(source: PlaybackSource | null, playback: Playback | null) {
   const window = useMemo(
     () => (playback ? { ...windowOf(playback), every: playback.step } : { from: '', to: '', every: '' }),
     [playback],
   )
-  const properties = need?.kind === 'properties' ? need.properties : []
-  const [scheme, by] = need?.kind === 'index' ? [need.scheme, need.by] : ['', '']
-  const history = useQuery({ ...historyQuery(properties, window), enabled: need?.kind === 'properties' })
-  const index = useQuery({ ...airHistoryQuery(scheme, by, window), enabled: need?.kind === 'index' })
-  const answer = need?.kind === 'index' ? index : history
-  const film = useMemo(() => {
-    if (need?.kind === 'index') return index.data ? indexFilmOf(index.data) : null
-    return need && history.data ? filmOf(history.data) : null
-  }, [need, index.data, history.data])
-  return { film, loading: answer.isFetching, problem: need ? answer.error : null, retry: answer.refetch }
+  const properties = source?.kind === 'properties' ? source.properties : []
+  const [scheme, by] = source?.kind === 'index' ? [source.scheme, source.by] : ['', '']
+  const history = useQuery({ ...historyQuery(properties, window), enabled: source?.kind === 'properties' })
+  const index = useQuery({ ...airHistoryQuery(scheme, by, window), enabled: source?.kind === 'index' })
+  const answer = source?.kind === 'index' ? index : history
+  const frames = useMemo(() => {
+    if (source?.kind === 'index') return index.data ? indexFramesOf(index.data) : null
+    return source && history.data ? framesOf(history.data) : null
+  }, [source, index.data, history.data])
+  return { frames, loading: answer.isFetching, problem: source ? answer.error : null, retry: answer.refetch }
 }
 
 type Ticking = {
@@ -104,24 +107,24 @@ type Ticking = {
   readonly stop: () => void
 }
 
-/** Moves on by a frame at every tick, to the end of the film. */
-function useTicking(film: Film | null, ticking: Ticking): void {
+/** Moves on by a frame at every tick, to the last frame. */
+function useTicking(frames: PlaybackFrames | null, ticking: Ticking): void {
   const latest = useRef(ticking)
   latest.current = ticking
   const written = useRef(0)
   const { speed } = ticking
   useEffect(() => {
-    if (!film) return
+    if (!frames) return
     const timer = setInterval(() => {
       const { index, setTime, seek, stop } = latest.current
-      const next = Math.min(index + 1, film.edges.length - 2)
-      const ended = next === film.edges.length - 2
+      const next = Math.min(index + 1, frames.edges.length - 2)
+      const ended = next === frames.edges.length - 2
       if (ended || Date.now() - written.current > WRITE_MS) {
         written.current = Date.now()
         seek(next)
-      } else setTime(film.edges[next] ?? 0)
+      } else setTime(frames.edges[next] ?? 0)
       if (ended) stop()
     }, 1000 / speed)
     return () => clearInterval(timer)
-  }, [film, speed])
+  }, [frames, speed])
 }

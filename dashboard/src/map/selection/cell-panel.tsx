@@ -1,15 +1,19 @@
 import { useI18n } from '../../i18n/formatters.ts'
 import { useViewState } from '../../state/use-view-state.ts'
-import type { Column, Legend, Row } from '../layer-model/model.ts'
+import type { Column, Row } from '../../ui/table/table-model.ts'
+import type { Legend } from '../layer-model/model.ts'
+import { layerOf } from '../layers/index.ts'
+
+const RADIO_COVERAGE = { eyebrow: 'cell.eyebrow', note: 'cell.note' } as const
 
 /** One cell, of radio coverage or of voices: its row of the table, in full. */
 export function CellPanel({ row, columns, legend }: { row: Row; columns: readonly Column[]; legend: Legend }) {
   const { t } = useI18n()
   const [{ layer }] = useViewState()
-  const voices = layer === 'voices'
+  const { eyebrow, note } = layerOf(layer).cellTexts ?? RADIO_COVERAGE
   return (
     <article>
-      <p className="eyebrow">{t(voices ? 'voices.cell.eyebrow' : 'cell.eyebrow')}</p>
+      <p className="eyebrow">{t(eyebrow)}</p>
       <h2 className="selection__title">{legend.title}</h2>
       <dl className="facts">
         {columns.map(({ id, label }) => (
@@ -19,7 +23,7 @@ export function CellPanel({ row, columns, legend }: { row: Row; columns: readonl
           </div>
         ))}
       </dl>
-      <p className="note">{t(voices ? 'voices.note.sample' : 'cell.note')}</p>
+      <p className="note">{t(note)}</p>
     </article>
   )
 }

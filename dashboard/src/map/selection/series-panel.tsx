@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo, useState } from 'react'
-import { Button, Label, Radio, RadioGroup } from 'react-aria-components'
+import { Button } from 'react-aria-components'
 import { observationsQuery } from '../../http/queries.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { useNow } from '../../live/use-live.ts'
 import { useTheme } from '../../state/theme.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { RANGES } from '../../state/view-state.ts'
+import { Chips } from '../../ui/chips.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Datastream } from '../layer-model/model.ts'
 import { type Series, seriesOf, summarise, windowOf } from './series.ts'
@@ -26,21 +27,13 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
   const series = useMemo(() => (answer.data ? seriesOf(answer.data) : null), [answer.data])
   return (
     <section className="series" aria-label={t('series.name', { property: property(datastream.property) })}>
-      <RadioGroup
-        className="measures"
-        orientation="horizontal"
+      <Chips
+        label={t('series.range')}
+        labelHidden
+        chips={RANGES.map((id) => ({ id, label: t(`series.range.${id}`) }))}
         value={range}
         onChange={(value) => change({ range: RANGES.find((item) => item === value) ?? '24h' }, 'replace')}
-      >
-        <Label className="hidden">{t('series.range')}</Label>
-        <div className="measures__list">
-          {RANGES.map((item) => (
-            <Radio key={item} value={item} className="chip">
-              {t(`series.range.${item}`)}
-            </Radio>
-          ))}
-        </div>
-      </RadioGroup>
+      />
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {series && (
         <>

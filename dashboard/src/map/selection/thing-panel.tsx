@@ -5,10 +5,10 @@ import { AirIndexPanel } from '../../air-quality/air-index-panel.tsx'
 import { LimitsPanel } from '../../air-quality/limits-panel.tsx'
 import { WhoPanel } from '../../air-quality/who-panel.tsx'
 import { useI18n } from '../../i18n/formatters.ts'
+import { useLatest } from '../../live/use-latest.ts'
 import { useNow } from '../../live/use-live.ts'
 import type { Datastream } from '../layer-model/model.ts'
-import { trustOf } from '../layers/things.ts'
-import { useLatest } from '../layers/use-layer.ts'
+import { trustOf } from '../layer-model/things.ts'
 import { SeriesPanel } from './series-panel.tsx'
 
 type ThingPanelProps = {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { voicesQuery } from '../../http/voices.ts'
 import { useI18n } from '../../i18n/formatters.ts'
-import { whyHidden } from '../layers/voices.ts'
+import { whyHidden } from '../layers/voices/voices-model.ts'
 
 const WORDS = 5
 

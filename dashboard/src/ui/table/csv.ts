@@ -1,4 +1,4 @@
-import type { Column, Row } from '../../map/layer-model/model.ts'
+import type { Column, Row } from './table-model.ts'
 
 /**
  * RFC 4180, with a byte order mark so that spreadsheets read it as UTF-8. Numbers in full precision with a point,

@@ -1,11 +1,11 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useI18n } from '../../i18n/formatters.ts'
-import type { Column, Row } from '../../map/layer-model/model.ts'
 import { Icon } from '../icon.tsx'
 import { toCsv } from './csv.ts'
 import { download } from './download.ts'
 import { type Order, sortRows } from './sort.ts'
+import type { Column, Row } from './table-model.ts'
 import './data-table.css'
 
 const PAGE = 100

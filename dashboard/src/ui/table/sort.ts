@@ -1,4 +1,4 @@
-import type { Row } from '../../map/layer-model/model.ts'
+import type { Row } from './table-model.ts'
 
 export type Order = { readonly column: string; readonly descending: boolean }
 

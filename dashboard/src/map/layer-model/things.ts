@@ -1,0 +1,148 @@
+import type { ThingFeature } from '#model/api/city.ts'
+import { isGood } from '#model/observation/quality.ts'
+import type { Latest } from '../../live/latest.ts'
+import { type Cell, type Column, text } from '../../ui/table/table-model.ts'
+import type { Datastream, LayerInput, Trust } from './model.ts'
+
+/** A Thing with the one Datastream that a layer shows of it. */
+export type Reading = {
+  readonly thing: ThingFeature
+  readonly datastream: Datastream | null
+  readonly latest: Latest | null
+  readonly trust: Trust
+}
+
+/** Observations older than three expected intervals are stale (the API says the same); unknown interval: one hour. */
+export function isStale(latestMs: number, expectedIntervalSeconds: number | null, now: number): boolean {
+  return now - latestMs > 3 * (expectedIntervalSeconds ?? 1200) * 1000
+}
+
+export function trustOf(latest: Latest | null, expectedIntervalSeconds: number | null, now: number): Trust {
+  if (!latest) return 'none'
+  if (isStale(latest.time, expectedIntervalSeconds, now)) return 'stale'
+  return isGood(latest.quality) ? 'fresh' : 'suspect'
+}
+
+/** Who announced itself through its first message has no kind until somebody gives it one. */
+const UNKNOWN_KIND = 'unknown'
+
+/**
+ * The Things of these kinds, each with its Datastream of `property`; and those of no kind yet that measure it, so that
+ * what a city publishes is on the map before its registry is tidy.
+ */
+export function readingsOf(input: LayerInput, kinds: readonly string[], property: string): Reading[] {
+  const found: Reading[] = []
+  for (const thing of input.things) {
+    const { kind, datastreams } = thing.properties
+    const fits =
+      kinds.includes(kind) || (kind === UNKNOWN_KIND && datastreams.some((each) => each.property === property))
+    if (fits) found.push(readingOf(input, thing, property))
+  }
+  return found
+}
+
+/** Every Thing that measures the property, whatever its kind. */
+export const readingsOfProperty = (input: LayerInput, property: string): Reading[] =>
+  input.things
+    .filter(({ properties }) => properties.datastreams.some((each) => each.property === property))
+    .map((thing) => readingOf(input, thing, property))
+
+export function readingOf(input: LayerInput, thing: ThingFeature, property: string): Reading {
+  const { datastreams, expectedIntervalSeconds } = thing.properties
+  const datastream = datastreams.find((candidate) => candidate.property === property) ?? null
+  const latest = datastream && input.latestOf(datastream)
+  return { thing, datastream, latest, trust: trustOf(latest, expectedIntervalSeconds, input.now) }
+}
+
+/**
+ * The numbers that classes are made of: those shown now, or those of the whole playback, or a colour would change its
+ * meaning from frame to frame.
+ */
+export function spreadOf(
+  { frame }: LayerInput,
+  readings: readonly Reading[],
+  numberOf: (reading: Reading) => number | null,
+): number[] {
+  return readings.flatMap((reading) => {
+    if (!frame || !reading.datastream) return numberOf(reading) ?? []
+    return frame.samplesOf(reading.datastream).flatMap((result) => {
+      const latest = { time: frame.to, result, quality: 1 as const, reasons: [] }
+      return numberOf({ ...reading, latest }) ?? []
+    })
+  })
+}
+
+/** An amount belongs to the interval since the last message: per hour it can be compared. Null without a promised one. */
+export function perHour({ thing, latest }: Pick<Reading, 'thing' | 'latest'>): number | null {
+  const interval = thing.properties.expectedIntervalSeconds
+  return latest && interval ? (latest.result * 3600) / interval : null
+}
+
+/** What a layer of Things says of trust: how many are stale, how many suspect. */
+export const countTrust = (
+  readings: readonly { readonly trust: Trust }[],
+): { stale: number; suspect: number; none: number } => ({
+  stale: readings.filter(({ trust }) => trust === 'stale').length,
+  suspect: readings.filter(({ trust }) => trust === 'suspect').length,
+  none: readings.filter(({ trust }) => trust === 'none').length,
+})
+
+export const numberAttribute = (thing: ThingFeature, name: string): number | null => {
+  const value = thing.properties.attributes[name]
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
+export const thingColumns = ({ i18n: { t } }: LayerInput): { first: Column[]; last: Column[] } => ({
+  first: [
+    { id: 'name', label: t('column.thing'), numeric: false },
+    { id: 'zone', label: t('column.zone'), numeric: false },
+  ],
+  last: [
+    { id: 'trust', label: t('column.state'), numeric: false },
+    { id: 'time', label: t('column.measured'), numeric: true },
+  ],
+})
+
+type ThingColumn = Column & { readonly cell: (reading: Reading) => Cell }
+
+export const kindColumn = ({ i18n }: LayerInput): ThingColumn => ({
+  ...{ id: 'kind', label: i18n.t('column.kind'), numeric: false },
+  cell: ({ thing }) => text(i18n.name('kind', thing.properties.kind)),
+})
+export const gradeColumn = ({ i18n }: LayerInput): ThingColumn => ({
+  ...{ id: 'grade', label: i18n.t('column.grade'), numeric: false },
+  cell: ({ thing }) => text(i18n.name('grade', thing.properties.grade)),
+})
+
+export function thingCells(
+  input: LayerInput,
+  { thing, latest, trust }: Omit<Reading, 'datastream'>,
+): Record<string, Cell> {
+  const { i18n } = input
+  return {
+    name: { text: thing.properties.name, sort: thing.properties.name },
+    zone: zoneCell(input, thing.properties.zone),
+    // nothing of the past is up to date
+    trust: { text: i18n.name('trust', input.frame && trust === 'fresh' ? 'past' : trust), sort: trust },
+    time: timeCell(input, latest),
+  }
+}
+
+/** How long ago, or in playback the frame. */
+function timeCell({ i18n, now, frame }: LayerInput, latest: Latest | null): Cell {
+  if (frame) return { text: i18n.dateTime(frame.from), sort: frame.from }
+  return latest ? { text: i18n.age(latest.time, now), sort: latest.time } : { text: i18n.t('none'), sort: null }
+}
+
+function zoneCell({ zones, i18n }: LayerInput, key: string | null): Cell {
+  const name = zones.features.find(({ properties }) => properties.key === key)?.properties.name
+  return name ? { text: name, sort: name } : { text: i18n.t('none'), sort: null }
+}
+
+/** Where a mark goes: the point, or the middle vertex of a line. */
+export function pointOf(thing: ThingFeature): readonly [number, number] | null {
+  const place = thing.geometry
+  if (!place) return null
+  if (place.type === 'Point') return place.coordinates
+  return place.coordinates[Math.floor(place.coordinates.length / 2)] ?? null
+}

@@ -1,0 +1,97 @@
+import type { ZoneFeatures } from '#model/api/city.ts'
+import { amount, type Column, type Row, text } from '../../ui/table/table-model.ts'
+import { colourOf, type Scale } from '../colours/scales.ts'
+import { type Origin, rangeLabels, sourceFact } from './legend-parts.ts'
+import { type LayerInput, type LayerModel, type LegendStep, NO_MARKS } from './model.ts'
+
+export type Zone = ZoneFeatures['features'][number]['properties']
+/** The number that colours a zone, or why there is none. */
+export type ZoneValue = {
+  readonly value: number | null
+  readonly why: string
+  readonly n?: number | null
+  /** 0 to 1 */
+  readonly capture?: number | null
+  readonly wide?: boolean
+  /** 95 % interval of an estimate */
+  readonly interval?: readonly [number, number]
+  /** said of the zone instead of the plain value */
+  readonly hint?: string
+}
+export type ZoneMeasure = {
+  readonly title: string
+  readonly statistic: string
+  readonly window: string | null
+  readonly unit: string
+  readonly scale: Scale
+  readonly show: (value: number) => string
+  readonly column: string
+  readonly numberOf: (zone: Zone) => ZoneValue
+  readonly steps?: readonly LegendStep[]
+  readonly extra?: readonly (Column & { readonly cell: (zone: Zone) => Row['cells'][string] })[]
+  readonly n?: string
+  readonly origin?: Origin
+  readonly notes?: readonly string[]
+}
+
+/** Zones coloured by one number of each; blank with the reason where there is none. */
+export function zoneModel(input: LayerInput, measure: ZoneMeasure): LayerModel {
+  const { i18n, zones } = input
+  const { show, scale } = measure
+  const entries = zones.features.map((feature) => ({ feature, ...measure.numberOf(feature.properties) }))
+  const known = entries.filter(({ value }) => value !== null)
+  const withCapture = entries.some(({ capture }) => capture !== undefined && capture !== null)
+  const rows = entries.map(({ feature: { properties: zone }, value, why, n, capture }): Row => {
+    const more = Object.fromEntries((measure.extra ?? []).map(({ id, cell }) => [id, cell(zone)]))
+    const cells = {
+      name: text(zone.name),
+      population: amount(zone.population, i18n.integer, i18n.t('none')),
+      value: amount(value, show, why),
+      ...more,
+      n: amount(n, i18n.integer, i18n.t('none')),
+      capture: amount(capture, i18n.percent, i18n.t('none')),
+    }
+    return { id: `zone:${zone.key}`, key: zone.key, cells }
+  })
+  return {
+    legend: {
+      title: measure.title,
+      steps: known.length === 0 ? [] : (measure.steps ?? rangeLabels(scale, show, i18n.t)),
+      facts: [
+        [i18n.t('fact.statistic'), measure.statistic],
+        ...(measure.window ? [[i18n.t('fact.window'), measure.window] as const] : []),
+        ...(measure.unit ? [[i18n.t('fact.unit'), measure.unit] as const] : []),
+        [i18n.t('fact.n'), measure.n ?? i18n.t('n.zones', { n: known.length, of: entries.length })],
+        sourceFact(input, measure.origin),
+      ],
+      keys: [
+        ...(entries.some(({ wide }) => wide) ? (['wide'] as const) : []),
+        ...(known.length < entries.length ? (['missing'] as const) : []),
+      ],
+      stale: 0,
+      suspect: 0,
+      none: 0,
+      notes: measure.notes ?? [],
+    },
+    columns: [
+      { id: 'name', label: i18n.t('column.zone'), numeric: false },
+      { id: 'population', label: i18n.t('column.population'), numeric: true },
+      { id: 'value', label: measure.unit ? `${measure.column} (${measure.unit})` : measure.column, numeric: true },
+      ...(measure.extra ?? []).map(({ id, label, numeric }) => ({ id, label, numeric })),
+      ...(entries.some(({ n }) => n !== undefined) ? [{ id: 'n', label: i18n.t('column.n'), numeric: true }] : []),
+      ...(withCapture ? [{ id: 'capture', label: i18n.t('column.capture'), numeric: true }] : []),
+    ],
+    rows,
+    marks: {
+      ...NO_MARKS,
+      areas: entries.map(({ feature: { geometry, properties }, value, why, wide, hint }) => ({
+        id: `zone:${properties.key}`,
+        name: properties.name,
+        area: geometry,
+        colour: value === null ? null : colourOf(scale, value),
+        certainty: value === null ? 'missing' : wide ? 'wide' : 'plain',
+        hint: value === null ? why : (hint ?? `${show(value)} ${measure.unit}`.trim()),
+      })),
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { INDEX_POLLUTANTS } from '#model/air-quality/index-of-hours.ts'
+import { type AqiScheme, aqiScale, colourOf, type Scale } from '../../colours/scales.ts'
+import { sourceFact } from '../../layer-model/legend-parts.ts'
+import { type LayerInput, type LayerModel, NO_MARKS, type PointMark, withRows } from '../../layer-model/model.ts'
+import { countTrust, pointOf, type Reading, readingOf, thingCells, thingColumns } from '../../layer-model/things.ts'
+import { aqiSteps, indexCells, indexHint, indexText, indexWindow, tellingValue } from './index-text.ts'
+
+/** A new station is on the map before it has the hours that an index needs. */
+const isPollutant = ({ property }: { readonly property: string }): boolean =>
+  INDEX_POLLUTANTS.some((pollutant) => pollutant === property)
+
+/** Things that measure air, coloured by their index. */
+export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
+  const { i18n } = input
+  const entries = input.things
+    .filter(({ geometry, properties }) => properties.airIndex || (geometry && properties.datastreams.some(isPollutant)))
+    .map((thing) => {
+      const index = thing.properties.airIndex?.[scheme] ?? null
+      const reading = readingOf(input, thing, index?.pollutant ?? 'pm2_5')
+      return { ...reading, index, trust: index ? (input.frame ? 'fresh' : reading.trust) : ('none' as const) }
+    })
+  const { first, last } = thingColumns(input)
+  const withIndex = entries.filter(({ index }) => index)
+  const model: Omit<LayerModel, 'rows'> = {
+    legend: {
+      title: i18n.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
+      steps: aqiSteps(input, scheme),
+      facts: [
+        [i18n.t('fact.statistic'), i18n.t(scheme === 'us' ? 'air.statistic.us' : 'air.statistic.european')],
+        [i18n.t('fact.window'), indexWindow(input, scheme)],
+        [i18n.t('fact.n'), i18n.t('n.stations', { n: withIndex.length, of: entries.length })],
+        sourceFact(input),
+      ],
+      keys: ['stale', 'suspect', 'none'],
+      ...countTrust(entries),
+      notes: [i18n.t('air.note.safe'), i18n.t('air.note.atLeast')],
+    },
+    columns: [
+      ...first,
+      { id: 'index', label: i18n.t('column.index'), numeric: true },
+      { id: 'category', label: i18n.t('column.category'), numeric: false },
+      { id: 'pollutant', label: i18n.t('column.pollutant'), numeric: false },
+      ...last,
+    ],
+    marks: {
+      ...NO_MARKS,
+      points: entries.flatMap((entry) => {
+        const { index } = entry
+        const hint = index ? indexHint(input, index) : i18n.t('hint.noIndex')
+        return mark(input, entry, aqiScale(scheme), tellingValue(index), index ? indexText(input, index) : '', hint)
+      }),
+    },
+  }
+  return withRows(model, () =>
+    entries.map((entry) => ({
+      id: `thing:${entry.thing.properties.key}`,
+      key: entry.thing.properties.key,
+      cells: { ...thingCells(input, entry), ...indexCells(input, entry.index) },
+    })),
+  )
+}
+
+function mark(
+  { noData }: LayerInput,
+  { thing, trust }: Pick<Reading, 'thing' | 'trust'>,
+  scale: Scale,
+  value: number | null,
+  label: string,
+  hint: string,
+): PointMark[] {
+  const position = pointOf(thing)
+  if (!position) return []
+  const { key, name } = thing.properties
+  const colour = value === null ? noData : colourOf(scale, value)
+  return [{ id: `thing:${key}`, name, position, colour, trust, radius: 13, shape: 'dot', label, hint }]
+}

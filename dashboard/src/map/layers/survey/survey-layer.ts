@@ -1,0 +1,23 @@
+import { surveysQuery } from '../../../http/queries.ts'
+import type { MapLayer } from '../../layer-model/layer.ts'
+import { zoneModel } from '../../layer-model/zone-model.ts'
+import { SurveyChoices } from './survey-choices.tsx'
+import { readSurveyMeasure, surveyQueries } from './survey-queries.ts'
+import { surveyRefOf } from './survey-ref.ts'
+
+export const surveyLayer = {
+  id: 'survey',
+  measures: ['internet'],
+  // questions are named by the codebook of the city
+  acceptsMeasure: (name) => /^\w{1,60}$/.test(name),
+  queries: (choice, read) => {
+    const ref = surveyRefOf(read(surveysQuery)?.surveys, choice)
+    return ref ? surveyQueries(ref) : [surveysQuery]
+  },
+  model: (input, choice, read) => {
+    const ref = surveyRefOf(read(surveysQuery)?.surveys, choice)
+    const measure = ref && readSurveyMeasure(input, ref, read)
+    return measure && zoneModel(input, measure)
+  },
+  Choices: SurveyChoices,
+} as const satisfies MapLayer

@@ -1,0 +1,124 @@
+import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import type { AirHistoryResponse, HistoryResponse } from '#model/api/history.ts'
+import type { Frame } from '../layer-model/model.ts'
+
+/** The past of one layer, ready to be shown frame by frame. */
+export type PlaybackFrames = {
+  /** starts of the frames and the end of the last, ms */
+  readonly edges: readonly number[]
+  readonly frameAt: (index: number) => Frame
+  /** share of the series that have a value, a frame at a time, 0 to 1 */
+  readonly filled: readonly number[]
+}
+
+const edgesOf = ({ times, end }: Pick<HistoryResponse, 'times' | 'end'>): number[] =>
+  [...times, end].map((time) => Date.parse(time))
+
+const between = (edges: readonly number[], index: number) => ({
+  from: edges[index] ?? 0,
+  to: edges[index + 1] ?? edges.at(-1) ?? 0,
+})
+
+/** Latest values become the means of the frame; where most observations failed, they are suspect. */
+export function framesOf(history: HistoryResponse): PlaybackFrames {
+  const edges = edgesOf(history)
+  const streams = new Map(history.streams.map((stream) => [stream.datastream, stream]))
+  const samples = new Map(history.streams.map(({ datastream, mean }) => [datastream, fifths(mean)]))
+  return {
+    edges,
+    filled: edges.slice(1).map((_, index) => share(history.streams.map(({ mean }) => mean[index] ?? null))),
+    frameAt: (index) => {
+      const { from, to } = between(edges, index)
+      return {
+        from,
+        to,
+        n: history.streams.reduce((sum, { good }) => sum + (good[index] ?? 0), 0),
+        latestOf: ({ id }) => {
+          const stream = streams.get(id)
+          const result = stream?.mean[index] ?? null
+          if (!stream || result === null) return null
+          const trusted = (stream.good[index] ?? 0) * 2 >= (stream.n[index] ?? 0)
+          return { time: to, result, quality: trusted ? 1 : 3, reasons: [] }
+        },
+        samplesOf: ({ id }) => samples.get(id) ?? [],
+        thingsOf: (things) => things,
+        zonesOf: (zones) => zones,
+      }
+    },
+  }
+}
+
+/** Things or zones get the index that they had at the end of the frame. */
+export function indexFramesOf(history: AirHistoryResponse): PlaybackFrames {
+  const edges = edgesOf(history)
+  const places = new Map(history.places.map((place) => [place.key, place]))
+  const { scheme, by } = history
+  return {
+    edges,
+    filled: edges.slice(1).map((_, index) => share(history.places.map(({ value }) => value[index] ?? null))),
+    frameAt: (index) => {
+      const { from, to } = between(edges, index)
+      const indexOf = (key: string) => {
+        const place = places.get(key)
+        const value = place?.value[index] ?? null
+        if (!place || value === null) return null
+        return {
+          scheme: scheme === 'us' ? ('us_epa' as const) : scheme,
+          value,
+          atLeast: place.atLeast[index] ?? false,
+          missing: [],
+          doubted: [],
+          category: place.category[index] ?? '',
+          pollutant: place.pollutant[index] ?? '',
+          averaging: '',
+          parts: [],
+          n: 0,
+          time: new Date(to).toISOString(),
+        }
+      }
+      return {
+        from,
+        to,
+        n: null,
+        latestOf: () => null,
+        samplesOf: () => [],
+        thingsOf: (things) => (by === 'thing' ? things.map((thing) => withIndex(thing, scheme, indexOf)) : things),
+        zonesOf: (zones) => (by === 'zone' ? zonesWithIndex(zones, scheme, indexOf) : zones),
+      }
+    },
+  }
+}
+
+type IndexOf = (key: string) => NonNullable<ThingFeature['properties']['airIndex']>['us']
+type Scheme = AirHistoryResponse['scheme']
+
+function withIndex(thing: ThingFeature, scheme: Scheme, indexOf: IndexOf): ThingFeature {
+  const { properties } = thing
+  if (!properties.airIndex) return thing
+  return { ...thing, properties: { ...properties, airIndex: { ...NO_INDEX, [scheme]: indexOf(properties.key) } } }
+}
+
+function zonesWithIndex(zones: ZoneFeatures, scheme: Scheme, indexOf: IndexOf): ZoneFeatures {
+  const features = zones.features.map((zone) => {
+    const airIndex = { ...zone.properties.airIndex, ...NO_INDEX, [scheme]: indexOf(zone.properties.key) }
+    return { ...zone, properties: { ...zone.properties, airIndex } }
+  })
+  return { ...zones, features }
+}
+const NO_INDEX = { us: null, european: null }
+
+const share = (values: readonly (number | null)[]): number =>
+  values.length === 0 ? 0 : values.filter((value) => value !== null).length / values.length
+
+/** Five numbers stand for a series when classes are made: lowest, quarters, highest. */
+function fifths(values: readonly (number | null)[]): number[] {
+  const sorted = values.filter((value) => value !== null).toSorted((a, b) => a - b)
+  return [0, 0.25, 0.5, 0.75, 1].flatMap((at) => sorted[Math.round(at * (sorted.length - 1))] ?? [])
+}
+
+/** The frame that a moment lies in. */
+export function frameIndex(edges: readonly number[], time: number): number {
+  const next = edges.findIndex((edge) => edge > time)
+  const last = Math.max(0, edges.length - 2)
+  return next < 0 ? last : Math.min(last, Math.max(0, next - 1))
+}

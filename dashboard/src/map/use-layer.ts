@@ -1,0 +1,112 @@
+import { hashKey, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef } from 'react'
+import type { CityResponse, ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import { thingsQuery, zonesQuery } from '../http/queries.ts'
+import { useI18n } from '../i18n/formatters.ts'
+import { useLatest } from '../live/use-latest.ts'
+import { useLive, useNow } from '../live/use-live.ts'
+import type { ViewState } from '../state/view-state.ts'
+import type { Ground } from './colours/base-map.ts'
+import { NO_DATA } from './colours/palette.ts'
+import type { LayerChoice, MapLayer, ReadQuery } from './layer-model/layer.ts'
+import type { Frame, LayerInput, LayerModel } from './layer-model/model.ts'
+import { layerOf } from './layers/index.ts'
+
+export type LayerState = {
+  readonly model: LayerModel | null
+  readonly zones: ZoneFeatures | undefined
+  readonly things: readonly ThingFeature[]
+  /** how many of how many Things the answer carried, where it could not carry all */
+  readonly cut: { readonly shown: number; readonly total: number } | null
+  readonly problem: Error | null
+  readonly retry: () => void
+  readonly loading: boolean
+}
+
+/**
+ * The chosen layer with the latest data: what the API answered, and what the live feed brought since. Or, with a frame,
+ * the layer as it was then; live values do not touch it.
+ */
+export function useLayer(city: CityResponse, state: ViewState, ground: Ground, frame: Frame | null): LayerState {
+  const zones = useQuery(zonesQuery)
+  const things = useQuery(thingsQuery)
+  useNewcomers(things.data?.features, things.refetch)
+  const latest = useLatest()
+  const latestOf = frame?.latestOf ?? latest
+  const clock = useNow(15_000)
+  const now = frame?.to ?? clock
+  const i18n = useI18n()
+  const layer = layerOf(state.layer)
+  const choice = useChoice(state)
+  const answers = useAnswers(layer, choice)
+  const input = useMemo((): LayerInput | null => {
+    if (!zones.data || !things.data) return null
+    return {
+      zones: frame?.zonesOf(zones.data) ?? zones.data,
+      things: frame?.thingsOf(things.data.features) ?? things.data.features,
+      simulated: city.simulated,
+      latestOf,
+      now: frame ? now : Math.max(now, Date.now()),
+      frame,
+      noData: NO_DATA[ground],
+      i18n,
+    }
+  }, [zones.data, things.data, city.simulated, latestOf, now, frame, ground, i18n])
+  const { read } = answers
+  const model = useMemo(() => input && layer.model(input, choice, read), [input, layer, choice, read])
+  const queries = [zones, things, ...answers.queries]
+  return {
+    model,
+    zones: zones.data,
+    things: things.data?.features ?? [],
+    cut: things.data?.truncated ? { shown: things.data.features.length, total: things.data.total } : null,
+    problem: queries.find(({ error }) => error)?.error ?? null,
+    retry: () => queries.filter(({ error }) => error).map(({ refetch }) => refetch()),
+    loading: queries.some(({ isLoading }) => isLoading),
+  }
+}
+
+/** The same object until the choice changes: moving the map does not make the layer again. */
+function useChoice({ measure, period, survey, answer, among, a, b }: ViewState): LayerChoice {
+  const key = JSON.stringify({ measure, period, survey, answer, among, a, b } satisfies LayerChoice)
+  return useMemo(() => JSON.parse(key), [key])
+}
+
+/** Asks for what the layer needs; `read` is a new function whenever an answer arrives. */
+function useAnswers(layer: MapLayer, choice: LayerChoice) {
+  const client = useQueryClient()
+  const readNow: ReadQuery = ({ queryKey }) => client.getQueryData(queryKey)
+  const needed = layer.queries?.(choice, readNow) ?? []
+  const distinct = new Map(needed.map((query) => [hashKey(query.queryKey ?? []), query]))
+  const queries = useQueries({ queries: [...distinct.values()] })
+  const version = queries.map(({ dataUpdatedAt }) => dataUpdatedAt).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the cache is changed in place, the version says so
+  const read = useMemo(
+    (): ReadQuery =>
+      ({ queryKey }) =>
+        client.getQueryData(queryKey),
+    [client, version],
+  )
+  return { queries, read }
+}
+
+const MIN_REFETCH_INTERVAL_MS = 5000
+
+/** A Thing that announces itself through its first message is asked for at once, not with the next refresh. */
+function useNewcomers(things: readonly ThingFeature[] | undefined, refetch: () => unknown): void {
+  const { latest, version } = useLive()
+  const asked = useRef({ at: 0, newest: 0 })
+  const known = useMemo(
+    () => new Set(things?.flatMap(({ properties }) => properties.datastreams.map(({ id }) => id))),
+    [things],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the map is changed in place, its version says so
+  useEffect(() => {
+    if (!things || Date.now() - asked.current.at < MIN_REFETCH_INTERVAL_MS) return
+    // one that the answer does not hold in spite of asking is not asked for again
+    const newest = Math.max(0, ...[...latest.keys()].filter((id) => !known.has(id)))
+    if (newest <= asked.current.newest) return
+    asked.current = { at: Date.now(), newest }
+    refetch()
+  }, [version, known])
+}
