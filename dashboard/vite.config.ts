@@ -1,14 +1,26 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
-/** In development the API runs beside: `npm start` in one terminal, `npx vite dashboard` in another. */
-const api = { target: 'http://localhost:8080', changeOrigin: false }
+/** Paths that the API answers in development (`npm run dev`), on the port of `npm start`. */
+const API_PATHS = ['/api', '/docs', '/openapi.json', '/health', '/ready', '/metrics']
+const api = { target: `http://localhost:${process.env['PORT'] || 8080}`, changeOrigin: false }
+
+/** In production the API gives these pages an address without .html (api/http/dashboard.ts). */
+const publicPages: Plugin = {
+  name: 'public-pages',
+  configureServer: (server) => {
+    server.middlewares.use((request, _response, next) => {
+      request.url = request.url?.replace(/^\/(voice|questionnaire)(?=\?|$)/, '/$1.html')
+      next()
+    })
+  },
+}
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), publicPages],
   worker: { format: 'es' },
-  server: { proxy: { '/api': api } },
+  server: { proxy: Object.fromEntries(API_PATHS.map((path) => [path, api])) },
   build: {
     target: 'es2023',
     // every asset is a file of our own origin, so that a content security policy without data: fonts holds

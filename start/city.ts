@@ -29,7 +29,12 @@ const LATE_MS = 5_000
 type Part = { readonly config: Config; readonly screen: Screen; readonly scope: Scope; readonly log: Logger }
 
 /** Brings up every part, in the order in which they need one another; the scope takes them down again. */
-export async function runCity(config: Config, screen: Screen, scope: Scope): Promise<void> {
+export async function runCity(
+  config: Config,
+  screen: Screen,
+  scope: Scope,
+  build: { readonly dashboard: boolean } = { dashboard: true },
+): Promise<void> {
   const log = createLog('citywell', process.env['LOG_LEVEL'] ?? 'warn')
   const part = { config, screen, scope, log }
   screen.title('Citywell')
@@ -37,7 +42,7 @@ export async function runCity(config: Config, screen: Screen, scope: Scope): Pro
   screen.line('city', describe(pack))
   await assertPortFree(config.port, config.host, 'PORT', 'the dashboard')
   if (!config.mqttUrl) await assertPortFree(config.mqttPort, config.mqttHost, 'MQTT_PORT', 'the MQTT broker')
-  const dashboard = timed(ensureDashboard())
+  const dashboard = timed(build.dashboard ? ensureDashboard() : Promise.resolve('current' as const))
   // Failing here must not go unheard while the database is still being opened.
   dashboard.catch(() => {})
   const key = await openKey(part)

@@ -12,11 +12,8 @@ await runMain(async (scope) => {
     process.stdout.write(HELP)
     return 'done'
   }
-  const config = loadConfig()
-  await runCity(
-    { ...config, city: options.city ? resolve(options.city) : config.city },
-    createScreen(process.stdout),
-    scope,
-  )
+  const loaded = loadConfig()
+  const config = options.city ? { ...loaded, city: resolve(options.city) } : loaded
+  await runCity(config, createScreen(process.stdout), scope, { dashboard: options.dashboard })
   return 'runs'
 })

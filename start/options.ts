@@ -5,6 +5,7 @@ export const HELP = `Citywell: a city observatory on your machine.
 
   npm start                        the bundled, fictional city with its simulator
   npm start -- --city FOLDER       a city of your own (docs/city-packs.md says what the folder holds)
+  npm start -- --no-dashboard      does not build the dashboard; npm run dev serves it with reload
   npm start -- --help              this text
 
 Everything runs in one process: database, MQTT broker, ingest, API, dashboard and, for the bundled city, a simulator.
@@ -30,17 +31,21 @@ Environment (all optional):
   LOG_LEVEL      warn       trace, debug, info, warn, error
 `
 
-export type Options = { readonly help: boolean; readonly city: string | undefined }
+export type Options = { readonly help: boolean; readonly city: string | undefined; readonly dashboard: boolean }
 
 /** @throws AppError CONFIG_INVALID for an option that does not exist */
 export function readOptions(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { help: { type: 'boolean', short: 'h', default: false }, city: { type: 'string' } },
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        city: { type: 'string' },
+        'no-dashboard': { type: 'boolean', default: false },
+      },
       strict: true,
     })
-    return { help: values.help, city: values.city }
+    return { help: values.help, city: values.city, dashboard: !values['no-dashboard'] }
   } catch (cause) {
     throw new AppError('CONFIG_INVALID', `${(cause as Error).message}\nnpm start -- --help lists what can be set`, {
       cause,
