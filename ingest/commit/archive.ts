@@ -1,11 +1,11 @@
 /** Messages as received, of archived sources: written in the transaction that stores them. */
+
 import { hash } from 'node:crypto'
 import { int8Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import type { Queryable } from '#infra/db/pool.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import { isPersonal } from './rejection.ts'
-
-const DAY_MS = 86_400_000
 
 const INSERT = `
   insert into raw_message (keep_until, received_at, source, topic, payload, full_bytes, retained, digest)

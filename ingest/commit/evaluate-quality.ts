@@ -6,7 +6,7 @@ import type { NormalSample } from '../observe/normalise.ts'
 import { type Amendment, merge } from '../quality/amendments.ts'
 import { climatologyTest } from '../quality/climatology.ts'
 import { type ClockWatch, createClockWatch } from '../quality/clocks.ts'
-import { createQualityControl, type QualityControl } from '../quality/control.ts'
+import { createHistoryEvaluator, type HistoryEvaluator } from '../quality/history.ts'
 import { measuringRangeTest } from '../quality/range.ts'
 import type { Datastream } from '../registry/registry.ts'
 import type { Row } from './rows.ts'
@@ -17,7 +17,7 @@ import type { Row } from './rows.ts'
  * find its own values in the history.
  */
 export class QualityEvaluator {
-  readonly #control: QualityControl = createQualityControl()
+  readonly #control: HistoryEvaluator = createHistoryEvaluator()
   readonly #clocks: ClockWatch = createClockWatch()
   readonly #latitude: number | undefined
 

@@ -2,6 +2,7 @@
 
 import { int4Array } from '#infra/db/binary-arrays.ts'
 import type { Queryable } from '#infra/db/pool.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import type { Datastream } from '../registry/registry.ts'
 import type { Tally } from './rows.ts'
@@ -120,8 +121,6 @@ function add(entry: Entry, other: Entry): void {
   entry.conflict += other.conflict
   entry.rejected += other.rejected
 }
-
-const DAY_MS = 86_400_000
 
 function gather(messages: readonly IngestMessage[], parts: readonly Part[]): Entry[] {
   const entries: Entry[] = []

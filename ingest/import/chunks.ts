@@ -4,14 +4,14 @@ import { csvLine } from './read-table.ts'
 /** One MQTT message of an import. */
 export type Chunk = { readonly payload: string; readonly rows: number }
 
-/** Half of what an ingest worker reads of one message, so that units and escapes have room. */
-const MOST_CHARACTERS = 256 * 1024
-/** Values of one message; 10,000 are its limit. */
-const MOST_VALUES = 2_000
+/** Half of the limit for a message, which leaves room for units and escapes. */
+const MAX_CHARACTERS = 256 * 1024
+/** Values per message; the limit of the ingest is 10,000. */
+const MAX_VALUES = 2_000
 
 export type ChunkLimits = { rows: number }
 
-/** Rows under their header again, so many a message that each stays within the limits. */
+/** Groups rows under their header into messages within the limits. */
 export async function* csvChunks(
   rows: AsyncIterable<readonly string[]>,
   header: readonly string[],
@@ -23,7 +23,7 @@ export async function* csvChunks(
   let count = 0
   for await (const row of rows) {
     const line = `${csvLine(row, delimiter)}\n`
-    if (count > 0 && (count >= limits.rows || payload.length + line.length > MOST_CHARACTERS)) {
+    if (count > 0 && (count >= limits.rows || payload.length + line.length > MAX_CHARACTERS)) {
       yield { payload, rows: count }
       payload = head
       count = 0
@@ -34,7 +34,7 @@ export async function* csvChunks(
   if (count > 0) yield { payload, rows: count }
 }
 
-/** Records as JSON arrays. What one row of the file became stays together, unless it alone is too much. */
+/** Groups records into JSON arrays. The records of one row stay together, unless they exceed a message. */
 export async function* recordChunks(rows: AsyncIterable<readonly object[]>, limits: ChunkLimits): AsyncIterable<Chunk> {
   let items: string[] = []
   let characters = 0
@@ -52,14 +52,14 @@ export async function* recordChunks(rows: AsyncIterable<readonly object[]>, limi
     for (const record of row) {
       const item = JSON.stringify(record)
       const size = Object.keys(record).filter((key) => !RECORD_KEYS.has(key)).length
-      if (items.length > 0 && (characters + item.length > MOST_CHARACTERS || values + size > MOST_VALUES * 2))
+      if (items.length > 0 && (characters + item.length > MAX_CHARACTERS || values + size > MAX_VALUES * 2))
         yield flush()
       items.push(item)
       characters += item.length + 2
       values += size
     }
     count += 1
-    if (items.length > 0 && (count >= limits.rows || values >= MOST_VALUES)) yield flush()
+    if (items.length > 0 && (count >= limits.rows || values >= MAX_VALUES)) yield flush()
   }
   if (count > 0 && items.length === 0) yield { payload: '', rows: count }
   else if (items.length > 0) yield flush()

@@ -1,7 +1,7 @@
 import type { LoadedPack } from '#domain/city-pack/read-pack.ts'
 import type { Bounds } from '#model/basics/geo.ts'
 
-/** About a kilometre and a half: what is just outside still tells of the edge. */
+/** Margin of about 1.5 km, because measurements just outside matter for the edge. */
 const MARGIN_DEGREES = 0.015
 
 /** The box around the zones of a city, a little wider. */

@@ -14,28 +14,28 @@ import { readRows } from './read-table.ts'
 import { jsonItems, lines } from './split-json.ts'
 import { numberColumns, rowMapper } from './table-mapping.ts'
 
-/** A file as messages: their format, what their topic has to say of it, and their payloads. */
+/** A file as messages: format, topic levels and payloads. */
 export type FileMessages = {
-  /** a format, or `auto`: recognised message by message */
+  /** a format, or `auto`: recognised for each message */
   readonly format: string
   readonly topicOptions: readonly string[]
   readonly chunks: AsyncIterable<Chunk | { payload: Buffer; rows: number }>
-  /** rows left out because they lie outside the city */
+  /** rows skipped because they are outside the city */
   outside(): number
 }
 
 export type FileContext = {
   readonly options: ImportOptions
   readonly mapping: Mapping | undefined
-  /** of times without an offset */
+  /** time zone of times without an offset */
   readonly timeZone: string
-  /** rows of a table outside of it are left out; undefined: none is */
+  /** rows of a table outside of it are skipped; undefined: none */
   readonly bounds: Bounds | undefined
   readonly onBytes: (bytes: number) => void
 }
 
 const HEAD_CHARACTERS = 65_536
-const MOST_BINARY_BYTES = 1024 * 1024
+const MAX_BINARY_BYTES = 1024 * 1024
 
 export async function messagesOf(file: ImportFile, context: FileContext): Promise<FileMessages> {
   const { options, mapping } = context
@@ -86,8 +86,8 @@ const headerOf = ({ header }: Mapping, first: readonly string[]): readonly strin
   header === true ? first : header || first.map((_, at) => String(at + 1))
 
 /**
- * How the numbers of a whole file are written. It is read once for that: what one cell leaves open, another may tell.
- * @throws AppError CONFIG_INVALID with the one question that the file leaves open
+ * The decimal separator of a file. The entire file is read for it, because most cells are ambiguous.
+ * @throws AppError CONFIG_INVALID when the file is ambiguous
  */
 async function decimalOf(file: ImportFile, mapping: Mapping): Promise<Decimal> {
   const { rows, delimiter } = await readRows(
@@ -110,11 +110,11 @@ async function decimalOf(file: ImportFile, mapping: Mapping): Promise<Decimal> {
       if (!missing.has(text)) poll.add(text, () => `line ${line}, column ${name}`)
     }
   }
-  const told = poll.result(usualDecimal(delimiter))
-  if ('decimal' in told) return told.decimal
+  const found = poll.result(usualDecimal(delimiter))
+  if ('decimal' in found) return found.decimal
   throw new AppError(
     'CONFIG_INVALID',
-    `${basename(file.name)}: ${told.question}; say --decimal point or --decimal comma, or \`decimal\` in the mapping`,
+    `${basename(file.name)}: ${found.question}; use --decimal point or --decimal comma, or \`decimal\` in the mapping`,
   )
 }
 
@@ -151,13 +151,13 @@ async function* binary(file: ImportFile, { onBytes }: FileContext): FileMessages
   for await (const chunk of file.open(onBytes)) {
     parts.push(chunk)
     bytes += chunk.length
-    if (bytes > MOST_BINARY_BYTES)
-      throw new AppError('CONFIG_INVALID', `${file.name} is no table and larger than one message may be`)
+    if (bytes > MAX_BINARY_BYTES)
+      throw new AppError('CONFIG_INVALID', `${file.name} is not a table and exceeds the size of one message`)
   }
   yield { payload: Buffer.concat(parts), rows: 1 }
 }
 
-/** Records (objects with a `thing`) go out together; anything else is a message by itself. */
+/** Records (objects with a `thing`) are grouped; anything else is a message by itself. */
 async function json(
   kind: Extract<FileKind, { kind: 'json' | 'lines' }>,
   items: AsyncIterable<string>,
@@ -182,7 +182,7 @@ async function json(
 async function* records(items: AsyncIterable<string>, thing: string | undefined): AsyncIterable<object[]> {
   for await (const item of items) {
     const record = parsed(item)
-    // What is no object goes out as it is, to be rejected for that.
+    // Anything but an object is sent unchanged, to be rejected.
     yield [isObject(record) ? { ...(thing !== undefined && { thing }), ...record } : { unreadable: item.slice(0, 200) }]
   }
 }

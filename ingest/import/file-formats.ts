@@ -2,11 +2,11 @@ import { AppError } from '#model/basics/errors.ts'
 import { centreOfQuadkey } from '../decode/formats/connectivity/quadkey.ts'
 import { isFormatName } from '../decode/index.ts'
 
-/** Formats whose files are tables: rows go out under their header, many a message. */
+/** Formats whose files are tables: rows are sent with their header, many per message. */
 type TableFormat = {
-  /** recognises the header, in lower case */
+  /** matches the header in lower case */
   readonly header: RegExp
-  /** [longitude, latitude] of a row, so that a file of a whole country can be cut to the city */
+  /** [longitude, latitude] of a row, so that a file of an entire country can be limited to the city */
   readonly place?: (cell: (name: string) => string) => readonly [number, number] | undefined
 }
 
@@ -20,7 +20,7 @@ const placeIn =
 export const TABLE_FORMATS: Readonly<Record<string, TableFormat>> = {
   'ookla-tiles': {
     header: /quadkey.*avg_d_kbps/,
-    // What is no quadkey has no place: it goes out, to be rejected for that reason.
+    // An invalid quadkey has no place: the row is sent, to be rejected for that reason.
     place: (cell) => (/^[0-3]{16}$/.test(cell('quadkey')) ? centreOfQuadkey(cell('quadkey')) : undefined),
   },
   'rtr-nettest': { header: /open_test_uuid.*download_kbit/, place: placeIn('long', 'lat') },
@@ -32,7 +32,7 @@ export const TABLE_FORMATS: Readonly<Record<string, TableFormat>> = {
   },
 }
 
-/** Column names of files that come without: OpenCelliD's dumps of one country. */
+/** Column names of files without a header: OpenCelliD's dumps of one country. */
 export const OPENCELLID_COLUMNS =
   'radio,mcc,net,area,cell,unit,lon,lat,range,samples,changeable,created,updated,averageSignal'.split(',')
 
@@ -42,26 +42,26 @@ export type FileKind =
   | { kind: 'binary'; format: string }
 
 /**
- * How a file is read: as it was told, else by the start of it.
- * @throws AppError CONFIG_INVALID when nobody can tell
+ * The kind of a file: as requested, else recognised by its start.
+ * @throws AppError CONFIG_INVALID when it is not recognised
  */
-export function kindOf(name: string, head: string, told: string | undefined): FileKind {
-  if (told !== undefined && !isFormatName(told))
-    throw new AppError('CONFIG_INVALID', `"${told}" is no format; docs/formats.md lists them`)
-  if (told !== undefined && Object.hasOwn(TABLE_FORMATS, told) && !/^\s*[[{]/.test(head))
-    return { kind: 'table', format: told }
-  if (/^\s*[[{]/.test(head)) return { kind: isLines(name, head) ? 'lines' : 'json', format: told }
-  if (told !== undefined) return { kind: 'binary', format: told }
+export function kindOf(name: string, head: string, requested: string | undefined): FileKind {
+  if (requested !== undefined && !isFormatName(requested))
+    throw new AppError('CONFIG_INVALID', `unknown format "${requested}"; docs/formats.md lists all formats`)
+  if (requested !== undefined && Object.hasOwn(TABLE_FORMATS, requested) && !/^\s*[[{]/.test(head))
+    return { kind: 'table', format: requested }
+  if (/^\s*[[{]/.test(head)) return { kind: isLines(name, head) ? 'lines' : 'json', format: requested }
+  if (requested !== undefined) return { kind: 'binary', format: requested }
   const header = (head.split('\n')[0] ?? '').toLowerCase()
   const found = Object.entries(TABLE_FORMATS).find(([, table]) => table.header.test(header))
   if (found) return { kind: 'table', format: found[0] }
   throw new AppError(
     'CONFIG_INVALID',
-    `${name}: its first line is none that is known ("${header.slice(0, 80)}"); say --format, or describe its columns with --mapping (docs/import.md)`,
+    `${name}: header not recognised ("${header.slice(0, 80)}"); use --format, or describe the columns with --mapping (docs/import.md)`,
   )
 }
 
-/** NDJSON: by its name, or because its first line is a whole object and another begins after it. */
+/** NDJSON: by its name, or because its first line is a complete object and another one follows. */
 function isLines(name: string, head: string): boolean {
   if (/\.(ndjson|jsonl)$/i.test(name)) return true
   const [first = '', second = ''] = head.split('\n')
@@ -74,19 +74,22 @@ function isLines(name: string, head: string): boolean {
   }
 }
 
-/** Levels of the topic that say what Ookla's rows do not: type and quarter, from options or from the path. */
-export function tileOptions(path: string, told: { type: string | undefined; quarter: string | undefined }): string[] {
+/** Topic levels with the type and quarter of Ookla's rows, from the options or from the path. */
+export function tileOptions(
+  path: string,
+  requested: { type: string | undefined; quarter: string | undefined },
+): string[] {
   const type =
-    told.type ?? /(?:type=|_)(fixed|mobile)(?=[/_.-]|$)/.exec(path)?.[1] ?? /\b(fixed|mobile)/.exec(path)?.[1]
+    requested.type ?? /(?:type=|_)(fixed|mobile)(?=[/_.-]|$)/.exec(path)?.[1] ?? /\b(fixed|mobile)/.exec(path)?.[1]
   const quarter =
-    /^(\d{4})-?[qQ]([1-4])$/.exec(told.quarter ?? '') ??
+    /^(\d{4})-?[qQ]([1-4])$/.exec(requested.quarter ?? '') ??
     /year=(\d{4})[/\\]quarter=([1-4])/.exec(path) ??
     /(\d{4})-?[qQ]([1-4])/.exec(path) ??
     ofMonth(path)
   if ((type !== 'fixed' && type !== 'mobile') || !quarter)
     throw new AppError(
       'CONFIG_INVALID',
-      `${path}: tiles do not say what they are of; say --type fixed or mobile, and --quarter 2022-Q3`,
+      `${path}: type and quarter of the tiles unknown; use --type fixed or mobile, and --quarter 2022-Q3`,
     )
   return [`type=${type}`, `year=${quarter[1]}`, `quarter=${quarter[2]}`]
 }

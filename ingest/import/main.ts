@@ -1,11 +1,11 @@
-/** `npm run import -- FILE...`: files through the same door as devices. docs/import.md */
+/** `npm run import -- FILE...`: publishes files to the broker, like devices. docs/import.md */
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
 import { reachableAddress } from '#infra/embedded/broker-access.ts'
 import { type Config, loadConfig } from '#infra/runtime/config.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { boundsOf } from './city-bounds.ts'
-import { booksFromApi, booksFromDatabase } from './ledger-watch.ts'
+import { ledgerFromApi, ledgerFromDatabase } from './ledger-watch.ts'
 import { HELP, readOptions } from './options.ts'
 import { createProgress } from './progress.ts'
 import { openPublisher } from './publisher.ts'
@@ -30,8 +30,8 @@ await runMain(async (scope) => {
     pack: pack.city,
     bounds: boundsOf(pack),
     openPublisher: () => openPublisher(config.mqttUrl ?? embeddedBroker(config)),
-    books: (source) =>
-      pool ? booksFromDatabase(pool, source) : booksFromApi(`http://127.0.0.1:${config.port}`, source),
+    ledger: (source) =>
+      pool ? ledgerFromDatabase(pool, source) : ledgerFromApi(`http://127.0.0.1:${config.port}`, source),
     onProgress: progress.show,
   })
   progress.end()
@@ -39,7 +39,7 @@ await runMain(async (scope) => {
   return 'done'
 })
 
-/** The broker of `npm start` on this machine. */
+/** Address of the broker of `npm start` on this machine. */
 function embeddedBroker({ mqttHost, mqttPort, mqttCredentials }: Config): string {
   const url = new URL(`mqtt://${reachableAddress(mqttHost, mqttPort)}`)
   url.username = encodeURIComponent(mqttCredentials?.username ?? '')

@@ -7,45 +7,45 @@ import { isPropertyName } from '#model/observation/properties.ts'
 const column = z.string().min(1)
 const property = z
   .string()
-  .refine(isPropertyName, 'no observed property by this name (model/observation/properties.ts lists them)')
-const zone = z.string().refine(isTimeZone, 'no IANA time zone')
+  .refine(isPropertyName, 'not an observed property (model/observation/properties.ts lists them)')
+const zone = z.string().refine(isTimeZone, 'not an IANA time zone')
 const measureSchema = z.strictObject({
   property,
-  /** UCUM code; left out: the property's own unit */
+  /** UCUM code; default: the property's own unit */
   unit: z.string().optional(),
   channel: z.string().max(64).optional(),
-  /** what the cell is multiplied by: 60 makes watts of watt-hours a minute */
+  /** factor for the cell: 60 converts watt-hours per minute to watts */
   scale: z.number().optional(),
 })
 export type Measure = z.infer<typeof measureSchema>
 
-/** what a row covers, and which end of it its time marks: the level of 22 to 23 h is written as 22:00 by one, as 23:00 by another */
+/** interval that a row covers, and which end of it the time marks: the level of 22 to 23 h may be written as 22:00 or 23:00 */
 const intervalSchema = z.strictObject({ seconds: z.number().positive(), marks: z.enum(['start', 'end']) })
 
-/** How to read a table with any column names; docs/import.md explains it by examples. */
+/** Mapping of a table with any column names; examples are in docs/import.md. */
 export const mappingSchema = z
   .strictObject({
-    /** left out: what the first line has most of */
+    /** default: the most frequent one in the first line */
     delimiter: z.string().length(1).optional(),
     encoding: z.enum(['utf-8', 'latin1', 'windows-1252', 'utf-16le']).default('utf-8'),
-    /** left out: what the numbers of the whole file tell */
+    /** default: detected from the numbers of the entire file */
     decimal: z.enum(['.', ',']).optional(),
     /** false: no header, columns are named 1, 2, 3, ...; a list: their names */
     header: z.union([z.boolean(), z.array(column)]).default(true),
     /** lines before the header */
     skipLines: z.int().nonnegative().default(0),
-    /** cells that hold no value */
+    /** cells without a value */
     missing: z.array(z.string()).default(['', '-', 'NA', 'N/A', 'nan', 'NaN', 'null', 'NULL']),
     time: z.union([
       z.strictObject({
-        /** several columns (date and time) are joined by a blank */
+        /** several columns (date and time) are joined by a space */
         column: z.union([column, z.array(column).min(1)]),
         /** iso, unix, or a pattern of yyyy yy MM M dd d HH H hh h mm ss SSS a; see time-pattern.ts */
         format: z.string().default('iso'),
         timeZone: zone.optional(),
         interval: intervalSchema.optional(),
       }),
-      /** no column: the first row is of `start`, each further one so much later */
+      /** without a column: the first row has the time `start`, each further one follows after `step` */
       z.strictObject({
         start: z.string(),
         everySeconds: z.number().positive(),
@@ -53,7 +53,7 @@ export const mappingSchema = z
         interval: intervalSchema.optional(),
       }),
     ]),
-    /** whose row it is; left out: --thing, or one Thing a column */
+    /** Thing of a row; default: --thing, or one Thing per column */
     thing: z
       .union([
         z.strictObject({ key: z.string() }),
@@ -64,24 +64,24 @@ export const mappingSchema = z
         }),
       ])
       .optional(),
-    /** column -> what it measures */
+    /** column -> its measurement */
     columns: z.record(column, measureSchema).optional(),
-    /** one Thing a column, all of the same property */
+    /** one Thing per column, all with the same property */
     perColumn: measureSchema
       .extend({
         prefix: z.string().default(''),
-        /** column -> Thing key; left out: every column but those of time, place and `except` */
+        /** column -> Thing key; default: every column but those of time, place and `except` */
         things: z.record(column, z.string()).optional(),
         except: z.array(column).default([]),
       })
       .optional(),
-    /** one value a row, and a column that says of what */
+    /** one value per row, and a column with its property */
     long: z
       .strictObject({
         property: column,
         value: column,
         unit: column.optional(),
-        /** cell -> property, where the cell is not its name */
+        /** cell -> property, where the cell is not the property name */
         names: z.record(z.string(), property).default({}),
       })
       .optional(),
@@ -90,25 +90,25 @@ export const mappingSchema = z
   })
   .refine(
     ({ columns, perColumn, long }) => [columns, perColumn, long].filter((way) => way !== undefined).length === 1,
-    'exactly one of columns, perColumn and long says where the values are',
+    'needs exactly one of columns, perColumn and long',
   )
 export type Mapping = z.infer<typeof mappingSchema>
 
 /** @throws AppError CONFIG_INVALID naming the field */
 export async function readMapping(file: string): Promise<Mapping> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new AppError('CONFIG_INVALID', `the mapping ${file} cannot be read (${cause.message})`, { cause })
+    throw new AppError('CONFIG_INVALID', `mapping ${file} not readable (${cause.message})`, { cause })
   })
   let json: unknown
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new AppError('CONFIG_INVALID', `the mapping ${file} is no JSON: ${(cause as Error).message}`, { cause })
+    throw new AppError('CONFIG_INVALID', `mapping ${file} is not JSON: ${(cause as Error).message}`, { cause })
   }
   const read = mappingSchema.safeParse(json)
   if (read.success) return read.data
   const problems = read.error.issues.map((issue) => `${issue.path.join('.') || 'the mapping'}: ${issue.message}`)
-  throw new AppError('CONFIG_INVALID', `${file} has ${problems.join('; ')}; docs/import.md shows mappings`)
+  throw new AppError('CONFIG_INVALID', `mapping ${file} invalid: ${problems.join('; ')}; docs/import.md shows mappings`)
 }
 
 function isTimeZone(name: string): boolean {

@@ -8,22 +8,22 @@ import { readZip } from './zip.ts'
 
 /** A table or document to import; one archive may hold several. */
 export type ImportFile = {
-  /** path as given, with the name inside an archive behind it */
+  /** path as given, followed by the name inside an archive */
   readonly name: string
-  /** its content, decompressed; `onBytes` counts what was read of `size` */
+  /** the decompressed content; `onBytes` reports progress in bytes of `size` */
   open(onBytes: (bytes: number) => void): AsyncIterable<Buffer>
   /** bytes on disk */
   readonly size: number
 }
 
 /**
- * The files behind a path: itself, what is packed in it (gz), or what it holds (zip).
+ * The files of a path: the file itself, its decompressed content (gz), or the files in it (zip).
  * @throws AppError CONFIG_INVALID when it cannot be read
  */
 export async function filesOf(path: string): Promise<ImportFile[]> {
   const handle = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`
-    throw new AppError('CONFIG_INVALID', `${path} ${why}`, { cause })
+    const problem = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`
+    throw new AppError('CONFIG_INVALID', `${path} ${problem}`, { cause })
   })
   try {
     const { size } = await handle.stat()
@@ -38,7 +38,7 @@ export async function filesOf(path: string): Promise<ImportFile[]> {
       }))
     }
     if (magic.toString('latin1') === 'PAR1')
-      throw new AppError('CONFIG_INVALID', `${path} is Parquet, which is not read; write it as CSV first`)
+      throw new AppError('CONFIG_INVALID', `${path} is Parquet, which is not supported; convert it to CSV first`)
     const isGzip = magic[0] === 0x1f && magic[1] === 0x8b
     return [
       { name: isGzip ? path.replace(/\.gz$/i, '') : path, size, open: (onBytes) => stream(path, isGzip, onBytes) },
@@ -48,7 +48,7 @@ export async function filesOf(path: string): Promise<ImportFile[]> {
   }
 }
 
-/** "PK" and the number of a local file header, little-endian */
+/** "PK" and the signature of a local file header, little-endian */
 const ZIP = 0x04034b50
 
 function stream(path: string, isGzip: boolean, onBytes: (bytes: number) => void): AsyncIterable<Buffer> {
@@ -68,13 +68,13 @@ async function* counted(content: Readable, onBytes: (bytes: number) => void): As
   }
 }
 
-/** An entry of an archive; how much of it is read is only known when it ends. */
+/** An entry of an archive; progress is reported only at its end. */
 async function* whole(content: Readable, onEnd: () => void): AsyncIterable<Buffer> {
   yield* content as AsyncIterable<Buffer>
   onEnd()
 }
 
-/** Its bytes as text. @throws AppError CONFIG_INVALID when they are not in this encoding */
+/** The content as text. @throws AppError CONFIG_INVALID when it does not have this encoding */
 export async function* textOf(
   file: ImportFile,
   encoding: string,
@@ -92,7 +92,7 @@ export async function* textOf(
     if (cause instanceof TypeError)
       throw new AppError(
         'CONFIG_INVALID',
-        `${basename(file.name)} is not ${encoding} text; name its encoding in the mapping (latin1, windows-1252, utf-16le)`,
+        `${basename(file.name)} is not ${encoding} text; set its encoding in the mapping (latin1, windows-1252, utf-16le)`,
         { cause },
       )
     throw new AppError('CONFIG_INVALID', `${basename(file.name)} cannot be read: ${(cause as Error).message}`, {

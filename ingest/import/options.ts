@@ -4,31 +4,31 @@ import { AppError } from '#model/basics/errors.ts'
 import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { DECIMALS, type Decimal } from '#model/text/numbers.ts'
 
-export const HELP = `Imports files through the same door as devices: they are published to the broker, and the ingest takes them.
+export const HELP = `Imports files: publishes their values to the broker, from where the ingest stores them like those of devices.
 
-  npm run import -- FILE...                  formats that are recognised by their header or shape
+  npm run import -- FILE...                  formats recognised by their header or shape
   npm run import -- FILE --mapping MAP.json  a table with any column names (docs/import.md)
 
-  --format NAME      how to read it (docs/formats.md); left out: by header and shape
-  --mapping FILE     which column is what, as JSON
+  --format NAME      format of the file (docs/formats.md); default: recognised by header and shape
+  --mapping FILE     meaning of the columns, as JSON
   --decimal point|comma
-                     what numbers have before their decimals, where the whole file does not tell
-  --thing KEY        the Thing whose values these are, where the file does not say
-  --source NAME      names the data set: part of the topic and of device names; default: from the name of the file
-  --time-zone ZONE   of times without an offset; default: the city's
-  --history          times may be older than the ${OBSERVATION_RETENTION_DAYS} days that raw observations are kept
+                     decimal separator, where the file is ambiguous
+  --thing KEY        Thing of the values, where the file has none
+  --source NAME      name of the data set, in topics and device names; default: from the name of the file
+  --time-zone ZONE   time zone of times without an offset; default: the city's
+  --history          times may be older than ${OBSERVATION_RETENTION_DAYS} days, the retention of raw observations
   --type fixed|mobile --quarter 2022-Q3
-                     of Ookla tiles, where the path does not say
-  --everywhere       rows outside the bounds of the city too
-  --things FILE      where OpenCelliD cells go, as rows of things.csv
-  --rows N           rows of the file in one message; default 500
-  --dry-run          reads everything, says what would be stored, publishes nothing
+                     of Ookla tiles, where the path has neither
+  --everywhere       includes rows outside the bounds of the city
+  --things FILE      output file for OpenCelliD cells, as rows of things.csv
+  --rows N           rows per message; default: 500
+  --dry-run          reads everything and reports what would be stored; publishes nothing
   --help             this text
 
-gz and zip are unpacked. The same file may be imported again: what is there already is counted as known.
+gz and zip are unpacked. The same file may be imported again: stored values count as duplicates.
 
-Environment: MQTT_URL (default: the broker of npm start on this machine), CITY (bounds and time zone), and to see what
-became of the messages DATABASE_URL, or else the API on PORT of this machine.
+Environment: MQTT_URL (default: the broker of npm start on this machine), CITY (bounds and time zone), and for the outcome
+of the messages DATABASE_URL, or else the API on PORT of this machine.
 `
 
 export type ImportOptions = {
@@ -49,9 +49,9 @@ export type ImportOptions = {
 }
 
 const ROWS = 500
-const MOST_ROWS = 5_000
+const MAX_ROWS = 5_000
 
-/** @throws AppError CONFIG_INVALID for what does not exist or does not fit together */
+/** @throws AppError CONFIG_INVALID for unknown or contradictory options */
 export function readOptions(args: readonly string[]): ImportOptions | 'help' {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
@@ -86,11 +86,11 @@ export function readOptions(args: readonly string[]): ImportOptions | 'help' {
   }
   const { values, positionals } = parsed
   if (values.help) return 'help'
-  if (positionals.length === 0) throw invalid('which file?')
+  if (positionals.length === 0) throw invalid('no file given')
   const rows = Number(values.rows ?? ROWS)
-  if (!Number.isInteger(rows) || rows < 1 || rows > MOST_ROWS) throw invalid(`--rows is 1 to ${MOST_ROWS}`)
+  if (!Number.isInteger(rows) || rows < 1 || rows > MAX_ROWS) throw invalid(`--rows must be 1 to ${MAX_ROWS}`)
   if (values.source !== undefined && values.source !== slug(values.source))
-    throw invalid(`--source "${values.source}": lower-case letters, digits, - and _`)
+    throw invalid(`invalid --source "${values.source}"; allowed are lower-case letters, digits, - and _`)
   return {
     files: positionals,
     format: values.format,
@@ -109,15 +109,15 @@ export function readOptions(args: readonly string[]): ImportOptions | 'help' {
   }
 }
 
-function readDecimal(said: string | undefined): Decimal | undefined {
-  if (said === undefined) return undefined
-  const found = Object.entries(DECIMALS).find((names) => (names as string[]).includes(said))
-  if (!found) throw invalid(`--decimal "${said}": point or comma`)
+function readDecimal(name: string | undefined): Decimal | undefined {
+  if (name === undefined) return undefined
+  const found = Object.entries(DECIMALS).find((names) => (names as string[]).includes(name))
+  if (!found) throw invalid(`invalid --decimal "${name}"; use point or comma`)
   return found[1]
 }
 
-const invalid = (why: string): AppError =>
-  new AppError('CONFIG_INVALID', `${why}\nnpm run import -- --help says what can be said`)
+const invalid = (problem: string): AppError =>
+  new AppError('CONFIG_INVALID', `${problem}\nnpm run import -- --help lists the options`)
 
 const slug = (text: string): string =>
   text
@@ -125,6 +125,6 @@ const slug = (text: string): string =>
     .replace(/[^a-z0-9_]+/g, '-')
     .replace(/^-+|-+$/g, '')
 
-/** Name of a data set from that of its file: `air_quality long.csv.gz` -> air_quality-long */
+/** Name of a data set from the name of its file: `air_quality long.csv.gz` -> air_quality-long */
 export const sourceOfFile = (path: string): string =>
   slug(basename(path).replace(/(\.[A-Za-z0-9]{1,8}){1,2}$/, '')) || 'file'

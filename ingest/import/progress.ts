@@ -4,7 +4,7 @@ const BAR_WIDTH = 28
 const EVERY_MS = 100
 const number = new Intl.NumberFormat('en')
 
-/** A bar that stays in its line on a terminal; elsewhere a line for every tenth. */
+/** A progress bar that is redrawn on a terminal; otherwise a line for every tenth. */
 export function createProgress(out: NodeJS.WriteStream) {
   let lastMs = 0
   let last = ''

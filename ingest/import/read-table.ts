@@ -6,7 +6,7 @@ import { delimiterOf } from '../decode/helpers/csv.ts'
 
 export type TableOptions = { delimiter?: string | undefined; skipLines?: number }
 
-/** The rows of a CSV file, one after the other, each with its cells as they are. `delimiter` is found if it is not given. */
+/** Streams the rows of a CSV file with unchanged cells. The delimiter is detected when it is not given. */
 export async function readRows(
   text: AsyncIterable<string>,
   { delimiter, skipLines = 0 }: TableOptions = {},
@@ -19,9 +19,9 @@ export async function readRows(
     done = next.done === true
     if (!next.done) head += next.value
   }
-  const told = separatorLine(head)
-  if (told) head = head.slice(told.length)
-  const found = delimiter ?? told?.delimiter ?? delimiterOf(head.split('\n').slice(skipLines).join('\n'))
+  const stated = separatorLine(head)
+  if (stated) head = head.slice(stated.length)
+  const found = delimiter ?? stated?.delimiter ?? delimiterOf(head.split('\n').slice(skipLines).join('\n'))
   const whole = async function* (): AsyncIterable<string> {
     yield head
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
@@ -46,11 +46,11 @@ async function* rowsOf(parser: AsyncIterable<string[]>): AsyncIterable<string[]>
     yield* parser
   } catch (cause) {
     if (cause instanceof AppError) throw cause
-    throw new AppError('CONFIG_INVALID', `the table cannot be read: ${(cause as Error).message}`, { cause })
+    throw new AppError('CONFIG_INVALID', `table not readable: ${(cause as Error).message}`, { cause })
   }
 }
 
-/** A row as a line of CSV again. */
+/** Formats a row as a line of CSV. */
 export const csvLine = (cells: readonly string[], delimiter: string): string =>
   cells
     .map((cell) => (cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))

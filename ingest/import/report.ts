@@ -1,12 +1,12 @@
 import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
-import type { Books } from './ledger-watch.ts'
+import type { LedgerCounts } from './ledger-watch.ts'
 import type { Tally } from './tally.ts'
 
 export type Outcome =
   | { kind: 'dry run' }
   | { kind: 'nothing' }
-  | { kind: 'published'; acknowledged: number; why: string }
-  | { kind: 'settled'; acknowledged: number; books: Books }
+  | { kind: 'published'; acknowledged: number; detail: string }
+  | { kind: 'processed'; acknowledged: number; ledger: LedgerCounts }
 export type FileReport = {
   readonly name: string
   readonly format: string
@@ -15,10 +15,10 @@ export type FileReport = {
 }
 
 const number = new Intl.NumberFormat('en')
-const n = (count: number, one: string, many = `${one}s`): string =>
-  `${number.format(count)} ${count === 1 ? one : many}`
+const n = (count: number, singular: string, plural = `${singular}s`): string =>
+  `${number.format(count)} ${count === 1 ? singular : plural}`
 
-/** What an import did, in words for people; the first lines say what was read, the last what became of it. */
+/** Readable report of an import: first what was read, then the outcome. */
 export function reportText(files: readonly FileReport[], outcome: Outcome, history: boolean): string {
   return [...files.flatMap(fileLines), '', ...outcomeLines(outcome), ...ageLines(files, history, outcome)]
     .map((line) => (line === '' ? '' : `  ${line}`))
@@ -27,7 +27,8 @@ export function reportText(files: readonly FileReport[], outcome: Outcome, histo
 
 function fileLines({ name, format, tally, cells }: FileReport): string[] {
   const lines = [`${name} (${format}): ${n(tally.rows, 'row')}`]
-  if (tally.outside > 0) lines.push(`  ${n(tally.outside, 'row')} outside the city left out (--everywhere takes them)`)
+  if (tally.outside > 0)
+    lines.push(`  ${n(tally.outside, 'row')} outside the city skipped (--everywhere includes them)`)
   if (cells !== undefined) lines.push(`  ${n(cells, 'Thing')} for things.csv`)
   else
     lines.push(
@@ -42,24 +43,26 @@ const span = ({ from, to, values }: Tally): string =>
   values === 0 ? '' : `, from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`
 
 function outcomeLines(outcome: Outcome): string[] {
-  if (outcome.kind === 'dry run') return ['dry run: nothing was published']
-  if (outcome.kind === 'nothing') return ['there was nothing to publish']
+  if (outcome.kind === 'dry run') return ['dry run: nothing published']
+  if (outcome.kind === 'nothing') return ['nothing to publish']
   const sent = `${n(outcome.acknowledged, 'message')} published and acknowledged by the broker`
-  if (outcome.kind === 'published') return [sent, `what the ingest made of them was not seen: ${outcome.why}`]
-  const { books, acknowledged } = outcome
+  if (outcome.kind === 'published') return [sent, `outcome in the ingest unknown: ${outcome.detail}`]
+  const { ledger, acknowledged } = outcome
   const lines = [
     sent,
-    `the ingest settled ${number.format(books.settled)}: ${n(books.observationsStored, 'observation')} stored, ` +
-      `${number.format(books.observationsDuplicate)} known already, ` +
-      `${number.format(books.observationsConflict)} of a known time with another value (the first is kept), ` +
-      `${n(books.rejected, 'message')} and ${n(books.observationsRejected, 'value')} rejected`,
+    `the ingest processed ${number.format(ledger.processed)}: ${n(ledger.observationsStored, 'observation')} stored, ` +
+      `${number.format(ledger.observationsDuplicate)} duplicate, ` +
+      `${number.format(ledger.observationsConflict)} in conflict with a stored value of the same time (the stored one stays), ` +
+      `${n(ledger.rejected, 'message')} and ${n(ledger.observationsRejected, 'value')} rejected`,
   ]
-  if (books.settled < acknowledged)
-    lines.push(`${n(acknowledged - books.settled, 'message')} wait in the broker still; the ledger will show them`)
-  if (books.settled > acknowledged)
-    lines.push('more than this import sent: another import, or messages delivered twice, are in these numbers')
-  if (books.rejected > 0 || books.observationsRejected > 0)
-    lines.push('what was rejected is kept, with its reason: GET /api/v1/ingest/rejected')
+  if (ledger.processed < acknowledged)
+    lines.push(
+      `${n(acknowledged - ledger.processed, 'message')} still waiting in the broker; the ledger will count them`,
+    )
+  if (ledger.processed > acknowledged)
+    lines.push('more than this import sent: the numbers include another import or repeated deliveries')
+  if (ledger.rejected > 0 || ledger.observationsRejected > 0)
+    lines.push('rejected messages and their reasons: GET /api/v1/ingest/rejected')
   return lines
 }
 
@@ -67,7 +70,7 @@ function ageLines(files: readonly FileReport[], history: boolean, outcome: Outco
   const old = files.reduce((sum, { tally }) => sum + tally.old, 0)
   if (!history || old === 0 || outcome.kind === 'nothing') return []
   return [
-    `${n(old, 'value')} are older than ${OBSERVATION_RETENTION_DAYS} days. Hourly and daily values are made of them within minutes and stay; the raw`,
+    `${n(old, 'value')} are older than ${OBSERVATION_RETENTION_DAYS} days. Hourly and daily values are computed from them within minutes and stay; the raw`,
     `values are deleted ${OBSERVATION_RETENTION_DAYS} days after this import (docs/import.md).`,
   ]
 }

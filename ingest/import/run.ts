@@ -4,44 +4,44 @@ import type { Bounds } from '#model/basics/geo.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
 import { IMPORT, IMPORT_HISTORY } from '../interpret/built-in-sources.ts'
 import { messagesOf } from './file-chunks.ts'
-import { type Books, type ReadBooks, waitForBooks } from './ledger-watch.ts'
+import { type LedgerCounts, type ReadLedger, waitForLedger } from './ledger-watch.ts'
 import { type Mapping, readMapping } from './mapping.ts'
 import { filesOf, type ImportFile } from './open-file.ts'
 import { type ImportOptions, sourceOfFile } from './options.ts'
 import type { Publisher } from './publisher.ts'
 import type { FileReport, Outcome } from './report.ts'
-import { createJudge, newTally, note, type Tally } from './tally.ts'
+import { createPreview, newTally, note, type Tally } from './tally.ts'
 import { isRegistryFormat, openThingsFile, type ThingsFile } from './things-file.ts'
 
 export type ImportDeps = {
   readonly options: ImportOptions
   readonly pack: Pick<CityPack, 'sources' | 'timeZone'>
   readonly bounds: Bounds
-  /** called when there is something to publish */
+  /** called when the first message is published */
   readonly openPublisher: () => Promise<Publisher>
-  /** books of the source the messages go to */
-  readonly books: (source: string) => ReadBooks
+  /** ledger of the source that the messages belong to */
+  readonly ledger: (source: string) => ReadLedger
   readonly onProgress?: (progress: { file: string; share: number; rows: number }) => void
   readonly now?: () => Date
-  /** how long the books may stand still before nobody is waited for any more */
+  /** time without progress in the ledger after which the import waits no longer */
   readonly patienceMs?: number
 }
 export type ImportReport = { readonly files: readonly FileReport[]; readonly outcome: Outcome }
 
 const PATIENCE_MS = 15_000
-/** Messages that may wait between broker and database: a broker that holds too many drops some. */
-const MOST_WAITING = 1_000
+/** Messages that may wait between broker and database: brokers drop messages beyond their queue limit. */
+const MAX_WAITING = 1_000
 
 /**
  * Imports files, one after the other.
- * @throws AppError CONFIG_INVALID, BROKER_UNAVAILABLE. What was published until then is safe to be published again.
+ * @throws AppError CONFIG_INVALID, BROKER_UNAVAILABLE. Messages published until then may be published again.
  */
 export async function runImport(deps: ImportDeps): Promise<ImportReport> {
   const { options } = deps
   const run: Run = {
     deps,
     mapping: options.mapping === undefined ? undefined : await readMapping(options.mapping),
-    judge: createJudge(deps.pack, deps.now ?? (() => new Date())),
+    judge: createPreview(deps.pack, deps.now ?? (() => new Date())),
     sink: createSink(deps),
     things: undefined,
   }
@@ -60,9 +60,9 @@ export async function runImport(deps: ImportDeps): Promise<ImportReport> {
 type Run = {
   readonly deps: ImportDeps
   readonly mapping: Mapping | undefined
-  readonly judge: ReturnType<typeof createJudge>
+  readonly judge: ReturnType<typeof createPreview>
   readonly sink: ReturnType<typeof createSink>
-  /** opened with the first table of cells */
+  /** opened for the first table of cells */
   things: ThingsFile | undefined
 }
 
@@ -98,11 +98,11 @@ async function take(run: Run, file: ImportFile, topic: string, payload: Buffer, 
   const { options } = run.deps
   const { onlyOld, example } = run.judge(topic, payload, tally)
   if (onlyOld && !options.history)
-    throw new AppError('CONFIG_INVALID', `${file.name}: ${example}. If this is history, add --history (docs/import.md)`)
+    throw new AppError('CONFIG_INVALID', `${file.name}: ${example}. For historical data add --history (docs/import.md)`)
   if (!options.dryRun) await run.sink.take(topic, payload)
 }
 
-/** @returns how many Things the table added to the file */
+/** @returns the number of Things that the table added to the file */
 async function addThings(run: Run, table: string, tally: Tally): Promise<number> {
   const { options } = run.deps
   run.things ??= await openThingsFile(options.dryRun ? devNull : options.things)
@@ -117,11 +117,11 @@ function topicOf(format: string, source: string, more: readonly string[], option
   return [topic.slice(0, -2), format, source, ...more, ...zone].join('/')
 }
 
-/** Where messages go: opened with the first, paced by the books of the ingest where they can be read. */
-function createSink({ options, openPublisher, books, patienceMs = PATIENCE_MS }: ImportDeps) {
-  const read = books((options.history ? IMPORT_HISTORY : IMPORT).name)
+/** Publishes messages: connects for the first one, and waits for the ingest ledger where it is available. */
+function createSink({ options, openPublisher, ledger, patienceMs = PATIENCE_MS }: ImportDeps) {
+  const read = ledger((options.history ? IMPORT_HISTORY : IMPORT).name)
   let publisher: Publisher | undefined
-  let before: Books | undefined
+  let before: LedgerCounts | undefined
   let sent = 0
   return {
     take: async (topic: string, payload: Buffer): Promise<void> => {
@@ -131,20 +131,24 @@ function createSink({ options, openPublisher, books, patienceMs = PATIENCE_MS }:
       }
       await publisher.publish(topic, payload)
       sent += 1
-      if (before && sent % (MOST_WAITING / 2) === 0 && sent >= MOST_WAITING)
-        await waitForBooks(read, before, sent - MOST_WAITING / 2, { patienceMs })
+      if (before && sent % (MAX_WAITING / 2) === 0 && sent >= MAX_WAITING)
+        await waitForLedger(read, before, sent - MAX_WAITING / 2, { patienceMs })
     },
     finish: async (): Promise<Outcome> => {
       if (options.dryRun) return { kind: 'dry run' }
       if (!publisher) return { kind: 'nothing' }
-      await publisher.settled()
+      await publisher.drain()
       const { acknowledged } = publisher
       if (!before)
-        return { kind: 'published', acknowledged, why: 'neither DATABASE_URL nor an API on this machine answers' }
-      const settled = await waitForBooks(read, before, acknowledged, { patienceMs })
-      if (!settled || settled.settled === 0)
-        return { kind: 'published', acknowledged, why: 'the ledger does not move; is an ingest worker running?' }
-      return { kind: 'settled', acknowledged, books: settled }
+        return {
+          kind: 'published',
+          acknowledged,
+          detail: 'neither DATABASE_URL nor the API on this machine is available',
+        }
+      const counts = await waitForLedger(read, before, acknowledged, { patienceMs })
+      if (!counts || counts.processed === 0)
+        return { kind: 'published', acknowledged, detail: 'no progress in the ledger; is an ingest worker running?' }
+      return { kind: 'processed', acknowledged, ledger: counts }
     },
     close: async (): Promise<void> => publisher?.close(),
   }

@@ -1,6 +1,6 @@
 /**
- * The elements of a JSON array, as text, while it is read; of anything else that is JSON, the whole. Only one element is in
- * memory at a time.
+ * Streams the elements of a JSON array as text; any other JSON value as one element. Only one element is in memory at a
+ * time.
  */
 export async function* jsonItems(text: AsyncIterable<string>): AsyncIterable<string> {
   const scanner = new ArrayScanner()
@@ -17,7 +17,7 @@ class ArrayScanner {
   #escaped = false
   #item = ''
 
-  /** What is left at the end of the text. */
+  /** The remaining text at the end. */
   get rest(): string {
     return this.#ended ? '' : this.#item.trim()
   }
@@ -43,7 +43,7 @@ class ArrayScanner {
     this.#item += chunk.slice(start)
   }
 
-  /** Follows the structure by one character: true at a comma or the bracket that ends an element of the outer array. */
+  /** Advances by one character; true at a comma or bracket that ends an element of the outer array. */
   #endsElement(char: string): boolean {
     if (this.#inText) {
       if (this.#escaped) this.#escaped = false
@@ -59,7 +59,7 @@ class ArrayScanner {
   }
 }
 
-/** The lines of a text that are not blank. */
+/** The non-blank lines of a text. */
 export async function* lines(text: AsyncIterable<string>): AsyncIterable<string> {
   let rest = ''
   for await (const chunk of text) {

@@ -5,25 +5,25 @@ import { THING_KEY } from '../decode/formats/standards/native.ts'
 import type { Mapping, Measure } from './mapping.ts'
 import { type TimeReader, timeReader } from './time-pattern.ts'
 
-/** A row as the format `records` takes it. */
+/** A row in the format `records`. */
 export type TableRecord = { thing: string; time: string; [key: string]: unknown }
 
 export type MapOptions = {
-  /** of times without an offset, where the mapping names none */
+  /** time zone of times without an offset, where the mapping has none */
   timeZone: string
-  /** whose rows they are, where the mapping does not say */
+  /** Thing of the rows, where the mapping has none */
   thing?: string | undefined
-  /** of all numbers of the file; left out: as the mapping says, else points */
+  /** decimal separator of the file; default: that of the mapping, else a point */
   decimal?: Decimal | undefined
 }
 
-/** Turns the rows of one table into records; made from its header, because every column must be there. */
+/** Turns the rows of one table into records; created from its header, because every mapped column must exist. */
 export type RowMapper = (cells: readonly string[]) => TableRecord[]
 
 /**
- * A row mapper for one file. Rows are to be given in order: the time of the row before tells the two hours of an autumn
- * night apart.
- * @throws AppError CONFIG_INVALID naming columns that are not there
+ * Creates a row mapper for one file. Rows must be passed in order: the time of the previous row distinguishes the repeated
+ * hour of an autumn night.
+ * @throws AppError CONFIG_INVALID naming missing columns
  */
 export function rowMapper(mapping: Mapping, header: readonly string[], options: MapOptions): RowMapper {
   const index = columnIndex(header)
@@ -62,13 +62,13 @@ function columnIndex(header: readonly string[]): (name: string) => number {
     const at = known.get(name.trim())
     if (at !== undefined) return at
     const some = header.slice(0, 20).join(', ')
-    throw new AppError('CONFIG_INVALID', `the file has no column "${name}" that the mapping names; it has ${some}`)
+    throw new AppError('CONFIG_INVALID', `the file has no column "${name}", which the mapping names; it has ${some}`)
   }
 }
 
 type Cell = (cells: readonly string[], name: string) => string
 
-/** The time of a row. One that cannot be read is passed on as it is, so that it is rejected where everybody sees it. */
+/** The time of a row. An unreadable time is passed on unchanged, so that its rejection is visible in the ingest. */
 function timeOf(
   { time }: Mapping,
   defaultZone: string,
@@ -77,7 +77,7 @@ function timeOf(
   const zone = time.timeZone ?? defaultZone
   if ('start' in time) {
     const start = timeReader('iso', zone)(time.start)
-    if (!start) throw new AppError('CONFIG_INVALID', `time.start "${time.start}" is no ISO 8601 time`)
+    if (!start) throw new AppError('CONFIG_INVALID', `time.start "${time.start}" is not an ISO 8601 time`)
     let row = -1
     return () => {
       row += 1
@@ -94,7 +94,7 @@ function timeOf(
   }
 }
 
-/** The instant, or the interval start/end that a row covers. */
+/** The instant or the interval start/end of a row. */
 function covered(at: Date, interval: Mapping['time']['interval']): string {
   if (!interval) return at.toISOString()
   const lengthMs = interval.seconds * 1000
@@ -104,7 +104,7 @@ function covered(at: Date, interval: Mapping['time']['interval']): string {
 
 const THINGS_REMEMBERED = 10_000
 
-/** Expects the next time of a Thing one step after its last: so the second 02:00 of an autumn night is the second one. */
+/** Expects the next time of a Thing one step after its last, so that the second 02:00 of an autumn night is recognised. */
 function inOrder(read: TimeReader): (text: string, thing: string) => Date | undefined {
   const last = new Map<string, { ms: number; stepMs: number }>()
   return (text, thing) => {
@@ -174,7 +174,7 @@ function put(found: Found, { property, unit }: Measure, cell: NumberCell): void 
   if (units) found.units = { ...found.units, ...units }
 }
 
-/** A percent sign is a unit: where another one is stated, the two contradict each other and the cell is no number. */
+/** A percent sign is a unit: it contradicts any other stated unit, and the cell is then not a number. */
 function valued(
   property: string,
   stated: string | undefined,
@@ -185,7 +185,7 @@ function valued(
   return { [property]: value, ...(unit !== undefined && { units: { [property]: unit } }) }
 }
 
-/** Key of the Thing of a row; undefined for a row that names none. */
+/** Key of the Thing of a row; undefined for a row without a Thing. */
 function thingOf(
   { thing }: Mapping,
   present: Present,
@@ -194,11 +194,11 @@ function thingOf(
   const key = thing && 'key' in thing ? thing.key : thing ? undefined : options.thing
   if (key !== undefined) {
     if (!THING_KEY.test(key))
-      throw new AppError('CONFIG_INVALID', `"${key}" is no Thing key: letters, digits and _ . : -`)
+      throw new AppError('CONFIG_INVALID', `invalid Thing key "${key}"; allowed are letters, digits and _ . : -`)
     return () => key
   }
   if (!thing || !('column' in thing))
-    throw new AppError('CONFIG_INVALID', 'whose values are these? Say --thing KEY, or `thing` in the mapping')
+    throw new AppError('CONFIG_INVALID', 'Thing of the values unknown; use --thing KEY, or `thing` in the mapping')
   present([], thing.column)
   return (cells) => {
     const name = present(cells, thing.column)
@@ -221,8 +221,8 @@ function perColumn(
     present([], name)
     const other = taken.get(key)
     if (other !== undefined)
-      throw new AppError('CONFIG_INVALID', `the columns "${other}" and "${name}" would both be the Thing "${key}"`)
-    if (!THING_KEY.test(key)) throw new AppError('CONFIG_INVALID', `"${key}" (column "${name}") is no Thing key`)
+      throw new AppError('CONFIG_INVALID', `columns "${other}" and "${name}" would have the same Thing key "${key}"`)
+    if (!THING_KEY.test(key)) throw new AppError('CONFIG_INVALID', `invalid Thing key "${key}" of column "${name}"`)
     taken.set(key, name)
   }
   const entries = Object.entries(things)
@@ -246,7 +246,7 @@ function defaultThings(
   return Object.fromEntries(names.map((name) => [name, prefix + keyOf(name)]))
 }
 
-/** A Thing key from a name: accents off, what a key cannot hold replaced. "Côte-Sainte-Catherine" -> cote-sainte-catherine */
+/** A Thing key from a name: without accents, with invalid characters replaced. "Côte-Sainte-Catherine" -> cote-sainte-catherine */
 export const keyOf = (name: string): string =>
   name
     .normalize('NFD')
@@ -255,15 +255,15 @@ export const keyOf = (name: string): string =>
     .replace(/^[-_.:]+|-+$/g, '')
     .toLowerCase()
 
-/** A number, or where it is none the text, which is then rejected with it; limits ("<2") stay text with a decimal point. */
+/** A number, or else the text, which will be rejected; limits ("<2") stay text with a decimal point. */
 function numberReader(decimal: Decimal): (text: string, scale?: number) => NumberCell {
   const other = decimal === '.' ? ',' : '.'
   return (text, scale = 1) => {
     const read = readNumberText(text, decimal)
     if (!read) {
-      // What would be a number elsewhere must not be read as one on its way.
-      const why = readNumberText(text, other) ? ` where decimals have a ${decimal === '.' ? 'point' : 'comma'}` : ''
-      return { value: `${text}${why}`, percent: false }
+      // A text that is a number with the other separator must not be read as a number later.
+      const note = readNumberText(text, other) ? ` where decimals have a ${decimal === '.' ? 'point' : 'comma'}` : ''
+      return { value: `${text}${note}`, percent: false }
     }
     const value = read.value * scale
     return {
@@ -274,7 +274,7 @@ function numberReader(decimal: Decimal): (text: string, scale?: number) => Numbe
 }
 type NumberCell = { readonly value: number | string; readonly percent: boolean }
 
-/** The cells of a row that hold numbers, by the names of their columns. */
+/** The numeric cells of a row, by column name. */
 export function numberColumns(
   { columns, perColumn, long, place, time }: Mapping,
   header: readonly string[],

@@ -8,32 +8,33 @@ export const isRegistryFormat = (format: string): boolean => format === openCell
 
 const COLUMNS = ['key', 'name', 'domain', 'kind', 'grade', 'device', 'lon', 'lat', 'technologies', 'rangeM', 'samples']
 
-/** Rows of things.csv, written as they come. */
+/** Writes rows of things.csv. */
 export type ThingsFile = {
-  /** @returns how many Things of the table were new, and what could not be read */
+  /** @returns the number of new Things in the table, and the problems */
   add(table: string): Promise<{ things: number; problems: readonly string[] }>
   close(): Promise<void>
 }
 
-/** @throws AppError CONFIG_INVALID when the file exists: a registry is not written over */
+/** @throws AppError CONFIG_INVALID when the file exists: a registry is not overwritten */
 export async function openThingsFile(path: string | undefined): Promise<ThingsFile> {
   if (path === undefined)
     throw new AppError(
       'CONFIG_INVALID',
-      'cells are places and no measurements: say --things FILE, and put its rows into things.csv of the city pack',
+      'cells are places, not measurements: use --things FILE, and add its rows to things.csv of the city pack',
     )
   const file = await open(path, path === devNull ? 'w' : 'wx').catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'EEXIST' ? 'exists already and is not written over' : `cannot be written (${cause.code})`
-    throw new AppError('CONFIG_INVALID', `${path} ${why}`, { cause })
+    const problem =
+      cause.code === 'EEXIST' ? 'already exists and is not overwritten' : `cannot be written (${cause.code})`
+    throw new AppError('CONFIG_INVALID', `${path} ${problem}`, { cause })
   })
   const seen = new Set<string>()
   await file.write(`${COLUMNS.join(',')}\n`)
   return {
     add: async (table) => {
       const { things, problems } = readCells(table)
-      const fresh = things.filter(({ key }) => !seen.has(key))
-      for (const { key } of fresh) seen.add(key)
-      const lines = fresh.map((thing) => {
+      const added = things.filter(({ key }) => !seen.has(key))
+      for (const { key } of added) seen.add(key)
+      const lines = added.map((thing) => {
         const [lon, lat] = thing.place?.type === 'Point' ? thing.place.coordinates : []
         const { key, name, domain, kind, grade, device = '', attributes } = thing
         return csvLine(
@@ -52,7 +53,7 @@ export async function openThingsFile(path: string | undefined): Promise<ThingsFi
         )
       })
       if (lines.length > 0) await file.write(`${lines.join('\n')}\n`)
-      return { things: fresh.length, problems: problems.map(({ field, detail }) => `${field}: ${detail}`) }
+      return { things: added.length, problems: problems.map(({ field, detail }) => `${field}: ${detail}`) }
     },
     close: () => file.close(),
   }

@@ -1,7 +1,7 @@
 import { AppError } from '#model/basics/errors.ts'
 import { localInstant, readEpoch, readIso } from '../decode/helpers/time.ts'
 
-/** Reads a local time; `near` decides between the two instants of a repeated hour. Undefined when it is none. */
+/** Reads a local time; `near` decides between the two instants of a repeated hour. Undefined when the text is not a time. */
 export type TimeReader = (text: string, near?: Date) => Date | undefined
 
 const TOKENS = {
@@ -25,7 +25,7 @@ const TOKEN = /yyyy|yy|MM|M|dd|d|HH|H|hh|h|mm|ss|SSS|a|[^A-Za-z]|T/g
 /**
  * A reader for `iso`, `unix` (seconds or milliseconds), or a pattern such as `dd/MM/yyyy HH:mm` (tokens and their letters
  * follow Unicode TS 35). Text without an offset is local to `zone`.
- * @throws AppError CONFIG_INVALID for a pattern that cannot name an instant
+ * @throws AppError CONFIG_INVALID for a pattern that does not determine an instant
  */
 export function timeReader(format: string, zone: string): TimeReader {
   if (format === 'iso') return (text, near) => readIso(text.replace(/ (?=[+-]\d\d)/, ''), zone, near)
@@ -42,16 +42,16 @@ export function timeReader(format: string, zone: string): TimeReader {
 
 function compile(format: string): RegExp {
   const parts = format.match(TOKEN) ?? []
-  const problem = (why: string): AppError =>
-    new AppError('CONFIG_INVALID', `the time format "${format}" ${why}; example: dd/MM/yyyy HH:mm:ss`)
-  if (parts.join('') !== format) throw problem('has letters that are no tokens')
+  const problem = (reason: string): AppError =>
+    new AppError('CONFIG_INVALID', `time format "${format}" ${reason}; example: dd/MM/yyyy HH:mm:ss`)
+  if (parts.join('') !== format) throw problem('has letters that are not tokens')
   const source = parts.map((part) =>
     Object.hasOwn(TOKENS, part)
       ? TOKENS[part as keyof typeof TOKENS]
       : part.replace(/[.*+?^${}()|[\]\\/-]/g, (mark) => `\\${mark}`),
   )
   const names = [...source.join('').matchAll(/\?<(\w+)>/g)].map(([, name]) => name)
-  if (new Set(names).size !== names.length) throw problem('names one part twice')
+  if (new Set(names).size !== names.length) throw problem('has the same part twice')
   if (!names.includes('day') || !names.includes('month') || !names.some((name) => /year/i.test(name ?? '')))
     throw problem('needs a year, a month and a day')
   return new RegExp(`^${source.join('')}$`)

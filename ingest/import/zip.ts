@@ -14,12 +14,12 @@ const END_BYTES = 22
 const COMMENT_BYTES = 65_535
 const [STORED, DEFLATED] = [0, 8]
 
-const unreadable = (file: string, why: string): AppError =>
-  new AppError('CONFIG_INVALID', `${file} ${why}; unpack it and import what is inside`)
+const unreadable = (file: string, problem: string): AppError =>
+  new AppError('CONFIG_INVALID', `${file} ${problem}; unpack it and import its files`)
 
 /**
  * The files of a ZIP archive (PKWARE APPNOTE 6.3, without ZIP64, encryption and other methods than stored and deflate).
- * @throws AppError CONFIG_INVALID saying what it cannot read
+ * @throws AppError CONFIG_INVALID for an unsupported archive
  */
 export async function readZip(handle: FileHandle, file: string): Promise<ZipEntry[]> {
   const { size } = await handle.stat()
@@ -27,7 +27,7 @@ export async function readZip(handle: FileHandle, file: string): Promise<ZipEntr
   await handle.read(tail, 0, tail.length, size - tail.length)
   let end = tail.length - END_BYTES
   while (end >= 0 && tail.readUInt32LE(end) !== END) end -= 1
-  if (end < 0) throw unreadable(file, 'is no ZIP archive, or damaged')
+  if (end < 0) throw unreadable(file, 'is not a ZIP archive, or damaged')
   const [count, bytes, offset] = [tail.readUInt16LE(end + 10), tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)]
   if (count === 0xffff || offset === 0xffffffff) throw unreadable(file, 'is a ZIP64 archive')
   if (offset + bytes > size) throw unreadable(file, 'is damaged')
@@ -54,8 +54,9 @@ async function entryAt(
 ): Promise<ZipEntry> {
   const [flags, method] = [directory.readUInt16LE(at + 8), directory.readUInt16LE(at + 10)]
   const [bytes, offset] = [directory.readUInt32LE(at + 20), directory.readUInt32LE(at + 42)]
-  if ((flags & 1) !== 0) throw unreadable(file, `holds ${name} encrypted`)
-  if (method !== STORED && method !== DEFLATED) throw unreadable(file, `holds ${name} in a rare compression`)
+  if ((flags & 1) !== 0) throw unreadable(file, `contains ${name} encrypted`)
+  if (method !== STORED && method !== DEFLATED)
+    throw unreadable(file, `contains ${name} with an unsupported compression`)
   const local = Buffer.alloc(LOCAL_BYTES)
   await handle.read(local, 0, LOCAL_BYTES, offset)
   const start = offset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28)

@@ -3,24 +3,24 @@ import { REPLAY_FILTER } from '#model/mqtt/replay.ts'
 import { isFormatName } from '../decode/index.ts'
 
 /**
- * Sources that every city has without naming them: feeds that are pulled, and files that are imported. Their topics say
- * how to read them: `<root>/<format>/<name>`, then levels `<key>=<value>` with what a file does not say itself
+ * Sources of every city that need no configuration: polled feeds and imported files. Their topics contain the format:
+ * `<root>/<format>/<name>`, then levels `<key>=<value>` with values that a file does not contain itself
  * (`tz=Europe.Dublin`, `quarter=3`).
  */
 export const FEEDS: Source = { name: 'feeds', topic: 'feeds/#' }
 export const IMPORT: Source = { name: 'import', topic: 'import/#' }
-/** Imports that were told to be history: their times may be older than the raw data that is kept. */
+/** Imports with --history: their times may be older than the retention of raw observations. */
 export const IMPORT_HISTORY: Source = { name: 'import-history', topic: 'import-history/#', history: true }
 const BUILT_IN: readonly Source[] = [FEEDS, IMPORT, IMPORT_HISTORY]
 
-/** Whether what comes from this source was read from a file. */
+/** Whether messages of this source come from an imported file. */
 export const isImport = ({ name, topic }: Pick<Source, 'name' | 'topic'>): boolean =>
   [IMPORT, IMPORT_HISTORY].some((own) => own.name === name && own.topic === topic)
 
-/** The sources of a city, its own first: where both cover a topic equally well, the pack decides. */
+/** The sources of a city, those of the pack first, so that they take precedence where both match equally. */
 export const sourcesOf = (pack: Pick<CityPack, 'sources'>): Source[] => [...pack.sources, ...BUILT_IN]
 
-/** What an ingest worker subscribes to. What is replayed belongs to the source that its own topic has. */
+/** Topic filters of an ingest worker. A replayed message belongs to the source of its original topic. */
 export const filtersOf = (pack: Pick<CityPack, 'sources'>): string[] => [
   ...sourcesOf(pack).map(({ topic }) => topic),
   REPLAY_FILTER,
@@ -28,7 +28,7 @@ export const filtersOf = (pack: Pick<CityPack, 'sources'>): string[] => [
 
 const ZONE_LEVEL = /^tz=([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)$/
 
-/** A built-in source as its topic specialises it; any other as it is. */
+/** A built-in source with format and time zone from the topic; any other source unchanged. */
 export function specialise<S extends Source>(source: S, topic: string): S {
   if (!BUILT_IN.some(({ name, topic: filter }) => name === source.name && filter === source.topic)) return source
   const [, format = '', , ...options] = topic.split('/')

@@ -1,22 +1,22 @@
 /**
- * Calibration: what an instrument says, corrected by what a person measured beside it. The raw observation stays as it
- * is, in its own Datastream; the calibrated one is filed under the channel `calibrated` (`<channel>.calibrated` where
- * the instrument has channels). Before the first calibration of an instrument its twin repeats the raw value, so that
- * the calibrated series has no hole and readers may always prefer it.
+ * Calibration corrects the results of an instrument by a reference measurement next to it. The raw observation stays
+ * unchanged in its own Datastream; the calibrated one has the channel `calibrated` (`<channel>.calibrated` where the
+ * instrument has channels). Before the first calibration it repeats the raw value, so that the calibrated series has no gap
+ * and readers may always prefer it.
  */
 import { calibratedChannel } from '#model/observation/calibration.ts'
 import { inCircle } from '#model/observation/directions.ts'
 import { isCircular } from '#model/observation/properties.ts'
 import type { NormalSample } from './normalise.ts'
 
-/** calibrated = gain * raw + offset (of a direction raw + offset, within the circle) for phenomenon times from `fromMs` on, until the next step */
+/** calibrated = gain * raw + offset (for a direction raw + offset, within the circle) for phenomenon times from `fromMs` on, until the next step */
 export type CalibrationStep = { readonly fromMs: number; readonly gain: number; readonly offset: number }
-/** Steps in the order of time, by device name, then by property and channel. */
+/** Steps in order of time, by device name, then by property and channel. */
 export type Calibrations = ReadonlyMap<string, ReadonlyMap<string, readonly CalibrationStep[]>>
 
 export const streamKey = (property: string, channel: string): string => `${property}\n${channel}`
 
-/** The samples, each followed by its calibrated twin where its instrument is calibrated. */
+/** The samples, each followed by its calibrated version where its instrument is calibrated. */
 export function withCalibrated(samples: NormalSample[], calibrations: Calibrations): NormalSample[] {
   if (calibrations.size === 0) return samples
   return samples.flatMap((sample) => {

@@ -1,7 +1,7 @@
 import type { FieldMappings } from '../decode/helpers/fields.ts'
 import type { Meaning } from '../decode/helpers/synonyms.ts'
 
-/** A row of field_mapping; '' stands for any. */
+/** A row of field_mapping; '' matches any value. */
 export type MappingRow = {
   readonly field: string
   readonly format: string
@@ -15,14 +15,14 @@ export type MappingRow = {
 type Mapping = { readonly row: MappingRow; readonly meaning: Meaning }
 
 /**
- * What people have mapped, ready to be asked for every field of every message. The full path goes before its last part;
- * of several mappings of one field the most specific holds: for the device, for its profile, for its format, for all.
+ * The field mappings of the registry, indexed for lookup of every field of every message. The full path takes precedence
+ * over its last part; of several mappings the most specific applies: device, then profile, then format, then any.
  */
 export class MappingTable implements FieldMappings {
   readonly #byField = new Map<string, Mapping[]>()
   readonly #profiles: ReadonlyMap<string, string>
 
-  /** @param profiles by device name, of the devices that any mapping by profile could concern */
+  /** @param profiles by device name, for the devices that a mapping by profile may concern */
   constructor(rows: readonly MappingRow[], profiles: ReadonlyMap<string, string>) {
     this.#profiles = profiles
     for (const row of [...rows].sort((a, b) => specificity(b) - specificity(a))) {
@@ -42,10 +42,10 @@ export class MappingTable implements FieldMappings {
     return this.#byField.get(field)?.find(({ row }) => this.#covers(row, device))?.meaning
   }
 
-  #covers({ device, profile, format }: MappingRow, of: string): boolean {
-    if (device !== '' && device !== of) return false
-    if (profile !== '' && this.#profiles.get(of) !== profile) return false
-    return format === '' || formatOf(of) === format
+  #covers({ device, profile, format }: MappingRow, sampleDevice: string): boolean {
+    if (device !== '' && device !== sampleDevice) return false
+    if (profile !== '' && this.#profiles.get(sampleDevice) !== profile) return false
+    return format === '' || formatOf(sampleDevice) === format
   }
 }
 
@@ -56,7 +56,7 @@ function meaningOf({ property, unit, channel }: MappingRow): Meaning {
   return { property, ...(unit !== null && { unit }), ...(channel !== '' && { channel }) }
 }
 
-/** The format that a device name begins with; `key/` names a Thing of the native format. */
+/** The format of a device name; `key/` names a Thing of the native format. */
 export function formatOf(device: string): string {
   const at = device.indexOf('/')
   const format = at === -1 ? '' : device.slice(0, at)

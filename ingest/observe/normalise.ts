@@ -20,7 +20,7 @@ import type { FieldProblem, RejectReason, Sample } from '../decode/helpers/types
 import { rangeTest } from '../quality/range.ts'
 import { isSentinel } from '../quality/sentinels.ts'
 
-/** One observation in the canonical unit of its property, not yet tied to a Datastream. */
+/** One observation in the canonical unit of its property, not yet resolved to a Datastream. */
 export type NormalSample = {
   device: string
   property: PropertyName
@@ -35,17 +35,17 @@ export type NormalSample = {
   domain: Domain
 }
 
-/** A device clock this far ahead is not remarked upon. */
+/** A device clock that is ahead by up to this much is not flagged. */
 export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS
-/** Beyond this the time is not believed at all; in between the value is suspect. */
+/** Beyond this the value is rejected; in between it is suspect. */
 export const CLOCK_AHEAD_LIMIT_MS = 60 * MINUTE_MS
 /** Older raw observations would be deleted at once. */
 export const OLDEST_MS = OBSERVATION_RETENTION_DAYS * DAY_MS
 const YEAR_2000_MS = Date.UTC(2000, 0, 1)
 
 /**
- * Samples to observations: numbers read, units converted, time and place checked, gross range tested. Event time is
- * never rewritten. What cannot be stored comes back as a problem that names its field.
+ * Turns samples into observations: parses numbers, converts units, checks time and place, applies the gross range test. Event
+ * time is never rewritten. A sample that cannot be stored is returned as a problem that names its field.
  */
 export function normalise(
   samples: Sample[],
@@ -53,7 +53,7 @@ export function normalise(
 ): { samples: NormalSample[]; rejected: FieldProblem[] } {
   const out: NormalSample[] = []
   const rejected: FieldProblem[] = []
-  // Samples of one message share their time and their location: each is looked at once, and one problem says it of a place.
+  // Samples of one message share time and location: each is checked once, and an invalid location is one problem.
   let time: TimeRead | Refusal | undefined
   let timeRead: Date | undefined
   let places: Map<Position, Position | undefined> | undefined
@@ -81,7 +81,7 @@ export function normalise(
   for (const sample of samples) {
     const property = PROPERTIES.get(sample.property)
     if (!property || !isPropertyName(property.name)) {
-      problem(sample.field, 'unknown_property', `"${clip(sample.property)}" is no observed property`)
+      problem(sample.field, 'unknown_property', `"${clip(sample.property)}" is not an observed property`)
       continue
     }
     const device = plainText(sample.device)
@@ -97,7 +97,7 @@ export function normalise(
       continue
     }
     const location = placeOf(sample)
-    // A signal measured nobody knows where says nothing of the place its Thing is registered at.
+    // A radio signal without its position must not count for the place at which its Thing is registered.
     if (sample.location && !location && property.positioned) {
       problem(sample.field, 'bad_location', `${property.name} was measured on the move and needs its position`)
       continue
@@ -120,7 +120,7 @@ export function normalise(
   return { samples: out, rejected }
 }
 
-/** What the device itself contradicts is not believed for passing the tests of the value. */
+/** A value that the device itself contradicts does not pass, whatever the tests of the value. */
 const qualityOfFlags = (flags = 0): Quality =>
   flags & REASONS.channels_disagree ? QUALITY.suspect : QUALITY.notEvaluated
 
@@ -131,10 +131,10 @@ function refuseLongName(...names: readonly string[]): Refusal | undefined {
   const long = names.find((name) => name.length > MAX_NAME_LENGTH)
   return long === undefined
     ? undefined
-    : refuse('name_too_long', `"${clip(long)}" has ${long.length} characters; at most ${MAX_NAME_LENGTH} are allowed`)
+    : refuse('name_too_long', `"${clip(long)}" has ${long.length} characters; the limit is ${MAX_NAME_LENGTH}`)
 }
 
-/** More than anything that is measured, and what observations can hold (pack-result.ts). */
+/** Larger than any measurement, and the limit of stored observations (packed-result.ts). */
 const LARGEST_RESULT = 1e50
 
 type ResultRead = { result: number; reasons: number }
@@ -142,7 +142,7 @@ type ResultRead = { result: number; reasons: number }
 function readResult(sample: Sample, property: ObservedProperty): ResultRead | Refusal {
   const limit = readLimit(sample.value)
   const raw = limit?.value ?? readNumber(sample.value)
-  if (raw === undefined) return refuse('bad_value', `${show(sample.value)} is no number`)
+  if (raw === undefined) return refuse('bad_value', `${show(sample.value)} is not a number`)
   if (limit && property.kind !== 'gauge')
     return refuse('bad_value', `${show(sample.value)} is a limit, and ${property.name} is counted`)
   if (isSentinel(raw, property)) return refuse('bad_value', `${raw} is a code for "no value"`)
@@ -150,20 +150,20 @@ function readResult(sample: Sample, property: ObservedProperty): ResultRead | Re
   const result = toCanonical(raw, unit, property)
   if (result !== undefined && Math.abs(result) <= LARGEST_RESULT)
     return limit ? storedLimit(result, limit.bound, property.unit) : { result, reasons: 0 }
-  if (ucum(unit) === undefined) return refuse('unknown_unit', `"${clip(unit)}" is no unit Citywell knows`)
+  if (ucum(unit) === undefined) return refuse('unknown_unit', `"${clip(unit)}" is not a known unit`)
   if (result !== undefined) return refuse('bad_value', `${raw} ${unit} is too large`)
   return refuse('unit_mismatch', `"${clip(unit)}" does not convert to ${property.unit}, the unit of ${property.name}`)
 }
 
-/** "<2" and ">500": the instrument gives a limit (model/observation/censored.ts). */
+/** "<2" and ">500": a limit of the instrument (model/observation/censored.ts). */
 function readLimit(value: unknown): { value: number; bound: Bound } | undefined {
   const read = typeof value === 'string' && /^\s*[<>≤≥]/.test(value) ? readLoneNumber(value) : undefined
   return read?.bound && !read.percent ? { value: read.value, bound: read.bound } : undefined
 }
 
 /**
- * A finite number from a number or a numeric text: " 5", "1.27e3", "12,5" (decimal comma). "1,234.5" and "0x10" are
- * read by no one: what groups thousands in one country separates decimals in the next, and so is "1,204".
+ * A finite number from a number or a numeric text: " 5", "1.27e3", "12,5" (decimal comma). "1,234.5", "1,204" and "0x10"
+ * are rejected: a comma groups thousands in one country and separates decimals in another.
  */
 export function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
@@ -173,7 +173,7 @@ export function readNumber(value: unknown): number | undefined {
 
 type TimeRead = { at: Date; quality: Quality; reasons: number }
 
-/** Where the source says that its times end intervals, a value belongs to the time that it covers. */
+/** For a source whose times mark the end of intervals, the phenomenon time is the interval before it. */
 function startOf(time: TimeRead | Refusal, property: ObservedProperty, { endsInterval }: Source): TimeRead | Refusal {
   if (!endsInterval || 'reason' in time || property.kind === 'counter') return time
   const { seconds, properties } = endsInterval
@@ -184,27 +184,24 @@ function startOf(time: TimeRead | Refusal, property: ObservedProperty, { endsInt
 function readPhenomenonTime(time: Date | undefined, receivedAt: Date, history: boolean): TimeRead | Refusal {
   if (time === undefined) return { at: receivedAt, quality: QUALITY.notEvaluated, reasons: REASONS.time_of_arrival }
   const at = time.getTime()
-  if (Number.isNaN(at)) return refuse('bad_time', 'the time cannot be read')
+  if (Number.isNaN(at)) return refuse('bad_time', 'time not readable')
   const ahead = at - receivedAt.getTime()
   if (ahead > CLOCK_AHEAD_LIMIT_MS)
-    return refuse(
-      'clock_ahead',
-      `${time.toISOString()} lies ${Math.round(ahead / MINUTE_MS)} minutes after its arrival`,
-    )
+    return refuse('clock_ahead', `${time.toISOString()} is ${Math.round(ahead / MINUTE_MS)} minutes after its arrival`)
   if (ahead > CLOCK_TOLERANCE_MS) return { at: time, quality: QUALITY.suspect, reasons: REASONS.clock_ahead }
   if (history) return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
-  if (at < YEAR_2000_MS) return refuse('clock_behind', `${time.toISOString()} lies before the year 2000`)
+  if (at < YEAR_2000_MS) return refuse('clock_behind', `${time.toISOString()} is before the year 2000`)
   if (-ahead > OLDEST_MS)
     return refuse(
       'clock_behind',
-      `${time.toISOString()} lies ${Math.floor(-ahead / DAY_MS)} days before its arrival; at most ${OBSERVATION_RETENTION_DAYS} are kept`,
+      `${time.toISOString()} is ${Math.floor(-ahead / DAY_MS)} days before its arrival; the limit is ${OBSERVATION_RETENTION_DAYS}`,
     )
   return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
 }
 
 /**
- * A position on the planet, or undefined. Coordinates the wrong way round are not put right: where it shows (a latitude
- * above 90) the place is refused, elsewhere it would be a guess. [0, 0] is how receivers say "no fix".
+ * A valid position, or undefined. Swapped coordinates are not corrected: where it is evident (a latitude above 90) the place
+ * is rejected, elsewhere it would be a guess. Receivers report [0, 0] without a fix.
  */
 function readPosition(position: Position): Position | undefined {
   const [lon, lat] = position
@@ -214,5 +211,5 @@ function readPosition(position: Position): Position | undefined {
 
 function wherePosition([lon, lat]: Position): string {
   const swapped = Math.abs(lat) > 90 && Math.abs(lat) <= 180 && Math.abs(lon) <= 90
-  return `[${lon}, ${lat}] is no [longitude, latitude] on the planet${swapped ? '; longitude comes first' : ''}`
+  return `[${lon}, ${lat}] is not a valid [longitude, latitude]${swapped ? '; longitude comes first' : ''}`
 }

@@ -1,9 +1,9 @@
 /**
- * Which member of a document is personal: the one predicate for everything that is kept of a message, rejected or
+ * Which members of a document are personal: the only predicate for everything that is stored of a message, rejected or
  * archived. Keys are compared in lower case without punctuation (`E-Mail` is `email`).
  */
 const ALWAYS: ReadonlySet<string> = new Set([
-  // addresses of a line, and the network a device sits in
+  // addresses of a connection, and the network of a device
   ...[
     'ip',
     'ipaddr',
@@ -33,12 +33,12 @@ const ALWAYS: ReadonlySet<string> = new Set([
   ...['ssid', 'ssid1', 'ssid2', 'bssid', 'wifissid', 'wifibssid', 'essid'],
   // secrets
   ...['password', 'passwd', 'token', 'accesstoken', 'uplinktoken', 'apikey', 'secret', 'authorization'],
-  // meters, whose number stands on the bill of a household
+  // numbers of meters, which are printed on the bill of a household
   ...['equipmentid', 'gasequipmentid', 'gasuniqueid', 'meterid', 'meterserial', 'meterserialnumber', 'meternumber'],
   ...['serialnumber', 'ean', 'eancode', 'eanid', 'serverid'],
 ])
 
-/** Who somebody is; their presence also says that the document around them is about a person. */
+/** Identity of a person; their presence also shows that the object around them is about a person. */
 const OF_PERSONS: ReadonlySet<string> = new Set([
   ...['imei', 'imsi', 'iccid', 'msisdn', 'subscriberid', 'androidid', 'advertisingid'],
   ...['phone', 'phonenumber', 'tel', 'telephone', 'telnumber', 'mobile', 'mobilenumber', 'mobilephone', 'cellphone'],
@@ -58,15 +58,15 @@ const OF_PERSONS: ReadonlySet<string> = new Set([
   ...['licenseplate', 'licenceplate', 'numberplate', 'plate', 'platenumber', 'vin'],
 ])
 
-/** Devices have these too: personal only beside a member of OF_PERSONS, in the same object. */
-const BESIDE_PERSONS: ReadonlySet<string> = new Set(['name', 'address', 'street', 'city', 'postcode', 'zip'])
+/** Devices have these too: personal only next to a member of OF_PERSONS, in the same object. */
+const NEXT_TO_PERSONS: ReadonlySet<string> = new Set(['name', 'address', 'street', 'city', 'postcode', 'zip'])
 
-export type Personal = 'always' | 'of_person' | 'beside_person'
+export type Personal = 'always' | 'of_person' | 'next_to_person'
 
-/** @returns undefined for a member that says nothing of a person */
+/** @returns undefined for a member that is not personal */
 export function personalKind(key: string): Personal | undefined {
   const squeezed = key.toLowerCase().replace(/[^a-z0-9]/g, '')
   if (ALWAYS.has(squeezed)) return 'always'
   if (OF_PERSONS.has(squeezed)) return 'of_person'
-  return BESIDE_PERSONS.has(squeezed) ? 'beside_person' : undefined
+  return NEXT_TO_PERSONS.has(squeezed) ? 'next_to_person' : undefined
 }

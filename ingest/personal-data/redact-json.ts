@@ -5,18 +5,18 @@ export type Span = { readonly from: number; readonly to: number; readonly replac
 const REMOVED = '"(removed)"'
 const NUMBER = /-?[\d.eE+-]{1,400}/y
 
-/** HomeWizard calls its meters `unique_id`, Shelly itself `mac`; elsewhere the one names a device and the other a line. */
+/** HomeWizard identifies meters by `unique_id`, Shelly itself by `mac`; elsewhere these name a device and a connection. */
 export type Dialect = { readonly uniqueIdIsPersonal: boolean; readonly macIsDevice: boolean }
 
 /** An object or an array that is open. */
 type Frame = {
   ofPerson: boolean
-  /** personal if a member of a person stands in the same object */
+  /** personal if the same object has a member that identifies a person */
   readonly waiting: Span[]
-  /** where this container begins, when it is the value of such a member of the object around it */
+  /** start of this container, when it is the value of such a member of the enclosing object */
   readonly waitsFrom: number | undefined
 }
-/** Deeper ones are not told apart: nothing that devices send is as deep. */
+/** Deeper levels are not distinguished; device messages are never as deep. */
 const MAX_DEPTH = 1_000
 
 /** Objects and arrays around the current position. */
@@ -47,8 +47,8 @@ class Nesting {
   waits(span: Span): void {
     this.#frames.at(-1)?.waiting.push(span)
   }
-  /** The container that opens next is the value of a member that waits. */
-  waitsContainer(from: number): void {
+  /** The next container is the value of a pending member. */
+  addPendingContainer(from: number): void {
     this.#waitsFrom = from
   }
   #leave(to: number): void {
@@ -59,9 +59,9 @@ class Nesting {
 }
 
 /**
- * Where personal values stand in a text of JSON, as spans of the text: every byte outside of them stays as it came, large
- * numbers and white space included. Keys are read with their escapes (`"e\u006dail"` is `email`); a value goes as a whole,
- * with everything inside an array or an object. The text may break off anywhere. One pass, whatever the text.
+ * Finds personal values in a JSON text, as spans of the text: every byte outside of them stays unchanged, including large
+ * numbers and white space. Escapes in keys are decoded (`"e\u006dail"` is `email`); an array or object is removed entirely.
+ * The text may be truncated anywhere. One pass, whatever the text.
  */
 export function personalSpans(text: string, dialect: Dialect): Span[] {
   const nesting = new Nesting()
@@ -79,7 +79,7 @@ export function personalSpans(text: string, dialect: Dialect): Span[] {
   return nesting.spans
 }
 
-/** A string, or a member whose key it is. @returns where to go on */
+/** Reads a string, or the member whose key it is. @returns the offset to continue at */
 function passString(text: string, at: number, { nesting, dialect }: { nesting: Nesting; dialect: Dialect }): number {
   const end = endOfString(text, at)
   const colon = skipSpace(text, end)
@@ -87,9 +87,9 @@ function passString(text: string, at: number, { nesting, dialect }: { nesting: N
   const from = skipSpace(text, colon + 1)
   const kind = kindOf(textOf(text.slice(at, end)), dialect)
   if (kind === undefined) return from
-  if (kind === 'beside_person') {
-    // what waits is looked into as well: it may hold something that never stays
-    if (text[from] === '{' || text[from] === '[') nesting.waitsContainer(from)
+  if (kind === 'next_to_person') {
+    // A pending container is searched as well: it may contain values that are always personal.
+    if (text[from] === '{' || text[from] === '[') nesting.addPendingContainer(from)
     else nesting.waits(spanOf(text, from))
     return from
   }
@@ -105,7 +105,7 @@ function kindOf(key: string, { uniqueIdIsPersonal, macIsDevice }: Dialect): Retu
   return personalKind(key)
 }
 
-/** The text of a string token; as it stands where its escapes are broken. */
+/** The text of a string token; unchanged where its escapes are invalid. */
 function textOf(token: string): string {
   try {
     return JSON.parse(token) as string
@@ -114,7 +114,7 @@ function textOf(token: string): string {
   }
 }
 
-/** Behind the closing quote, or the end of the text. */
+/** The offset after the closing quote, or the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
@@ -130,7 +130,7 @@ function skipSpace(text: string, start: number): number {
   return at
 }
 
-/** The value that begins at `from`. What is not a value (null, true) has an empty span. */
+/** The span of the value at `from`; empty for null, true and false. */
 function spanOf(text: string, from: number): Span {
   const first = text[from]
   if (first === '"') return { from, to: endOfString(text, from), replacement: REMOVED }

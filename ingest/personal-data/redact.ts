@@ -1,9 +1,9 @@
 /**
- * What a payload that is kept (refused, refused in part, archived) must not hold. Decoders do not read it either, so
- * what is replayed without it says the same. Bytes are kept as they came everywhere else, in JSON that is none as well.
+ * Removes personal data from a payload that is stored (rejected, entirely or in part, or archived). Decoders do not read it
+ * either, so a replay without it gives the same result. All other bytes stay unchanged, also in invalid JSON.
  *
- * The number a device calls itself by stays: it is the name of the Thing. What is heard of the devices of passers-by is
- * refused as a whole (`personal_data`) and not kept at all.
+ * The identifier of the device itself stays: it is the name of the Thing. Messages about devices of passers-by are rejected
+ * (`personal_data`), and their payload is not stored at all.
  */
 import { crcLine, telegramCrc } from '../decode/formats/meters/dsmr-crc.ts'
 import { personalKind } from './personal-keys.ts'
@@ -13,16 +13,16 @@ import { personalSpans } from './redact-json.ts'
 const TELEGRAM_VALUE = /^(0-\d:96\.(?:1\.[0-3]|13\.\d)\()([^)\r\n]{1,2100})(?=\))/gm
 const TELEGRAM_NAME = /^\/[^\r\n]{1,200}/
 
-/** An e-mail address, wherever it stands. Bounded, so that no text takes more than one pass. */
+/** An e-mail address anywhere in the text. Bounded, so that no text takes more than one pass. */
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/g
-/** `key=value` and `key: value` in text that is not JSON: forms, queries, headers, lines of a log. */
+/** `key=value` and `key: value` in text that is not JSON: forms, queries, headers, log lines. */
 const PAIR = /(?<![\w.-])([\w.-]{1,40})(\s{0,5}[=:]\s{0,5})([^&;,\s"]{1,400})/g
 const REMOVED = '(removed)'
 
-/** @returns the payload itself where there is nothing to take out */
+/** @returns the payload itself where nothing is removed */
 export function withoutPersonalData(payload: Buffer): Buffer {
   if (isBinary(payload)) return payload
-  // latin1 and back leaves every byte as it was, whatever the text is encoded in
+  // Conversion from and to latin1 preserves every byte, whatever the encoding of the text.
   const text = payload.toString('latin1')
   const clean = withoutAddresses(cleanText(text))
   return clean === text ? payload : Buffer.from(clean, 'latin1')
@@ -33,10 +33,10 @@ function cleanText(text: string): string {
   if (first === '/') return cleanTelegram(text)
   return first === '{' || first === '[' ? cleanJson(text) : cleanPairs(text)
 }
-/** As latin1 shows it. */
+/** In latin1. */
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
 
-/** What begins like binary may hold any bytes. */
+/** Binary payloads, which may contain any bytes. */
 const isBinary = (payload: Buffer): boolean => CONTROL.test(payload.toString('latin1', 0, 64))
 const CONTROL = /[^\t\n\r\x20-\xff]/
 
@@ -45,7 +45,7 @@ function cleanJson(text: string): string {
   let clean = ''
   let done = 0
   for (const { from, to, replacement } of personalSpans(text, dialect).sort((a, b) => a.from - b.from)) {
-    if (from < done) continue // within one that was taken out
+    if (from < done) continue // within a removed one
     clean += text.slice(done, from) + replacement
     done = to
   }
@@ -60,7 +60,7 @@ const cleanPairs = (text: string): string =>
 
 const withoutAddresses = (text: string): string => (text.includes('@') ? text.replace(EMAIL, REMOVED) : text)
 
-/** Numbers become zeros of the same length; a checksum that was right is made right again. */
+/** Replaces numbers by zeros of the same length; a checksum that was valid is recomputed. */
 function cleanTelegram(text: string): string {
   const clean = text
     .replace(TELEGRAM_NAME, (name) => name.replace(/\d{6,}/g, (digits) => '0'.repeat(digits.length)))

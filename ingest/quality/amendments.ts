@@ -1,8 +1,9 @@
 import { int2Array, int4Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import { type Queryable, together } from '#infra/db/pool.ts'
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { type Quality, worst } from '#model/observation/quality.ts'
 
-/** A stored observation, by its key, of which more has become known: `quality` is 3 or 4. */
+/** A change to the flags of a stored observation, by its key: `quality` is 3 or 4. */
 export type Amendment = {
   readonly datastreamId: number
   readonly timeMs: number
@@ -16,7 +17,7 @@ export const merge = (a: Flags, b: Flags): Flags => ({
   reasons: a.reasons | b.reasons,
 })
 
-/** What was known stays; only rows that change are touched, so that it can be said twice. 3 and 4 outrank the rest. */
+/** Existing reasons stay; only rows that change are written, so it is idempotent. 3 and 4 outrank the rest. */
 const amendIn = (table: string): string => `
   update ${table} o
   set quality = case when o.quality in (3, 4) then greatest(o.quality, n.quality) else n.quality end,
@@ -25,8 +26,8 @@ const amendIn = (table: string): string => `
   where o.datastream_id = n.datastream_id and o.phenomenon_time = n.phenomenon_time
     and (o.reasons & n.reasons <> n.reasons or o.quality not in (3, 4) or o.quality < n.quality)`
 
-// The bounds as parameters, and no name: the planner then knows which chunks are meant, and which parts of compressed
-// ones, before it opens any.
+// With the bounds as parameters and without a statement name, the planner can exclude chunks, and segments of compressed
+// ones, before opening them.
 const OBSERVATION = `${amendIn('observation')}
     and o.phenomenon_time between $5::timestamptz and $6::timestamptz and o.datastream_id = any($1::int[])`
 
@@ -56,8 +57,8 @@ const SET = `
   where o.datastream_id = $1 and o.phenomenon_time = n.phenomenon_time and (o.quality, o.reasons) <> (n.quality, n.reasons)`
 
 /**
- * Replaces the flags of stored observations of one Datastream; compressed ones are rewritten, as few of them as the
- * Datastream and the times allow. Call within a transaction.
+ * Replaces the flags of stored observations of one Datastream; compressed ones are rewritten, limited to the Datastream and
+ * the range of times. Call within a transaction.
  * @returns how many rows changed
  */
 export async function setFlags(db: Queryable, datastreamId: number, flags: readonly Requalified[]): Promise<number> {
@@ -78,11 +79,10 @@ export async function setFlags(db: Queryable, datastreamId: number, flags: reado
   return rowCount ?? 0
 }
 
-/** Observations older than this when they arrive are late: the running re-evaluation has passed them. */
-export const LATE_MS = 3 * 3_600_000
-const DAY_MS = 86_400_000
+/** Observations older than this on arrival are late: the scheduled re-evaluation may have passed them. */
+export const LATE_MS = 3 * HOUR_MS
 
-/** Days whose flags were decided before these observations came. */
+/** Marks the days of late observations for re-evaluation. */
 export async function markLate(db: Queryable, timesMs: Iterable<number>, nowMs: number): Promise<void> {
   const days = new Set<number>()
   for (const ms of timesMs) if (ms < nowMs - LATE_MS) days.add(Math.floor(ms / DAY_MS))

@@ -1,13 +1,13 @@
 import { QUALITY, REASONS } from '#model/observation/quality.ts'
-import type { Verdict } from './range.ts'
+import type { Evaluation } from './range.ts'
 
 type Range = readonly [number, number]
 type Months = readonly [Range, Range, Range, Range, Range, Range, Range, Range, Range, Range, Range, Range]
 type Row = {
   readonly property: string
-  /** degrees from the equator, from and below */
+  /** absolute latitude in degrees, from (inclusive) and to (exclusive) */
   readonly latitudes: Range
-  /** January to December in the northern half; the southern half is half a year away */
+  /** January to December in the northern hemisphere; shifted by half a year in the southern */
   readonly months: Months
   readonly source: string
 }
@@ -28,8 +28,8 @@ const all = (range: Range): Months => [
 ]
 
 /**
- * What a month can bring near the ground in a city, by how far it lies from the equator: monthly bounds (QARTOD's
- * Season_MIN and Season_MAX). Wide on purpose: they tell a winter sensor in the sun from summer, not a warm day from a cold one.
+ * Possible values of a month near the ground in a city, by latitude: monthly bounds (QARTOD's Season_MIN and Season_MAX).
+ * Deliberately wide: they detect a sensor heated by the winter sun, not an unusually warm day.
  */
 export const CLIMATOLOGY: readonly Row[] = [
   { property: 'temperature', latitudes: [0, 23.5], months: all([-5, 50]), source: 'ours' },
@@ -129,33 +129,38 @@ export const CLIMATOLOGY: readonly Row[] = [
   },
 ]
 
-const known = new Map<number, Map<string, Months | undefined>>()
+const cache = new Map<number, Map<string, Months | undefined>>()
 
 /** The monthly ranges of a property at a latitude, January first; undefined where none are known. */
 export function monthsOf(property: string, latitude: number): Months | undefined {
-  let here = known.get(latitude)
-  if (!here) {
-    here = new Map(CLIMATOLOGY.map((row) => [row.property, find(row.property, latitude)]))
-    known.set(latitude, here)
+  let byProperty = cache.get(latitude)
+  if (!byProperty) {
+    byProperty = new Map(CLIMATOLOGY.map((row) => [row.property, find(row.property, latitude)]))
+    cache.set(latitude, byProperty)
   }
-  return here.get(property)
+  return byProperty.get(property)
 }
 
 function find(property: string, latitude: number): Months | undefined {
-  const away = Math.abs(latitude)
+  const degrees = Math.abs(latitude)
   const row = CLIMATOLOGY.find(
-    (row) => row.property === property && away >= row.latitudes[0] && away < row.latitudes[1],
+    (row) => row.property === property && degrees >= row.latitudes[0] && degrees < row.latitudes[1],
   )
   if (!row || latitude >= 0) return row?.months
   return row.months.map((_, month) => row.months[(month + 6) % 12] as Range) as unknown as Months
 }
 
-const PASS: Verdict = { quality: QUALITY.pass, reasons: 0 }
-const UNUSUAL: Verdict = { quality: QUALITY.suspect, reasons: REASONS.climatology }
-const NOT_EVALUATED: Verdict = { quality: QUALITY.notEvaluated, reasons: 0 }
+const PASS: Evaluation = { quality: QUALITY.pass, reasons: 0 }
+const UNUSUAL: Evaluation = { quality: QUALITY.suspect, reasons: REASONS.climatology }
+const NOT_EVALUATED: Evaluation = { quality: QUALITY.notEvaluated, reasons: 0 }
 
-/** QARTOD test 5, climatology: outside what the month (UTC) brings is suspect. There is no fail. */
-export function climatologyTest(property: string, latitude: number | undefined, ms: number, result: number): Verdict {
+/** QARTOD test 5, climatology: suspect outside the range of the month (UTC). Suspect at most. */
+export function climatologyTest(
+  property: string,
+  latitude: number | undefined,
+  ms: number,
+  result: number,
+): Evaluation {
   const months = latitude === undefined ? undefined : monthsOf(property, latitude)
   if (!months) return NOT_EVALUATED
   const [low, high] = months[new Date(ms).getUTCMonth()] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]

@@ -1,32 +1,33 @@
-const MINUTE_MS = 60_000
-/** Messages in a row that must be off by the same. */
+import { MINUTE_MS } from '#model/basics/durations.ts'
+
+/** Consecutive messages that must have the same offset. */
 const MESSAGES = 8
-/** How much the offset may vary over them: a message that waited varies by its waiting. */
-const STEADY_MS = MINUTE_MS
-/** Ours. An hour's mean that carries the beginning of its hour is no error: the reporting interval comes on top. */
-const BEHIND_MS = 20 * MINUTE_MS
+/** Maximum variation of the offset: buffered messages vary by their waiting time. */
+const MAX_VARIATION_MS = MINUTE_MS
+/** Own threshold. The reporting interval is added: an hourly mean with the start of its hour as time is not an error. */
+const MIN_BEHIND_MS = 20 * MINUTE_MS
 
 /**
- * Devices whose clock is off, by the difference between the time they state and the arrival. One old message says
- * nothing: it may have waited. A clock that is wrong is wrong by the same with every message. (Ahead by more than the
- * tolerance needs no watch: nothing arrives before it was measured; normalise flags it at once.)
+ * Finds devices whose clock is behind, by the difference between stated time and arrival. A single old message proves
+ * nothing: it may have been buffered. A wrong clock has the same offset in every message. (A clock that is ahead by more than
+ * the tolerance needs no history: nothing arrives before it was measured; normalise flags it at once.)
  */
 export type ClockWatch = {
   /** True when the device's clock is persistently behind. @param behindMs arrival minus stated time */
   isBehind(device: string, behindMs: number, arrivalMs: number): boolean
 }
 
-type Seen = { behind: number[]; arrivals: number[] }
+type Offsets = { behind: number[]; arrivals: number[] }
 
-/** Bounded like the quality control: `limit` devices, those unheard for long go first. */
+/** Bounded: `limit` devices, the least recently used are removed first. */
 export function createClockWatch({ limit = 20_000 }: { limit?: number } = {}): ClockWatch {
-  let young = new Map<string, Seen>()
-  let old = new Map<string, Seen>()
+  let young = new Map<string, Offsets>()
+  let old = new Map<string, Offsets>()
   return {
     isBehind(device, behindMs, arrivalMs) {
       const known = young.get(device) ?? old.get(device)
-      // Most clocks are right: nothing is remembered of them.
-      if (behindMs < BEHIND_MS) {
+      // Most clocks are right, and need no entry.
+      if (behindMs < MIN_BEHIND_MS) {
         if (known) {
           young.delete(device)
           old.delete(device)
@@ -52,9 +53,9 @@ export function createClockWatch({ limit = 20_000 }: { limit?: number } = {}): C
   }
 }
 
-function isOff({ behind, arrivals }: Seen): boolean {
+function isOff({ behind, arrivals }: Offsets): boolean {
   if (behind.length < MESSAGES) return false
-  if (Math.max(...behind) - Math.min(...behind) > STEADY_MS) return false
+  if (Math.max(...behind) - Math.min(...behind) > MAX_VARIATION_MS) return false
   const interval = ((arrivals[MESSAGES - 1] ?? 0) - (arrivals[0] ?? 0)) / (MESSAGES - 1)
-  return Math.min(...behind) > BEHIND_MS + interval
+  return Math.min(...behind) > MIN_BEHIND_MS + interval
 }

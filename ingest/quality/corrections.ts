@@ -1,16 +1,16 @@
 /**
- * Cheap optical counters see particles swollen with water as larger ones. The correction is stored beside the raw
- * value, as the Datastream of the same property with this channel; the raw value is never replaced.
+ * Low-cost optical counters measure particles that have grown by absorbed water as larger ones. The correction is stored as
+ * another Datastream of the same property with this channel; the raw value is never replaced.
  */
 export const CORRECTED = 'corrected'
 /**
- * Above it (percent) the raw value carries the reason `humidity`: it overstates, and the corrected one is to be
- * preferred. Ours; Crilley et al. (2018) see large errors from 85 %. It is not suspect for it alone: the sensor works as
- * it always does.
+ * Above it (percent) the raw value gets the reason `humidity`: it is too high, and the corrected one is preferable. Own
+ * threshold; Crilley et al. (2018) report large errors from 85 %. The value is not suspect for this reason alone, since the
+ * sensor works normally.
  */
 export const HUMID_PERCENT = 85
-/** Above it raw and corrected are suspect: the growth is too steep to be undone. Ours. */
-const BEYOND_PERCENT = 95
+/** Above it raw and corrected values are suspect, because the growth is too steep to be corrected. Own threshold. */
+const MAX_CORRECTABLE_PERCENT = 95
 
 export type Correction = {
   readonly name: string
@@ -19,7 +19,7 @@ export type Correction = {
   readonly apply: (raw: number, humidity: number) => number
 }
 
-/** For PurpleAir (Plantower, its `cf_1` output) and nothing else: it was fitted to these. */
+/** For PurpleAir only (Plantower, `cf_1` output), to which it was fitted. */
 export const BARKJOHN: Correction = {
   name: 'barkjohn-2021',
   source: 'Barkjohn, Gantt and Clements (2021), Atmos. Meas. Tech. 14, 4617-4637, doi 10.5194/amt-14-4617-2021',
@@ -35,16 +35,16 @@ export const KAPPA_KOEHLER: Correction = {
   name: 'kappa-koehler-0.4',
   source: 'Crilley et al. (2018), Atmos. Meas. Tech. 11, 709-720, doi 10.5194/amt-11-709-2018',
   apply: (raw, humidity) => {
-    const activity = Math.min(humidity, BEYOND_PERCENT) / 100
+    const activity = Math.min(humidity, MAX_CORRECTABLE_PERCENT) / 100
     return activity <= 0 ? raw : raw / (1 + KAPPA / DENSITY / (1 / activity - 1))
   },
 }
 
 export const isHumiditySensitive = (property: string): boolean => property === 'pm2_5' || property === 'pm10'
 
-export const isBeyondCorrection = (humidity: number): boolean => humidity > BEYOND_PERCENT
+export const isBeyondCorrection = (humidity: number): boolean => humidity > MAX_CORRECTABLE_PERCENT
 
-/** How a Datastream of a humidity-sensitive sensor is corrected; undefined: it is not (another output of one that is). */
+/** The correction for a Datastream of a humidity-sensitive sensor; undefined for another output of a corrected sensor. */
 export function correctionOf(property: string, channel: string, isPurpleAir: boolean): Correction | undefined {
   if (!isPurpleAir) return channel === '' ? KAPPA_KOEHLER : undefined
   return property === 'pm2_5' && channel === 'cf_1' ? BARKJOHN : undefined

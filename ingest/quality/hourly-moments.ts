@@ -1,16 +1,17 @@
+import { HOUR_MS } from '#model/basics/durations.ts'
+
 const PER_HOUR = 3
-const HOUR_MS = 3_600_000
 
 /**
- * Standard deviation over the last hours of a series in little memory: count, sum and sum of squares for each clock
- * hour, in a ring. The running hour counts with what it has so far.
+ * Standard deviation over the last hours of a series with little memory: count, sum and sum of squares for each clock hour
+ * in a ring buffer. The current hour counts as far as it is filled.
  */
 export class HourlyMoments {
   readonly #hours: number
   readonly #ring: Float64Array
-  /** sums are of differences to it: squares of large numbers would swallow the small differences */
+  /** sums are of differences to it, because squares of large numbers would lose small differences */
   #origin = Number.NaN
-  #newest = Number.NEGATIVE_INFINITY
+  #latest = Number.NEGATIVE_INFINITY
   #n = 0
   #sum = 0
   #squares = 0
@@ -20,13 +21,13 @@ export class HourlyMoments {
     this.#ring = new Float64Array(hours * PER_HOUR)
   }
 
-  /** How many results the hours before `ms` hold, its own included. */
+  /** Number of results in the window that ends with the hour of `ms`. */
   count(ms: number): number {
     this.#advance(Math.floor(ms / HOUR_MS))
     return this.#n
   }
 
-  /** Sample standard deviation (n - 1) of those counted last. */
+  /** Sample standard deviation (n - 1) of the results counted last. */
   deviation(): number {
     if (this.#n < 2) return 0
     return Math.sqrt(Math.max(0, (this.#squares - (this.#sum * this.#sum) / this.#n) / (this.#n - 1)))
@@ -47,10 +48,11 @@ export class HourlyMoments {
   }
 
   #advance(hour: number): void {
-    if (hour <= this.#newest) return
-    const gone = Math.min(this.#hours, hour - this.#newest)
-    for (let h = hour - gone + 1; h <= hour; h += 1) this.#ring.fill(0, slot(h, this.#hours), slot(h, this.#hours) + 3)
-    this.#newest = hour
+    if (hour <= this.#latest) return
+    const expired = Math.min(this.#hours, hour - this.#latest)
+    for (let h = hour - expired + 1; h <= hour; h += 1)
+      this.#ring.fill(0, slot(h, this.#hours), slot(h, this.#hours) + 3)
+    this.#latest = hour
     this.#n = 0
     this.#sum = 0
     this.#squares = 0

@@ -1,13 +1,13 @@
 import { turn } from '#model/observation/directions.ts'
 import type { NeighbourRule } from './rules.ts'
 
-/** Fewer neighbours than this say nothing. */
-export const LEAST_NEIGHBOURS = 4
-/** Turns a median absolute deviation into a standard deviation, for what is distributed normally: 1 / 0.6745. */
+/** With fewer neighbours the test is not evaluated. */
+export const MIN_NEIGHBOURS = 4
+/** Converts a median absolute deviation to a standard deviation of a normal distribution: 1 / 0.6745. */
 const ROBUST = 1.4826
 const KM_PER_DEGREE = 111.2
 
-/** A place that measures a property: `hours` holds its good hourly means (model/observation/averages.ts), NaN where there is none. */
+/** A station that measures a property: `hours` are its good hourly means (model/observation/averages.ts), NaN where missing. */
 export type Station = {
   readonly thing: number
   readonly lon: number
@@ -16,8 +16,8 @@ export type Station = {
 }
 
 /**
- * QARTOD test 11, neighbours: whether a result disagrees with those around it in the same hour. Suspect at most: with
- * whom the truth lies is not known. Undefined with fewer than LEAST_NEIGHBOURS.
+ * QARTOD test 11, neighbours: whether a result disagrees with those around it in the same hour. Suspect at most, because it
+ * is unknown which is right. Undefined with fewer than MIN_NEIGHBOURS.
  */
 export function disagrees(
   value: number,
@@ -25,15 +25,15 @@ export function disagrees(
   rule: NeighbourRule,
   isDirection = false,
 ): boolean | undefined {
-  if (others.length < LEAST_NEIGHBOURS) return undefined
+  if (others.length < MIN_NEIGHBOURS) return undefined
   const neighbours = isDirection ? others.map((other) => value + turn(value, other)) : others
   const centre = median(neighbours)
   const spread = ROBUST * median(neighbours.map((other) => Math.abs(other - centre)))
-  const limit = Math.max(rule.deviations * spread, rule.least, rule.leastShare * Math.abs(centre))
+  const limit = Math.max(rule.deviations * spread, rule.minimum, rule.minimumShare * Math.abs(centre))
   return Math.abs(value - centre) > limit
 }
 
-/** The hours (by index) in which each station disagrees with its neighbours; stations that never do are absent. */
+/** The hours (by index) in which each station disagrees with its neighbours; stations that never do are omitted. */
 export function disagreements<Key>(
   stations: ReadonlyMap<Key, Station>,
   rule: NeighbourRule,
@@ -43,7 +43,7 @@ export function disagreements<Key>(
   const all = [...stations.values()]
   for (const [key, station] of stations) {
     const around = all.filter((other) => other.thing !== station.thing && isNear(station, other, rule.kilometres))
-    if (around.length < LEAST_NEIGHBOURS) continue
+    if (around.length < MIN_NEIGHBOURS) continue
     for (const [hour, value] of station.hours.entries()) {
       if (Number.isNaN(value)) continue
       const values = around.map((other) => other.hours[hour] ?? Number.NaN).filter((other) => !Number.isNaN(other))
@@ -56,7 +56,7 @@ export function disagreements<Key>(
   return found
 }
 
-/** Plane distance: good to a per cent over the few kilometres of a rule. */
+/** Planar distance, accurate to one percent over the few kilometres of a rule. */
 function isNear(a: Station, b: Station, kilometres: number): boolean {
   const north = (a.lat - b.lat) * KM_PER_DEGREE
   if (Math.abs(north) > kilometres) return false

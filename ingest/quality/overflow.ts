@@ -1,8 +1,8 @@
 /**
- * The invalid values of the integers in which Zigbee devices hold energy and power (Zigbee Cluster Library 07-5123,
- * table 2-10: all ones for unsigned, the most negative number for signed types), which firmware and bridges publish as if
- * they were readings (zigbee2mqtt#31016, #32995, #28827): 2^48 - 1 for a sum of energy (uint48), 2^23 and 2^24 - 1 for a
- * demand (int24, uint24). They come scaled by the divisor of the cluster, a power of ten.
+ * Invalid values of the integers that Zigbee devices use for energy and power (Zigbee Cluster Library 07-5123,
+ * table 2-10: all ones for unsigned, the most negative number for signed types), which firmware and bridges publish as
+ * readings (zigbee2mqtt#31016, #32995, #28827): 2^48 - 1 for a sum of energy (uint48), 2^23 and 2^24 - 1 for a
+ * demand (int24, uint24). They are scaled by the divisor of the cluster, a power of ten.
  */
 const ENERGY = [2 ** 48, 2 ** 63, 2 ** 64]
 const POWER = [2 ** 23, 2 ** 24, 2 ** 31, 2 ** 32]
@@ -15,7 +15,7 @@ const CODES: Readonly<Record<string, readonly number[]>> = {
 }
 const DIVISORS = [1, 10, 100, 1000, 10_000]
 
-/** Whether a result in this unit is the full scale of an integer, less one or not, and no reading. */
+/** Whether a result in this unit is the full scale of an integer (or one less) and not a reading. */
 export function isOverflow(result: number, unit: string): boolean {
   const codes = CODES[unit]
   if (!codes) return false

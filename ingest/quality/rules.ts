@@ -1,63 +1,63 @@
 import { measuringTop } from '#model/air-quality/measuring-ranges.ts'
+import { HOUR_SECONDS } from '#model/basics/durations.ts'
 import type { Grade } from '#model/observation/domain.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import type { FlatThresholds, RateThresholds, SpikeThresholds } from './tests.ts'
 
 /**
- * Goes up with every change of a threshold, a climatology, a correction or a test: stored observations are then judged
- * again (requalify/schedule.ts). The version in force and its data are kept in table `quality_rules`.
+ * Increment with every change of a threshold, a climatology, a correction or a test: stored observations are then
+ * re-evaluated (requalify/schedule.ts). Every version in force and its data are stored in table `quality_rules`.
  */
 export const RULES_VERSION = 3
 
 /**
- * What the tests need to know of a property, in its canonical unit. QARTOD leaves every threshold to the operator.
- * Ours are chosen for one minute to one hour between readings; properties that jump or stand still by nature (counts,
- * docks, the power of a switch) are left out.
+ * Thresholds of a property for the tests, in its canonical unit. QARTOD leaves every threshold to the operator. These are
+ * chosen for one minute to one hour between readings; properties that jump or stay constant by nature (counts, docks, the
+ * power of a switch) have none.
  */
 export type Rules = {
   readonly spike?: SpikeThresholds
   readonly rate?: RateThresholds
   readonly flat?: FlatThresholds & {
-    /** seconds that the line must have been flat as well: fast devices repeat themselves honestly */
+    /** minimum duration of the flat line in seconds: devices that report often repeat values legitimately */
     readonly suspectSeconds: number
     readonly failSeconds: number
   }
   readonly stuck?: { readonly readings: number; readonly seconds: number }
   readonly neighbours?: NeighbourRule
-  /** directions: differences are angles, 350 and 10 degrees lie 20 apart */
+  /** directions: differences are angles, 350 and 10 degrees are 20 apart */
   readonly circular?: true
 }
 /**
- * `kilometres`: how far a neighbour may be; `deviations`: robust standard deviations (1.4826 x median absolute
- * deviation); `least`: what is never remarked upon, absolute, and as a share of the neighbours' median.
+ * `kilometres`: maximum distance of a neighbour; `deviations`: robust standard deviations (1.4826 x median absolute
+ * deviation); `minimum`: differences up to this are never flagged, absolute and as a share of the neighbours' median.
  */
 export type NeighbourRule = {
   readonly kilometres: number
   readonly deviations: number
-  readonly least: number
-  readonly leastShare: number
+  readonly minimum: number
+  readonly minimumShare: number
 }
 
-/** `grade`: the device class the row is for; absent: every class that has no row of its own. */
+/** `grade`: the device class of the row; absent: every class without a row of its own. */
 type Row = Rules & { readonly property: string; readonly grade?: Grade; readonly source: string }
 
-const HOUR = 3600
 /** N_DEV = 3, over TIM_DEV = 25 hours (RATE_WINDOW_HOURS): the example of the QARTOD manuals. */
 const rate = (minimum: number): RateThresholds => ({ deviations: 3, minimum, count: 12 })
 const flat = (hours: number, epsilon = 1e-6): NonNullable<Rules['flat']> => ({
   epsilon,
   suspect: 8,
   fail: 24,
-  suspectSeconds: hours * HOUR,
-  failSeconds: 3 * hours * HOUR,
+  suspectSeconds: hours * HOUR_SECONDS,
+  failSeconds: 3 * hours * HOUR_SECONDS,
 })
 const near = (
   kilometres: number,
-  least: number,
-  leastShare = 0,
+  minimum: number,
+  minimumShare = 0,
   deviations = 5,
 ): Pick<Required<Rules>, 'neighbours'> => ({
-  neighbours: { kilometres, deviations, least, leastShare },
+  neighbours: { kilometres, deviations, minimum, minimumShare },
 })
 const OURS = 'ours: larger than what the simulated city and the samples do in that time'
 /** A cheap optical sensor counts few particles in clean air and shows the same number for hours. */
@@ -113,7 +113,7 @@ export const RULES: readonly Row[] = [
   {
     property: 'wind_direction',
     circular: true,
-    flat: { epsilon: 0.5, suspect: 24, fail: 48, suspectSeconds: 24 * HOUR, failSeconds: 48 * HOUR },
+    flat: { epsilon: 0.5, suspect: 24, fail: 48, suspectSeconds: 24 * HOUR_SECONDS, failSeconds: 48 * HOUR_SECONDS },
     source: 'ours: a vane that is stuck or frozen',
   },
   { property: 'water_temperature', spike: { low: 3, high: 8 }, rate: rate(3), flat: flat(12), source: OURS },
@@ -122,17 +122,17 @@ export const RULES: readonly Row[] = [
   { property: 'voltage', flat: flat(4), source: OURS },
 ]
 /** A meter that has not moved for this long, over this many readings, is suspected to be stuck. Ours. */
-const STUCK: Rules = { stuck: { readings: 24, seconds: 48 * HOUR } }
+const STUCK: Rules = { stuck: { readings: 24, seconds: 48 * HOUR_SECONDS } }
 
 /** Weeks without rain are no fault of the gauge. */
 const NEVER_STUCK: Rules = { stuck: { readings: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY } }
 
 /** A longer silence than this begins a new window: what was before says nothing of a spike now. */
-export const WINDOW_GAP_SECONDS = 3 * HOUR
+export const WINDOW_GAP_SECONDS = 3 * HOUR_SECONDS
 /** TIM_DEV of the rate of change test, by clock hours: the running one and 24 before it. */
 export const RATE_WINDOW_HOURS = 25
-/** Everything a verdict depends on lies within so long before it. */
-export const WARM_UP_SECONDS = 50 * HOUR
+/** Everything a evaluation depends on lies within so long before it. */
+export const WARM_UP_SECONDS = 50 * HOUR_SECONDS
 
 const known = new Map<string, Partial<Record<Grade, Rules | null>>>()
 

@@ -1,7 +1,7 @@
 import type { ObservedProperty } from '#model/observation/properties.ts'
 
 /**
- * Numbers by which devices say that they have no value, as they come over the wire (before unit conversion).
+ * Numbers that devices send instead of a missing value, before unit conversion.
  * 0x7FFF, 0x8000 and 0xFFFF appear scaled by the decimals of the register: 327.67 (Dragino without probe), -3276.8, 65535.
  */
 const INTEGER_LIMITS = [2147483647, -2147483648, 4294967295]
@@ -10,10 +10,10 @@ const SIXTEEN_BIT = [32767, -32768, 65535, 3276.7, -3276.8, 6553.5, 327.67, -327
 
 const ANY: ReadonlySet<number> = new Set(INTEGER_LIMITS)
 const WEATHER: ReadonlySet<number> = new Set([...INTEGER_LIMITS, ...MISSING_CODES, ...SIXTEEN_BIT])
-/** -127: a DS18B20 that does not answer */
+/** -127: a DS18B20 that does not respond */
 const TEMPERATURE: ReadonlySet<number> = new Set([...WEATHER, -127])
 const PERCENT: ReadonlySet<number> = new Set([...WEATHER, -1, 255])
-/** 327.67 and 655.35 are concentrations that occur */
+/** without 327.67 and 655.35, which are possible concentrations */
 const AIR: ReadonlySet<number> = new Set([
   ...INTEGER_LIMITS,
   ...MISSING_CODES,
@@ -25,9 +25,9 @@ const AIR: ReadonlySet<number> = new Set([
   -3276.8,
   6553.5,
 ])
-/** 327.67 W/m2, 9999 lx and 32767 lx occur; the saturated 65535 is left to the range test */
+/** without 327.67 W/m2, 9999 lx and 32767 lx, which are possible; the saturated 65535 is left to the range test */
 const LIGHT: ReadonlySet<number> = new Set([...INTEGER_LIMITS, -999, -9999, -1])
-/** as Android and modem firmware report a cell without signal */
+/** as reported by Android and modem firmware for a cell without signal */
 const RADIO: ReadonlySet<number> = new Set([...INTEGER_LIMITS, ...MISSING_CODES, ...SIXTEEN_BIT])
 
 const BY_PROPERTY: Readonly<Record<string, ReadonlySet<number>>> = {
@@ -57,7 +57,7 @@ const BY_PROPERTY: Readonly<Record<string, ReadonlySet<number>>> = {
   latency: new Set([...INTEGER_LIMITS, -1]),
 }
 
-/** Whether this number is a code for "no value" in this property. Meters count past every code: only integer limits there. */
+/** Whether this number is a code for "no value" in this property. Meters count past most codes, so only integer limits apply. */
 export function isSentinel(raw: number, { name, domain }: Pick<ObservedProperty, 'name' | 'domain'>): boolean {
   const codes = Object.hasOwn(BY_PROPERTY, name) ? BY_PROPERTY[name] : domain === 'air' ? AIR : ANY
   return codes?.has(raw) ?? false

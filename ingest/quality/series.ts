@@ -5,16 +5,16 @@ import { HourlyMoments } from './hourly-moments.ts'
 import { RATE_WINDOW_HOURS, type Rules, WINDOW_GAP_SECONDS } from './rules.ts'
 import { flatLineOf, isPeak, spikeOf } from './tests.ts'
 
-/** What history says of a result. `earlier`: the one before has turned out to be a spike of this quality. */
-export type SeriesVerdict = { quality: Quality; reasons: number; earlier: Quality }
+/** Evaluation of a result by history. `earlier`: the previous result turned out to be a spike, with this flag. */
+export type SeriesEvaluation = { quality: Quality; reasons: number; earlier: Quality }
 
 /**
- * The tests with history over one Datastream, one result after the other, in order of time. The same for what arrives
- * and for what is stored; a function of the results it is given and nothing else.
+ * The tests with history for one Datastream, in order of time. The same for arriving and for stored observations; depends on
+ * the given results only.
  *
- *     unknown  --first result, or after a gap-->  filling (tests answer 2)  --enough results-->  evaluated
+ *     unknown  --first result, or after a gap-->  filling (flag 2)  --enough results-->  evaluated
  *
- * A meter knows no gap: it goes on counting while nobody listens.
+ * Gaps do not reset meters, which continue to count meanwhile.
  */
 export class Series {
   readonly #rules: Rules
@@ -24,7 +24,7 @@ export class Series {
   #before = Number.NaN
   lastMs = Number.NEGATIVE_INFINITY
   #anchor = Number.NaN
-  /** results before the newest that equal it, and since when they do */
+  /** number of results before the latest that equal it, and the time of the first */
   #equal = 0
   #equalSinceMs = 0
 
@@ -33,38 +33,38 @@ export class Series {
     this.#moments = rules.rate && new HourlyMoments(RATE_WINDOW_HOURS)
   }
 
-  /** @param ms time of the result, later than that of the one before */
-  judge(ms: number, measured: number): SeriesVerdict {
+  /** @param ms time of the result, later than that of the previous one */
+  evaluate(ms: number, measured: number): SeriesEvaluation {
     const { spike, rate, flat, stuck } = this.#rules
     if (!stuck && ms - this.lastMs > WINDOW_GAP_SECONDS * 1000) this.#begin()
     const result = this.#unwrapped(measured)
-    const verdict: SeriesVerdict = { quality: QUALITY.notEvaluated, reasons: 0, earlier: QUALITY.notEvaluated }
+    const evaluation: SeriesEvaluation = { quality: QUALITY.notEvaluated, reasons: 0, earlier: QUALITY.notEvaluated }
     let change = result - this.#last
     if (spike && this.#count >= 2) {
       const quality = spikeOf(this.#before, this.#last, result, spike)
       if (quality !== QUALITY.pass && isPeak(this.#before, this.#last, result, spike)) {
-        verdict.earlier = quality
-        // The way back from a spike is no jump of its own.
+        evaluation.earlier = quality
+        // The return from a spike is not another jump.
         change = result - this.#before
       }
     }
     if (rate && this.#moments && this.#count > 0 && this.#moments.count(ms) >= rate.count) {
       const jumped = Math.abs(change) > Math.max(rate.minimum, rate.deviations * this.#moments.deviation())
-      add(verdict, jumped ? QUALITY.suspect : QUALITY.pass, REASONS.rate_of_change)
+      add(evaluation, jumped ? QUALITY.suspect : QUALITY.pass, REASONS.rate_of_change)
     }
     if (stuck && this.#count > 1 && isIsolated(this.#before, this.#last, result)) {
-      verdict.earlier = QUALITY.suspect
+      evaluation.earlier = QUALITY.suspect
       this.#last = this.#before
       change = result - this.#last
     }
     const fell = stuck !== undefined && this.#count > 0 && change < 0
-    this.#take(ms, result, flat?.epsilon ?? 0)
-    if (flat) add(verdict, this.#flatNow(flat, ms), REASONS.flat_line)
-    if (stuck && this.#count > 1) this.#judgeCounter(stuck, ms, fell, verdict)
-    return verdict
+    this.#add(ms, result, flat?.epsilon ?? 0)
+    if (flat) add(evaluation, this.#evaluateFlatLine(flat, ms), REASONS.flat_line)
+    if (stuck && this.#count > 1) this.#evaluateCounter(stuck, ms, fell, evaluation)
+    return evaluation
   }
 
-  /** A direction by the shorter turn from the one before (350, then 370 for 10): differences of these are angles. */
+  /** A direction, unwrapped by the shorter turn from the previous one (350, then 370 for 10), so that differences are angles. */
   #unwrapped(result: number): number {
     if (!this.#rules.circular || this.#count === 0) return result
     return this.#last + turn(this.#last, result)
@@ -78,7 +78,7 @@ export class Series {
     this.#anchor = Number.NaN
   }
 
-  #take(ms: number, result: number, epsilon: number): void {
+  #add(ms: number, result: number, epsilon: number): void {
     if (Math.abs(result - this.#anchor) <= epsilon) this.#equal += 1
     else {
       this.#equal = 0
@@ -92,7 +92,7 @@ export class Series {
     this.#moments?.add(ms, result)
   }
 
-  #flatNow(flat: NonNullable<Rules['flat']>, ms: number): Quality {
+  #evaluateFlatLine(flat: NonNullable<Rules['flat']>, ms: number): Quality {
     const quality = flatLineOf(this.#equal, this.#count, flat)
     const seconds = (ms - this.#equalSinceMs) / 1000
     if (quality === QUALITY.fail && seconds >= flat.failSeconds) return QUALITY.fail
@@ -102,18 +102,18 @@ export class Series {
   }
 
   /**
-   * A meter runs forward: a lower reading is a reset, a rollover or a new meter, which is no error but has to be known; or an
-   * outlier, which the next reading shows.
+   * A meter counts upwards: a lower reading is a reset, a rollover or a replacement, which is recorded but not an error; or
+   * an outlier, which the next reading shows.
    */
-  #judgeCounter(stuck: NonNullable<Rules['stuck']>, ms: number, fell: boolean, verdict: SeriesVerdict): void {
-    verdict.quality = QUALITY.pass
-    if (fell) verdict.reasons |= REASONS.counter_reset
+  #evaluateCounter(stuck: NonNullable<Rules['stuck']>, ms: number, fell: boolean, evaluation: SeriesEvaluation): void {
+    evaluation.quality = QUALITY.pass
+    if (fell) evaluation.reasons |= REASONS.counter_reset
     else if (this.#equal >= stuck.readings && ms - this.#equalSinceMs >= stuck.seconds * 1000)
-      add(verdict, QUALITY.suspect, REASONS.stuck_counter)
+      add(evaluation, QUALITY.suspect, REASONS.stuck_counter)
   }
 }
 
-function add(verdict: SeriesVerdict, quality: Quality, reason: number): void {
-  verdict.quality = worst(verdict.quality, quality)
-  if (quality === QUALITY.suspect || quality === QUALITY.fail) verdict.reasons |= reason
+function add(evaluation: SeriesEvaluation, quality: Quality, reason: number): void {
+  evaluation.quality = worst(evaluation.quality, quality)
+  if (quality === QUALITY.suspect || quality === QUALITY.fail) evaluation.reasons |= reason
 }

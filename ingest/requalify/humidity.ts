@@ -1,12 +1,12 @@
 import { float8Array, int2Array, int4Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { propertyOf } from '#model/observation/properties.ts'
 import { goodSql, QUALITY, REASONS, suspectSql } from '#model/observation/quality.ts'
 import { CORRECTED, correctionOf, isBeyondCorrection } from '../quality/corrections.ts'
 import type { Stream } from './queries.ts'
 import type { Window } from './window.ts'
 
-const HOUR_MS = 3_600_000
 type HourRow = { id: number; ms: number; mean: number }
 
 const HUMIDITY = `
@@ -17,7 +17,7 @@ const HUMIDITY = `
     and o.phenomenon_time >= $2 and o.phenomenon_time < $3
   group by 1, 2`
 
-/** Relative humidity beside each of these Datastreams, percent, by hour of the window: what their own Thing measures. */
+/** Relative humidity measured by the Thing of each of these Datastreams, in percent, by hour of the window. */
 export async function humidityOf(
   pool: Pool,
   streams: readonly Stream[],
@@ -37,7 +37,7 @@ export async function humidityOf(
   )
 }
 
-// What is suspect for its humidity alone is what the correction is for.
+// Values that are suspect for humidity alone are included: the correction is for these.
 const RAW = `
   select datastream_id as id, extract(epoch from time_bucket(interval '1 hour', phenomenon_time))::float8 * 1000 as ms,
          avg(result) as mean
@@ -48,13 +48,13 @@ const RAW = `
 
 function faults(): number {
   const { gross_range, climatology, spike, rate_of_change, flat_line, neighbours, clock_ahead, clock_behind } = REASONS
-  const ofSeries = gross_range | climatology | spike | rate_of_change | flat_line | neighbours
-  return ofSeries | clock_ahead | clock_behind | REASONS.channels_disagree
+  const bySeries = gross_range | climatology | spike | rate_of_change | flat_line | neighbours
+  return bySeries | clock_ahead | clock_behind | REASONS.channels_disagree
 }
 
 /**
- * Hourly means corrected for humidity, as Datastreams beside the raw ones, at the beginning of their hour.
- * @returns how many are new or changed
+ * Stores hourly means corrected for humidity in Datastreams of their own, at the beginning of the hour.
+ * @returns the number of new or changed values
  */
 export async function storeCorrected(
   pool: Pool,
@@ -105,8 +105,8 @@ const VALUES = `
       set scaled = excluded.scaled, divisor = excluded.divisor, quality = excluded.quality, reasons = excluded.reasons
       where (o.scaled, o.divisor, o.quality, o.reasons) <> (excluded.scaled, excluded.divisor, excluded.quality, excluded.reasons)
     returning datastream_id, xmax = 0 as is_new
-  ), booked as (
-    -- no message brought them: the books say where they come from (domain/invariants/invariants.ts)
+  ), adjusted as (
+    -- these observations come from no message, so the ledger needs their origin (domain/invariants/invariants.ts)
     insert into observation_adjustment (reason, thing, n)
     select 'humidity correction', t.key, count(*)
     from written w join datastream d on d.id = w.datastream_id join thing t on t.id = d.thing_id

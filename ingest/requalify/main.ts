@@ -33,13 +33,13 @@ await runMain(async (scope) => {
   if (!databaseUrl)
     throw new AppError(
       'CONFIG_INVALID',
-      'DATABASE_URL is not set: it names the server whose observations are re-evaluated',
+      'DATABASE_URL is not set: set it to the server whose observations are re-evaluated',
     )
   const window = { fromMs: instant('--from', values.from), toMs: instant('--to', values.to) }
-  if (window.fromMs >= window.toMs) throw new AppError('CONFIG_INVALID', '--from must lie before --to')
+  if (window.fromMs >= window.toMs) throw new AppError('CONFIG_INVALID', '--from must be before --to')
   const { property } = values
   if (property !== undefined && !isPropertyName(property))
-    throw new AppError('CONFIG_INVALID', `--property: "${property}" is no observed property`)
+    throw new AppError('CONFIG_INVALID', `--property: "${property}" is not an observed property`)
   const pool = createPool(
     { url: databaseUrl },
     { max: 2, applicationName: 'citywell-requalify', onIdleError: (error) => log.warn(error) },
@@ -53,13 +53,13 @@ await runMain(async (scope) => {
     onProgress: ({ fromMs, toMs }, name, sofar) =>
       log.info({ from: new Date(fromMs), to: new Date(toMs), property: name, ...sofar }, 're-evaluated'),
   })
-  log.info(counts, stop.signal.aborted ? 'stopped; the rest is unchanged' : 'done')
+  log.info(counts, stop.signal.aborted ? 're-evaluation stopped; the rest is unchanged' : 're-evaluation done')
   return 'done'
 })
 
 function instant(name: string, text: string | undefined): number {
   const ms = text === undefined ? Number.NaN : Date.parse(/^\d{4}-\d\d-\d\dT[^Z+]*$/.test(text) ? `${text}Z` : text)
   if (Number.isNaN(ms))
-    throw new AppError('CONFIG_INVALID', `${name} is missing or no date; for example ${name} 2026-05-01`)
+    throw new AppError('CONFIG_INVALID', `${name} is missing or not a date; for example ${name} 2026-05-01`)
   return ms
 }

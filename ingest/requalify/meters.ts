@@ -3,20 +3,20 @@ import type { MeterRules } from '#model/meter/reading.ts'
 import type { Grade } from '#model/observation/domain.ts'
 import type { ObservedProperty } from '#model/observation/properties.ts'
 import { isGood, QUALITY, REASONS, worst } from '#model/observation/quality.ts'
+import { type Evaluated, evaluateAlone, type Stored } from '../quality/requalifier.ts'
 import { rulesOf } from '../quality/rules.ts'
 import { Series } from '../quality/series.ts'
-import { aloneVerdict, type Judged, type Stored } from '../quality/verdict.ts'
 
 /**
- * The verdicts over stored readings of one meter, by the count that series and indicators rest on: what that leaves out as
- * an outlier is suspect (spike), where it finds a reset, a rollover or a replacement the reading says so (counter_reset). A
- * decision may rest on readings hours later, so the whole stretch is judged at its end.
+ * Evaluates stored readings of one meter by the same count that series and indicators use: its outliers are suspect (spike),
+ * and a reset, rollover or replacement is recorded with its reading (counter_reset). A result may depend on readings hours
+ * later, so the entire window is evaluated at its end.
  */
 export class MeterRequalifier {
   readonly #property: ObservedProperty
   readonly #grade: Grade
   readonly #rules: MeterRules
-  readonly #judged: Judged[] = []
+  readonly #evaluated: Evaluated[] = []
 
   constructor(property: ObservedProperty, grade: Grade, rules: MeterRules) {
     this.#property = property
@@ -25,35 +25,36 @@ export class MeterRequalifier {
   }
 
   next(stored: Stored): undefined {
-    this.#judged.push({ ...stored, verdict: aloneVerdict(stored, this.#property, this.#grade, undefined) })
+    this.#evaluated.push({ ...stored, evaluation: evaluateAlone(stored, this.#property, this.#grade, undefined) })
   }
 
-  end(): Judged[] {
-    const good = this.#judged.filter(({ verdict }) => isGood(verdict.quality))
+  end(): Evaluated[] {
+    const good = this.#evaluated.filter(({ evaluation }) => isGood(evaluation.quality))
     const { events, outliers } = countMeter(
       good.map(({ timeMs, result }) => ({ at: timeMs, value: result })),
       this.#rules,
     )
-    const wrong = new Set(outliers.map(({ at }) => at))
+    const outlierTimes = new Set(outliers.map(({ at }) => at))
     const restarts = new Set(events.flatMap(({ kind, at }) => (kind === 'correction' ? [] : [at])))
     const rules = rulesOf(this.#property.name, this.#grade)
     const series = rules && new Series(rules)
-    return this.#judged.map((one) => {
-      const { quality, reasons } = one.verdict
-      if (!isGood(quality)) return one
-      if (wrong.has(one.timeMs)) return withVerdict(one, worst(quality, QUALITY.suspect), reasons | REASONS.spike)
-      const stuck = series?.judge(one.timeMs, one.result)
+    return this.#evaluated.map((reading) => {
+      const { quality, reasons } = reading.evaluation
+      if (!isGood(quality)) return reading
+      if (outlierTimes.has(reading.timeMs))
+        return withEvaluation(reading, worst(quality, QUALITY.suspect), reasons | REASONS.spike)
+      const stuck = series?.evaluate(reading.timeMs, reading.result)
       const isStuck = ((stuck?.reasons ?? 0) & REASONS.stuck_counter) !== 0
-      return withVerdict(
-        one,
+      return withEvaluation(
+        reading,
         worst(quality, isStuck ? QUALITY.suspect : QUALITY.pass),
-        reasons | (isStuck ? REASONS.stuck_counter : 0) | (restarts.has(one.timeMs) ? REASONS.counter_reset : 0),
+        reasons | (isStuck ? REASONS.stuck_counter : 0) | (restarts.has(reading.timeMs) ? REASONS.counter_reset : 0),
       )
     })
   }
 }
 
-const withVerdict = (one: Judged, quality: Judged['quality'], reasons: number): Judged => ({
-  ...one,
-  verdict: { quality, reasons },
+const withEvaluation = (reading: Evaluated, quality: Evaluated['quality'], reasons: number): Evaluated => ({
+  ...reading,
+  evaluation: { quality, reasons },
 })

@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Grade } from '#model/observation/domain.ts'
-import type { Stored } from '../quality/verdict.ts'
+import type { Stored } from '../quality/requalifier.ts'
 
 export type Stream = {
   readonly id: number
@@ -8,13 +8,13 @@ export type Stream = {
   readonly channel: string
   readonly grade: Grade
   readonly isPurpleAir: boolean
-  /** counts particles by light, cheaply: said by its grade, or known of its kind of device */
+  /** low-cost optical particle counter, by its grade or its kind of device */
   readonly isCheapOptical: boolean
   readonly lon: number | null
   readonly lat: number | null
 }
 
-/** The properties that are measured here, relative humidity first: what is judged after it may ask for it. */
+/** The measured properties, relative humidity first, because the evaluation of others uses it. */
 export async function selectProperties(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ property: string }>(
     `select property from (select distinct property from datastream) d order by property <> 'relative_humidity', property`,
@@ -39,7 +39,7 @@ export async function selectStreams(db: Queryable, property: string): Promise<St
   return rows
 }
 
-/** The city's latitude, as its pack says. */
+/** Latitude of the city, from its pack. */
 export async function selectLatitude(db: Queryable): Promise<number | undefined> {
   const { rows } = await db.query<{ latitude: number | null }>(
     `select (pack -> 'centre' ->> 1)::float8 as latitude from city`,
@@ -59,7 +59,7 @@ const READ = `
   limit $6`
 const PAGE = 8_000
 
-/** Stored observations by Datastream and time, a page at a time, whatever their number. */
+/** Stored observations by Datastream and time, page by page. */
 export async function* readObservations(
   db: Queryable,
   ids: readonly number[],

@@ -3,17 +3,19 @@
  * come out differently. The outcome depends on the stored results and the rules alone: not on which worker received
  * what, when, or in what order. Doing it twice changes nothing the second time.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readMeterRules } from '#domain/meter/read-meters.ts'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import { HOUR_MS, WEEK_MS } from '#model/basics/durations.ts'
 import { averageOf, meanOf } from '#model/observation/averages.ts'
 import { type ObservedProperty, PROPERTIES } from '#model/observation/properties.ts'
 import { isGood, QUALITY, REASONS, worst } from '#model/observation/quality.ts'
 import { type Requalified, setFlags } from '../quality/amendments.ts'
 import { HUMID_PERCENT, isBeyondCorrection, isHumiditySensitive } from '../quality/corrections.ts'
 import { disagreements, type Station } from '../quality/neighbours.ts'
+import { type Evaluated, Requalifier } from '../quality/requalifier.ts'
 import { rulesOf, WARM_UP_SECONDS, WINDOW_GAP_SECONDS } from '../quality/rules.ts'
-import { type Judged, Requalifier } from '../quality/verdict.ts'
 import { humidityOf, storeCorrected } from './humidity.ts'
 import { MeterRequalifier } from './meters.ts'
 import { readObservations, type Stream, selectLatitude, selectProperties, selectStreams } from './queries.ts'
@@ -31,15 +33,14 @@ export type RequalifyOptions = {
   readonly onProgress?: (step: Window, property: string, counts: Counts) => void
 }
 
-const HOUR_MS = 3_600_000
-/** A step holds the hourly means of one property in memory: 168 numbers a Datastream. */
-const STEP_MS = 7 * 24 * HOUR_MS
-const STREAMS_AT_ONCE = 16
-/** An excursion of a meter shows when it ends, a day later at most; what is usual shows in 36 hours (model/meter). */
+/** A step has the hourly means of one property in memory: 168 numbers per Datastream. */
+const STEP_MS = WEEK_MS
+const STREAMS_PER_QUERY = 16
+/** An excursion of a meter is recognised at its end, at most a day later; normal consumption within 36 hours (model/meter). */
 const METER_BEFORE_MS = 26 * HOUR_MS
 const METER_AFTER_MS = 36 * HOUR_MS
 
-/** @returns what was read and changed; a window that is left early can be begun again */
+/** @returns counts of observations read and changed; a stopped run can be repeated */
 export async function requalify(options: RequalifyOptions): Promise<Counts> {
   const { pool, window, signal } = options
   const counts: Counts = { read: 0, changed: 0, corrected: 0 }
@@ -59,17 +60,17 @@ export async function requalify(options: RequalifyOptions): Promise<Counts> {
 
 type Run = RequalifyOptions & { readonly latitude: number | undefined; readonly counts: Counts }
 
-async function requalifyProperty(run: Run, name: string, asked: Window): Promise<void> {
+async function requalifyProperty(run: Run, name: string, window: Window): Promise<void> {
   const isMeter = PROPERTIES.get(name)?.kind === 'counter'
-  const step = isMeter ? { ...asked, fromMs: asked.fromMs - METER_BEFORE_MS } : asked
+  const step = isMeter ? { ...window, fromMs: window.fromMs - METER_BEFORE_MS } : window
   const streams = await selectStreams(run.pool, name)
   const outliers = await outlierHours(run, name, streams, step)
   const sensitive = isHumiditySensitive(name) ? streams.filter(({ isCheapOptical }) => isCheapOptical) : []
   const humidity = await humidityOf(run.pool, sensitive, step)
-  const decide = (stream: Stream, judged: Judged): Requalified => {
-    const hour = Math.floor((judged.timeMs - step.fromMs) / HOUR_MS)
-    let { quality, reasons } = judged.verdict
-    const isImported = (judged.reasons & REASONS.imported) !== 0
+  const decide = (stream: Stream, evaluated: Evaluated): Requalified => {
+    const hour = Math.floor((evaluated.timeMs - step.fromMs) / HOUR_MS)
+    let { quality, reasons } = evaluated.evaluation
+    const isImported = (evaluated.reasons & REASONS.imported) !== 0
     if (!isImported && outliers.get(stream.id)?.has(hour)) {
       quality = worst(quality, QUALITY.suspect)
       reasons |= REASONS.neighbours
@@ -77,11 +78,11 @@ async function requalifyProperty(run: Run, name: string, asked: Window): Promise
     const percent = humidity.get(stream.id)?.[hour] ?? 0
     if (percent > HUMID_PERCENT) reasons |= REASONS.humidity
     if (isBeyondCorrection(percent)) quality = worst(quality, QUALITY.suspect)
-    return { datastreamId: stream.id, timeMs: judged.timeMs, quality, reasons }
+    return { datastreamId: stream.id, timeMs: evaluated.timeMs, quality, reasons }
   }
-  await eachStream(run, name, streams, step, async (stream, judged) => {
-    const changed = judged
-      .map((one) => [one, decide(stream, one)] as const)
+  await eachStream(run, name, streams, step, async (stream, evaluated) => {
+    const changed = evaluated
+      .map((stored) => [stored, decide(stream, stored)] as const)
       .filter(
         ([was, is]) => was.quality !== QUALITY.missing && (was.quality !== is.quality || was.reasons !== is.reasons),
       )
@@ -92,7 +93,7 @@ async function requalifyProperty(run: Run, name: string, asked: Window): Promise
   run.counts.corrected += await storeCorrected(run.pool, name, sensitive, humidity, step)
 }
 
-/** In which hours which Datastreams disagree with their neighbours, by what the other tests leave of them. */
+/** The hours in which each Datastream disagrees with its neighbours, by the results that are good in the other tests. */
 async function outlierHours(
   run: Run,
   name: string,
@@ -105,10 +106,10 @@ async function outlierHours(
   const stations = new Map<number, Station>()
   const hours = (step.toMs - step.fromMs) / HOUR_MS
   const average = averageOf(name)
-  await eachStream(run, name, placed, step, async ({ id, thing, lon, lat }, judged) => {
+  await eachStream(run, name, placed, step, async ({ id, thing, lon, lat }, evaluated) => {
     const byHour = new Map<number, number[]>()
-    for (const { timeMs, result, verdict } of judged) {
-      if (!isGood(verdict.quality)) continue
+    for (const { timeMs, result, evaluation } of evaluated) {
+      if (!isGood(evaluation.quality)) continue
       const hour = Math.floor((timeMs - step.fromMs) / HOUR_MS)
       const results = byHour.get(hour)
       if (results) results.push(result)
@@ -120,22 +121,22 @@ async function outlierHours(
   return disagreements(stations, rule, average === 'vector')
 }
 
-type Use = (stream: Stream, judged: Judged[]) => Promise<void>
+type Use = (stream: Stream, evaluated: Evaluated[]) => Promise<void>
 
-/** Calls `use` with everything of each Datastream within the step, judged; what lies around it is read and not handed on. */
+/** Calls `use` with the evaluated observations of each Datastream within the step; those around it are only context. */
 async function eachStream(run: Run, name: string, streams: readonly Stream[], step: Window, use: Use): Promise<void> {
   const property = PROPERTIES.get(name)
   if (!property) return
-  for (let at = 0; at < streams.length && !run.signal?.aborted; at += STREAMS_AT_ONCE) {
+  for (let at = 0; at < streams.length && !run.signal?.aborted; at += STREAMS_PER_QUERY) {
     const startMs = performance.now()
-    await judgeStreams(run, property, streams.slice(at, at + STREAMS_AT_ONCE), step, use)
+    await evaluateStreams(run, property, streams.slice(at, at + STREAMS_PER_QUERY), step, use)
     if (!run.rest) continue
     await sleep(((performance.now() - startMs) * run.rest) / (1 - run.rest), undefined, pick(run)).catch(() => {})
   }
 }
 const pick = ({ signal }: Run): { signal?: AbortSignal } => (signal ? { signal } : {})
 
-async function judgeStreams(
+async function evaluateStreams(
   run: Run,
   property: ObservedProperty,
   streams: readonly Stream[],
@@ -152,11 +153,11 @@ async function judgeStreams(
     const own = rules?.get(id)
     return own ? new MeterRequalifier(property, grade, own) : new Requalifier(property, grade, run.latitude)
   }
-  let current: { stream: Stream; requalifier: Requalifier | MeterRequalifier; judged: Judged[] } | undefined
+  let current: { stream: Stream; requalifier: Requalifier | MeterRequalifier; evaluated: Evaluated[] } | undefined
   const finish = async (): Promise<void> => {
     if (!current) return
-    for (const judged of current.requalifier.end()) keep(judged, current.judged, step)
-    if (current.judged.length > 0) await use(current.stream, current.judged)
+    for (const evaluated of current.requalifier.end()) addWithin(evaluated, current.evaluated, step)
+    if (current.evaluated.length > 0) await use(current.stream, current.evaluated)
   }
   for await (const rows of readObservations(run.pool, [...byId.keys()], fromMs, toMs)) {
     run.counts.read += rows.length
@@ -164,14 +165,14 @@ async function judgeStreams(
       if (current?.stream.id !== row.id) {
         await finish()
         const stream = byId.get(row.id) as Stream
-        current = { stream, judged: [], requalifier: requalifierOf(stream) }
+        current = { stream, evaluated: [], requalifier: requalifierOf(stream) }
       }
-      keep(current.requalifier.next(row), current.judged, step)
+      addWithin(current.requalifier.next(row), current.evaluated, step)
     }
   }
   await finish()
 }
 
-function keep(judged: Judged | undefined, list: Judged[], { fromMs, toMs }: Window): void {
-  if (judged && judged.timeMs >= fromMs && judged.timeMs < toMs) list.push(judged)
+function addWithin(evaluated: Evaluated | undefined, list: Evaluated[], { fromMs, toMs }: Window): void {
+  if (evaluated && evaluated.timeMs >= fromMs && evaluated.timeMs < toMs) list.push(evaluated)
 }

@@ -1,19 +1,21 @@
 /**
- * The running re-evaluation: one worker at a time judges what is stored, hour by hour, and days that late data or new
- * rules have touched.
+ * The scheduled re-evaluation: one worker at a time re-evaluates stored observations, hour by hour, and days that have late
+ * data or new rules.
  *
- *     waiting  --every LOOK_MS-->                     asking for the lease
- *     asking   --somebody else has it-->              waiting
- *     asking   --ours-->                              complete hours after `through`, then due days, then waiting
- *     any      --close()-->                           closed, after the step that runs; what was not done stays due
+ *     waiting     --every CHECK_MS-->                 requesting the lease
+ *     requesting  --another worker has it-->          waiting
+ *     requesting  --granted-->                        complete hours after `through`, then due days, then waiting
+ *     any         --close()-->                        closed, after the current step; unfinished days stay due
  *
- * All that is remembered is in the database: a worker that is killed loses its lease after a minute, and the next one
- * does again what was not written down as done, which changes nothing.
+ * All state is in the database: a killed worker loses its lease after a minute, and the next one repeats what was not
+ * recorded as done, which changes nothing.
  */
+
 import type { Pool } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { MEASURING_RANGES } from '#model/air-quality/measuring-ranges.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from '#model/basics/durations.ts'
 import { LATE_MS } from '../quality/amendments.ts'
 import { CLIMATOLOGY } from '../quality/climatology.ts'
 import { BARKJOHN, KAPPA_KOEHLER } from '../quality/corrections.ts'
@@ -21,15 +23,13 @@ import { RULES, RULES_VERSION } from '../quality/rules.ts'
 import { type Counts, requalify } from './requalify.ts'
 import type { Window } from './window.ts'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-const LOOK_MS = 60_000
+const CHECK_MS = MINUTE_MS
 const LEASE_SECONDS = 60
-/** An hour is judged when it has been over for so long. */
-const SETTLED_MS = HOUR_MS / 2
-/** Half of the time is left to what arrives. */
+/** An hour is re-evaluated when it ended this long ago. */
+const DELAY_MS = HOUR_MS / 2
+/** Share of the time left to the ingest of new messages. */
 const REST = 0.5
-const LONGEST_MS = 7 * DAY_MS
+const MAX_RANGE_MS = WEEK_MS
 
 export type ScheduleOptions = {
   readonly pool: Pool
@@ -39,7 +39,7 @@ export type ScheduleOptions = {
   readonly rest?: number
 }
 export type Schedule = {
-  /** does now what is to be done; for tests, and for a command */
+  /** runs what is due now; for tests, and for a command */
   runDue(): Promise<void>
   close(): Promise<void>
 }
@@ -49,7 +49,7 @@ export function scheduleRequalification({ pool, log, now = Date.now, rest = REST
   const stop = new AbortController()
   let running: Promise<void> = Promise.resolve()
 
-  const look = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     if (stop.signal.aborted || !(await takeLease(pool, holder))) return
     const renewal = setInterval(() => void takeLease(pool, holder).catch(() => {}), (LEASE_SECONDS / 3) * 1000)
     try {
@@ -64,16 +64,16 @@ export function scheduleRequalification({ pool, log, now = Date.now, rest = REST
 
   async function catchUp(): Promise<void> {
     const through = await readThrough(pool)
-    const toMs = Math.floor((now() - SETTLED_MS) / HOUR_MS) * HOUR_MS
+    const toMs = Math.floor((now() - DELAY_MS) / HOUR_MS) * HOUR_MS
     if (toMs <= through) return
-    // What came a little late lies in the hours before, and an hour's last result waits for the next to be judged.
-    if (!(await judge({ fromMs: through - LATE_MS, toMs }, 'hours'))) return
+    // Slightly late data belongs to earlier hours, and the last result of an hour is evaluated with the next one.
+    if (!(await reevaluate({ fromMs: through - LATE_MS, toMs }, 'hours'))) return
     await pool.query('update quality_progress set through = $1, updated_at = now()', [new Date(toMs)])
   }
 
   async function dueDays(): Promise<void> {
     for (let range = await nextDue(pool); range && !stop.signal.aborted; range = await nextDue(pool)) {
-      // First forgotten, then done: what comes meanwhile makes the day due again. Put back if we do not get through.
+      // Deleted first, so that data arriving meanwhile makes the day due again. Restored when the work is not finished.
       const { rowCount } = await pool.query('delete from quality_due where day between $1::date and $2::date', [
         range.first,
         range.last,
@@ -83,29 +83,32 @@ export function scheduleRequalification({ pool, log, now = Date.now, rest = REST
         Date.parse(`${range.last}T00:00:00Z`) + DAY_MS + LATE_MS,
         Math.floor(now() / HOUR_MS) * HOUR_MS,
       )
-      const done = fromMs >= toMs || (await judge({ fromMs, toMs }, 'days').catch(() => false))
+      const done = fromMs >= toMs || (await reevaluate({ fromMs, toMs }, 'days').catch(() => false))
       if (!done && rowCount) await markDays(pool, range)
       if (!done) return
     }
   }
 
-  async function judge(window: Window, what: string): Promise<boolean> {
+  async function reevaluate(window: Window, what: string): Promise<boolean> {
     const startMs = performance.now()
     const counts: Counts = await requalify({ pool, window, rest, signal: stop.signal })
     const [from, to] = [window.fromMs, window.toMs].map((ms) => new Date(ms).toISOString())
-    log.info({ from, to, ...counts, ms: Math.round(performance.now() - startMs) }, `quality: ${what} judged again`)
+    log.info(
+      { from, to, ...counts, ms: Math.round(performance.now() - startMs) },
+      `quality of stored ${what} re-evaluated`,
+    )
     return !stop.signal.aborted
   }
 
   const runDue = (): Promise<void> => {
-    running = running.then(look).catch((error: Error) => {
+    running = running.then(run).catch((error: Error) => {
       if (stop.signal.aborted) return
-      if (isTransient(error)) log.debug({ detail: error.message }, 'the database is away: nothing is judged again')
-      else log.error({ err: error }, 'stored observations could not be judged again; it is tried again')
+      if (isTransient(error)) log.debug({ detail: error.message }, 're-evaluation postponed; database unreachable')
+      else log.error({ err: error }, 're-evaluation failed; retrying in a minute')
     })
     return running
   }
-  const timer = setInterval(() => void runDue(), LOOK_MS)
+  const timer = setInterval(() => void runDue(), CHECK_MS)
   timer.unref()
   return {
     runDue,
@@ -131,7 +134,7 @@ async function readThrough(pool: Pool): Promise<number> {
   return rows[0]?.through.getTime() ?? Date.now()
 }
 
-/** Rules of another version than those that judged here last: everything stored is due. An older one takes nothing back. */
+/** Makes all stored days due when the rules are newer than those applied last. An older version changes nothing. */
 async function applyRules(pool: Pool, log: Logger): Promise<void> {
   const corrections = [BARKJOHN, KAPPA_KOEHLER].map(({ name, source }) => ({ name, source }))
   const { rowCount } = await pool.query(
@@ -147,12 +150,12 @@ async function applyRules(pool: Pool, log: Logger): Promise<void> {
     [RULES_VERSION, JSON.stringify({ rules: RULES, climatology: CLIMATOLOGY, ranges: MEASURING_RANGES, corrections })],
   )
   if (rowCount)
-    log.info({ version: RULES_VERSION, days: rowCount }, 'quality: the rules are new, history is judged again')
+    log.info({ version: RULES_VERSION, days: rowCount }, 'quality rules changed; re-evaluating stored observations')
 }
 
 type Due = { first: string; last: string }
 
-// Days still being filled wait for a quiet minute, but not for longer than an hour.
+// Days that still receive data wait for a quiet minute, but not for longer than an hour.
 const DUE = `
   with ready as (
     select day from quality_due group by day
@@ -165,9 +168,9 @@ const DUE = `
   where run = last + 1 and day > last - $1::int
   having count(*) > 0`
 
-/** Days in a row that are due, the newest ones first. */
+/** The latest range of consecutive days that are due. */
 async function nextDue(pool: Pool): Promise<Due | undefined> {
-  const { rows } = await pool.query<Due>(DUE, [LONGEST_MS / DAY_MS])
+  const { rows } = await pool.query<Due>(DUE, [MAX_RANGE_MS / DAY_MS])
   return rows[0]
 }
 

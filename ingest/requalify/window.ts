@@ -1,2 +1,2 @@
-/** A stretch of phenomenon time, epoch milliseconds; the end is exclusive. */
+/** A range of phenomenon time in epoch milliseconds; the end is exclusive. */
 export type Window = { readonly fromMs: number; readonly toMs: number }

@@ -1,6 +1,6 @@
 import { decode } from '#ingest/decode/index.ts'
 import { normalise } from '#ingest/observe/normalise.ts'
-import { createQualityControl } from '#ingest/quality/control.ts'
+import { createHistoryEvaluator } from '#ingest/quality/history.ts'
 import type { Source } from '#model/city/city-pack.ts'
 import { FIXTURES, type Fixture } from '../unit/ingest/decode/fixtures.ts'
 
@@ -46,7 +46,7 @@ export function measure({ format, topic, payload, context }: Fixture): DecodeFig
   if (!decoded.ok) throw new Error(`the fixture of ${format} is rejected: ${decoded.reason}, ${decoded.detail}`)
   const options = { receivedAt: message.receivedAt, source }
   const { samples } = normalise(decoded.samples, options)
-  const control = createQualityControl()
+  const control = createHistoryEvaluator()
   let clock = Date.parse('2026-05-31T00:00:00Z')
   return {
     format,

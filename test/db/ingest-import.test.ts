@@ -9,7 +9,7 @@ import { openEmbeddedBroker } from '#infra/embedded/broker.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import { startPollers } from '#ingest/feeds/start.ts'
-import { booksFromDatabase } from '#ingest/import/ledger-watch.ts'
+import { ledgerFromDatabase } from '#ingest/import/ledger-watch.ts'
 import { readOptions } from '#ingest/import/options.ts'
 import { openPublisher } from '#ingest/import/publisher.ts'
 import { reportText } from '#ingest/import/report.ts'
@@ -57,7 +57,7 @@ describe('import', () => {
       pack,
       bounds: [-180, -90, 180, 90],
       openPublisher: () => openPublisher(mqttUrl),
-      books: (source) => booksFromDatabase(database.pool, source),
+      ledger: (source) => ledgerFromDatabase(database.pool, source),
       patienceMs: 10_000,
     })
   }
@@ -85,9 +85,15 @@ describe('import', () => {
     const first = await run(file, '--mapping', map, '--thing', 'street-1')
     // 1,200 rows in messages of 500; levels of 0.5 to 9.5 dB are below the range of the property and stored as failed
     expect(first.outcome).toMatchObject({
-      kind: 'settled',
+      kind: 'processed',
       acknowledged: 3,
-      books: { settled: 3, observationsStored: 1199, observationsDuplicate: 0, observationsRejected: 1, rejected: 0 },
+      ledger: {
+        processed: 3,
+        observationsStored: 1199,
+        observationsDuplicate: 0,
+        observationsRejected: 1,
+        rejected: 0,
+      },
     })
     expect(first.files[0]?.tally.problems.get('bad_value')?.count).toBe(1)
     expect(await rows('select count(*)::int as n from observation')).toEqual([{ n: 1199 }])
@@ -95,8 +101,10 @@ describe('import', () => {
       { key: 'street-1', verified: false },
     ])
     const again = await run(file, '--mapping', map, '--thing', 'street-1')
-    expect(again.outcome).toMatchObject({ books: { settled: 3, observationsStored: 0, observationsDuplicate: 1199 } })
-    expect(reportText(again.files, again.outcome, false)).toContain('0 observations stored, 1,199 known already')
+    expect(again.outcome).toMatchObject({
+      ledger: { processed: 3, observationsStored: 0, observationsDuplicate: 1199 },
+    })
+    expect(reportText(again.files, again.outcome, false)).toContain('0 observations stored, 1,199 duplicate')
     expect(await rows('select count(*)::int as n from observation')).toEqual([{ n: 1199 }])
   })
 
@@ -104,7 +112,7 @@ describe('import', () => {
     const file = await write('old.ndjson', '{"thing":"old-1","time":"1998-07-01T12:00:00Z","temperature":24.5}\n')
     await expect(run(file)).rejects.toThrow('--history')
     const { outcome, files } = await run(file, '--history')
-    expect(outcome).toMatchObject({ kind: 'settled', books: { observationsStored: 1 } })
+    expect(outcome).toMatchObject({ kind: 'processed', ledger: { observationsStored: 1 } })
     expect(await rows('select phenomenon_time, result from observation')).toEqual([
       { phenomenon_time: new Date('1998-07-01T12:00:00Z'), result: 24.5 },
     ])
@@ -122,10 +130,10 @@ describe('import', () => {
       const still = await runImport({
         ...deps,
         openPublisher: () => openPublisher(lonely.url),
-        books: (source) => booksFromDatabase(database.pool, source),
+        ledger: (source) => ledgerFromDatabase(database.pool, source),
       })
       expect(reportText(still.files, still.outcome, false)).toMatch(
-        /1 message published and acknowledged by the broker\n.*was not seen: the ledger does not move/,
+        /1 message published and acknowledged by the broker\n.*in the ingest unknown: no progress in the ledger/,
       )
     } finally {
       await lonely.close()
@@ -140,7 +148,7 @@ describe('import', () => {
       `Timestamp,Longitude,Latitude,Speed,NetworkMode,RSRP,RSRQ,SNR,PINGAVG,PINGLOSS\n${day}_12.00.00,13.4,52.5,30,5G,-95,-12,4.0,-,-\n`,
     )
     const { outcome } = await run(file, '--time-zone', 'Asia/Tokyo', '--source', 'ring')
-    expect(outcome).toMatchObject({ books: { observationsStored: 3 } })
+    expect(outcome).toMatchObject({ ledger: { observationsStored: 3 } })
     expect(
       await rows(
         "select t.key, m.phenomenon_time, m.lon, m.result from mobile_observation m join datastream d on d.id = m.datastream_id join thing t on t.id = d.thing_id where d.property = 'rsrp'",
@@ -199,7 +207,7 @@ describe('import', () => {
       )
       const file = path('datasets', 'montreal_bike_counters', 'bikes_2012_latin1_semicolon.csv')
       const first = await run(file, '--mapping', map, '--history', '--source', 'montreal')
-      expect(first.outcome).toMatchObject({ books: { observationsStored: 2170, observationsRejected: 0 } })
+      expect(first.outcome).toMatchObject({ ledger: { observationsStored: 2170, observationsRejected: 0 } })
       // the file says 35 for Berri 1 on 01/01/2012
       expect(
         await rows(
@@ -207,7 +215,7 @@ describe('import', () => {
         ),
       ).toEqual([{ result: 35 }])
       const again = await run(file, '--mapping', map, '--history', '--source', 'montreal')
-      expect(again.outcome).toMatchObject({ books: { observationsStored: 0, observationsDuplicate: 2170 } })
+      expect(again.outcome).toMatchObject({ ledger: { observationsStored: 0, observationsDuplicate: 2170 } })
     })
   })
 })

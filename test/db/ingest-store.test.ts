@@ -292,7 +292,7 @@ describe('ingest store', () => {
   test('the books balance over every outcome', async () => {
     const { write, ledger } = open()
     const failure = { reason: 'not_json', detail: 'x' } as const
-    const problem = { field: 'no2', reason: 'bad_value', detail: '"twelve" is no number' } as const
+    const problem = { field: 'no2', reason: 'bad_value', detail: '"twelve" is not a number' } as const
     ledger.countReceived('native')
     ledger.addInFlight(message([], { acknowledge: () => 'still held' }))
     await write(

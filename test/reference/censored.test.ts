@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
 import { normalise } from '#ingest/observe/normalise.ts'
-import { createQualityControl } from '#ingest/quality/control.ts'
-import { Requalifier } from '#ingest/quality/verdict.ts'
+import { createHistoryEvaluator } from '#ingest/quality/history.ts'
+import { Requalifier } from '#ingest/quality/requalifier.ts'
 import { propertyOf } from '#model/observation/properties.ts'
 import { REASONS, reasonsOf } from '#model/observation/quality.ts'
 import { openTestApi, type TestApi } from '../db/api-fixture.ts'
@@ -72,11 +72,11 @@ describe('a limit that is sent instead of a value', () => {
   test('again and again is no sensor that is stuck', () => {
     const no2 = propertyOf('no2')
     const judge = new Requalifier(no2, 'low_cost', undefined)
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     for (let hour = 0; hour < 48; hour++) {
       const timeMs = receivedAt.getTime() + hour * 600_000
       const row = { timeMs, result: 1, quality: 1, reasons: REASONS.below_detection } as const
-      expect(judge.next(row)?.verdict).toEqual({ quality: 1, reasons: REASONS.below_detection })
+      expect(judge.next(row)?.evaluation).toEqual({ quality: 1, reasons: REASONS.below_detection })
     }
     expect(control.size).toBe(0)
   })

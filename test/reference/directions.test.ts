@@ -51,7 +51,7 @@ describe('quality tests take angles', () => {
   const MINUTE = 60_000
   const judged = (rules: Rules, directions: readonly number[]) => {
     const series = new Series(rules)
-    return directions.map((direction, i) => series.judge(i * 10 * MINUTE, direction))
+    return directions.map((direction, i) => series.evaluate(i * 10 * MINUTE, direction))
   }
 
   test('the north is no spike and no jump; a turn by 120 degrees is as large on either side of it', () => {
@@ -79,7 +79,7 @@ describe('quality tests take angles', () => {
   })
 
   test('neighbours are compared by angle', () => {
-    const rule = { kilometres: 5, deviations: 3, least: 30, leastShare: 0 }
+    const rule = { kilometres: 5, deviations: 3, minimum: 30, minimumShare: 0 }
     expect(disagrees(358, [2, 4, 356, 1], rule, true)).toBe(false)
     expect(disagrees(90, [2, 4, 356, 1], rule, true)).toBe(true)
   })

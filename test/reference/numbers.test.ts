@@ -159,7 +159,7 @@ describe('npm run import', () => {
     await runImport({
       ...{ options, pack: { sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, bounds: [0, 0, 1, 1] },
       openPublisher: async () => publisher as never,
-      books: () => async () => undefined,
+      ledger: () => async () => undefined,
       now: () => new Date('2026-05-31T12:00:00Z'),
     })
     return sent

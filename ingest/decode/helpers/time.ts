@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, WEEK_MS } from '#model/basics/durations.ts'
 import { offsetMs } from '#model/basics/period.ts'
 
 const ISO =
@@ -103,9 +104,9 @@ const TWO_HOURS_MS = 7_200_000
  * hours of it, else the first. An hour that does not occur (the device missed the change): the offset before the gap.
  */
 export function localInstant(wall: number, zone: string, near?: number): number {
-  if (Math.abs(wall) > 8.64e15 - 2 * 86_400_000) return Number.NaN
-  const before = wall - offsetAt(wall - 86_400_000, zone)
-  const after = wall - offsetAt(wall + 86_400_000, zone)
+  if (Math.abs(wall) > 8.64e15 - 2 * DAY_MS) return Number.NaN
+  const before = wall - offsetAt(wall - DAY_MS, zone)
+  const after = wall - offsetAt(wall + DAY_MS, zone)
   if (before === after) return before
   const fits = [before, after].filter((instant) => instant + offsetAt(instant, zone) === wall)
   if (fits.length === 1) return fits[0] ?? before
@@ -139,7 +140,7 @@ export type Covered = { readonly time: Date; readonly end?: Date }
 
 const DURATION =
   /^P(?:(\d+(?:[.,]\d+)?)W)?(?:(\d+(?:[.,]\d+)?)D)?(?:T(?:(\d+(?:[.,]\d+)?)H)?(?:(\d+(?:[.,]\d+)?)M)?(?:(\d+(?:[.,]\d+)?)S)?)?$/
-const DURATION_UNITS_MS = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000]
+const DURATION_UNITS_MS = [WEEK_MS, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS]
 
 /** An ISO 8601 duration in weeks, days of 24 hours, hours, minutes and seconds; months and years have no length. */
 function durationMs(text: string): number | undefined {

@@ -61,7 +61,7 @@ describe('beyond loopback', () => {
     const publisher = await openPublisher(broker.publicUrl.replace('//', `//${username}:${password}@`))
     opened.push(publisher)
     await publisher.publish('import/table/a', '{}')
-    await publisher.settled()
+    await publisher.drain()
     expect(publisher.acknowledged).toBe(1)
   })
 

@@ -175,6 +175,6 @@ describe('what comes out', () => {
   test('good neighbours of a bad value are kept', () => {
     const { samples, rejected } = run(sample({ value: 'x', field: 'a' }), sample({ property: 'pm10' }))
     expect(samples.map(({ property }) => property)).toEqual(['pm10'])
-    expect(rejected).toEqual([{ field: 'a', reason: 'bad_value', detail: '"x" is no number' }])
+    expect(rejected).toEqual([{ field: 'a', reason: 'bad_value', detail: '"x" is not a number' }])
   })
 })

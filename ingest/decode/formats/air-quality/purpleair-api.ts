@@ -9,9 +9,9 @@ import type { Decoded } from '../../helpers/types.ts'
 import { addParticles, type Particles } from './purpleair-lasers.ts'
 
 /**
- * The web API of PurpleAir: `GET /v1/sensors?fields=...` answers with a table (`fields`, `data`), `GET /v1/sensors/<index>`
- * with one object. Without `_a` or `_b` a value is the mean of both lasers. `pm2.5` alone is left out: it is ATM outdoors
- * and CF=1 indoors, and so are the averages over time. Source: api.purpleair.com, "Sensors data", API V1.
+ * The web API of PurpleAir: `GET /v1/sensors?fields=...` returns a table (`fields`, `data`), `GET /v1/sensors/<index>` one
+ * object. Without `_a` or `_b` a value is the mean of both lasers. `pm2.5` alone is ignored, because it is ATM outdoors and
+ * CF=1 indoors, as are the averages over time. Source: api.purpleair.com, "Sensors data", API V1.
  */
 const PM: readonly [string, string][] = [
   ['pm1.0', 'pm1'],
@@ -41,7 +41,7 @@ function particlesOf(sensor: JsonObject, index: number): Particles[] {
 export const isApiAnswer = (json: JsonObject): boolean =>
   own(json, 'api_version') !== undefined && (rowsOf(json) !== undefined || own(json, 'sensor') !== undefined)
 
-/** The sensors of an answer, each as an object; undefined where there is no table. */
+/** The sensors of a response, each as an object; undefined without a table. */
 function rowsOf(json: JsonObject): JsonObject[] | undefined {
   const fields = own(json, 'fields')
   const data = own(json, 'data')
@@ -56,7 +56,7 @@ function rowsOf(json: JsonObject): JsonObject[] | undefined {
 export function readApiAnswer(json: JsonObject): Decoded {
   const single = ownObject(json, 'sensor')
   const sensors = rowsOf(json) ?? (single ? [single] : [])
-  if (sensors.length === 0) return reject('no_measurement', 'no sensor lies in what was asked for')
+  if (sensors.length === 0) return reject('no_measurement', 'no sensor in the response')
   const out = new Collector()
   for (const [at, sensor] of sensors.entries()) {
     if (out.full) break
@@ -76,7 +76,7 @@ function readSensor(sensor: JsonObject, where: string, out: Collector): void {
   if (seen !== undefined && seen !== null) {
     const time = typeof seen === 'number' ? readEpoch(seen) : undefined
     if (!time) {
-      out.problem(`${where}.last_seen`, 'bad_time', `${show(seen)} is no time`, base.device)
+      out.problem(`${where}.last_seen`, 'bad_time', `${show(seen)} is not a time`, base.device)
       return
     }
     base.time = time
@@ -94,5 +94,5 @@ function readSensor(sensor: JsonObject, where: string, out: Collector): void {
   }
 }
 
-/** To a hundredth of a degree: these sensors hang at private homes. */
+/** Rounded to a hundredth of a degree, because these sensors are at private homes. */
 export const coarse = ([lon, lat]: Position): Position => [Math.round(lon * 100) / 100, Math.round(lat * 100) / 100]

@@ -3,30 +3,30 @@ import { addReading, type Base } from '../../helpers/fields.ts'
 import type { Collector } from '../../helpers/result.ts'
 
 /**
- * The two lasers of a PurpleAir as one station: the mean of both (no channel) beside each (`a`, `b`), and whether they can
- * both be right. Rules, in this order:
+ * The two lasers of a PurpleAir as one station: the mean of both (no channel) and each of them (`a`, `b`), and whether they
+ * contradict each other. Rules, in this order:
  * - a laser that PurpleAir has downgraded (`channel_flags` 1: A, 2: B) or that counts no particle at all while the other
- *   does is not believed: the other one is the value;
+ *   does is ignored: the other one is the value;
  * - lasers that differ by 5 ug/m3 and by 61 % of their mean, or more, contradict each other: Barkjohn, Gantt and Clements
- *   (2021), section 3.2.3, doi 10.5194/amt-14-4617-2021; there daily means are cleaned by it, here every reading is marked;
- * - so do lasers that PurpleAir has both downgraded (3), or in which its `confidence` is below 75 % (ours).
- * What is contradicted is stored suspect, so no statistic takes it for good.
+ *   (2021), section 3.2.3, doi 10.5194/amt-14-4617-2021; there for daily means, here for every reading;
+ * - so do lasers that PurpleAir has both downgraded (3), or whose `confidence` is below 75 % (own threshold).
+ * Contradicting values are stored as suspect, so that no statistic counts them as good.
  */
 const MAX_DIFFERENCE = 5
 const MAX_RELATIVE = 0.61
-const LEAST_CONFIDENCE = 75
+const MIN_CONFIDENCE = 75
 
-/** What PurpleAir or the particle counts say of the lasers; undefined where nothing does. */
+/** State of the lasers by PurpleAir and by particle counts; undefined where neither is known. */
 export type Trust = {
   /** `channel_flags`: 0 both fine, 1 A downgraded, 2 B downgraded, 3 both */
   readonly flags: unknown
   /** per cent */
   readonly confidence: unknown
-  /** particles above 0.3 um in a decilitre of air, of A and of B: there is none without any */
+  /** particles above 0.3 um per decilitre of air, of A and of B; real air is never without */
   readonly counts: readonly [unknown, unknown]
 }
 
-/** One size and one conversion of particles, as sent: of both lasers together, of A and of B. */
+/** One particle size in one conversion, as sent: of both lasers together, of A and of B. */
 export type Particles = {
   readonly property: string
   /** '' for ATM, 'cf_1' for CF=1 */
@@ -59,7 +59,7 @@ function addOne(out: Collector, base: Base, particles: Particles, trust: Trust, 
 
 const isKnown = ({ value }: Field): boolean => value !== undefined && value !== null
 
-/** What stands for the station; undefined where there is one laser of two and no mean. */
+/** The value of the station; undefined with one laser of two and without a mean. */
 function stationOf({ mean, a, b }: Particles, trust: Trust, doubtful: boolean) {
   if (!isKnown(a) || !isKnown(b)) return isKnown(mean) ? { field: mean, isSuspect: isDoubted(trust) } : undefined
   const laser = believed(trust)
@@ -76,7 +76,7 @@ const isZero = (count: unknown): boolean => count !== null && count !== '' && Nu
 
 function isDoubted({ flags, confidence }: Trust): boolean {
   if (flags === 1 || flags === 2) return false
-  return flags === 3 || (typeof confidence === 'number' && confidence < LEAST_CONFIDENCE)
+  return flags === 3 || (typeof confidence === 'number' && confidence < MIN_CONFIDENCE)
 }
 
 function contradict(a: unknown, b: unknown): boolean {
@@ -84,7 +84,7 @@ function contradict(a: unknown, b: unknown): boolean {
   return difference >= MAX_DIFFERENCE && difference >= (MAX_RELATIVE * (Number(a) + Number(b))) / 2
 }
 
-/** NaN where either is no number, which is then refused by name. */
+/** NaN where either is not a number, which is then rejected with its field. */
 const meanOf = (a: unknown, b: unknown): unknown => {
   const mean = (Number(a) + Number(b)) / 2
   return Number.isNaN(mean) ? a : mean

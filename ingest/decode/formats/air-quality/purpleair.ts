@@ -34,7 +34,7 @@ const FIELDS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['rssi', { property: 'rssi', unit: 'dB{mW}' }],
 ])
 
-/** Fields without a suffix are those of laser A, and of the only one where there is no other. */
+/** Fields without a suffix belong to laser A, or to the only laser. */
 function particlesOf(json: JsonObject): Particles[] {
   const field = (name: string) => ({ value: own(json, name), name })
   const none = { value: undefined, name: '' }
@@ -61,7 +61,7 @@ function decode(input: Input): Decoded {
   if (text !== undefined) {
     // 2024/08/20T18:59:56z
     const time = typeof text === 'string' ? readIso(text.replaceAll('/', '-')) : undefined
-    if (!time) return reject('bad_time', `DateTime: ${show(text)} is no time`)
+    if (!time) return reject('bad_time', `DateTime: ${show(text)} is not a time`)
     base.time = time
   }
   const location = locationIn(json)

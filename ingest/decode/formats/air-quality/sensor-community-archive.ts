@@ -18,7 +18,7 @@ const COLUMNS: Readonly<Record<string, Meaning>> = {
   noise_LAeq: { property: 'sound_level', unit: 'dB{A}' },
   noise_LA_max: { property: 'sound_level_max', unit: 'dB{A}' },
 }
-/** durP1, ratioP2, pressure_sealevel, ...: how the sensor came to its value. */
+/** durP1, ratioP2, pressure_sealevel, ...: intermediate values of the sensor. */
 const INTERNAL = /^(dur|ratio)|sealevel$|^noise_LA_min$/
 
 /**
@@ -47,7 +47,7 @@ function readRow(cells: readonly string[], columns: readonly string[], line: num
   }
   const time = readIso(cell('timestamp'), 'UTC')
   if (!time) {
-    out.problem(`line ${line}`, 'bad_time', `"${clip(cell('timestamp'))}" is no time`)
+    out.problem(`line ${line}`, 'bad_time', `"${clip(cell('timestamp'))}" is not a time`)
     return
   }
   const base: Base = { device: `sensor-community/sensor-${clip(cell('sensor_id'), 20)}`, time }

@@ -10,7 +10,8 @@ import { decodeArchive, isArchive } from './sensor-community-archive.ts'
 /**
  * sensor.community (luftdaten, airrohr firmware): the body that stations post, `sensordatavalues` of `value_type` and
  * `value`, all strings, no time. The station is named in the body (`esp8266id`) or, where the body was bridged to MQTT,
- * in a level of the topic as the X-Sensor header names it (`esp8266-12345`). Days of the archive (CSV) are read too. P1 is PM10, P2 is PM2.5, pressure is in Pa.
+ * in a topic level with the value of the X-Sensor header (`esp8266-12345`). Days of the archive (CSV) are read as well. P1 is
+ * PM10, P2 is PM2.5, pressure is in Pa.
  * Source: github.com/opendata-stuttgart, firmware and meta wiki.
  */
 export const sensorCommunity: Format = {
@@ -37,7 +38,7 @@ function decode(input: Input): Decoded {
   const base: Base = { device: `sensor-community/${station}`, ...(location && { location }) }
   for (const [index, entry] of values.entries()) {
     if (isObject(entry)) readEntry(entry, index, base, input, out)
-    else out.problem(`sensordatavalues[${index}]`, 'wrong_shape', 'an object was expected')
+    else out.problem(`sensordatavalues[${index}]`, 'wrong_shape', 'expected an object')
   }
   return out.finish('no measurement among the values')
 }
@@ -67,7 +68,7 @@ const QUANTITIES: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning 
     .map((name): [string, null] => [name, null]),
 ])
 const PREFIX = /^([A-Z][A-Z0-9]*)_(.+)$/
-/** The sensor that reports without a name of its own. */
+/** The sensor that reports without a name. */
 const BARE = 'DHT22'
 
 function readEntry(entry: JsonObject, index: number, base: Base, input: Input, out: Collector): void {

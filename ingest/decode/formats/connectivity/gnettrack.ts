@@ -9,9 +9,9 @@ import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
 /**
- * G-NetTrack Pro, the log of a drive test as CSV: local time `2020.02.27_20.35.57`, `-` where there is nothing, longitude
- * before latitude. In 3G mode the columns RSRP and RSRQ hold RSCP and Ec/N0 (not read). DL_bitrate and UL_bitrate are
- * what the telephone happened to transfer, not what it could: they are read only where the source maps them. The speed
+ * G-NetTrack Pro, the log of a drive test as CSV: local time `2020.02.27_20.35.57`, `-` for missing values, longitude
+ * before latitude. In 3G mode the columns RSRP and RSRQ contain RSCP and Ec/N0 (ignored). DL_bitrate and UL_bitrate are
+ * the current traffic of the telephone, not its capacity: they are read only where the source maps them. The speed
  * of the car, the cell's ids and neighbours (NRx…) are not read.
  * Source: gyokovsolutions.com, G-NetTrack manual; UCC 5G dataset (github.com/uccmisl/5Gdataset).
  */
@@ -32,7 +32,7 @@ const MAPPED_ONLY = ['DL_bitrate', 'UL_bitrate'] as const
 
 function decode(input: Input): Decoded {
   const rows = readTable(input.text, ['timestamp', 'longitude', 'latitude', 'networkmode'])
-  if (!rows) return reject('wrong_shape', `a log of G-NetTrack Pro was expected: "${clip(input.text)}"`)
+  if (!rows) return reject('wrong_shape', `expected a log of G-NetTrack Pro: "${clip(input.text)}"`)
   const out = new Collector()
   const device = `gnettrack/${feedName(input)}`
   let before: Date | undefined
@@ -43,13 +43,13 @@ function decode(input: Input): Decoded {
   return out.finish('no rows')
 }
 
-/** @returns the time of the row: a log goes on, which tells the two hours of an autumn night apart */
+/** @returns the time of the row; as rows are in order, it distinguishes the repeated hour of an autumn night */
 function readPoint(row: Row, device: string, before: Date | undefined, input: Input, out: Collector): Date | undefined {
   const stamp = row.cell('timestamp')
   const match = /^(\d{4})\.(\d\d)\.(\d\d)_(\d\d)\.(\d\d)\.(\d\d)$/.exec(stamp)
   const time = match && readIso(`${match.slice(1, 4).join('-')}T${match.slice(4).join(':')}`, input.timeZone, before)
   if (!time) {
-    out.problem(`line ${row.line} Timestamp`, 'bad_time', `"${clip(stamp)}" is no time like 2020.02.27_20.35.57`)
+    out.problem(`line ${row.line} Timestamp`, 'bad_time', `"${clip(stamp)}" is not a time like 2020.02.27_20.35.57`)
     return undefined
   }
   const base: Base = { device, time, location: positionOf(row.cell('longitude'), row.cell('latitude')) }
@@ -67,7 +67,7 @@ function readPoint(row: Row, device: string, before: Date | undefined, input: In
   return time
 }
 
-/** What a column means under a radio generation: only 4G and 5G have RSRP; of 2G nothing is comparable. */
+/** Meaning of a column by radio generation: only 4G and 5G have RSRP; values of 2G are not comparable. */
 function inMode(meaning: Meaning, channel: string): Meaning | undefined {
   if (meaning.property !== 'rsrp' && meaning.property !== 'rsrq' && meaning.property !== 'sinr') return meaning
   if (channel === '4g' || channel === '5g') return meaning

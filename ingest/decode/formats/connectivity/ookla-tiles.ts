@@ -9,8 +9,8 @@ import { centreOfQuadkey } from './quadkey.ts'
 
 /**
  * Ookla open data, performance tiles as CSV: means of the tests of a quarter in tiles of zoom 16 (some 600 m). Rows
- * have no time: the quarter is in the path (`type=fixed/year=2022/quarter=3`), which the topic repeats. A tile is a place
- * of its own, named by its quadkey, and its figures are those of the last second of the quarter.
+ * have no time: the quarter is in the path (`type=fixed/year=2022/quarter=3`), which the topic repeats. A tile is a Thing,
+ * named by its quadkey, and its values have the time of the last second of the quarter.
  * Source: github.com/teamookla/ookla-open-data.
  */
 export const ooklaTiles: Format = {
@@ -31,13 +31,13 @@ const COLUMNS: readonly (readonly [column: string, meaning: Meaning])[] = [
 
 function decode(input: Input): Decoded {
   const rows = readTable(input.text, ['quadkey', 'avg_d_kbps'])
-  if (!rows) return reject('wrong_shape', `a table with quadkey and avg_d_kbps was expected: "${clip(input.text)}"`)
+  if (!rows) return reject('wrong_shape', `expected a table with quadkey and avg_d_kbps: "${clip(input.text)}"`)
   const type = topicOption(input, 'type')
   const time = endOfQuarter(Number(topicOption(input, 'year')), Number(topicOption(input, 'quarter')))
   if (!time || (type !== 'fixed' && type !== 'mobile'))
     return reject(
       'bad_time',
-      'the topic does not say type=fixed|mobile/year=<year>/quarter=<1..4>, and the rows cannot',
+      'the topic needs type=fixed|mobile/year=<year>/quarter=<1..4>, which the rows do not contain',
     )
   const out = new Collector()
   for (const row of rows) {
@@ -62,8 +62,8 @@ function readTile(row: Row, type: string, time: Date, out: Collector): void {
 }
 
 /**
- * Why a quadkey cannot be believed. A spreadsheet that took it for a number has cut leading zeros, and rounded it to 15
- * digits: 0231113112003202 comes back as 231113112003202 or 2.31113E+14, and in which tile it lay cannot be known.
+ * Why a quadkey is invalid. A spreadsheet that treats it as a number removes leading zeros and rounds it to 15 digits:
+ * 0231113112003202 becomes 231113112003202 or 2.31113E+14, and the tile cannot be recovered.
  */
 function quadkeyProblem(quadkey: string): string | undefined {
   if (/^[0-3]{16}$/.test(quadkey)) return undefined

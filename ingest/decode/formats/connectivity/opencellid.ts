@@ -5,8 +5,8 @@ import { reject } from '../../helpers/result.ts'
 import type { FieldProblem, Format } from '../../helpers/types.ts'
 
 /**
- * OpenCelliD, the table of cells: where they are, not what they do. It measures nothing, so it does not come by MQTT;
- * `npm run import` makes rows of the registry of it. With or without a header; longitude before latitude.
+ * OpenCelliD, the table of cells: their places, without measurements. It is therefore not published over MQTT;
+ * `npm run import` turns it into rows of the registry. With or without a header; longitude before latitude.
  * Source: wiki.opencellid.org, "Menu map view", database format.
  */
 export const openCellId: Format = {
@@ -14,15 +14,15 @@ export const openCellId: Format = {
   claims: ({ text }) => HEADER.test(text) || ROW.test(text),
   decode: (input) =>
     HEADER.test(input.text) || ROW.test(input.text)
-      ? reject('no_measurement', 'a table of cells says where they are: npm run import makes Things of them')
-      : reject('wrong_shape', `a table of cells was expected: "${clip(input.text)}"`),
+      ? reject('no_measurement', 'table of cells; npm run import turns it into Things')
+      : reject('wrong_shape', `expected a table of cells: "${clip(input.text)}"`),
 }
 
 const HEADER = /^radio,mcc,net,area,cell,unit,lon,lat,range,/
 const ROW = /^(?:GSM|UMTS|LTE|CDMA|NR),\d{1,3},\d{1,5},\d{1,10},\d{1,12},/
 const TECHNOLOGY: Readonly<Record<string, string>> = { GSM: '2g', CDMA: '2g', UMTS: '3g', LTE: '4g', NR: '5g' }
 
-/** The Things of kind mast that a table of cells names, one a cell; `averageSignal` is 0 throughout and left out. */
+/** The Things of kind mast of a table of cells, one per cell; `averageSignal` is always 0 and ignored. */
 export function readCells(text: string): { things: ThingRow[]; problems: FieldProblem[] } {
   const things: ThingRow[] = []
   const problems: FieldProblem[] = []

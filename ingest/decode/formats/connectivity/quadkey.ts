@@ -1,7 +1,7 @@
 import type { Position } from '#model/basics/geo.ts'
 
 /**
- * The middle of a tile, from its quadkey: a digit a zoom level, 0 north-west, 1 north-east, 2 south-west, 3 south-east,
+ * The middle of a tile, from its quadkey: one digit per zoom level, 0 north-west, 1 north-east, 2 south-west, 3 south-east,
  * in Web Mercator. Source: Microsoft, "Bing Maps Tile System".
  */
 export function centreOfQuadkey(quadkey: string): Position {

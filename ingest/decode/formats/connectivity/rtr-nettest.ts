@@ -9,7 +9,7 @@ import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
 /**
- * RTR-NetTest (Austria) and NetMetr (Czechia) open data as CSV, one row a test of a volunteer. Times are UTC without a
+ * RTR-NetTest (Austria) and NetMetr (Czechia) open data as CSV, one row per test of a volunteer. Times are UTC without a
  * zone, to the minute. The technology (4G, WLAN) is the channel. Who tested (`open_uuid`) is not read.
  * Source: netztest.at and netmetr.cz, "open data specification".
  */
@@ -33,7 +33,7 @@ const COLUMNS: readonly (readonly [names: readonly string[], meaning: Meaning])[
 function decode(input: Input): Decoded {
   const rows = readTable(input.text, ['open_test_uuid', 'download_kbit'])
   if (!rows)
-    return reject('wrong_shape', `a table with open_test_uuid and download_kbit was expected: "${clip(input.text)}"`)
+    return reject('wrong_shape', `expected a table with open_test_uuid and download_kbit: "${clip(input.text)}"`)
   const out = new Collector()
   for (const row of rows) {
     if (out.full) break
@@ -46,7 +46,7 @@ function readTest(row: Row, device: string, out: Collector): void {
   const stamp = row.cell('time', 'time_utc')
   const minute = readIso(stamp, 'UTC')
   if (!minute) {
-    out.problem(`line ${row.line} time`, 'bad_time', `"${clip(stamp)}" is no time`)
+    out.problem(`line ${row.line} time`, 'bad_time', `"${clip(stamp)}" is not a time`)
     return
   }
   const base: Base = { device, time: withinMinute(stamp, minute, row.cell('open_test_uuid')) }
@@ -60,8 +60,8 @@ function readTest(row: Row, device: string, out: Collector): void {
 }
 
 /**
- * Two tests of one minute are two tests, and an observation is known by its time: a time that is only known to the minute
- * is placed inside it by the id of the test, at the same place whenever the file is read.
+ * Several tests in one minute are several observations, and the time is their key: a time with minute resolution gets an
+ * offset derived from the id of the test, the same each time the file is read.
  */
 function withinMinute(stamp: string, minute: Date, id: string): Date {
   if (!/^\S+[ T]\d\d:\d\d$/.test(stamp)) return minute

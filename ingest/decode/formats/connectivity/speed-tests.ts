@@ -7,8 +7,8 @@ import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
 /**
- * What command line speed tests print, published as it is. A probe is named by its topic: the results name servers,
- * addresses of the line (dropped) and nobody. Positions in them are those of servers.
+ * Output of command line speed tests, published unchanged. A probe is named by its topic, because results contain only
+ * servers and addresses of the connection (ignored). Positions in them are those of servers.
  */
 type Readings = readonly (readonly [meaning: Meaning, value: unknown, field: string])[]
 
@@ -16,7 +16,7 @@ function readResult(format: string, input: Input, stamp: unknown, readings: Read
   const base: Base = { device: `${format}/${input.topic}` }
   if (stamp !== undefined) {
     const time = typeof stamp === 'string' ? readIso(stamp, 'UTC') : undefined
-    if (!time) return reject('bad_time', `timestamp: ${show(stamp)} is no time`)
+    if (!time) return reject('bad_time', `timestamp: ${show(stamp)} is not a time`)
     base.time = time
   }
   const out = new Collector()
@@ -30,15 +30,16 @@ const inner = (object: JsonObject, part: string, key: string): unknown => {
   return found && own(found, key)
 }
 
-/** Ookla Speedtest CLI, `speedtest -f json`: bandwidth in bytes a second. */
+/** Ookla Speedtest CLI, `speedtest -f json`: bandwidth in bytes per second. */
 export const ooklaCli: Format = {
   name: 'ookla-cli',
   claims: ({ json }) => isObject(json) && typeof inner(json, 'download', 'bandwidth') === 'number',
   decode: (input) => {
     const { json } = input
     if (json === undefined) return reject('not_json', notJson(input))
-    if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
-    if (own(json, 'type') !== 'result') return reject('no_measurement', `a ${show(own(json, 'type'))} line, no result`)
+    if (!isObject(json)) return reject('wrong_shape', 'expected an object')
+    if (own(json, 'type') !== 'result')
+      return reject('no_measurement', `a ${show(own(json, 'type'))} line, not a result`)
     return readResult('ookla-cli', input, own(json, 'timestamp'), [
       [{ property: 'download', unit: 'By/s' }, inner(json, 'download', 'bandwidth'), 'download.bandwidth'],
       [{ property: 'upload', unit: 'By/s' }, inner(json, 'upload', 'bandwidth'), 'upload.bandwidth'],
@@ -49,7 +50,7 @@ export const ooklaCli: Format = {
   },
 }
 
-/** speedtest-cli (Python), `--json`: bits a second, and `bytes_sent` beside them. */
+/** speedtest-cli (Python), `--json`: bits per second, and `bytes_sent`. */
 export const speedtestCli: Format = {
   name: 'speedtest-cli',
   claims: ({ json }) =>
@@ -57,7 +58,7 @@ export const speedtestCli: Format = {
   decode: (input) => {
     const { json } = input
     if (json === undefined) return reject('not_json', notJson(input))
-    if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+    if (!isObject(json)) return reject('wrong_shape', 'expected an object')
     return readResult('speedtest-cli', input, own(json, 'timestamp'), [
       [{ property: 'download', unit: 'bit/s' }, own(json, 'download'), 'download'],
       [{ property: 'upload', unit: 'bit/s' }, own(json, 'upload'), 'upload'],
@@ -67,7 +68,7 @@ export const speedtestCli: Format = {
 }
 
 /**
- * M-Lab ndt7-client: the summary (`{Value, Unit}` a figure, no time), or its events, of which the last of the client
+ * M-Lab ndt7-client: the summary (`{Value, Unit}` per figure, no time), or its events, of which the last of the client
  * gives the mean over the test. Latency is that under load, in the direction of its channel.
  */
 export const ndt7: Format = {
@@ -96,7 +97,7 @@ function summary(json: JsonObject): Readings {
   })
 }
 
-/** A figure without a unit is one that was not measured. */
+/** A figure without a unit was not measured. */
 function figure(part: JsonObject, name: string, meaning: Meaning, direction: string): Readings {
   const found = ownObject(part, name)
   const unit = found && ownString(found, 'Unit')

@@ -5,8 +5,8 @@ import { meaningOf } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
 /**
- * ESPEasy (controller "OpenHAB MQTT"): `/<unit>/<task>/<value name>`, one bare number a topic, and `/<unit>/status/LWT`.
- * Names have blanks and dots as people typed them. The task is the channel: a message does not know its neighbours.
+ * ESPEasy (controller "OpenHAB MQTT"): `/<unit>/<task>/<value name>`, one bare number per topic, and `/<unit>/status/LWT`.
+ * Names contain spaces and dots as typed by people. The task is the channel, because messages are independent.
  * Source: espeasy.readthedocs.io, "Controller".
  */
 export const espeasy: Format = {
@@ -34,5 +34,5 @@ function decode(input: Input): Decoded {
   if (meaning === 'housekeeping') return reject('no_measurement', `${field} is about the device itself`)
   if (meaning) addReading(out, base, { ...meaning, channel: meaning.channel ?? task }, text, field)
   else unmapped(out, field, name, text, base.device)
-  return out.finish(`${field} is no number`)
+  return out.finish(`${field} is not a number`)
 }

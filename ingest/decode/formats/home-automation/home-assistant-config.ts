@@ -41,7 +41,7 @@ const FULL: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** The same object under full keys; a full key that is there too wins. */
+/** The object with short keys expanded; an existing full key takes precedence. */
 function inFull(object: JsonObject): JsonObject {
   const full: Record<string, unknown> = {}
   for (const key of Object.keys(object).slice(0, 200)) {
@@ -53,8 +53,8 @@ function inFull(object: JsonObject): JsonObject {
 }
 
 /**
- * Reads a discovery message: of one entity, or of a device with `components`. Only what measures is kept: sensors, and
- * truth values that say whether something is connected. Source: home-assistant.io/integrations/mqtt, "MQTT discovery".
+ * Reads a discovery message of one entity, or of a device with `components`. Only entities that measure are read: sensors,
+ * and booleans for connectivity. Source: home-assistant.io/integrations/mqtt, "MQTT discovery".
  */
 export function readConfig(levels: readonly string[], json: unknown): ConfigRead {
   if (!isObject(json)) return refuse('wrong_shape', 'a discovery message is an object')
@@ -71,18 +71,18 @@ export function readConfig(levels: readonly string[], json: unknown): ConfigRead
   for (const { part, component: kind, config: one } of parts) {
     const entity = readEntity(kind, one, { device, deviceName: name, id: part === '' ? id : part })
     if ('reason' in entity) {
-      // of a device with many components the others count
+      // an invalid component does not affect the others
       if (parts.length === 1) return entity
     } else entities.push({ part, ...entity })
   }
-  if (entities.length === 0) return refuse('no_measurement', 'no component measures anything')
+  if (entities.length === 0) return refuse('no_measurement', 'no component with a measurement')
   entities.push(...availabilityOf(config, device))
   return { device, name, attributes: attributesOf(about), entities }
 }
 
 type Part = { part: string; component: string; config: JsonObject }
 
-/** Components of a device share what the device says above them: topics, availability, the base `~`. */
+/** Components inherit the settings of the device: topics, availability, the base `~`. */
 function componentsOf(config: JsonObject): Part[] {
   const components = ownObject(config, 'components') ?? {}
   return Object.keys(components)
@@ -122,11 +122,11 @@ function readEntity(
   config: JsonObject,
   { device, deviceName, id }: Of,
 ): { topic: string; entity: DiscoveredEntity } | { reason: RejectReason; detail: string } {
-  if (component === 'device_tracker') return { reason: 'personal_data', detail: 'a tracker follows persons' }
+  if (component === 'device_tracker') return { reason: 'personal_data', detail: 'trackers follow people' }
   const deviceClass = ownString(config, 'device_class')
   const connected = component === 'binary_sensor' && deviceClass === 'connectivity'
   if (component !== 'sensor' && !connected)
-    return { reason: 'no_measurement', detail: `a ${clip(component)} measures nothing` }
+    return { reason: 'no_measurement', detail: `component ${clip(component)} has no measurement` }
   const topic = topicOf(config, 'state_topic')
   if (topic === undefined) return { reason: 'wrong_shape', detail: 'the config names no state_topic' }
   const name = withoutPrefix(ownString(config, 'name') ?? '', deviceName)
@@ -146,7 +146,7 @@ function readEntity(
   return { topic, entity }
 }
 
-/** A topic with its base: `~` at its start or its end stands for the value of the key `~`. */
+/** A topic with its base: `~` at the start or the end is replaced by the value of the key `~`. */
 function topicOf(config: JsonObject, key: string): string | undefined {
   const topic = ownString(config, key)
   const base = ownString(config, '~') ?? ''
@@ -164,8 +164,8 @@ const withoutPrefix = (name: string, prefix: string): string =>
   name.toLowerCase().startsWith(`${prefix.toLowerCase()} `) ? name.slice(prefix.length + 1) : name
 
 /**
- * Two entities of a device may measure the same, and no message knows the other: an entity that is called by more than
- * what it measures has its name as channel.
+ * Several entities of a device may measure the same property, and their messages are independent: an entity whose name is
+ * more than its property has that name as channel.
  */
 function channelOf(name: string, deviceClass: string | undefined): string {
   const plain = squeeze(name)
@@ -178,7 +178,7 @@ function channelOf(name: string, deviceClass: string | undefined): string {
     .slice(0, 64)
 }
 
-/** Whether the device can be reached: one topic, or a list of them. */
+/** Availability of the device: one topic, or a list of them. */
 function availabilityOf(config: JsonObject, device: string): EntityAt[] {
   const list = own(config, 'availability')
   const entries = Array.isArray(list) ? list.filter(isObject).map(inFull) : isObject(list) ? [inFull(list)] : []
@@ -187,7 +187,7 @@ function availabilityOf(config: JsonObject, device: string): EntityAt[] {
     single === undefined
       ? entries
       : [{ ...config, topic: single, value_template: own(config, 'availability_template') }]
-  // Several topics: all of them, or any, must say so. That is no one state of the device.
+  // With several topics, all or any of them decide, which no single message shows.
   const [only, another] = found
   if (!only || another) return []
   const topic = topicOf({ ...only, '~': own(config, '~') }, 'topic')
@@ -205,7 +205,7 @@ const TEMPLATE =
   /^\{\{-?\s*(value_json|value)((?:\.[A-Za-z_]\w*|\[(?:'[^']*'|"[^"]*"|\d+)\])*)\s*((?:\|\s*(?:float|int|round|is_defined)\s*(?:\([\w. -]*\))?\s*)*)-?\}\}$/
 const STEP = /\.([A-Za-z_]\w*)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+)\]/g
 
-/** The path that a template walks; filters that only make a number of the value, or round it, are not applied. */
+/** The path of a template; filters that only convert the value to a number, or round it, are ignored. */
 export function readTemplate(template: string | undefined): Pick<DiscoveredEntity, 'path' | 'refused'> {
   if (template === undefined || template.trim() === '') return {}
   const match = template.length <= 500 ? TEMPLATE.exec(template.trim()) : null

@@ -9,8 +9,8 @@ import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { isConfigTopic, readConfig } from './home-assistant-config.ts'
 
 /**
- * State topics that Home Assistant discovery describes, and the discovery itself, which measures nothing. A topic that a
- * format of its own reads is read by that format; discovery is for the others, and for sources that name this one.
+ * State topics described by Home Assistant discovery, and the discovery messages themselves, which contain no measurement.
+ * Topics of a more specific format are decoded by that; discovery is for all others, and for sources that name this format.
  */
 export const homeAssistant: Format = {
   name: 'home-assistant',
@@ -22,8 +22,8 @@ function decode(input: Input): Decoded {
   const entities = input.context?.entities ?? []
   if (entities.length > 0) return readStates(entities, input)
   if (!isConfigTopic(input.levels))
-    return reject('not_discovered', `no discovery message says how to read "${clip(input.topic)}"`)
-  if (input.bytes.length === 0) return reject('no_measurement', 'the discovery of an entity that is gone')
+    return reject('not_discovered', `no discovery message for topic "${clip(input.topic)}"`)
+  if (input.bytes.length === 0) return reject('no_measurement', 'discovery of a removed entity')
   if (input.json === undefined) return reject('not_json', notJson(input))
   const config = readConfig(input.levels, input.json)
   return 'reason' in config ? reject(config.reason, config.detail) : reject('no_measurement', 'a discovery message')
@@ -34,7 +34,7 @@ function readStates(entities: readonly DiscoveredEntity[], input: Input): Decode
   const seen = new Set<string>()
   for (const entity of entities) {
     if (out.full) break
-    // Every entity of a device repeats how its availability is read.
+    // Every entity of a device repeats its availability topic.
     const same = JSON.stringify([entity.device, entity.on === undefined ? entity.field : 'online'])
     if (seen.has(same)) continue
     seen.add(same)
@@ -82,7 +82,7 @@ function walk(json: unknown, path: readonly (string | number)[]): unknown {
   return isObject(value) || Array.isArray(value) ? undefined : value
 }
 
-/** Device classes of sensors (home-assistant.io/integrations/sensor, "Device class") that are properties of ours. */
+/** Device classes of sensors (home-assistant.io/integrations/sensor, "Device class") that correspond to properties. */
 const CLASSES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ...{ temperature: 'temperature', humidity: 'relative_humidity', moisture: 'soil_moisture' },
@@ -108,15 +108,15 @@ const CLASSES: ReadonlyMap<string, string> = new Map(
   }),
 )
 /**
- * Classes of amounts. Only a running total is a meter reading: `measurement` is an amount of today or of an interval, and
- * precipitation may be either unless its state class says that it only increases
+ * Classes of amounts. Only a running total is a meter reading: `measurement` is an amount of a day or an interval, and
+ * precipitation may be either unless its state class shows that it only increases
  * (developers.home-assistant.io/docs/core/entity/sensor, "Long-term statistics").
  */
 const AMOUNTS: ReadonlySet<string> = new Set(['energy', 'water', 'gas', 'precipitation'])
 const isRunningTotal = (deviceClass: string, stateClass: string | undefined): boolean =>
   deviceClass === 'precipitation' ? stateClass === 'total_increasing' : stateClass !== 'measurement'
 
-/** What the entity measures: as somebody mapped it, by its class, by the key it is read from, by its name. */
+/** The meaning of an entity: by its mapping, its class, its key in the message, or its name. */
 export function meaningIn(entity: DiscoveredEntity, source: MappedSource): Meaning | undefined {
   const mapped = mappingOf(source, entity.field, entity.name, entity.device)
   if (mapped) return mapped
@@ -126,7 +126,7 @@ export function meaningIn(entity: DiscoveredEntity, source: MappedSource): Meani
   const found = byClass(entity) ?? byName(String(entity.path?.at(-1) ?? '')) ?? byName(entity.name)
   if (!found) return undefined
   const unit = entity.unit ?? found.unit
-  // a level is that of its weighting, and the class does not say which
+  // a sound level depends on its weighting, which the class does not contain
   const stated = found.property === 'sound_level' && unit === 'dB' ? undefined : unit
   const channel = squeeze(entity.channel) === squeeze(found.property) ? '' : entity.channel
   return { property: found.property, channel, ...(stated !== undefined && { unit: stated }) }

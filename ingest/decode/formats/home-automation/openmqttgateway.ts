@@ -7,9 +7,9 @@ import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
 /**
  * OpenMQTTGateway, by the level of the topic that ends in `toMQTT`: Bluetooth sensors (BT), radio sensors at 433 MHz
- * (RTL_433), and those wired to the gateway itself (CLIMA, LUX, OneWire, INA226, ADC); `<gateway>/LWT` says whether it is
- * there. A gateway hears every telephone and every tyre that passes: of Bluetooth only devices it recognises as sensors
- * (`model_id`) are read, of radio none that sits in a vehicle.
+ * (RTL_433), and those wired to the gateway itself (CLIMA, LUX, OneWire, INA226, ADC); `<gateway>/LWT` is its
+ * availability. A gateway receives every passing telephone and tyre sensor: only Bluetooth devices that it recognises as
+ * sensors (`model_id`) are read, and no radio sensors of vehicles.
  * Source: docs.openmqttgateway.com/use, decoder.theengs.io/devices, triq.org/rtl_433/DATA_FORMAT.html.
  */
 export const openMqttGateway: Format = {
@@ -21,7 +21,7 @@ export const openMqttGateway: Format = {
 const HEARD = /^[A-Za-z0-9_]+toMQTT$/
 const WIRED = new Set(['CLIMAtoMQTT', 'LUXtoMQTT', 'OneWiretoMQTT', 'INA226toMQTT', 'ADCtoMQTT'])
 
-/** Temperatures come twice, in Celsius and Fahrenheit. */
+/** Temperatures are sent twice, in Celsius and Fahrenheit. */
 const FIELDS: Readonly<Record<string, Meaning>> = {
   tempc: { property: 'temperature', unit: 'Cel' },
   hum: { property: 'relative_humidity', unit: '%' },
@@ -46,10 +46,10 @@ function decode(input: Input): Decoded {
   if (levels.at(-1) === 'LWT' && at === -1) return readPresence(levels.slice(0, -1).join('/'), text.trim())
   if (kind !== 'BTtoMQTT' && kind !== 'RTL_433toMQTT' && !WIRED.has(kind))
     return at === -1
-      ? reject('wrong_topic', `"${clip(input.topic)}" names nothing that was heard`)
-      : reject('no_measurement', `${clip(kind)} tells of codes and of the gateway itself`)
+      ? reject('wrong_topic', `"${clip(input.topic)}" names no received device`)
+      : reject('no_measurement', `${clip(kind)} reports codes and the gateway itself`)
   if (json === undefined) return reject('not_json', notJson(input))
-  if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+  if (!isObject(json)) return reject('wrong_shape', 'expected an object')
   if (kind === 'BTtoMQTT') return readBluetooth(json, input)
   if (kind === 'RTL_433toMQTT') return readRadio(json, input)
   return readWired(json, gateway, levels.slice(at + 1).join('/'), input)
@@ -67,7 +67,7 @@ const RSSI: Meaning = { property: 'rssi', unit: 'dB{mW}' }
 
 function readBluetooth(json: JsonObject, { levels, source }: Input): Decoded {
   if (ownString(json, 'model_id') === undefined || own(json, 'track') === true || own(json, 'mac_type') === 1)
-    return reject('personal_data', 'a device that is no known sensor, perhaps that of a passer-by')
+    return reject('personal_data', 'unknown device, possibly of a passer-by')
   const id = (ownString(json, 'id') ?? levels.at(-1) ?? '').replaceAll(':', '').toUpperCase()
   if (!/^[0-9A-F]{12}$/.test(id)) return reject('wrong_shape', 'neither topic nor payload name the device')
   const out = new Collector()
@@ -80,7 +80,7 @@ function readBluetooth(json: JsonObject, { levels, source }: Input): Decoded {
   return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
 }
 
-/** Names of rtl_433 carry their unit. What it says of the signal and of the message itself is left out. */
+/** Names of rtl_433 contain their unit. Fields about the signal and the message itself are ignored. */
 const RADIO: Readonly<Record<string, Meaning>> = {
   temperature_C: { property: 'temperature', unit: 'Cel' },
   temperature_F: { property: 'temperature', unit: '[degF]' },
@@ -91,7 +91,7 @@ const RADIO: Readonly<Record<string, Meaning>> = {
   wind_avg_m_s: { property: 'wind_speed', unit: 'm/s' },
   wind_avg_mi_h: { property: 'wind_speed', unit: '[mi_i]/h' },
   wind_dir_deg: { property: 'wind_direction', unit: 'deg' },
-  // the tipping bucket's running total: rtl_433 differences nothing
+  // running total of the tipping bucket; rtl_433 computes no differences
   rain_mm: { property: 'precipitation_total', unit: 'mm' },
   rain_in: { property: 'precipitation_total', unit: '[in_i]' },
   light_lux: { property: 'illuminance', unit: 'lx' },
@@ -111,12 +111,12 @@ const OF_THE_MESSAGE: ReadonlySet<string> = new Set(
   ),
 )
 
-/** A sensor is named by its model and number; after a change of batteries many take another number. */
+/** A sensor is named by its model and number, which many change with new batteries. */
 function readRadio(json: JsonObject, { source }: Input): Decoded {
   const model = ownString(json, 'model') ?? ''
   const number = own(json, 'id')
   if (ownString(json, 'type') === 'TPMS' || /tpms|tyre|tire|keyfob|car.?key|remote/i.test(model))
-    return reject('personal_data', 'a part of a vehicle, or of who carries it')
+    return reject('personal_data', 'sensor of a vehicle, or carried by a person')
   if (model === '' || (typeof number !== 'number' && typeof number !== 'string'))
     return reject('wrong_shape', 'neither model nor id name the sensor')
   const out = new Collector()
@@ -130,7 +130,7 @@ function readRadio(json: JsonObject, { source }: Input): Decoded {
   return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
 }
 
-/** Of the BME280 `pa` is the pressure; altitudes are made of it. */
+/** For the BME280, `pa` is the pressure; altitudes are derived from it. */
 const OF_THE_GATEWAY: Readonly<Record<string, Meaning | null>> = {
   ...FIELDS,
   volt: { property: 'voltage', unit: 'V' },

@@ -7,7 +7,7 @@ import { readEpoch } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
 /**
- * Shelly Gen 1: `shellies/<id>/...`, one bare value a topic, and the JSON of `/status` on `shellies/<id>/info`. Meters
+ * Shelly Gen 1: `shellies/<id>/...`, one bare value per topic, and the JSON of `/status` on `shellies/<id>/info`. Meters
  * count watt-minutes, energy meters (EM, 3EM) watt-hours. Source: shelly-api-docs.shelly.cloud/gen1.
  */
 export const shellyGen1: Format = {
@@ -70,7 +70,7 @@ const ENERGY_METER: Readonly<Record<string, Meaning>> = {
   total_returned: { property: 'energy_export', unit: 'W.h' },
 }
 
-/** The body of /status. Without a topic that names it, the device is named by its own address. */
+/** The body of /status. The device is named by the topic, or else by its own address. */
 function readStatus(status: JsonObject, input: Input): Decoded {
   const { levels } = input
   const id = levels[0] === 'shellies' && levels[1] ? levels[1] : ownString(status, 'mac')?.toLowerCase()
@@ -103,7 +103,7 @@ function readMeters(
   for (const [index, meter] of list.entries()) {
     if (!isObject(meter) || out.full) continue
     if (own(meter, 'is_valid') === false) {
-      out.problem(`${name}[${index}]`, 'bad_value', 'the meter itself says that it is not valid')
+      out.problem(`${name}[${index}]`, 'bad_value', 'marked as invalid by the meter')
       continue
     }
     for (const [key, meaning] of Object.entries(table)) {

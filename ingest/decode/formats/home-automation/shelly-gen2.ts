@@ -38,7 +38,7 @@ function decode(input: Input): Decoded {
     addReading(out, base, { property: 'online' }, Number(json), 'online')
     return out.finish('')
   }
-  if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+  if (!isObject(json)) return reject('wrong_shape', 'expected an object')
   readComponent(end, json, base, out)
   return out.finish(`${clip(end)} has no measurement (${clip(Object.keys(json).join(', '))})`)
 }
@@ -61,7 +61,7 @@ function readNotification(json: unknown, out: Collector): Decoded {
   return out.finish(`no measurement among ${clip(Object.keys(params).join(', '))}`)
 }
 
-/** Before the clock is set, ts counts from 0: that is no time, and the time of arrival is as good. */
+/** Before the clock is set, ts counts from 0: not a valid time, so the time of arrival is used. */
 const readTs = (ts: unknown): Date | undefined => (typeof ts === 'number' && ts > 1e9 ? readEpoch(ts) : undefined)
 
 const W: Meaning = { property: 'active_power', unit: 'W' }
@@ -85,7 +85,7 @@ const LOAD: Table = {
 }
 const METER: Table = { act_power: W, aprt_power: VA, voltage: V, current: A, freq: HZ, pf: PF }
 const DATA: Table = { total_act_energy: WH, total_act_ret_energy: WH_OUT }
-/** Component -> its fields. The `temperature` inside a switch is that of its circuit board, and not read. */
+/** Component -> its fields. The `temperature` of a switch is that of its circuit board, and is ignored. */
 const COMPONENTS: Readonly<Record<string, Table>> = {
   switch: LOAD,
   light: LOAD,
@@ -121,7 +121,7 @@ function phases(table: Table): Table {
   )
 }
 
-/** Component 0 has no channel, another its number: a delta does not say how many there are. */
+/** Component 0 has no channel, others have their number: a delta does not contain how many there are. */
 function readComponent(key: string, component: JsonObject, base: Base, out: Collector): void {
   const match = COMPONENT.exec(key)
   const type = match?.[1] ?? key
@@ -130,7 +130,7 @@ function readComponent(key: string, component: JsonObject, base: Base, out: Coll
   const id = match?.[2] === undefined || match[2] === '0' ? '' : match[2]
   for (const [path, meaning] of Object.entries(table)) {
     const value = valueAt(component, path)
-    // without a clamp on the neutral its current is null; without a network its strength is 0
+    // null without a clamp on the neutral; 0 without a network
     if (value === undefined || (value === null && path === 'n_current') || (type === 'wifi' && !value)) continue
     const channel = [id, meaning.channel ?? ''].filter(Boolean).join('.')
     addReading(out, base, { ...meaning, channel }, value, `${clip(key)}.${path}`)

@@ -12,7 +12,7 @@ const OTHER = /^(STATUS\d*|RESULT|POWER\d*|INFO\d|UPTIME|MARGINS|LOGGING|HASS_ST
 /**
  * Tasmota telemetry: `tele/<topic>/SENSOR|STATE|ENERGY|LWT` and `stat/<topic>/STATUS8|STATUS10`, the levels in any
  * order of FullTopic. Times are local wall clock. Source: tasmota.github.io/docs/MQTT. Names of networks, addresses
- * (SSId, BSSId, IP, MAC) are left out.
+ * (SSId, BSSId, IP, MAC) are ignored.
  */
 export const tasmota: Format = {
   name: 'tasmota',
@@ -22,7 +22,7 @@ export const tasmota: Format = {
 
 const last = (levels: readonly string[]): string => levels[levels.length - 1] ?? ''
 
-/** Where the prefix stands: %prefix%/%topic% by default, %topic%/%prefix% for many; the last one is not part of a name. */
+/** Position of the prefix: %prefix%/%topic% by default, %topic%/%prefix% for many; the last level is not part of a name. */
 function prefixAt(levels: readonly string[]): number {
   for (let at = levels.length - 2; at >= 0; at--) if (levels[at] === 'tele' || levels[at] === 'stat') return at
   return -1
@@ -33,12 +33,12 @@ function decode(input: Input): Decoded {
   const at = prefixAt(input.levels)
   const id = input.levels.filter((_, index) => index !== at && index !== input.levels.length - 1).join('/')
   if (at === -1 || id === '') return reject('wrong_topic', `"${clip(input.topic)}" is not tele/<device>/SENSOR`)
-  if (!MEASURING.test(kind)) return reject('no_measurement', `${clip(kind)} messages measure nothing`)
+  if (!MEASURING.test(kind)) return reject('no_measurement', `${clip(kind)} messages contain no measurement`)
   const out = new Collector()
   if (kind === 'LWT') return readWill(id, input, out)
   const { json } = input
   if (json === undefined) return reject('not_json', notJson(input))
-  if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+  if (!isObject(json)) return reject('wrong_shape', 'expected an object')
   const body = ownObject(json, 'StatusSNS') ?? ownObject(json, 'StatusSTS') ?? json
   const base = readBase(id, body, input, out)
   if (!base) return out.finish('')
@@ -49,7 +49,7 @@ function decode(input: Input): Decoded {
   return out.finish(`no measurement among ${clip(Object.keys(body).join(', '))}`)
 }
 
-/** The last will: plain text. It is retained, so it may repeat what was known. */
+/** The last will: plain text. It is retained, so it may repeat an earlier state. */
 function readWill(id: string, input: Input, out: Collector): Decoded {
   const text = input.text.trim()
   if (text !== 'Online' && text !== 'Offline')
@@ -64,14 +64,14 @@ function readBase(id: string, body: JsonObject, input: Input, out: Collector): B
   if (text === undefined) return base
   const time = typeof text === 'string' ? readIso(text, input.timeZone, input.receivedAt) : undefined
   if (!time) {
-    out.problem('Time', 'bad_time', `${show(text)} is no time`)
+    out.problem('Time', 'bad_time', `${show(text)} is not a time`)
     return undefined
   }
   base.time = time
   return base
 }
 
-/** STATE: of all it says only the Wi-Fi signal is a measurement. Wifi.RSSI is a percentage, Wifi.Signal is in dBm. */
+/** STATE: only the Wi-Fi signal is a measurement. Wifi.RSSI is a percentage, Wifi.Signal is in dBm. */
 function readState(body: JsonObject, base: Base, out: Collector): void {
   const wifi = ownObject(body, 'Wifi')
   if (wifi && own(wifi, 'Signal') !== undefined)
@@ -88,11 +88,11 @@ const unitsOf = (body: JsonObject): Units => ({
   pressure: named(PRESSURE_UNITS, ownString(body, 'PressureUnit') ?? 'hPa'),
   speed: named(SPEED_UNITS, ownString(body, 'SpeedUnit') ?? 'm/s'),
 })
-/** A unit we have no code for goes on as it is, for normalise to name. */
+/** A unit without a known code is passed on unchanged, to be rejected by normalise with its name. */
 const named = (units: Readonly<Record<string, string>>, unit: string): string =>
   (Object.hasOwn(units, unit) ? units[unit] : undefined) ?? unit
 
-/** Fields of ENERGY (tasmota.github.io/docs/Power-Monitoring-Calibration): W, V, A, kWh; sums of a day are left out. */
+/** Fields of ENERGY (tasmota.github.io/docs/Power-Monitoring-Calibration): W, V, A, kWh; sums of a day are ignored. */
 const ENERGY: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | null>([
   ['Total', { property: 'energy', unit: 'kW.h' }],
   ['ImportActive', { property: 'energy', unit: 'kW.h', channel: 'import' }],
@@ -112,7 +112,7 @@ const ENERGY: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | nu
   ),
 ])
 
-/** Fields of sensors that the general synonyms would read otherwise, or that are no measurement. */
+/** Fields of sensors for which the general synonyms are wrong, or that are not measurements. */
 const SENSOR: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | null>([
   ['eCO2', { property: 'co2', unit: '[ppm]' }],
   ['PM1', { property: 'pm1', unit: 'ug/m3' }],
@@ -173,7 +173,7 @@ function readSensors(body: JsonObject, base: Base, input: Input, out: Collector)
   }
 }
 
-/** Sensors carry an id or a number when there can be several; it is their channel for good, whoever else is there. */
+/** Sensors have an id or a number when there can be several; it is always their channel, also for a single one. */
 function readSensor(name: string, sensor: JsonObject, reading: Reading, depth = 0): void {
   const id = ownString(sensor, 'Id') ?? ownString(sensor, 'Address')
   const numbered = /-\d+$|^DS18/.test(name) ? name : undefined

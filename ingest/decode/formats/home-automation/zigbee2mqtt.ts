@@ -9,8 +9,8 @@ import type { Decoded, Format, Input } from '../../helpers/types.ts'
 const ROOT = 'zigbee2mqtt'
 
 /**
- * Zigbee2MQTT: `<base topic>/<friendly name>`, the name with slashes as it likes, and `…/availability`. The state is
- * cached and published again with every change, so an unchanged value need not be a new reading; only `last_seen` says.
+ * Zigbee2MQTT: `<base topic>/<friendly name>`, where the name may contain slashes, and `…/availability`. The state is
+ * cached and published again with every change, so an unchanged value may not be a new reading; only `last_seen` shows it.
  * Source: zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html.
  */
 export const zigbee2mqtt: Format = {
@@ -19,7 +19,7 @@ export const zigbee2mqtt: Format = {
   decode,
 }
 
-/** The topic behind the base topic, which is the literal start of the source's filter when it is not the usual one. */
+/** The topic behind the base topic, which is the literal start of the source's filter when it is not the default. */
 function nameLevels({ levels, source }: Input): string[] {
   if (levels[0] === ROOT) return levels.slice(1)
   const filter = source.topic.split('/')
@@ -37,7 +37,7 @@ function decode(input: Input): Decoded {
   if (levels.length > 1 && end === 'availability') return readAvailability(levels.slice(0, -1).join('/'), input)
   const { json } = input
   if (json === undefined) return reject('not_json', notJson(input))
-  if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+  if (!isObject(json)) return reject('wrong_shape', 'expected an object')
   return readState(levels.join('/'), json, input)
 }
 
@@ -56,7 +56,7 @@ function readState(name: string, state: JsonObject, input: Input): Decoded {
   const seen = own(state, 'last_seen')
   if (seen !== undefined && seen !== null) {
     const time = readTime(seen, input.timeZone, input.receivedAt)
-    if (!time) return reject('bad_time', `last_seen: ${show(seen)} is no time`)
+    if (!time) return reject('bad_time', `last_seen: ${show(seen)} is not a time`)
     base.time = time
   }
   const measured: Record<string, unknown> = {}
@@ -69,7 +69,7 @@ function readState(name: string, state: JsonObject, input: Input): Decoded {
   const special = (key: string, value: unknown): Meaning | null | undefined => meaningIn(key, value, state)
   const reading = { source: input.source, base, out, own: special }
   readFields(measured, reading)
-  // How a message was heard belongs to a measurement; a switch that reports its state is no measurement.
+  // Signal quality belongs to a measurement; the state of a switch is not a measurement.
   if (out.samples.length > 0 && Object.hasOwn(state, 'linkquality'))
     readFields({ linkquality: state.linkquality }, reading)
   return out.finish(`no measurement among ${clip(Object.keys(state).join(', '))}`)
@@ -127,7 +127,7 @@ const FIELDS: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | nu
 const SETTING =
   /_(calibration|precision|threshold|setpoint|sensitivity|delay|timeout|interval|min|max|limit|offset|step|mode)$|^(min|max)_/
 const PHASE = /^(power|current|voltage|energy|produced_energy)_(l\d|phase_[a-c]|[a-d]|\d)$/
-/** Features that are never negative, in which -1 says that the device has not reported yet. */
+/** Features that are never negative; -1 means that the device has not reported yet. */
 const NEVER_NEGATIVE =
   /^(battery|humidity|soil_moisture|illuminance|illuminance_lux|pm1|pm25|pm4|pm10|co2|co|voc_index|nox_index|linkquality|energy|voltage)$/
 

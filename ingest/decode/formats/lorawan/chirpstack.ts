@@ -10,8 +10,8 @@ import { readCodec, readLink } from './lorawan.ts'
 const EVENT_TOPIC = /^application\/[^/]+\/device\/[^/]+\/event\/([a-z]+)$/
 
 /**
- * ChirpStack v4 uplinks: `application/<id>/device/<devEui>/event/up`, or the same JSON anywhere. `object` is what the
- * codec of the device profile made of the frame. Gateways and their places are left out.
+ * ChirpStack v4 uplinks: `application/<id>/device/<devEui>/event/up`, or the same JSON anywhere. `object` is the
+ * frame as decoded by the codec of the device profile. Gateways and their positions are ignored.
  * Source: chirpstack.io/docs, "Event types".
  */
 export const chirpstack: Format = {
@@ -33,13 +33,13 @@ function decode(input: Input): Decoded {
   if (!isObject(json) || !isUplink(json)) return reject('wrong_shape', 'no deviceInfo.devEui')
   const object = own(json, 'object')
   if (!isObject(object) && !Array.isArray(object))
-    return reject('no_measurement', 'the uplink has no object: give the device profile a codec in ChirpStack')
+    return reject('no_measurement', 'no decoded object; add a codec to the device profile in ChirpStack')
   const eui = ownString(ownObject(json, 'deviceInfo') ?? {}, 'devEui') ?? ''
   const base: Base = { device: `chirpstack-v4/${eui.toLowerCase()}` }
   const text = own(json, 'time')
   if (text !== undefined) {
     const time = typeof text === 'string' ? readIso(text) : undefined
-    if (!time) return reject('bad_time', `time: ${show(text)} is no time`)
+    if (!time) return reject('bad_time', `time: ${show(text)} is not a time`)
     base.time = time
   }
   const tags = ownObject(ownObject(json, 'deviceInfo') ?? {}, 'tags')

@@ -12,7 +12,7 @@ import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import type { Collector } from '../../helpers/result.ts'
 import type { Meaning } from '../../helpers/synonyms.ts'
 
-/** What a payload codec of a LoRaWAN network made of a frame: an object of any shape, or a SenseCAP list. */
+/** A frame decoded by a payload codec of a LoRaWAN network: an object of any shape, or a SenseCAP list. */
 export function readCodec(payload: JsonObject | unknown[], base: Base, source: Source, out: Collector): void {
   const messages = Array.isArray(payload) ? payload : own(payload, 'messages')
   const entries = Array.isArray(messages) ? messages.flat(3) : []
@@ -29,7 +29,7 @@ export function readCodec(payload: JsonObject | unknown[], base: Base, source: S
   readFields(payload, { source, base: location ? { ...base, location } : base, out, own: special })
 }
 
-/** "battery" alone is a level or a voltage; only the number can tell. 3.6 is volts, 97 is percent, 3054 is millivolts. */
+/** "battery" alone is a level or a voltage, distinguished by magnitude. 3.6 is volts, 97 is percent, 3054 is millivolts. */
 function battery(value: unknown): Meaning {
   const number = Number(value)
   if (number > 100) return { property: 'battery_voltage', unit: 'mV' }
@@ -64,7 +64,7 @@ function readSenseCap(entries: readonly unknown[], base: Base, source: Source, o
   }
 }
 
-/** Strength and quality at the gateway that heard it best. snr 0 is left out of the JSON, so a missing one is 0. */
+/** Signal at the gateway with the best reception. The JSON omits an snr of 0. */
 export function readLink(gateways: unknown, field: string, base: Base, out: Collector): void {
   if (!Array.isArray(gateways)) return
   let best: JsonObject | undefined

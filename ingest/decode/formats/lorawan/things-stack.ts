@@ -13,7 +13,7 @@ const EVENT_TOPIC = /^v3\/[^/]+\/devices\/[^/]+\/(join|down|service|location)/
 
 /**
  * The Things Stack v3: uplinks as published over MQTT and by webhook, and lines of the storage API ({"result": ...}).
- * Source: thethingsindustries.com/docs, "Data formats". Gateways, their ids and positions are left out.
+ * Source: thethingsindustries.com/docs, "Data formats". Gateways, their ids and positions are ignored.
  */
 export const thingsStack: Format = {
   name: 'things-stack',
@@ -40,7 +40,7 @@ function decode(input: Input): Decoded {
 const isUplink = (value: unknown): value is JsonObject => isObject(value) && isObject(own(value, 'end_device_ids'))
 const unwrap = (value: unknown): unknown => (isObject(value) && isObject(own(value, 'result')) ? value.result : value)
 
-/** One uplink, an array of them, or one a line. */
+/** One uplink, an array of them, or one per line. */
 function uplinksOf(input: Input): JsonObject[] {
   const { json } = input
   if (isObject(json)) return [unwrap(json)].filter(isUplink)
@@ -50,7 +50,7 @@ function uplinksOf(input: Input): JsonObject[] {
   return lines.map((line) => unwrap(parseJson(line))).filter(isUplink)
 }
 
-/** Reads one uplink into `out`; the answer says, where it measures nothing, why. */
+/** Reads one uplink into `out`. @returns why, when it contains no measurement */
 function readUplink(uplink: JsonObject, input: Input, out: Collector): string {
   const ids = ownObject(uplink, 'end_device_ids') ?? {}
   const id = ownString(ids, 'device_id') ?? ownString(ids, 'dev_eui')?.toLowerCase()
@@ -65,12 +65,12 @@ function readUplink(uplink: JsonObject, input: Input, out: Collector): string {
   if (!base) return ''
   const before = out.samples.length
   readCodec(payload, base, input.source, out)
-  // How well a frame was heard belongs to a measurement; a frame without one is no measurement of the city.
+  // Signal quality belongs to a measurement; a frame without one is not stored.
   if (out.samples.length > before) readLink(own(message, 'rx_metadata'), 'rx_metadata', base, out)
   return `decoded_payload has no measurement (${clip(Object.keys(payload).join(', '))})`
 }
 
-/** Dragino sends firmware and battery of the device itself on port 5; other makers measure on it. */
+/** Dragino sends firmware and battery of the device on port 5; other manufacturers send measurements on it. */
 const isStatusFrame = (message: JsonObject, payload: JsonObject | unknown[]): boolean =>
   own(message, 'f_port') === 5 &&
   !Array.isArray(payload) &&
@@ -79,7 +79,7 @@ const isStatusFrame = (message: JsonObject, payload: JsonObject | unknown[]): bo
 function readBase(id: string, uplink: JsonObject, message: JsonObject, input: Input, out: Collector): Base | undefined {
   const time = readTimes(uplink, message, input.receivedAt)
   if (time === null) {
-    out.problem('received_at', 'bad_time', `"${clip(String(own(uplink, 'received_at')))}" is no time`)
+    out.problem('received_at', 'bad_time', `"${clip(String(own(uplink, 'received_at')))}" is not a time`)
     return undefined
   }
   const base: Base = { device: `things-stack/${id}` }
@@ -91,8 +91,8 @@ function readBase(id: string, uplink: JsonObject, message: JsonObject, input: In
 }
 
 /**
- * When the network received the frame: devices send what they measure at once, and have no clock of their own. A zero
- * time of Go (0001-01-01) is no time. Null when a time is there and cannot be read.
+ * The time at which the network received the frame: devices send measurements at once, and have no clock. The zero time of
+ * Go (0001-01-01) means no time. Null for a time that cannot be read.
  */
 function readTimes(uplink: JsonObject, message: JsonObject, receivedAt: Date): Date | null | undefined {
   const stated = [own(uplink, 'received_at'), own(message, 'received_at')].filter(
@@ -106,14 +106,14 @@ function readTimes(uplink: JsonObject, message: JsonObject, receivedAt: Date): D
   return undefined
 }
 
-/** The device's own position: from its payload before the one a person registered. */
+/** Position of the device: from its payload, else the registered one. */
 function readLocation(message: JsonObject): Position | undefined {
   const locations = ownObject(message, 'locations')
   if (!locations) return undefined
   const sources = Object.keys(locations).sort((a, b) => rank(a) - rank(b))
   const location = sources.map((source) => ownObject(locations, source)).find(Boolean)
   if (!location) return undefined
-  // Zero values are left out of the JSON: a place on the equator has no latitude.
+  // The JSON omits zero values: a position on the equator has no latitude.
   return positionOf(own(location, 'longitude') ?? 0, own(location, 'latitude') ?? 0)
 }
 const rank = (source: string): number => (source === 'frm-payload' ? 0 : source === 'user' ? 2 : 1)

@@ -7,8 +7,8 @@ import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { readLink } from './lorawan.ts'
 
 /**
- * TTN Mapper: where a LoRaWAN frame was sent from and how well the best gateway heard it. `time` is in nanoseconds,
- * which a JSON number holds to the microsecond at best. The person's id and program are left out.
+ * TTN Mapper: the position of a LoRaWAN transmitter and the signal at the best gateway. `time` is in nanoseconds, which a
+ * JSON number represents to the microsecond at best. The id and the app of the person are ignored.
  * Source: docs.ttnmapper.org, integration API.
  */
 export const ttnMapper: Format = {
@@ -27,11 +27,11 @@ function decode(input: Input): Decoded {
   const stamp = own(json, 'time')
   if (stamp !== undefined) {
     const time = readTime(stamp, 'UTC')
-    if (!time) return reject('bad_time', `time: ${show(stamp)} is no time`)
+    if (!time) return reject('bad_time', `time: ${show(stamp)} is not a time`)
     base.time = time
   }
   const location = locationIn(json)
-  if (!location) return reject('bad_location', 'a mapper without latitude and longitude maps nothing')
+  if (!location) return reject('bad_location', 'no latitude and longitude')
   base.location = location
   const out = new Collector()
   readLink(own(json, 'gateways'), 'gateways', base, out)

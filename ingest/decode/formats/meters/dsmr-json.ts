@@ -1,5 +1,5 @@
 /**
- * What programs make of P1 telegrams: JSON of the P1 Dongle (`{value, unit}` a field), of HomeWizard (units in the
+ * Output of programs that read P1 telegrams: JSON of the P1 Dongle (`{value, unit}` per field), of HomeWizard (units in the
  * names) and of DSMR-reader, and the topics of DSMR-reader and the Dongle, one value each.
  * Source: api-documentation.homewizard.com; dsmr-reader.readthedocs.io, "MQTT: Data source"; github.com/mrWheel/DSMRloggerAPI.
  */
@@ -76,14 +76,14 @@ const READER: Table = {
   extra_device_delivered: GAS,
 }
 
-/** Levels that say how a meter is told and not which it is. */
+/** Topic levels that do not identify the meter. */
 const MANNER = /^(raw|telegram|json|actual|data|reading)$/
 
-/** A meter is named by its topic; every form in which it is told names the same one. */
+/** A meter is named by its topic, the same in every form of message. */
 export const meterName = (levels: readonly string[]): string =>
   levels.filter((level, at) => level !== '' && (at < levels.length - 1 || !MANNER.test(level))).join('/') || 'meter'
 
-/** One value a topic: `<meter>/reading/<name>` of DSMR-reader, `DSMR-API/<name>` of the Dongle. */
+/** One value per topic: `<meter>/reading/<name>` of DSMR-reader, `DSMR-API/<name>` of the Dongle. */
 function topicField({ levels }: Input): { table: Table; key: string; levels: readonly string[] } | undefined {
   const key = levels.at(-1) ?? ''
   const above = levels.slice(0, -1)
@@ -97,7 +97,7 @@ const FORMS = [
   { sign: 'energy_delivered_tariff1', read: readDongle },
 ] as const
 
-/** What a JSON object is told by; fields of the Dongle have an object or a list each. */
+/** Keys by which the JSON forms are recognised; each field of the Dongle has an object or a list. */
 const formOf = (json: unknown): (typeof FORMS)[number] | undefined =>
   isObject(json)
     ? FORMS.find(({ sign, read }) => Object.hasOwn(json, sign) && (read !== readDongle || !isNumeric(own(json, sign))))
@@ -105,7 +105,7 @@ const formOf = (json: unknown): (typeof FORMS)[number] | undefined =>
 
 export const isMeterMessage = (input: Input): boolean =>
   topicField(input) !== undefined || formOf(input.json) !== undefined || (isObject(input.json) && named(input))
-/** Its source says that it is one. */
+/** The source names this format. */
 const named = ({ source }: Input): boolean => source.format === 'dsmr-p1'
 
 export function readMeterMessage(input: Input, out: Collector): void {
@@ -152,7 +152,7 @@ function readDongle(json: JsonObject, base: Base, { timeZone }: Input, out: Coll
   )
 }
 
-/** HomeWizard has no time of its own but that of the gas meter; negative power is export. */
+/** HomeWizard sends no time except that of the gas meter; negative power is export. */
 function readHomeWizard(json: JsonObject, base: Base, { timeZone }: Input, out: Collector): void {
   const gasTime = readStamp(own(json, 'gas_timestamp'), timeZone)
   readTable(
@@ -176,7 +176,7 @@ function readReader(json: JsonObject, base: Base, input: Input, out: Collector):
   )
 }
 
-/** 'none': there is one, and it cannot be read; what it is the time of is not made up. */
+/** 'none': a time that cannot be read; the values are then rejected rather than given another time. */
 function isoOf(
   json: JsonObject,
   key: string,
@@ -186,6 +186,6 @@ function isoOf(
   const stamp = own(json, key)
   if (stamp === undefined || stamp === null) return undefined
   const time = typeof stamp === 'string' ? readIso(stamp, timeZone, receivedAt) : undefined
-  if (!time) out.problem(key, 'bad_time', `${show(stamp)} is no time`)
+  if (!time) out.problem(key, 'bad_time', `${show(stamp)} is not a time`)
   return time ?? 'none'
 }

@@ -8,7 +8,7 @@ import { isMeterMessage, KW, KWH, meterName, readMeterMessage } from './dsmr-jso
 import { readStamp } from './dsmr-stamp.ts'
 
 /**
- * Smart meters with a P1 port: raw DSMR telegrams, and the JSON and topics that programs make of them (dsmr-json.ts).
+ * Smart meters with a P1 port: raw DSMR telegrams, and the JSON and topics of programs that read them (dsmr-json.ts).
  * Serial numbers are personal and not read: a meter is named by its topic.
  * Source: Netbeheer Nederland, "DSMR 5.0.2 P1 companion standard".
  */
@@ -60,7 +60,7 @@ const M_BUS: Readonly<Record<string, string>> = { '003': 'gas_volume', '004': 't
 function readTelegram(input: Input, base: Base, out: Collector): Decoded {
   const text = input.text.trim()
   const end = text.lastIndexOf('!')
-  if (!text.startsWith('/') || end === -1) return reject('wrong_shape', 'a telegram begins with / and ends with !')
+  if (!text.startsWith('/') || end === -1) return reject('wrong_shape', 'expected a telegram from / to !')
   const crc = crcLine(text)
   if (crc && telegramCrc(text.slice(0, crc.at)) !== crc.value)
     return reject('bad_checksum', `the CRC of the telegram is not ${text.slice(crc.at).toUpperCase()}`)
@@ -68,7 +68,7 @@ function readTelegram(input: Input, base: Base, out: Collector): Decoded {
   const stamp = lines.map((line) => TIME.exec(line)?.[1]).find(Boolean)
   if (stamp !== undefined) {
     const time = readStamp(stamp, input.timeZone)
-    if (!time) return reject('bad_time', `${show(stamp)} is no time`)
+    if (!time) return reject('bad_time', `${show(stamp)} is not a time`)
     base.time = time
   }
   const types = new Map(
@@ -98,8 +98,8 @@ function readLine(
   const other = DEVICE_READING.exec(line)
   const property = M_BUS[types.get(other?.[1] ?? '') ?? '']
   if (!other || !property) return
-  // a gas meter is read every hour or five minutes: its reading is older than the telegram
+  // gas meters are read every hour or five minutes, so the reading is older than the telegram
   const time = readStamp(other[2], timeZone)
   if (time) addReading(out, { ...base, time }, { property, unit: other[4] ?? '' }, other[3], `0-${other[1]}:24.2.1`)
-  else out.problem(`0-${other[1]}:24.2.1`, 'bad_time', `${show(other[2])} is no time`)
+  else out.problem(`0-${other[1]}:24.2.1`, 'bad_time', `${show(other[2])} is not a time`)
 }

@@ -7,7 +7,7 @@ import { readIso } from '../../helpers/time.ts'
 import type { Format, Input } from '../../helpers/types.ts'
 
 /**
- * emonCMS inputs: `emon/<node>/<input>` with one bare number a topic, or `emon/<node>` with an object; `e1` counts Wh.
+ * emonCMS inputs: `emon/<node>/<input>` with one bare number per topic, or `emon/<node>` with an object; `e1` counts Wh.
  * `emonhub/rx/<node>/values` is numbers by position, whose meaning only emonhub.conf knows: map `<node>.<position>`,
  * counted from 1, in `fields` of the source. Source: docs.openenergymonitor.org.
  */
@@ -26,7 +26,7 @@ export const emoncms: Format = {
     else if (isObject(input.json)) readFields(input.json, { source: input.source, base, out, own: emonField })
     else if (second !== '')
       readFields({ [second]: input.text.trim() }, { source: input.source, base, out, own: emonField })
-    else return reject('wrong_shape', 'an object was expected')
+    else return reject('wrong_shape', 'expected an object')
     return out.finish('no measurement')
   },
 }
@@ -63,7 +63,7 @@ const IOTAWATT_OUTPUT: Readonly<Record<string, Meaning>> = {
   Hz: { property: 'frequency', unit: 'Hz' },
 }
 
-/** IoTaWatt `/status?inputs&outputs`: inputs by number, outputs by name; watts are text with a blank. Named by its topic. */
+/** IoTaWatt `/status?inputs&outputs`: inputs by number, outputs by name; watts are text with a space. Named by its topic. */
 export const iotawatt: Format = {
   name: 'iotawatt',
   claims: ({ json }) =>
@@ -73,7 +73,7 @@ export const iotawatt: Format = {
   decode: (input) => {
     const { json } = input
     if (json === undefined) return reject('not_json', notJson(input))
-    if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+    if (!isObject(json)) return reject('wrong_shape', 'expected an object')
     const base: Base = { device: `iotawatt/${input.topic}` }
     const out = new Collector()
     for (const entry of entriesOf(json, 'inputs')) {
@@ -106,8 +106,8 @@ const entriesOf = (json: JsonObject, key: string): JsonObject[] => {
 }
 
 /**
- * AI-on-the-edge: the photographed meter, `<name>/<number>/json`, all text. It says itself in `error` whether it
- * believes its reading. It reads water unless the source maps `value`. Source: jomjol/AI-on-the-edge-device, MQTT API.
+ * AI-on-the-edge: the photographed meter, `<name>/<number>/json`, all text. Its `error` shows whether the
+ * reading is plausible. It reads water unless the source maps `value`. Source: jomjol/AI-on-the-edge-device, MQTT API.
  */
 export const aiOnTheEdge: Format = {
   name: 'ai-on-the-edge',
@@ -126,7 +126,7 @@ export const aiOnTheEdge: Format = {
     const stamp = own(json, 'timestamp')
     if (stamp !== undefined && stamp !== '') {
       const time = typeof stamp === 'string' ? readIso(stamp, input.timeZone, input.receivedAt) : undefined
-      if (!time) return reject('bad_time', `timestamp: ${show(stamp)} is no time`)
+      if (!time) return reject('bad_time', `timestamp: ${show(stamp)} is not a time`)
       base.time = time
     }
     const out = new Collector()

@@ -2,11 +2,11 @@ import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import { readTime } from '../../helpers/time.ts'
 
 /**
- * What a GBFS document lists more than once, once. Used before a document goes to the broker, while its vehicles still have
+ * Removes repeated entries from lists of a GBFS document. Used before a document is published, while its vehicles still have
  * ids, and by the decoder, for documents that others publish.
  */
 
-/** A station that is listed twice: as it was reported last. What names no station stays, to be rejected for that. */
+/** Each station once, as reported last. Entries without a station id stay, to be rejected. */
 export function stationsOnce(stations: readonly unknown[]): unknown[] {
   const byId = new Map<string, JsonObject>()
   const others: unknown[] = []
@@ -25,8 +25,8 @@ export function stationsOnce(stations: readonly unknown[]): unknown[] {
 const reportedMs = (station: JsonObject): number => readTime(own(station, 'last_reported'))?.getTime() ?? 0
 
 /**
- * Vehicles that stand about: each id once, and not those at a station, which counts them (`station_id` is there if the
- * vehicle is docked: gbfs.md v2.3, free_bike_status.json; OpenTripPlanner#3468).
+ * Free-floating vehicles: each id once, without those at a station, which counts them (`station_id` is set for docked
+ * vehicles: gbfs.md v2.3, free_bike_status.json; OpenTripPlanner#3468).
  */
 export function vehiclesOnce(vehicles: readonly unknown[]): unknown[] {
   const seen = new Set<string>()

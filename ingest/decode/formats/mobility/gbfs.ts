@@ -9,8 +9,8 @@ import { stationsOnce, vehiclesOnce } from './gbfs-lists.ts'
 
 /**
  * GBFS 1 to 3, station_status and free_bike_status or vehicle_status. Times are Unix seconds up to version 2 and RFC 3339
- * in 3; truth values are 1 and 0 in version 1; station ids are text, and numbers in the wild. Of vehicles that stand
- * about, only their number is read: ids and places would follow a person from door to door, although ids rotate.
+ * in 3; booleans are 1 and 0 in version 1; station ids are text, in practice also numbers. Of free-floating
+ * vehicles only the number is read: ids and positions would track people, although ids rotate.
  * Source: github.com/MobilityData/gbfs, gbfs.md of v1.1, v2.3 and v3.0.
  */
 export const gbfs: Format = {
@@ -29,9 +29,9 @@ const listIn = (json: JsonObject, name: string): unknown[] | undefined => {
 function decode(input: Input): Decoded {
   const { json } = input
   if (json === undefined) return reject('not_json', notJson(input))
-  if (!isObject(json)) return reject('wrong_shape', 'an object was expected')
+  if (!isObject(json)) return reject('wrong_shape', 'expected an object')
   const updated = readTime(own(json, 'last_updated'))
-  if (!updated) return reject('bad_time', `last_updated: ${show(own(json, 'last_updated'))} is no time`)
+  if (!updated) return reject('bad_time', `last_updated: ${show(own(json, 'last_updated'))} is not a time`)
   const system = feedName(input)
   const stations = listIn(json, 'stations')
   if (stations) return readStations(stations, system, updated)
@@ -45,16 +45,16 @@ function readStations(stations: readonly unknown[], system: string, updated: Dat
   for (const [index, station] of stationsOnce(stations).entries()) {
     if (out.full) break
     if (isObject(station)) readStation(station, system, updated, out)
-    else out.problem(`stations[${index}]`, 'wrong_shape', `an object was expected, not ${show(station)}`)
+    else out.problem(`stations[${index}]`, 'wrong_shape', `expected an object, not ${show(station)}`)
   }
-  return out.finish('places of stations without what is in them (station_information)')
+  return out.finish('station_information has positions only; station_status is needed')
 }
 
 function readStation(station: JsonObject, system: string, updated: Date, out: Collector): void {
   const id = idOf(own(station, 'station_id'))
   const bikes = own(station, 'num_bikes_available') ?? own(station, 'num_vehicles_available')
   const docks = own(station, 'num_docks_available')
-  // A station that is not there yet, or is packed away for the winter, is not one without bicycles.
+  // A station that is not installed, or removed for the winter, is not a station without bicycles.
   if ((bikes === undefined && docks === undefined) || isFalse(own(station, 'is_installed'))) return
   if (id === undefined) {
     out.problem('station_id', 'wrong_shape', `${show(own(station, 'station_id'))} names no station`)
@@ -63,7 +63,7 @@ function readStation(station: JsonObject, system: string, updated: Date, out: Co
   const reported = own(station, 'last_reported')
   const time = reported === undefined || reported === null ? updated : readTime(reported)
   if (!time) {
-    out.problem(`${id}.last_reported`, 'bad_time', `${show(reported)} is no time`)
+    out.problem(`${id}.last_reported`, 'bad_time', `${show(reported)} is not a time`)
     return
   }
   const base: Base = { device: `gbfs/${system}.${id}`, time }
@@ -89,7 +89,7 @@ function typesOf(station: JsonObject): [type: string, count: unknown][] {
     .map(([type, count]) => [clip(type, 40), count])
 }
 
-/** Vehicles that somebody could take now and that stand at no station, in all and by type. */
+/** Available vehicles away from stations, in total and by type. */
 function countVehicles(vehicles: readonly unknown[], base: Base): Decoded {
   let total = 0
   const byType = new Map<string, number>()

@@ -2,13 +2,13 @@ import protobuf from 'protobufjs/minimal.js'
 import { isObject, type JsonObject, own, ownObject } from '../../helpers/json.ts'
 import { readEpoch } from '../../helpers/time.ts'
 
-/** What is read of a vehicle: no place, and its id only to know it again in the same message. */
+/** Fields read of a vehicle: no position, and the id only to recognise it within the message. */
 export type TransitVehicle = { id?: string; route?: string; speed?: number; timeMs?: number }
 export type TransitFeed = {
-  /** of the header; a feed may leave it out, or send 0 */
+  /** from the header; may be missing or 0 */
   timeMs?: number
   vehicles: TransitVehicle[]
-  /** vehicles, trips and alerts: a feed without any says that there is nothing now */
+  /** number of vehicles, trips and alerts; a feed without any reports that there are none now */
   entities: number
   /** only what changed since the last message */
   differential: boolean
@@ -18,7 +18,7 @@ const emptyFeed = (): TransitFeed => ({ vehicles: [], entities: 0, differential:
 type Reader = protobuf.Reader
 type Fields = Readonly<Record<number, (reader: Reader, wire: number) => void>>
 
-/** Reads a message field by field, as far as `end`; fields nobody asked for are passed over. */
+/** Reads a message field by field up to `end`; other fields are skipped. */
 function readMessage(reader: Reader, end: number, fields: Fields): void {
   while (reader.pos < end) {
     const tag = reader.uint32()
@@ -64,7 +64,7 @@ export function feedFromProtobuf(bytes: Uint8Array): TransitFeed | string {
   return feed
 }
 
-/** Protobuf gives the fields of an entity in any order: whether it is deleted is known at its end. */
+/** Protobuf fields may be in any order: whether an entity is deleted is known at its end. */
 type Entity = { deleted: boolean; vehicles: TransitVehicle[] }
 
 function take(feed: TransitFeed, { deleted, vehicles }: Entity): void {
@@ -105,12 +105,12 @@ const vehicleFields = (vehicle: TransitVehicle): Fields => ({
   })),
 })
 
-/** By its id, else by its number plate; labels are for passengers and need not be unique. */
+/** By its id, else by its number plate; labels are for passengers and may not be unique. */
 function setId(vehicle: TransitVehicle, id: unknown): void {
   if (vehicle.id === undefined && typeof id === 'string' && id !== '') vehicle.id = id
 }
 
-/** 0 is how a producer that has no clock fills the field. Milliseconds, against the specification, are recognised. */
+/** Producers without a clock send 0. Milliseconds, contrary to the specification, are recognised. */
 function setTime(target: { timeMs?: number }, epoch: number): void {
   const time = epoch > 0 ? readEpoch(epoch) : undefined
   if (time) target.timeMs = time.getTime()

@@ -7,8 +7,8 @@ import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { feedFromJson, feedFromProtobuf, type TransitVehicle } from './gtfs-feed.ts'
 
 /**
- * GTFS-realtime vehicle positions, as protobuf or its JSON form: how many vehicles are in service and how fast they go, in
- * all and by route (channel). Where a single vehicle is, is not kept: it is somebody's day at work.
+ * GTFS-realtime vehicle positions, as protobuf or its JSON form: the number and speed of vehicles in service, in total and
+ * by route (channel). Positions of single vehicles are not stored, because they would track the people who drive them.
  * Source: gtfs.org, GTFS Realtime reference, version 2.0.
  */
 export const gtfsRealtime: Format = {
@@ -23,22 +23,18 @@ export const gtfsRealtime: Format = {
 const hasHeader = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x0a && bytes[2] === 0x0a && bytes[3] === 3 && bytes[5] === 0x2e
 
-/** A position older than this, or so far ahead, tells of a vehicle that stands in its depot with the radio on or off. */
+/** Vehicles with an older position, or one further ahead, are not in service (in the depot, or with a wrong clock). */
 const FRESH_MS = 15 * 60_000
-/** Routes of one feed that become channels; more means that the ids are no routes. */
-const MOST_ROUTES = 2_000
+/** Routes of one feed that become channels; with more, the ids are not routes. */
+const MAX_ROUTES = 2_000
 
 function decode(input: Input): Decoded {
   const feed = hasHeader(input.bytes) ? feedFromProtobuf(input.bytes) : feedFromJson(input.json)
   if (typeof feed === 'string') return reject('wrong_shape', feed)
-  if (feed.differential)
-    return reject(
-      'unsupported_version',
-      'a differential feed names only what changed; the count of all needs a full one',
-    )
+  if (feed.differential) return reject('unsupported_version', 'differential feed; the total number needs a full one')
   const name = feedName(input)
   if (feed.vehicles.length === 0 && (feed.entities > 0 || OTHER_FEEDS.test(name)))
-    return reject('no_measurement', 'no vehicle positions (trip updates and alerts measure nothing)')
+    return reject('no_measurement', 'no vehicle positions (trip updates and alerts contain no measurement)')
   const now = feed.timeMs ?? newest(feed.vehicles)
   return count(eachOnce(feed.vehicles), now, {
     device: `gtfs-realtime/${name}`,
@@ -46,7 +42,7 @@ function decode(input: Input): Decoded {
   })
 }
 
-/** Feeds that never hold vehicles: empty, they do not say that none is in service. */
+/** Feeds that never contain vehicles: without any, they do not mean that none is in service. */
 const OTHER_FEEDS = /alert|trip[-_ ]?update/i
 
 const newest = (vehicles: readonly TransitVehicle[]): number | undefined =>
@@ -55,7 +51,7 @@ const newest = (vehicles: readonly TransitVehicle[]): number | undefined =>
     undefined,
   )
 
-/** A vehicle that is in two entities (of two trips, say) is one: its newest position counts, of equally new ones the last. */
+/** A vehicle in several entities (for several trips) counts once, with its latest position; of equal times the last one. */
 function eachOnce(vehicles: readonly TransitVehicle[]): TransitVehicle[] {
   const byId = new Map<string, TransitVehicle>()
   for (const vehicle of vehicles) {
@@ -78,11 +74,11 @@ function count(vehicles: readonly TransitVehicle[], now: number | undefined, bas
     add(all, vehicle)
     if (vehicle.route === undefined) continue
     const route = routes.get(vehicle.route) ?? { vehicles: 0, moving: 0, speed: 0 }
-    if (routes.size < MOST_ROUTES) routes.set(vehicle.route, route)
+    if (routes.size < MAX_ROUTES) routes.set(vehicle.route, route)
     add(route, vehicle)
   }
   const out = new Collector()
-  // None in service because all positions are of another time is no count of vehicles but a clock that is wrong.
+  // If all positions are of another time, the clock is wrong; that is not a count of zero vehicles.
   if (all.vehicles === 0 && ahead > 0)
     return reject('bad_time', `the time of the feed lies before those of its ${ahead} vehicles by more than 15 minutes`)
   report(all, '', base, out)

@@ -8,9 +8,8 @@ import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
 /**
- * MDS Metrics: a table of measures by interval and dimensions. -1 is a figure that was withheld because fewer than
- * `k_value` persons are behind it: missing, not minus one. The time is that of the start of the interval, so that a day
- * is counted as that day. Dimensions (vehicle type, area) become the channel.
+ * MDS Metrics: a table of measures by interval and dimensions. -1 is a suppressed figure (fewer than `k_value`
+ * persons): missing, not minus one. The time is the start of the interval, so that a day counts as that day. Dimensions (vehicle type, area) become the channel.
  * Source: github.com/openmobilityfoundation/mobility-data-specification, metrics/README.md.
  */
 export const mds: Format = {
@@ -57,7 +56,7 @@ function decode(input: Input): Decoded {
   for (const [index, row] of rows.entries()) {
     if (out.full) break
     if (Array.isArray(row)) readRow(row, `rows[${index}]`, table, input, out)
-    else out.problem(`rows[${index}]`, 'wrong_shape', `an array was expected, not ${show(row)}`)
+    else out.problem(`rows[${index}]`, 'wrong_shape', `expected an array, not ${show(row)}`)
   }
   return out.finish('no rows')
 }
@@ -68,7 +67,7 @@ function readRow(row: readonly unknown[], at: string, table: Table, input: Input
   const stamp = row[table.start]
   const time = typeof stamp === 'string' ? readTimeIn(stamp, table.zone) : undefined
   if (!time) {
-    out.problem(`${at}.${START}`, 'bad_time', `${show(stamp)} is no time`)
+    out.problem(`${at}.${START}`, 'bad_time', `${show(stamp)} is not a time`)
     return
   }
   const base: Base = { device: table.device, time }
@@ -95,7 +94,7 @@ function readRow(row: readonly unknown[], at: string, table: Table, input: Input
 
 const isPlain = (cell: unknown): boolean => typeof cell === 'string' || typeof cell === 'number'
 
-/** A zone that a query made up must not end the message. */
+/** An invalid zone in a query must not make the message fail. */
 function readTimeIn(stamp: string, zone: string): Date | undefined {
   try {
     return readIso(stamp, zone)
@@ -104,7 +103,7 @@ function readTimeIn(stamp: string, zone: string): Date | undefined {
   }
 }
 
-/** Means of vehicles on the street, of all of an operator's or those of one state. */
+/** Mean numbers of vehicles on the street, of an operator in total or by state. */
 const measure = (name: string): Meaning | undefined => {
   if (/(?:^|\.)deployed\.avg$/.test(name)) return { property: 'vehicles_available', channel: 'deployed' }
   return /(?:^|\.)available\.avg$/.test(name) ? { property: 'vehicles_available' } : undefined

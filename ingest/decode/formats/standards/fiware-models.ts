@@ -1,13 +1,13 @@
 import type { Meaning } from '../../helpers/synonyms.ts'
 
-/** null: no measurement of its own (an identifier, a capacity, an index made from other values). */
+/** null: not a measurement (an identifier, a capacity, an index computed from other values). */
 export type Attribute = Meaning | null
 
 const rows = (property: string, unit: string | undefined, names: string): [string, Attribute][] =>
   names.split(' ').map((name) => [name, unit === undefined ? { property } : { property, unit }])
 const none = (names: string): [string, Attribute][] => names.split(' ').map((name) => [name, null])
 
-/** Attributes that say who, where, how sure and since when, in every model. */
+/** Attributes for identity, place, accuracy and time, in every model. */
 const ABOUT = none(
   'name alternateName description address areaServed location owner source dataProvider seeAlso refDevice refPointOfInterest ' +
     'refRoadSegment reliability stationCode stationName laneId laneDirection reversedLane reverseLane congested measurand ' +
@@ -46,7 +46,7 @@ const AIR: [string, Attribute][] = [
   ...rows('pm10', 'ug/m3', 'pm10 PM10'),
 ]
 
-/** Per phase as { L1, L2, L3 }, totals as numbers of their own. */
+/** Per phase as { L1, L2, L3 }; totals are separate numbers. */
 const ELECTRICITY: [string, Attribute][] = [
   ...rows('active_power', 'W', 'activePower totalActivePower'),
   ...rows('reactive_power', 'var', 'reactivePower totalReactivePower'),
@@ -66,8 +66,8 @@ const model = (...attributes: [string, Attribute][]): ReadonlyMap<string, Attrib
 const electricity = model(...ELECTRICITY)
 
 /**
- * Attributes of the Smart Data Models that are read, by entity type, with the unit that holds where a message states
- * none. Source: github.com/smart-data-models (Environment, Weather, Energy, Transportation, Parking).
+ * Attributes of the Smart Data Models that are read, by entity type, with the unit that applies where a message
+ * states none. Source: github.com/smart-data-models (Environment, Weather, Energy, Transportation, Parking).
  * For NO, NO2, ... the models recommend ug/m3 (GQ), for CO mg/m3 (GP).
  */
 export const MODELS: ReadonlyMap<string, ReadonlyMap<string, Attribute>> = new Map([
@@ -101,15 +101,15 @@ export const MODELS: ReadonlyMap<string, ReadonlyMap<string, Attribute>> = new M
   ['EVChargingStation', model(...rows('active_power', 'W', 'instantaneousPower'))],
   ['OffStreetParking', model(...rows('spaces_available', undefined, 'availableSpotNumber'))],
   ['OnStreetParking', model(...rows('spaces_available', undefined, 'availableSpotNumber'))],
-  // its one value is the strength of a field, which Citywell has no property for
+  // its only value is a field strength, for which there is no property
   ['ElectroMagneticObserved', model()],
 ])
 export const UNMODELLED = model()
 
-/** Attributes whose unit the models leave open: without a unitCode the number says nothing. */
+/** Attributes whose unit the models leave open: without a unitCode the number is meaningless. */
 export const UNIT_REQUIRED: ReadonlyMap<string, Meaning> = new Map([['flow', { property: 'water_flow' }]])
 
-/** What an `intensity` counts, by the kind of things that flow: vehicleType of traffic, itemType elsewhere. */
+/** The property of an `intensity`, by what is counted: vehicleType of traffic, itemType elsewhere. */
 export function countOf(type: string, kind: string): Meaning | undefined {
   if (/^(bicycle|bike|cyclist)s?$/i.test(kind)) return { property: 'bicycle_count' }
   if (/^(pedestrian|person|people)s?$/i.test(kind)) return { property: 'pedestrian_count' }

@@ -23,7 +23,7 @@ export const fiware: Format = {
 const isEntity = (value: unknown): value is JsonObject =>
   isObject(value) && typeof own(value, 'id') === 'string' && typeOf(value) !== ''
 
-/** What must be an entity: a model we know, a name of NGSI-LD, or an attribute in normalised form. */
+/** Signs of an entity: a known model, a name of NGSI-LD, or an attribute in normalised form. */
 function isKnown(value: unknown): boolean {
   if (!isEntity(value)) return false
   if (MODELS.has(typeOf(value)) || String(own(value, 'id')).startsWith('urn:ngsi-ld:')) return true
@@ -33,7 +33,7 @@ function isKnown(value: unknown): boolean {
   })
 }
 
-/** The last part of the type, which NGSI-LD writes as a name or as a whole URI, or as several of them. */
+/** The last part of the type, which is a name, a URI, or a list of these in NGSI-LD. */
 function typeOf(entity: JsonObject): string {
   const type = own(entity, 'type')
   const name = Array.isArray(type) ? type.find((one) => typeof one === 'string' && MODELS.has(tail(one))) : type
@@ -54,8 +54,7 @@ function decode(input: Input): Decoded {
   const { json } = input
   if (json === undefined) return reject('not_json', notJson(input))
   const entities = entitiesOf(json)
-  if (!entities)
-    return reject('wrong_shape', 'an entity, an array of entities, or a notification with data was expected')
+  if (!entities) return reject('wrong_shape', 'expected an entity, an array of entities, or a notification with data')
   if (entities.length > MAX_SAMPLES) return reject('too_large', `more than ${MAX_SAMPLES} entities in one message`)
   const out = new Collector()
   for (const [index, entity] of entities.entries()) {
@@ -66,7 +65,7 @@ function decode(input: Input): Decoded {
   return out.finish('the entity measures nothing')
 }
 
-/** Some publish each observation as an entity of its own, with its time at the end of the id: the rest is the Thing. */
+/** Some publish each observation as a separate entity with its time at the end of the id: the rest is the Thing. */
 const OBSERVED_AT =
   /[-:_]\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?(?:[_/]\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?$/
 
@@ -92,9 +91,9 @@ function readEntity(entity: JsonObject, input: Input, out: Collector): void {
 
 type Reader = {
   type: string
-  /** of what flows */
+  /** from what is counted */
   kind: string
-  /** channel of what a lane says */
+  /** from the lane */
   lane: string
   model: ReadonlyMap<string, Attribute>
   input: Input
@@ -159,23 +158,23 @@ function meaningIn(name: string, value: unknown, { model, type, kind }: Reader):
   if (known !== undefined) return known
   const open = type === 'WaterObserved' ? UNIT_REQUIRED.get(name) : undefined
   if (open) return open
-  // A model we know leaves nothing to the look of a name; what it lacks is reported.
+  // For a known model names are not guessed; attributes that it lacks are reported.
   if (model !== UNMODELLED) return undefined
   const named = meaningOf(name)
   return named === 'housekeeping' ? null : named
 }
 
-/** The models want a share from 0 to 1; many brokers hold per cent. What is above 1 can only be the latter. */
+/** The models define a share from 0 to 1, but many brokers contain percentages, recognised by values above 1. */
 function humidity(value: unknown): Meaning {
   return { property: 'relative_humidity', unit: Number(value) > 1 ? '%' : '1' }
 }
 
-/** The unit that the message states, in UCUM; else the one of the model. */
+/** The unit of the message in UCUM, else that of the model. */
 function unitOf(attribute: unknown, meaning: Meaning): string | undefined {
   const stated = isObject(attribute) ? (own(attribute, 'unitCode') ?? metadata(attribute, 'unitCode')) : undefined
   if (typeof stated !== 'string' || stated.trim() === '') return meaning.unit
   const code = stated.trim()
-  // "one" of a count is a count, and a decibel of a sound level is that of its weighting
+  // "one" is the unit of a count, and a decibel of a sound level has its weighting
   const property = PROPERTIES.get(meaning.property)
   if (code === 'C62' && property?.unit === '{count}') return undefined
   if (code === '2N') return property?.unit.startsWith('dB') ? undefined : 'dB'
@@ -188,7 +187,7 @@ function metadata(attribute: JsonObject, name: string): unknown {
   return entry && own(entry, 'value')
 }
 
-/** The value itself, whatever form it comes in; of a relationship none. */
+/** The value in any form; undefined for a relationship. */
 function plain(attribute: unknown): unknown {
   let value = attribute
   for (let depth = 0; depth < 3 && isObject(value); depth += 1) {
@@ -205,7 +204,7 @@ function laneOf(entity: JsonObject): string {
   return typeof lane === 'number' || (typeof lane === 'string' && lane.length <= 32) ? String(lane) : ''
 }
 
-/** An attribute measured at a time of its own has that one; undefined, with the problem noted, when it is none. */
+/** The time of the attribute itself, where it has one; undefined, with the problem recorded, when it is invalid. */
 function baseOf(name: string, attribute: JsonObject, { input, base, out }: Reader): Base | undefined {
   const stamp =
     own(attribute, 'observedAt') ??
@@ -215,7 +214,7 @@ function baseOf(name: string, attribute: JsonObject, { input, base, out }: Reade
   if (stamp === undefined || stamp === null) return base
   const covered = readStamp(stamp, input)
   if (covered) return { ...base, end: undefined, ...covered }
-  out.problem(`${name}.observedAt`, 'bad_time', `${show(stamp)} is no time`)
+  out.problem(`${name}.observedAt`, 'bad_time', `${show(stamp)} is not a time`)
   return undefined
 }
 
@@ -237,27 +236,27 @@ function timeOfEntity(entity: JsonObject, input: Input, out: Collector): Covered
     if (stamp === undefined || stamp === null || stamp === '') continue
     const covered = readStamp(stamp, input)
     if (covered) return covered.end ? covered : withBounds(covered, entity, input)
-    out.problem(name, 'bad_time', `${show(stamp)} is no time`)
+    out.problem(name, 'bad_time', `${show(stamp)} is not a time`)
     return 'unreadable'
   }
   return undefined
 }
 
-/** An interval in attributes of its own; one bound alone is its start beside dateObservedTo, its end beside dateObservedFrom. */
+/** An interval in separate attributes; a single time is its start with dateObservedTo, its end with dateObservedFrom. */
 function withBounds({ time }: Covered, entity: JsonObject, input: Input): Covered {
   const from = readStamp(plain(own(entity, 'dateObservedFrom')), input)?.time ?? time
   const to = readStamp(plain(own(entity, 'dateObservedTo')), input)?.time ?? time
   return to > from ? { time: from, end: to } : { time }
 }
 
-/** A point in time or an interval; without an offset UTC, as NGSIv2 has it. */
+/** A point in time or an interval; without an offset UTC, as in NGSIv2. */
 function readStamp(stamp: unknown, { source, receivedAt }: Input): Covered | undefined {
   const text = plain(stamp)
   if (typeof text !== 'string' || text.length > 100) return undefined
   return readCovered(text, source.timeZone ?? 'UTC', receivedAt)
 }
 
-/** A GeoJSON Point, of a LineString the vertex in its middle, or NGSIv2's geo:point text, which is "lat, lon". */
+/** A GeoJSON Point, the middle vertex of a LineString, or NGSIv2's geo:point text "lat, lon". */
 function placeOf(entity: JsonObject): Position | undefined {
   const place = plain(own(entity, 'location'))
   if (typeof place === 'string') {

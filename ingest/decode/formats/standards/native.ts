@@ -10,14 +10,14 @@ import type { Decoded, Format, Input, Sample } from '../../helpers/types.ts'
 
 export const THING_KEY = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/
 const RESERVED: ReadonlySet<string> = new Set(['time', 'location', 'units', 'channel'])
-/** What a record adds to say whose it is (records.ts). */
+/** Keys that identify the Thing of a record (records.ts). */
 export const RECORD_KEYS: ReadonlySet<string> = new Set([...RESERVED, 'thing', 'domain'])
 export const isDomain = (name: string | undefined): name is Domain =>
   (DOMAINS as readonly (string | undefined)[]).includes(name)
 
 /**
- * Citywell's own format: topic `city/<domain>/<thingId>`, one object or an array of them: `time` (ISO 8601 with offset; an
- * interval start/end of what covers one),
+ * Citywell's own format: topic `city/<domain>/<thingId>`, one object or an array of them: `time` (ISO 8601 with offset, or an
+ * interval start/end),
  * `location` [lon, lat], `units` { property: unit }, `channel`, and one number per canonical property name.
  */
 export const native: Format = {
@@ -33,9 +33,12 @@ function decode(input: Input): Decoded {
   if (levels[0] !== 'city' || thing === undefined || levels.length > 3)
     return reject('wrong_topic', `"${clip(input.topic)}" is not city/<domain>/<thingId>`)
   if (!isDomain(domain))
-    return reject('wrong_topic', `"${clip(domain ?? '')}" is no domain; there are ${DOMAINS.join(', ')}`)
+    return reject('wrong_topic', `"${clip(domain ?? '')}" is not a domain; valid are ${DOMAINS.join(', ')}`)
   if (!THING_KEY.test(thing))
-    return reject('wrong_topic', `"${clip(thing)}" is no Thing key: letters, digits and _ . : -, at most 128`)
+    return reject(
+      'wrong_topic',
+      `"${clip(thing)}" is not a Thing key; allowed are letters, digits and _ . : -, at most 128`,
+    )
   const { json } = input
   if (json === undefined) return reject('not_json', notJson(input))
   const objects = Array.isArray(json) ? json : [json]
@@ -46,7 +49,7 @@ function decode(input: Input): Decoded {
     const object: unknown = objects[index]
     const at = Array.isArray(json) ? `[${index}].` : ''
     if (isObject(object)) readObject(object, at, head, input, out)
-    else out.problem(at.slice(0, -1) || 'payload', 'wrong_shape', `an object was expected, not ${show(object)}`)
+    else out.problem(at.slice(0, -1) || 'payload', 'wrong_shape', `expected an object, not ${show(object)}`)
     if (out.full) break
   }
   return out.finish('the object has no property')
@@ -54,7 +57,7 @@ function decode(input: Input): Decoded {
 
 export type Head = Pick<Sample, 'device'> & { domain?: Domain }
 
-/** One object of values; `reserved` are the keys that are none. */
+/** One object of values; `reserved` are the keys that are not values. */
 export function readObject(
   object: JsonObject,
   at: string,
@@ -71,7 +74,7 @@ export function readObject(
     const mapped = mappingOf(input.source, key, key, head.device)
     const property = mapped?.property ?? key
     if (!isPropertyName(property)) {
-      out.problem(at + key, 'unknown_property', `"${clip(property)}" is no observed property`, head.device)
+      out.problem(at + key, 'unknown_property', `"${clip(property)}" is not an observed property`, head.device)
       const value = object[key]
       if (isNumeric(value))
         out.keepUnmapped({
@@ -100,7 +103,7 @@ export function readObject(
 
 type Base = { channel: string; time: Date | undefined; end: Date | undefined; location: Position | undefined }
 
-/** What all values of an object share; undefined, with the problem noted, when its time cannot be trusted. */
+/** Properties shared by all values of an object; undefined, with the problem recorded, when its time is invalid. */
 function readBase(object: JsonObject, at: string, out: Collector): Base | undefined {
   const base: Base = { channel: '', time: undefined, end: undefined, location: undefined }
   const time = own(object, 'time')

@@ -6,7 +6,7 @@ import { type Head, isDomain, RECORD_KEYS, readObject, THING_KEY } from './nativ
 
 /**
  * Rows of a table, as `npm run import` publishes them: an array of native objects, each with the key of its `thing` and,
- * if it has to be said, its `domain`. One message carries rows of many Things.
+ * where necessary, its `domain`. One message contains rows of many Things.
  */
 export const records: Format = {
   name: 'records',
@@ -22,7 +22,7 @@ function decode(input: Input): Decoded {
   const out = new Collector()
   for (const [index, row] of rows.entries()) {
     const at = `[${index}]`
-    const head = isObject(row) ? headOf(row) : `an object was expected, not ${show(row)}`
+    const head = isObject(row) ? headOf(row) : `expected an object, not ${show(row)}`
     if (typeof head === 'string') out.problem(at, 'wrong_shape', head)
     else readObject(row, `${at}.`, head, input, out, RECORD_KEYS)
     if (out.full) break
@@ -30,13 +30,13 @@ function decode(input: Input): Decoded {
   return out.finish('no record has a property')
 }
 
-/** Whose values they are, or why that cannot be told. */
+/** The Thing of a row, or why it is unknown. */
 function headOf(row: JsonObject): Head | string {
   const thing = own(row, 'thing')
   if (typeof thing !== 'string' || !THING_KEY.test(thing))
-    return `thing: ${show(thing)} is no Thing key: letters, digits and _ . : -, at most 128`
+    return `thing: ${show(thing)} is not a Thing key; allowed are letters, digits and _ . : -, at most 128`
   const domain = own(row, 'domain')
   if (domain === undefined) return { device: `key/${thing}` }
-  if (typeof domain !== 'string' || !isDomain(domain)) return `domain: "${clip(String(domain))}" is no domain`
+  if (typeof domain !== 'string' || !isDomain(domain)) return `domain: "${clip(String(domain))}" is not a domain`
   return { device: `key/${thing}`, domain }
 }

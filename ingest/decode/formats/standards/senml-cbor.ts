@@ -50,7 +50,7 @@ function decode(input: Input): Decoded {
   try {
     pack = decodeCbor(input.bytes, { useMaps: true, rejectDuplicateMapKeys: true, tags: TAGS })
   } catch (error) {
-    // a stack that a hostile nesting filled comes as a RangeError, all else as the reader's own
+    // Hostile nesting causes a stack overflow (RangeError); other errors are those of the reader.
     return reject('not_cbor', `the payload is not CBOR: ${clip((error as Error).message, 120)}`)
   }
   return decodePack(Array.isArray(pack) ? pack.map(inJsonNames) : pack, input)
@@ -65,11 +65,11 @@ const TAGS = {
 function decimalFraction(content: unknown): number {
   const [exponent, mantissa] = Array.isArray(content) ? content : []
   const whole = typeof mantissa === 'bigint' || typeof mantissa === 'number'
-  // by way of text, so that 231 * 10^-1 is 23.1 and not 23.1 and a bit
+  // Converted through text, so that 231 * 10^-1 is exactly 23.1.
   return whole && Number.isInteger(exponent) ? Number(`${mantissa}e${exponent}`) : Number.NaN
 }
 
-/** A record under its JSON names; labels nobody assigned are left out, as the RFC asks, text labels kept. */
+/** A record under its JSON names; unassigned labels are ignored, as the RFC requires, and text labels stay. */
 function inJsonNames(record: unknown): unknown {
   if (!(record instanceof Map)) return record
   const named: Record<string, unknown> = {}

@@ -13,8 +13,8 @@ const VERSION = 10
 const RELATIVE_LIMIT = 2 ** 28
 
 /**
- * Units of the SenML registry (RFC 8428 table 1, RFC 8798 table 1) that are spelt otherwise in UCUM, and the property
- * that a unit alone implies, for records that name no quantity (RFC 8428, section 5.1.3, tells quantities by unit).
+ * Units of the SenML registry (RFC 8428 table 1, RFC 8798 table 1) that are written differently in UCUM, and the
+ * property implied by a unit alone, for records without a quantity (RFC 8428, section 5.1.3, has examples of these).
  */
 const UNIT_CODES: Readonly<Record<string, string>> = {
   '%RH': '%',
@@ -91,7 +91,7 @@ function decode(input: Input): Decoded {
   return decodePack(json, input)
 }
 
-/** A pack in the names of the JSON form, whatever it was written in. */
+/** A pack with the names of the JSON form, whatever its encoding. */
 export function decodePack(pack: unknown, input: Input): Decoded {
   if (!Array.isArray(pack)) return reject('wrong_shape', 'a SenML pack is an array of records')
   if (pack.length > MAX_SAMPLES) return reject('too_large', `more than ${MAX_SAMPLES} records in one pack`)
@@ -109,7 +109,7 @@ export function decodePack(pack: unknown, input: Input): Decoded {
   return out.finish('the pack has no number')
 }
 
-/** What makes the whole pack unreadable, as the RFC wants it: a version or a must-understand field beyond us. */
+/** Why the entire pack must be rejected by the RFC: an unsupported version or must-understand field. */
 function checkRecord(record: unknown): { reason: 'wrong_shape' | 'unsupported_version'; detail: string } | undefined {
   if (!isObject(record)) return { reason: 'wrong_shape', detail: 'a SenML record is an object' }
   const version = own(record, 'bver')
@@ -126,8 +126,8 @@ function checkRecord(record: unknown): { reason: 'wrong_shape' | 'unsupported_ve
 function resolve(record: JsonObject, bases: Bases, index: number, out: Collector): Resolved | undefined {
   const wrong = NUMERIC_FIELDS.find((key) => !isNumberOrAbsent(own(record, key)))
   if (wrong !== undefined) {
-    // Base fields hold for all records that follow: one that cannot be read spoils this record, the last one stays.
-    out.problem(`[${index}].${wrong}`, 'bad_value', `${show(own(record, wrong))} is no number`)
+    // Base fields apply to all records that follow: an invalid one affects this record only, the previous one stays in force.
+    out.problem(`[${index}].${wrong}`, 'bad_value', `${show(own(record, wrong))} is not a number`)
     return undefined
   }
   keepBases(record, bases)
@@ -139,7 +139,7 @@ function resolve(record: JsonObject, bases: Bases, index: number, out: Collector
   const name = String(own(record, 'n') ?? '')
   const full = bases.bn + name
   if (!NAME.test(full)) {
-    const detail = full === '' ? 'the record has no name' : `"${clip(full)}" is no SenML name`
+    const detail = full === '' ? 'the record has no name' : `"${clip(full)}" is not a SenML name`
     out.problem(`[${index}].n`, 'wrong_shape', detail)
     return undefined
   }
@@ -158,13 +158,13 @@ function keepBases(record: JsonObject, bases: Bases): void {
   }
 }
 
-/** A number with the base value added, or a truth value; text and data measure nothing. */
+/** A number with the base value added, or a boolean; text and data are not measurements. */
 function numberOf(record: JsonObject, { bv }: Bases): number | boolean | undefined {
   const number = own(record, 'v')
   if (typeof number === 'number') return number + bv
   const flag = own(record, 'vb')
   if (typeof flag === 'boolean') return flag
-  // A record without any value has the base value, except the one that only sets it.
+  // A record without a value has the base value, except the one that only sets it.
   const bare = bv !== 0 && !hasValue(record) && own(record, 'bv') === undefined
   return bare ? bv : undefined
 }
@@ -178,8 +178,8 @@ function trim(text: string): string {
 }
 
 /**
- * Which part of a name is the device and which the quantity: base name and name where both are there; else the part
- * behind the last separator, when it is a quantity we know; else all of it is the device and the unit tells.
+ * Splits a name into device and quantity: base name and name where both exist; else at the last separator, if a known
+ * quantity follows; else the entire name is the device, and the unit implies the quantity.
  */
 function split({ base, name }: Resolved): { device: string; quantity: string } {
   if (base !== '' && name !== '') return { device: trim(base), quantity: trim(name) }
@@ -222,7 +222,7 @@ function readSum({ base: bn, name, unit, sum }: Resolved, base: Base, quantity: 
   else unmapped(out, field, quantity || field, sum, base.device)
 }
 
-/** By its name; by its unit when the name says nothing, or when one name carries several units. */
+/** By its name; by its unit when the name is unknown, or when one name has several units. */
 function meaningIn(quantity: string, unit: string): Meaning | undefined {
   const named = quantity === '' ? undefined : meaningOf(quantity)
   if (typeof named === 'object') return named
@@ -231,14 +231,14 @@ function meaningIn(quantity: string, unit: string): Meaning | undefined {
 }
 
 function timeOf(time: number, receivedAt: Date): { time?: Date; flags?: number } {
-  // No time, or exactly now: the time of arrival, which normalise takes and flags.
+  // No time, or exactly now: normalise uses the time of arrival, and flags it.
   if (time === 0) return {}
   if (Math.abs(time) < RELATIVE_LIMIT)
     return { time: new Date(receivedAt.getTime() + Math.round(time * 1000)), flags: REASONS.time_of_arrival }
   return { time: new Date(Math.round(time * 1000)) }
 }
 
-/** Positions that a pack carries as records in lon and lat: of the same time, or the only one of the device. */
+/** Positions in a pack, as records in lon and lat: of the same time, or the only one of the device. */
 class Places {
   readonly #at = new Map<string, { lon?: number; lat?: number }>()
   readonly #positions = new Map<string, Position>()

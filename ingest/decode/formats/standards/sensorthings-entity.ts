@@ -20,7 +20,7 @@ export function idOf(entity: JsonObject | undefined): string | undefined {
   return typeof id === 'number' || (typeof id === 'string' && id.length <= 80) ? String(id) : undefined
 }
 
-/** The unit under any of its names; where none is known, the symbol as it stands. */
+/** The unit under any of its names; the symbol itself where none is known. */
 export function unitIn(datastream: JsonObject): string | undefined {
   const unit = ownObject(datastream, 'unitOfMeasurement')
   if (!unit) return undefined
@@ -29,13 +29,13 @@ export function unitIn(datastream: JsonObject): string | undefined {
   return names.find((name) => ucum(name) !== undefined) ?? names[0]
 }
 
-/** By its observed property where that is told along, else by its own name. */
+/** By its observed property where the message has one, else by its own name. */
 export function meaningIn(datastream: JsonObject): Meaning | undefined {
   const observed = ownObject(datastream, 'ObservedProperty')
   return named((observed && ownString(observed, 'name')) ?? ownString(datastream, 'name') ?? '', unitIn(datastream))
 }
 
-/** The same from what was kept of it. */
+/** The same from the stored description. */
 export const rememberedMeaning = ({ name, unit }: DiscoveredEntity): Meaning | undefined => named(name, unit)
 
 function named(name: string, unit: string | undefined): Meaning | undefined {
@@ -56,7 +56,7 @@ export function placeIn(entity: JsonObject): Position | undefined {
   return positionOf(coordinates[0], coordinates[1])
 }
 
-/** What is kept of a Datastream published on its topic; undefined where it is none. */
+/** The stored description of a Datastream published on its topic; undefined for any other message. */
 export function datastreamConfig(topic: string, json: unknown): Config | undefined {
   const id = TOPIC.exec(topic)?.[1]
   if (id === undefined || !isObject(json) || !isObject(own(json, 'unitOfMeasurement'))) return undefined

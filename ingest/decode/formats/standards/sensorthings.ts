@@ -12,9 +12,9 @@ const NAVIGATION = /Datastreams\(([^)]{1,80})\)/
 
 /**
  * OGC SensorThings API: Observations, over MQTT or as posted, alone or with their Datastream; Datastreams and Things with
- * their Observations, and lists of either, as a server answers (`$expand`); lists of values (`dataArray`). An Observation
- * that only names its Datastream is read by a mapping of `Datastreams(423)`, or by what the Datastream said of itself on
- * its own topic. Source: OGC 18-088.
+ * their Observations, and lists of either, as returned by a server (`$expand`); lists of values (`dataArray`). An Observation
+ * that only names its Datastream is decoded by a mapping of `Datastreams(423)`, or by the description that the Datastream
+ * published on its own topic. Source: OGC 18-088.
  */
 export const sensorThings: Format = {
   name: 'sensorthings',
@@ -32,7 +32,7 @@ function isEntity(json: JsonObject): boolean {
   )
 }
 
-/** One entity, a list, or an answer with a list; never more than a message may carry. */
+/** One entity, a list, or a response with a list, up to the limit of a message. */
 function entitiesIn(json: unknown): JsonObject[] {
   const list = isObject(json) ? own(json, 'value') : json
   if (Array.isArray(list)) return list.slice(0, MAX_SAMPLES).filter(isObject)
@@ -62,7 +62,7 @@ function readEntity(entity: JsonObject, datastream: JsonObject | undefined, inpu
   for (const stream of inner('Datastreams')) readEntity({ ...stream, Thing: entity }, undefined, input, out)
 }
 
-/** `components` says what the values of each row of `dataArray` are. */
+/** `components` defines the values of each row of `dataArray`. */
 function rowsOf(entity: JsonObject): JsonObject[] {
   const [components, rows] = [own(entity, 'components'), own(entity, 'dataArray')]
   if (!Array.isArray(components) || !Array.isArray(rows) || components.length > 20) return []
@@ -81,14 +81,14 @@ function readObservation(
 ): void {
   const link = ownString(observation, 'Datastream@iot.navigationLink') ?? ''
   const id = idOf(datastream) ?? TOPIC.exec(input.topic)?.[1] ?? NAVIGATION.exec(link)?.[1]
-  // Without one the observation is named by nothing but itself.
+  // Without a Datastream only the id of the observation is left as a name.
   const key = id === undefined ? 'Observations' : datastreamKey(id)
   const base: Base = { device: `sensorthings/${key}` }
   const stamp = own(observation, 'phenomenonTime') ?? own(observation, 'resultTime')
   if (stamp !== undefined && stamp !== null) {
     const covered = typeof stamp === 'string' ? readCovered(stamp) : undefined
     if (!covered) {
-      out.problem('phenomenonTime', 'bad_time', `${show(stamp)} is no time`, base.device)
+      out.problem('phenomenonTime', 'bad_time', `${show(stamp)} is not a time`, base.device)
       return
     }
     Object.assign(base, covered)
@@ -100,9 +100,9 @@ function readObservation(
   else unmapped(out, clip(key), key, own(observation, 'result'), base.device)
 }
 
-/** As the message tells it along, else as the Datastream told it on its own topic. */
+/** From the message, else from the description that the Datastream published. */
 function meaningOf(key: string, datastream: JsonObject | undefined, { context }: Input): Meaning | undefined {
   const along = datastream && meaningIn(datastream)
-  const told = context?.entities?.find(({ field }) => field === key)
-  return along ?? (told && rememberedMeaning(told))
+  const described = context?.entities?.find(({ field }) => field === key)
+  return along ?? (described && rememberedMeaning(described))
 }

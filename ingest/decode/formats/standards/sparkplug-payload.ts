@@ -7,7 +7,7 @@ export const DATATYPE = {
   ...{ Boolean: 11, String: 12, DateTime: 13, Text: 14, UUID: 15, DataSet: 16, Bytes: 17, File: 18, Template: 19 },
 } as const
 
-/** A value as the wire has it: which field carried it decides, and the datatype says how to read integers. */
+/** A value as transmitted: its kind follows from the field, and the datatype defines how to read integers. */
 export type WireValue =
   | { readonly kind: 'int' | 'float' | 'double'; readonly value: number }
   | { readonly kind: 'long'; readonly value: bigint }
@@ -29,8 +29,8 @@ export type Metric = {
 export type SparkplugPayload = { timestamp?: number; seq?: number; metrics: Metric[] }
 
 /**
- * Reads a Payload (sparkplug_b.proto, package org.eclipse.tahu.protobuf). Fields nobody asked for are skipped.
- * @throws when the bytes are none, or carry more than MAX_SAMPLES metrics
+ * Reads a Payload (sparkplug_b.proto, package org.eclipse.tahu.protobuf). Unused fields are skipped.
+ * @throws when the bytes are not a payload, or contain more than MAX_SAMPLES metrics
  */
 export function readPayload(bytes: Uint8Array): SparkplugPayload {
   const reader = Reader.create(bytes)
@@ -58,7 +58,7 @@ function readMetric(reader: Reader): Metric {
   return metric
 }
 
-/** What a metric says of itself, beside its value. */
+/** Description of a metric, without its value. */
 function readHead(reader: Reader, tag: number, metric: Metric): void {
   if (tag === 0x0a) metric.name = reader.string()
   else if (tag === 0x10) metric.alias = unsigned(reader).toString()
@@ -71,7 +71,7 @@ function readHead(reader: Reader, tag: number, metric: Metric): void {
   } else skip(reader, tag)
 }
 
-/** Fields 10 to 19 of a metric, one of which carries its value. */
+/** Fields 10 to 19 of a metric, one of which is its value. */
 function readValue(reader: Reader, tag: number): WireValue | undefined {
   if (tag === 0x50) return { kind: 'int', value: reader.uint32() }
   if (tag === 0x58) return { kind: 'long', value: unsigned(reader) }
@@ -125,7 +125,7 @@ function skip(reader: Reader, tag: number): void {
   reader.skipType(tag & 7)
 }
 
-/** 64 bits without a sign. The reader has them as two halves. */
+/** Unsigned 64-bit integer, read as two halves. */
 function unsigned(reader: Reader): bigint {
   const value = reader.uint64() as number | { low: number; high: number }
   if (typeof value === 'number') return BigInt(value)
@@ -133,8 +133,8 @@ function unsigned(reader: Reader): bigint {
 }
 
 /**
- * The number a metric carries. Integers are written without a sign, negative ones in two's complement of their width
- * (specification 3.0.0, section 6.4.16). Undefined for what is no number.
+ * The number of a metric. Integers are transmitted unsigned, negative ones in two's complement of their width
+ * (specification 3.0.0, section 6.4.16). Undefined for anything but a number.
  */
 export function numberOf(value: WireValue, datatype: number): number | undefined {
   if (value.kind === 'float' || value.kind === 'double') return value.value

@@ -10,9 +10,9 @@ export const NAMESPACE = 'spBv1.0'
 export const REBIRTH = 'Node Control/Rebirth'
 
 /**
- * Sparkplug B 3.0: `spBv1.0/<group>/<message type>/<node>[/<device>]`. Data may name its metrics by the alias alone,
- * which a birth has told (ingest/sparkplug/ keeps births). A birth is also the sign that a node or device is online, a
- * death that it is not. Source: Eclipse Sparkplug specification 3.0.0.
+ * Sparkplug B 3.0: `spBv1.0/<group>/<message type>/<node>[/<device>]`. Data may name its metrics by an alias
+ * only, which a birth has defined (ingest/interpret/sparkplug/ stores births). A birth also means that a node or device is
+ * online, a death that it is offline. Source: Eclipse Sparkplug specification 3.0.0.
  */
 export const sparkplug: Format = { name: 'sparkplug-b', claims: ({ levels }) => levels[0] === NAMESPACE, decode }
 
@@ -52,15 +52,15 @@ function decode(input: Input): Decoded {
 }
 
 /**
- * A death certificate was given to the broker when the session began: it is dated by its arrival (section 6.4.23,
- * "NDEATH"). One of a session that is over already says nothing of the present one.
+ * A death certificate is registered with the broker at the start of the session, so its time is that of arrival (section
+ * 6.4.23, "NDEATH"). A death of an earlier session does not concern the current one.
  */
 function readDeath(
   topic: SparkplugTopic,
   { timestamp }: SparkplugPayload,
   context: SparkplugContext | undefined,
 ): Decoded {
-  if (!context?.ends) return reject('no_measurement', 'the death of a session that is not open')
+  if (!context?.ends) return reject('no_measurement', 'death of another session than the current one')
   const out = new Collector()
   const offline = (device: string, time?: Date): void =>
     addReading(out, { device: `sparkplug-b/${device}`, ...(time && { time }) }, { property: 'online' }, 0, topic.type)
@@ -83,7 +83,7 @@ function readMetrics(
     if (out.full) break
     const described = describe(metric, context)
     if (!described) {
-      out.problem(`alias ${metric.alias}`, 'alias_unknown', `no birth says what metric ${metric.alias} is`, device)
+      out.problem(`alias ${metric.alias}`, 'alias_unknown', `metric ${metric.alias} not defined by a birth`, device)
       continue
     }
     readMetric(metric, described, { device, ...timeOf(metric.timestamp ?? payload.timestamp) }, input.source, out)
@@ -94,7 +94,7 @@ function readMetrics(
 
 const timeOf = (ms: number | undefined): { time?: Date } => (ms === undefined ? {} : { time: new Date(ms) })
 
-/** What a metric is: by the message itself, completed by its birth; undefined for an alias nobody has told. */
+/** Description of a metric by the message, completed by its birth; undefined for an undefined alias. */
 function describe(metric: Metric, context: SparkplugContext | undefined): Omit<BirthMetric, 'alias'> | undefined {
   const { name, alias } = metric
   const born = name ? context?.byName.get(name) : alias === undefined ? undefined : context?.byAlias.get(alias)
@@ -103,7 +103,7 @@ function describe(metric: Metric, context: SparkplugContext | undefined): Omit<B
   return { name: known, datatype: metric.datatype ?? born?.datatype ?? 0, unit: metric.unit ?? born?.unit }
 }
 
-/** What nodes say about themselves and their session. */
+/** Metrics about the node and its session. */
 const CONTROL = /^(bdSeq$|Node Control\/|Device Control\/|Node Info\/|Properties\/)/
 const NOT_NUMBERS: ReadonlySet<number> = new Set([DATATYPE.DateTime, DATATYPE.UUID])
 
@@ -121,7 +121,7 @@ function readMetric(
     datatype >= DATATYPE.DataSet ||
     ['bytes', 'dataset', 'template', 'extension'].includes(metric.value?.kind ?? '')
   ) {
-    out.problem(field, 'unsupported_type', `${typeName(datatype)}: its numbers are not read`, base.device)
+    out.problem(field, 'unsupported_type', `${typeName(datatype)}: numbers of this type are not read`, base.device)
     return
   }
   const cut = name.lastIndexOf('/')
@@ -136,14 +136,14 @@ function readMetric(
     return
   }
   if (value === null) {
-    out.problem(field, 'bad_value', 'the metric is null: the node has no value', base.device)
+    out.problem(field, 'bad_value', 'null: the node has no value', base.device)
     return
   }
   const unit = mapped?.unit ?? described.unit ?? meaning.unit
   addReading(out, base, unit === undefined ? meaning : { ...meaning, unit }, value, field)
 }
 
-/** By the last part of the name; folders before it tell equal metrics of one device apart. */
+/** By the last part of the name; the folders before it distinguish equal metrics of one device. */
 function meaningIn(key: string, folder: string): Meaning | null | undefined {
   const named = meaningOf(key)
   if (named === 'housekeeping') return null
@@ -152,7 +152,7 @@ function meaningIn(key: string, folder: string): Meaning | null | undefined {
   return { ...named, channel: channel.slice(0, 64) }
 }
 
-/** null where the node says that there is none; undefined for what measures nothing (a truth value, unless it is asked for). */
+/** null where the node reports no value; undefined for non-measurements (a boolean, unless it is mapped). */
 function readingOf({ isNull, value }: Metric, datatype: number, truth: boolean): number | string | null | undefined {
   if (isNull || !value) return null
   if (value.kind === 'boolean') return truth ? Number(value.value) : undefined

@@ -68,7 +68,7 @@ describe('PurpleAir', () => {
     expectRead(read('x', { ...head, sensor: { sensor_index: 7, humidity: 40 } }), 'purpleair/7', [
       ['relative_humidity', '', 40, '%', ''],
     ])
-    expectRejected(read('x', { ...answer, data: [] }), 'no_measurement', 'no sensor lies')
+    expectRejected(read('x', { ...answer, data: [] }), 'no_measurement', 'no sensor in the response')
     expectRejected(read('x', { ...answer, data: [['x'], 5] }), 'wrong_shape')
     expectRejected(read('x', { ...head, sensor: { sensor_index: 7, humidity: 40, last_seen: 'x' } }), 'bad_time')
   })

@@ -114,7 +114,7 @@ describe('Sparkplug B', () => {
     expect(decoded.ok && decoded.samples.map((sample) => [sample.device, ...rowOf(sample)])).toEqual(
       ['a/b', 'a/b/c', 'a/b/d'].map((device) => [`sparkplug-b/${device}`, 'online', '', 0, '1', '']),
     )
-    expectRejected(read('spBv1.0/a/NDEATH/b', bytes), 'no_measurement', 'not open')
+    expectRejected(read('spBv1.0/a/NDEATH/b', bytes), 'no_measurement', 'death of another session')
   })
   test('the death of a device is dated by the node', () => {
     const decoded = read('spBv1.0/a/DDEATH/b/c', payload(AT, 9, []), { ...birth(), ends: true })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { kindOf, tileOptions } from '#ingest/import/file-formats.ts'
-import { booksFromApi } from '#ingest/import/ledger-watch.ts'
+import { ledgerFromApi } from '#ingest/import/ledger-watch.ts'
 import { filesOf, textOf } from '#ingest/import/open-file.ts'
 import { readOptions, sourceOfFile } from '#ingest/import/options.ts'
 import { csvLine, readRows } from '#ingest/import/read-table.ts'
@@ -48,7 +48,7 @@ const dryRun = (given: string[], now = '2026-05-31T12:00:00Z') =>
     pack: { sources: [{ name: 'native', topic: 'city/#' }], timeZone: 'Europe/Berlin' },
     bounds: [13, 52, 14, 53],
     openPublisher: () => Promise.reject(new Error('a dry run publishes nothing')),
-    books: () => async () => undefined,
+    ledger: () => async () => undefined,
     now: () => new Date(now),
   })
 
@@ -89,7 +89,7 @@ describe('files', () => {
   test('latin1 read as UTF-8 is refused with what to do', async () => {
     const [file] = await filesOf(await write('latin.csv', Buffer.from('Brébeuf', 'latin1')))
     if (!file) throw new Error('no file')
-    await expect(all(textOf(file, 'utf-8', () => {}))).rejects.toThrow('name its encoding')
+    await expect(all(textOf(file, 'utf-8', () => {}))).rejects.toThrow('set its encoding')
     expect(await all(textOf(file, 'latin1', () => {}))).toEqual(['Brébeuf'])
   })
   test('formats by header and shape; what nobody knows asks for a mapping', () => {
@@ -98,7 +98,7 @@ describe('files', () => {
     expect(kindOf('a.json', '{"a":1}\n{"b":2}\n', undefined)).toMatchObject({ kind: 'lines' })
     expect(kindOf('a.json', '{\n"a":1}', undefined)).toMatchObject({ kind: 'json' })
     expect(() => kindOf('a.csv', 'x,y\n', undefined)).toThrow('--mapping')
-    expect(() => kindOf('a.csv', 'x,y\n', 'nonsense')).toThrow('no format')
+    expect(() => kindOf('a.csv', 'x,y\n', 'nonsense')).toThrow('unknown format')
   })
   test.each([
     ['s3/parquet/performance/type=fixed/year=2022/quarter=3/x.csv', ['type=fixed', 'year=2022', 'quarter=3']],
@@ -109,7 +109,7 @@ describe('files', () => {
   )
   test('options', () => {
     expect(sourceOfFile('/x/Air Quality long.csv.gz')).toBe('air-quality-long')
-    expect(() => args()).toThrow('which file')
+    expect(() => args()).toThrow('no file given')
     expect(() => args('a', '--rows', '0')).toThrow('--rows')
     expect(() => args('a', '--source', 'A/B')).toThrow('--source')
     expect(() => args('a', '--nonsense')).toThrow('nonsense')
@@ -154,18 +154,18 @@ describe('a dry run', () => {
         pack: { sources: [], timeZone: 'UTC' },
         bounds: [13, 52, 14, 53],
         openPublisher: () => Promise.reject(new Error('cells are not published')),
-        books: () => async () => undefined,
+        ledger: () => async () => undefined,
       })
     expect((await run()).files[0]).toMatchObject({ cells: 1 })
     expect(await readFile(out, 'utf8')).toBe(
       'key,name,domain,kind,grade,device,lon,lat,technologies,rangeM,samples\n' +
         'cell-lte-262-2-801-86355,LTE 262-02 801/86355,connectivity,mast,unknown,opencellid/lte-262-2-801-86355,13.285512,52.522202,4g,1000,7\n',
     )
-    await expect(run()).rejects.toThrow('exists already')
+    await expect(run()).rejects.toThrow('already exists')
   })
 })
 
-describe('the books by way of the API', () => {
+describe('the ledger by way of the API', () => {
   const counts = { received: 9, stored: 5, duplicate: 3, rejected: 1, inFlight: 0, balanced: true }
   const observations = {
     observationsStored: 50,
@@ -190,12 +190,12 @@ describe('the books by way of the API', () => {
     })
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    expect(await booksFromApi(base, 'import')()).toMatchObject({ settled: 9, ...observations })
+    expect(await ledgerFromApi(base, 'import')()).toMatchObject({ processed: 9, ...observations })
     expect(asked).toBe(2)
-    expect(await booksFromApi(base, 'import-history')()).toMatchObject({ settled: 0 })
+    expect(await ledgerFromApi(base, 'import-history')()).toMatchObject({ processed: 0 })
     server.closeAllConnections()
     await new Promise((done) => server.close(done))
-    expect(await booksFromApi(base, 'import')()).toBeUndefined()
+    expect(await ledgerFromApi(base, 'import')()).toBeUndefined()
   })
 })
 

@@ -79,7 +79,7 @@ describe('tables with any column names', () => {
       { thing: 'eco-berri-1', time: '2026-05-31T22:00:00.000Z', bicycle_count: 83 },
       { thing: 'eco-cote-sainte-catherine', time: '2026-05-31T22:00:00.000Z', bicycle_count: 1 },
     ])
-    expect(() => map(mapping, 'Date;A b;A-B', [])).toThrow('both be the Thing "eco-a-b"')
+    expect(() => map(mapping, 'Date;A b;A-B', [])).toThrow('the same Thing key "eco-a-b"')
     expect(keyOf('  Brébeuf (données non disponibles)')).toBe('brebeuf-donnees-non-disponibles')
   })
   test('one value a row, named by another column; a place; Things by their own names', () => {
@@ -127,13 +127,13 @@ describe('tables with any column names', () => {
   test.each<[object, string, RegExp]>([
     [{ time: { column: 'x' }, columns: { v: { property: 'no2' } } }, 't;v', /no column "x".*it has t, v/],
     [{ time: { column: 't' }, columns: { w: { property: 'no2' } } }, 't;v', /no column "w"/],
-    [{ time: { column: 't' }, columns: { v: { property: 'no2' } } }, 'v;t', /whose values/],
+    [{ time: { column: 't' }, columns: { v: { property: 'no2' } } }, 'v;t', /Thing of the values unknown/],
   ])('%j over %s is refused', (mapping, header, message) =>
     expect(() => map(mapping, header, [], { thing: header === 'v;t' ? undefined : 'a' })).toThrow(message),
   )
   test.each([
     [{ time: { column: 't' } }, 'exactly one of columns, perColumn and long'],
-    [{ time: { column: 't' }, columns: { v: { property: 'smell' } } }, 'columns.v.property: no observed property'],
+    [{ time: { column: 't' }, columns: { v: { property: 'smell' } } }, 'columns.v.property: not an observed property'],
     [{ time: { column: 't' }, colums: {} }, 'colums'],
   ])('the mapping %j is refused with the field', async (mapping, message) => {
     const folder = await mkdtemp(join(tmpdir(), 'mapping-'))

@@ -20,8 +20,8 @@ describe('QARTOD test 5, climatology', () => {
     [1.3, JANUARY, 34, 1],
     [1.3, JANUARY, -10, 3],
   ])('at latitude %d, %d, %d degrees Celsius: %d', (latitude, ms, result, quality) => {
-    const verdict = climatologyTest('temperature', latitude, ms, result)
-    expect(verdict).toEqual({ quality, reasons: quality === 3 ? CLIMATE : 0 })
+    const evaluation = climatologyTest('temperature', latitude, ms, result)
+    expect(evaluation).toEqual({ quality, reasons: quality === 3 ? CLIMATE : 0 })
   })
 
   test('the bounds of a month pass, and it never fails', () => {

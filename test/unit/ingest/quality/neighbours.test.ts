@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { disagreements, disagrees, median, type Station } from '#ingest/quality/neighbours.ts'
 
-const rule = { kilometres: 5, deviations: 5, least: 0, leastShare: 0 }
+const rule = { kilometres: 5, deviations: 5, minimum: 0, minimumShare: 0 }
 
 describe('QARTOD test 11, neighbours by median absolute deviation', () => {
   // 8 9 10 11 12: median 10, deviations 2 1 0 1 2, their median 1; 5 x 1.4826 = 7.413
@@ -16,9 +16,9 @@ describe('QARTOD test 11, neighbours by median absolute deviation', () => {
   test('one wild neighbour does not excuse another', () => expect(disagrees(40, [8, 9, 10, 11, 500], rule)).toBe(true))
 
   test('neighbours that agree to the last digit still leave room', () => {
-    expect(disagrees(14, [10, 10, 10, 10], { ...rule, least: 5 })).toBe(false)
-    expect(disagrees(15.1, [10, 10, 10, 10], { ...rule, least: 5 })).toBe(true)
-    expect(disagrees(15.1, [10, 10, 10, 10], { ...rule, leastShare: 0.6 })).toBe(false)
+    expect(disagrees(14, [10, 10, 10, 10], { ...rule, minimum: 5 })).toBe(false)
+    expect(disagrees(15.1, [10, 10, 10, 10], { ...rule, minimum: 5 })).toBe(true)
+    expect(disagrees(15.1, [10, 10, 10, 10], { ...rule, minimumShare: 0.6 })).toBe(false)
   })
 
   test('three neighbours say nothing', () => expect(disagrees(1000, [1, 1, 1], rule)).toBeUndefined())
@@ -41,7 +41,7 @@ describe('QARTOD test 11, neighbours by median absolute deviation', () => {
       // a second probe of the same Thing confirms nothing
       ['a2', station(1, 10, 60, 50, 50, 10)],
     ])
-    const found = disagreements(stations, { ...rule, least: 5 })
+    const found = disagreements(stations, { ...rule, minimum: 5 })
     // in the second hour only three neighbours measured
     expect(found.get('a')).toEqual(new Set([0]))
     expect(found.has('far')).toBe(false)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createQualityControl } from '#ingest/quality/control.ts'
+import { createHistoryEvaluator } from '#ingest/quality/history.ts'
 
 const start = Date.parse('2026-05-31T00:00:00Z')
 const at = (minutes: number): Date => new Date(start + minutes * 60_000)
@@ -7,7 +7,7 @@ const REASON = { spike: 1 << 2, rate: 1 << 3, flat: 1 << 4, stuck: 1 << 5, reset
 
 describe('quality control with history', () => {
   test('a spike is found when the next result is there, and names its time', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     control.evaluate(1, 'temperature', at(0), 20)
     expect(control.evaluate(1, 'temperature', at(10), 32).earlier).toBeUndefined()
     // SPK_REF (20 + 20) / 2, distance 12: more than 5, less than 15
@@ -21,13 +21,13 @@ describe('quality control with history', () => {
   })
 
   test('a jump against a quiet history is suspect', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     for (let n = 0; n < 14; n++) control.evaluate(1, 'temperature', at(n * 10), 20 + (n % 2) / 10)
     expect(control.evaluate(1, 'temperature', at(140), 25.2)).toMatchObject({ quality: 3, reasons: REASON.rate })
   })
 
   test('a flat line is suspect after three hours and fails after nine', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     const flags = Array.from({ length: 61 }, (_, n) => control.evaluate(1, 'temperature', at(n * 10), 20).quality)
     expect(flags[7]).toBe(2)
     expect(flags[17]).toBe(1)
@@ -38,7 +38,7 @@ describe('quality control with history', () => {
   })
 
   test('a meter that falls is reset; one that stands for two days is suspect', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     control.evaluate(1, 'energy', at(0), 100)
     expect(control.evaluate(1, 'energy', at(60), 101)).toEqual({ quality: 1, reasons: 0 })
     expect(control.evaluate(1, 'energy', at(120), 3)).toEqual({ quality: 1, reasons: REASON.reset })
@@ -48,7 +48,7 @@ describe('quality control with history', () => {
   })
 
   test('a meter that reads 0 once, or ten times too much: the next reading shows that it is an outlier', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     const judge = (minute: number, result: number) => control.evaluate(1, 'energy', at(minute), result)
     for (const [minute, result] of [
       [0, 5000],
@@ -64,7 +64,7 @@ describe('quality control with history', () => {
   })
 
   test('history that arrives late is not judged and spoils nothing', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     for (let n = 0; n < 14; n++) control.evaluate(1, 'temperature', at(n * 10), 20 + (n % 2) / 10)
     expect(control.evaluate(1, 'temperature', at(5), -30)).toEqual({ quality: 2, reasons: 0 })
     expect(control.evaluate(1, 'temperature', at(130), -30)).toEqual({ quality: 2, reasons: 0 })
@@ -72,20 +72,20 @@ describe('quality control with history', () => {
   })
 
   test('a silence of hours begins anew', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     for (let n = 0; n < 14; n++) control.evaluate(1, 'temperature', at(n * 10), 20 + (n % 2) / 10)
     expect(control.evaluate(1, 'temperature', at(130 + 181), 29)).toEqual({ quality: 2, reasons: 0 })
   })
 
   test('properties without thresholds are not evaluated and take no memory', () => {
-    const control = createQualityControl()
+    const control = createHistoryEvaluator()
     for (const property of ['bikes_available', 'illuminance', 'constructor', 'nonsense'])
       expect(control.evaluate(1, property, at(0), 1)).toEqual({ quality: 2, reasons: 0 })
     expect(control.size).toBe(0)
   })
 
   test('memory is bounded: the one longest unheard goes', () => {
-    const control = createQualityControl({ limit: 2 })
+    const control = createHistoryEvaluator({ limit: 2 })
     control.evaluate(1, 'energy', at(0), 10)
     control.evaluate(2, 'energy', at(0), 10)
     control.evaluate(1, 'energy', at(1), 11)
