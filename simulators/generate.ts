@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { packFiles, writePack } from './city/pack.ts'
-import { planCity } from './city/plan.ts'
+import { planCity } from './city/plan/create-plan.ts'
 
 const HELP = `Writes the city pack of a fictional city.
 

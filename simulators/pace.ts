@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { liveTopic } from '#model/mqtt/live.ts'
+import { liveTopic } from '#model/mqtt/live-feed.ts'
 
 /** The part of an MQTT client that is needed here. */
 type Listener = {
@@ -23,7 +23,7 @@ const feedSchema = z.object({ observations: z.array(z.object({ phenomenonTime: z
 
 /**
  * Keeps history from delaying what is live. A broker acknowledges faster than a database stores, so its pace is not
- * the city's. What the city has stored it publishes again (model/mqtt/live.ts): while live values come back fresh, history goes
+ * the city's. What the city has stored it publishes again (model/mqtt/live-feed.ts): while live values come back fresh, history goes
  * at `perSecond`; when they come back late, it waits. A city that publishes nothing gets `perSecond` throughout.
  *
  * `now` is the clock of the readings, in ms.

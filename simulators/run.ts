@@ -1,5 +1,5 @@
 import mqtt, { type MqttClient } from 'mqtt'
-import { separateLogin } from '#model/mqtt/login.ts'
+import { separateLogin } from '#model/mqtt/broker-url.ts'
 import { assignFaults, deliver, distort, type Fault, isSilent, reportedInstant, skewedTime } from './faults.ts'
 import type { Message } from './formats/format.ts'
 import { encoderOf } from './formats/index.ts'

@@ -45,7 +45,7 @@ export async function openTestDatabase({ migrated = true }: { migrated?: boolean
 }
 
 async function openEmbedded() {
-  const { openEmbeddedDatabase } = await import('#infra/embedded/database.ts')
+  const { openEmbeddedDatabase } = await import('#infra/embedded/database/database.ts')
   return openEmbeddedDatabase({})
 }
 
@@ -77,7 +77,7 @@ export async function openTestBroker(): Promise<TestBroker> {
   const { kind, url } = inject('broker')
   const prefix = `test-${randomBytes(6).toString('hex')}`
   if (kind !== 'embedded') return { kind, url, prefix, close: async () => {} }
-  const { openEmbeddedBroker } = await import('#infra/embedded/broker.ts')
+  const { openEmbeddedBroker } = await import('#infra/embedded/broker/broker.ts')
   const broker = await openEmbeddedBroker({ port: 0, host: '127.0.0.1' })
   return { kind, url: broker.url, prefix, close: () => broker.close() }
 }

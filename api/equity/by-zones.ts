@@ -1,6 +1,6 @@
 import type { Exposure } from '#model/api/equity.ts'
-import { concentrationOf } from '#model/statistics/concentration.ts'
-import { fifthsOf } from '#model/statistics/population-groups.ts'
+import { concentrationOf } from '#model/statistics/estimation/concentration.ts'
+import { fifthsOf } from '#model/statistics/estimation/population-groups.ts'
 import type { ZoneAt } from '../measurements/registry-at.ts'
 import type { ZoneMeasure } from './measured.ts'
 

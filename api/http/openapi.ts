@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { airIndexSchema } from '#model/air-quality/air-index.ts'
 import { problemSchema } from '#model/api/problem.ts'
 import { evidenceSchema, indicatorSchema, indicatorValueSchema } from '#model/indicators/catalogue/schema.ts'
-import { estimateSchema } from '#model/survey/survey.ts'
+import { estimateSchema } from '#model/survey/codebook.ts'
 import { renderDocs } from './docs-page.ts'
 
 // Named once, so that the document refers to them instead of repeating them. Evidence is a tree: it has to have a name.

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '#model/basics/errors.ts'
 import type { Bounds } from '#model/basics/geo.ts'
-import { DOMAINS, domainSchema } from '#model/observation/domain.ts'
+import { DOMAINS, domainSchema } from '#model/things/domain.ts'
 
 /** An instant in a query string, e.g. 2026-05-31T10:00:00Z or 2026-05-31T11:00:00+01:00. */
 const instantParam = z.iso

@@ -2,7 +2,7 @@ import type { ReportedValueBody } from '#model/api/indicators.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { DataPoint, Indicator } from '#model/indicators/catalogue/schema.ts'
 import type { GoalBody } from '#model/indicators/goals.ts'
-import { implausible } from '#model/indicators/plausible.ts'
+import { implausible } from '#model/indicators/plausibility.ts'
 import { resultOf } from '#model/indicators/result.ts'
 
 /** Relative difference that rounding in a report explains. */

@@ -1,4 +1,4 @@
-import type { Domain } from '#model/observation/domain.ts'
+import type { Domain } from '#model/things/domain.ts'
 
 /** One open connection, as the client needs it. */
 export type Wire = {

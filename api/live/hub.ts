@@ -1,6 +1,6 @@
 import type { LedgerResponse } from '#model/api/ingest.ts'
-import type { LiveMessage, LiveObservation } from '#model/mqtt/live.ts'
-import type { Domain } from '#model/observation/domain.ts'
+import type { LiveMessage, LiveObservation } from '#model/mqtt/live-feed.ts'
+import type { Domain } from '#model/things/domain.ts'
 import type { Latest } from '../queries/live.ts'
 import { createClient, type LiveClient, type Wire } from './client.ts'
 import type { LiveSource } from './source.ts'

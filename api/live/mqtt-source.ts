@@ -2,8 +2,8 @@ import mqtt, { type MqttClient } from 'mqtt'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/mqtt/live.ts'
-import { separateLogin } from '#model/mqtt/login.ts'
+import { separateLogin } from '#model/mqtt/broker-url.ts'
+import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/mqtt/live-feed.ts'
 import type { LiveSource } from './source.ts'
 
 const TOPIC = liveTopic('#')

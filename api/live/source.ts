@@ -1,4 +1,4 @@
-import type { LiveMessage } from '#model/mqtt/live.ts'
+import type { LiveMessage } from '#model/mqtt/live-feed.ts'
 
 /** What was committed, as it is committed, and the door back in. */
 export type LiveSource = {

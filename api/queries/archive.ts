@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { ArchivedSources, ArchiveResponse } from '#model/api/ingest.ts'
-import type { Kept } from '#model/mqtt/replay.ts'
+import type { Kept } from '#model/mqtt/replay-topic.ts'
 import { textOf } from './payload-text.ts'
 
 export type ArchiveFilter = { source: string; topic?: string | undefined; from: Date; to: Date }

@@ -2,7 +2,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Area, Bounds, Position } from '#model/basics/geo.ts'
 import { type CityPack, cityPackSchema } from '#model/city/city-pack.ts'
-import type { Domain } from '#model/observation/domain.ts'
+import type { Domain } from '#model/things/domain.ts'
 
 export type CityFacts = {
   pack: CityPack

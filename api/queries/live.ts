@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { LiveObservation } from '#model/mqtt/live.ts'
-import type { Domain } from '#model/observation/domain.ts'
+import type { LiveObservation } from '#model/mqtt/live-feed.ts'
 import type { Quality } from '#model/observation/quality.ts'
+import type { Domain } from '#model/things/domain.ts'
 
 const LATEST = `
   select t.key as thing, t.domain, d.id, d.property, d.channel, l.phenomenon_time as time, l.result, l.quality, l.reasons

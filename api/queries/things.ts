@@ -1,7 +1,8 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Bounds, Place } from '#model/basics/geo.ts'
-import type { Domain, Grade } from '#model/observation/domain.ts'
 import type { Quality } from '#model/observation/quality.ts'
+import type { Domain } from '#model/things/domain.ts'
+import type { Grade } from '#model/things/grade.ts'
 
 export type ThingFilter = {
   domains?: readonly Domain[] | undefined

@@ -1,7 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Area } from '#model/basics/geo.ts'
-import type { MoneyUnit } from '#model/text/money.ts'
+import type { MoneyUnit } from '#model/basics/money.ts'
 import { cityAt, zonesAt } from '../measurements/registry-at.ts'
 
 export type ZoneRow = {

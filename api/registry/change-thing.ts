@@ -1,4 +1,4 @@
-import { pointOf, zoneAt } from '#domain/city-pack/place.ts'
+import { pointOf, zoneAt } from '#domain/city-pack/zone-at.ts'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import type { RegistryThing, ThingChange } from '#model/api/registry.ts'
 import { AppError } from '#model/basics/errors.ts'

@@ -1,5 +1,5 @@
 import type { Pool } from '#infra/db/pool.ts'
-import { type Kept, replayTopic } from '#model/mqtt/replay.ts'
+import { type Kept, replayTopic } from '#model/mqtt/replay-topic.ts'
 import type { LiveSource } from '../live/source.ts'
 import { type Archived, type ArchiveFilter, selectArchivedPage } from '../queries/archive.ts'
 import { markReplayed, type ReplayFilter, selectNewestRejected, selectReplayable } from '../queries/rejected.ts'

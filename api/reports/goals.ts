@@ -1,6 +1,6 @@
 import type { ReportGoal, ReportIndicator } from '#model/api/reports.ts'
 import type { Goal } from '#model/indicators/goals.ts'
-import { leadingTo, type Span } from '#model/indicators/leading-to.ts'
+import { leadingTo, type Span } from '#model/indicators/trend-span.ts'
 import type { Indicators } from '../indicators/engine.ts'
 
 type Needs = { readonly indicators: Indicators; readonly clock: () => Date }

@@ -1,6 +1,6 @@
 import type { CoreIndicatorsResponse } from '#model/api/people.ts'
+import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { CORE_INDICATORS } from '#model/survey/itu-core-indicators.ts'
-import type { Codebook, Question } from '#model/survey/survey.ts'
 import type { Microdata, Response, SurveySource } from './microdata.ts'
 import { measured, openSurvey, protectionOf, sheetOf } from './sheet.ts'
 import { characteristicsOf, checkBy, measureOf, publish } from './table.ts'

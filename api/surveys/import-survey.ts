@@ -5,11 +5,11 @@ import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
 import type { Table } from '#infra/table/table.ts'
 import type { ImportLine, SurveyImported } from '#model/api/survey-import.ts'
 import { AppError } from '#model/basics/errors.ts'
-import type { Codebook } from '#model/survey/survey.ts'
+import type { Codebook } from '#model/survey/codebook.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { problem, type SurveyProblem } from '#model/survey-file/problem.ts'
 import { createReader, type Reading } from '#model/survey-file/read-responses.ts'
-import { settleResponses, withNumberProblems } from '#model/survey-file/settle-responses.ts'
+import { settleResponses, withNumberProblems } from '#model/survey-file/response-numbers.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 
 export type SurveyUpload = {

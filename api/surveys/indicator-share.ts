@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Period } from '#model/basics/period.ts'
-import type { Codebook, Question } from '#model/survey/survey.ts'
+import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { findSurvey, listSurveys, type SurveySource } from './microdata.ts'
 import { openSheet } from './sheet.ts'
 import type { TableCell } from './table.ts'

@@ -1,10 +1,10 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { createCalibration } from '#model/statistics/calibration.ts'
-import { type VarianceMethod, withSampledShares } from '#model/statistics/design.ts'
-import { cellId } from '#model/statistics/linked-tables.ts'
-import type { ProtectionRequest } from '#model/statistics/protect-intervals.ts'
-import { createReplication } from '#model/statistics/replication.ts'
-import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey/survey.ts'
+import { cellId } from '#model/statistics/disclosure/linked-tables.ts'
+import type { ProtectionRequest } from '#model/statistics/disclosure/protect-intervals.ts'
+import { createCalibration } from '#model/statistics/estimation/calibration.ts'
+import { createReplication } from '#model/statistics/estimation/replication.ts'
+import { type VarianceMethod, withSampledShares } from '#model/statistics/estimation/survey-design.ts'
+import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey/codebook.ts'
 import { openProtection, type Protection } from './protection.ts'
 
 export type SurveyRow = {

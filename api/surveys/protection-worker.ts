@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { openHighs } from '#infra/linear-program/highs.ts'
-import { createProtector, type ProtectionRequest } from '#model/statistics/protect-intervals.ts'
-import type { Suppression } from '#model/statistics/suppression.ts'
+import { createProtector, type ProtectionRequest } from '#model/statistics/disclosure/protect-intervals.ts'
+import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
 
 /** Linear programs block their thread for up to seconds: this one is theirs. */
 export type ToWorker = { readonly id: number; readonly request: ProtectionRequest }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import type { Queryable } from '#infra/db/pool.ts'
-import type { ProtectionRequest } from '#model/statistics/protect-intervals.ts'
-import type { Suppression } from '#model/statistics/suppression.ts'
+import type { ProtectionRequest } from '#model/statistics/disclosure/protect-intervals.ts'
+import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
 import type { FromWorker, ToWorker } from './protection-worker.ts'
 
 /** Which cells of all tables of a question must be kept back, by cellId, and why. */

@@ -1,5 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { hashOfCode } from '#infra/runtime/code.ts'
+import { hashOfCode } from '#infra/runtime/personal-code.ts'
 import type { QuestionnaireReply } from '#model/api/questionnaire.ts'
 import { AppError, type ErrorCode } from '#model/basics/errors.ts'
 

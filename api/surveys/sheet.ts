@@ -1,9 +1,9 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { cellId, type Profile } from '#model/statistics/linked-tables.ts'
-import type { Answers } from '#model/statistics/protect-intervals.ts'
-import type { Suppression } from '#model/statistics/suppression.ts'
-import type { Codebook, Question } from '#model/survey/survey.ts'
+import { cellId, type Profile } from '#model/statistics/disclosure/linked-tables.ts'
+import type { Answers } from '#model/statistics/disclosure/protect-intervals.ts'
+import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
+import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { answered, findSurvey, type Microdata, type Response, wasAsked } from './microdata.ts'
 import type { Protection } from './protection.ts'
 import {

@@ -1,8 +1,8 @@
 import { AppError } from '#model/basics/errors.ts'
-import { cellId } from '#model/statistics/linked-tables.ts'
-import type { Cell, Suppression } from '#model/statistics/suppression.ts'
-import { isReliable, type SurveyMean, surveyMean } from '#model/statistics/survey-mean.ts'
-import type { Codebook, Estimate, Question } from '#model/survey/survey.ts'
+import { cellId } from '#model/statistics/disclosure/linked-tables.ts'
+import type { Cell, Suppression } from '#model/statistics/disclosure/suppression.ts'
+import { isReliable, type SurveyMean, surveyMean } from '#model/statistics/estimation/survey-mean.ts'
+import type { Codebook, Estimate, Question } from '#model/survey/codebook.ts'
 import { answered, type Response } from './microdata.ts'
 
 /** What is estimated: the share of respondents whose answer is one of `counts`, or the mean of a number. */

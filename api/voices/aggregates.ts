@@ -1,9 +1,9 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { VoiceAggregate, VoiceAggregates } from '#model/api/voices.ts'
-import { cellId } from '#model/statistics/linked-tables.ts'
-import { protect } from '#model/statistics/protect.ts'
-import type { CountSuppression } from '#model/statistics/suppression.ts'
-import { VOICE_THRESHOLD, VOICE_TOPICS, type VoiceTopic } from '#model/survey/voices.ts'
+import { cellId } from '#model/statistics/disclosure/linked-tables.ts'
+import { protect } from '#model/statistics/disclosure/protect.ts'
+import type { CountSuppression } from '#model/statistics/disclosure/suppression.ts'
+import { VOICE_THRESHOLD, VOICE_TOPICS, type VoiceTopic } from '#model/voices/voice.ts'
 import { WINDOW_DAYS } from './batches.ts'
 import type { VoiceDeps } from './store.ts'
 

@@ -1,5 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { VoicePlace, VoiceTopic } from '#model/survey/voices.ts'
+import type { VoicePlace, VoiceTopic } from '#model/voices/voice.ts'
 
 /**
  * When a rating may be seen. Figures that change with every voice give each of them away to whoever looks twice, so

@@ -1,7 +1,7 @@
 import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
 import type { Moderation, ModerationQueue } from '#model/api/voices.ts'
 import { AppError } from '#model/basics/errors.ts'
-import type { VoiceTopic } from '#model/survey/voices.ts'
+import type { VoiceTopic } from '#model/voices/voice.ts'
 import { takeTurn } from './batches.ts'
 
 const QUEUE = `

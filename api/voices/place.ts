@@ -1,7 +1,7 @@
 import { cellToBoundary, getResolution, isValidCell } from 'h3-js'
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { VOICE_CELL_RESOLUTION, type VoicePlace } from '#model/survey/voices.ts'
+import { VOICE_CELL_RESOLUTION, type VoicePlace } from '#model/voices/voice.ts'
 import { selectCity } from '../queries/city.ts'
 import { requireZone } from '../queries/zones.ts'
 

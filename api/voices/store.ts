@@ -1,10 +1,10 @@
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
-import { hashOfCode, newCode } from '#infra/runtime/code.ts'
+import { hashOfCode, newCode } from '#infra/runtime/personal-code.ts'
 import type { NewVoice } from '#model/api/voices.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { groupedCode } from '#model/basics/personal-code.ts'
 import { VOICE_RETENTION_DAYS } from '#model/basics/retention.ts'
-import { personalTraces, tidyComment, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/survey/voices.ts'
-import { groupedCode } from '#model/text/code.ts'
+import { personalTraces, tidyComment, VOICE_THRESHOLD, VOICE_TOPICS } from '#model/voices/voice.ts'
 import { deleteVoices, releaseFull, takeTurn } from './batches.ts'
 import { checkPlace } from './place.ts'
 

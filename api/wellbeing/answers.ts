@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Codebook, Question } from '#model/survey/survey.ts'
+import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { answered, findSurvey, type Response, type SurveySource } from '../surveys/microdata.ts'
 import { type Protections, protectionOf } from '../surveys/sheet.ts'
 import { characteristicsOf } from '../surveys/table.ts'

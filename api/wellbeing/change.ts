@@ -1,6 +1,6 @@
 import type { WellbeingChange, WellbeingScore } from '#model/api/wellbeing.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { type Change, changeOf, holm } from '#model/statistics/change.ts'
+import { type Change, changeOf, holm } from '#model/statistics/inference/change.ts'
 import { DIMENSIONS } from '#model/wellbeing/framework.ts'
 import { openSurvey } from '../surveys/sheet.ts'
 import { type Answers, loadAnswers } from './answers.ts'

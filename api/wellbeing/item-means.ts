@@ -1,6 +1,6 @@
-import type { Linearised } from '#model/statistics/design.ts'
-import { meanOf } from '#model/statistics/linearised.ts'
-import { cellId } from '#model/statistics/linked-tables.ts'
+import { cellId } from '#model/statistics/disclosure/linked-tables.ts'
+import { meanOf } from '#model/statistics/estimation/linearised.ts'
+import type { Linearised } from '#model/statistics/estimation/survey-design.ts'
 import { rescale } from '#model/wellbeing/shares.ts'
 import type { Answers } from './answers.ts'
 

@@ -1,6 +1,6 @@
 import type { WellbeingScore } from '#model/api/wellbeing.ts'
-import { estimated } from '#model/statistics/design.ts'
-import { combinationOf } from '#model/statistics/linearised.ts'
+import { combinationOf } from '#model/statistics/estimation/linearised.ts'
+import { estimated } from '#model/statistics/estimation/survey-design.ts'
 import { type ItemShare, type PlannedDimension, type PlannedFactor, sharesOf } from '#model/wellbeing/shares.ts'
 import type { Answers } from './answers.ts'
 import { itemMeansOf } from './item-means.ts'

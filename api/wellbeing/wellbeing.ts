@@ -1,7 +1,7 @@
 import type { Pool } from '#infra/db/pool.ts'
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { parsePeriod } from '#model/basics/period.ts'
-import type { Codebook } from '#model/survey/survey.ts'
+import type { Codebook } from '#model/survey/codebook.ts'
 import { DIMENSIONS, ENVIRONMENT_BLOCK } from '#model/wellbeing/framework.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { surveyFor } from '../surveys/indicator-share.ts'

@@ -4,8 +4,8 @@ import { AppError } from '#model/basics/errors.ts'
 import { loadGoals } from './load-goals.ts'
 import { loadReported } from './load-reported.ts'
 import { loadSurveys } from './load-surveys.ts'
-import { pointOf, zoneAt } from './place.ts'
 import type { LoadedPack, LoadedZone } from './read-pack.ts'
+import { pointOf, zoneAt } from './zone-at.ts'
 
 /**
  * Brings the database in line with a pack, all or nothing. What a person changed later through the API is kept:

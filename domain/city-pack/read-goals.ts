@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { indicatorOf } from '#model/indicators/catalogue/index.ts'
 import { type GoalBody, goalBody } from '#model/indicators/goals.ts'
-import { implausible } from '#model/indicators/plausible.ts'
+import { implausible } from '#model/indicators/plausibility.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 import type { PackProblems } from './pack-problems.ts'
 import { readText } from './read-json.ts'

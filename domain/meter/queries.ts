@@ -1,10 +1,10 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Interval, Meter, MeterRow, RowReadings } from '#model/meter/assemble.ts'
 import type { Reading, Replacement } from '#model/meter/reading.ts'
-import { calibratedChannel } from '#model/observation/calibration.ts'
-import type { Grade } from '#model/observation/domain.ts'
+import { calibratedChannel } from '#model/observation/calibrated-channel.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { goodSql } from '#model/observation/quality.ts'
+import type { Grade } from '#model/things/grade.ts'
 
 // Milliseconds, rounded up: a reading half a millisecond after the full hour lies after it.
 const MS = (time: string): string => `ceil(extract(epoch from ${time})::numeric * 1000)::float8`

@@ -1,10 +1,10 @@
 import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
-import { hashOfCode, newCode } from '#infra/runtime/code.ts'
+import { hashOfCode, newCode } from '#infra/runtime/personal-code.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { groupedCode } from '#model/basics/personal-code.ts'
 import { codebookOf, DESIGN_COLUMNS, type Fieldwork, QUESTIONNAIRE_VERSION } from '#model/questionnaire/codebook.ts'
 import { ITEMS } from '#model/questionnaire/items.ts'
-import type { Codebook } from '#model/survey/survey.ts'
-import { groupedCode } from '#model/text/code.ts'
+import type { Codebook } from '#model/survey/codebook.ts'
 import { readMessages } from './messages.ts'
 import type { Drawn } from './sample.ts'
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#model/basics/errors.ts'
 import type { QuestionnaireMessages } from '#model/questionnaire/codebook.ts'
-import { VOICE_LANGUAGES } from '#model/survey/voices.ts'
+import { VOICE_LANGUAGES } from '#model/voices/voice.ts'
 
 const FOLDER = join(import.meta.dirname, '../../model/questionnaire/messages')
 

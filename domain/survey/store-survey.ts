@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import { coarsenZones } from '#model/statistics/coarsen-zones.ts'
-import type { Codebook, SurveyArea } from '#model/survey/survey.ts'
+import { coarsenZones } from '#model/statistics/disclosure/coarsen-zones.ts'
+import type { Codebook, SurveyArea } from '#model/survey/codebook.ts'
 import type { SurveyResponse } from '#model/survey-file/response.ts'
 
 export type SurveyToStore = {

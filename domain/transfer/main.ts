@@ -1,7 +1,7 @@
 /** `npm run export` and `npm run restore`: a whole city out of one database and into another. docs/operations.md */
 import { join } from 'node:path'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
-import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
+import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'

@@ -1,5 +1,5 @@
 import loadHighs from 'highs'
-import type { LinearProgram, LpSolver, Term } from '#model/statistics/linear-program.ts'
+import type { LinearProgram, LpSolver, Term } from '#model/statistics/solver/linear-program.ts'
 
 // the types describe the CommonJS build, where the loader is a property of the module
 const load = loadHighs as unknown as typeof loadHighs.default

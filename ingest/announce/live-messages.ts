@@ -1,4 +1,4 @@
-import { liveTopic } from '#model/mqtt/live.ts'
+import { liveTopic } from '#model/mqtt/live-feed.ts'
 import type { Row } from '../commit/rows.ts'
 import type { Datastream } from '../registry/registry.ts'
 

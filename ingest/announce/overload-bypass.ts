@@ -12,7 +12,7 @@
  */
 import { connect, type MqttClient } from 'mqtt'
 import type { Logger } from '#infra/runtime/log.ts'
-import { union } from '#model/mqtt/topics.ts'
+import { union } from '#model/mqtt/topic-filters.ts'
 import { REASONS } from '#model/observation/quality.ts'
 import { type Interpreter, OWN_MESSAGE } from '../interpret/interpret.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'

@@ -5,7 +5,7 @@
  *     rejected(), `store_failed`    its bytes, topic and the error
  *     minimalRejection()            only that there was a message, without its content
  */
-import { plainStart } from '#model/text/text.ts'
+import { plainStart } from '#model/text/storable-text.ts'
 import { MAX_DETAIL_LENGTH } from '../message/describe-error.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 

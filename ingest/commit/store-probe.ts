@@ -10,8 +10,8 @@
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
-import type { Grade } from '#model/observation/domain.ts'
 import { QUALITY } from '#model/observation/quality.ts'
+import type { Grade } from '#model/things/grade.ts'
 import type { Datastream } from '../registry/registry.ts'
 import type { Ledger } from './ledger.ts'
 import { minimalRejection } from './rejection.ts'

@@ -70,7 +70,7 @@ function collect(messages: readonly IngestMessage[]): FieldRecord[] {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record)
 }
 
-/** A control character, which stored text does not contain (model/text/text.ts). */
+/** A control character, which stored text does not contain (model/text/storable-text.ts). */
 const SEPARATOR = '\u001f'
 
 /** Names by which a rejected message is found again, once a mapping covers them. */

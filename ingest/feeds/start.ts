@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import { Gauge } from 'prom-client'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
-import { separateLogin } from '#model/mqtt/login.ts'
+import { separateLogin } from '#model/mqtt/broker-url.ts'
 import { type FeedState, type Poller, startPoller } from './poller.ts'
 
 export type Pollers = { readonly states: readonly FeedState[]; close(): Promise<void> }

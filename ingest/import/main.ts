@@ -1,7 +1,7 @@
 /** `npm run import -- FILE...`: publishes files to the broker, like devices. docs/import.md */
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
-import { reachableAddress } from '#infra/embedded/broker-access.ts'
+import { reachableAddress } from '#infra/embedded/broker/access.ts'
 import { type Config, loadConfig } from '#infra/runtime/config.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { boundsOf } from './city-bounds.ts'

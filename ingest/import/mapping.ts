@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '#model/basics/errors.ts'
-import { domainSchema } from '#model/observation/domain.ts'
 import { isPropertyName } from '#model/observation/properties.ts'
+import { domainSchema } from '#model/things/domain.ts'
 
 const column = z.string().min(1)
 const property = z

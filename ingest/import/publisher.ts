@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { connectAsync } from 'mqtt'
 import { withoutSecret } from '#infra/runtime/log.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { separateLogin } from '#model/mqtt/login.ts'
+import { separateLogin } from '#model/mqtt/broker-url.ts'
 
 /** Publishes at QoS 1 with bounded concurrency; a message counts as published when the broker has acknowledged it. */
 export type Publisher = {

@@ -1,5 +1,5 @@
 import type { CityPack, Source } from '#model/city/city-pack.ts'
-import { REPLAY_FILTER } from '#model/mqtt/replay.ts'
+import { REPLAY_FILTER } from '#model/mqtt/replay-topic.ts'
 import { isFormatName } from '../decode/index.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { plainStart } from '#model/text/text.ts'
+import { plainStart } from '#model/text/storable-text.ts'
 
 export const MAX_DETAIL_LENGTH = 2_000
 

@@ -4,7 +4,7 @@
  * instrument has channels). Before the first calibration it repeats the raw value, so that the calibrated series has no gap
  * and readers may always prefer it.
  */
-import { calibratedChannel } from '#model/observation/calibration.ts'
+import { calibratedChannel } from '#model/observation/calibrated-channel.ts'
 import { inCircle } from '#model/observation/directions.ts'
 import { isCircular } from '#model/observation/properties.ts'
 import type { NormalSample } from './normalise.ts'

@@ -3,7 +3,6 @@ import type { Position } from '#model/basics/geo.ts'
 import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import type { Source } from '#model/city/city-pack.ts'
 import { type Bound, storedLimit } from '#model/observation/censored.ts'
-import type { Domain } from '#model/observation/domain.ts'
 import {
   coversInterval,
   isPropertyName,
@@ -14,7 +13,8 @@ import {
 import { QUALITY, type Quality, REASONS, worst } from '#model/observation/quality.ts'
 import { toCanonical, ucum } from '#model/observation/units.ts'
 import { readLoneNumber } from '#model/text/numbers.ts'
-import { MAX_NAME_LENGTH, plainText } from '#model/text/text.ts'
+import { MAX_NAME_LENGTH, plainText } from '#model/text/storable-text.ts'
+import type { Domain } from '#model/things/domain.ts'
 import { clip, show } from '../decode/helpers/input.ts'
 import type { FieldProblem, RejectReason, Sample } from '../decode/helpers/types.ts'
 import { rangeTest } from '../quality/range.ts'

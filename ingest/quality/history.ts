@@ -1,5 +1,5 @@
-import type { Grade } from '#model/observation/domain.ts'
 import { QUALITY, REASONS } from '#model/observation/quality.ts'
+import type { Grade } from '#model/things/grade.ts'
 import type { Evaluation } from './range.ts'
 import { rulesOf } from './rules.ts'
 import { Series } from './series.ts'

@@ -1,7 +1,7 @@
 import { measuringTop } from '#model/air-quality/measuring-ranges.ts'
-import type { Grade } from '#model/observation/domain.ts'
 import type { ObservedProperty } from '#model/observation/properties.ts'
 import { QUALITY, type Quality, REASONS } from '#model/observation/quality.ts'
+import type { Grade } from '#model/things/grade.ts'
 import { isOverflow } from './overflow.ts'
 
 /** Result of quality tests: a QARTOD flag and the bits of REASONS that explain it. */

@@ -1,7 +1,7 @@
 import { CENSORED } from '#model/observation/censored.ts'
-import type { Grade } from '#model/observation/domain.ts'
 import type { ObservedProperty } from '#model/observation/properties.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/observation/quality.ts'
+import type { Grade } from '#model/things/grade.ts'
 import { climatologyTest } from './climatology.ts'
 import { type Evaluation, measuringRangeTest, rangeTest } from './range.ts'
 import { rulesOf } from './rules.ts'

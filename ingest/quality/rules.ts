@@ -1,7 +1,7 @@
 import { measuringTop } from '#model/air-quality/measuring-ranges.ts'
 import { HOUR_SECONDS } from '#model/basics/durations.ts'
-import type { Grade } from '#model/observation/domain.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
+import type { Grade } from '#model/things/grade.ts'
 import type { FlatThresholds, RateThresholds, SpikeThresholds } from './tests.ts'
 
 /**

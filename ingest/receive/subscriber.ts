@@ -16,7 +16,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, waitBackoff } from '#infra/runtime/backoff.ts'
-import { union } from '#model/mqtt/topics.ts'
+import { union } from '#model/mqtt/topic-filters.ts'
 import { Arrivals } from './arrivals.ts'
 import { Connection, type ProtocolVersion, VersionRefused } from './connection.ts'
 import type { Publish } from './publish-reader.ts'

@@ -1,7 +1,7 @@
-import { zoneAt } from '#domain/city-pack/place.ts'
+import { zoneAt } from '#domain/city-pack/zone-at.ts'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
-import type { Grade } from '#model/observation/domain.ts'
+import type { Grade } from '#model/things/grade.ts'
 
 export type ThingRow = {
   device: string

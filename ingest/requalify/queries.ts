@@ -1,5 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { Grade } from '#model/observation/domain.ts'
+import type { Grade } from '#model/things/grade.ts'
 import type { Stored } from '../quality/requalifier.ts'
 
 export type Stream = {

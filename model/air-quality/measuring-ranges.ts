@@ -1,5 +1,5 @@
-import type { Grade } from '../observation/domain.ts'
 import { MOLAR_VOLUME_L } from '../observation/units.ts'
+import type { Grade } from '../things/grade.ts'
 
 /**
  * How high instruments of a class can measure, in the canonical unit (ug/m3; CO mg/m3). A higher reading is doubted

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { airIndexSchema } from '../air-quality/air-index.ts'
 import { areaSchema, boundsSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
-import { domainSchema, gradeSchema } from '../observation/domain.ts'
+import { moneyUnitSchema } from '../basics/money.ts'
 import { qualitySchema } from '../observation/quality.ts'
-import { moneyUnitSchema } from '../text/money.ts'
+import { domainSchema } from '../things/domain.ts'
+import { gradeSchema } from '../things/grade.ts'
 
 const instant = z.iso.datetime({ offset: true })
 

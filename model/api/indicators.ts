@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { indicatorSchema } from '../indicators/catalogue/schema.ts'
 import { goalSchema, progressSchema } from '../indicators/goals.ts'
-import { codebookSchema, estimateSchema, surveyAreaSchema } from '../survey/survey.ts'
+import { codebookSchema, estimateSchema, surveyAreaSchema } from '../survey/codebook.ts'
 
 /** GET /api/v1/indicators: all 91; `implemented` = the engine can compute it in this city now */
 export const indicatorsResponse = z.object({

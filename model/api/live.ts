@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { liveObservationSchema } from '../mqtt/live.ts'
+import { liveObservationSchema } from '../mqtt/live-feed.ts'
 
 /**
  * GET /api/v1/live?domain — server-sent events:

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { estimateSchema } from '../survey/survey.ts'
+import { estimateSchema } from '../survey/codebook.ts'
 
 /** GET /api/v1/surveys/:id/indicators?by: the ITU core indicators that the survey answers */
 export const coreIndicatorsResponse = z.object({

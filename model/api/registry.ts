@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { placeSchema } from '../basics/geo.ts'
-import { domainSchema, gradeSchema } from '../observation/domain.ts'
+import { domainSchema } from '../things/domain.ts'
+import { gradeSchema } from '../things/grade.ts'
 
 const instant = z.iso.datetime({ offset: true })
 const text = z.string().trim().min(1).max(200)

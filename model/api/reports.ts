@@ -6,7 +6,7 @@ import {
   scoreSchema,
 } from '../indicators/catalogue/schema.ts'
 import { progressSchema } from '../indicators/goals.ts'
-import { originSchema } from '../observation/domain.ts'
+import { originSchema } from '../observation/origin.ts'
 import { DATA_QUALITIES, seriesResponse } from './indicators.ts'
 
 /** A check of model/indicators/verify/verify.ts that asks something. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { codebookSchema, surveyAreaSchema } from '../survey/survey.ts'
+import { codebookSchema, surveyAreaSchema } from '../survey/codebook.ts'
 import { surveyProblem } from '../survey-file/problem.ts'
 
 /** PUT /api/v1/surveys/:id (key needed; multipart: codebook, responses): what came in, or would with check=true */

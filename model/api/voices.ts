@@ -6,7 +6,7 @@ import {
   VOICE_LANGUAGES,
   VOICE_TOPICS,
   voicePlaceSchema,
-} from '../survey/voices.ts'
+} from '../voices/voice.ts'
 
 const topicSchema = z.enum(VOICE_TOPICS)
 

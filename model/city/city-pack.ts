@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { DAY_MS, DAY_SECONDS } from '../basics/durations.ts'
 import { areaSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
+import { moneyUnitSchema } from '../basics/money.ts'
 import { MAX_ARCHIVE_DAYS, MAX_VOICE_RETENTION_DAYS, MIN_VOICE_RETENTION_DAYS } from '../basics/retention.ts'
-import { domainSchema, gradeSchema } from '../observation/domain.ts'
-import { moneyUnitSchema } from '../text/money.ts'
+import { domainSchema } from '../things/domain.ts'
+import { gradeSchema } from '../things/grade.ts'
 
 /**
  * A city pack is a folder:
@@ -16,7 +17,7 @@ import { moneyUnitSchema } from '../text/money.ts'
  * reported/*.csv     optional reported values: code,data_point,period,numerator,denominator,value,unit,source,quality,verified,note
  * goals.csv          optional benchmarks and targets of the city: code,data_point,benchmark,target,target_year,baseline_year,source
  * air-standards.json optional air quality standards of the city's own (model/air-quality/standards/schema.ts)
- * surveys/<id>/      codebook.json (model/survey/survey.ts) and responses.csv
+ * surveys/<id>/      codebook.json (model/survey/codebook.ts) and responses.csv
  * ```
  */
 /** Which messages a decoder is asked to read, and what it may assume of them. */

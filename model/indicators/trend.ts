@@ -1,5 +1,5 @@
-import type { Estimated } from '../statistics/design.ts'
-import { tQuantile } from '../statistics/student-t.ts'
+import type { Estimated } from '../statistics/estimation/survey-design.ts'
+import { tQuantile } from '../statistics/inference/student-t.ts'
 
 /** A value at a time; `at` in years. */
 export type TrendPoint = { readonly at: number; readonly value: number }

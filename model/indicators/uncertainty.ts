@@ -1,5 +1,5 @@
-import { type Estimated, estimated, type Respondent } from '../statistics/design.ts'
-import { meanOf } from '../statistics/linearised.ts'
+import { meanOf } from '../statistics/estimation/linearised.ts'
+import { type Estimated, estimated, type Respondent } from '../statistics/estimation/survey-design.ts'
 import type { Evidence } from './catalogue/schema.ts'
 import { recompute } from './recompute.ts'
 

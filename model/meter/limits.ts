@@ -1,5 +1,5 @@
 import { DAY_MS } from '../basics/durations.ts'
-import type { Grade } from '../observation/domain.ts'
+import type { Grade } from '../things/grade.ts'
 
 /**
  * The most that a meter counts in an hour, in the canonical unit of its property. Where the Thing states a rating it is that,

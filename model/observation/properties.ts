@@ -1,4 +1,4 @@
-import type { Domain } from './domain.ts'
+import type { Domain } from '../things/domain.ts'
 
 /**
  * How a property's numbers behave in time:

@@ -1,4 +1,4 @@
-import { type Codebook, codebookSchema } from '../survey/survey.ts'
+import { type Codebook, codebookSchema } from '../survey/codebook.ts'
 import { ANSWERS, ITEMS, type Item } from './items.ts'
 
 /** Changes with any question, answer or wording: answers to different versions are different surveys. */

@@ -1,7 +1,7 @@
-import { SURVEYED_SHARES } from '../indicators/surveyed.ts'
+import { priceUnitOf } from '../basics/money.ts'
+import { SURVEYED_SHARES } from '../indicators/surveyed-shares.ts'
+import { type Codebook, codebookSchema, type Question } from '../survey/codebook.ts'
 import { CORE_INDICATORS } from '../survey/itu-core-indicators.ts'
-import { type Codebook, codebookSchema, type Question } from '../survey/survey.ts'
-import { priceUnitOf } from '../text/money.ts'
 import { designProblems } from './check-design.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 

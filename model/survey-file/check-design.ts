@@ -1,4 +1,4 @@
-import type { Codebook } from '../survey/survey.ts'
+import type { Codebook } from '../survey/codebook.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 
 /** What the codebook says of the sample, where its parts do not go together. */

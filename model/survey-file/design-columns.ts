@@ -1,4 +1,4 @@
-import type { Codebook } from '../survey/survey.ts'
+import type { Codebook } from '../survey/codebook.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 
 type Cells = (column: string) => string

@@ -1,7 +1,7 @@
-import type { Codebook, Question } from '../survey/survey.ts'
+import type { Codebook, Question } from '../survey/codebook.ts'
 import { type Decimal, readNumberText } from '../text/numbers.ts'
 import { settleNumbers } from '../text/table-numbers.ts'
-import { type Column, columnOf, isYesNo, type TableCell } from './column.ts'
+import { type Column, columnOf, isYesNo, type TableCell } from './column-profile.ts'
 
 /** A first codebook made of a plain table, and what a person must look at before it is used. */
 export type Draft = {

@@ -1,5 +1,5 @@
-import { type Margin, rake } from '../statistics/rake.ts'
-import type { Codebook } from '../survey/survey.ts'
+import { type Margin, rake } from '../statistics/estimation/rake.ts'
+import type { Codebook } from '../survey/codebook.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 import type { SurveyResponse } from './response.ts'
 

@@ -1,4 +1,4 @@
-import type { Codebook, Question } from '../survey/survey.ts'
+import type { Codebook, Question } from '../survey/codebook.ts'
 import {
   readClusterSize,
   readReplicates,

@@ -1,5 +1,5 @@
-import { ranks } from '../statistics/correlation.ts'
-import { type SobolEffect, sobolIndices } from '../statistics/sobol-indices.ts'
+import { ranks } from '../statistics/inference/correlation.ts'
+import { type SobolEffect, sobolIndices } from '../statistics/sensitivity/sobol-indices.ts'
 
 /**
  * How much the index, and the order of the zones, depend on choices that nobody can prove right: the weights and the way

@@ -1,4 +1,4 @@
-import type { CityPlan } from './city-plan.ts'
+import type { CityPlan } from './plan/city-plan.ts'
 
 /**
  * What sensors cannot tell and a city's statistics office would report: a few invented values, in the form of

@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '#model/basics/durations.ts'
-import { distance } from '../city/geometry.ts'
+import { distance } from '../city/geometry/geometry.ts'
 import { hashGauss } from '../random/random.ts'
 import type { SimThing } from '../world/world.ts'
 

@@ -1,4 +1,4 @@
-import { distance, type Line, lengthOf, type Point, slice } from '../city/geometry.ts'
+import { distance, type Line, lengthOf, type Point, slice } from '../city/geometry/geometry.ts'
 import { hash01 } from '../random/random.ts'
 import type { SimThing, World } from '../world/world.ts'
 import type { Clock } from './clock.ts'

@@ -1,4 +1,4 @@
-import { distance, type Point } from '../city/geometry.ts'
+import { distance, type Point } from '../city/geometry/geometry.ts'
 import { fractal2, noise2 } from '../random/noise.ts'
 import { hash01 } from '../random/random.ts'
 import type { SimThing } from '../world/world.ts'

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, HOUR_SECONDS, MINUTE_MS } from '#model/basics/durations.ts'
-import type { LonLat } from '../city/geometry.ts'
+import type { LonLat } from '../city/geometry/geometry.ts'
 import { hash, hash01, hashGauss } from '../random/random.ts'
 import type { SimThing, World } from '../world/world.ts'
 import { type AirModel, createAir } from './air.ts'

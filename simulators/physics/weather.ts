@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
-import type { LonLat } from '../city/geometry.ts'
+import type { LonLat } from '../city/geometry/geometry.ts'
 import { fractal1, noise1 } from '../random/noise.ts'
 
 /** The weather over the city at one instant. */

@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import type { Domain } from '#model/observation/domain.ts'
-import { type MoneyPeriod, moneyPer, moneyUnitSchema } from '#model/text/money.ts'
-import { contains, createProjection, type Line, type LonLat, type Point, type Projection } from '../city/geometry.ts'
+import { type MoneyPeriod, moneyPer, moneyUnitSchema } from '#model/basics/money.ts'
+import type { Domain } from '#model/things/domain.ts'
+import {
+  contains,
+  createProjection,
+  type Line,
+  type LonLat,
+  type Point,
+  type Projection,
+} from '../city/geometry/geometry.ts'
 import { hashText } from '../random/random.ts'
 
 /** What the simulator knows of a city: read from its pack, so that any pack with these kinds of Things can be simulated. */

@@ -14,7 +14,7 @@ export async function openBroker(scope: Scope): Promise<{ kind: string; url: str
     scope.defer(() => broker.close())
     return { kind: 'Mosquitto', url: broker.url }
   }
-  const { openEmbeddedBroker } = await import('#infra/embedded/broker.ts')
+  const { openEmbeddedBroker } = await import('#infra/embedded/broker/broker.ts')
   const broker = await openEmbeddedBroker({ port: 0 })
   scope.defer(() => broker.close())
   return { kind: 'embedded (aedes)', url: broker.url }
@@ -38,7 +38,7 @@ async function openAddress(scope: Scope, kept?: string): Promise<{ kind: string;
   const serverUrl = process.env['DATABASE_URL']
   if (!serverUrl) {
     if (kept) throw new Error('a database that is kept needs a server: set DATABASE_URL')
-    const { openEmbeddedDatabase } = await import('#infra/embedded/database.ts')
+    const { openEmbeddedDatabase } = await import('#infra/embedded/database/database.ts')
     const database = await openEmbeddedDatabase({})
     scope.defer(() => database.close())
     return { kind: 'embedded (in memory)', address: { embedded: database.poolConfig } }

@@ -17,7 +17,7 @@ afterAll(() => {
 })
 
 const BROKER = `
-  import { openEmbeddedBroker } from '#infra/embedded/broker.ts'
+  import { openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
   const broker = await openEmbeddedBroker({
     port: 0,
     journal: process.argv[1],

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { migrate } from '#infra/db/migrate.ts'
-import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
-import { crc32c, findDamagedPages } from '#infra/embedded/page-checksums.ts'
+import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
+import { crc32c, findDamagedPages } from '#infra/embedded/database/page-checksums.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'citywell-checksums-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

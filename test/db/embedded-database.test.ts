@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EmbeddedDatabase, openEmbeddedDatabase } from '#infra/embedded/database.ts'
+import { type EmbeddedDatabase, openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 
 let database: EmbeddedDatabase
 let pool: pg.Pool

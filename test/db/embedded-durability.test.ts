@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
+import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'citywell-embedded-'))
 const dataDir = join(root, 'city')
@@ -19,7 +19,7 @@ afterAll(() => {
 /** Another process that opens the folder and reports each row after its commit. */
 const WRITER = `
   import pg from 'pg'
-  import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
+  import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
   const database = await openEmbeddedDatabase({ dataDir: process.argv[1] })
   const pool = new pg.Pool({ ...database.poolConfig, max: 4 })
   await pool.query('create table if not exists reading (n int not null, at timestamptz not null)')

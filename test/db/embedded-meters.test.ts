@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startPolicies } from '#infra/embedded/policies.ts'
+import { startPolicies } from '#infra/embedded/database/policies.ts'
 import { openTestDatabase } from '#test/environment.ts'
 import { addCity, addThing } from './indicators-fixture.ts'
 

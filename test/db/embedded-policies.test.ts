@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EmbeddedDatabase, openEmbeddedDatabase } from '#infra/embedded/database.ts'
-import { startPolicies } from '#infra/embedded/policies.ts'
+import { type EmbeddedDatabase, openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
+import { startPolicies } from '#infra/embedded/database/policies.ts'
 
 let database: EmbeddedDatabase
 let pool: pg.Pool

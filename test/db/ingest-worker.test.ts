@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import { type IngestWorker, startIngest } from '#ingest/worker.ts'
-import { liveMessageSchema } from '#model/mqtt/live.ts'
+import { liveMessageSchema } from '#model/mqtt/live-feed.ts'
 import { openTestBroker, openTestDatabase, type TestBroker, type TestDatabase } from '#test/environment.ts'
 import { until } from '../delivery/until.ts'
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { eraseRespondent, releaseErasures } from '#api/surveys/import-survey.ts'
 import { storeSurvey } from '#domain/survey/store-survey.ts'
 import { inTransaction } from '#infra/db/pool.ts'
-import { codebookSchema, type Estimate } from '#model/survey/survey.ts'
+import { codebookSchema, type Estimate } from '#model/survey/codebook.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import {
   type Attacker,

@@ -9,7 +9,7 @@ import { restoreCity } from '#domain/transfer/restore-city.ts'
 import { labelOf, listRollups, listTables, quoted } from '#domain/transfer/tables.ts'
 import { migrate } from '#infra/db/migrate.ts'
 import type { Pool } from '#infra/db/pool.ts'
-import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
+import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 import { DATA } from './city-rows.ts'
 

@@ -6,8 +6,8 @@ import { forgetVoices } from '#api/voices/retention.ts'
 import { addVoice, eraseVoice } from '#api/voices/store.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { voiceAggregates } from '#model/api/voices.ts'
-import { determined } from '#model/statistics/solve.ts'
-import { CONSENT_VERSION, type VoiceTopic } from '#model/survey/voices.ts'
+import { determined } from '#model/statistics/solver/determined-unknowns.ts'
+import { CONSENT_VERSION, type VoiceTopic } from '#model/voices/voice.ts'
 import { authorized, NOW, openTestApi, type TestApi } from './api-fixture.ts'
 
 let api: TestApi

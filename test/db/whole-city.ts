@@ -4,7 +4,7 @@
  */
 import { cellToChildren, polygonToCells } from 'h3-js'
 import type { Pool } from '#infra/db/pool.ts'
-import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
+import { SURVEYED_SHARES } from '#model/indicators/surveyed-shares.ts'
 import type { PropertyName } from '#model/observation/properties.ts'
 import {
   addCity,

@@ -1,7 +1,7 @@
 /** A city answers from the first second and says what is missing; and what stopped cities before does not any more. */
 import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openEmbeddedBroker } from '#infra/embedded/broker.ts'
+import { openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
 import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import type { ReadyResponse } from '#model/api/ready.ts'
 import { freePort, newDataDir, removeDataDir, type System, spawnStart, startSystem } from '../e2e/system.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createPool } from '#infra/db/pool.ts'
-import { openEmbeddedDatabase } from '#infra/embedded/database.ts'
+import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import { freePort, newDataDir, removeDataDir, type System, startSystem, until } from '../e2e/system.ts'
 import { countRows, countStored, publishLoad } from './load.ts'

@@ -1,7 +1,7 @@
 /** The public form in a real browser: four languages, two directions, a phone and a desk, and where a position goes. */
 import type { Browser, BrowserContextOptions, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CONSENT_VERSION } from '#model/survey/voices.ts'
+import { CONSENT_VERSION } from '#model/voices/voice.ts'
 import { openBrowser } from './browser.ts'
 import { fits, violations } from './page.ts'
 import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createCalibration } from '#model/statistics/calibration.ts'
-import { concentrationOf } from '#model/statistics/concentration.ts'
-import { estimated, type Respondent, withSampledShares } from '#model/statistics/design.ts'
-import { meanOf, totalOf } from '#model/statistics/linearised.ts'
-import { kornGraubard, nchsReliability } from '#model/statistics/proportion.ts'
-import { rake } from '#model/statistics/rake.ts'
-import { createReplication } from '#model/statistics/replication.ts'
-import { surveyMean } from '#model/statistics/survey-mean.ts'
+import { createCalibration } from '#model/statistics/estimation/calibration.ts'
+import { concentrationOf } from '#model/statistics/estimation/concentration.ts'
+import { meanOf, totalOf } from '#model/statistics/estimation/linearised.ts'
+import { kornGraubard, nchsReliability } from '#model/statistics/estimation/proportion.ts'
+import { rake } from '#model/statistics/estimation/rake.ts'
+import { createReplication } from '#model/statistics/estimation/replication.ts'
+import { estimated, type Respondent, withSampledShares } from '#model/statistics/estimation/survey-design.ts'
+import { surveyMean } from '#model/statistics/estimation/survey-mean.ts'
 
 type Person = { stratum: string; cluster: string; weight: number; y: number; sex: string; rank: number }
 const person: fc.Arbitrary<Person> = fc.record({

@@ -2,8 +2,8 @@ import loadHighs from 'highs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Microdata, openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
-import { protect } from '#model/statistics/protect.ts'
-import type { Estimate } from '#model/survey/survey.ts'
+import { protect } from '#model/statistics/disclosure/protect.ts'
+import type { Estimate } from '#model/survey/codebook.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
 /**

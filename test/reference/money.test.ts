@@ -7,8 +7,8 @@ import { openMicrodata } from '#api/surveys/microdata.ts'
 import { createSurveys } from '#api/surveys/surveys.ts'
 import { loadCityPack } from '#domain/city-pack/load-pack.ts'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
+import { MONEY_PERIODS, moneyPer, priceUnitOf } from '#model/basics/money.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
-import { MONEY_PERIODS, moneyPer, priceUnitOf } from '#model/text/money.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 
 /**

@@ -10,9 +10,9 @@ import { readThings } from '#domain/city-pack/read-things.ts'
 import { readOptions } from '#ingest/import/options.ts'
 import { runImport } from '#ingest/import/run.ts'
 import { readNumber } from '#ingest/observe/normalise.ts'
-import { codebookSchema } from '#model/survey/survey.ts'
+import { codebookSchema } from '#model/survey/codebook.ts'
 import { readResponses } from '#model/survey-file/read-responses.ts'
-import { settleResponses } from '#model/survey-file/settle-responses.ts'
+import { settleResponses } from '#model/survey-file/response-numbers.ts'
 import { type Decimal, DecimalPoll, readNumberText } from '#model/text/numbers.ts'
 
 /** apache/superset#43590, metabase/metabase#45171, actualbudget/actual#1769: decimal commas, groups of thousands, `sep=` */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { randomisedHalton } from '#model/statistics/quasi-random.ts'
-import { sobolIndices } from '#model/statistics/sobol-indices.ts'
+import { randomisedHalton } from '#model/statistics/sensitivity/quasi-random.ts'
+import { sobolIndices } from '#model/statistics/sensitivity/sobol-indices.ts'
 import { sensitivityOf } from '#model/wellbeing/sensitivity.ts'
 
 /**

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { createCalibration } from '#model/statistics/calibration.ts'
-import { estimated, type Linearised, type Respondent, withSampledShares } from '#model/statistics/design.ts'
-import { differenceOf, meanOf, ratioOf, totalOf, type Values } from '#model/statistics/linearised.ts'
-import { kornGraubard, nchsReliability } from '#model/statistics/proportion.ts'
-import { quantileOf } from '#model/statistics/quantile.ts'
-import { rake } from '#model/statistics/rake.ts'
-import { createReplication, type ReplicateDesign } from '#model/statistics/replication.ts'
-import { betaQuantile, twoSidedP } from '#model/statistics/student-t.ts'
-import { surveyMean } from '#model/statistics/survey-mean.ts'
+import { createCalibration } from '#model/statistics/estimation/calibration.ts'
+import { differenceOf, meanOf, ratioOf, totalOf, type Values } from '#model/statistics/estimation/linearised.ts'
+import { kornGraubard, nchsReliability } from '#model/statistics/estimation/proportion.ts'
+import { quantileOf } from '#model/statistics/estimation/quantile.ts'
+import { rake } from '#model/statistics/estimation/rake.ts'
+import { createReplication, type ReplicateDesign } from '#model/statistics/estimation/replication.ts'
+import {
+  estimated,
+  type Linearised,
+  type Respondent,
+  withSampledShares,
+} from '#model/statistics/estimation/survey-design.ts'
+import { surveyMean } from '#model/statistics/estimation/survey-mean.ts'
+import { betaQuantile, twoSidedP } from '#model/statistics/inference/student-t.ts'
 import { CLUSTERS, STRATA, TWO_STAGES } from './api-schools.ts'
 
 /**

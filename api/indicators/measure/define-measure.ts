@@ -1,7 +1,7 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { node } from '#model/indicators/evidence.ts'
 import { withUncertainty } from '#model/indicators/uncertainty.ts'
-import type { Origin } from '#model/observation/domain.ts'
+import type { Origin } from '#model/observation/origin.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { nameOf, originOf, type Place, type Scope } from './context.ts'
 import { type Excluded, found, missing, type Outcome } from './outcome.ts'

@@ -1,6 +1,6 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
-import type { Origin } from '#model/observation/domain.ts'
+import type { Origin } from '#model/observation/origin.ts'
 import type { ZoneRow } from '../../measurements/registry-snapshot.ts'
 import {
   areaM2,

@@ -1,5 +1,5 @@
 import { indicatorOf } from '#model/indicators/catalogue/index.ts'
-import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
+import { SURVEYED_SHARES } from '#model/indicators/surveyed-shares.ts'
 import { defineMeasure, type Measure } from '../measure/define-measure.ts'
 import { missing } from '../measure/outcome.ts'
 import { estimated } from '../measure/survey-estimate.ts'

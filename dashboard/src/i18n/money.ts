@@ -1,4 +1,4 @@
-import type { MoneyUnit } from '#model/text/money.ts'
+import type { MoneyUnit } from '#model/basics/money.ts'
 import type { Formatters } from './formatters.ts'
 
 /** What an amount of money is in, in words: currency, period and year. */

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { goalsResponse, seriesResponse } from '#model/api/indicators.ts'
 import type { GoalBody } from '#model/indicators/goals.ts'
-import { leadingTo } from '#model/indicators/leading-to.ts'
+import { leadingTo } from '#model/indicators/trend-span.ts'
 import { change, get } from '../http/client.ts'
 
 const MINUTE = 60_000

@@ -1,4 +1,4 @@
-import type { LiveObservation } from '#model/mqtt/live.ts'
+import type { LiveObservation } from '#model/mqtt/live-feed.ts'
 import { type Quality, reasonsOf } from '#model/observation/quality.ts'
 
 /** The newest value of a Datastream, by the time it was measured. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type LedgerResponse, ledgerResponse } from '#model/api/ingest.ts'
 import { liveSnapshot } from '#model/api/live.ts'
-import { type LiveObservation, liveMessageSchema } from '#model/mqtt/live.ts'
+import { type LiveObservation, liveMessageSchema } from '#model/mqtt/live-feed.ts'
 import { countIn, type Latest, mergeObservations, NO_RATE, type Rate } from './latest.ts'
 
 /**

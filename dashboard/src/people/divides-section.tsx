@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { SurveysResponse } from '#model/api/indicators.ts'
-import { rankingOf } from '#model/survey/survey.ts'
+import { rankingOf } from '#model/survey/codebook.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { DividePanel } from './divide-panel.tsx'

@@ -1,4 +1,4 @@
-import type { Estimate } from '#model/survey/survey.ts'
+import type { Estimate } from '#model/survey/codebook.ts'
 import type { Formatters } from '../i18n/formatters.ts'
 
 /** An estimate as it may be presented: in brackets where it is too unsure, with a star where a statistician should look. */

@@ -5,7 +5,7 @@ import '../ui/styles/controls.css'
 import './public.css'
 import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { VoiceLanguage } from '#model/survey/voices.ts'
+import type { VoiceLanguage } from '#model/voices/voice.ts'
 import { chooseLanguage, createPageI18n, LANGUAGES, type Messages, type PageI18n, PageI18nContext } from './i18n.ts'
 
 /**

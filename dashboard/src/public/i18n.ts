@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react'
 import { createIntl } from 'react-intl'
-import { VOICE_LANGUAGES, type VoiceLanguage } from '#model/survey/voices.ts'
+import { VOICE_LANGUAGES, type VoiceLanguage } from '#model/voices/voice.ts'
 
 /** Messages of one language by id, in ICU MessageFormat like the catalogue of the dashboard. */
 export type Messages = Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-import { VOICE_LANGUAGES } from '#model/survey/voices.ts'
+import { VOICE_LANGUAGES } from '#model/voices/voice.ts'
 import { LANGUAGES, useI18n } from './i18n.ts'
 
 /** The name of the city, and the page in other languages. */

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import { type RegistryThing, registryThing, type ThingChange } from '#model/api/registry.ts'
-import { GRADES, type Grade } from '#model/observation/domain.ts'
+import { GRADES, type Grade } from '#model/things/grade.ts'
 import { useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { Source } from '#model/city/city-pack.ts'
-import { withPlainEscapes } from '#model/text/text.ts'
+import { withPlainEscapes } from '#model/text/storable-text.ts'
 import type { DecodingContext } from './decoding-context.ts'
 import type { Input, Message } from './types.ts'
 
@@ -76,7 +76,7 @@ const MAY_BE_JSON = /^[ \t\r\n]*[[{"\-\dtfn]/
 
 /**
  * JSON, or undefined. Bare nan and inf, which C and Python firmware prints, become the string "nan"; characters that
- * cannot be stored become U+FFFD (model/text/text.ts).
+ * cannot be stored become U+FFFD (model/text/storable-text.ts).
  */
 export function parseJson(json: string): unknown {
   // Text that cannot be JSON by its first character is not parsed: an exception costs more than most decoders.

@@ -1,7 +1,7 @@
 import type { Position } from '#model/basics/geo.ts'
 import type { Source } from '#model/city/city-pack.ts'
-import type { Domain } from '#model/observation/domain.ts'
 import type { RejectReason } from '#model/observation/reject-reasons.ts'
+import type { Domain } from '#model/things/domain.ts'
 import type { DecodingContext } from './decoding-context.ts'
 
 export type { RejectReason } from '#model/observation/reject-reasons.ts'

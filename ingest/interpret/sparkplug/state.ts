@@ -9,7 +9,7 @@
  *     any       --a lasting gap, an unknown alias, data of an offline node-->  the same, and a rebirth is requested
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
-import { plainText } from '#model/text/text.ts'
+import { plainText } from '#model/text/storable-text.ts'
 import { readTopic, type SparkplugTopic } from '../../decode/formats/standards/sparkplug.ts'
 import { type Metric, readPayload, type SparkplugPayload } from '../../decode/formats/standards/sparkplug-payload.ts'
 import type { BirthMetric, SparkplugContext } from '../../decode/helpers/decoding-context.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { originSchema } from '../../observation/domain.ts'
+import { originSchema } from '../../observation/origin.ts'
 
 const FORMULAS = ['percent', 'per_100000', 'ratio', 'count', 'direct', 'yes_no'] as const
 export type Formula = (typeof FORMULAS)[number]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { countIn, type Latest, mergeObservations, NO_RATE, perSecond } from '#dashboard/src/live/latest.ts'
-import type { LiveObservation } from '#model/mqtt/live.ts'
+import type { LiveObservation } from '#model/mqtt/live-feed.ts'
 import { REASONS } from '#model/observation/quality.ts'
 
 const observation = (datastreamId: number, phenomenonTime: string, result: number, reasons = 0): LiveObservation => ({

@@ -6,7 +6,7 @@ import en from '#dashboard/src/public/voice/messages/en.json' with { type: 'json
 import es from '#dashboard/src/public/voice/messages/es.json' with { type: 'json' }
 import fr from '#dashboard/src/public/voice/messages/fr.json' with { type: 'json' }
 import { reducePlace } from '#dashboard/src/public/voice/reduce-place.ts'
-import { VOICE_LANGUAGES, VOICE_TOPICS } from '#model/survey/voices.ts'
+import { VOICE_LANGUAGES, VOICE_TOPICS } from '#model/voices/voice.ts'
 
 const CATALOGUES = { en, es, fr, ar } as const
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+[,}]/g)].map(([found]) => found).sort()

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { QualityEvaluator } from '#ingest/commit/evaluate-quality.ts'
 import type { IngestMessage } from '#ingest/message/ingest-message.ts'
 import type { NormalSample } from '#ingest/observe/normalise.ts'
-import type { Grade } from '#model/observation/domain.ts'
 import type { PropertyName } from '#model/observation/properties.ts'
 import { REASONS } from '#model/observation/quality.ts'
+import type { Grade } from '#model/things/grade.ts'
 
 const START = Date.UTC(2026, 9, 1)
 const HOUR = 3_600_000

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { liveMessages } from '#ingest/announce/live-messages.ts'
 import type { Row } from '#ingest/commit/rows.ts'
-import { type LiveMessage, liveMessageSchema } from '#model/mqtt/live.ts'
+import { type LiveMessage, liveMessageSchema } from '#model/mqtt/live-feed.ts'
 
 const row = (id: number, time: string, over: { domain?: string; location?: [number, number] } = {}): Row => {
   const { domain = 'air', location } = over

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readReplayTopic, replayTopic } from '#model/mqtt/replay.ts'
+import { readReplayTopic, replayTopic } from '#model/mqtt/replay-topic.ts'
 
 const now = new Date('2026-05-31T12:00:00Z')
 const receivedAt = new Date('2026-05-30T08:00:00.007Z')

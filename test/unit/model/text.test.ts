@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { plainStart, plainText, withPlainEscapes } from '#model/text/text.ts'
+import { plainStart, plainText, withPlainEscapes } from '#model/text/storable-text.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 40 })
 const anyUnits = fc

@@ -1,4 +1,4 @@
-import { type Correlation, FEW_PLACES, pearson, spearman } from '#model/statistics/correlation.ts'
+import { type Correlation, FEW_PLACES, pearson, spearman } from '#model/statistics/inference/correlation.ts'
 import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import type { LayerModel } from '../layer-model/model.ts'
 

@@ -1,5 +1,5 @@
 import type { DraftResponse } from '#model/api/survey-import.ts'
-import type { Codebook, Question } from '#model/survey/survey.ts'
+import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { Pick } from '../../ui/pick.tsx'
 import { downloadFile } from '../../ui/table/download.ts'

@@ -1,8 +1,8 @@
 import type { DraftResponse } from '#model/api/survey-import.ts'
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
-import { SURVEYED_SHARES } from '#model/indicators/surveyed.ts'
+import { SURVEYED_SHARES } from '#model/indicators/surveyed-shares.ts'
+import type { Question } from '#model/survey/codebook.ts'
 import { CORE_INDICATORS } from '#model/survey/itu-core-indicators.ts'
-import type { Question } from '#model/survey/survey.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { Pick } from '../../ui/pick.tsx'
 

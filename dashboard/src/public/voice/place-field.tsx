@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
-import type { VoicePlace } from '#model/survey/voices.ts'
+import type { VoicePlace } from '#model/voices/voice.ts'
 import { useI18n } from '../i18n.ts'
 import { reducePlace } from './reduce-place.ts'
 

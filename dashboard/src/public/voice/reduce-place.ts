@@ -1,7 +1,7 @@
 import inside from '@turf/boolean-point-in-polygon'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import type { Position } from '#model/basics/geo.ts'
-import { VOICE_CELL_RESOLUTION, type VoicePlace } from '#model/survey/voices.ts'
+import { VOICE_CELL_RESOLUTION, type VoicePlace } from '#model/voices/voice.ts'
 
 /** About 5 km: the edge of a coarse cell may lie outside of the city, and people live there too. */
 const MARGIN_DEGREES = 0.05

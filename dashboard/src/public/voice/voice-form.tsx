@@ -9,7 +9,7 @@ import {
   VOICE_TOPICS,
   type VoicePlace,
   type VoiceTopic,
-} from '#model/survey/voices.ts'
+} from '#model/voices/voice.ts'
 import { change } from '../../http/client.ts'
 import { ErrorSummary, FieldError, type FieldProblem } from '../error-summary.tsx'
 import { type PageI18n, useI18n } from '../i18n.ts'

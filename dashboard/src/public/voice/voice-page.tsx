@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
-import { VOICE_THRESHOLD } from '#model/survey/voices.ts'
+import { VOICE_THRESHOLD } from '#model/voices/voice.ts'
 import { useI18n } from '../i18n.ts'
 import { PageHead } from '../page-head.tsx'
 import { EraseForm } from './erase-form.tsx'

@@ -1,4 +1,4 @@
-import { MAX_TOPIC_BYTES, plainText } from '#model/text/text.ts'
+import { MAX_TOPIC_BYTES, plainText } from '#model/text/storable-text.ts'
 import type { Config, DiscoveredEntity, EntityAt } from '../../helpers/decoding-context.ts'
 import { clip } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'

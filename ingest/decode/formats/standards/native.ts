@@ -1,6 +1,6 @@
 import type { Position } from '#model/basics/geo.ts'
-import { DOMAINS, type Domain } from '#model/observation/domain.ts'
 import { isPropertyName } from '#model/observation/properties.ts'
+import { DOMAINS, type Domain } from '#model/things/domain.ts'
 import { isNumeric, mappingOf } from '../../helpers/fields.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, positionOf } from '../../helpers/json.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createRateLimit } from '#api/http/rate-limit.ts'
 import { aggregateTopic, type PlacedRating } from '#api/voices/aggregates.ts'
-import { personalTraces, tidyComment } from '#model/survey/voices.ts'
-import { plainCode } from '#model/text/code.ts'
+import { plainCode } from '#model/basics/personal-code.ts'
+import { personalTraces, tidyComment } from '#model/voices/voice.ts'
 
 const limit = (options: { perAddress?: number; overall?: number } = {}) => {
   let ms = 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { leadingTo } from '#model/indicators/leading-to.ts'
+import { leadingTo } from '#model/indicators/trend-span.ts'
 
 const now = new Date('2026-02-10T12:00:00Z')
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changeOf, holm } from '#model/statistics/change.ts'
+import { changeOf, holm } from '#model/statistics/inference/change.ts'
 
 describe('a change between two samples', () => {
   test('Welch: means 20.8 and 23.0, variances 7.9 and 3.8, 15 each: 25 df and p = 0.02 (a common textbook example)', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pearson, ranks, spearman } from '#model/statistics/correlation.ts'
+import { pearson, ranks, spearman } from '#model/statistics/inference/correlation.ts'
 
 /** F. J. Anscombe, Graphs in Statistical Analysis, American Statistician 27 (1973): four sets with r = 0.816. */
 const X = [10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5]

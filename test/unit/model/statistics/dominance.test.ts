@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isDominated } from '#model/statistics/dominance.ts'
+import { isDominated } from '#model/statistics/disclosure/dominance.ts'
 
 /** The p % rule by hand: Hundepool and others, Statistical Disclosure Control (2012), ch. 4.2.2. */
 test('p % rule: 1000, 500 and eight of 10: the others are 80, less than 10 % of the largest', () => {

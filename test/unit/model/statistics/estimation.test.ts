@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { concentrationOf } from '#model/statistics/concentration.ts'
-import { estimated } from '#model/statistics/design.ts'
-import { differenceOf, meanOf, parityRatioOf, ratioOf, totalOf } from '#model/statistics/linearised.ts'
-import { quantileOf } from '#model/statistics/quantile.ts'
-import { rake } from '#model/statistics/rake.ts'
-import { surveyMean } from '#model/statistics/survey-mean.ts'
+import { concentrationOf } from '#model/statistics/estimation/concentration.ts'
+import { differenceOf, meanOf, parityRatioOf, ratioOf, totalOf } from '#model/statistics/estimation/linearised.ts'
+import { quantileOf } from '#model/statistics/estimation/quantile.ts'
+import { rake } from '#model/statistics/estimation/rake.ts'
+import { estimated } from '#model/statistics/estimation/survey-design.ts'
+import { surveyMean } from '#model/statistics/estimation/survey-mean.ts'
 
 /** Dataset `fpc` of R's survey package and of the Stata survey manual, as in survey-mean.test.ts. */
 const fpc = [

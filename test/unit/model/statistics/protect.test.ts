@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { cellId, type Profile } from '#model/statistics/linked-tables.ts'
-import { protect } from '#model/statistics/protect.ts'
+import { cellId, type Profile } from '#model/statistics/disclosure/linked-tables.ts'
+import { protect } from '#model/statistics/disclosure/protect.ts'
 import { rankOf } from '#test/rank.ts'
 
 /** So many respondents of each profile. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { concentrationOf } from '#model/statistics/concentration.ts'
-import { estimated, type Respondent, withSampledShares } from '#model/statistics/design.ts'
-import { ratioOf, totalOf, type Values } from '#model/statistics/linearised.ts'
-import { surveyMean } from '#model/statistics/survey-mean.ts'
+import { concentrationOf } from '#model/statistics/estimation/concentration.ts'
+import { ratioOf, totalOf, type Values } from '#model/statistics/estimation/linearised.ts'
+import { estimated, type Respondent, withSampledShares } from '#model/statistics/estimation/survey-design.ts'
+import { surveyMean } from '#model/statistics/estimation/survey-mean.ts'
 
 /**
  * Estimates against what others have published, or have published the data for. Each test says which digits are printed

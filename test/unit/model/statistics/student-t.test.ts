@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { incompleteBeta, logGamma, tProbability, tQuantile } from '#model/statistics/student-t.ts'
+import { incompleteBeta, logGamma, tProbability, tQuantile } from '#model/statistics/inference/student-t.ts'
 
 // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, critical values of Student's t (three decimals).
 test.each([

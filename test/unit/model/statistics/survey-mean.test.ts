@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isReliable, surveyMean } from '#model/statistics/survey-mean.ts'
+import { isReliable, surveyMean } from '#model/statistics/estimation/survey-mean.ts'
 
 /**
  * Dataset `fpc` of R's survey package and of the Stata survey manual ([SVY] svyset): 8 observations, two strata.

@@ -1,5 +1,5 @@
 import type { EstimatesResponse, SurveysResponse } from '#model/api/indicators.ts'
-import type { Estimate } from '#model/survey/survey.ts'
+import type { Estimate } from '#model/survey/codebook.ts'
 import type { Among } from '../../../state/measure-ref.ts'
 import { amount, text } from '../../../ui/table/table-model.ts'
 import { quantileScale, type Scale, shareScaleOf } from '../../colours/scales.ts'

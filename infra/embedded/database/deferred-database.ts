@@ -1,0 +1,57 @@
+/**
+ * The address of an embedded database that is not open yet: until it is, connections are refused like those to a server
+ * that is starting, so that whoever needs the database can be started first and say what is missing.
+ *
+ *     closed  --open()-->  open
+ */
+import { Duplex } from 'node:stream'
+import type { DatabaseAddress } from '../../db/pool.ts'
+import type { EmbeddedDatabase } from './database.ts'
+
+export type DeferredDatabase = {
+  readonly address: DatabaseAddress
+  open(database: EmbeddedDatabase): void
+}
+
+export function deferDatabase(): DeferredDatabase {
+  let opened: EmbeddedDatabase | undefined
+  const stream = (): Duplex => opened?.stream() ?? new RefusedConnection()
+  return {
+    address: { embedded: { stream, user: 'postgres', database: 'template1', ssl: false } },
+    open: (database) => {
+      opened = database
+    },
+  }
+}
+
+/** What `pg` calls on a net.Socket. */
+class RefusedConnection extends Duplex {
+  connect(): this {
+    process.nextTick(() => {
+      this.destroy(Object.assign(new Error('the embedded database is being opened'), { code: 'ECONNREFUSED' }))
+    })
+    return this
+  }
+
+  setNoDelay(): this {
+    return this
+  }
+
+  setKeepAlive(): this {
+    return this
+  }
+
+  ref(): this {
+    return this
+  }
+
+  unref(): this {
+    return this
+  }
+
+  override _read(): void {}
+
+  override _write(_chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    done()
+  }
+}

@@ -1,0 +1,129 @@
+import { determined, type Equation } from '../solver/determined-unknowns.ts'
+import { type Line, type LinkedCell, type LinkedTables, linkTables, type Profile } from './linked-tables.ts'
+import type { CountSuppression, Suppression } from './suppression.ts'
+
+/** Which cells are hidden, as far as it is decided; grows until nothing more has to be hidden. */
+export type Pattern = {
+  readonly tables: LinkedTables
+  readonly threshold: number
+  /** why each hidden cell is hidden; cells of those who did not state a characteristic need no reason unless they are few */
+  readonly held: Map<string, Suppression>
+  /** all that no table shows */
+  readonly hidden: Set<string>
+}
+
+/**
+ * Which cells must be kept back, over all tables of a question that anybody can combine (linked-tables.ts), against exact
+ * computation. Bounds and answers come on top of it (protect-intervals.ts).
+ *
+ * 1. Primary: a cell below the threshold.
+ * 2. Complementary, until nothing is left to find:
+ *    a. every line taken together with the others as a system of linear equations in the hidden cells; a hidden cell
+ *       with one solution could be computed back (from sums, means and numbers of respondents alike, all of which add
+ *       up in the same way), so the smallest published cell of a line it stands in goes too;
+ *    b. the hidden cells of a line whose sum is known must together be as many as the threshold, or their sum would
+ *       be the figure of a group too small.
+ * The total is given up last. The result depends on the numbers of respondents alone, so that asking again, in another
+ * order or for another category, shows nothing new. A cell without respondents is taken to be known as empty.
+ *
+ * Source: Hundepool and others, Statistical Disclosure Control (2012), ch. 4 (linked tables); the choice of the smallest
+ * cell is a heuristic, more is hidden than the least possible.
+ */
+export function protect(
+  profiles: readonly Profile[],
+  characteristics: readonly string[],
+  threshold: number,
+): Map<string, CountSuppression> {
+  const pattern = primaryPattern(linkTables(profiles, characteristics), threshold)
+  hideComplements(pattern)
+  return pattern.held
+}
+
+export function primaryPattern(
+  tables: LinkedTables,
+  threshold: number,
+): Pattern & { readonly held: Map<string, CountSuppression> } {
+  const held = new Map<string, CountSuppression>()
+  const hidden = new Set<string>()
+  for (const cell of tables.cells.values()) {
+    if (cell.n < threshold) held.set(cell.id, 'below_threshold')
+    if (cell.n < threshold || cell.rest) hidden.add(cell.id)
+  }
+  return { tables, threshold, held, hidden }
+}
+
+export function hide({ held, hidden }: Pattern, id: string | undefined, why: Suppression = 'complementary'): void {
+  if (id === undefined || hidden.has(id)) return
+  held.set(id, why)
+  hidden.add(id)
+}
+
+/** Hides what it takes that no hidden cell is a linear combination of what is published. */
+export function hideComplements(pattern: Pattern): void {
+  const { tables, hidden, held } = pattern
+  for (let changed = true; changed; ) {
+    // the cheap rule first; the system is solved once lines by themselves give nothing away
+    hideInLines(pattern)
+    const before = hidden.size
+    for (const id of exposed(tables, hidden, held)) hide(pattern, complementOf(id, pattern))
+    changed = hidden.size > before
+  }
+}
+
+/** Hides what it takes that no line by itself gives a hidden cell away. */
+export function hideInLines(pattern: Pattern): void {
+  const { tables, hidden, threshold } = pattern
+  for (let changed = true; changed; ) {
+    const before = hidden.size
+    for (const line of tables.lines) if (tooFew(line, tables, hidden, threshold)) hide(pattern, nextOf(line, pattern))
+    changed = hidden.size > before
+  }
+}
+
+/** A line whose hidden cells sum to something known that rests on fewer than the threshold. */
+function tooFew({ margin, parts }: Line, { cells }: LinkedTables, hidden: ReadonlySet<string>, threshold: number) {
+  if (hidden.has(margin)) return false
+  const gone = parts.filter((id) => hidden.has(id))
+  const n = gone.reduce((sum, id) => sum + (cells.get(id)?.n ?? 0), 0)
+  const alone = gone.length === 1 && !cells.get(gone[0] ?? '')?.rest
+  return gone.length > 0 && (n < threshold || alone)
+}
+
+/** Hidden cells that the published ones determine. What nobody stated is nobody's secret where it is large. */
+function exposed(tables: LinkedTables, hidden: ReadonlySet<string>, held: ReadonlyMap<string, Suppression>): string[] {
+  const equations = tables.lines.flatMap(({ margin, parts }): Equation[] => {
+    const equation = new Map<string, number>()
+    for (const id of parts) if (hidden.has(id)) equation.set(id, 1)
+    if (hidden.has(margin)) equation.set(margin, -1)
+    return equation.size > 0 ? [equation] : []
+  })
+  return [...determined(equations)].filter((id) => held.has(id))
+}
+
+/**
+ * Cells of two characteristics before margins, then the smallest of those that leave room: a cell at the threshold that is
+ * hidden as a complement is known to be no smaller, so what is hidden beside it could be no larger.
+ */
+const cheapest =
+  (threshold: number) =>
+  (a: LinkedCell, b: LinkedCell): number =>
+    b.level - a.level ||
+    Number(a.n < threshold + ROOM) - Number(b.n < threshold + ROOM) ||
+    a.n - b.n ||
+    (a.id < b.id ? -1 : 1)
+const ROOM = 2
+
+function nextOf({ margin, parts }: Line, { tables, hidden, threshold }: Pattern): string | undefined {
+  const open = [...parts, margin].flatMap((id) => (hidden.has(id) ? [] : (tables.cells.get(id) ?? [])))
+  return open.sort(cheapest(threshold))[0]?.id
+}
+
+function complementOf(id: string, pattern: Pattern): string | undefined {
+  const { tables, threshold } = pattern
+  const candidates = tables.lines
+    .filter(({ margin, parts }) => margin === id || parts.includes(id))
+    .flatMap((line) => tables.cells.get(nextOf(line, pattern) ?? '') ?? [])
+  return (
+    candidates.sort(cheapest(threshold))[0]?.id ?? nextOf({ margin: '{}', parts: [...tables.cells.keys()] }, pattern)
+  )
+}
