@@ -5,7 +5,7 @@ import type { DataPoint, Indicator } from '#model/indicators/catalogue/schema.ts
 import { MEASURES } from './measures/index.ts'
 
 /**
- * docs/indicators.md, made from the catalogue and the measures, so that it cannot say anything else than the code does.
+ * docs/indicators.md, generated from the catalogue and the measures, so that it always agrees with the code.
  * `node api/indicators/document.ts` writes it; a test fails when it is out of date.
  */
 export const DOCUMENT = join(import.meta.dirname, '..', '..', 'docs', 'indicators.md')
@@ -27,12 +27,12 @@ export function indicatorsPage(): string {
     'Generated from `model/indicators/catalogue` by `node api/indicators/document.ts`; do not edit by hand.',
     '',
     `The ${INDICATORS.length} indicators of Recommendation ITU-T Y.4903 (U4SSC) with ${points.length} data points, in Citywell’s own words;`,
-    'what binds is the Recommendation with the U4SSC collection methodology. How values are computed, scored and summed up is',
-    'told in [statistics.md](statistics.md).',
+    'the Recommendation and the U4SSC collection methodology are authoritative. How values are computed, scored and aggregated:',
+    '[statistics.md](statistics.md).',
     '',
-    `Citywell computes ${MEASURES.size} indicators itself where a city has what they need; every other one takes a value that the`,
-    `city reports. ${scored} data points have a benchmark and are scored; the others are shown and not scored. A benchmark is`,
-    'U4SSC’s own only where it says so.',
+    `Citywell computes ${MEASURES.size} indicators itself where a city has the data they need; the others have values that the`,
+    `city reports. ${scored} data points have a benchmark and are scored; the others are shown without a score. A benchmark is`,
+    'from U4SSC only where stated.',
     ...dimensions(INDICATORS),
   ]
   return `${lines.join('\n')}\n`
@@ -67,7 +67,7 @@ function entry(indicator: Indicator): string[] {
     `- plausible: ${high === null ? `${low} and more` : `${low} to ${high}`}`,
     ...indicator.dataPoints.map((point) => `- ${pointText(indicator, point)}`),
     ...(indicator.extensions ?? []).map(
-      ({ name: extension }) => `- ${extension}: shown beside the others, never scored`,
+      ({ name: extension }) => `- ${extension}: shown with the others, never scored`,
     ),
     measure
       ? `- ${measure.origin} (formula version ${measure.version}) from ${measure.needs}; else reported by the city`
