@@ -9,6 +9,9 @@ const root = resolve(import.meta.dirname, '../..')
 /** What may not occur, with the term of the glossary to use instead. The list grows. */
 const BANNED: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/is none of ours/i, 'say what is wrong and what would be right'],
+  [/waits for himself/i, 'a flooding device delays only itself'],
+  [/fresh lane/i, 'overload bypass'],
+  [/\buseTools\b/, 'useI18n'],
 ]
 
 /** This list and the glossary name the words; released migrations are checksummed and stay as they are. */
