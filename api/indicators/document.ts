@@ -66,9 +66,7 @@ function entry(indicator: Indicator): string[] {
     denominator ? `- ${numerator} / ${denominator}` : `- ${numerator}`,
     `- plausible: ${high === null ? `${low} and more` : `${low} to ${high}`}`,
     ...indicator.dataPoints.map((point) => `- ${pointText(indicator, point)}`),
-    ...(indicator.extensions ?? []).map(
-      ({ name: extension }) => `- ${extension}: shown with the others, never scored`,
-    ),
+    ...(indicator.extensions ?? []).map(({ name: extension }) => `- ${extension}: shown with the others, never scored`),
     measure
       ? `- ${measure.origin} (formula version ${measure.version}) from ${measure.needs}; else reported by the city`
       : '- reported by the city',

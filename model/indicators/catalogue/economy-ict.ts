@@ -10,8 +10,7 @@ export const ECONOMY_ICT = [
       code: 'EC:ICT:ICT:1C',
       name: 'Household Internet access',
       type: 'smart',
-      definition:
-        'The share of households that can use the Internet at home at any time, over any line or network.',
+      definition: 'The share of households that can use the Internet at home at any time, over any line or network.',
       numerator: 'households that have Internet at home, fixed or mobile',
       denominator: 'households in the city',
       sdg: '17.8.1',
@@ -147,8 +146,7 @@ export const ECONOMY_ICT = [
       code: 'EC:ICT:T:1C',
       name: 'Live public transport information',
       type: 'smart',
-      definition:
-        'Stops with real-time information about the next departure; a printed timetable is not enough.',
+      definition: 'Stops with real-time information about the next departure; a printed timetable is not enough.',
       numerator: 'stops and stations with live information, on site or online',
       denominator: 'stops and stations',
       sdg: '11.2',

@@ -238,7 +238,8 @@ export const ECONOMY_INFRASTRUCTURE = [
       code: 'EC:I:B:2A',
       name: 'Building management systems in public buildings',
       type: 'smart',
-      definition: 'Floor area of public buildings whose technical systems are controlled by an integrated management system.',
+      definition:
+        'Floor area of public buildings whose technical systems are controlled by an integrated management system.',
       numerator: 'floor area of public buildings with an integrated system (m2)',
       denominator: 'floor area of public buildings (m2)',
       sdg: '11.b, 11.c',

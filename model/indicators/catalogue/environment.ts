@@ -48,7 +48,8 @@ export const ENVIRONMENT = [
       code: 'EN:EN:WS:1C',
       name: 'Drinking water quality',
       type: 'sustainable',
-      definition: 'Households whose supplier has an audited water safety plan; it describes the process, not the water quality.',
+      definition:
+        'Households whose supplier has an audited water safety plan; it describes the process, not the water quality.',
       numerator: 'households under an audited water safety plan',
       denominator: 'households in the city',
       sdg: '6.1, 6.3',
@@ -72,7 +73,8 @@ export const ENVIRONMENT = [
       name: 'Freshwater consumption',
       type: 'sustainable',
       direction: 'lower',
-      definition: 'The share of the water used that comes from rivers, lakes and aquifers rather than from reuse or the sea.',
+      definition:
+        'The share of the water used that comes from rivers, lakes and aquifers rather than from reuse or the sea.',
       numerator: 'water used that comes from freshwater',
       denominator: 'water used',
       sdg: '6.4.2',
@@ -204,7 +206,8 @@ export const ENERGY = category('Environment', 'Energy', 'Energy', [
     unit: 'kWh per inhabitant a year',
     formula: 'ratio',
     direction: 'lower',
-    definition: 'Electricity used in the city in a year per inhabitant; it rises where heating and transport become electric.',
+    definition:
+      'Electricity used in the city in a year per inhabitant; it rises where heating and transport become electric.',
     numerator: 'electricity used in the year (kWh)',
     denominator: 'inhabitants',
     sdg: '7.3',

@@ -11,7 +11,8 @@ export const EDUCATION_HEALTH_CULTURE = [
       code: 'SC:EH:ED:1C',
       name: 'Students’ access to ICT',
       type: 'smart',
-      definition: 'Students with access to computers or similar devices in the classroom, in public and private schools.',
+      definition:
+        'Students with access to computers or similar devices in the classroom, in public and private schools.',
       numerator: 'students with ICT in the classroom',
       denominator: 'students',
       sdg: '4.a, 4.4',
@@ -20,8 +21,7 @@ export const EDUCATION_HEALTH_CULTURE = [
       code: 'SC:EH:ED:2C',
       name: 'School enrolment',
       type: 'structural',
-      definition:
-        'Pupils in primary and secondary schools per child of that age; commuters can raise it above 100 %.',
+      definition: 'Pupils in primary and secondary schools per child of that age; commuters can raise it above 100 %.',
       numerator: 'pupils in primary and secondary schools',
       denominator: 'inhabitants of school age',
       sdg: '4.1',
@@ -70,7 +70,8 @@ export const EDUCATION_HEALTH_CULTURE = [
       unit: 'per 100 000 live births',
       formula: 'per_100000',
       direction: 'lower',
-      definition: 'Maternal deaths per live births; in a small city a single case has a large effect, so average several years.',
+      definition:
+        'Maternal deaths per live births; in a small city a single case has a large effect, so average several years.',
       numerator: 'maternal deaths in the year',
       denominator: 'live births in the year',
       sdg: '3.1.1',
