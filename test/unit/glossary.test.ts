@@ -11,6 +11,7 @@ const BANNED: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/is none of ours/i, 'say what is wrong and what would be right'],
   [/waits for himself/i, 'a flooding device delays only itself'],
   [/fresh lane/i, 'overload bypass'],
+  [/judged again/i, 're-evaluated'],
   [/\buseTools\b/, 'useI18n'],
 ]
 
