@@ -1,6 +1,6 @@
 /**
  * What the folders promise, checked against every import: no folder reaches itself through others, `ingest/` has no loose
- * file, `model` and `infra` know nothing above them (biome.json). `npm run lint` runs this file; a problem is one line.
+ * file, `model` and `infra` know nothing above them (biome.json), components of the dashboard import the styles they use. `npm run lint` runs this file; a problem is one line.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
@@ -60,10 +60,80 @@ function reachableFrom(folder: string, edges: ReadonlyMap<string, ReadonlyMap<st
 export const looseIngestFiles = (files: readonly string[]): string[] =>
   files.filter((file) => dirname(file) === 'ingest' && !INGEST_ROOT.includes(posix.basename(file)))
 
+const DASHBOARD = 'dashboard/src'
+/** Styles that any component may use; each file says what it holds. */
+const BASE_STYLES = `${DASHBOARD}/ui/styles/`
+
+export type Styles = {
+  /** components (.tsx) by path */
+  readonly components: ReadonlyMap<string, string>
+  /** style sheets by path */
+  readonly sheets: ReadonlyMap<string, string>
+}
+
+export function readStyles(): Styles {
+  const files = readdirSync(join(ROOT, DASHBOARD), { recursive: true, encoding: 'utf8' })
+  const read = (ending: string) =>
+    new Map(
+      files
+        .filter((file) => file.endsWith(ending))
+        .map((file) => [posix.join(DASHBOARD, file), readFileSync(join(ROOT, DASHBOARD, file), 'utf8')]),
+    )
+  return { components: read('.tsx'), sheets: read('.css') }
+}
+
+/** Classes that a component uses although neither a style sheet that it imports nor the base styles define them. */
+export function foreignStyles({ components, sheets }: Styles): string[] {
+  const defined = new Map([...sheets].map(([path, css]) => [path, classesDefinedIn(css)]))
+  const styled = new Set([...defined.values()].flatMap((classes) => [...classes]))
+  const base = [...defined].filter(([path]) => path.startsWith(BASE_STYLES)).flatMap(([, classes]) => [...classes])
+  return [...components].flatMap(([path, source]) => {
+    const imported = [...source.matchAll(/^import '(\..*\.css)'/gm)].map(([, to = '']) => posix.join(dirname(path), to))
+    const own = new Set([...base, ...imported.flatMap((sheet) => [...(defined.get(sheet) ?? [])])])
+    return classesUsedIn(source)
+      .filter((name) => styled.has(name) && !own.has(name))
+      .map((name) => `${path} uses .${name}, which is defined in a style sheet that it does not import`)
+  })
+}
+
+const classesDefinedIn = (css: string): ReadonlySet<string> => {
+  const selectors = css.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/\{[^{}]*\}/g, '{}')
+  return new Set([...selectors.matchAll(/\.(-?[_a-zA-Z][\w-]*)/g)].map(([, name = '']) => name))
+}
+
+/** Names in `className="…"` and in the strings of `className={…}`; a part that is computed is not known. */
+function classesUsedIn(source: string): string[] {
+  const names = [...source.matchAll(/\bclassName=(?:"([^"]*)"|\{)/g)].flatMap(({ 0: match, 1: literal, index }) =>
+    literal === undefined ? stringsOf(blockAt(source, index + match.length)) : [literal],
+  )
+  return [...new Set(names.flatMap((text) => text.split(/\s+/)).filter(Boolean))]
+}
+
+/** The text up to the brace that closes the block. */
+function blockAt(source: string, start: number): string {
+  let depth = 1
+  let end = start
+  for (; depth > 0 && end < source.length; end++) {
+    if (source[end] === '{') depth += 1
+    if (source[end] === '}') depth -= 1
+  }
+  return source.slice(start, end - 1)
+}
+
+/** What the strings and templates of an expression say, without what is compared or computed. */
+const stringsOf = (expression: string): string[] => {
+  const compared = expression.replaceAll(/[=!]==\s*'[^']*'/g, '')
+  const literals = [...compared.matchAll(/'([^']*)'/g)].map(([, text = '']) => text)
+  const templates = [...compared.matchAll(/`([^`]*)`/g)].map(([, text = '']) =>
+    text.replaceAll(/[\w-]*\$\{[^}]*\}[\w-]*/g, ' '),
+  )
+  return [...literals, ...templates]
+}
+
 if (import.meta.main) {
   const imports = readImports()
   const loose = looseIngestFiles([...imports.keys()]).map((file) => `${file} belongs in a folder of ingest/`)
-  const problems = [...folderCycles(imports), ...loose]
+  const problems = [...folderCycles(imports), ...loose, ...foreignStyles(readStyles())]
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length > 0 ? 1 : 0
 }

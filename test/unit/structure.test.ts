@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { folderCycles, looseIngestFiles, readImports } from '../structure.ts'
+import { folderCycles, foreignStyles, looseIngestFiles, readImports, readStyles } from '../structure.ts'
 
 const imports = readImports()
 
@@ -24,4 +24,23 @@ test('ingest/ has no loose file but main and worker', () => {
   expect(looseIngestFiles(['ingest/main.ts', 'ingest/loose.ts', 'ingest/receive/window.ts'])).toEqual([
     'ingest/loose.ts',
   ])
+})
+
+test('every component of the dashboard imports the styles that it uses', () => {
+  const styles = readStyles()
+  expect(styles.components.size).toBeGreaterThan(100)
+  expect(foreignStyles(styles)).toEqual([])
+})
+
+test('a class of another component is found, one of the base styles is not', () => {
+  const sheets = new Map([
+    ['dashboard/src/ui/styles/base.css', '.note { color: red }'],
+    ['dashboard/src/map/legend.css', '@media print { .legend, .legend__step--wide { color: red } }'],
+  ])
+  const source = (imports: string) =>
+    new Map([['dashboard/src/map/key.tsx', `${imports}<p className={open ? 'note legend' : ''} />`]])
+  expect(foreignStyles({ components: source(''), sheets })).toEqual([
+    'dashboard/src/map/key.tsx uses .legend, which is defined in a style sheet that it does not import',
+  ])
+  expect(foreignStyles({ components: source("import './legend.css'\n"), sheets })).toEqual([])
 })

@@ -2,6 +2,7 @@ import type { AirIndex } from '#model/air-quality/air-index.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { css, inkOn, type Rgb } from '../map/colours/palette.ts'
 import { type AqiScheme, aqiScale, colourOf } from '../map/colours/scales.ts'
+import './air-index-panel.css'
 
 type Both = Readonly<Record<AqiScheme, AirIndex | null>>
 

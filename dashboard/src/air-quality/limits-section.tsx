@@ -7,6 +7,7 @@ import { Problem } from '../ui/problem.tsx'
 import { LimitsTable } from './limits-table.tsx'
 import { assessmentsOf, yearOf } from './limits-words.ts'
 import { airLimitsQuery, airStandardsQuery } from './queries.ts'
+import './who-table.css'
 
 /** The city's stations against one legal standard in a calendar year, where it is worst, with the exceedances left. */
 export function LimitsSection() {

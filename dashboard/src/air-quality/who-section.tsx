@@ -7,6 +7,7 @@ import { rowsOf, type WhoRow } from './who-rows.ts'
 import { WhoTable } from './who-table.tsx'
 import type { WhoWords } from './who-words.ts'
 import { WhoZones } from './who-zones.tsx'
+import './who-table.css'
 
 /** The city's air against the WHO guidelines of 2021, and who has it worse. */
 export function WhoSection() {

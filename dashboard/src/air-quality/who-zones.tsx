@@ -6,6 +6,7 @@ import { Choice } from '../ui/choice.tsx'
 import { type WhoPlace, zonesByLevel } from './who-rows.ts'
 import { WhoTable } from './who-table.tsx'
 import { whoWords } from './who-words.ts'
+import './who-table.css'
 
 /** One level of one pollutant between the zones: the worst first, and how far they lie apart. */
 export function WhoZones({ places }: { places: readonly WhoPlace[] }) {

@@ -1,4 +1,5 @@
 import { useI18n } from '../i18n/formatters.ts'
+import './band.css'
 
 /** One to four points as four steps; the number is said, too. */
 export function Band({ points }: { points: number }) {

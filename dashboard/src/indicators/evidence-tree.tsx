@@ -1,5 +1,6 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import './evidence.css'
 
 const FIRST = 12
 

@@ -10,6 +10,7 @@ import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import { sendGoal } from './goal-queries.ts'
+import './goal-form.css'
 
 const FIELDS = ['benchmark', 'target', 'targetYear', 'baselineYear'] as const
 type Field = (typeof FIELDS)[number]

@@ -1,5 +1,6 @@
 import type { SeriesResponse } from '#model/api/indicators.ts'
 import { useNarrow } from '../state/theme.ts'
+import './history.css'
 
 type Mark = SeriesResponse['values'][number] & { readonly value: number }
 type Props = { readonly series: SeriesResponse; readonly label: string; readonly show: (value: number) => string }

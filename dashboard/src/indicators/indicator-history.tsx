@@ -9,6 +9,8 @@ import { Problem } from '../ui/problem.tsx'
 import { GoalForm } from './goal-form.tsx'
 import { seriesQuery } from './goal-queries.ts'
 import { HistoryChart } from './history-chart.tsx'
+import './evidence.css'
+import './history.css'
 
 /** One data point over time: values, trend, change that exceeds its uncertainty, and the way to the city's target. */
 export function IndicatorHistory({ code, value }: { code: string; value: DataPointValue }) {

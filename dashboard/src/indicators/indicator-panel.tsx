@@ -10,6 +10,7 @@ import { EvidenceTree } from './evidence-tree.tsx'
 import { IndicatorHistory } from './indicator-history.tsx'
 import { Quantity } from './indicator-table.tsx'
 import { IndicatorZones } from './indicator-zones.tsx'
+import './indicator-panel.css'
 
 type Definition = IndicatorsResponse['indicators'][number]
 

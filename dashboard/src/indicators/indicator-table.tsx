@@ -3,6 +3,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Band } from './band.tsx'
 import { ScoreLine } from './score-summary.tsx'
 import type { BoardIndicator, Category, Dimension, SubDimension } from './scoreboard.ts'
+import './indicator-table.css'
 
 type Common = { readonly selected: string | null; readonly onSelect: (code: string) => void }
 

@@ -2,6 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { zonesQuery, zoneValuesQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import './evidence.css'
+import './history.css'
+import './indicator-zones.css'
 
 /** Who has it worse: the zones in order, beside the mean by people. Nothing where the indicator has no zones. */
 export function IndicatorZones({ code, dataPoint }: { code: string; dataPoint: string }) {

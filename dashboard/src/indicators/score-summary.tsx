@@ -1,6 +1,7 @@
 import { BANDS, type GroupScore } from '#model/indicators/catalogue/schema.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Band } from './band.tsx'
+import './score-summary.css'
 
 /** The city and its three dimensions, each score with the coverage it must be read beside. */
 export function ScoreSummary({ groups }: { groups: readonly GroupScore[] }) {

@@ -4,6 +4,7 @@ import type { LedgerResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { perSecond } from '../live/latest.ts'
 import { useLive, useNow } from '../live/use-live.ts'
+import './flow-health.css'
 
 /** The pulse of the data flow: connection, rates, age of the newest value, history, workers. */
 export function FlowHealth({ city, ledger }: { city: CityResponse; ledger: LedgerResponse | undefined }) {

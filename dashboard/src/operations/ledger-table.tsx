@@ -1,5 +1,7 @@
 import type { LedgerResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import './grid.css'
+import './ledger-table.css'
 
 const COUNTS = ['received', 'stored', 'duplicate', 'rejected', 'inFlight'] as const
 const OBSERVATIONS = [

@@ -7,6 +7,9 @@ import { useI18n } from '../i18n/formatters.ts'
 import { useNow } from '../live/use-live.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
+import './grid.css'
+import './operations-view.css'
+import './reconciliations.css'
 
 type Reconciliation = ReconciliationResponse['reconciliations'][number]
 const HOUR_MS = 3_600_000

@@ -6,6 +6,7 @@ import { useCityKey } from '../http/key.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
+import './replay-form.css'
 
 type Outcome = { readonly replayed: number; readonly skipped: number } | Error | null
 

@@ -1,5 +1,6 @@
 import type { DividesResponse } from '#model/api/people.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import './styles/people.css'
 
 type Affordability = NonNullable<DividesResponse['affordability']>
 

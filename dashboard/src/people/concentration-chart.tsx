@@ -1,3 +1,5 @@
+import '../ui/whisker-chart.css'
+
 const SIZE = 300
 const PAD = 42
 

@@ -8,6 +8,8 @@ import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { judged, nonresponseText } from './estimate-text.ts'
 import { coreIndicatorsQuery } from './queries.ts'
+import './styles/equity.css'
+import './styles/people.css'
 
 type Survey = SurveysResponse['surveys'][number]
 type Indicator = CoreIndicatorsResponse['indicators'][number]

@@ -7,6 +7,7 @@ import { AffordabilityTable } from './affordability-table.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
 import { judged, nonresponseText } from './estimate-text.ts'
 import { dividesQuery } from './queries.ts'
+import './styles/people.css'
 
 type DividePanelProps = {
   readonly survey: string

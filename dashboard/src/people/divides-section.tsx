@@ -4,6 +4,7 @@ import { rankingOf } from '#model/survey/codebook.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { DividePanel } from './divide-panel.tsx'
+import './styles/people.css'
 
 type Survey = SurveysResponse['surveys'][number]
 type Question = Survey['questions'][number]

@@ -10,6 +10,7 @@ import { roundDomain, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
 import { EquityTable } from './equity-table.tsx'
 import { equityQuery } from './queries.ts'
+import './styles/people.css'
 
 /** Who lives with which measured burden and service. */
 export function EquityPanel() {

@@ -1,6 +1,8 @@
 import { Button } from 'react-aria-components'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import './styles/equity.css'
+import './styles/people.css'
 
 type Props = { data: EquityResponse; chosen: string; onChoose: (id: string) => void }
 /** More groups than that make a table nobody reads: the chart above shows them for one measure. */

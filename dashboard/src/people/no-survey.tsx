@@ -1,4 +1,5 @@
 import { useI18n } from '../i18n/formatters.ts'
+import './styles/people.css'
 
 const STEPS = [
   { id: 'have', href: '#survey-desk' },

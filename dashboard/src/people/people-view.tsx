@@ -10,7 +10,7 @@ import { EquityPanel } from './equity-panel.tsx'
 import { NoSurvey } from './no-survey.tsx'
 import { SurveyDesk } from './surveys/survey-desk.tsx'
 import { WellbeingPanel } from './wellbeing-panel.tsx'
-import './people-view.css'
+import './styles/people.css'
 
 /** Who can use what the city offers: divides between groups, and digital wellbeing, each with its uncertainty. */
 export default function PeopleView() {

@@ -7,6 +7,8 @@ import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { changeQuery } from './queries.ts'
 import { score } from './wellbeing-factors.tsx'
+import './styles/people.css'
+import './wellbeing.css'
 
 type Row = WellbeingChange['index']
 

@@ -1,6 +1,8 @@
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { WhiskerChart } from '../ui/whisker-chart.tsx'
+import './styles/people.css'
+import './wellbeing.css'
 
 type Dimension = WellbeingResponse['dimensions'][number]
 type Beside = WellbeingResponse['environment'][number]['indicators'][number]

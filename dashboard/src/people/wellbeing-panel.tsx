@@ -12,6 +12,8 @@ import { ChangePart } from './wellbeing-change.tsx'
 import { BesideList, DimensionPart, score } from './wellbeing-factors.tsx'
 import { SensitivityPart } from './wellbeing-sensitivity.tsx'
 import { WeightsPart } from './wellbeing-weights.tsx'
+import './styles/people.css'
+import './wellbeing.css'
 
 /** no zone has this key */
 const CITY = '*'

@@ -2,6 +2,7 @@ import { Button } from 'react-aria-components'
 import { DIMENSIONS } from '#model/wellbeing/framework.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import './wellbeing.css'
 
 /** Weights of dimensions, and in each of them of its factors. They are in the address, so that a choice can be shared. */
 export function WeightsPart() {

@@ -5,6 +5,7 @@ import type { Mapping } from '#model/api/registry.ts'
 import { mappingsQuery, useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
+import './registry-view.css'
 
 /** What people have said that fields mean, to be looked up and taken back. */
 export function FieldMappings() {

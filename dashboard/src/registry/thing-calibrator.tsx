@@ -9,6 +9,8 @@ import { FormDialog } from '../ui/form-dialog.tsx'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
+import './form.css'
+import './registry-view.css'
 
 /** What is measured while moving has no calibration. */
 const canCalibrate = (property: string): boolean => PROPERTIES.get(property)?.positioned !== true

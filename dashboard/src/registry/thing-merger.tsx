@@ -7,6 +7,7 @@ import { FormDialog } from '../ui/form-dialog.tsx'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
+import './form.css'
 
 type ThingMergerProps = {
   readonly thing: RegistryThing

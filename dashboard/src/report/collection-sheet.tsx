@@ -6,6 +6,9 @@ import { apiPath } from '../http/client.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import { type SheetAnswer, sendSheet } from './queries.ts'
+import './collection-sheet.css'
+import './findings.css'
+import './report-view.css'
 
 /** The sheet that a city fills in: down as it is known, back as the city knows it. */
 export function CollectionSheet({ year }: { year: string }) {

@@ -1,6 +1,8 @@
 import type { ReportGoal } from '#model/api/reports.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import '../air-quality/level-ladder.css'
+import './report-table.css'
+import './report-view.css'
 
 /** What the city itself wants, how far it is, and where the trend goes. Nothing where it has set no goal. */
 export function GoalsTable({ goals }: { goals: readonly ReportGoal[] }) {

@@ -1,6 +1,8 @@
 import type { ReportIndicator, ReportResponse } from '#model/api/reports.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Band } from '../indicators/band.tsx'
+import './report-table.css'
+import './report-view.css'
 
 type Value = ReportIndicator['values'][number]
 

@@ -12,7 +12,7 @@ import { GoalsTable } from './goals-table.tsx'
 import { reportQuery } from './queries.ts'
 import { ReportTable } from './report-table.tsx'
 import { Wheel } from './wheel.tsx'
-import '../indicators/indicators-view.css'
+import './findings.css'
 import './report-view.css'
 
 /** The report as a page that prints: scores, the wheel, every value with its source, verification; and its files. */

@@ -1,6 +1,7 @@
 import type { ReportResponse } from '#model/api/reports.ts'
 import { SIZE, STYLES, subDimensionsOf, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import './wheel.css'
 
 /** Dimensions, categories and indicators in one picture; colour and pattern tell the sub-dimensions apart. */
 export function Wheel({ report }: { report: ReportResponse }) {

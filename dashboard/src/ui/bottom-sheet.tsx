@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { Button, Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { useI18n } from '../i18n/formatters.ts'
 import { Icon } from './icon.tsx'
+import './bottom-sheet.css'
 
 type Part = { readonly id: string; readonly title: string; readonly content: ReactNode }
 type SheetProps = {

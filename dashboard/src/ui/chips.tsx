@@ -1,4 +1,5 @@
 import { Label, Radio, RadioGroup } from 'react-aria-components'
+import './chips.css'
 
 type Chip = { readonly id: string; readonly label: string; readonly disabled?: boolean }
 type ChipsProps = {

@@ -3,6 +3,7 @@ import { Button, Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import { useI18n } from '../i18n/formatters.ts'
 import { useNarrow } from '../state/theme.ts'
 import { Icon } from './icon.tsx'
+import './drawer.css'
 
 type DrawerProps = { readonly label: string; readonly onClose: () => void; readonly children: ReactNode }
 

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useI18n } from '../i18n/formatters.ts'
 import { Icon } from './icon.tsx'
+import './form-dialog.css'
 
 type FormDialogProps = { readonly title: string; readonly onClose: () => void; readonly children: ReactNode }
 

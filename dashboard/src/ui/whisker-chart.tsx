@@ -1,4 +1,5 @@
 import { useNarrow } from '../state/theme.ts'
+import './whisker-chart.css'
 
 /** One estimate of a dot-and-whisker chart; null: nothing may be shown, `why` says so. */
 export type Whisker = {

@@ -1,6 +1,8 @@
 import { type Correlation, FEW_PLACES, pearson, spearman } from '#model/statistics/inference/correlation.ts'
 import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import type { LayerModel } from '../layer-model/model.ts'
+import './correlation-panel.css'
+import './legend.css'
 
 /** Whether the two go together over the districts, how closely, and how little that may mean. */
 export function CorrelationPanel({ pairs, districts }: NonNullable<LayerModel['correlation']>) {

@@ -7,6 +7,7 @@ import { useViewState } from '../../state/use-view-state.ts'
 import type { ViewState } from '../../state/view-state.ts'
 import { Chips } from '../../ui/chips.tsx'
 import { LAYERS, layerOf } from '../layers/index.ts'
+import './layers-panel.css'
 
 /** One layer at a time, and by which number it is coloured. */
 export function LayersPanel() {

@@ -1,6 +1,7 @@
 import { useI18n } from '../../i18n/formatters.ts'
 import { css, inkOn } from '../colours/palette.ts'
 import type { LegendGrid as Grid, LegendAxis } from '../layer-model/model.ts'
+import './legend-grid.css'
 
 const LEVELS = ['low', 'middle', 'high'] as const
 

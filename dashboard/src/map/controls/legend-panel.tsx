@@ -2,6 +2,7 @@ import { useI18n } from '../../i18n/formatters.ts'
 import { css } from '../colours/palette.ts'
 import type { Legend } from '../layer-model/model.ts'
 import { LegendGrid } from './legend-grid.tsx'
+import './legend.css'
 
 /** What the colours mean and what the numbers are: statistic, window, n, unit, source, and how many to be wary of. */
 export function LegendPanel({ legend }: { legend: Legend }) {

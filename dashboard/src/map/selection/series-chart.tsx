@@ -1,9 +1,10 @@
+import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
-import 'uplot/dist/uPlot.min.css'
 import { useI18n } from '../../i18n/formatters.ts'
 import type { Ground } from '../colours/base-map.ts'
 import { type Series, summarise } from './series.ts'
+import './series-chart.css'
 
 const HEIGHT = 184
 

@@ -12,6 +12,8 @@ import { Problem } from '../../ui/problem.tsx'
 import type { Datastream } from '../layer-model/model.ts'
 import { type Series, seriesOf, summarise, windowOf } from './series.ts'
 import { SeriesTable } from './series-table.tsx'
+import './series-chart.css'
+import './series.css'
 
 const SeriesChart = lazy(() => import('./series-chart.tsx'))
 

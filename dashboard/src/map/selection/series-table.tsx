@@ -1,5 +1,6 @@
 import { useI18n } from '../../i18n/formatters.ts'
 import type { Series, SeriesPoint } from './series.ts'
+import './series.css'
 
 const MOST = 300
 

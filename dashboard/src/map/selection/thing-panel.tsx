@@ -10,6 +10,7 @@ import { useNow } from '../../live/use-live.ts'
 import type { Datastream } from '../layer-model/model.ts'
 import { trustOf } from '../layer-model/things.ts'
 import { SeriesPanel } from './series-panel.tsx'
+import './thing-panel.css'
 
 type ThingPanelProps = {
   readonly thing: ThingFeature

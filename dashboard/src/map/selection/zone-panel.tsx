@@ -13,6 +13,7 @@ import { electricityCode } from '../layers/energy/consumption.ts'
 import { byZoneOf } from '../layers/survey/survey-measure.ts'
 import { newestOf } from '../layers/survey/survey-ref.ts'
 import { ZoneVoices } from './zone-voices.tsx'
+import './zone-panel.css'
 
 type ZonePanelProps = {
   readonly zone: Zone

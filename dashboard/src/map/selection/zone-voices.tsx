@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { voicesQuery } from '../../http/voices.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { whyHidden } from '../layers/voices/voices-model.ts'
+import './zone-voices.css'
 
 const WORDS = 5
 

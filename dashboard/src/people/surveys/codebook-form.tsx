@@ -4,6 +4,7 @@ import { useI18n } from '../../i18n/formatters.ts'
 import { Pick } from '../../ui/pick.tsx'
 import { downloadFile } from '../../ui/table/download.ts'
 import { QuestionForm } from './question-form.tsx'
+import './codebook-form.css'
 
 type Props = { draft: DraftResponse; onChange: (codebook: Codebook) => void }
 const PARTS = ['respondent', 'weight', 'stratum', 'cluster', 'zone'] as const

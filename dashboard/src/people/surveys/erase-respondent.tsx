@@ -5,6 +5,7 @@ import { useCityKey } from '../../http/key.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { eraseRespondent } from './queries.ts'
+import './survey-desk.css'
 
 /** Takes one person out of a survey, for good. */
 export function EraseRespondent({ survey }: { survey: string }) {

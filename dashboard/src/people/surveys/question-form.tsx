@@ -5,6 +5,8 @@ import type { Question } from '#model/survey/codebook.ts'
 import { CORE_INDICATORS } from '#model/survey/itu-core-indicators.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { Pick } from '../../ui/pick.tsx'
+import '../styles/equity.css'
+import './codebook-form.css'
 
 type Props = {
   question: Question

@@ -10,6 +10,9 @@ import { Problem } from '../../ui/problem.tsx'
 import { EraseRespondent } from './erase-respondent.tsx'
 import { eraseSurvey } from './queries.ts'
 import { SurveyImport } from './survey-import.tsx'
+import '../styles/equity.css'
+import '../styles/people.css'
+import './survey-desk.css'
 
 type Survey = SurveysResponse['surveys'][number]
 

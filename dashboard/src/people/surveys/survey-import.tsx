@@ -11,6 +11,8 @@ import { Problem } from '../../ui/problem.tsx'
 import { CodebookForm } from './codebook-form.tsx'
 import { draftSurvey, type ImportAnswer, type ImportProgress, importSurvey } from './queries.ts'
 import { SurveyOutcome } from './survey-outcome.tsx'
+import '../styles/people.css'
+import './survey-desk.css'
 
 /** Answers and codebook in; where there is no codebook one is made of the answers, for a person to complete. */
 export function SurveyImport() {

@@ -1,6 +1,8 @@
 import type { SurveyImported, SurveyRefused } from '#model/api/survey-import.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import type { ImportAnswer, ImportProgress } from './queries.ts'
+import '../styles/people.css'
+import './survey-desk.css'
 
 /** How far an import is, and what became of it. */
 export function SurveyOutcome({

@@ -1,6 +1,8 @@
 import { ANSWERS, type Item } from '#model/questionnaire/items.ts'
 import { useI18n } from '../i18n.ts'
 import { ScaleField } from '../scale-field.tsx'
+import './item-field.css'
+import './questionnaire.css'
 
 type ItemFieldProps = {
   readonly item: Item
