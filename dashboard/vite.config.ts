@@ -25,6 +25,8 @@ export default defineConfig({
     target: 'es2023',
     // every asset is a file of our own origin, so that a content security policy without data: fonts holds
     assetsInlineLimit: 0,
+    // files of their own that browsers fetch only when their developer tools are open
+    sourcemap: true,
     // pages of their own for residents: they bring no map
     rollupOptions: {
       input: ['index.html', 'voice.html', 'questionnaire.html'].map((page) => resolve(import.meta.dirname, page)),
