@@ -85,16 +85,16 @@ function Navigation() {
 const NEXT: Record<'light' | 'dark', ViewState['theme']> = { light: 'dark', dark: 'light' }
 
 function ThemeSwitch() {
-  const ground = useTheme()
+  const scheme = useTheme()
   const [, change] = useViewState()
   const { t } = useI18n()
   return (
     <Button
       className="button button--icon"
-      aria-label={t(ground === 'light' ? 'shell.theme.dark' : 'shell.theme.light')}
-      onPress={() => change({ theme: NEXT[ground] }, 'replace')}
+      aria-label={t(scheme === 'light' ? 'shell.theme.dark' : 'shell.theme.light')}
+      onPress={() => change({ theme: NEXT[scheme] }, 'replace')}
     >
-      <Icon name={ground === 'light' ? 'moon' : 'sun'} />
+      <Icon name={scheme === 'light' ? 'moon' : 'sun'} />
     </Button>
   )
 }

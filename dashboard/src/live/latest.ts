@@ -1,7 +1,7 @@
 import type { LiveObservation } from '#model/mqtt/live-feed.ts'
 import { type Quality, reasonsOf } from '#model/observation/quality.ts'
 
-/** The newest value of a Datastream, by the time it was measured. */
+/** The latest observation of a Datastream, by the time it was measured. */
 export type Latest = {
   readonly time: number
   readonly result: number
@@ -10,7 +10,7 @@ export type Latest = {
 }
 
 /**
- * Takes a batch in: per Datastream the newest phenomenonTime wins, whatever order messages arrive in. Changes `latest`
+ * Takes a batch in: per Datastream the latest phenomenonTime wins, whatever order messages arrive in. Changes `latest`
  * in place (a city may have 100,000 Datastreams, and this runs several times a second) and returns how many changed.
  */
 export function mergeObservations(latest: Map<number, Latest>, batch: readonly LiveObservation[]): number {

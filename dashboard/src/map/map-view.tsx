@@ -31,9 +31,9 @@ export function MapView({ city }: { city: CityResponse }) {
   const [state, change] = useViewState()
   const { t } = useI18n()
   const narrow = useNarrow()
-  const ground = useTheme()
+  const scheme = useTheme()
   const control = usePlayback()
-  const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, ground, control?.frame ?? null)
+  const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, scheme, control?.frame ?? null)
   const selected = selectionId(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
@@ -84,7 +84,7 @@ export function MapView({ city }: { city: CityResponse }) {
       </div>
       <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
         <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
-          {zones && <Maps maps={maps} {...{ city, zones, selected, ground, onCamera }} onSelect={select} />}
+          {zones && <Maps maps={maps} {...{ city, zones, selected, scheme, onCamera }} onSelect={select} />}
         </Suspense>
         {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
       </section>

@@ -5,8 +5,7 @@ import { thingsQuery, zonesQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useLatest } from '../live/use-latest.ts'
 import { useLive, useNow } from '../live/use-live.ts'
-import type { ViewState } from '../state/view-state.ts'
-import type { Ground } from './colours/base-map.ts'
+import type { ColourScheme, ViewState } from '../state/view-state.ts'
 import { NO_DATA } from './colours/palette.ts'
 import type { LayerChoice, MapLayer, ReadQuery } from './layer-model/layer.ts'
 import type { Frame, LayerInput, LayerModel } from './layer-model/model.ts'
@@ -27,10 +26,10 @@ export type LayerState = {
  * The chosen layer with the latest data: what the API answered, and what the live feed brought since. Or, with a frame,
  * the layer as it was then; live values do not touch it.
  */
-export function useLayer(city: CityResponse, state: ViewState, ground: Ground, frame: Frame | null): LayerState {
+export function useLayer(city: CityResponse, state: ViewState, scheme: ColourScheme, frame: Frame | null): LayerState {
   const zones = useQuery(zonesQuery)
   const things = useQuery(thingsQuery)
-  useNewcomers(things.data?.features, things.refetch)
+  useNewThings(things.data?.features, things.refetch)
   const latest = useLatest()
   const latestOf = frame?.latestOf ?? latest
   const clock = useNow(15_000)
@@ -48,10 +47,10 @@ export function useLayer(city: CityResponse, state: ViewState, ground: Ground, f
       latestOf,
       now: frame ? now : Math.max(now, Date.now()),
       frame,
-      noData: NO_DATA[ground],
+      noData: NO_DATA[scheme],
       i18n,
     }
-  }, [zones.data, things.data, city.simulated, latestOf, now, frame, ground, i18n])
+  }, [zones.data, things.data, city.simulated, latestOf, now, frame, scheme, i18n])
   const { read } = answers
   const model = useMemo(() => input && layer.model(input, choice, read), [input, layer, choice, read])
   const queries = [zones, things, ...answers.queries]
@@ -92,21 +91,21 @@ function useAnswers(layer: MapLayer, choice: LayerChoice) {
 
 const MIN_REFETCH_INTERVAL_MS = 5000
 
-/** A Thing that announces itself through its first message is asked for at once, not with the next refresh. */
-function useNewcomers(things: readonly ThingFeature[] | undefined, refetch: () => unknown): void {
+/** A Thing that registers itself through its first message is fetched at once, not with the next refresh. */
+function useNewThings(things: readonly ThingFeature[] | undefined, refetch: () => unknown): void {
   const { latest, version } = useLive()
-  const asked = useRef({ at: 0, newest: 0 })
+  const requested = useRef({ at: 0, highestId: 0 })
   const known = useMemo(
     () => new Set(things?.flatMap(({ properties }) => properties.datastreams.map(({ id }) => id))),
     [things],
   )
   // biome-ignore lint/correctness/useExhaustiveDependencies: the map is changed in place, its version says so
   useEffect(() => {
-    if (!things || Date.now() - asked.current.at < MIN_REFETCH_INTERVAL_MS) return
-    // one that the answer does not hold in spite of asking is not asked for again
-    const newest = Math.max(0, ...[...latest.keys()].filter((id) => !known.has(id)))
-    if (newest <= asked.current.newest) return
-    asked.current = { at: Date.now(), newest }
+    if (!things || Date.now() - requested.current.at < MIN_REFETCH_INTERVAL_MS) return
+    // a Datastream that is missing from the answer is not requested a second time
+    const highestId = Math.max(0, ...[...latest.keys()].filter((id) => !known.has(id)))
+    if (highestId <= requested.current.highestId) return
+    requested.current = { at: Date.now(), highestId }
     refetch()
   }, [version, known])
 }

@@ -3,7 +3,7 @@ export const SPANS = ['24h', '7d', '30d'] as const
 export type Span = (typeof SPANS)[number]
 export const SPAN_HOURS: Readonly<Record<Span, number>> = { '24h': 24, '7d': 168, '30d': 720 }
 
-/** Frames that a span can be cut into; the first is the usual one. Below an hour raw is read, so only for a day. */
+/** Frames that a span can be cut into; the first is the default. Steps below an hour read raw observations, so they are offered for a day only. */
 export const STEPS = { '24h': ['1h', '10m'], '7d': ['1h', '6h', '1d'], '30d': ['6h', '1h', '1d'] } as const
 export type Step = (typeof STEPS)[Span][number]
 /** frames a second */

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react'
-import type { Ground } from '../map/colours/base-map.ts'
 import { useViewState } from './use-view-state.ts'
+import type { ColourScheme } from './view-state.ts'
 
 const darkness = window.matchMedia('(prefers-color-scheme: dark)')
 const subscribe = (listener: () => void): (() => void) => {
@@ -9,17 +9,17 @@ const subscribe = (listener: () => void): (() => void) => {
 }
 
 /** Light or dark: what the person chose, else what the system says. Sets it on the page. */
-export function useTheme(): Ground {
+export function useTheme(): ColourScheme {
   const [{ theme }] = useViewState()
   const system = useSyncExternalStore(subscribe, () => (darkness.matches ? 'dark' : 'light'))
-  const ground = theme === 'system' ? system : theme
+  const scheme = theme === 'system' ? system : theme
   useEffect(() => {
-    document.documentElement.dataset.theme = ground
-  }, [ground])
-  return ground
+    document.documentElement.dataset.theme = scheme
+  }, [scheme])
+  return scheme
 }
 
-/** Whether the page is too narrow for panels beside the map. The same number stands in the style sheets. */
+/** Whether the page is too narrow for panels next to the map. The style sheets have the same number. */
 const narrow = window.matchMedia('(max-width: 860px)')
 const subscribeNarrow = (listener: () => void): (() => void) => {
   narrow.addEventListener('change', listener)

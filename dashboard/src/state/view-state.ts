@@ -9,6 +9,8 @@ export const VIEWS = ['map', 'indicators', 'report', 'people', 'operations', 're
 export type ViewName = (typeof VIEWS)[number]
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
+/** What a theme comes to on this screen. */
+export type ColourScheme = Exclude<Theme, 'system'>
 export const RANGES = ['24h', '7d', '30d'] as const
 export type Range = (typeof RANGES)[number]
 

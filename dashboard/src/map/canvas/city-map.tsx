@@ -7,8 +7,8 @@ import type { PickingInfo } from '@deck.gl/core'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import { useI18n } from '../../i18n/formatters.ts'
-import type { Camera } from '../../state/view-state.ts'
-import { baseMapStyle, type Ground } from '../colours/base-map.ts'
+import type { Camera, ColourScheme } from '../../state/view-state.ts'
+import { baseMapStyle } from '../colours/base-map.ts'
 import type { Marks } from '../layer-model/model.ts'
 import { arrange } from './arrange.ts'
 import { draw } from './draw.ts'
@@ -24,15 +24,15 @@ export type CityMapProps = {
   readonly zones: ZoneFeatures
   readonly marks: Marks
   readonly selected: string | null
-  readonly ground: Ground
+  readonly scheme: ColourScheme
   readonly camera: Camera | null
   readonly onCamera: (camera: Camera) => void
   readonly onSelect: (id: string | null) => void
 }
 
-/** MapLibre draws the ground, deck.gl the data over it. The component only joins them to the page. */
+/** MapLibre draws the base map, deck.gl the data over it. The component only connects them to the page. */
 export default function CityMap(props: CityMapProps) {
-  const { city, zones, marks, selected, ground, camera } = props
+  const { city, zones, marks, selected, scheme, camera } = props
   const container = useRef<HTMLDivElement>(null)
   const names = useRef<HTMLDivElement>(null)
   const [stage, setStage] = useState<Stage | null>(null)
@@ -41,12 +41,12 @@ export default function CityMap(props: CityMapProps) {
   const i18n = useI18n()
   const latest = useRef(props)
   latest.current = props
-  const drawn = useRef(ground)
+  const drawn = useRef(scheme)
 
   useEffect(() => {
     if (!container.current || !names.current) return
     const first = latest.current
-    drawn.current = first.ground
+    drawn.current = first.scheme
     const map = createMap(container.current, first, {
       'Map.Title': first.name
         ? i18n.t('map.name.one', { name: first.name, city: first.city.name })
@@ -85,11 +85,11 @@ export default function CityMap(props: CityMapProps) {
 
   useEffect(() => {
     if (!stage) return
-    const style = styleOf({ city, ground })
-    if (drawn.current === ground) return
-    drawn.current = ground
+    const style = styleOf({ city, scheme })
+    if (drawn.current === scheme) return
+    drawn.current = scheme
     stage.map.setStyle(style)
-  }, [stage, city, ground])
+  }, [stage, city, scheme])
 
   useEffect(() => {
     if (!stage || !camera) return
@@ -104,14 +104,14 @@ export default function CityMap(props: CityMapProps) {
   const points = useMemo(() => arrange(marks.points, selected, zoom), [marks.points, selected, zoom])
   const labels = useMemo(() => fitting(places, zoom, points.sized), [places, zoom, points])
   const layers = useMemo(
-    () => draw({ marks, zones, points, selected, ground }),
-    [marks, zones, points, selected, ground],
+    () => draw({ marks, zones, points, selected, scheme }),
+    [marks, zones, points, selected, scheme],
   )
   useEffect(() => stage?.overlay.setProps({ layers }), [stage, layers])
   useEffect(() => stage?.labels.set(labels), [stage, labels])
 
   return (
-    <div className="city-map" data-ground={ground}>
+    <div className="city-map" data-scheme={scheme}>
       <div ref={container} className="city-map__canvas" />
       <div ref={names} className="city-map__names" aria-hidden="true" />
       {problem && <p className="city-map__problem">{i18n.t('map.problem')}</p>}
@@ -137,8 +137,8 @@ const HINT = { backgroundColor: 'var(--raised)', color: 'var(--ink)', padding: '
 
 const mapUrl = (): string => new URL('/api/v1/city/map', window.location.href).href
 
-const styleOf = ({ city, ground }: Pick<CityMapProps, 'city' | 'ground'>) =>
-  city.mapStyle ?? baseMapStyle(mapUrl(), ground)
+const styleOf = ({ city, scheme }: Pick<CityMapProps, 'city' | 'scheme'>) =>
+  city.mapStyle ?? baseMapStyle(mapUrl(), scheme)
 
 function createMap(container: HTMLDivElement, props: CityMapProps, locale: Record<string, string>): MapLibreMap {
   const { camera, city } = props

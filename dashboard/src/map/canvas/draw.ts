@@ -3,7 +3,7 @@ import { ScatterplotLayer } from '@deck.gl/layers'
 import { cellToBoundary, isValidCell } from 'h3-js'
 import type { ZoneFeatures } from '#model/api/city.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
-import type { Ground } from '../colours/base-map.ts'
+import type { ColourScheme } from '../../state/view-state.ts'
 import type { Rgb } from '../colours/palette.ts'
 import type { Marks } from '../layer-model/model.ts'
 import { areaLayers, outlineLayers } from '../marks/areas.ts'
@@ -13,7 +13,7 @@ import { type Points, pointLayers } from '../marks/points.ts'
 
 type MapTheme = Record<'ring' | 'surface' | 'suspect' | 'mast' | 'edge' | 'hatch' | 'accent', Rgb>
 
-const THEMES: Record<Ground, MapTheme> = {
+const THEMES: Record<ColourScheme, MapTheme> = {
   light: {
     ring: [84, 98, 104],
     surface: [250, 249, 245],
@@ -39,12 +39,12 @@ export type Drawing = {
   readonly zones: ZoneFeatures
   readonly points: Points
   readonly selected: string | null
-  readonly ground: Ground
+  readonly scheme: ColourScheme
 }
 
-/** All that lies over the base map, from the ground up. */
-export function draw({ marks, zones, points, selected, ground }: Drawing): LayersList {
-  const theme = THEMES[ground]
+/** All that lies over the base map, from bottom to top. */
+export function draw({ marks, zones, points, selected, scheme }: Drawing): LayersList {
+  const theme = THEMES[scheme]
   const opacity = 0.84
   const coloured = marks.areas.length > 0
   const areas = coloured ? marks.areas : plainAreas(zones)
@@ -71,7 +71,7 @@ export function draw({ marks, zones, points, selected, ground }: Drawing): Layer
       getLineColor: [...theme.accent],
       lineWidthUnits: 'pixels',
       getLineWidth: 3,
-      updateTriggers: { getLineColor: ground },
+      updateTriggers: { getLineColor: scheme },
     }),
   ]
 }

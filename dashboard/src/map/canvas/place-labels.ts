@@ -54,12 +54,12 @@ export type Obstacle = { readonly position: Position; readonly radius: number }
 const SHIFTS = [0, -16, 16, -28, 28, -40, 40]
 const PX_PER_CHARACTER = 6.8
 const HALF_HEIGHT = 8
-const MOST_OBSTACLES = 5000
+const MAX_OBSTACLES = 5000
 
-/** The labels that fit at this zoom: the most populous first, beside the points rather than under them, none twice. */
+/** The labels that fit at this zoom: the most populous first, next to the points rather than under them, none twice. */
 export function fitting(labels: readonly PlaceLabel[], zoom: number, points: readonly Obstacle[]): PlacedLabel[] {
-  // among thousands of points there is no place beside them
-  const marks = (points.length > MOST_OBSTACLES ? [] : points).map(({ position, radius }): Box => {
+  // among thousands of points there is no room next to them
+  const marks = (points.length > MAX_OBSTACLES ? [] : points).map(({ position, radius }): Box => {
     const [x, y] = project(position, zoom)
     return { x, y, halfWidth: radius, halfHeight: radius }
   })
@@ -71,7 +71,7 @@ export function fitting(labels: readonly PlaceLabel[], zoom: number, points: rea
     const boxes = SHIFTS.map((shift) => ({ shift, x, y: y + shift, halfWidth, halfHeight: HALF_HEIGHT }))
     const open = boxes.filter((box) => covered(box, taken) === 0).map((box) => ({ ...box, over: covered(box, marks) }))
     const best = open.reduce<(typeof open)[number] | null>((a, b) => (a && a.over <= b.over ? a : b), null)
-    // better across a point than nowhere, but never across another name; beside one only where it is free
+    // better across a point than nowhere, but never across another name; next to one only where there is room
     if (!best || (best.over > 0 && open[0]?.shift !== 0)) continue
     taken.push(best)
     placed.push({ ...label, shift: best.shift })

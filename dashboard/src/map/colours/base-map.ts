@@ -1,7 +1,8 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ColourScheme } from '../../state/view-state.ts'
 
-/** Colours of the ground. Quiet, so that the data is what one sees; the same roles in light and dark. */
-const GROUND = {
+/** Colours of the base map. Quiet, so that the data stands out; the same roles in light and dark. */
+const BASE_MAP = {
   light: {
     sea: '#d3dfe3',
     land: '#f5f3ed',
@@ -29,7 +30,6 @@ const GROUND = {
     halo: '#11171a',
   },
 } as const
-export type Ground = keyof typeof GROUND
 
 const is = (layer: string): ExpressionSpecification => ['==', ['get', 'layer'], layer]
 const MAJOR: ExpressionSpecification = [
@@ -60,8 +60,8 @@ const width = (extra: number): ExpressionSpecification => [
  * The style of a city that brings its own map: drawn from one GeoJSON file of our own server. No glyph and no sprite
  * address: without `glyphs` MapLibre draws labels with the fonts of the page, which bundles Inter.
  */
-export function baseMapStyle(url: string, ground: Ground): StyleSpecification {
-  const colour = GROUND[ground]
+export function baseMapStyle(url: string, scheme: ColourScheme): StyleSpecification {
+  const colour = BASE_MAP[scheme]
   const layers: LayerSpecification[] = [
     { id: 'sea', type: 'background', paint: { 'background-color': colour.sea } },
     fill('land', colour.land),

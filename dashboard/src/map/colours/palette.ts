@@ -13,7 +13,7 @@ const ramp = (text: string): readonly Rgb[] => text.split(' ').map(hex)
 
 /**
  * Air quality categories, good to hazardous. Not the official traffic lights, which about one man in twelve cannot tell
- * apart: from pale teal over ochre to near-black plum, with the official names and the number beside.
+ * apart: from pale teal over ochre to near-black plum, with the official names and the number next to them.
  */
 export const AQI = ramp('c2e5dd e9d38a e5a252 b9502f 8f3557 4a1c40')
 /** after ColorBrewer YlOrBr, the first step cooler so that clean air does not read as a warning. */
@@ -63,10 +63,10 @@ export function luminance([r, g, b]: Rgb): number {
   return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
 }
 
-/** Dark or light ink, whichever has the higher contrast on `ground`. */
-export function inkOn(ground: Rgb): Rgb {
+/** Dark or light ink, whichever has the higher contrast on `background`. */
+export function inkOn(background: Rgb): Rgb {
   const dark: Rgb = [20, 26, 30]
-  const on = luminance(ground) + 0.05
+  const on = luminance(background) + 0.05
   return on / (luminance(dark) + 0.05) > 1.05 / on ? dark : [255, 255, 255]
 }
 export const css = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`

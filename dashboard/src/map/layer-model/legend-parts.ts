@@ -26,7 +26,7 @@ export const sourceFact = ({ simulated, i18n: { t } }: LayerInput, origin: Origi
   [t('fact.source'), t(simulated && origin !== 'voices' ? 'origin.simulated' : `origin.${origin}`)] as const
 
 type Framed<Id extends string> = Id extends `${infer Live}.frame` ? (Live extends MessageId ? Live : never) : never
-/** Messages about the present that have one about a frame of the past beside them. */
+/** Messages about the present that have a counterpart about a frame of the past. */
 export type StatisticId = Framed<MessageId>
 
 export const nowOrFrame = <Id extends StatisticId>({ frame }: LayerInput, id: Id): Id | `${Id}.frame` =>

@@ -12,7 +12,7 @@ import type { Rgb } from '../colours/palette.ts'
 export type LayerModel = {
   readonly legend: Legend
   readonly columns: readonly Column[]
-  /** made when first asked for: without a table nobody needs 100,000 of them four times a second */
+  /** made when first read: without a table nobody needs 100,000 of them four times a second */
   readonly rows: readonly Row[]
   readonly marks: Marks
   /** two maps to show next to each other in place of this one */
@@ -48,7 +48,7 @@ export type PointMark = {
   readonly shape: 'dot' | 'triangle' | 'square' | 'diamond'
   /** written on the mark; '' for none */
   readonly label: string
-  /** said of it when pointed at */
+  /** shown when it is pointed at */
   readonly hint: string
 }
 export type LineMark = Pick<PointMark, 'id' | 'name' | 'colour' | 'trust' | 'hint'> & {
@@ -81,7 +81,7 @@ export type Legend = {
   readonly grid?: LegendGrid
   /** statistic, window, n, unit and the like: term and description */
   readonly facts: readonly (readonly [term: string, text: string])[]
-  /** drawn beside the steps, when the layer has them */
+  /** shown with the steps, where the layer has them */
   readonly keys: readonly ('stale' | 'suspect' | 'none' | 'wide' | 'missing' | 'mast' | 'plant' | 'feeder')[]
   readonly stale: number
   readonly suspect: number

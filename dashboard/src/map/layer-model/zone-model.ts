@@ -5,7 +5,7 @@ import { type Origin, rangeLabels, sourceFact } from './legend-parts.ts'
 import { type LayerInput, type LayerModel, type LegendStep, NO_MARKS } from './model.ts'
 
 export type Zone = ZoneFeatures['features'][number]['properties']
-/** The number that colours a zone, or why there is none. */
+/** The number that colours a zone, or the reason why there is none. */
 export type ZoneValue = {
   readonly value: number | null
   readonly why: string

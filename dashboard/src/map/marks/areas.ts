@@ -43,7 +43,7 @@ export function areaLayers(areas: readonly AreaMark[], theme: AreaTheme) {
   ]
 }
 
-/** The outline of what is selected, in two tones so that it stands on any ground. */
+/** The outline of what is selected, in two tones so that it is visible on any background. */
 export function outlineLayers(area: AreaMark['area'] | null, inner: Rgb, outer: Rgb) {
   if (!area) return []
   const rings = ringsOf(area).flatMap((polygon) =>

@@ -3,7 +3,7 @@ import type { PointMark } from '../layer-model/model.ts'
 
 export type PointTheme = { readonly ring: Rgb; readonly surface: Rgb; readonly suspect: Rgb; readonly mast: Rgb }
 
-/** 45 % of their usual radius: of 100,000 points of 8 px most would lie under others. */
+/** 45 % of their normal radius: of 100,000 points of 8 px most would be covered by others. */
 const SHRINK = 0.45
 
 /** Marks as typed arrays: degrees, RGBA, px. */

@@ -2,19 +2,19 @@ import 'uplot/dist/uPlot.min.css'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import { useI18n } from '../../i18n/formatters.ts'
-import type { Ground } from '../colours/base-map.ts'
+import type { ColourScheme } from '../../state/view-state.ts'
 import { type Series, summarise } from './series.ts'
 import './series-chart.css'
 
 const HEIGHT = 184
 
-type ChartProps = { readonly series: Series; readonly ground: Ground; readonly unit: string }
+type ChartProps = { readonly series: Series; readonly scheme: ColourScheme; readonly unit: string }
 
 /** The line (mean or raw), the band from minimum to maximum behind it, data capture as a strip under it. */
-export default function SeriesChart({ series, ground, unit }: ChartProps) {
+export default function SeriesChart({ series, scheme, unit }: ChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const i18n = useI18n()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page, which `ground` changes
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page, which `scheme` changes
   useEffect(() => {
     const element = host.current
     if (!element) return
@@ -27,7 +27,7 @@ export default function SeriesChart({ series, ground, unit }: ChartProps) {
       observer.disconnect()
       chart.destroy()
     }
-  }, [series, ground, i18n, unit])
+  }, [series, scheme, i18n, unit])
   const summary = summarise(series)
   const name = summary
     ? i18n.t(series.average === 'vector' ? 'series.chart.direction' : 'series.chart', {

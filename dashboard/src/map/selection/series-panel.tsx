@@ -21,7 +21,7 @@ const SeriesChart = lazy(() => import('./series-chart.tsx'))
 export function SeriesPanel({ datastream }: { datastream: Datastream }) {
   const [{ range }, change] = useViewState()
   const { t, property, unit } = useI18n()
-  const ground = useTheme()
+  const scheme = useTheme()
   const [table, setTable] = useState(false)
   const now = useNow(60_000)
   const query = useMemo(() => windowOf(range, now), [range, now])
@@ -44,7 +44,7 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
             {unit(datastream.unit) && <span className="note"> {unit(datastream.unit)}</span>}
           </p>
           <Suspense fallback={<div className="chart" />}>
-            <SeriesChart series={series} ground={ground} unit={datastream.unit} />
+            <SeriesChart series={series} scheme={scheme} unit={datastream.unit} />
           </Suspense>
           <SeriesSummary series={series} unit={datastream.unit} truncated={Boolean(answer.data?.next)} />
           <Button className="button button--small" aria-expanded={table} onPress={() => setTable(!table)}>

@@ -4,7 +4,7 @@ import './series.css'
 
 const MOST = 300
 
-/** The chart as numbers, newest first. */
+/** The chart as numbers, latest first. */
 export function SeriesTable({ series, unit }: { series: Series; unit: string }) {
   const { t, dateTime, number, percent, integer, unit: unitLabel } = useI18n()
   const buckets = series.statistic !== 'raw'

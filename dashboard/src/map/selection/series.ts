@@ -80,13 +80,13 @@ function fillBuckets(points: readonly SeriesPoint[], seconds: number): SeriesPoi
   })
 }
 
-/** Breaks the line where the distance is more than five times the usual one. */
+/** Breaks the line where the distance is more than five times the median. */
 function withGaps(points: readonly SeriesPoint[]): SeriesPoint[] {
   const steps = points.slice(1).map((point, index) => point.time - (points[index]?.time ?? 0))
-  const usual = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
+  const median = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
   return points.flatMap((point, index) => {
     const before = points[index - 1]
-    return before && usual > 0 && point.time - before.time > 5 * usual ? [hole(before.time + usual), point] : [point]
+    return before && median > 0 && point.time - before.time > 5 * median ? [hole(before.time + median), point] : [point]
   })
 }
 

@@ -64,7 +64,7 @@ function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
   const now = useNow(5000)
   const latest = useLatest()(datastream)
   const trust = trustOf(latest, interval, now)
-  const why = [
+  const reasons = [
     ...(trust === 'stale' ? [t('trust.stale')] : []),
     ...(latest?.reasons ?? []).map((reason) => name('reason', reason)),
   ]
@@ -81,7 +81,7 @@ function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
           : t('hint.noValue')}
       </span>
       <span className="stream__value">{latest ? quantity(latest.result, datastream.unit) : t('none')}</span>
-      {why.length > 0 && <span className="stream__why">{why.join(', ')}</span>}
+      {reasons.length > 0 && <span className="stream__why">{reasons.join(', ')}</span>}
     </Button>
   )
 }
@@ -125,12 +125,12 @@ function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: Omit<T
   )
 }
 
-// where the layer does not say: what a Thing is asked about first, kind by kind
+// where the layer does not say: the properties to show first, kind by kind
 const FIRST = ['pm2_5', 'active_power', 'travel_time', 'vehicle_count', 'bicycle_count', 'bikes_available', 'clients']
 
 function mainStream({ properties }: ThingFeature, shown: readonly string[]): Datastream | undefined {
   const { datastreams, airIndex } = properties
-  const wanted = [...shown, airIndex?.us?.pollutant, ...FIRST]
-  const found = wanted.flatMap((name) => datastreams.filter(({ property }) => property === name))
+  const preferred = [...shown, airIndex?.us?.pollutant, ...FIRST]
+  const found = preferred.flatMap((name) => datastreams.filter(({ property }) => property === name))
   return found[0] ?? datastreams[0]
 }

@@ -6,7 +6,7 @@ import './zone-voices.css'
 
 const WORDS = 5
 
-/** What voices say of one district, under a heading of their own: beside the survey, never in it. */
+/** Voices of one district, under a heading of their own: separate from the survey, never part of it. */
 export function ZoneVoices({ zone }: { zone: string }) {
   const i18n = useI18n()
   const { t, name, number, integer } = i18n

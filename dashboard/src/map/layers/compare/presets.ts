@@ -8,7 +8,7 @@ type Question = Survey['questions'][number]
 export const PRESETS = ['covered', 'exposed', 'price'] as const
 export type Preset = { readonly id: (typeof PRESETS)[number]; readonly a: MeasureRef; readonly b: MeasureRef }
 
-/** Comparisons that many cities need, with the questions of this city's newest survey. */
+/** Comparisons that many cities need, with the questions of the latest survey of this city. */
 export function presetsOf(surveys: readonly Survey[] | undefined): Preset[] {
   const survey = newestOf(surveys)
   const find = (fits: (question: Question) => boolean): MeasureRef | null => {

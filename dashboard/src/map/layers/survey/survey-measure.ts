@@ -93,8 +93,8 @@ function titleOf(
 ): string {
   const characteristic = survey.questions.find(({ column }) => column === among?.name)
   const group = among ? (characteristic?.categories?.[among.category] ?? among.category) : undefined
-  const asked = answer === undefined ? (question?.text ?? '') : `${question?.text ?? ''} ${answer}`
-  return group === undefined ? asked : i18n.t('survey.title.among', { question: asked, group })
+  const questionText = answer === undefined ? (question?.text ?? '') : `${question?.text ?? ''} ${answer}`
+  return group === undefined ? questionText : i18n.t('survey.title.among', { question: questionText, group })
 }
 
 function numberOf(

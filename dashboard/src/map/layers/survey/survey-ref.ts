@@ -8,7 +8,7 @@ export type SurveyRef = Extract<MeasureRef, { kind: 'survey' }>
 export const newestOf = (surveys: readonly Survey[] | undefined): Survey | undefined =>
   surveys?.toSorted((a, b) => (a.to < b.to ? 1 : -1))[0]
 
-/** What was asked, without what only divides people into groups. */
+/** The questions, without those that only divide people into groups. */
 export const questionsOf = ({ questions }: Survey): Question[] => questions.filter(({ group }) => !group)
 
 /** Answers that can be shown one by one: categories that are not "not answered". */
