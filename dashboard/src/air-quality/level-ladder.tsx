@@ -1,5 +1,4 @@
 import { ladderOf, type WhoVerdict } from './who-rows.ts'
-import './level-ladder.css'
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 

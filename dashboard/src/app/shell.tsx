@@ -8,7 +8,6 @@ import { useTheme } from '../state/theme.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { VIEWS, type ViewState } from '../state/view-state.ts'
 import { Icon } from '../ui/icon.tsx'
-import '../report/report-view.css'
 
 const IndicatorsView = lazy(() => import('../indicators/indicators-view.tsx'))
 const PeopleView = lazy(() => import('../people/people-view.tsx'))

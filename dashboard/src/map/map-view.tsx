@@ -21,7 +21,6 @@ import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
 import { SelectionPanel } from './selection/selection-panel.tsx'
 import { useLayer } from './use-layer.ts'
-import '../ui/table/data-table.css'
 import './map-view.css'
 
 const CityMap = lazy(() => import('./canvas/city-map.tsx'))

@@ -10,7 +10,6 @@ import { RawArchive } from './raw-archive.tsx'
 import { Reconciliations } from './reconciliations.tsx'
 import { RejectedMessages } from './rejected-messages.tsx'
 import { VoiceModeration } from './voice-moderation.tsx'
-import './operations-view.css'
 
 /** Whether data flows, whether the ledger balances, and what was not understood. */
 export default function OperationsView({ city }: { city: CityResponse }) {

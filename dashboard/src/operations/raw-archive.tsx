@@ -8,7 +8,6 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
-import './operations-view.css'
 import './raw-archive.css'
 
 const HOUR_MS = 3_600_000

@@ -8,7 +8,6 @@ import { useNow } from '../live/use-live.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 import './grid.css'
-import './operations-view.css'
 import './reconciliations.css'
 
 type Reconciliation = ReconciliationResponse['reconciliations'][number]

@@ -3,7 +3,6 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Chips } from '../ui/chips.tsx'
 import { Choice } from '../ui/choice.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
-import './operations-view.css'
 import './rejected.css'
 
 /** Which rejected messages are listed, and replayed; empty text is any. */

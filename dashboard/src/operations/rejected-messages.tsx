@@ -8,7 +8,6 @@ import { Problem } from '../ui/problem.tsx'
 import { EVERYTHING, type RejectedFilter, RejectedFilterForm } from './rejected-filter.tsx'
 import { RejectedMessage } from './rejected-message.tsx'
 import { ReplayForm } from './replay-form.tsx'
-import './operations-view.css'
 import './rejected.css'
 
 /** What was not understood: kept with its reason and its bytes, to be looked at and sent through the same door again. */

@@ -8,7 +8,6 @@ import { moderationQuery } from '../http/voices.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
-import './operations-view.css'
 import './rejected.css'
 import './voice-moderation.css'
 

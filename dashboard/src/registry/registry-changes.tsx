@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { changesQuery } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
-import '../operations/operations-view.css'
 import './registry-view.css'
 
 /** Who changed what, newest first. */

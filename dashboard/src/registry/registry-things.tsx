@@ -10,7 +10,6 @@ import { TextEntry } from '../ui/text-entry.tsx'
 import { ThingCalibrator } from './thing-calibrator.tsx'
 import { ThingEditor } from './thing-editor.tsx'
 import { ThingMerger } from './thing-merger.tsx'
-import '../operations/operations-view.css'
 import './registry-view.css'
 
 type Open = { readonly what: 'edit' | 'merge' | 'calibrate'; readonly thing: RegistryThing } | null

@@ -3,7 +3,6 @@ import { KeyField } from '../ui/key-field.tsx'
 import { RegistryChanges } from './registry-changes.tsx'
 import { RegistryThings } from './registry-things.tsx'
 import { UnmappedFields } from './unmapped-fields.tsx'
-import '../operations/operations-view.css'
 import './registry-view.css'
 
 /** What the city knows of its Things, and what it does not know yet. */

@@ -12,7 +12,6 @@ import { KeyField } from '../ui/key-field.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import { FieldMappings } from './field-mappings.tsx'
-import '../operations/operations-view.css'
 import './form.css'
 import './registry-view.css'
 

@@ -1,6 +1,5 @@
 import type { ReportGoal } from '#model/api/reports.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import '../air-quality/level-ladder.css'
 import './report-table.css'
 import './report-view.css'
 
