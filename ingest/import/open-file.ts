@@ -34,7 +34,7 @@ export async function filesOf(path: string): Promise<ImportFile[]> {
       return entries.map((entry) => ({
         name: `${path}/${entry.name}`,
         size: entry.bytes,
-        open: (onBytes) => whole(entry.open(), () => onBytes(entry.bytes)),
+        open: (onBytes) => readToEnd(entry.open(), () => onBytes(entry.bytes)),
       }))
     }
     if (magic.toString('latin1') === 'PAR1')
@@ -69,7 +69,7 @@ async function* counted(content: Readable, onBytes: (bytes: number) => void): As
 }
 
 /** An entry of an archive; progress is reported only at its end. */
-async function* whole(content: Readable, onEnd: () => void): AsyncIterable<Buffer> {
+async function* readToEnd(content: Readable, onEnd: () => void): AsyncIterable<Buffer> {
   yield* content as AsyncIterable<Buffer>
   onEnd()
 }

@@ -22,11 +22,11 @@ export async function readRows(
   const stated = separatorLine(head)
   if (stated) head = head.slice(stated.length)
   const found = delimiter ?? stated?.delimiter ?? delimiterOf(head.split('\n').slice(skipLines).join('\n'))
-  const whole = async function* (): AsyncIterable<string> {
+  const content = async function* (): AsyncIterable<string> {
     yield head
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
   }
-  const source = Readable.from(whole())
+  const source = Readable.from(content())
   const parser = parse({
     delimiter: found,
     from_line: skipLines + 1,

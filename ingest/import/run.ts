@@ -41,7 +41,7 @@ export async function runImport(deps: ImportDeps): Promise<ImportReport> {
   const run: Run = {
     deps,
     mapping: options.mapping === undefined ? undefined : await readMapping(options.mapping),
-    judge: createPreview(deps.pack, deps.now ?? (() => new Date())),
+    preview: createPreview(deps.pack, deps.now ?? (() => new Date())),
     sink: createSink(deps),
     things: undefined,
   }
@@ -60,7 +60,7 @@ export async function runImport(deps: ImportDeps): Promise<ImportReport> {
 type Run = {
   readonly deps: ImportDeps
   readonly mapping: Mapping | undefined
-  readonly judge: ReturnType<typeof createPreview>
+  readonly preview: ReturnType<typeof createPreview>
   readonly sink: ReturnType<typeof createSink>
   /** opened for the first table of cells */
   things: ThingsFile | undefined
@@ -96,7 +96,7 @@ async function importFile(run: Run, file: ImportFile, path: string): Promise<Fil
 
 async function take(run: Run, file: ImportFile, topic: string, payload: Buffer, tally: Tally): Promise<void> {
   const { options } = run.deps
-  const { onlyOld, example } = run.judge(topic, payload, tally)
+  const { onlyOld, example } = run.preview(topic, payload, tally)
   if (onlyOld && !options.history)
     throw new AppError('CONFIG_INVALID', `${file.name}: ${example}. For historical data add --history (docs/import.md)`)
   if (!options.dryRun) await run.sink.take(topic, payload)

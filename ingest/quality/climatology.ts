@@ -32,7 +32,7 @@ const all = (range: Range): Months => [
  * Deliberately wide: they detect a sensor heated by the winter sun, not an unusually warm day.
  */
 export const CLIMATOLOGY: readonly Row[] = [
-  { property: 'temperature', latitudes: [0, 23.5], months: all([-5, 50]), source: 'ours' },
+  { property: 'temperature', latitudes: [0, 23.5], months: all([-5, 50]), source: 'own thresholds' },
   {
     property: 'temperature',
     latitudes: [23.5, 45],
@@ -54,7 +54,7 @@ export const CLIMATOLOGY: readonly Row[] = [
         [-26, 33],
       ] as const),
     ],
-    source: 'ours',
+    source: 'own thresholds',
   },
   {
     property: 'temperature',
@@ -77,9 +77,9 @@ export const CLIMATOLOGY: readonly Row[] = [
         [-48, 23],
       ] as const),
     ],
-    source: 'ours',
+    source: 'own thresholds',
   },
-  { property: 'water_temperature', latitudes: [0, 23.5], months: all([10, 38]), source: 'ours' },
+  { property: 'water_temperature', latitudes: [0, 23.5], months: all([10, 38]), source: 'own thresholds' },
   {
     property: 'water_temperature',
     latitudes: [23.5, 66.6],
@@ -101,7 +101,7 @@ export const CLIMATOLOGY: readonly Row[] = [
         [-2, 23],
       ] as const),
     ],
-    source: 'ours',
+    source: 'own thresholds',
   },
   {
     property: 'solar_irradiance',

@@ -59,9 +59,9 @@ const near = (
 ): Pick<Required<Rules>, 'neighbours'> => ({
   neighbours: { kilometres, deviations, minimum, minimumShare },
 })
-const OURS = 'ours: larger than what the simulated city and the samples do in that time'
-/** A cheap optical sensor counts few particles in clean air and shows the same number for hours. */
-const COARSE = 'ours: cheap optical sensors repeat a small number honestly, and fail by large jumps'
+const OURS = 'own threshold: above the changes of the simulated city and of the samples in that time'
+/** A low-cost optical sensor counts few particles in clean air and reports the same number for hours. */
+const COARSE = 'own threshold: low-cost optical sensors repeat small numbers legitimately, and fail by large jumps'
 
 export const RULES: readonly Row[] = [
   { property: 'pm1', spike: { low: 40, high: 200 }, rate: rate(40), flat: flat(2), source: OURS },
@@ -106,7 +106,7 @@ export const RULES: readonly Row[] = [
   { property: 'dew_point', spike: { low: 5, high: 15 }, rate: rate(5), source: OURS },
   // air stands at 100 % for a foggy night: no flat line
   { property: 'relative_humidity', spike: { low: 25, high: 60 }, rate: rate(25), ...near(10, 25), source: OURS },
-  // of one height: neighbours up a hill are told apart by more than this
+  // at the same height: a hill causes larger differences between neighbours
   { property: 'pressure', spike: { low: 4, high: 12 }, rate: rate(4), flat: flat(6), source: OURS },
   { property: 'wind_speed', spike: { low: 20, high: 40 }, rate: rate(15), source: OURS },
   // A vane turns by any angle in light wind, so no jump is an error. Many report 16 points and honestly repeat one for hours.
@@ -114,7 +114,7 @@ export const RULES: readonly Row[] = [
     property: 'wind_direction',
     circular: true,
     flat: { epsilon: 0.5, suspect: 24, fail: 48, suspectSeconds: 24 * HOUR_SECONDS, failSeconds: 48 * HOUR_SECONDS },
-    source: 'ours: a vane that is stuck or frozen',
+    source: 'own threshold: a vane that is stuck or frozen',
   },
   { property: 'water_temperature', spike: { low: 3, high: 8 }, rate: rate(3), flat: flat(12), source: OURS },
   { property: 'sound_level', spike: { low: 35, high: 60 }, rate: rate(30), flat: flat(2), source: OURS },
@@ -127,7 +127,7 @@ const STUCK: Rules = { stuck: { readings: 24, seconds: 48 * HOUR_SECONDS } }
 /** Weeks without rain are no fault of the gauge. */
 const NEVER_STUCK: Rules = { stuck: { readings: Number.POSITIVE_INFINITY, seconds: Number.POSITIVE_INFINITY } }
 
-/** A longer silence than this begins a new window: what was before says nothing of a spike now. */
+/** After a longer gap the window restarts: earlier results do not show whether one is a spike. */
 export const WINDOW_GAP_SECONDS = 3 * HOUR_SECONDS
 /** TIM_DEV of the rate of change test, by clock hours: the running one and 24 before it. */
 export const RATE_WINDOW_HOURS = 25

@@ -37,7 +37,7 @@ describe('the raw archive', () => {
       )
     ).rows.map(({ property, result }) => [property, result])
 
-  test('keeps what was stored and what was refused, of archived sources only, newest first', async () => {
+  test('archives stored and rejected messages, of archived sources only, latest first', async () => {
     await city.publish('city/weather/roof', { temperature: 20 })
     await city.publish('city/weather/roof', { temperature: 21, Luv: 4 })
     await city.publish('city/weather/roof', { ssid: 'Home of X', password: 'y', temperature: 22 })
@@ -60,7 +60,7 @@ describe('the raw archive', () => {
     expect(kept).toBe(7 * DAY_MS)
   })
 
-  test('what a gateway heard of a passer-by is not kept', async () => {
+  test('a message about a passer-by is not archived', async () => {
     await city.publish('gateway/BTtoMQTT/AABBCCDDEEFF', { id: 'AA:BB:CC:DD:EE:FF', mac_type: 1, rssi: -80 })
     expect(await archived('passers')).toEqual([])
     expect((await city.get('/ingest/rejected?source=passers')).messages).toMatchObject([
@@ -68,7 +68,7 @@ describe('the raw archive', () => {
     ])
   })
 
-  test('replayed after a mapping, what was known is duplicate, what was not is stored at its time, and nothing is archived twice', async () => {
+  test('replayed after a mapping: known values are duplicates, new ones are stored at their time, and nothing is archived twice', async () => {
     await city.call('PUT', '/registry/mappings', { field: 'Luv', format: 'native', property: 'wind_speed' })
     const before = await archived('short')
     await city.pool.query(`select compress_chunk(c) from show_chunks('raw_message') as c`)
@@ -102,7 +102,7 @@ describe('the raw archive', () => {
     ])
   })
 
-  test('rejected messages are kept for 400 days', async () => {
+  test('rejected messages are stored for 400 days', async () => {
     await city.pool.query(
       `insert into rejected_message (received_at, source, topic, payload, reason, full_bytes) values
          (now() - interval '401 days', 'x', 'old', '', 'not_json', 0), (now() - interval '399 days', 'x', 'young', '', 'not_json', 0)`,
@@ -123,7 +123,7 @@ describe('the raw archive', () => {
     const answer = await city.app.inject({ method, url: `/api/v1${url}`, ...(payload && { payload }) })
     expect(answer.json()).toMatchObject({ status, code: 'KEY_REQUIRED' })
   })
-  test('a window the wrong way round is refused by name', async () => {
+  test('a window that ends before it starts is refused by name', async () => {
     const { from, to } = window()
     const answer = await city.call('POST', '/ingest/archive/replay', { source: 'short', from: to, to: from })
     expect(answer.json()).toMatchObject({ status: 400, code: 'INTERVAL_REVERSED' })

@@ -57,7 +57,7 @@ const latest = async (): Promise<Record<string, number>> => {
   return Object.fromEntries(rows.map(({ key, result }) => [key, result]))
 }
 
-test('what follows the step back takes the place of what came during it, and is news', async () => {
+test('after the step back a new observation replaces one from before it, and is announced', async () => {
   const { clock, send, news } = open()
   await send('a', 1)
   clock.aheadMs = DAY_MS

@@ -111,7 +111,7 @@ test('one worker hears the discovery, the other reads the states', async () => {
   expect(await rejected()).toEqual(['unknown_format'])
 })
 
-test('a config that was there before the worker; a state that nobody dated is no reading', async () => {
+test('a config retained before the worker started; a retained state without a time is not stored', async () => {
   await say(`homeassistant/sensor/${id}/config`, config(), true)
   await say(`${id}/status`, 'offline', true)
   await start('discovery', 'homeassistant/#')
@@ -126,7 +126,7 @@ test('a config that was there before the worker; a state that nobody dated is no
   )
 })
 
-test('what cannot be read is kept with its reason; names that people gave stay', async () => {
+test('an unreadable entity is recorded with its reason; names edited by people stay', async () => {
   await start('discovery', 'homeassistant/#')
   await say(`homeassistant/sensor/${id}/config`, { ...config(), val_tpl: '{{ value_json.t * 2 }}' })
   await say('homeassistant/light/x/config', { cmd_t: 'a' })

@@ -201,7 +201,7 @@ test.each(NEEDED)('without the table %s every message waits, and is stored once 
   expect(Object.fromEntries(outcomes)).toEqual({ ...NEIGHBOURS, faulty: 'stored' })
 })
 
-test('a batch that is committed is not written again when telling others of it fails', async () => {
+test('a committed batch is not written again when its announcement fails', async () => {
   const ledger = new Ledger(['native'])
   let announced = 0
   const writer = new Writer({

@@ -67,7 +67,7 @@ describe('import', () => {
   }
   const rows = async <T extends object>(sql: string): Promise<T[]> => (await database.pool.query<T>(sql)).rows
 
-  test('a table by its mapping: stored, counted; the same file again is known already', async () => {
+  test('a table by its mapping: stored, counted; the same file again is all duplicates', async () => {
     const day = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10)
     const lines = Array.from({ length: 1200 }, (_, i) => {
       const time = `${String(Math.floor(i / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`
@@ -108,7 +108,7 @@ describe('import', () => {
     expect(await rows('select count(*)::int as n from observation')).toEqual([{ n: 1199 }])
   })
 
-  test('history: refused until it is called so, then stored at its own time', async () => {
+  test('old data: refused without --history, with it stored at its own time', async () => {
     const file = await write('old.ndjson', '{"thing":"old-1","time":"1998-07-01T12:00:00Z","temperature":24.5}\n')
     await expect(run(file)).rejects.toThrow('--history')
     const { outcome, files } = await run(file, '--history')
@@ -120,7 +120,7 @@ describe('import', () => {
     expect(worker.state().ledger.get('import-history')).toMatchObject({ received: 1, stored: 1 })
   })
 
-  test('without anybody who takes the messages only their publication is claimed', async () => {
+  test('without an ingest worker only the publication is reported', async () => {
     const lonely = await openEmbeddedBroker({ port: 0, host: '127.0.0.1' })
     try {
       const file = await write('a.ndjson', `{"thing":"a","time":"${new Date().toISOString()}","temperature":24.5}\n`)
@@ -164,7 +164,7 @@ describe('import', () => {
     ])
   })
 
-  test('a feed is pulled, and what it says is in the table like that of any device', async () => {
+  test('a feed is polled, and its values are stored like those of a device', async () => {
     const now = Math.floor(Date.now() / 1000)
     const server: Server = createServer((_, response) =>
       response.end(

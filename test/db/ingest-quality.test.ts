@@ -110,7 +110,7 @@ describe('quality on its way into the database', () => {
     ])
   })
 
-  test('a batch that has to be halved is judged once: its good values keep their flags, the spike its own', async () => {
+  test('a batch that is split is evaluated once: its good values keep their flags, the spike its own', async () => {
     const write = open()
     const refused = message(20, 20)
     for (const sample of refused.samples) sample.channel = 'a\0b'
@@ -122,7 +122,7 @@ describe('quality on its way into the database', () => {
     ])
   })
 
-  test('amending twice changes nothing; an amendment adds to what is known and never takes from it', async () => {
+  test('amending twice changes nothing; an amendment adds reasons and never removes any', async () => {
     const write = open()
     await write(message(0, 20))
     await pool.query('update observation set quality = 4, reasons = $1', [UNVERIFIED])
@@ -141,7 +141,7 @@ describe('quality on its way into the database', () => {
     expect(latest.rows).toEqual([{ quality: 3, reasons: SPIKE }])
   })
 
-  test('of what may be about a person the length is kept and nothing else', async () => {
+  test('of personal data only the length is stored', async () => {
     const write = open()
     const failure = { reason: 'personal_data', detail: 'a device that is no known sensor' } as const
     const payload = Buffer.from('{"id":"AA:BB:CC:DD:EE:FF","name":"Telephone of Ada"}')

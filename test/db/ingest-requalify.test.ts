@@ -147,7 +147,7 @@ describe('re-evaluation of stored observations', () => {
     expect((await flags(id))[59]).toEqual([1, 0])
   })
 
-  test('one of six stations disagrees with the five around it; far ones and small groups are not asked', async () => {
+  test('one of six stations disagrees with the five around it; distant ones and small groups are not evaluated', async () => {
     const ids: number[] = []
     for (let n = 0; n < 6; n += 1)
       ids.push(await stream(await thing(`near-${n}`, 'unknown', 10 + n * 0.005, 50), 'pm2_5'))
@@ -170,7 +170,7 @@ describe('re-evaluation of stored observations', () => {
     expect(await requalify({ pool, window: day, property: 'pm2_5' })).toMatchObject({ changed: 0 })
   })
 
-  test('particles in damp air: flagged when the sensor is cheap, corrected beside the raw value', async () => {
+  test('particles in humid air: flagged for low-cost sensors, corrected in another Datastream', async () => {
     const cheap = await thing('cheap', 'low_cost')
     const pm = await stream(cheap, 'pm2_5')
     await store(await stream(cheap, 'relative_humidity'), [
@@ -233,7 +233,7 @@ describe('re-evaluation of stored observations', () => {
     expect(await corrected()).toEqual(expected)
   })
 
-  test('a meter: an outlier is suspect, and so is a stretch away from the line; a confirmed reset says so', async () => {
+  test('a meter: an outlier is suspect, and so is an excursion; a confirmed reset is recorded', async () => {
     const id = await stream(await thing('m'), 'energy')
     const hours = (first: number, ...results: number[]): Stored[] =>
       results.map((result, i) => [(first + i) * 60, result])
@@ -273,7 +273,7 @@ describe('re-evaluation of stored observations', () => {
     const applied = () =>
       pool.query('insert into quality_rules (version, rules) values ($1, $2)', [RULES_VERSION, '{}'])
 
-    test('complete hours after where it left off', async () => {
+    test('complete hours from where it stopped', async () => {
       await applied()
       await setThrough(MIDNIGHT + 10 * HOUR)
       const id = await spiky()
@@ -305,7 +305,7 @@ describe('re-evaluation of stored observations', () => {
       await schedule.close()
     })
 
-    test('rules that are new here judge all history, once, and are kept', async () => {
+    test('new rules re-evaluate all stored observations once, and are recorded', async () => {
       await setThrough(MIDNIGHT + 100 * HOUR)
       const id = await spiky()
       const schedule = open(MIDNIGHT + 100 * HOUR)
@@ -319,7 +319,7 @@ describe('re-evaluation of stored observations', () => {
       await schedule.close()
     })
 
-    test('one worker at a time; one that is gone is replaced', async () => {
+    test('one worker at a time; one that has ended is replaced', async () => {
       await applied()
       await setThrough(MIDNIGHT + 10 * HOUR)
       const id = await spiky()

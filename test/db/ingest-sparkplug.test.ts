@@ -74,7 +74,7 @@ describe('two workers on one broker', () => {
       ({ reason }) => reason,
     )
 
-  test('the alias that one worker was told is known to the other', async () => {
+  test('an alias that one worker received is known to the other', async () => {
     await both()
     const now = Date.now() - 10_000
     await say('NBIRTH', 'gw', payload(now, 0, [bdSeq(1), TEMPERATURE]))
@@ -90,7 +90,7 @@ describe('two workers on one broker', () => {
     expect(rows).toEqual([{ next_seq: 4, ahead: [], needs_birth: false }])
   })
 
-  test('data that nobody can read is kept, and the node is asked to be born again', async () => {
+  test('data with an unknown alias is stored as rejected, and a rebirth is requested', async () => {
     await both()
     const commands: string[] = []
     await node.subscribeAsync(`spBv1.0/${group}/NCMD/#`)
@@ -132,7 +132,7 @@ describe('two workers on one broker', () => {
     )
   })
 
-  test('what is held when a worker closes is committed', async () => {
+  test('messages in flight when a worker closes are committed', async () => {
     const worker = await start('all', [`spBv1.0/${group}/#`])
     const now = Date.now() - 60_000
     for (let i = 0; i < 300; i += 1)
@@ -171,7 +171,7 @@ describe('state in the database', () => {
 
   beforeEach(() => database.pool.query('truncate sparkplug_node, sparkplug_birth'))
 
-  test('numbers that arrive at two workers in any order make no gap; a lost one does, and is asked for once', async () => {
+  test('numbers that arrive at two workers in any order are not a gap; a lost one is, and a rebirth is requested once', async () => {
     const [a, b] = [new SparkplugState(), new SparkplugState()]
     const [poolA, poolB] = [database.poolFor({ max: 1 }), database.poolFor({ max: 1 })]
     await a.lookUp(poolA, [born('n'), born('whole')])
@@ -189,7 +189,7 @@ describe('state in the database', () => {
     expect(await ask({ reorderMs: 0, everyMs: 0 })).toEqual([])
   })
 
-  test('data that comes before its birth is counted when it is looked at again, once', async () => {
+  test('data that arrives before its birth is counted at the next lookup, once', async () => {
     const state = new SparkplugState()
     const early = { ...said('n', 1), last: false }
     const [first] = await state.lookUp(database.pool, [early])
@@ -226,7 +226,7 @@ describe('state in the database', () => {
     expect(await ask({ reorderMs: 0, everyMs: 0 })).toEqual(['g/n'])
   })
 
-  test('repeating a message changes nothing; a name the database cannot hold is written as it can', async () => {
+  test('repeating a message changes nothing; a name that the database cannot store is replaced by one that it can', async () => {
     const state = new SparkplugState()
     const death = certificate('g/NDEATH/n', payload(at, undefined, [bdSeq(1)]))
     const odd = certificate(

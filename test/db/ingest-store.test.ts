@@ -100,7 +100,7 @@ describe('ingest store', () => {
     expect(await books()).toMatchObject([{ received: 2, stored: 1, duplicate: 1, o_stored: 1, o_duplicate: 1 }])
   })
 
-  test('twice in one batch: the first is kept, the other counted', async () => {
+  test('twice in one batch: the first is stored, the other counted', async () => {
     const { write } = open()
     await write(message([sample()]), message([sample()]), message([sample({ result: 11 })]))
     expect(await observations()).toEqual([{ key: 'a', property: 'pm2_5', time: at(0), result: 10 }])
@@ -189,7 +189,7 @@ describe('ingest store', () => {
     expect((await pool.query('select lon from thing')).rows).toEqual([{ lon: null }])
   })
 
-  test('one message that the database refuses is found among its neighbours and kept with its bytes', async () => {
+  test('one message that the database refuses is found in its batch and stored as rejected with its bytes', async () => {
     const { write } = open()
     const good = Array.from({ length: 9 }, (_, i) => message([sample({ device: `key/t${i}` })]))
     // PostgreSQL text cannot hold U+0000 (SQLSTATE 22021)
@@ -206,7 +206,7 @@ describe('ingest store', () => {
     expect(await books()).toMatchObject([{ received: 10, stored: 9, rejected: 1, in_flight: 0 }])
   })
 
-  describe('devices that nobody knows', () => {
+  describe('unknown devices', () => {
     const quota = { initial: 2, perHour: 1 }
     const from = (name: string, minute = 0): IngestMessage =>
       message([sample({ device: `key/${name}`, phenomenonTime: at(minute) })], {
@@ -218,7 +218,7 @@ describe('ingest store', () => {
         await pool.query('select payload, reason, partial from rejected_message order by received_at, payload')
       ).rows.map(({ payload, reason, partial }) => `${payload} ${reason}${partial ? ' partial' : ''}`)
 
-    test('register themselves within the quota; messages of the others are kept, counted and replayable', async () => {
+    test('register themselves within the quota; messages of the others are rejected, counted and replayable', async () => {
       const { write } = open({ quota })
       await write(from('a'), from('b'), from('c'), from('d'))
       await write(from('c', 1), from('a', 1))
@@ -242,14 +242,14 @@ describe('ingest store', () => {
       expect(await things()).toEqual(['a', 'b', 'c', 'e'])
     })
 
-    test('with a quota of nothing only the registry’s devices are stored', async () => {
+    test('with a quota of zero only registered devices are stored', async () => {
       await open().write(from('a'))
       await open({ quota: { initial: 0, perHour: 0 } }).write(from('a', 1), from('b'))
       expect(await things()).toEqual(['a'])
       expect(await observations()).toHaveLength(2)
     })
 
-    test('a message of several devices loses the values of those that are refused, and no others', async () => {
+    test('a message of several devices loses the values of those beyond the quota, and no others', async () => {
       await open({ quota: { initial: 1, perHour: 0 } }).write(
         message([
           sample({ device: 'key/a' }),
@@ -289,7 +289,7 @@ describe('ingest store', () => {
     },
   )
 
-  test('the books balance over every outcome', async () => {
+  test('the ledger balances over every outcome', async () => {
     const { write, ledger } = open()
     const failure = { reason: 'not_json', detail: 'x' } as const
     const problem = { field: 'no2', reason: 'bad_value', detail: '"twelve" is not a number' } as const
@@ -336,7 +336,7 @@ describe('ingest store', () => {
     ])
   })
 
-  test('a rejected message that the broker delivers again is kept once', async () => {
+  test('a rejected message that the broker delivers again is stored once', async () => {
     const { write } = open()
     const failure = { reason: 'not_json', detail: 'x' } as const
     await write(message([], { failure }))
@@ -379,7 +379,7 @@ describe('ingest store', () => {
     ])
   })
 
-  test('a registered device leads to its Thing, and a place once known stays', async () => {
+  test('a registered device is resolved to its Thing, and a known place stays', async () => {
     await pool.query(`insert into thing (key, name, domain, kind, verified, geometry, lon, lat)
       values ('hall', 'Town hall', 'energy', 'building', true, '{"type":"Point","coordinates":[1,2]}', 1, 2)`)
     await pool.query(`insert into thing_device select 'tasmota/x', id from thing`)
@@ -401,7 +401,7 @@ describe('ingest store', () => {
     expect(rows).toEqual([{ time: at(1) }])
   })
 
-  test('so is one that was removed while the database was away for long', async () => {
+  test('so is one that was removed during a long database outage', async () => {
     let away = 0
     const reached = {
       query: pool.query.bind(pool),

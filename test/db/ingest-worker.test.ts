@@ -66,7 +66,7 @@ describe('ingest worker', () => {
     await client.endAsync()
   })
 
-  test('what is published while the worker is away waits for it', async () => {
+  test('messages published while the worker is stopped wait for it', async () => {
     const worker = await start()
     await worker.close()
     const client = await connectAsync(broker.url)
@@ -80,7 +80,7 @@ describe('ingest worker', () => {
     await until(count, (n) => n === 50)
   })
 
-  test('a burst larger than a batch is stored whole', async () => {
+  test('a burst larger than a batch is stored completely', async () => {
     const worker = await start()
     const client = await connectAsync(broker.url)
     const startMs = Date.now() - 600_000
@@ -102,7 +102,7 @@ describe('ingest worker', () => {
     await client.endAsync()
   })
 
-  test('a retained message without a time is no reading of now', async () => {
+  test('a retained message without a time is not stored as a current value', async () => {
     const client = await connectAsync(broker.url)
     await client.publishAsync(topic('air'), JSON.stringify({ pm2_5: 1 }), { qos: 1, retain: true })
     await start()

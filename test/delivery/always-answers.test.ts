@@ -38,7 +38,7 @@ const latestOf = async (system: System, thing: string): Promise<number | undefin
   return things.features?.[0]?.properties.datastreams[0]?.latest?.result
 }
 
-test('a broker that is not there: HTTP answers, /ready names it, and what follows comes when it is', async () => {
+test('an unreachable broker: HTTP answers, /ready names it, and the rest follows when it is reachable', async () => {
   const mqttPort = await freePort()
   const port = await start({ MQTT_URL: `mqtt://citywell:known-before@127.0.0.1:${mqttPort}` })
   await expect
@@ -53,7 +53,7 @@ test('a broker that is not there: HTTP answers, /ready names it, and what follow
   await expect.poll(async () => (await ask(port, '/ready'))?.status, PATIENCE).toBe(200)
 })
 
-test('a database that is not there: HTTP answers, /ready names it, and requests are told to come again', async () => {
+test('an unreachable database: HTTP answers, /ready names it, and requests are answered with retry later', async () => {
   const port = await start({ DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`, MQTT_PORT: '0' })
   const ready = await readyOf(port)
   expect(ready.status).toBe('not_ready')
@@ -62,7 +62,7 @@ test('a database that is not there: HTTP answers, /ready names it, and requests 
   expect([things?.status, things?.headers.get('retry-after')]).toEqual([503, '5'])
 })
 
-test('QoS 2 and text that no database stores: the city goes on, starts again, and is ready', async () => {
+test('QoS 2 and text that no database stores: the city continues, restarts, and is ready', async () => {
   const first = await open()
   const publisher = await connectAsync(`mqtt://127.0.0.1:${first.mqttPort}`)
   await publisher.publishAsync('city/air/twice-sure', '{"pm2_5": 6}', { qos: 2 })

@@ -85,7 +85,7 @@ describe.skipIf(!hasMosquitto)('deferred acknowledgement (needs mosquitto on the
     expect(numbers()).toEqual(upTo(25))
   })
 
-  test('what was not acknowledged comes again on the next connection; what was, does not', async () => {
+  test('messages that were not acknowledged are delivered again on the next connection; others are not', async () => {
     const first = await open()
     await publish(0, 5)
     await until(
@@ -134,7 +134,7 @@ describe.skipIf(!hasMosquitto)('deferred acknowledgement (needs mosquitto on the
     expect(numbers().sort((a, b) => a - b)).toEqual(upTo(5))
   })
 
-  test('reading stops at the window, nothing is dropped, and it goes on when there is room', async () => {
+  test('reading stops at the window, nothing is dropped, and it continues when there is room', async () => {
     let fullCount = 0
     const { inFlight } = await open({ window: { packets: 50, bytes: 1e9 }, onWindowFull: () => (fullCount += 1) })
     expect(inFlight.messages).toBe(0)
@@ -176,7 +176,7 @@ describe.skipIf(!hasMosquitto)('deferred acknowledgement (needs mosquitto on the
     expect(numbers()).toEqual(upTo(200))
   })
 
-  test('a payload of 100 MB arrives as its first bytes and its true length, and is never held whole', async () => {
+  test('a payload of 100 MB arrives as its first bytes and its true length, and is never entirely in memory', async () => {
     await open()
     const before = process.memoryUsage()
     let peak = 0
@@ -235,7 +235,7 @@ describe.skipIf(!hasMosquitto)('deferred acknowledgement (needs mosquitto on the
     )
   })
 
-  test('a broker whose packets cannot be told apart loses the connection, and why is said', async () => {
+  test('an invalid packet length ends the connection, with the reason', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => {})
       // to CONNECT: a CONNACK and a packet whose length never ends

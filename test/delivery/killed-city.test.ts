@@ -57,7 +57,7 @@ async function expectExactlyOnce(messages: number): Promise<void> {
   expect(await countRows(pool)).toBe(2 * messages)
 }
 
-describe('a whole city killed under load loses nothing that was acknowledged and stores nothing twice', () => {
+describe('a city killed under load loses nothing that was acknowledged and stores nothing twice', () => {
   test.skipIf(!hasMosquitto)('with Mosquitto (needs it on the PATH)', { timeout: 300_000 }, async () => {
     const broker = await startMosquitto()
     scope.defer(() => broker.close())

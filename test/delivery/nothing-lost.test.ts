@@ -93,7 +93,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     expect(rows).toEqual([{ stored: sent, runs: 4 }])
   })
 
-  test('two workers share the load; one is killed and its place taken: everything arrives once', async ({ skip }) => {
+  test('two workers share the load; one is killed and replaced: everything arrives once', async ({ skip }) => {
     const url = serverUrl(skip)
     const folder = await writePack()
     const first = await startWorkerProcess(url, broker.url, folder)
@@ -119,7 +119,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     expect(await unbalanced()).toEqual([])
   })
 
-  test('SIGTERM under load: what is held is committed and acknowledged, the rest waits for the next worker', async ({
+  test('SIGTERM under load: messages in flight are committed and acknowledged, the rest waits for the next worker', async ({
     skip,
   }) => {
     const url = serverUrl(skip)
@@ -175,7 +175,9 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     expect(said.at(-1)).toMatch(/^broker outage ended after \d+ s/)
   })
 
-  test('database away: reading stops, memory stays bounded, and all of it arrives afterwards', async ({ skip }) => {
+  test('database unreachable: reading stops, memory stays bounded, and everything arrives afterwards', async ({
+    skip,
+  }) => {
     const url = new URL(serverUrl(skip))
     const proxy = await openProxy(url.hostname, Number(url.port || 5432))
     scope.defer(() => proxy.close())
@@ -215,7 +217,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     expect(said.at(-1)).toMatch(/^database outage ended after \d+ s/)
   })
 
-  test('database full (53100): reading stops at the window, nothing is rejected, all of it arrives when there is room', async ({
+  test('database full (53100): reading stops at the window, nothing is rejected, everything arrives when there is room', async ({
     skip,
   }) => {
     serverUrl(skip)
@@ -242,7 +244,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     expect(worker.state().ledger.get('native')).toMatchObject({ received: sent, stored: sent, rejected: 0 })
   })
 
-  test('pool exhausted: reading stops at the window, all of it arrives when a connection is free', async () => {
+  test('pool exhausted: reading stops at the window, everything arrives when a connection is free', async () => {
     const pool = database.poolFor({ max: 1 })
     const worker = await start({ pool, limits: { windowMessages: 300 } })
     const greedy = await pool.connect()
@@ -264,7 +266,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     expect(worker.state().ledger.get('native')).toMatchObject({ received: sent, stored: sent, rejected: 0 })
   })
 
-  test('a burst far beyond what is committed, from one Thing: nothing lost, memory bounded, another Thing is not kept out', async ({
+  test('a burst far beyond what is committed, from one Thing: nothing lost, memory bounded, another Thing is not delayed', async ({
     skip,
   }) => {
     const url = serverUrl(skip)
@@ -290,7 +292,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     expect(await unbalanced()).toEqual([])
   }, 180_000)
 
-  test('while the worker is behind, the latest values are fresh; what is stored later is judged as ever', async ({
+  test('while the worker is behind, the latest values are current; messages stored later are evaluated normally', async ({
     skip,
   }) => {
     serverUrl(skip)
@@ -430,7 +432,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
     await client.endAsync()
   })
 
-  test('what cannot be understood is kept with its bytes, counted and acknowledged', async () => {
+  test('a message that cannot be interpreted is stored with its bytes, counted and acknowledged', async () => {
     const worker = await start({
       pack: { ...pack, sources: [...pack.sources, { name: 'other', topic: 'other/#', format: 'native' }] },
     })

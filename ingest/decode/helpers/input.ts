@@ -107,7 +107,7 @@ const BARE_NAN = /[-+]?(?:nan|inf(?:inity)?)(?=[\s,}\]])/iy
 function quoteNan(text: string): string | undefined {
   if (!/nan|inf/i.test(text)) return undefined
   let out = ''
-  let kept = 0
+  let copied = 0
   for (let at = 0; at < text.length; at++) {
     const char = text[at]
     if (char === '"') at = endOfString(text, at)
@@ -115,11 +115,11 @@ function quoteNan(text: string): string | undefined {
     const start = skipBlanks(text, at + 1)
     const end = endOfNan(text, start)
     if (end === -1) continue
-    out += `${text.slice(kept, start)}"nan"`
-    kept = end
+    out += `${text.slice(copied, start)}"nan"`
+    copied = end
     at = end - 1
   }
-  return kept === 0 ? undefined : out + text.slice(kept)
+  return copied === 0 ? undefined : out + text.slice(copied)
 }
 
 function endOfString(text: string, from: number): number {

@@ -10,8 +10,8 @@ const ISO =
  * `near` (the time of arrival) decides between the two instants of a repeated hour.
  */
 export function readIso(text: string, zone?: string, near?: Date): Date | undefined {
-  const usual = readUsual(text)
-  if (usual !== undefined) return new Date(usual)
+  const common = readCommonForm(text)
+  if (common !== undefined) return new Date(common)
   const match = ISO.exec(text.trim())
   if (!match) return undefined
   const wall = wallClock(match)
@@ -26,7 +26,7 @@ export function readIso(text: string, zone?: string, near?: Date): Date | undefi
  * 2026-05-31T12:00:00Z with optional decimals, the most common form, parsed digit by digit in a tenth of the time of the
  * regular expression. Anything else, including the last days of a month, is left to that.
  */
-function readUsual(text: string): number | undefined {
+function readCommonForm(text: string): number | undefined {
   const last = text.length - 1
   if (last < 19 || last > 31 || text[last] !== 'Z' || text[4] !== '-' || text[7] !== '-') return undefined
   if (text[10] !== 'T' || text[13] !== ':' || text[16] !== ':') return undefined

@@ -52,7 +52,7 @@ describe('Batch', () => {
     expect(written.flat().slice(0, 3)).toEqual([0, 1, 2])
   })
 
-  test('waits half as long as writing takes: slow commits mean larger batches', async () => {
+  test('waits half of the write duration: slow commits give larger batches', async () => {
     const sizeOf = async (writeMs: number) => {
       const { batch, written } = open({ maxAgeMs: 1_000, quietMs: 5, writers: 2, writeMs })
       for (let i = 0; i < 150; i += 1) {
@@ -66,7 +66,7 @@ describe('Batch', () => {
     expect(slow).toBeGreaterThan(2 * quick)
   })
 
-  test('flush does not wait: the window is full and nothing more can come', async () => {
+  test('flush does not wait: the window is full and nothing more can arrive', async () => {
     const { batch, written } = open()
     batch.add(item(1))
     batch.flush()
@@ -74,7 +74,7 @@ describe('Batch', () => {
     expect(written).toEqual([[1]])
   })
 
-  test('no more writers than allowed; what comes meanwhile is written next', async () => {
+  test('no more writers than allowed; items added meanwhile are written next', async () => {
     const { batch, written, mostAtOnce } = open({ maxRows: 1, writers: 2, writeMs: 10 })
     for (let i = 0; i < 7; i += 1) batch.add(item(i))
     await batch.drain()
@@ -90,7 +90,7 @@ describe('Batch', () => {
     expect(written).toEqual([[1], [2]])
   })
 
-  test('drain of nothing ends', async () => {
+  test('drain without items ends', async () => {
     await expect(open().batch.drain()).resolves.toBeUndefined()
   })
 })

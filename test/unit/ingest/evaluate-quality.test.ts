@@ -50,7 +50,7 @@ describe('the measuring range of the grade', () => {
 
 describe('an hour of fireworks in quiet nights', () => {
   const nights = Array.from({ length: 30 }, (_, hour) => (hour === 20 ? 600 : 12 + (hour % 4)))
-  test('is doubted and never failed, and is kept of an import', () => {
+  test('is suspect and never fails, also when imported', () => {
     expect(judged('pm2_5', nights, 'low_cost')[20]).toBe(3)
     expect(judged('pm2_5', nights, 'reference')[20]).toBe(3)
     expect(judged('pm2_5', nights, 'reference', REASONS.imported)).toEqual(nights.map(() => 1))

@@ -17,7 +17,7 @@ const choose = (list: Item[], maxWeight: number) => {
 }
 
 describe('fairShare', () => {
-  test('one that floods does not keep out one that came last', () => {
+  test('an owner that floods does not delay one that came last', () => {
     expect(choose(items('a1', 'a2', 'a3', 'a4', 'a5', 'b1'), 3)).toEqual(['a1 a2 b1', 'a3 a4 a5'])
   })
 

@@ -45,7 +45,7 @@ describe('a source of everything', () => {
     expect(understand(packet('citywell/replay/1780000000000/citywell/observations/air', '{}'))).toBe('own message')
   })
 
-  test('does not read what the broker says of itself: that needs a filter of its own [MQTT-4.7.2-1]', () => {
+  test('does not match $SYS topics of the broker, which need a filter of their own [MQTT-4.7.2-1]', () => {
     expect(read('$SYS/broker/uptime', '7').source).toBe('system')
     const withoutSystem = createInterpreter({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000)
     expect(withoutSystem(packet('$SYS/broker/uptime', '7'))).toMatchObject({ failure: { reason: 'no_source' } })
@@ -62,7 +62,7 @@ test.each([
   expect(read('city/air/a', payload)).toMatchObject({ failure: undefined, samples: [{ property: 'pm2_5', result: 6 }] })
 })
 
-test('a NUL inside is no JSON', () => {
+test('a NUL inside is not JSON', () => {
   expect(read('city/air/a', '{"pm2_5": \0 6}').failure).toMatchObject({ reason: 'not_json' })
 })
 
@@ -85,7 +85,7 @@ test('a packet that MQTT does not allow', () => {
   })
 })
 
-test('whatever goes wrong outside a decoder costs that message only, and its bytes are not kept unread', () => {
+test('an error outside a decoder affects that message only, and its bytes are not stored', () => {
   const broken = packet('city/air/a', '{"pm2_5": 6}', { receivedAt: undefined as unknown as Date })
   Object.defineProperty(broken, 'payload', {
     get: () => {

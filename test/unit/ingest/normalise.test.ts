@@ -53,7 +53,7 @@ describe('values', () => {
     Number.NaN,
     Infinity,
     '1'.repeat(400),
-  ])('%j is no number', (value) => {
+  ])('%j is not a number', (value) => {
     expect(readNumber(value)).toBeUndefined()
     expect(reasonOf({ value })).toBe('bad_value')
   })
@@ -115,7 +115,7 @@ describe('time', () => {
     ['an hour ahead', -60 * MINUTE, 3, 1 << 7],
     ['a day late', DAY, 1, 0],
     ['399 days late', 399 * DAY, 1, 0],
-  ])('%s is kept as it is', (_, ms, quality, reasons) => {
+  ])('%s stays unchanged', (_, ms, quality, reasons) => {
     expect(one({ time: earlier(ms) })).toMatchObject({ phenomenonTime: earlier(ms), quality, reasons })
   })
   test('what cannot be is rejected', () => {
@@ -131,7 +131,7 @@ describe('place', () => {
   const at = (location: Position, property = 'pm2_5') =>
     run(sample({ location, property, value: -80 + (property === 'pm2_5' ? 90 : 0) }))
   test('on the planet', () => expect(at([13.4, 52.5]).samples[0]?.location).toEqual([13.4, 52.5]))
-  test('latitude first is said where it shows, and never put right by guess', () => {
+  test('latitude first is reported where it is evident, and never corrected by guess', () => {
     expect(at([52.5, 113.4]).rejected[0]?.detail).toContain('longitude comes first')
     expect(at([52.5, 13.4]).samples[0]?.location).toEqual([52.5, 13.4])
   })
@@ -164,7 +164,7 @@ describe('place', () => {
 describe('what comes out', () => {
   test('range, device flags and domain', () => {
     expect(one({ value: 2e6 })).toMatchObject({ quality: 4, reasons: 1 })
-    // how high a PM2.5 instrument measures depends on its grade, which is known later (judge.test.ts)
+    // how high a PM2.5 instrument measures depends on its grade, which is known later (evaluate-quality.test.ts)
     expect(one({ value: 700 })).toMatchObject({ quality: 1, reasons: 0 })
     expect(one({ flags: 1 << 13 })).toMatchObject({ quality: 1, reasons: 1 << 13 })
     expect(one({})?.domain).toBe('air')
@@ -172,7 +172,7 @@ describe('what comes out', () => {
     const source = { name: 'test', topic: '#', domain: 'noise' as const }
     expect(normalise([sample()], { receivedAt, source }).samples[0]?.domain).toBe('noise')
   })
-  test('good neighbours of a bad value are kept', () => {
+  test('a bad value does not affect the others', () => {
     const { samples, rejected } = run(sample({ value: 'x', field: 'a' }), sample({ property: 'pm10' }))
     expect(samples.map(({ property }) => property)).toEqual(['pm10'])
     expect(rejected).toEqual([{ field: 'a', reason: 'bad_value', detail: '"x" is not a number' }])

@@ -7,7 +7,7 @@ import { describeShared, sharedPath } from '#test/shared.ts'
 
 const clean = (text: string): string => withoutPersonalData(Buffer.from(text)).toString()
 
-describe('what is kept of a payload holds no personal data', () => {
+describe('a stored payload contains no personal data', () => {
   test.each([
     [
       '{"Wifi":{"SSId":"Home of X","BSSId":"AA:BB:CC:00:11:22","RSSI":80}}',
@@ -53,14 +53,14 @@ describe('what is kept of a payload holds no personal data', () => {
     const payload = Buffer.from(text)
     expect(withoutPersonalData(payload)).toBe(payload)
   })
-  test('what is neither JSON nor a telegram is left alone', () => {
+  test('anything but JSON and telegrams stays unchanged', () => {
     // protobuf: a varint, and a length of 123, which is a brace behind a line end
     for (const head of [[0x08], [0x0a, 0x7b, 0x0a, 0x03]]) {
       const payload = Buffer.from([...head, ...Buffer.from('{"ip":"1.2.3.4"}')])
       expect(withoutPersonalData(payload)).toBe(payload)
     }
   })
-  test('bytes that are no UTF-8 pass unchanged', () => {
+  test('invalid UTF-8 stays unchanged', () => {
     const payload = Buffer.concat([Buffer.from('{"ip":"::1","n":"'), Buffer.from([0xff, 0xe9]), Buffer.from('"}')])
     const expected = Buffer.concat([
       Buffer.from('{"ip":"(removed)","n":"'),
@@ -95,11 +95,11 @@ describe('what is kept of a payload holds no personal data', () => {
 })
 
 describe('telegrams', () => {
-  test('the checksum is CRC-16/ARC, of which the catalogue of CRC algorithms says 0xBB3D for 123456789', () =>
+  test('the checksum is CRC-16/ARC, 0xBB3D for 123456789 in the catalogue of CRC algorithms', () =>
     expect(telegramCrc('123456789')).toBe(0xbb3d))
   const telegram = (serial: string, name: string): string =>
     [`/ABC5${name}`, '', '1-3:0.2.8(50)', `0-0:96.1.1(${serial})`, '1-0:1.8.1(000001.000*kWh)', '!'].join('\r\n')
-  test('numbers of meters become zeros, and what is left is a telegram', () => {
+  test('meter numbers become zeros, and the result is a valid telegram', () => {
     const without = telegram('4B384547', '\\2M550E-1012')
     expect(clean(without)).toBe(telegram('00000000', '\\2M550E-1012'))
     expect(clean(telegram('4B384547', 'XX123456789'))).toBe(telegram('00000000', 'XX000000000'))
@@ -134,7 +134,7 @@ describeShared('personal data in the samples', (path) => {
     ['ttn-mapper/app_message_v3.json', 'ttn-mapper'],
     ['shelly-gen2/notifyfullstatus_plus_ht.json', 'shelly-gen2'],
     ['tasmota/state.json', 'tasmota'],
-  ])('%s says the same without it', (name, format) => {
+  ])('%s is decoded the same without it', (name, format) => {
     const payload = readFileSync(path('payloads', name))
     const kept = withoutPersonalData(payload)
     expect(read(kept, format)).toEqual(read(payload, format))

@@ -151,13 +151,13 @@ function topicOf(config: JsonObject, key: string): string | undefined {
   const topic = ownString(config, key)
   const base = ownString(config, '~') ?? ''
   if (topic === undefined) return undefined
-  const whole = topic.startsWith('~') ? base + topic.slice(1) : topic.endsWith('~') ? topic.slice(0, -1) + base : topic
-  return /[+#\0]/.test(whole) || Buffer.byteLength(whole) > MAX_TOPIC_BYTES ? undefined : plainText(whole)
+  const full = topic.startsWith('~') ? base + topic.slice(1) : topic.endsWith('~') ? topic.slice(0, -1) + base : topic
+  return /[+#\0]/.test(full) || Buffer.byteLength(full) > MAX_TOPIC_BYTES ? undefined : plainText(full)
 }
 
-function payloadOf(config: JsonObject, key: string, usual: string): string {
+function payloadOf(config: JsonObject, key: string, fallback: string): string {
   const stated = own(config, key)
-  return stated === undefined || stated === null ? usual : clip(String(stated), 100)
+  return stated === undefined || stated === null ? fallback : clip(String(stated), 100)
 }
 
 const withoutPrefix = (name: string, prefix: string): string =>

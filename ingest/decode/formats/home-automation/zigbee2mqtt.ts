@@ -62,8 +62,8 @@ function readState(name: string, state: JsonObject, input: Input): Decoded {
   const measured: Record<string, unknown> = {}
   for (const key of Object.keys(state)) {
     if (state[key] === -1 && NEVER_NEGATIVE.test(key))
-      out.problem(key, 'bad_value', '-1 says that the device has not reported yet')
-    else if (keeps(key, state[key], base.device, input))
+      out.problem(key, 'bad_value', '-1: the device has not reported yet')
+    else if (isMeasurement(key, state[key], base.device, input))
       Object.defineProperty(measured, key, { value: state[key], enumerable: true })
   }
   const special = (key: string, value: unknown): Meaning | null | undefined => meaningIn(key, value, state)
@@ -76,7 +76,7 @@ function readState(name: string, state: JsonObject, input: Input): Decoded {
 }
 
 /** Objects are settings and colours (update, color), unless the source maps something in them. */
-function keeps(key: string, value: unknown, device: string, input: Input): boolean {
+function isMeasurement(key: string, value: unknown, device: string, input: Input): boolean {
   if (key === 'linkquality' || key === 'last_seen') return false
   return (
     !isObject(value) || Object.keys(value).some((inner) => mappingOf(input.source, `${key}.${inner}`, inner, device))

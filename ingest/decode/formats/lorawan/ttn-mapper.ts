@@ -38,5 +38,5 @@ function decode(input: Input): Decoded {
   const battery = own(json, 'battery_voltage')
   if (battery !== undefined)
     addReading(out, base, { property: 'battery_voltage', unit: 'V' }, battery, 'battery_voltage')
-  return out.finish('no gateway heard it')
+  return out.finish('not received by any gateway')
 }

@@ -17,7 +17,7 @@ export const KWH = (property: string, channel: string): Meaning => ({ property, 
 export const KW = (channel: string): Meaning => ({ property: 'active_power', unit: 'kW', channel })
 const GAS: Meaning = { property: 'gas_volume', unit: 'm3' }
 
-/** The same for each phase; `name` has the phase where it says so. */
+/** The same for each phase; `name` contains the phase. */
 const phases = (name: string, meaning: (phase: string) => Meaning): [string, Meaning][] =>
   ['l1', 'l2', 'l3'].map((phase) => [name.replace('{}', phase), meaning(phase)])
 const volts = (channel: string): Meaning => ({ property: 'voltage', unit: 'V', channel })

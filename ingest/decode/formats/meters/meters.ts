@@ -8,7 +8,7 @@ import type { Format, Input } from '../../helpers/types.ts'
 
 /**
  * emonCMS inputs: `emon/<node>/<input>` with one bare number per topic, or `emon/<node>` with an object; `e1` counts Wh.
- * `emonhub/rx/<node>/values` is numbers by position, whose meaning only emonhub.conf knows: map `<node>.<position>`,
+ * `emonhub/rx/<node>/values` are numbers by position, with their meaning in emonhub.conf: map `<node>.<position>`,
  * counted from 1, in `fields` of the source. Source: docs.openenergymonitor.org.
  */
 export const emoncms: Format = {

@@ -64,9 +64,9 @@ const TAGS = {
 /** [exponent, mantissa] stands for mantissa * 10^exponent (RFC 8949, section 3.4.4). */
 function decimalFraction(content: unknown): number {
   const [exponent, mantissa] = Array.isArray(content) ? content : []
-  const whole = typeof mantissa === 'bigint' || typeof mantissa === 'number'
+  const isInteger = typeof mantissa === 'bigint' || typeof mantissa === 'number'
   // Converted through text, so that 231 * 10^-1 is exactly 23.1.
-  return whole && Number.isInteger(exponent) ? Number(`${mantissa}e${exponent}`) : Number.NaN
+  return isInteger && Number.isInteger(exponent) ? Number(`${mantissa}e${exponent}`) : Number.NaN
 }
 
 /** A record under its JSON names; unassigned labels are ignored, as the RFC requires, and text labels stay. */

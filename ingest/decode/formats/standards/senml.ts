@@ -7,7 +7,7 @@ import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
 import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 
-/** Versions of SenML up to this are read; a sender that needs more says so in `bver` (RFC 8428, section 4.4). */
+/** Versions of SenML up to this are read; a sender that needs a later one states it in `bver` (RFC 8428, section 4.4). */
 const VERSION = 10
 /** Times below are relative to now (RFC 8428, section 4.5.3). */
 const RELATIVE_LIMIT = 2 ** 28

@@ -1,6 +1,6 @@
 /**
- * What a SensorThings Datastream says of its Observations: what they measure, in what, and where (OGC 18-088, 8.2). Over
- * MQTT an Observation only names it: it is kept as the discovery of the topic of its Observations.
+ * Description of Observations by a SensorThings Datastream: property, unit and place (OGC 18-088, 8.2). Over MQTT an
+ * Observation only names it, so it is stored as the discovery of the topic of its Observations.
  */
 import type { Position } from '#model/basics/geo.ts'
 import { ucum } from '#model/observation/units.ts'

@@ -11,7 +11,7 @@ const up = (more: object): object => ({
 })
 
 describe('ChirpStack v4', () => {
-  test('reads the object, and the best gateway; gateways themselves are left out', () => {
+  test('reads the object, and the signal at the best gateway; gateways themselves are ignored', () => {
     const at = '2026-05-31T11:59:58.118Z'
     const rxInfo = [
       { gatewayId: 'far', rssi: -120, snr: -9, location: { latitude: 1, longitude: 2 } },
@@ -38,7 +38,7 @@ describe('ChirpStack v4', () => {
 
 describeShared('ChirpStack samples', (path) => {
   const sample = (name: string): string => readFileSync(path('payloads', 'chirpstack-v4', name), 'utf8')
-  test('up_dragino_lht52_sentinel: 327.67 (no probe) is left for normalise to refuse', () => {
+  test('up_dragino_lht52_sentinel: 327.67 (no probe) is left to normalise, which rejects it', () => {
     const at = '2024-02-29T16:01:18.118Z'
     expectRead(read(topic, sample('up_dragino_lht52_sentinel.json')), 'chirpstack-v4/a840415711866a85', [
       ['temperature', '', 26.6, 'Cel', at],

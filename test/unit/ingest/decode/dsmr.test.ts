@@ -23,7 +23,7 @@ describe('DSMR time stamps (Amsterdam: winter UTC+1, summer UTC+2)', () => {
 })
 
 describe('DSMR telegrams', () => {
-  test('old meters have neither time nor checksum; serial numbers are left out', () => {
+  test('old meters have neither time nor checksum; serial numbers are ignored', () => {
     const decoded = read(
       'dsmr/raw',
       telegram('0-0:96.1.1(4B414C37)', '1-0:1.8.1(000100.500*kWh)', '1-0:32.7.0(230.1*V)'),

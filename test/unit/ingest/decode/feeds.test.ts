@@ -84,7 +84,7 @@ describe('GTFS-realtime', () => {
     },
   })
   const feed = (entity: object[], header: object = { timestamp: '1780228790' }): object => ({ header, entity })
-  test('vehicles and mean speed, in all and by route; one not heard for an hour is not in service', () => {
+  test('vehicles and mean speed, in total and by route; one without a position for an hour is not in service', () => {
     const decoded = read(
       'feeds/gtfs-realtime/bus',
       feed([vehicle('4', 10), vehicle('4', 20), vehicle('7', undefined), vehicle('7', 5, 3600)]),
@@ -98,7 +98,7 @@ describe('GTFS-realtime', () => {
     ])
     expect(decoded.ok && decoded.samples.every(({ location }) => location === undefined)).toBe(true)
   })
-  test('without a time in the header the newest vehicle tells it', () => {
+  test('without a time in the header that of the latest vehicle is used', () => {
     expectRead(read('feeds/gtfs-realtime/bus', feed([vehicle('', undefined)], {})), 'gtfs-realtime/bus', [
       ['vehicles_in_service', '', 1, '', at],
     ])

@@ -14,7 +14,7 @@ const station = (more: object): object => ({
 })
 
 describe('FIWARE entities', () => {
-  test('normalised, concise and key-values say the same', () => {
+  test('normalised, concise and key-values are equivalent', () => {
     const expected: Row[] = [['no2', '', 21.5, 'ug/m3', at]]
     const normalised = { type: 'Property', value: 21.5, unitCode: 'GQ' }
     for (const no2 of [normalised, { value: 21.5, unitCode: 'GQ' }, 21.5])
@@ -70,7 +70,7 @@ describe('FIWARE entities', () => {
     ])
   })
 
-  test('a notification brings several entities; what is none of them is said', () => {
+  test('a notification contains several entities; anything else is reported', () => {
     const data = [station({ no2: 1 }), 7, { id: 'p1', type: 'OffStreetParking', availableSpotNumber: 31 }]
     const decoded = read(topic, { subscriptionId: '51c0ac9ed714fb3b37d7d5a8', data })
     expect(decoded.ok && decoded.samples.map(({ device, property, value }) => [device, property, value])).toEqual([
@@ -80,14 +80,14 @@ describe('FIWARE entities', () => {
     expect(decoded.ok && decoded.rejected).toMatchObject([{ field: '[1]', reason: 'wrong_shape' }])
   })
 
-  test('the type may be a whole URI; another type is read by the names of its attributes', () => {
+  test('the type may be a URI; an unknown type is read by the names of its attributes', () => {
     const type = 'https://uri.fiware.org/ns/data-models#WeatherObserved'
     expectRead(read(topic, { id: 'w', type, windSpeed: 3 }), 'fiware/w', [['wind_speed', '', 3, 'm/s', '']])
     const own = { id: 'urn:ngsi-ld:Greenhouse:1', type: 'Greenhouse', humidity: { type: 'Property', value: 61 } }
     expectRead(read(topic, own), 'fiware/urn:ngsi-ld:Greenhouse:1', [['relative_humidity', '', 61, '%', '']])
   })
 
-  test('instances of one attribute are told apart by their dataset', () => {
+  test('instances of one attribute are distinguished by their dataset', () => {
     const pm25 = [
       { type: 'Property', value: 8 },
       { type: 'Property', value: 9, datasetId: 'urn:ngsi-ld:Dataset:laserB' },
@@ -249,7 +249,7 @@ describeShared('FIWARE samples', (path) => {
     ])
     expect(decoded.ok && decoded.samples[0]?.location).toEqual([2.180042, 41.397952])
   })
-  test('ElectroMagneticObserved: the strength of a field is no property yet', () => {
+  test('ElectroMagneticObserved: field strength is not a property yet', () => {
     expectRejected(ld('ElectroMagneticObserved_ld_normalized.json'), 'unknown_property', 'eMF')
   })
   test('ItemFlowObserved: yachts are not counted among the vehicles, their speed is in knots', () => {
@@ -294,7 +294,7 @@ describeShared('FIWARE samples', (path) => {
     )
     expect(decoded.ok && decoded.samples[0]?.location).toEqual([-4.73414858659993, 41.6600594193478])
   })
-  test('WaterObserved: levels in metres; a flow without unit says nothing', () => {
+  test('WaterObserved: levels in metres; a flow without unit is rejected', () => {
     const time = '2020-03-17T08:45:00.209Z'
     expectRead(
       v2('WaterObserved_v2_normalized.json'),

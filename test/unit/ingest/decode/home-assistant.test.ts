@@ -64,7 +64,7 @@ describe('discovery messages', () => {
     })
   })
 
-  test('short keys say the same, and the base stands for the tilde', () => {
+  test('short keys are equivalent, and the base replaces the tilde', () => {
     const short = {
       '~': 'roof',
       name: 'Roof Temperature',
@@ -130,14 +130,14 @@ describe('discovery messages', () => {
     ['device_tracker', { stat_t: 'a' }, 'personal_data'],
     ['device', { cmps: {} }, 'no_measurement'],
     ['device', { cmps: { a: { p: 'light' } } }, 'no_measurement'],
-  ])('%s %j is refused: %s', (component, json, reason) => {
+  ])('%s %j is rejected: %s', (component, json, reason) => {
     expect(readConfig(['homeassistant', component, 'x', 'config'], json)).toMatchObject({ reason })
   })
   test.each([
     ['', 'no_measurement'],
     ['{', 'not_json'],
     [JSON.stringify(roof), 'no_measurement'],
-  ])('the message %j itself measures nothing', (payload, reason) =>
+  ])('the message %j itself contains no measurement', (payload, reason) =>
     expectRejected(readAlone('homeassistant/sensor/x/config', payload), reason),
   )
 })
@@ -183,7 +183,7 @@ describe('state topics', () => {
       ['relative_humidity', '', 21.5, '%', ''],
     ])
   })
-  test('several entities read one message; a key that is not there this time is left out', () => {
+  test('several entities read one message; a missing key is skipped', () => {
     const entities = [
       entity({ field: 'a', deviceClass: 'pm25', path: ['pm25'] }),
       entity({ field: 'b', deviceClass: 'pm10', path: ['pm10'], channel: 'second' }),
@@ -210,7 +210,7 @@ describe('state topics', () => {
     expectRead(read('Offline', [reachable, reachable]), 'home-assistant/d', [['online', '', 0, '', '']])
     expectRejected(read('maybe', [reachable]), 'bad_value', 'neither Online nor Offline')
   })
-  test('what nobody maps is reported, and a city can map it by id or name', () => {
+  test('an unmapped entity is reported, and a city can map it by id or name', () => {
     const mystery = entity({ field: 'x7', name: 'Mystery', path: ['m'] })
     expectRejected(read({ m: 3 }, [mystery]), 'unknown_property')
     const fields = { x7: { property: 'active_power', unit: 'kW' } }
@@ -218,7 +218,7 @@ describe('state topics', () => {
       ['active_power', '', 3, 'kW', ''],
     ])
   })
-  test('refused for the stated reason', () => {
+  test('rejected for the stated reason', () => {
     expectRejected(read('1', [entity({ refused: '{{ value | int * 2 }}' })]), 'unsupported_template')
     expectRejected(read('nan?', [entity({ path: ['a'] })]), 'not_json')
     expectRejected(read('{}', [entity({ path: ['a'], deviceClass: 'power' })]), 'no_measurement')

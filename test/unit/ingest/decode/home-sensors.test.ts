@@ -123,7 +123,7 @@ describe('OpenMQTTGateway', () => {
     [{ model: 'Ford-CarKey', id: 1, code: 'a' }, 'personal_data'],
     [{ model: 'Generic-Door', id: 7, event: 'open', rssi: -60 }, 'no_measurement'],
     [{ temperature_C: 1 }, 'wrong_shape'],
-  ])('radio: %j is refused as %s', (payload, reason) =>
+  ])('radio: %j is rejected as %s', (payload, reason) =>
     expectRejected(read('home/OMG/RTL_433toMQTT/x', payload), reason),
   )
   test('sensors wired to the gateway are its own, by their topic', () => {

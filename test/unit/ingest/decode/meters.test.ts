@@ -23,7 +23,7 @@ describe('emonCMS', () => {
 })
 
 describe('IoTaWatt, AI-on-the-edge', () => {
-  test('a reader that does not believe its reading is not believed', () => {
+  test('a reading that the reader marks as implausible is rejected', () => {
     const body = {
       value: '12.5',
       raw: '00012.5',
@@ -108,7 +108,7 @@ describe('SensorThings entities', () => {
       ['phenomenonTime bad_time'],
     )
   })
-  test('what a Datastream told on its own topic names what is only numbered', () => {
+  test('the description of a Datastream on its own topic names Observations that only have its number', () => {
     const topic = 'frost/v1.1/Datastreams(9)'
     const config = datastreamConfig(topic, {
       '@iot.id': 9,
@@ -136,7 +136,7 @@ describe('SensorThings entities', () => {
 
 describe('SensorThings', () => {
   const topic = 'v1.0/Datastreams(423)/Observations'
-  test('a Datastream is what the source says it is, or what it says itself', () => {
+  test('a Datastream is described by the source, or by itself', () => {
     const at = '2026-05-31T10:00:00.000Z'
     const fields = { 'Datastreams(423)': { property: 'dew_point', unit: 'Cel' } }
     expectRead(
@@ -177,7 +177,7 @@ describe('TTN Mapper', () => {
     userid: 'person',
     gateways: [{ rssi: -95, snr: 9.5 }],
   }
-  test('the person is left out', () => {
+  test('the person is ignored', () => {
     const decoded = read('mapper', body)
     expectRead(decoded, 'ttn-mapper/walker', [
       ['rssi', '', -95, 'dB{mW}', '2026-05-31T11:59:50.123Z'],
@@ -186,7 +186,7 @@ describe('TTN Mapper', () => {
     expect(decoded.ok && decoded.samples[0]?.location).toEqual([22.4, -33.9])
     expect(JSON.stringify(decoded)).not.toContain('person')
   })
-  test('without a place it maps nothing', () =>
+  test('without a position it is rejected', () =>
     expectRejected(read('mapper', { ...body, latitude: null }), 'bad_location'))
 })
 

@@ -100,7 +100,7 @@ describe('native format', () => {
     expectRejected(read(topic, new Uint8Array(2 * 1024 * 1024 + 1)), 'too_large')
   })
 
-  test('an unknown format of the source, and a message nobody claims, are named', () => {
+  test('an unknown format of the source, and a message that no format matches, are reported', () => {
     expectRejected(read(topic, '{}', { source: { format: 'telex' } }), 'unknown_format', 'telex')
     expectRejected(read('some/where', '{"a":1}'), 'unknown_format', 'some/where')
   })

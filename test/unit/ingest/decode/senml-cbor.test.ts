@@ -52,7 +52,7 @@ describe('SenML in CBOR (RFC 8428, section 6)', () => {
     expectRead(read(topic, bytes(pack)), 'senml/d', [['temperature', '', 21, 'Cel', '']])
   })
 
-  test('text (3), truth (4) and bytes (8) measure nothing; a sum (5) of watts is joules', () => {
+  test('text (3), boolean (4) and bytes (8) are not measurements; a sum (5) of watts is joules', () => {
     const pack = `84
       a3 21 ${ascii('d:')} 00 ${ascii('label')} 03 ${ascii('x')}
       a2 00 ${ascii('open')} 04 f5

@@ -52,7 +52,7 @@ describe('SenML (RFC 8428)', () => {
     expect(decoded.ok && decoded.samples[0]?.flags).toBe(1 << 9)
   })
 
-  test('one name, several quantities: told apart by unit; lon and lat are the place of the others', () => {
+  test('one name, several quantities: distinguished by unit; lon and lat are the position of the others', () => {
     const pack = [
       { bn: 'urn:dev:ow:10e2', bt: 1_780_000_000, u: '%RH', v: 20 },
       { u: 'lon', v: 24.30621 },
@@ -87,7 +87,7 @@ describe('SenML (RFC 8428)', () => {
     )
   })
 
-  test('text, data and truth values measure nothing; an unmapped number is kept as a problem', () => {
+  test('text, data and booleans are not measurements; an unmapped number is recorded as a problem', () => {
     const pack = [
       { bn: 'd:', n: 'label', vs: 'x' },
       { n: 'open', vb: true },

@@ -10,7 +10,7 @@ const body = (values: Record<string, unknown>, more: object = {}): object => ({
 })
 
 describe('sensor.community', () => {
-  test('P1 is PM10, P2 is PM2.5, pressure is in Pa; diagnostics are no measurements', () => {
+  test('P1 is PM10, P2 is PM2.5, pressure is in Pa; diagnostics are not measurements', () => {
     const values = {
       SDS_P1: '12.30',
       SDS_P2: '4.10',
@@ -27,7 +27,7 @@ describe('sensor.community', () => {
     ])
   })
 
-  test('two thermometers in one body are told apart by their names', () => {
+  test('two thermometers in one body are distinguished by their names', () => {
     const values = { temperature: '20.1', humidity: '40', BME280_temperature: '19.7' }
     expectRead(read(topic, body(values)), 'sensor-community/esp8266-77', [
       ['temperature', 'DHT22', 20.1, 'Cel', ''],

@@ -32,7 +32,7 @@ describe('Shelly Gen 2', () => {
       ['relative_humidity', '', 40, '%', ''],
     ])
   })
-  test('addresses and network names are left out', () => {
+  test('addresses and network names are ignored', () => {
     const decoded = read(
       'a/events/rpc',
       rpc({ ts: 1.3, wifi: { sta_ip: '10.0.0.7', ssid: 'home', rssi: -60 } }, 'NotifyFullStatus'),
@@ -65,7 +65,7 @@ describe('Shelly Gen 1', () => {
     expectRead(read(`shellies/shelly-1/${part}`, payload), 'shelly-gen1/shelly-1', [row]),
   )
 
-  test('a meter that says it is not valid is a problem; watt-minutes of meters, watt-hours of emeters', () => {
+  test('a meter marked as invalid is a problem; watt-minutes of meters, watt-hours of emeters', () => {
     const status = {
       mac: 'C45BAA',
       unixtime: 0,

@@ -29,7 +29,7 @@ function read(topic: string, bytes: Uint8Array, sparkplug?: SparkplugContext, op
 const data = (...metrics: TestMetric[]): Buffer => payload(AT, 1, metrics)
 
 describe('Sparkplug B', () => {
-  test('a birth says what it measures, and that the node is online', () => {
+  test('a birth contains measurements, and the node is online', () => {
     const bytes = payload(AT, 0, [
       bdSeq(3),
       { name: 'Node Control/Rebirth', datatype: 11, boolean: false },
@@ -81,7 +81,7 @@ describe('Sparkplug B', () => {
     expectRead(decoded, 'sparkplug-b/a/b', [['active_power', '', expected, 'W', at]])
   })
 
-  test('what is no number says so: null, a template; text and truth measure nothing', () => {
+  test('anything but a number is reported: null, a template; text and booleans are not measurements', () => {
     const bytes = data(
       { name: 'Temperature', datatype: 10, isNull: true },
       { name: 'Motor', datatype: 19, template: true },
@@ -100,7 +100,7 @@ describe('Sparkplug B', () => {
     )
   })
 
-  test('a city maps what names do not say', () => {
+  test('a city maps unknown names', () => {
     const fields = { 'Line 1/Mystery': { property: 'active_power', unit: 'kW', channel: 'l1' } }
     const bytes = data({ name: 'Line 1/Mystery', datatype: 10, double: 7 })
     expectRead(read('spBv1.0/a/NDATA/b', bytes, undefined, { source: { fields } }), 'sparkplug-b/a/b', [
@@ -146,7 +146,7 @@ describeShared('Sparkplug samples', (path) => {
       ['online', '', 1, '', time],
     ])
   })
-  test('NDATA: alias 100 is 22.5, once a birth has told what 100 is', () => {
+  test('NDATA: alias 100 is 22.5, once a birth has defined 100', () => {
     const context = birth({ name: 'Temperature', alias: '100', datatype: 10 })
     expectRead(read('spBv1.0/g/NDATA/n', sample('NDATA_v1_alias.bin'), context), 'sparkplug-b/g/n', [
       ['temperature', '', 22.5, 'Cel', time],

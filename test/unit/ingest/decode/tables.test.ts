@@ -95,7 +95,7 @@ describe('G-NetTrack', () => {
     })
     expectRead(decoded, 'gnettrack/ring', [['download', '5g', 900, 'kbit/s', '2026-05-31T11:58:00.000Z']])
   })
-  test('the hour that comes twice goes on from the row before', () => {
+  test('the repeated hour continues from the previous row', () => {
     const at = (text: string): string => `2026.10.25_${text},13.4,52.5,0,5G,-90,-10,1,0,0,-,-`
     const decoded = read(topic, [head, at('02.59.59'), at('02.00.00')].join('\n'), {
       receivedAt: new Date('2026-11-01T00:00:00Z'),

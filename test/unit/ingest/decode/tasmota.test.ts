@@ -32,7 +32,7 @@ describe('Tasmota', () => {
     expectRead(read(on, { ENERGY: { Power: 5 } }), `tasmota/${device}`, [['active_power', '', 5, 'W', '']])
   })
 
-  test('two sensors of one kind of value are told apart, both by name', () => {
+  test('two sensors of one property are distinguished by name', () => {
     const body = { BME280: { Temperature: 20 }, SHT3X: { Temperature: 21, Humidity: 50 }, TempUnit: 'C' }
     expectRead(read(topic, body), 'tasmota/desk', [
       ['temperature', 'BME280', 20, 'Cel', ''],
@@ -55,7 +55,7 @@ describe('Tasmota', () => {
     ])
   })
 
-  test('energy: one value a phase among scalars, nulls kept as unreadable values', () => {
+  test('energy: one value per phase among scalars, nulls recorded as unreadable values', () => {
     const body = {
       ENERGY: { Total: [1.5, 2.5], Power: [10, null], Voltage: 231, Current: [0.1, 0.2], Today: 3, Factor: null },
     }
@@ -71,7 +71,7 @@ describe('Tasmota', () => {
     ])
   })
 
-  test('a bare nan is no JSON; its neighbours are kept', () => {
+  test('a bare nan is not JSON; the other values are read', () => {
     const text = '{"Time":"2026-05-31T13:58:00","AM2301":{"Temperature":nan,"Humidity":48.1},"TempUnit":"C"}'
     expectRead(read(topic, text), 'tasmota/desk', [
       ['temperature', '', 'nan', 'Cel', '2026-05-31T11:58:00.000Z'],
@@ -93,7 +93,7 @@ describe('Tasmota', () => {
       expectRead(read(on, body), 'tasmota/desk', [['active_power', '', 7, 'W', '2026-05-31T11:58:00.000Z']])
   })
 
-  test('STATE: the signal in dBm, nothing that names the network', () => {
+  test('STATE: the signal in dBm, without the name of the network', () => {
     const decoded = read('tele/desk/STATE', { Wifi: { SSId: 'home', BSSId: 'F4:92', RSSI: 80, Signal: -60 }, Vcc: 3.3 })
     expectRead(decoded, 'tasmota/desk', [['rssi', '', -60, 'dB{mW}', '']])
     expect(JSON.stringify(decoded)).not.toMatch(/home|F4:92/)
@@ -122,7 +122,7 @@ describe('Tasmota', () => {
     expectRead(decoded, 'tasmota/desk', [['active_power', '', 1, 'W', '2026-05-31T12:58:00.000Z']])
   })
 
-  test('an analog input becomes what the source says it is', () => {
+  test('an analog input gets the property of its mapping in the source', () => {
     const body = { ANALOG: { A0: 591 } }
     expectRejected(read(topic, body), 'unknown_property', 'A0')
     const fields = { 'ANALOG.A0': { property: 'soil_moisture', unit: '%' } }
@@ -235,7 +235,7 @@ describeShared('Tasmota samples (devices on the time of Berlin)', (path) => {
       }),
     )
   })
-  test('sensor_energy_switch_tz_mismatch: the time as the device says it', () => {
+  test('sensor_energy_switch_tz_mismatch: the time as stated by the device', () => {
     expectRead(
       read('tele/plug/SENSOR', sample('sensor_energy_switch_tz_mismatch.json')),
       'tasmota/plug',

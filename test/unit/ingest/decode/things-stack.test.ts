@@ -14,7 +14,7 @@ const uplink = (message: object, more: object = {}): object => ({
 })
 
 describe('The Things Stack v3', () => {
-  test('reads the decoded payload, and how well the best gateway heard it', () => {
+  test('reads the decoded payload, and the signal at the best gateway', () => {
     const decoded = read(
       topic,
       uplink({
@@ -35,7 +35,7 @@ describe('The Things Stack v3', () => {
     expect(JSON.stringify(decoded)).not.toMatch(/near|gateway|location|70B3/)
   })
 
-  test('zero is left out of the JSON: a missing snr is 0, a missing rssi is not', () => {
+  test('zero is omitted in the JSON: a missing snr is 0, a missing rssi is not', () => {
     const message = { decoded_payload: { temperature: 0 }, rx_metadata: [{ rssi: -80 }, { snr: 7 }] }
     expectRead(read(topic, uplink(message)), 'things-stack/soil-3', [
       ['temperature', '', 0, 'Cel', at],
@@ -73,7 +73,7 @@ describe('The Things Stack v3', () => {
     ])
   })
 
-  test('a simulated uplink says so; the device position is kept', () => {
+  test('a simulated uplink is flagged; the device position is used', () => {
     const decoded = read(
       topic,
       uplink(
@@ -107,7 +107,7 @@ describe('The Things Stack v3', () => {
     ['{', 'not_json'],
   ])('%j is rejected as %s', (payload, reason) => expectRejected(read(topic, payload), reason))
 
-  test('joins and downlinks measure nothing', () => {
+  test('joins and downlinks contain no measurement', () => {
     expectRejected(read('v3/parks@ttn/devices/soil-3/join', {}), 'no_measurement')
   })
 })
@@ -145,7 +145,7 @@ describeShared('The Things Stack samples', (path) => {
     )
     expect(decoded.ok && decoded.samples[0]?.location).toEqual([23.72678801175413, 37.97155556731436])
   })
-  test('up_lht52_device_status: f_port 5 measures nothing', () => {
+  test('up_lht52_device_status: f_port 5 contains no measurement', () => {
     expectRejected(
       read('v3/piegn@ttn/devices/lht52-temp-1/up', sample('up_lht52_device_status_no_measurement.json')),
       'no_measurement',
@@ -155,7 +155,7 @@ describeShared('The Things Stack samples', (path) => {
   test('storage_api_stream: two lines without decoded payload', () => {
     expectRejected(read('storage', sample('storage_api_stream.ndjson')), 'no_measurement', 'payload formatter')
   })
-  test('storage_api_zero_times: a parking bay that is taken or not is no number until someone maps it', () => {
+  test('storage_api_zero_times: the state of a parking bay is not a number until it is mapped', () => {
     const text = sample('storage_api_zero_times.json')
     expectRejected(read('storage', text), 'no_measurement', 'occupied')
     const fields = { occupied: { property: 'occupancy', unit: '1' } }

@@ -42,7 +42,7 @@ describe('Zigbee2MQTT', () => {
     },
   )
 
-  test('-1 before the first report is no value where nothing can be negative; null is passed on as unreadable', () => {
+  test('-1 before the first report is not a value where nothing can be negative; null is passed on as unreadable', () => {
     expectRead(
       read(topic, { battery: -1, temperature: -1, humidity: null }),
       'zigbee2mqtt/Kitchen/window sensor',
@@ -54,7 +54,7 @@ describe('Zigbee2MQTT', () => {
     )
   })
 
-  test('settings, states and truth values are no measurements; an unknown number is kept as a problem', () => {
+  test('settings, states and booleans are not measurements; an unknown number is recorded as a problem', () => {
     expectRead(
       read(topic, {
         temperature: 20,

@@ -198,7 +198,7 @@ describe('a feed', () => {
     expect(published).toHaveLength(1)
     expect(asked.slice(1, 3).map(({ headers }) => headers['if-none-match'])).toEqual(['"1"', '"1"'])
   })
-  test('a failure is told without the query, and the feed is asked again later', async () => {
+  test('a failure is reported without the query, and the feed is retried later', async () => {
     const { poller } = poll({ queryFromEnv: { token: 'FEED_TOKEN' } }, { FEED_TOKEN: 'very-secret' })
     await until(
       () => poller.state.failures,
@@ -207,7 +207,7 @@ describe('a feed', () => {
     expect(poller.state.problem).toBe('HTTP 404')
     expect(JSON.stringify(poller.state)).not.toContain('very-secret')
   })
-  test('waits double up to an hour, spread over half of it; Retry-After is kept to', () => {
+  test('exponential backoff up to an hour with jitter; Retry-After is respected', () => {
     expect(retryDelayMs(60, 1, undefined, 1)).toBe(120_000)
     expect(retryDelayMs(60, 1, undefined, 0)).toBe(60_000)
     expect(retryDelayMs(60, 3, undefined, 1)).toBe(480_000)

@@ -86,13 +86,13 @@ describe('files', () => {
     await expect(filesOf(await write('p.parquet', 'PAR1....'))).rejects.toThrow('Parquet')
     await expect(filesOf(await write('broken.zip', 'PK\u0003\u0004....'))).rejects.toThrow('damaged')
   })
-  test('latin1 read as UTF-8 is refused with what to do', async () => {
+  test('latin1 read as UTF-8 is refused with a hint', async () => {
     const [file] = await filesOf(await write('latin.csv', Buffer.from('Brébeuf', 'latin1')))
     if (!file) throw new Error('no file')
     await expect(all(textOf(file, 'utf-8', () => {}))).rejects.toThrow('set its encoding')
     expect(await all(textOf(file, 'latin1', () => {}))).toEqual(['Brébeuf'])
   })
-  test('formats by header and shape; what nobody knows asks for a mapping', () => {
+  test('formats by header and shape; an unknown one needs a mapping', () => {
     expect(kindOf('a.csv', 'QUADKEY,TILE,AVG_D_KBPS\n', undefined)).toEqual({ kind: 'table', format: 'ookla-tiles' })
     expect(kindOf('a.csv', 'LTE,262,2,801,86355,0,13.2,52.5\n', undefined)).toMatchObject({ format: 'opencellid' })
     expect(kindOf('a.json', '{"a":1}\n{"b":2}\n', undefined)).toMatchObject({ kind: 'lines' })
@@ -117,7 +117,7 @@ describe('files', () => {
 })
 
 describe('a dry run', () => {
-  test('counts values, and says why others are not usable', async () => {
+  test('counts values, and reports why others are not usable', async () => {
     const path = await write(
       'records.ndjson',
       '{"thing":"a","time":"2026-05-31T11:00:00Z","no2":20}\n{"thing":"a","time":"never","no2":20}\n{"thing":"b","time":"2026-05-31T11:00:00Z","smell":1,"o3":"x"}\n',
@@ -133,7 +133,7 @@ describe('a dry run', () => {
     const { files } = await dryRun([path, '--history'])
     expect(files[0]?.tally).toMatchObject({ values: 1, old: 1 })
   })
-  test('rows outside the city are left out and counted', async () => {
+  test('rows outside the city are skipped and counted', async () => {
     const head = 'open_test_uuid,time,cat_technology,lat,long,download_kbit\n'
     const path = await write(
       'rtr.csv',
@@ -142,7 +142,7 @@ describe('a dry run', () => {
     expect((await dryRun([path])).files[0]?.tally).toMatchObject({ rows: 2, outside: 1, values: 1 })
     expect((await dryRun([path, '--everywhere'])).files[0]?.tally).toMatchObject({ rows: 2, outside: 0, values: 2 })
   })
-  test('cells become rows of things.csv, written over nothing', async () => {
+  test('cells become rows of things.csv, which is never overwritten', async () => {
     const path = await write(
       'cells.csv',
       'LTE,262,2,801,86355,0,13.285512,52.522202,1000,7,1,1282569574,1300155341,0\n',
@@ -174,7 +174,7 @@ describe('the ledger by way of the API', () => {
     observationsRejected: 2,
   }
   const all = { ...counts, ...observations }
-  test('a busy server is asked again; one that is not there is not', { timeout: 20_000 }, async () => {
+  test('a busy server is retried; an absent one is not', { timeout: 20_000 }, async () => {
     let asked = 0
     const server = createServer((_, response) => {
       asked += 1
@@ -232,7 +232,7 @@ describeShared('data sets as cities publish them', (path) => {
     expect(tally).toMatchObject({ rows: 2016, to: Date.parse('2012-03-07T23:55:00-08:00') })
     expect(tally?.things.size).toBe(207)
   })
-  test('UCI household: date and time apart, kilowatts, sub-meters in Wh a minute', async () => {
+  test('UCI household: separate date and time, kilowatts, sub-meters in Wh per minute', async () => {
     const tally = await read(
       ['household_power_uci', 'household_power_2days.csv'],
       {
@@ -248,7 +248,7 @@ describeShared('data sets as cities publish them', (path) => {
     )
     expect(tally).toMatchObject({ rows: 2880, values: 2880 * 3 })
   })
-  test('Ookla, where a spreadsheet has been: everything is refused, and why', async () => {
+  test('Ookla, after editing in a spreadsheet: everything is rejected with the reason', async () => {
     const { files } = await dryRun([
       path('payloads', 'ookla-tiles', 'fixed_tiles_2022q3_head_quadkey_truncated.csv'),
       '--history',

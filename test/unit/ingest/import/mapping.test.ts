@@ -31,7 +31,7 @@ describe('time patterns', () => {
     ['HH:mm dd.MM.yyyy', '25:00 01.01.2026'],
     ['unix', 'soon'],
   ])('%s is not %s', (format, text) => expect(timeReader(format, 'UTC')(text)).toBeUndefined())
-  test.each(['dd/MM', 'yyyy-yyyy-MM-dd', 'yyyy-MM-ddQ'])('%s is no pattern', (format) =>
+  test.each(['dd/MM', 'yyyy-yyyy-MM-dd', 'yyyy-MM-ddQ'])('%s is not a pattern', (format) =>
     expect(() => timeReader(format, 'UTC')).toThrow('time format'),
   )
 })
@@ -110,7 +110,7 @@ describe('tables with any column names', () => {
       '2026-05-30T22:05:00.000Z',
     ])
   })
-  test('an autumn night has 02:00 twice, and hourly rows tell them apart', () => {
+  test('an autumn night has 02:00 twice, and hourly rows distinguish them', () => {
     const mapping = { time: { column: 't', format: 'dd/MM/yyyy HH:mm' }, columns: { v: { property: 'no2' } } }
     const rows = ['01:00', '02:00', '02:00', '03:00'].map((time) => `25/10/2026 ${time};1`)
     expect(map(mapping, 't;v', rows, { thing: 'a' }).map(({ time }) => time)).toEqual([
@@ -120,7 +120,7 @@ describe('tables with any column names', () => {
       '2026-10-25T02:00:00.000Z',
     ])
   })
-  test('a time that cannot be read goes on as it is, never as the time of arrival', () => {
+  test('an unreadable time is passed on unchanged, never as the time of arrival', () => {
     const mapping = { time: { column: 't', format: 'dd/MM/yyyy' }, columns: { v: { property: 'no2' } } }
     expect(map(mapping, 't;v', ['yesterday;1'], { thing: 'a' })[0]?.time).toBe('unreadable: yesterday')
   })

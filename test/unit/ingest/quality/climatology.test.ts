@@ -37,7 +37,7 @@ describe('QARTOD test 5, climatology', () => {
     expect(monthsOf('solar_irradiance', 40)?.[11]).toEqual([-10, 1160])
   })
 
-  test('nothing is said of a property without months, or of a city nobody knows where', () => {
+  test('not evaluated for a property without months, or for a city without a position', () => {
     expect(climatologyTest('pm2_5', 40, JULY, 1e6)).toEqual({ quality: 2, reasons: 0 })
     expect(climatologyTest('temperature', undefined, JULY, 1e6)).toEqual({ quality: 2, reasons: 0 })
   })

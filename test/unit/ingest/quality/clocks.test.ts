@@ -32,7 +32,7 @@ describe('clocks that are behind', () => {
     expect(last(HOUR, Array(8).fill(HOUR))).toBe(false))
   test('one message in time clears the clock', () =>
     expect(last(MINUTE, [...Array(8).fill(HOUR), 1000, ...Array(3).fill(HOUR)])).toBe(false))
-  test('devices are told apart, and the memory is bounded', () => {
+  test('devices are distinguished, and the memory is bounded', () => {
     const watch = createClockWatch({ limit: 2 })
     for (let n = 0; n < 7; n += 1) watch.isBehind('a', HOUR, n * MINUTE)
     expect(watch.isBehind('b', HOUR, 8 * MINUTE)).toBe(false)

@@ -37,7 +37,7 @@ describe('quality control with history', () => {
     expect(control.evaluate(1, 'temperature', at(620), 20.4).quality).toBe(1)
   })
 
-  test('a meter that falls is reset; one that stands for two days is suspect', () => {
+  test('a lower meter reading is a reset; a meter unchanged for two days is suspect', () => {
     const control = createHistoryEvaluator()
     control.evaluate(1, 'energy', at(0), 100)
     expect(control.evaluate(1, 'energy', at(60), 101)).toEqual({ quality: 1, reasons: 0 })
@@ -63,7 +63,7 @@ describe('quality control with history', () => {
     expect(judge(360, 5004)).toEqual({ quality: 1, reasons: 0 })
   })
 
-  test('history that arrives late is not judged and spoils nothing', () => {
+  test('history that arrives late is not evaluated and changes nothing', () => {
     const control = createHistoryEvaluator()
     for (let n = 0; n < 14; n++) control.evaluate(1, 'temperature', at(n * 10), 20 + (n % 2) / 10)
     expect(control.evaluate(1, 'temperature', at(5), -30)).toEqual({ quality: 2, reasons: 0 })
@@ -77,7 +77,7 @@ describe('quality control with history', () => {
     expect(control.evaluate(1, 'temperature', at(130 + 181), 29)).toEqual({ quality: 2, reasons: 0 })
   })
 
-  test('properties without thresholds are not evaluated and take no memory', () => {
+  test('properties without thresholds are not evaluated and need no memory', () => {
     const control = createHistoryEvaluator()
     for (const property of ['bikes_available', 'illuminance', 'constructor', 'nonsense'])
       expect(control.evaluate(1, property, at(0), 1)).toEqual({ quality: 2, reasons: 0 })

@@ -21,7 +21,7 @@ describe('QARTOD test 11, neighbours by median absolute deviation', () => {
     expect(disagrees(15.1, [10, 10, 10, 10], { ...rule, minimumShare: 0.6 })).toBe(false)
   })
 
-  test('three neighbours say nothing', () => expect(disagrees(1000, [1, 1, 1], rule)).toBeUndefined())
+  test('not evaluated with three neighbours', () => expect(disagrees(1000, [1, 1, 1], rule)).toBeUndefined())
   test('median of an even number', () => expect(median([4, 1, 3, 2])).toBe(2.5))
 
   const station = (thing: number, lon: number, lat: number, ...hours: number[]): Station => ({

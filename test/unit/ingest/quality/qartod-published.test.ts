@@ -28,7 +28,7 @@ describe('spike, by the mean of the neighbours (SPK_REF)', () => {
     [[3, 4.99, 5, 6, 8, 6, 6, 6.75, 6, 6, 5.3, 6, 6, 9, 5], fine, [2, 3, 1, 1, 4, 3, 1, 3, 1, 1, 3, 1, 4, 4, 2]],
   ])('%j', (series, thresholds, flags) => expect(flagsOf(series, thresholds)).toEqual(flags))
 
-  test('of what stands beside a spike, ours says that it is none', () => {
+  test('values next to a spike are not spikes', () => {
     const series = [10, 12, 999.99, 13, 15, 40, 9, 9]
     const peaks = series.flatMap((value, at) => {
       const [before, after] = [series[at - 1], series[at + 1]]

@@ -34,7 +34,7 @@ describe('QARTOD test 6, spike (wind manual: THRSHLD_LOW 20 m/s, THRSHLD_HIGH 40
   ])('%j is %d', (window, flag) => expect(spike(window, thresholds)).toBe(flag))
 })
 
-describe('a spike and what stands beside it (GTSPP, Argo test 9)', () => {
+describe('a spike and the values next to it (GTSPP, Argo test 9)', () => {
   // 20 20 45 20 20: test 6 alone says of the second 20 that it is 12.5 from (20 + 45) / 2
   test.each([
     [20, 45, 20, true],

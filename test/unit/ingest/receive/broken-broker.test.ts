@@ -47,7 +47,7 @@ async function openAedes(): Promise<{ url: string; publisher: MqttClient; acks: 
   return { url, publisher, acks, server }
 }
 
-test('a delivery at QoS 2 that was not asked for is acknowledged by PUBREC and PUBCOMP, after acknowledge() only', async () => {
+test('a delivery at QoS 2 that was not requested is acknowledged by PUBREC and PUBCOMP, after acknowledge() only', async () => {
   const { url, publisher, acks } = await openAedes()
   const { subscriber, received } = subscribe(url)
   await expect.poll(() => subscriber.state).toBe('ready')
@@ -65,7 +65,7 @@ test('a delivery at QoS 2 that was not asked for is acknowledged by PUBREC and P
   expect(subscriber.reconnects).toBe(0)
 })
 
-test('what was not acknowledged at QoS 2 comes again on the next connection', async () => {
+test('a message that was not acknowledged at QoS 2 is delivered again on the next connection', async () => {
   const { url, publisher } = await openAedes()
   const { subscriber, received } = subscribe(url)
   await expect.poll(() => subscriber.state).toBe('ready')

@@ -101,7 +101,7 @@ describe('PublishReader', () => {
     },
   )
 
-  test('of a packet that is still arriving no more is handed on or kept than the limit and the longest head', () => {
+  test('of an incomplete packet no more is passed on or buffered than the limit and the longest header', () => {
     const bytes = publish(plain(60_000), 4)
     // the same, said to be 200 MB
     const huge = Buffer.concat([Buffer.from([0x32, 0x80, 0x84, 0xaf, 0x5f]), bytes.subarray(4)])
@@ -116,7 +116,7 @@ describe('PublishReader', () => {
     expect(published[0]?.fullBytes).toBe(200_000_000 - (2 + Buffer.byteLength('straße/60000') + 2))
   })
 
-  test('properties longer than everything that is kept: the message is too long, and what follows is read', () => {
+  test('properties beyond the limit: the message is too large, and what follows is read', () => {
     const long = mqttPacket.generate(
       {
         cmd: 'publish',
@@ -168,7 +168,7 @@ describe('PublishReader', () => {
     expect(others).toEqual([])
   })
 
-  test('a length that never ends is left to the client, which refuses it', () => {
+  test('an invalid length is left to the client, which closes the connection', () => {
     const reader = new PublishReader({ payloadLimit: LIMIT, version: 4, onPublish: () => true })
     expect(reader.push(Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 1]))).toEqual([
       Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 1]),

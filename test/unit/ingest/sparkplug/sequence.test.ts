@@ -10,12 +10,12 @@ describe('the numbers of an edge node', () => {
   test('in order, around the corner from 255 to 0', () => {
     expect(all({ next: 254, ahead: [] }, 254, 255, 0, 1)).toEqual({ next: 2, ahead: [] })
   })
-  test('workers take them in any order: no gap once the missing one is there', () => {
+  test('workers receive them in any order: no gap once the missing one has arrived', () => {
     expect(isGap(all(born, 1, 3, 4))).toBe(true)
     expect(all(born, 1, 3, 4, 2)).toEqual({ next: 5, ahead: [] })
     expect(all({ next: 255, ahead: [] }, 1, 0, 255)).toEqual({ next: 2, ahead: [] })
   })
-  test('repeated and late ones change nothing', () => {
+  test('repeated and late numbers change nothing', () => {
     expect(all(born, 1, 2, 2, 1, 250)).toEqual({ next: 3, ahead: [] })
     expect(all(born, 3, 3)).toEqual({ next: 1, ahead: [[3, 1_000]] })
   })
@@ -31,7 +31,7 @@ describe('the numbers of an edge node', () => {
     expect(begin(before, 0, 500)).toEqual({ next: 3, ahead: [] })
     expect(begin(before, 255, 900)).toEqual({ next: 0, ahead: [] })
   })
-  test('nothing is counted before a birth; a number that is none is left out', () => {
+  test('nothing is counted before a birth; an invalid number is ignored', () => {
     expect(all({ next: undefined, ahead: [] }, 1, 5)).toEqual({ next: undefined, ahead: [] })
     expect(all(born, 256, -1, Number.NaN)).toEqual(born)
   })
