@@ -17,8 +17,8 @@ export function coarsenZones(samples: readonly ZoneSample[], threshold: number):
     const small = areas.filter(({ n }) => n < threshold).sort((a, b) => a.n - b.n || order(a, b))[0]
     const others = areas.filter((area) => area !== small)
     if (!small || others.length === 0) break
-    const away = ({ x, y }: Area): number => (x - small.x) ** 2 + (y - small.y) ** 2
-    const nearest = others.reduce((best, area) => (away(area) < away(best) ? area : best))
+    const squaredDistance = ({ x, y }: Area): number => (x - small.x) ** 2 + (y - small.y) ** 2
+    const nearest = others.reduce((best, area) => (squaredDistance(area) < squaredDistance(best) ? area : best))
     areas = [...others.filter((area) => area !== nearest), joined(small, nearest)]
   }
   return areas
@@ -31,6 +31,6 @@ const order = (a: Area, b: Area): number => ((a.zones[0] ?? '') < (b.zones[0] ??
 
 function joined(a: Area, b: Area): Area {
   const n = a.n + b.n
-  const middle = (of: 'x' | 'y'): number => (a[of] * a.n + b[of] * b.n) / n
+  const middle = (axis: 'x' | 'y'): number => (a[axis] * a.n + b[axis] * b.n) / n
   return { zones: [...a.zones, ...b.zones], n, x: middle('x'), y: middle('y') }
 }

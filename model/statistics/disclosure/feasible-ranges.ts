@@ -3,15 +3,14 @@ import type { LinkedCell } from './linked-tables.ts'
 import type { Pattern } from './protect.ts'
 
 /**
- * What somebody can find out who puts everything published into one linear program: each sum of a hidden cell lies between
- * the least and the most that agree with all published cells, with what is known beforehand (`priorOf`) and with sums that
- * are not negative.
+ * What one linear program over everything published reveals: each sum of a hidden cell lies between the smallest and the
+ * largest value that agree with all published cells, with prior knowledge (`priorOf`) and with sums that are not negative.
  */
 export type Attack = {
   readonly pattern: Pattern
-  /** what is computed back: sums of the measures number `from` up to, not including, `to` */
+  /** what is computed: sums of the measures number `from` up to, not including, `to` */
   readonly measures: { readonly from: number; readonly to: number }
-  /** known beforehand of the sum of all these measures in a hidden cell; undefined: nothing */
+  /** prior knowledge of the sum of all these measures in a hidden cell; undefined: none */
   priorOf(cell: LinkedCell): Bounds | undefined
   /** the full cross-classification, which the tables may leave less of than themselves; absent: too large */
   readonly joint?: Joint | undefined
@@ -34,8 +33,8 @@ const TOLERANCE = 1e-6
 /** @returns the targets whose range is too narrow; all of them where the solver gives up */
 export function tooNarrow(attack: Attack, targets: readonly Target[], solve: LpSolver): Target[] {
   if (targets.length === 0) return []
-  const { program: of, columnsOf } = attack.joint ? jointProgram(attack, attack.joint) : tableProgram(attack)
-  const program = solve(of)
+  const { program: stated, columnsOf } = attack.joint ? jointProgram(attack, attack.joint) : tableProgram(attack)
+  const program = solve(stated)
   try {
     return narrowOf(attack, targets, columnsOf, program)
   } finally {
@@ -79,8 +78,8 @@ function jointProgram(attack: Attack, joint: Joint): Stated {
   const within = new Map<string, number[]>()
   joint.forEach((ids, i) => {
     for (const id of ids) {
-      const held = within.get(id)
-      if (held) held.push(i)
+      const known = within.get(id)
+      if (known) known.push(i)
       else within.set(id, [i])
     }
   })

@@ -1,13 +1,13 @@
 /**
- * All the tables of one question that anybody can ask for, as one system: the total, one table for each characteristic
+ * All tables of one question that can be requested, as one system: the total, one table for each characteristic
  * and one for each pair of them. A cell is named by what it fixes; every line of every table is an equation,
- * margin = sum of its cells. Tables meet in their margins, so what one of them hides another may give away.
+ * margin = sum of its cells. Tables share margins, so one of them may reveal what another hides.
  */
 export type LinkedCell = {
   readonly id: string
   readonly n: number
   readonly level: 0 | 1 | 2
-  /** the characteristics that it fixes, as one name: cells of one table have the same */
+  /** the characteristics that it fixes, as one name: the same for all cells of a table */
   readonly table: string
   /** respondents who did not state a characteristic: in no published table */
   readonly rest: boolean
@@ -48,18 +48,18 @@ export function linkTables(
   let own: readonly number[] = []
   const count = (level: 0 | 1 | 2, table: string, rest: boolean, parts: string): string => {
     const id = `{${parts}}`
-    const held = cells.get(id)
-    if (held) {
-      held.n += 1
+    const known = cells.get(id)
+    if (known) {
+      known.n += 1
       own.forEach((value, k) => {
-        held.sums[k] = (held.sums[k] ?? 0) + value
+        known.sums[k] = (known.sums[k] ?? 0) + value
       })
     } else cells.set(id, { id, n: 1, level, table, rest, sums: [...own] })
     return id
   }
   const join = (line: string, part: string): void => {
-    const held = lines.get(line)
-    if (held) held.add(part)
+    const known = lines.get(line)
+    if (known) known.add(part)
     else lines.set(line, new Set([part]))
   }
   for (const [i, profile] of profiles.entries()) {

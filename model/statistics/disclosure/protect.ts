@@ -2,32 +2,32 @@ import { determined, type Equation } from '../solver/determined-unknowns.ts'
 import { type Line, type LinkedCell, type LinkedTables, linkTables, type Profile } from './linked-tables.ts'
 import type { CountSuppression, Suppression } from './suppression.ts'
 
-/** Which cells are hidden, as far as it is decided; grows until nothing more has to be hidden. */
+/** The cells that are hidden so far; grows until nothing more has to be hidden. */
 export type Pattern = {
   readonly tables: LinkedTables
   readonly threshold: number
-  /** why each hidden cell is hidden; cells of those who did not state a characteristic need no reason unless they are few */
-  readonly held: Map<string, Suppression>
-  /** all that no table shows */
+  /** reason for each suppressed cell; cells of those who did not state a characteristic need none unless they are few */
+  readonly suppressed: Map<string, Suppression>
+  /** every cell that no table shows */
   readonly hidden: Set<string>
 }
 
 /**
- * Which cells must be kept back, over all tables of a question that anybody can combine (linked-tables.ts), against exact
- * computation. Bounds and answers come on top of it (protect-intervals.ts).
+ * The cells to suppress against exact computation, over all tables of a question that anybody can combine
+ * (linked-tables.ts). protect-intervals.ts adds bounds and answers.
  *
  * 1. Primary: a cell below the threshold.
- * 2. Complementary, until nothing is left to find:
+ * 2. Complementary, until no suppressed cell can be computed:
  *    a. every line taken together with the others as a system of linear equations in the hidden cells; a hidden cell
- *       with one solution could be computed back (from sums, means and numbers of respondents alike, all of which add
- *       up in the same way), so the smallest published cell of a line it stands in goes too;
+ *       with one solution could be computed (from sums, means and numbers of respondents alike, all of which add
+ *       up in the same way), so the smallest published cell of one of its lines is suppressed too;
  *    b. the hidden cells of a line whose sum is known must together be as many as the threshold, or their sum would
- *       be the figure of a group too small.
- * The total is given up last. The result depends on the numbers of respondents alone, so that asking again, in another
- * order or for another category, shows nothing new. A cell without respondents is taken to be known as empty.
+ *       be the figure of a group that is too small.
+ * The total is suppressed last. The result depends only on the numbers of respondents, so that another request, in another
+ * order or for another category, reveals nothing new. A cell without respondents counts as known to be empty.
  *
  * Source: Hundepool and others, Statistical Disclosure Control (2012), ch. 4 (linked tables); the choice of the smallest
- * cell is a heuristic, more is hidden than the least possible.
+ * cell is a heuristic: more is suppressed than the minimum.
  */
 export function protect(
   profiles: readonly Profile[],
@@ -36,41 +36,45 @@ export function protect(
 ): Map<string, CountSuppression> {
   const pattern = primaryPattern(linkTables(profiles, characteristics), threshold)
   hideComplements(pattern)
-  return pattern.held
+  return pattern.suppressed
 }
 
 export function primaryPattern(
   tables: LinkedTables,
   threshold: number,
-): Pattern & { readonly held: Map<string, CountSuppression> } {
-  const held = new Map<string, CountSuppression>()
+): Pattern & { readonly suppressed: Map<string, CountSuppression> } {
+  const suppressed = new Map<string, CountSuppression>()
   const hidden = new Set<string>()
   for (const cell of tables.cells.values()) {
-    if (cell.n < threshold) held.set(cell.id, 'below_threshold')
+    if (cell.n < threshold) suppressed.set(cell.id, 'below_threshold')
     if (cell.n < threshold || cell.rest) hidden.add(cell.id)
   }
-  return { tables, threshold, held, hidden }
+  return { tables, threshold, suppressed, hidden }
 }
 
-export function hide({ held, hidden }: Pattern, id: string | undefined, why: Suppression = 'complementary'): void {
+export function hide(
+  { suppressed, hidden }: Pattern,
+  id: string | undefined,
+  reason: Suppression = 'complementary',
+): void {
   if (id === undefined || hidden.has(id)) return
-  held.set(id, why)
+  suppressed.set(id, reason)
   hidden.add(id)
 }
 
-/** Hides what it takes that no hidden cell is a linear combination of what is published. */
+/** Suppresses cells until no hidden cell is a linear combination of published ones. */
 export function hideComplements(pattern: Pattern): void {
-  const { tables, hidden, held } = pattern
+  const { tables, hidden, suppressed } = pattern
   for (let changed = true; changed; ) {
-    // the cheap rule first; the system is solved once lines by themselves give nothing away
+    // the cheap rule first; the system is solved once no single line reveals a cell
     hideInLines(pattern)
     const before = hidden.size
-    for (const id of exposed(tables, hidden, held)) hide(pattern, complementOf(id, pattern))
+    for (const id of exposed(tables, hidden, suppressed)) hide(pattern, complementOf(id, pattern))
     changed = hidden.size > before
   }
 }
 
-/** Hides what it takes that no line by itself gives a hidden cell away. */
+/** Suppresses cells until no single line reveals a hidden cell. */
 export function hideInLines(pattern: Pattern): void {
   const { tables, hidden, threshold } = pattern
   for (let changed = true; changed; ) {
@@ -80,7 +84,7 @@ export function hideInLines(pattern: Pattern): void {
   }
 }
 
-/** A line whose hidden cells sum to something known that rests on fewer than the threshold. */
+/** Whether the hidden cells of a line have a known sum of fewer respondents than the threshold. */
 function tooFew({ margin, parts }: Line, { cells }: LinkedTables, hidden: ReadonlySet<string>, threshold: number) {
   if (hidden.has(margin)) return false
   const gone = parts.filter((id) => hidden.has(id))
@@ -89,20 +93,24 @@ function tooFew({ margin, parts }: Line, { cells }: LinkedTables, hidden: Readon
   return gone.length > 0 && (n < threshold || alone)
 }
 
-/** Hidden cells that the published ones determine. What nobody stated is nobody's secret where it is large. */
-function exposed(tables: LinkedTables, hidden: ReadonlySet<string>, held: ReadonlyMap<string, Suppression>): string[] {
+/** Suppressed cells that the published ones determine. Large cells of respondents who stated nothing need no protection. */
+function exposed(
+  tables: LinkedTables,
+  hidden: ReadonlySet<string>,
+  suppressed: ReadonlyMap<string, Suppression>,
+): string[] {
   const equations = tables.lines.flatMap(({ margin, parts }): Equation[] => {
     const equation = new Map<string, number>()
     for (const id of parts) if (hidden.has(id)) equation.set(id, 1)
     if (hidden.has(margin)) equation.set(margin, -1)
     return equation.size > 0 ? [equation] : []
   })
-  return [...determined(equations)].filter((id) => held.has(id))
+  return [...determined(equations)].filter((id) => suppressed.has(id))
 }
 
 /**
  * Cells of two characteristics before margins, then the smallest of those that leave room: a cell at the threshold that is
- * hidden as a complement is known to be no smaller, so what is hidden beside it could be no larger.
+ * hidden as a complement is known to be no smaller, so the cell hidden with it could be no larger.
  */
 const cheapest =
   (threshold: number) =>

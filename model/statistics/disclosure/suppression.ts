@@ -1,6 +1,6 @@
 /**
- * Why a cell is kept back: too few respondents of its own; one of them makes up too much of an amount; or so that another
- * cell cannot be computed back.
+ * Reason for suppressing a cell: too few respondents; one respondent contributes too much of an amount; or so that another
+ * cell cannot be computed.
  */
 export type Suppression = CountSuppression | 'dominance'
 /** Where no amounts are published. */
