@@ -44,7 +44,7 @@ const HISTORY_PER_SECOND = 150
 
 /**
  * Runs a simulated city against a broker. States: connecting -> live and backfilling (most recent day first) -> live
- * -> closed. It remembers what it still owes in `stateFolder`, so that a restart goes on where it stopped.
+ * -> closed. It stores what is still to be published in `stateFolder`, so that a restart continues where it stopped.
  * @throws when the pack cannot be read or the broker cannot be reached at first
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {

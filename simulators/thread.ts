@@ -6,7 +6,7 @@ import { type Log, type SimulatorOptions, startSimulator } from './run.ts'
 export type SimulatorThread = { close(): Promise<void>; progress(): number }
 export type ThreadOptions = Omit<SimulatorOptions, 'now' | 'live' | 'log'> & { log: Log }
 
-/** tells our own thread from any other that imports this file */
+/** distinguishes the simulator thread from other threads that import this file */
 const ROLE = 'citywell-simulator'
 
 type ToParent =

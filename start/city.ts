@@ -200,7 +200,7 @@ async function openIngest(
   return worker
 }
 
-/** Whoever watches the start is told of a broker that does not answer; HTTP answers meanwhile. */
+/** Shows on the screen that the broker does not answer; HTTP answers meanwhile. */
 async function untilSubscribed({ screen }: Part, { city }: LoadedPack, worker: IngestWorker): Promise<void> {
   const late = setTimeout(() => {
     const { detail } = ingestParts(worker.state()).broker

@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { ArchivedSources, ArchiveResponse } from '#model/api/ingest.ts'
-import type { Kept } from '#model/mqtt/replay-topic.ts'
+import type { OriginalArrival } from '#model/mqtt/replay-topic.ts'
 import { textOf } from './payload-text.ts'
 
 export type ArchiveFilter = { source: string; topic?: string | undefined; from: Date; to: Date }
@@ -45,7 +45,7 @@ export async function selectArchived(
   }))
 }
 
-export type Archived = Kept & { payload: Buffer; truncated: boolean; digest: Buffer }
+export type Archived = OriginalArrival & { payload: Buffer; truncated: boolean; digest: Buffer }
 
 // A message may come twice in one instant, under two topics: the digest tells them apart.
 const PAGE = `

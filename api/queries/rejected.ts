@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { RejectedResponse } from '#model/api/ingest.ts'
-import type { Kept } from '#model/mqtt/replay-topic.ts'
+import type { OriginalArrival } from '#model/mqtt/replay-topic.ts'
 import { textOf } from './payload-text.ts'
 
 export type RejectedFilter = {
@@ -105,7 +105,7 @@ export async function selectReasons(db: Queryable, filter: RejectedFilter): Prom
   return (await db.query<{ reason: string; n: number }>({ text: REASONS, values: valuesOf(filter) })).rows
 }
 
-export type Replayable = Kept & { id: number; payload: Buffer; truncated: boolean }
+export type Replayable = OriginalArrival & { id: number; payload: Buffer; truncated: boolean }
 export type ReplayFilter = RejectedFilter & { ids?: readonly number[] | undefined }
 
 // Asked for by id, a message may be replayed again; by filter, only what was not replayed yet.

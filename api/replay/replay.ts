@@ -1,5 +1,5 @@
 import type { Pool } from '#infra/db/pool.ts'
-import { type Kept, replayTopic } from '#model/mqtt/replay-topic.ts'
+import { type OriginalArrival, replayTopic } from '#model/mqtt/replay-topic.ts'
 import type { LiveSource } from '../live/source.ts'
 import { type Archived, type ArchiveFilter, selectArchivedPage } from '../queries/archive.ts'
 import { markReplayed, type ReplayFilter, selectNewestRejected, selectReplayable } from '../queries/rejected.ts'
@@ -9,7 +9,7 @@ const PAGE = 100
 
 type Deps = { readonly pool: Pool; readonly live: LiveSource; readonly clock: () => Date }
 type Replayed = { replayed: number; skippedTruncated: number }
-type Message = Kept & { readonly payload: Buffer; readonly truncated: boolean }
+type Message = OriginalArrival & { readonly payload: Buffer; readonly truncated: boolean }
 
 /**
  * Publishes rejected messages again, oldest first, through the same door as every other message, with the time at which

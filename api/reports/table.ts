@@ -1,8 +1,8 @@
 import writeXlsx, { type Sheet } from 'write-excel-file/node'
-import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import { expectedDecimalOf, readTableFile } from '#infra/table/read-table-file.ts'
 import type { Cell, Table } from '#infra/table/table.ts'
 import type { Decimal } from '#model/text/numbers.ts'
-import { settleNumbers } from '#model/text/table-numbers.ts'
+import { parseNumberColumns } from '#model/text/table-numbers.ts'
 
 export type { Cell, Table } from '#infra/table/table.ts'
 export const TYPES = {
@@ -64,8 +64,8 @@ const NUMBERS: ReadonlySet<string> = new Set(['numerator', 'denominator', 'value
 
 /** Its numbers, by the one convention that all of them follow, or that `decimal` names. */
 export const settleSheet = (table: Table, bytes: Buffer, decimal: Decimal | undefined) =>
-  settleNumbers(table, {
-    ...{ isNumber: (heading) => NUMBERS.has(heading.toLowerCase()), decimal, usual: usualDecimalOf(bytes) },
+  parseNumberColumns(table, {
+    ...{ isNumber: (heading) => NUMBERS.has(heading.toLowerCase()), decimal, expected: expectedDecimalOf(bytes) },
     leavesGroups: true,
     answer: 'add decimal=point or decimal=comma to the address',
   })

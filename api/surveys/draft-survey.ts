@@ -1,6 +1,6 @@
 import { SURVEY_LIMITS } from '#domain/survey/limits.ts'
 import type { Pool } from '#infra/db/pool.ts'
-import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import { expectedDecimalOf, readTableFile } from '#infra/table/read-table-file.ts'
 import type { DraftResponse } from '#model/api/survey-import.ts'
 import { draftCodebook } from '#model/survey-file/draft-codebook.ts'
 import { zoneKeys } from './import-survey.ts'
@@ -16,6 +16,6 @@ type About = {
 /** A first codebook of a file; it is read and forgotten. @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE */
 export async function draftSurvey(pool: Pool, file: Buffer, about: About): Promise<DraftResponse> {
   const [table, zones] = await Promise.all([readTableFile(file, SURVEY_LIMITS), zoneKeys(pool)])
-  const { codebook, notes, columns } = draftCodebook(table, { usual: usualDecimalOf(file), ...about, zones })
+  const { codebook, notes, columns } = draftCodebook(table, { expected: expectedDecimalOf(file), ...about, zones })
   return { codebook, notes: [...notes], columns: [...columns] }
 }

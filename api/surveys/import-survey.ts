@@ -1,7 +1,7 @@
 import { SURVEY_LIMITS } from '#domain/survey/limits.ts'
 import { storeSurvey } from '#domain/survey/store-survey.ts'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
-import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import { expectedDecimalOf, readTableFile } from '#infra/table/read-table-file.ts'
 import type { Table } from '#infra/table/table.ts'
 import type { ImportLine, SurveyImported } from '#model/api/survey-import.ts'
 import { AppError } from '#model/basics/errors.ts'
@@ -9,7 +9,7 @@ import type { Codebook } from '#model/survey/codebook.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { problem, type SurveyProblem } from '#model/survey-file/problem.ts'
 import { createReader, type Reading } from '#model/survey-file/read-responses.ts'
-import { settleResponses, withNumberProblems } from '#model/survey-file/response-numbers.ts'
+import { parseResponseNumbers, withNumberProblems } from '#model/survey-file/response-numbers.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 
 export type SurveyUpload = {
@@ -40,8 +40,8 @@ export async function importSurvey(pool: Pool, upload: SurveyUpload, onProgress:
   if (!codebook) return { ok: false, problems }
   const table = await readTableFile(upload.responses, SURVEY_LIMITS)
   const { decimal, responses } = upload
-  const style = { decimal, usual: usualDecimalOf(responses), answer: 'say decimal=point or decimal=comma' }
-  const settled = settleResponses(table, codebook, style)
+  const style = { decimal, expected: expectedDecimalOf(responses), answer: 'say decimal=point or decimal=comma' }
+  const settled = parseResponseNumbers(table, codebook, style)
   // What cannot be told from the file is asked once, and not of every cell.
   if (settled.question) return { ok: false, problems: [settled.question] }
   const zones = await zoneKeys(pool)

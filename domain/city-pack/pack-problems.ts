@@ -4,7 +4,7 @@ import { AppError } from '#model/basics/errors.ts'
 /** One thing wrong in a city pack: which file, where in it, what, in words for the person who wrote the file. */
 export type PackProblem = { readonly file: string; readonly where: string; readonly what: string }
 
-/** Problems shown at once; more than a person reads in one go helps nobody, their number does. */
+/** Problems shown at once; of the others only the number is shown. */
 const SHOWN = 20
 
 /** Collects everything wrong with a pack, so that a person mends it in one go. */

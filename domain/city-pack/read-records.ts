@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { type Decimal, DecimalPoll, readNumberText, separatorLine, usualDecimal } from '#model/text/numbers.ts'
+import { type Decimal, DecimalDetector, expectedDecimal, readNumberText, separatorLine } from '#model/text/numbers.ts'
 import type { PackProblems } from './pack-problems.ts'
 
 export type PackRecord = Record<string, string>
@@ -7,7 +7,7 @@ export type PackRecord = Record<string, string>
 export type PackTable = {
   readonly file: string
   readonly text: string
-  /** as city.json says of all its files; undefined: each file tells by itself */
+  /** as city.json states for all its files; undefined: detected in each file */
   readonly decimal: Decimal | undefined
   /** columns that hold numbers; they decide how the numbers of all columns are written */
   readonly numbers: readonly string[]
@@ -35,7 +35,7 @@ export function readRecords(
       delimiter,
     })
     const records = rows.map(({ record, info }) => ({ record, line: info.lines + (told ? 1 : 0) }))
-    return withPoints(records, table, { usual: usualDecimal(delimiter), answer }, problems)
+    return withPoints(records, table, { expected: expectedDecimal(delimiter), answer }, problems)
   } catch (error) {
     problems.add(file, '', (error as Error).message)
     return []
@@ -53,24 +53,24 @@ type Line = { record: PackRecord; line: number }
 function withPoints(
   records: readonly Line[],
   { file, decimal: said, numbers, names }: PackTable,
-  { usual, answer }: { usual: Decimal | undefined; answer: string },
+  { expected, answer }: { expected: Decimal | undefined; answer: string },
   problems: PackProblems,
 ): Line[] {
   const certain = new Set(numbers)
   const others = new Set(names)
   const isNumber = (column: string): boolean => certain.has(column) || (names !== undefined && !others.has(column))
-  const ask = (columns: (column: string) => boolean): DecimalPoll => {
-    const poll = new DecimalPoll()
+  const ask = (columns: (column: string) => boolean): DecimalDetector => {
+    const poll = new DecimalDetector()
     for (const { record, line } of records)
       for (const [column, cell] of Object.entries(record))
         if (columns(column)) poll.add(cell, () => `line ${line}, column ${column}`)
     return poll
   }
-  // Attributes may hold versions and dates as well, which look like numbers: they are asked only where nothing else tells.
+  // Attributes may contain versions and dates, which look like numbers: they count only where nothing else is certain.
   const first = ask((column) => certain.has(column))
-  const told = said ? { decimal: said } : (first.hasTold ? first : ask(isNumber)).result(usual)
-  if ('question' in told) {
-    problems.add(file, told.example.where, `${told.question}: ${answer}`)
+  const detected = said ? { decimal: said } : (first.isCertain ? first : ask(isNumber)).result(expected)
+  if ('question' in detected) {
+    problems.add(file, detected.example.where, `${detected.question}: ${answer}`)
     return []
   }
   return records.map(({ record, line }) => ({
@@ -78,7 +78,7 @@ function withPoints(
     record: Object.fromEntries(
       Object.entries(record).map(([column, cell]) => {
         // Whole numbers are written alike everywhere, and may be names: 012, 1e5.
-        const read = isNumber(column) && MARKS.test(cell) ? readNumberText(cell, told.decimal) : undefined
+        const read = isNumber(column) && MARKS.test(cell) ? readNumberText(cell, detected.decimal) : undefined
         return [column, read?.bound === null && !read.percent ? String(read.value) : cell]
       }),
     ),

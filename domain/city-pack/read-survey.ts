@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readTableFile, usualDecimalOf } from '#infra/table/read-table-file.ts'
+import { expectedDecimalOf, readTableFile } from '#infra/table/read-table-file.ts'
 import type { Codebook } from '#model/survey/codebook.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import type { SurveyProblem } from '#model/survey-file/problem.ts'
 import { readResponses } from '#model/survey-file/read-responses.ts'
 import type { SurveyResponse } from '#model/survey-file/response.ts'
-import { settleResponses, withNumberProblems } from '#model/survey-file/response-numbers.ts'
+import { parseResponseNumbers, withNumberProblems } from '#model/survey-file/response-numbers.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 import { SURVEY_LIMITS } from '../survey/limits.ts'
 import type { PackProblems } from './pack-problems.ts'
@@ -47,9 +47,13 @@ async function readSurvey(
     problems.add(`${path}/responses.csv`, '', error.message)
   })
   if (!table) return undefined
-  const settled = settleResponses(table, codebook, { decimal, usual: usualDecimalOf(bytes), answer: DECIMAL_OPTION })
+  const settled = parseResponseNumbers(table, codebook, {
+    decimal,
+    expected: expectedDecimalOf(bytes),
+    answer: DECIMAL_OPTION,
+  })
   const reading = readResponses(settled.rows, { codebook, zones })
-  // What cannot be told from the file is asked once, and not of every cell.
+  // An ambiguous decimal mark is one question, not one for each cell.
   const found = settled.question ? [settled.question] : withNumberProblems(reading.problems, settled.problems)
   tell(`${path}/responses.csv`, found, problems)
   return { codebook, responses: reading.responses }

@@ -4,7 +4,7 @@ import type { PackProblems } from './pack-problems.ts'
 import { type PackRecord, readRecords } from './read-records.ts'
 
 const FILE = 'things.csv'
-/** Where a column of numbers is certain, it tells how all numbers of the file are written. */
+/** A column of numbers that is certain shows how all numbers of the file are written. */
 const NUMBERS = {
   numbers: ['lon', 'lat', 'expected_interval_s'],
   names: [...THING_COLUMNS, 'partOf', 'site', 'street'],

@@ -18,7 +18,7 @@ export type Finding = {
 
 type Check = (db: PoolClient) => Promise<Finding>
 
-/** @param limitMs a check of years of history may take minutes; its connection may be told to */
+/** @param limitMs a check of years of history may take minutes, so its connection may have a longer limit */
 export async function checkInvariants(pool: Pool, limitMs = 600_000): Promise<Finding[]> {
   return inTransaction(pool, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only')

@@ -25,7 +25,7 @@ export type MeterRead = MeterCount & {
 
 /** What is decided of a reading depends on the days around: a week of limits, and the drops and jumps next to it. */
 export const AROUND_DAYS = 10
-/** Beside a day that is opened, the hours of so many days show what is usual. */
+/** Hours are also read for this many days before and after an opened day, as its typical consumption. */
 const BESIDE_DAYS = 2
 
 /**
@@ -54,7 +54,7 @@ export async function readMeters(
   )
 }
 
-/** What meters are judged by between two instants, as `readMeters` judges them. By Datastream id. */
+/** The rules by which `readMeters` evaluates meters between two instants, by Datastream id. */
 export async function readMeterRules(
   db: Queryable,
   ids: readonly number[],

@@ -44,7 +44,7 @@ export async function openFieldwork(pool: Pool, fieldwork: Fieldwork, drawn: rea
 
 const FIELDWORK = `
   select id, title, universe, opens::text as "from", closes::text as "to", threshold from fieldwork where id = $1`
-// An order that does not tell who answered when.
+// An order that does not reveal who answered when.
 const ANSWERED = `
   select respondent, weight, stratum, cluster, coalesce(zone_key, '') as zone, answers
   from microdata.invitation where fieldwork_id = $1 and answers is not null

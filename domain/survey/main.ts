@@ -97,7 +97,7 @@ async function send(client: SurveyClient, options: SurveyOptions, check: boolean
   tell(outcome, options.all)
 }
 
-/** @throws AppError CONFIG_INVALID where the file says no id; the rest is the API's to judge */
+/** @throws AppError CONFIG_INVALID where the file has no id; the API validates the rest */
 function idOf(codebook: string, file: string): string {
   let json: unknown
   try {

@@ -27,7 +27,7 @@ const codeOf = (error: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined
 }
 
-/** True when trying again later makes sense: the database is away, overloaded, restarting, or a deadlock was broken. */
+/** True when a retry makes sense: the database is unreachable, overloaded, restarting, or a deadlock was broken. */
 export function isTransient(error: unknown): boolean {
   const code = codeOf(error)
   // pg gives no code to "Connection terminated" and to its own connect time-out: both are lost connections.

@@ -27,7 +27,7 @@ export interface DataFolder {
 
 interface Holder {
   pid: number
-  /** Start time of the process in clock ticks, where the system tells it: a pid is used again by other processes. */
+  /** Start time of the process in clock ticks, where the system provides it: a pid is reused by other processes. */
   started: string | undefined
 }
 

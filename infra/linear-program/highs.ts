@@ -25,7 +25,7 @@ export async function openHighs(): Promise<LpSolver> {
       rowUpper: rows.map(({ upper }) => finite(upper)),
       matrix: { format: 'csr', numCols: columns.length, numRows: rows.length, ...sparseRows(program) },
     })
-    // from one objective to the next the point stays feasible: the primal simplex (4) goes on from there
+    // from one objective to the next the point stays feasible: the primal simplex (4) continues from there
     model.options.set({ output_flag: false, presolve: 'off', simplex_strategy: 4 })
     let last: readonly Term[] = []
     return {

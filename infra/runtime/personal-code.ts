@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto'
 import { CODE_ALPHABET, CODE_LENGTH, plainCode } from '#model/basics/personal-code.ts'
 
-/** A random code that a person keeps. What is stored of it is `hashOfCode`. */
+/** A random code that is given to a person. Only `hashOfCode` of it is stored. */
 export const newCode = (): string =>
   Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('')
 

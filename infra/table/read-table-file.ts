@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync'
 import { AppError } from '#model/basics/errors.ts'
-import { type Decimal, separatorLine, usualDecimal } from '#model/text/numbers.ts'
+import { type Decimal, expectedDecimal, separatorLine } from '#model/text/numbers.ts'
 import { readWorkbook } from './read-workbook.ts'
 import type { Table, TableLimits } from './table.ts'
 
 /**
- * The rows of a CSV or XLSX that a person handed in, the heading first. Told apart by its first bytes.
+ * The rows of an uploaded CSV or XLSX file, the heading first. The type is detected from the first bytes.
  * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE
  */
 export async function readTableFile(bytes: Buffer, limits: TableLimits): Promise<Table> {
@@ -18,9 +18,9 @@ export async function readTableFile(bytes: Buffer, limits: TableLimits): Promise
 
 const isZip = (bytes: Buffer): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b
 
-/** What decimals look like in a file with such separators; undefined where nothing suggests it. */
-export const usualDecimalOf = (bytes: Buffer): Decimal | undefined =>
-  isZip(bytes) ? undefined : usualDecimal(delimiterOf(bytes.toString('latin1', 0, 100_000)))
+/** The decimal mark to expect from the separator of the cells; undefined where the file suggests none. */
+export const expectedDecimalOf = (bytes: Buffer): Decimal | undefined =>
+  isZip(bytes) ? undefined : expectedDecimal(delimiterOf(bytes.toString('latin1', 0, 100_000)))
 
 function readCsv(bytes: Buffer): Table {
   const text = decode(bytes)
@@ -40,8 +40,8 @@ function readCsv(bytes: Buffer): Table {
 
 /** Spreadsheets of many languages separate by semicolons, because their decimals have commas; some say so in a line. */
 function delimiterOf(text: string): string {
-  const told = separatorLine(text)?.delimiter
-  if (told !== undefined) return told
+  const declared = separatorLine(text)?.delimiter
+  if (declared !== undefined) return declared
   const head = text.slice(0, text.search(/[\r\n]|$/))
   return [',', ';', '\t'].reduce((a, b) => (head.split(b).length > head.split(a).length ? b : a))
 }
@@ -50,7 +50,7 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
-    const why = 'the CSV is not UTF-8: in the spreadsheet choose "CSV UTF-8", or send the XLSX'
-    throw new AppError('REQUEST_INVALID', why, { cause: error })
+    const detail = 'the CSV is not UTF-8: in the spreadsheet choose "CSV UTF-8", or send the XLSX'
+    throw new AppError('REQUEST_INVALID', detail, { cause: error })
   }
 }

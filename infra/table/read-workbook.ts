@@ -11,8 +11,8 @@ const MAX_MS = MINUTE_MS
 const SHEET = /^xl\/worksheets\/[^/]+\.xml$/i
 
 /**
- * The sheet that is meant, of an XLSX. Limits are checked on the unpacked parts before anything is built of them, and the
- * rest happens in a thread with a bounded heap and time.
+ * The requested worksheet of an XLSX file. Limits are checked on the unpacked parts before anything is built from them,
+ * and the rest happens in a thread with bounded heap and time.
  * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE
  */
 export async function readWorkbook(bytes: Buffer, limits: TableLimits): Promise<Table> {

@@ -5,6 +5,6 @@ export type TableLimits = {
   readonly maxRows: number
   readonly maxColumns: number
   readonly maxUnpackedBytes: number
-  /** which sheet of a workbook, by its heading; absent, or none of them: the first */
+  /** which worksheet of a workbook, by its heading; absent, or no match: the first */
   readonly prefers?: (head: readonly Cell[]) => boolean
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { AppError } from '#model/basics/errors.ts'
 import type { Bounds } from '#model/basics/geo.ts'
-import { type Decimal, DecimalPoll, separatorLine, usualDecimal } from '#model/text/numbers.ts'
+import { type Decimal, DecimalDetector, separatorLine, expectedDecimal } from '#model/text/numbers.ts'
 import { isObject, own } from '../decode/helpers/json.ts'
 import { gbfsParts } from '../feeds/parts.ts'
 import { type Chunk, csvChunks, recordChunks } from './chunks.ts'
@@ -94,7 +94,7 @@ async function decimalOf(file: ImportFile, mapping: Mapping): Promise<Decimal> {
     textOf(file, mapping.encoding, () => {}),
     mapping,
   )
-  const poll = new DecimalPoll()
+  const poll = new DecimalDetector()
   const missing = new Set(mapping.missing)
   let columns: { name: string; at: number }[] | undefined
   let line = mapping.skipLines
@@ -110,7 +110,7 @@ async function decimalOf(file: ImportFile, mapping: Mapping): Promise<Decimal> {
       if (!missing.has(text)) poll.add(text, () => `line ${line}, column ${name}`)
     }
   }
-  const found = poll.result(usualDecimal(delimiter))
+  const found = poll.result(expectedDecimal(delimiter))
   if ('decimal' in found) return found.decimal
   throw new AppError(
     'CONFIG_INVALID',

@@ -102,8 +102,8 @@ function nowCastOf(hours: Hours): Averaged | undefined {
     : { concentration: Math.max(0, concentration), averaging: 'nowcast_12h', hours: count(hours, 12) }
 }
 
-function meanOf(hours: Hours, length: number, least: number): Averaged | undefined {
-  const mean = runningMean(hours ?? [], length, least)
+function meanOf(hours: Hours, length: number, minHours: number): Averaged | undefined {
+  const mean = runningMean(hours ?? [], length, minHours)
   return mean === undefined
     ? undefined
     : { concentration: Math.max(0, mean), averaging: `mean_${length}h`, hours: count(hours, length) }

@@ -24,8 +24,8 @@ export function nowCast(hourly: readonly (number | null)[]): number | undefined 
 }
 
 /** Mean of the newest `length` hours where at least `least` of them are there (EPA and EU: 6 of 8, 18 of 24). */
-export function runningMean(hourly: readonly (number | null)[], length: number, least: number): number | undefined {
+export function runningMean(hourly: readonly (number | null)[], length: number, minHours: number): number | undefined {
   const present = hourly.slice(0, length).filter((value) => value !== null)
-  if (present.length < least) return undefined
+  if (present.length < minHours) return undefined
   return present.reduce((sum, value) => sum + value, 0) / present.length
 }

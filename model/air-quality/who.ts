@@ -36,7 +36,7 @@ export type WhoVerdict = {
   readonly level: number
   /** interim targets 1, 2, ...: the first is the highest */
   readonly interim: readonly number[]
-  /** what is held against the levels, of the period as it is; null where there are too few days */
+  /** the figure that is compared with the levels, over the period as it is; null where there are too few days */
   readonly value: number | null
   /** null: not known, or the period is too short for a level that speaks of a year */
   readonly exceeded: boolean | null
@@ -48,7 +48,7 @@ export type WhoVerdict = {
 }
 
 /** Least share of days (and of the hours of a day) that must be there: as Directive 2008/50/EC asks of means. */
-export const LEAST_SHARE = 0.75
+export const MIN_DATA_CAPTURE = 0.75
 const SEASON_MONTHS = 6
 /** Days of a period that may speak for a year: 90 % of it. */
 const LEAST_YEAR_DAYS = 328
@@ -65,7 +65,7 @@ export function whoVerdicts(
   mean: number | null,
 ): WhoVerdict[] {
   const levels: Partial<Record<WhoRule, WhoLevel>> = WHO_2021[pollutant]
-  const enough = days.length > 0 && days.length >= LEAST_SHARE * expectedDays
+  const enough = days.length > 0 && days.length >= MIN_DATA_CAPTURE * expectedDays
   const values: Record<WhoRule, number | null> = {
     annual: mean,
     day: enough ? percentile99(days) : null,
@@ -112,7 +112,7 @@ export function peakSeason(days: readonly WhoDay[]): number | null {
     [...months].flatMap(([month, own]) => {
       const [year, number] = month.split('-').map(Number) as [number, number]
       const length = new Date(Date.UTC(year, number, 0)).getUTCDate()
-      if (own.length < LEAST_SHARE * length) return []
+      if (own.length < MIN_DATA_CAPTURE * length) return []
       return [[year * 12 + number, own.reduce((sum, { value }) => sum + value, 0) / own.length] as const]
     }),
   )

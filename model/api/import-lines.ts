@@ -1,6 +1,6 @@
 import { type ImportLine, importLine } from './survey-import.ts'
 
-/** The lines of a streamed import as they come. @throws Error where a line is none of the contract */
+/** The lines of a streamed import as they arrive. @throws Error where a line does not match the contract */
 export async function* importLines(body: ReadableStream<Uint8Array>): AsyncGenerator<ImportLine> {
   const decoder = new TextDecoder()
   const reader = body.getReader()

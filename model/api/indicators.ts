@@ -81,7 +81,7 @@ export const seriesResponse = z.object({
       standardError: z.number().nullable(),
       interval: interval95,
       toldApart: z.boolean().nullable(),
-      /** judged by the changes of the same stations or segments, not as two samples */
+      /** tested by the changes of the same stations or segments, not as two samples */
       paired: z.boolean(),
     })
     .nullable(),

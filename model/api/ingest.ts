@@ -140,7 +140,7 @@ export const archiveResponse = z.object({
 })
 export type ArchiveResponse = z.infer<typeof archiveResponse>
 
-/** POST /api/v1/ingest/archive/replay: sends them through the door again, with the time at which they came */
+/** POST /api/v1/ingest/archive/replay: publishes the messages again, with their original time of arrival */
 export const archiveReplayRequest = z.strictObject({
   source: z.string().min(1).max(200),
   topic: z.string().min(1).max(200).optional(),

@@ -26,7 +26,7 @@ export const newVoice = z.strictObject({
 })
 export type NewVoice = z.infer<typeof newVoice>
 
-/** The only time that the code is told; what is kept is its hash. */
+/** The code is returned only here; its hash is stored. */
 export const voiceReceipt = z.object({ code: z.string() })
 
 /** DELETE /api/v1/voices */
@@ -49,7 +49,7 @@ export type VoiceAggregate = z.infer<typeof aggregateSchema>
 
 /** GET /api/v1/voices/aggregates */
 export const voiceAggregates = z.object({
-  /** whoever wished to speak: no sample, so no interval, and never part of a survey estimate */
+  /** self-selected, not a sample: no interval, and never part of a survey estimate */
   basis: z.literal('self-selected'),
   threshold: z.int(),
   windowDays: z.int(),

@@ -1,4 +1,4 @@
-/** Crockford's alphabet: no letter that a person could take for a digit. 16 of them are 80 bits. */
+/** Crockford's alphabet: no letter that could be mistaken for a digit. 16 characters are 80 bits. */
 export const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 export const CODE_LENGTH = 16
 

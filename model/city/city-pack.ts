@@ -138,7 +138,7 @@ export const cityPackSchema = z.object({
    * With both 0 nothing registers itself.
    */
   registration: registrationSchema.optional(),
-  /** what residents tell is deleted after so many days; left out: VOICE_RETENTION_DAYS. A longer period applies to new voices only */
+  /** days after which voices are deleted; left out: VOICE_RETENTION_DAYS. A longer period applies to new voices only */
   voices: z.strictObject({ keepDays: z.int().min(MIN_VOICE_RETENTION_DAYS).max(MAX_VOICE_RETENTION_DAYS) }).optional(),
   /** MapLibre style of a real city's base map; left out: map.geojson is drawn and nothing is fetched */
   mapStyle: z.url().optional(),

@@ -1,5 +1,5 @@
 /**
- * U4SSC indicators that are a share of households or persons and that a household survey can answer, beside
+ * U4SSC indicators that are a share of households or persons and that a household survey can answer, besides
  * EC:ICT:ICT:1C, which rests on the ITU core indicator HH6. A question answers one of them where its codebook says so
  * (`u4ssc`); to whom it does not apply must be empty or coded as missing. Value: what the share is of, for people.
  */

@@ -18,7 +18,7 @@ export type Trend = {
 }
 
 /** Fewer give a line, but no idea of how far to trust it. */
-const LEAST_POINTS = 4
+const MIN_POINTS = 4
 
 /**
  * The straight line through values over time by ordinary least squares. Its intervals take the deviations as independent:
@@ -28,7 +28,7 @@ const LEAST_POINTS = 4
  */
 export function trendOf(points: readonly TrendPoint[]): Trend | undefined {
   const n = points.length
-  if (n < LEAST_POINTS) return undefined
+  if (n < MIN_POINTS) return undefined
   const meanAt = points.reduce((sum, { at }) => sum + at, 0) / n
   const mean = points.reduce((sum, { value }) => sum + value, 0) / n
   const spread = points.reduce((sum, { at }) => sum + (at - meanAt) ** 2, 0)
@@ -60,7 +60,7 @@ export type Comparison = {
   readonly interval: readonly [number, number] | null
   /** null where the uncertainty of either value is not known */
   readonly toldApart: boolean | null
-  /** judged by the changes of the same inputs, not as two samples */
+  /** tested by the changes of the same inputs, not as two samples */
   readonly paired: boolean
 }
 

@@ -94,7 +94,7 @@ export function limitByDay(meter: Rated, rises: readonly DayRise[]): (day: numbe
   }
 }
 
-/** Of fewer than three days nobody knows which one is wrong: 0. */
+/** With fewer than three days it is unknown which one is wrong: 0. */
 function secondHighest(rates: readonly number[]): number {
   const rising = rates.filter((rate) => rate > 0).sort((a, b) => b - a)
   return rising.length < 3 ? 0 : (rising[1] ?? 0)

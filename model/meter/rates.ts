@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '../basics/durations.ts'
 import type { Reading } from './reading.ts'
 
-/** What a meter does around a reading is judged by the readings within so long of it. Ours. */
+/** Readings within this time of a reading show the meter's rate around it. Ours. */
 const AROUND_MS = 36 * HOUR_MS
 /** Rates over less say more of the resolution than of the rate. */
 const SHORTEST_MS = 5 * MINUTE_MS

@@ -1,7 +1,7 @@
 /** One reading of a meter: what its register showed at an instant (ms since 1970), in the canonical unit. */
 export type Reading = { readonly at: number; readonly value: number }
 
-/** What happened between two readings other than counting. `inferred`: nobody recorded it, the readings say so. */
+/** What happened between two readings other than counting. `inferred`: not recorded, derived from the readings. */
 export type MeterEvent = {
   /** time of the first reading after it */
   readonly at: number
@@ -26,7 +26,7 @@ export type Replacement = {
   readonly startReading?: number | undefined
 }
 
-/** What the readings of a meter are judged by. */
+/** Rules by which the readings of a meter are evaluated. */
 export type MeterRules = {
   /** canonical unit of the property, a UCUM code */
   readonly unit: string

@@ -22,8 +22,8 @@ function registersIn(unit: string): readonly number[] {
   return registers
 }
 
-/** What was counted when a register passed its end between two readings, if that explains the drop within `most`. */
-export function rolledOver(from: number, to: number, most: number, unit: string): number | undefined {
-  const size = registersIn(unit).find((register) => register > from && register - from + to <= most)
+/** What was counted when a register passed its end between two readings, if that explains the drop within `maxCount`. */
+export function rolledOver(from: number, to: number, maxCount: number, unit: string): number | undefined {
+  const size = registersIn(unit).find((register) => register > from && register - from + to <= maxCount)
   return size !== undefined && from >= END * size ? size - from + to : undefined
 }

@@ -25,5 +25,5 @@ export type LiveObservation = z.infer<typeof liveObservationSchema>
 export type LiveMessage = z.infer<typeof liveMessageSchema>
 export const liveTopic = (domain: string): string => `${OWN_ROOT}observations/${domain}`
 
-/** Topics of the city itself, which no source reads: what it says, and the way back in for replays (replay.ts). */
+/** Topics of the city itself, which no source subscribes to: the live feed and replays (replay-topic.ts). */
 export const OWN_ROOT = 'citywell/'

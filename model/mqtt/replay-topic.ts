@@ -1,21 +1,21 @@
 import { HOUR_MS } from '../basics/durations.ts'
 
 /**
- * A kept message goes through the door again under a topic that says when it first came: what has no time of its own
- * then keeps its time of arrival, and with it the key under which what was stored of it is recognised.
+ * A stored message is replayed under a topic that contains its first time of arrival: observations without a time of their
+ * own then get the same time as before, and with it the key by which stored duplicates are recognised.
  */
 const ROOT = 'citywell/replay'
 export const REPLAY_FILTER = `${ROOT}/#`
 
-export type Kept = {
+export type OriginalArrival = {
   readonly topic: string
   readonly receivedAt: Date
-  /** the broker had kept it, so its arrival says nothing of when it was measured */
+  /** retained by the broker, so its time of arrival is not the time of measurement */
   readonly retained: boolean
 }
 
 /** `citywell/replay/<arrival in ms, r behind it when it was retained>/<its own topic>` */
-export const replayTopic = ({ topic, receivedAt, retained }: Kept): string =>
+export const replayTopic = ({ topic, receivedAt, retained }: OriginalArrival): string =>
   `${ROOT}/${receivedAt.getTime()}${retained ? 'r' : ''}/${topic}`
 
 /** Whether it is one by its root; what it says may still be unreadable. */
@@ -27,7 +27,7 @@ const TOPIC = /^citywell\/replay\/(\d{1,15})(r?)\/(.+)$/s
 const TOLERANCE_MS = HOUR_MS
 
 /** What a replay topic says; undefined for any other topic, and for an arrival that lies ahead of `now`. */
-export function readReplayTopic(topic: string, now: Date): Kept | undefined {
+export function readReplayTopic(topic: string, now: Date): OriginalArrival | undefined {
   const match = topic.startsWith(ROOT) ? TOPIC.exec(topic) : null
   const receivedAt = new Date(Number(match?.[1]))
   if (!match?.[3] || !(receivedAt.getTime() <= now.getTime() + TOLERANCE_MS)) return undefined

@@ -1,8 +1,8 @@
 import { REASONS } from './quality.ts'
 
 /**
- * Values that an instrument gives as a limit: "<2", below what it can tell from nothing, and ">500", above what it can
- * measure. They are observations and no errors: leaving them out would raise a mean, or lower it.
+ * Values that an instrument reports as a limit: "<2", below its detection limit, and ">500", above its measuring range. They
+ * are observations, not errors: leaving them out would bias a mean.
  *
  * An amount below its detection limit is stored as half of that limit, so that every statistic uses the same number. That is
  * what air quality reporting to the EEA calls validity 3, "valid, but below detection limit and number replaced by 0.5 *

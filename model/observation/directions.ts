@@ -30,21 +30,22 @@ export type MeanDirection = {
 }
 
 /** Weighted when at least this share of the directions has a speed; those without one are then left out. Ours. */
-const LEAST_PAIRED = 0.75
+const MIN_PAIRED_SHARE = 0.75
 /** A shorter resultant is rounding error: the mean direction is undefined (Mardia and Jupp, 2.2). */
-const LEAST_RESULTANT = 1e-6
+const MIN_RESULTANT_LENGTH = 1e-6
 
 /** The mean of directions from their sums; undefined where there are none. */
 export function meanDirection(sum: VectorSum): MeanDirection | undefined {
   if (sum.n === 0) return undefined
-  if (sum.paired < LEAST_PAIRED * sum.n) return meanOf(sum.north, sum.east, sum.n, 'equal')
+  if (sum.paired < MIN_PAIRED_SHARE * sum.n) return meanOf(sum.north, sum.east, sum.n, 'equal')
   if (sum.wind > 0) return meanOf(sum.windNorth, sum.windEast, sum.wind, 'wind_speed')
   return { mean: null, weighting: 'wind_speed', resultantLength: null, undefinedFor: 'calm' }
 }
 
 function meanOf(north: number, east: number, weight: number, weighting: MeanDirection['weighting']): MeanDirection {
   const resultantLength = Math.min(1, Math.hypot(north, east) / weight)
-  if (resultantLength < LEAST_RESULTANT) return { mean: null, weighting, resultantLength: 0, undefinedFor: 'opposed' }
+  if (resultantLength < MIN_RESULTANT_LENGTH)
+    return { mean: null, weighting, resultantLength: 0, undefinedFor: 'opposed' }
   return { mean: inCircle(Math.atan2(east, north) / DEGREE), weighting, resultantLength, undefinedFor: null }
 }
 

@@ -31,9 +31,9 @@ export const REASONS = {
   unverified_thing: 1 << 12,
   /** the device says itself that it simulates */
   device_simulates: 1 << 13,
-  /** came from a file: judged by its value alone, not by what stands before and after it */
+  /** imported from a file: evaluated by its value alone, not by the values before and after it */
   imported: 1 << 14,
-  /** sent as "<2": below what the instrument can tell from nothing, stored as half of that limit (model/observation/censored.ts) */
+  /** sent as "<2": below the detection limit of the instrument, stored as half of that limit (model/observation/censored.ts) */
   below_detection: 1 << 15,
   /** sent as ">500": above what the instrument can measure, stored as that limit */
   above_range: 1 << 16,

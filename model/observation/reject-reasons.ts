@@ -1,7 +1,7 @@
 import { OBSERVATION_RETENTION_DAYS } from '../basics/retention.ts'
 /**
- * Why a message, or one field of it, was not stored. The code is kept beside the raw bytes in `rejected_message`; the
- * sentence says what a person does next. Add codes freely, never rename one: they are stored and counted by.
+ * Why a message, or one of its fields, was rejected. The code is stored with the raw bytes in `rejected_message`; the
+ * sentence says what to do next. Add codes freely, never rename one: they are stored and counted by.
  */
 export const REJECT_REASONS = {
   // the message as a whole

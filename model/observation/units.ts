@@ -101,7 +101,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
   'W/m2': u('irradiance', 1),
 }
 
-/** Spellings met in payloads, mapped to the UCUM code. Letter case is kept where it tells units apart (mW, MW). */
+/** Spellings met in payloads, mapped to the UCUM code. Letter case is preserved where it distinguishes units (mW, MW). */
 const ALIASES: Readonly<Record<string, string>> = {
   '°C': 'Cel',
   '℃': 'Cel',

@@ -33,7 +33,7 @@ export function codebookOf(fieldwork: Fieldwork, messages: QuestionnaireMessages
       ...(item.group && { group: true }),
       ...(item.price && { price: true, unit: 'currency/month' }),
       ...(item.ordinal && { scale: 'ordinal', order: item.answers ? [...ANSWERS[item.answers]] : [] }),
-      // a household without Internet pays nothing and leaves it empty, which the file does not tell from no answer
+      // a household without Internet pays nothing and leaves it empty, which the file cannot distinguish from no answer
       ...(item.price && { blank: 'not_asked' }),
     })),
   })

@@ -7,7 +7,7 @@ import type { ReportIndicator } from '#model/api/reports.ts'
  */
 export const SIZE = 318
 
-/** One colour and one pattern for each sub-dimension, so that it can be told without colour. 3:1 on white and on black. */
+/** One colour and one pattern for each sub-dimension, so that it can be recognised without colour. 3:1 on white and on black. */
 export const STYLES = [
   { colour: '#2b7bba', pattern: 'M0 3H6' },
   { colour: '#b0730f', pattern: 'M-1 1L1 -1M0 6L6 0M5 7L7 5' },

@@ -18,7 +18,7 @@ export type Column = {
   readonly answers: readonly string[]
 }
 
-const MOST_CATEGORIES = 15
+const MAX_CATEGORIES = 15
 const MISSING_WORDS =
   /^(na|n\/a|n\.a\.|refused|refusal|dk|don.?t know|no answer|missing|unknown|none stated|not stated|-)$/i
 const MISSING_NUMBERS = new Set(['-1', '-8', '-9', '-99', '-999', '97', '98', '99', '997', '998', '999', '9999'])
@@ -43,7 +43,7 @@ export function columnOf(name: string, index: number, table: readonly (readonly 
   const numeric = answers.length > 0 && numbers.every(Number.isFinite)
   const decimal = numeric && numbers.some((value) => !Number.isInteger(value))
   const least = numbers.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-  const few = answers.length <= MOST_CATEGORIES && (rows <= MOST_CATEGORIES || answers.length < rows / 2)
+  const few = answers.length <= MAX_CATEGORIES && (rows <= MAX_CATEGORIES || answers.length < rows / 2)
   const kind = few && !decimal ? 'categories' : numeric ? 'number' : 'text'
   return { name, counts, rows, empty, numeric, decimal, least, kind, missing, answers }
 }

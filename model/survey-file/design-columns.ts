@@ -80,9 +80,11 @@ export function samplingProblems(responses: readonly Drawn[], { population, colu
   })
 }
 
-function populationProblem(stratum: string, of: number | undefined, drawn: number): SurveyProblem[] {
-  if (of === undefined) return [problem(null, 'population', stratum, 'has respondents and no number')]
-  return of < drawn ? [problem(null, `population.${stratum}`, of, `is fewer than the ${drawn} in the file`)] : []
+function populationProblem(stratum: string, population: number | undefined, drawn: number): SurveyProblem[] {
+  if (population === undefined) return [problem(null, 'population', stratum, 'has respondents and no number')]
+  return population < drawn
+    ? [problem(null, `population.${stratum}`, population, `is fewer than the ${drawn} in the file`)]
+    : []
 }
 
 function sizeProblem(column: string, cluster: string, units: readonly Drawn[]): SurveyProblem[] {

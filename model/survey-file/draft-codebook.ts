@@ -1,6 +1,6 @@
 import type { Codebook, Question } from '../survey/codebook.ts'
 import { type Decimal, readNumberText } from '../text/numbers.ts'
-import { settleNumbers } from '../text/table-numbers.ts'
+import { parseNumberColumns } from '../text/table-numbers.ts'
 import { type Column, columnOf, isYesNo, type TableCell } from './column-profile.ts'
 
 /** A first codebook made of a plain table, and what a person must look at before it is used. */
@@ -33,7 +33,7 @@ const NAMES = {
   group:
     /^(sex|gender|age([_ ]?(group|band|class))?|.*educ.*|.*income.*|.*quintile.*|disab.*|migra.*|.*birth.*|household[_ ]?type|hh[_ ]?type|.*urban.*|rural|tenure|occupation|labou?r.*|.*employ.*)$/i,
 } as const
-const MOST_EXAMPLES = 5
+const MAX_EXAMPLES = 5
 /** Columns of this many numbers and one such name are no questions. */
 const FEWEST_REPLICATES = 10
 const REPLICATE_NAMES = /(rep|brr|fay|jk|jack|boot|^bs|w(gh?)?t|weight)/i
@@ -46,7 +46,7 @@ const REPLICATE_NAMES = /(rep|brr|fay|jk|jack|boot|^bs|w(gh?)?t|weight)/i
 export function draftCodebook(
   answers: readonly (readonly TableCell[])[],
   about: {
-    usual?: Decimal | undefined
+    expected?: Decimal | undefined
     id: string
     title: string
     universe: string
@@ -55,7 +55,7 @@ export function draftCodebook(
     zones: ReadonlySet<string>
   },
 ): Draft {
-  const table = numbersOf(answers, about.usual)
+  const table = numbersOf(answers, about.expected)
   const heading = (table[0] ?? []).map((cell) => String(cell ?? '').trim())
   const columns = heading.flatMap((name, index) => (name === '' ? [] : [columnOf(name, index, table)]))
   const notes: { column: string; note: DraftNote }[] = []
@@ -72,7 +72,7 @@ export function draftCodebook(
     notes.push(...asked.notes.map((note) => ({ column: column.name, note })))
     return asked.question ? [asked.question] : []
   })
-  const { zones: _, usual: __, ...head } = about
+  const { zones: _, expected: __, ...head } = about
   const named = Object.entries(design).flatMap(([part, column]) => (column ? [[part, column.name]] : []))
   const codebook: Codebook = {
     ...head,
@@ -98,7 +98,7 @@ const summary = ({ name, counts, empty }: Column): Draft['columns'][number] => (
   distinct: counts.size,
   empty,
   // of a column in which everybody has another value an example would be somebody's
-  examples: [...counts].flatMap(([value, n]) => (n > 1 ? [value] : [])).slice(0, MOST_EXAMPLES),
+  examples: [...counts].flatMap(([value, n]) => (n > 1 ? [value] : [])).slice(0, MAX_EXAMPLES),
 })
 
 type Part = 'respondent' | 'weight' | 'stratum' | 'cluster' | 'zone'
@@ -151,13 +151,13 @@ function questionOf(column: Column): { question: Question | undefined; notes: Dr
   return { question, notes }
 }
 
-/** Columns that hold nothing but numbers and codes under one convention, as numbers; where it cannot be told, as they are. */
-function numbersOf(table: readonly (readonly TableCell[])[], usual: Decimal | undefined): typeof table {
+/** Columns that contain only numbers and codes under one convention, as numbers; unchanged where the convention is unclear. */
+function numbersOf(table: readonly (readonly TableCell[])[], expected: Decimal | undefined): typeof table {
   const isNumeric = (at: number): boolean =>
     table.slice(1).every((cells) => {
       const text = String(cells[at] ?? '').trim()
       return text === '' || readNumberText(text, '.') !== undefined || readNumberText(text, ',') !== undefined
     })
   const numeric = new Set((table[0] ?? []).flatMap((name, at) => (isNumeric(at) ? [String(name ?? '').trim()] : [])))
-  return settleNumbers(table, { isNumber: (heading) => numeric.has(heading), usual, answer: '' }).rows
+  return parseNumberColumns(table, { isNumber: (heading) => numeric.has(heading), expected, answer: '' }).rows
 }

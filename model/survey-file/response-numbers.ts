@@ -1,36 +1,36 @@
 import type { Codebook } from '../survey/codebook.ts'
 import type { Decimal } from '../text/numbers.ts'
-import { type NumberProblem, settleNumbers } from '../text/table-numbers.ts'
+import { type NumberProblem, parseNumberColumns } from '../text/table-numbers.ts'
 import type { TableCell } from './column-profile.ts'
 import { problem, type SurveyProblem } from './problem.ts'
 
 type Rows = readonly (readonly TableCell[])[]
 export type NumberStyle = {
-  /** what a person said of the decimals */
+  /** the decimal mark that the user chose */
   readonly decimal?: Decimal | undefined
   /** what the separators of the file suggest */
-  readonly usual?: Decimal | undefined
-  /** what to do where the file does not tell */
+  readonly expected?: Decimal | undefined
+  /** what to do where the file is ambiguous */
   readonly answer: string
 }
 
 /** The answers with weights and amounts as numbers, by the one convention of the file; codes of categories stay as they are. */
-export function settleResponses(
+export function parseResponseNumbers(
   table: Rows,
   { columns, questions }: Codebook,
   style: NumberStyle,
 ): { rows: Rows; question: SurveyProblem | undefined; problems: SurveyProblem[] } {
   const amounts = new Map(questions.filter(({ categories }) => !categories).map((one) => [one.column, one]))
-  const { rows, question, problems } = settleNumbers(table, {
+  const { rows, question, problems } = parseNumberColumns(table, {
     isNumber: (heading) => heading === columns.weight || amounts.has(heading),
     isWord: (heading, text) => amounts.get(heading)?.missing.includes(text) ?? false,
     ...style,
   })
-  const told = ({ row, column, value, reason }: NumberProblem) => problem(row, column, value, reason)
-  return { rows, question: question && told(question), problems: problems.map(told) }
+  const asSurveyProblem = ({ row, column, value, reason }: NumberProblem) => problem(row, column, value, reason)
+  return { rows, question: question && asSurveyProblem(question), problems: problems.map(asSurveyProblem) }
 }
 
-/** What is wrong with the numbers, beside what else is wrong: each cell once. */
+/** Problems of the numbers added to the other problems, each cell once. */
 export function withNumberProblems(
   found: readonly SurveyProblem[],
   ofNumbers: readonly SurveyProblem[],

@@ -3,7 +3,7 @@ import { RELIABILITY, RELIABILITY_REASONS } from '../statistics/estimation/propo
 import { REPLICATE_TYPES } from '../statistics/estimation/replication.ts'
 import { FACTOR_IDS } from '../wellbeing/framework.ts'
 
-/** What a survey asked and how its sample was drawn: codebook.json beside responses.csv. */
+/** What a survey asked and how its sample was drawn: codebook.json, next to responses.csv. */
 export const questionSchema = z.object({
   /** column of responses.csv */
   column: z.string().min(1),

@@ -48,8 +48,8 @@ export function readNumberText(text: string, decimal: Decimal): NumberText | und
   return { value, percent: percent === '%', bound: side }
 }
 
-/** What a text says of the convention: one of the two, either, or nothing because it reads the same or is no number. */
-function tells(text: string): Decimal | 'either' | undefined {
+/** The convention that a text shows: one of the two, either, or none because both give the same number or it is no number. */
+function conventionOf(text: string): Decimal | 'either' | undefined {
   const [point, comma] = [readNumberText(text, '.'), readNumberText(text, ',')]
   if (point && comma) return point.value === comma.value ? undefined : 'either'
   return point ? '.' : comma ? ',' : undefined
@@ -60,8 +60,8 @@ type Example = { readonly text: string; readonly where: string }
 /** Share of numbers that may be written the other way and are mistakes of their cells (ours). */
 const MAX_STRAY = 0.1
 
-/** What all numbers of a file together say of their decimals. */
-export class DecimalPoll {
+/** Detects the decimal mark of a file from all its numbers. */
+export class DecimalDetector {
   readonly #seen: Partial<Record<Decimal, Example>> = {}
   readonly #count: Record<Decimal, number> = { '.': 0, ',': 0 }
   /** the first text that could be two numbers, by the mark in it */
@@ -71,34 +71,34 @@ export class DecimalPoll {
   add(text: string, where: () => string): void {
     // Most numbers of most files have neither mark.
     if (!text.includes('.') && !text.includes(',')) return
-    const told = tells(text)
-    if (told === undefined) return
-    if (told !== 'either') {
-      this.#count[told] += 1
-      this.#seen[told] ??= { text, where: where() }
+    const convention = conventionOf(text)
+    if (convention === undefined) return
+    if (convention !== 'either') {
+      this.#count[convention] += 1
+      this.#seen[convention] ??= { text, where: where() }
     } else this.#open[text.includes('.') ? '.' : ','] ??= { text, where: where() }
   }
 
   /** whether any number was certain */
-  get hasTold(): boolean {
+  get isCertain(): boolean {
     return this.#seen['.'] !== undefined || this.#seen[','] !== undefined
   }
 
   /**
-   * @param usual where the way the file separates its cells suggests one: points with commas, commas with semicolons
+   * @param expected where the way the file separates its cells suggests one: points with commas, commas with semicolons
    * @returns the convention, or the question that a person has to answer
    */
-  result(usual?: Decimal): { decimal: Decimal } | { question: string; example: Example } {
+  result(expected?: Decimal): { decimal: Decimal } | { question: string; example: Example } {
     const { '.': point, ',': comma } = this.#seen
-    if (point && comma && !this.#isSettled(usual))
+    if (point && comma && !this.#hasMajority(expected))
       return {
         question: `"${point.text}" (${point.where}) has a decimal point and "${comma.text}" (${comma.where}) a decimal comma`,
         example: comma,
       }
     if (point || comma) return { decimal: this.#count['.'] > this.#count[','] ? '.' : ',' }
-    const unusual = usual === undefined ? undefined : this.#open[usual === '.' ? ',' : '.']
-    const open = usual === undefined ? (this.#open['.'] ?? this.#open[',']) : unusual
-    if (!open) return { decimal: usual ?? '.' }
+    const unusual = expected === undefined ? undefined : this.#open[expected === '.' ? ',' : '.']
+    const open = expected === undefined ? (this.#open['.'] ?? this.#open[',']) : unusual
+    if (!open) return { decimal: expected ?? '.' }
     const [asPoint, asComma] = [readNumberText(open.text, '.')?.value, readNumberText(open.text, ',')?.value]
     return {
       question: `"${open.text}" (${open.where}) is ${asPoint} with decimal points and ${asComma} with decimal commas, and no other number of the file tells which`,
@@ -106,16 +106,16 @@ export class DecimalPoll {
     }
   }
 
-  /** Most are written one way, and that is the usual one, or the others are but strays. */
-  #isSettled(usual: Decimal | undefined): boolean {
+  /** Most numbers follow one convention, and it is the expected one or the others are few. */
+  #hasMajority(expected: Decimal | undefined): boolean {
     const { '.': points, ',': commas } = this.#count
-    const most = points > commas ? '.' : ','
-    return points !== commas && (most === usual || Math.min(points, commas) <= MAX_STRAY * (points + commas))
+    const majority = points > commas ? '.' : ','
+    return points !== commas && (majority === expected || Math.min(points, commas) <= MAX_STRAY * (points + commas))
   }
 }
 
-/** The convention that usually goes with a separator of cells. */
-export const usualDecimal = (delimiter: string | undefined): Decimal | undefined =>
+/** The convention that the separator of the cells suggests. */
+export const expectedDecimal = (delimiter: string | undefined): Decimal | undefined =>
   delimiter === ',' ? '.' : delimiter === ';' ? ',' : undefined
 
 /**
@@ -126,10 +126,10 @@ export function readLoneNumber(text: string): NumberText | undefined {
   const read = readNumberText(text, '.')
   if (read && !/\d[\s,'’]\d/.test(text)) return read
   const comma = readNumberText(text, ',')
-  return comma && tells(text) === ',' && !/\d[\s.'’]\d/.test(text) ? comma : undefined
+  return comma && conventionOf(text) === ',' && !/\d[\s.'’]\d/.test(text) ? comma : undefined
 }
 
-/** "sep=;" in the first line tells a spreadsheet how cells are separated, and is no row. */
+/** "sep=;" in the first line declares the separator of the cells to spreadsheets and is not a row. */
 export function separatorLine(text: string): { delimiter: string; length: number } | undefined {
   const match = /^\ufeff?"?sep=(.)"?(?:\r\n|\n|\r|$)/i.exec(text.slice(0, 16))
   return match?.[1] === undefined ? undefined : { delimiter: match[1], length: match[0].length }

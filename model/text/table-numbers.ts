@@ -1,4 +1,4 @@
-import { type Decimal, DecimalPoll, readNumberText } from './numbers.ts'
+import { type Decimal, DecimalDetector, readNumberText } from './numbers.ts'
 
 type Cell = string | number | boolean | null
 type Rows = readonly (readonly Cell[])[]
@@ -15,12 +15,12 @@ export type NumberColumns = {
   readonly isNumber: (heading: string) => boolean
   /** words among them that stand for no number: codes for missing answers */
   readonly isWord?: (heading: string, text: string) => boolean
-  /** what a person said, else what usually goes with the separator of the cells */
+  /** the mark that the user chose, else the one that the separator of the cells suggests */
   readonly decimal?: Decimal | undefined
-  readonly usual?: Decimal | undefined
+  readonly expected?: Decimal | undefined
   /** leave a number with points or commas between groups of thousands as it is, for a person to write it without */
   readonly leavesGroups?: boolean
-  /** what to do where the table does not tell: say "decimal=comma" */
+  /** what to do where the table is ambiguous: say "decimal=comma" */
   readonly answer: string
 }
 
@@ -39,34 +39,34 @@ function textsOf(rows: Rows, { isNumber, isWord }: NumberColumns): Place[] {
   )
 }
 
-function pollOf(texts: readonly Place[], usual: Decimal | undefined): ReturnType<DecimalPoll['result']> {
-  const poll = new DecimalPoll()
+function detect(texts: readonly Place[], expected: Decimal | undefined): ReturnType<DecimalDetector['result']> {
+  const poll = new DecimalDetector()
   for (const { row, heading, text } of texts) poll.add(text, () => `row ${row}, column ${heading}`)
-  return poll.result(usual)
+  return poll.result(expected)
 }
 
 /**
- * A table whose number columns hold numbers, by the one convention that the whole of it follows. Text that is no number under
- * any convention stays, for whoever knows what should stand there.
+ * A table whose number columns contain numbers, read by the one convention of the entire table. Text that is not a number
+ * under any convention is left for the caller to report.
  */
-export function settleNumbers(
+export function parseNumberColumns(
   rows: Rows,
   columns: NumberColumns,
 ): { readonly rows: Rows; readonly question: NumberProblem | undefined; readonly problems: readonly NumberProblem[] } {
   const texts = textsOf(rows, columns)
-  const told = columns.decimal ? { decimal: columns.decimal } : pollOf(texts, columns.usual)
-  if ('question' in told) return { rows, question: asked(told, columns.answer), problems: [] }
-  const { decimal } = told
+  const detected = columns.decimal ? { decimal: columns.decimal } : detect(texts, columns.expected)
+  if ('question' in detected) return { rows, question: questionOf(detected, columns.answer), problems: [] }
+  const { decimal } = detected
   const problems = texts.flatMap((place) => problemOf(place, decimal))
-  const settled = new Map<number, Cell[]>()
+  const parsed = new Map<number, Cell[]>()
   for (const { row, at, text } of texts) {
     const cell = numberOf(text, decimal, columns.leavesGroups ?? false)
     if (cell === text) continue
-    const copy = settled.get(row - 1) ?? [...(rows[row - 1] ?? [])]
+    const copy = parsed.get(row - 1) ?? [...(rows[row - 1] ?? [])]
     copy[at] = cell
-    settled.set(row - 1, copy)
+    parsed.set(row - 1, copy)
   }
-  const all = settled.size === 0 ? rows : rows.map((cells, index) => settled.get(index) ?? cells)
+  const all = parsed.size === 0 ? rows : rows.map((cells, index) => parsed.get(index) ?? cells)
   return { rows: all, question: undefined, problems }
 }
 
@@ -82,13 +82,13 @@ function numberOf(text: string, decimal: Decimal, leavesGroups: boolean): Cell {
   const read = readNumberText(text, decimal)
   if (!read || read.bound !== null || Number(text) === read.value) return text
   if (leavesGroups && text.includes(otherThan(decimal))) return text
-  // Whether per cent make sense is known to whoever knows the unit.
+  // Only the caller knows the unit, and so whether per cent make sense.
   return read.percent ? `${read.value}%` : read.value
 }
 
 const NAMES = { '.': 'point', ',': 'comma' } as const
 
-function asked(
+function questionOf(
   { question, example }: { question: string; example: { text: string; where: string } },
   answer: string,
 ): NumberProblem {

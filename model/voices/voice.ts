@@ -1,13 +1,13 @@
 import { z } from 'zod'
 
 /**
- * Every voice: what a resident tells of life where they live, without a name. Not a sample of anybody: whoever wishes to
- * speak does, so voices have no interval and are never put together with a survey.
+ * A voice: what a resident reports about life where they live, without a name. Voices are self-selected, not a sample, so
+ * they have no interval and are never combined with a survey.
  */
 export const VOICE_TOPICS = ['connection', 'air', 'noise', 'service'] as const
 export type VoiceTopic = (typeof VOICE_TOPICS)[number]
 
-/** Languages in which the form speaks. */
+/** Languages of the form. */
 export const VOICE_LANGUAGES = ['en', 'es', 'fr', 'ar'] as const
 export type VoiceLanguage = (typeof VOICE_LANGUAGES)[number]
 
@@ -43,7 +43,7 @@ export type Trace = keyof typeof TRACES
 export const personalTraces = (text: string): Trace[] =>
   (Object.keys(TRACES) as Trace[]).filter((trace) => TRACES[trace].test(text))
 
-/** A comment as it is kept: one form of each letter, no control characters, no run of empty lines. */
+/** A comment as it is stored: one form of each letter, no control characters, no run of empty lines. */
 export const tidyComment = (text: string): string =>
   text
     .normalize('NFC')

@@ -57,7 +57,7 @@ export const DIMENSIONS: readonly Dimension[] = [
 
 export const FACTOR_IDS: readonly string[] = DIMENSIONS.flatMap(({ factors }) => factors.map(({ id }) => id))
 
-/** Wellbeing of the environment, beside the index and never in it: indicators of the catalogue. */
+/** Wellbeing of the environment, shown next to the index and never in it: indicators of the catalogue. */
 export const ENVIRONMENT_BLOCK = [
   { id: 'clean_air', indicators: ['EN:EN:AQ:1C'] },
   { id: 'quiet', indicators: ['EN:EN:EQ:2A'] },

@@ -12,8 +12,8 @@ import { runImport } from '#ingest/import/run.ts'
 import { readNumber } from '#ingest/observe/normalise.ts'
 import { codebookSchema } from '#model/survey/codebook.ts'
 import { readResponses } from '#model/survey-file/read-responses.ts'
-import { settleResponses } from '#model/survey-file/response-numbers.ts'
-import { type Decimal, DecimalPoll, readNumberText } from '#model/text/numbers.ts'
+import { parseResponseNumbers } from '#model/survey-file/response-numbers.ts'
+import { type Decimal, DecimalDetector, readNumberText } from '#model/text/numbers.ts'
 
 /** apache/superset#43590, metabase/metabase#45171, actualbudget/actual#1769: decimal commas, groups of thousands, `sep=` */
 const NBSP = '\u00a0'
@@ -63,7 +63,7 @@ describe('one number', () => {
 
 describe('a file', () => {
   const poll = (texts: readonly string[], usual?: Decimal) => {
-    const all = new DecimalPoll()
+    const all = new DecimalDetector()
     for (const [i, text] of texts.entries()) all.add(text, () => `line ${i + 2}`)
     return all.result(usual)
   }
@@ -235,7 +235,7 @@ describe('sheets and files of a city', () => {
       ['a', '0,75', '1.204', '1.000'],
       ['b', '1,25', '-9', '2.000'],
     ]
-    const { rows, problems } = settleResponses(table, codebook, { usual: ',', answer: '' })
+    const { rows, problems } = parseResponseNumbers(table, codebook, { expected: ',', answer: '' })
     expect(problems).toEqual([])
     const reading = readResponses(rows, { codebook, zones: new Set() })
     expect(reading.problems).toEqual([])

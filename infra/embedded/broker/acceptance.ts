@@ -1,15 +1,15 @@
 /**
- * When a publisher is told that its message is safe.
+ * When a publisher gets its acknowledgement.
  *
  * aedes sends PUBACK first and publishes afterwards. Here a message goes through these steps, and QoS 1 is acknowledged
  * after the last one, QoS 2 (PUBREC) by aedes itself when the message has been published:
  *
  *     accepted  --queue of a known session has room-->  appended to the journal  --on disk-->  published
  *
- * It leans on two things in aedes (pinned version): every message of a client goes to `authorizePublish` before its
+ * It relies on two properties of aedes (pinned version): every message of a client goes to `authorizePublish` before its
  * PUBACK, and then the same packet object to `publish` (lib/handlers/publish.js; wills: lib/client.js).
- * Publishing comes after the disk and not the other way round: between taking a number for a message and handing it
- * out, aedes must not wait, or it takes the message for a duplicate of a later one (dedupe in lib/client.js).
+ * A message is published after it is on disk, never before: between numbering a message and delivering it aedes must
+ * not wait, or it treats the message as a duplicate of a later one (dedupe in lib/client.js).
  */
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
 import type { Journal } from './journal.ts'
@@ -44,7 +44,7 @@ export function acceptIntoJournal(aedes: Aedes, options: AcceptanceOptions): voi
     const clientIds = (await internals.persistence.subscriptionsByTopic(packet.topic)).map(({ clientId }) => clientId)
     for (let full = room(clientIds); full; full = room(clientIds)) {
       await full
-      if (wasOpen && client?.closed) throw new Error('connection closed') // it is going to send the message again
+      if (wasOpen && client?.closed) throw new Error('connection closed') // the client will send the message again
     }
     let number = 0
     const stored = (error: Error | null) => {
@@ -63,7 +63,7 @@ export function acceptIntoJournal(aedes: Aedes, options: AcceptanceOptions): voi
   const authorize = aedes.authorizePublish
   aedes.authorizePublish = (client, packet, callback) => {
     authorize(client, packet, (error) => {
-      // QoS 0 is not kept; QoS 2 is stored in `publish`, or a repeated packet would be published again
+      // QoS 0 is not stored; QoS 2 is stored in `publish`, or a repeated packet would be published again
       if (error || packet.qos !== 1) return callback(error)
       const published = Promise.withResolvers<Error | null | undefined>()
       underway.set(packet, published.promise)

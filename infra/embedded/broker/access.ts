@@ -2,8 +2,8 @@
  * Who may connect to the embedded broker, and what only the city's own clients may do.
  *
  * The city's own clients (ingest, live feed, feeds, simulator) authenticate with a secret that is generated at each start.
- * Client identifiers beginning with `citywell-` and topics below `citywell/` are theirs: whoever connected as the ingest would
- * take over its session with every message queued in it, and whoever published to the live feed would be on every map.
+ * Client identifiers beginning with `citywell-` and topics below `citywell/` are theirs: a client that connected as the ingest
+ * would take over its session with every message queued in it, and one that published to the live feed would be on every map.
  * Beyond loopback everybody else needs a user name and a password.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
@@ -96,7 +96,7 @@ export function controlAccess(aedes: Aedes, { city, credentials, refusals, admit
     done(new RefusedError(detail))
   }
 
-  // A replay publishes payloads that are shown to nobody without the key.
+  // A replay publishes payloads that only holders of the key may read.
   aedes.authorizeForward = (client, packet) => (isReplayTopic(packet.topic) && !own.has(client) ? null : packet)
 }
 

@@ -4,7 +4,7 @@
  *     openEmbeddedBroker  --journal read, listening-->  open  --close()-->  closed: clients disconnected, port free
  *
  * What is changed about aedes, and why:
- * - Messages for persistent sessions are kept by outgoing.ts (late acknowledgements by the ten thousand).
+ * - Messages for persistent sessions are stored by outgoing.ts (tens of thousands of late acknowledgements).
  * - A message is delivered at the QoS that was granted (delivery.ts).
  * - A publisher is acknowledged when its message is in the journal (acceptance.ts).
  * - Numbers and bytes are limited (limits.ts, capacity.ts).
@@ -38,8 +38,8 @@ export interface EmbeddedBrokerOptions {
   metrics?: Registry
   limits?: Partial<BrokerLimits>
   /**
-   * Clients whose subscriptions (at QoS 1) exist before they connect. Nothing of theirs is dropped: when the queue of
-   * one that is away is full, publishers are not acknowledged until it is back.
+   * Clients whose subscriptions (at QoS 1) exist before they connect. None of their messages is dropped: while the
+   * queue of a disconnected one is full, publishers are not acknowledged.
    */
   sessions?: { clientId: string; filters: string[] }[]
   /** A file for what persistent sessions have not acknowledged, in a folder of its own; without it a crash loses that. */
@@ -82,7 +82,7 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): P
   const refusals = createRefusals({ log, metrics })
   controlAccess(aedes, { city, credentials, refusals, admit: limitClients(aedes, limits) })
   limitRetained(aedes, limits.retainedBytes, refusals)
-  const outgoing = await keepOutgoing(aedes, options, limits, journal)
+  const outgoing = await installOutgoing(aedes, options, limits, journal)
   logErrors(aedes, log)
 
   const sockets = new Set<Socket>()
@@ -177,8 +177,8 @@ interface Internals {
   }
 }
 
-/** Puts outgoing.ts in the place of what aedes has, with what the journal has kept and the subscriptions known now. */
-async function keepOutgoing(
+/** Replaces the outgoing queue of aedes by outgoing.ts, with the messages of the journal and the known subscriptions. */
+async function installOutgoing(
   aedes: Aedes,
   options: EmbeddedBrokerOptions,
   limits: BrokerLimits,
@@ -193,14 +193,14 @@ async function keepOutgoing(
     isKnown: (id) => known.has(id),
     limits,
     onDropped: (id) => {
-      // Connected, and too much unacknowledged: it gets what is kept when it connects again.
+      // Connected, with too much unacknowledged: it gets the stored messages when it reconnects.
       internals.clients[id]?.conn.destroy()
       const count = (dropped.get(id) ?? 0) + 1
       dropped.set(id, count)
       if (Math.log10(count) % 1 !== 0) return
       log?.warn(`${count} messages dropped for MQTT client ${id}, whose queue is full`)
     },
-    onSettled: (journalled, id) => journal?.settle(journalled, id),
+    onAcknowledged: (journalled, id) => journal?.acknowledge(journalled, id),
   })
   const { persistence } = internals
   const cleanSubscriptions = persistence.cleanSubscriptions.bind(persistence)
@@ -217,7 +217,7 @@ async function keepOutgoing(
     room: outgoing.room,
     onAppended: (counter, number, clientIds) => outgoing.appended.set(counter, { number, clientIds }),
   })
-  for (const { number, topic, payload, qos, clients } of [...(journal?.kept ?? [])]) {
+  for (const { number, topic, payload, qos, clients } of [...(journal?.pending ?? [])]) {
     internals.counter += 1
     const origin = { brokerId: internals.id, brokerCounter: internals.counter }
     // The journal does not say what each client was granted; QoS 1 is what every one of them was, at least.

@@ -3,44 +3,44 @@
  *
  *     record   length of the body (4 bytes), CRC-32 of the body (4), body
  *     body     kind (1), number of the message (6), then
- *              kept:     time in ms (6), QoS (1), clients (2), each client id and the topic with their length (2), payload
- *              settled:  the client id; empty: for every client
+ *              message:       time in ms (6), QoS (1), clients (2), each client id and the topic with their length (2), payload
+ *              acknowledged:  the client id; empty: by every client
  *
- * Whole numbers are big endian. A message that is kept for several clients is settled for each of them.
+ * Integers are big endian. A message for several clients is acknowledged by each of them.
  */
 import { createReadStream } from 'node:fs'
 import { crc32 } from 'node:zlib'
 
 /** A message that one or more clients have not acknowledged yet. */
-export interface KeptMessage {
+export interface PendingMessage {
   number: number
   /** When it was accepted, in milliseconds since 1970. */
   at: number
   topic: string
   payload: Buffer
   qos: number
-  /** Whoever has not acknowledged it. */
+  /** Clients that have not acknowledged it. */
   clients: Set<string>
 }
 
-export type JournalRecord = { kept: KeptMessage } | { settled: number; clientId: string }
+export type JournalRecord = { message: PendingMessage } | { acknowledged: number; clientId: string }
 
 /** First bytes of the file; the digit is the version of this format. */
 export const MARK = Buffer.from('citywell broker journal 1\n')
 
-const KEPT = 1
-const SETTLED = 2
+const MESSAGE = 1
+const ACKNOWLEDGED = 2
 const HEAD = 8
 const NUMBER_AT = HEAD + 1
 const CHUNK = 1 << 20
 /** A packet has 256 MB at most (MQTT 3.1.1, 2.2.3); the client ids come on top. */
 const LONGEST = 2 ** 28 + 2 ** 24
 
-export function encodeKept({ number, at, topic, payload, qos, clients }: KeptMessage): Buffer {
+export function encodeMessage({ number, at, topic, payload, qos, clients }: PendingMessage): Buffer {
   const texts = [...clients, topic].map((text) => Buffer.from(text))
   const textBytes = texts.reduce((sum, text) => sum + 2 + text.length, 0)
   const record = Buffer.allocUnsafe(NUMBER_AT + 6 + 6 + 1 + 2 + textBytes + payload.length)
-  record[HEAD] = KEPT
+  record[HEAD] = MESSAGE
   let end = record.writeUIntBE(number, NUMBER_AT, 6)
   end = record.writeUIntBE(at, end, 6)
   end = record.writeUInt8(qos, end)
@@ -53,10 +53,10 @@ export function encodeKept({ number, at, topic, payload, qos, clients }: KeptMes
   return seal(record)
 }
 
-/** @param clientId empty: every client has settled it */
-export function encodeSettled(number: number, clientId: string): Buffer {
+/** @param clientId empty: every client has acknowledged it */
+export function encodeAcknowledged(number: number, clientId: string): Buffer {
   const record = Buffer.allocUnsafe(NUMBER_AT + 6 + Buffer.byteLength(clientId))
-  record[HEAD] = SETTLED
+  record[HEAD] = ACKNOWLEDGED
   record.writeUIntBE(number, NUMBER_AT, 6)
   record.write(clientId, NUMBER_AT + 6)
   return seal(record)
@@ -91,7 +91,7 @@ export async function readRecords(path: string, onRecord: (record: JournalRecord
   return { state: rest.length > 0 ? 'torn' : 'complete', offset }
 }
 
-/** Reads the records that are there completely, and tells where the next one starts. */
+/** Reads the complete records; returns where the next one starts. */
 function readWhole(bytes: Buffer, onRecord: (record: JournalRecord) => void): { used: number; damaged: boolean } {
   let used = 0
   while (bytes.length - used >= HEAD) {
@@ -111,8 +111,8 @@ function readWhole(bytes: Buffer, onRecord: (record: JournalRecord) => void): { 
 function decode(body: Buffer): JournalRecord | undefined {
   if (body.length < 7) return undefined
   const number = body.readUIntBE(1, 6)
-  if (body[0] === SETTLED) return { settled: number, clientId: body.toString('utf8', 7) }
-  if (body[0] !== KEPT || body.length < 16) return undefined
+  if (body[0] === ACKNOWLEDGED) return { acknowledged: number, clientId: body.toString('utf8', 7) }
+  if (body[0] !== MESSAGE || body.length < 16) return undefined
   let end = 16
   const text = () => {
     const start = end + 2
@@ -123,5 +123,5 @@ function decode(body: Buffer): JournalRecord | undefined {
   const topic = text()
   // a copy: a part of the buffer would keep the whole buffer in memory
   const payload = Buffer.from(body.subarray(end))
-  return { kept: { number, at: body.readUIntBE(7, 6), topic, payload, qos: body[13] ?? 1, clients } }
+  return { message: { number, at: body.readUIntBE(7, 6), topic, payload, qos: body[13] ?? 1, clients } }
 }

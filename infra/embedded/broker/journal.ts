@@ -1,24 +1,24 @@
 /**
  * The broker's journal: messages that were accepted and that some client has not acknowledged yet, in one file.
  *
- *     append  --written with what came in the same turn-->  kept  --settled by each of its clients-->  gone
+ *     append  --written with everything from the same turn-->  pending  --acknowledged by each of its clients-->  gone
  *
- * Writes are grouped: one at a time is under way, and what arrives meanwhile is the next one. With `sync` each write
- * of messages waits for the disk. A settled message is marked by a record that nobody waits for: if that is lost, the
- * message is delivered once more.
+ * Writes are grouped: one is in progress at a time, and records that arrive meanwhile form the next one. With `sync` each
+ * write of messages waits for the disk. An acknowledgement is a record that nothing waits for: if it is lost, the message
+ * is delivered once more.
  *
- * The file is emptied when nothing is kept, and written anew with only what is kept once it is larger than REWRITE_BYTES
- * and twice what is kept. So it is never larger than that, apart from what arrives while it is rewritten.
+ * The file is emptied when no message is pending, and rewritten with only the pending ones once it is larger than
+ * REWRITE_BYTES and twice their size. So it is never larger than that, apart from what arrives during the rewrite.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { encodeKept, encodeSettled, type KeptMessage, MARK, readRecords } from './journal-records.ts'
+import { encodeAcknowledged, encodeMessage, MARK, type PendingMessage, readRecords } from './journal-records.ts'
 
-export type { KeptMessage } from './journal-records.ts'
+export type { PendingMessage } from './journal-records.ts'
 
 export interface JournalOptions {
-  /** The file; made, with its folder, when it does not exist. */
+  /** The file; created, with its folder, when it does not exist. */
   path: string
   /** False: a killed process loses nothing, a power failure may. */
   sync?: boolean
@@ -39,51 +39,51 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const path = resolve(options.path)
   mkdirSync(dirname(path), { recursive: true })
   rmSync(draftOf(path), { force: true })
-  const kept = existsSync(path) ? await readBack(path, options.log) : new Map<number, KeptMessage>()
-  const journal = new Journal({ ...options, path }, kept)
+  const pending = existsSync(path) ? await readBack(path, options.log) : new Map<number, PendingMessage>()
+  const journal = new Journal({ ...options, path }, pending)
   await journal.rewrite()
   return journal
 }
 
 const draftOf = (path: string) => `${path}.next`
 
-async function readBack(path: string, log: JournalOptions['log']): Promise<Map<number, KeptMessage>> {
-  const kept = new Map<number, KeptMessage>()
+async function readBack(path: string, log: JournalOptions['log']): Promise<Map<number, PendingMessage>> {
+  const pending = new Map<number, PendingMessage>()
   const { state, offset } = await readRecords(path, (record) => {
-    if ('kept' in record) kept.set(record.kept.number, record.kept)
-    else if (record.clientId === '') kept.delete(record.settled)
-    else settleFor(kept, record.settled, record.clientId)
+    if ('message' in record) pending.set(record.message.number, record.message)
+    else if (record.clientId === '') pending.delete(record.acknowledged)
+    else acknowledgeFor(pending, record.acknowledged, record.clientId)
   })
   if (state === 'torn') log?.info?.(`the last record of ${path} was being written when its process ended: left out`)
   if (state === 'damaged') {
     const aside = `${path}.damaged-${Date.now()}`
     renameSync(path, aside)
     log?.warn(
-      `${path} is damaged at byte ${offset}: ${kept.size} messages before it are used, the file is now ${aside}`,
+      `${path} is damaged at byte ${offset}: ${pending.size} messages before it are used, the file is now ${aside}`,
     )
   }
-  return kept
+  return pending
 }
 
-/** True when the message was kept for that client. */
-function settleFor(kept: Map<number, KeptMessage>, number: number, clientId: string): boolean {
-  const message = kept.get(number)
+/** True when the message was pending for that client. */
+function acknowledgeFor(pending: Map<number, PendingMessage>, number: number, clientId: string): boolean {
+  const message = pending.get(number)
   if (!message?.clients.delete(clientId)) return false
-  if (message.clients.size === 0) kept.delete(number)
+  if (message.clients.size === 0) pending.delete(number)
   return true
 }
 
-const sizeOf = ({ payload, topic }: KeptMessage) => payload.length + topic.length + 64
+const sizeOf = ({ payload, topic }: PendingMessage) => payload.length + topic.length + 64
 
 export class Journal {
   readonly #path: string
   readonly #sync: boolean
   readonly #rewriteBytes: number
   readonly #log: JournalOptions['log']
-  readonly #kept: Map<number, KeptMessage>
+  readonly #pending: Map<number, PendingMessage>
   #file: FileHandle | undefined
   #bytes = 0
-  #keptBytes = 0
+  #pendingBytes = 0
   #rewriteAbove: number
   #number: number
   #batch: Batch = { records: [], waiting: [] }
@@ -94,24 +94,24 @@ export class Journal {
 
   constructor(
     { path, sync = true, rewriteBytes = REWRITE_BYTES, log }: JournalOptions,
-    kept: Map<number, KeptMessage>,
+    pending: Map<number, PendingMessage>,
   ) {
     this.#path = path
     this.#sync = sync
     this.#rewriteBytes = rewriteBytes
     this.#rewriteAbove = rewriteBytes
     this.#log = log
-    this.#kept = kept
+    this.#pending = pending
     this.#number = 0
-    for (const message of kept.values()) {
-      this.#keptBytes += sizeOf(message)
+    for (const message of pending.values()) {
+      this.#pendingBytes += sizeOf(message)
       this.#number = Math.max(this.#number, message.number)
     }
   }
 
-  /** What is kept, oldest first; not to be changed. */
-  get kept(): Iterable<KeptMessage> {
-    return this.#kept.values()
+  /** Pending messages, oldest first; not to be changed. */
+  get pending(): Iterable<PendingMessage> {
+    return this.#pending.values()
   }
 
   /** Length of the file. */
@@ -120,34 +120,34 @@ export class Journal {
   }
 
   /**
-   * Keeps a message for its clients (at least one) and returns its number; `done` is called, in the order of the
-   * calls and each time in a turn of its own, when it is in the file.
+   * Stores a message for its clients (at least one) and returns its number; `done` is called when it is in the file, in
+   * the order of the calls and each time in a separate turn of the event loop.
    */
-  append(message: Omit<KeptMessage, 'number' | 'at'>, done: Done): number {
+  append(message: Omit<PendingMessage, 'number' | 'at'>, done: Done): number {
     this.#number += 1
     const whole = { ...message, number: this.#number, at: Date.now() }
-    this.#kept.set(whole.number, whole)
-    this.#keptBytes += sizeOf(whole)
-    this.#write(encodeKept(whole), (error) => {
-      if (error) this.#forget(whole)
+    this.#pending.set(whole.number, whole)
+    this.#pendingBytes += sizeOf(whole)
+    this.#write(encodeMessage(whole), (error) => {
+      if (error) this.#remove(whole)
       done(error)
     })
     return whole.number
   }
 
-  /** Calls `done` like `append`, after everything that was appended before, without keeping anything. */
+  /** Calls `done` like `append`, after everything that was appended before, without storing anything. */
   afterAppended(done: Done): void {
     if (this.#inLine === 0) setImmediate(done, null)
     else this.#write(undefined, done)
   }
 
   /** The client has acknowledged the message, or will never get it. */
-  settle(number: number, clientId: string): void {
-    const message = this.#kept.get(number)
-    if (!message || !settleFor(this.#kept, number, clientId)) return
+  acknowledge(number: number, clientId: string): void {
+    const message = this.#pending.get(number)
+    if (!message || !acknowledgeFor(this.#pending, number, clientId)) return
     const last = message.clients.size === 0
-    if (last) this.#keptBytes -= sizeOf(message)
-    this.#write(encodeSettled(number, last ? '' : clientId))
+    if (last) this.#pendingBytes -= sizeOf(message)
+    this.#write(encodeAcknowledged(number, last ? '' : clientId))
   }
 
   /** Writes what is waiting and closes the file. */
@@ -157,19 +157,19 @@ export class Journal {
     this.#file = undefined
   }
 
-  /** Writes the file anew, with only what is kept. A crash in the middle leaves the old one. */
+  /** Rewrites the file with only the pending messages. A crash during the rewrite leaves the old file. */
   async rewrite(): Promise<void> {
     const draft = draftOf(this.#path)
     const file = await open(draft, 'w')
     let bytes = 0
     try {
-      const messages = [...this.#kept.values()]
+      const messages = [...this.#pending.values()]
       for (let next = 0; next < messages.length || bytes === 0; ) {
         const records: Buffer[] = bytes === 0 ? [MARK] : []
         for (let size = 0; size < CHUNK_BYTES && next < messages.length; next += 1) {
-          const message = messages[next] as KeptMessage
-          if (message.clients.size === 0) continue // settled while the ones before it were written
-          const record = encodeKept(message)
+          const message = messages[next] as PendingMessage
+          if (message.clients.size === 0) continue // acknowledged while the ones before it were written
+          const record = encodeMessage(message)
           records.push(record)
           size += record.length
         }
@@ -189,8 +189,8 @@ export class Journal {
     this.#rewriteAbove = Math.max(this.#rewriteBytes, 2 * bytes)
   }
 
-  #forget(message: KeptMessage): void {
-    if (this.#kept.delete(message.number)) this.#keptBytes -= sizeOf(message)
+  #remove(message: PendingMessage): void {
+    if (this.#pending.delete(message.number)) this.#pendingBytes -= sizeOf(message)
   }
 
   #write(record: Buffer | undefined, done?: Done): void {
@@ -199,7 +199,7 @@ export class Journal {
       this.#inLine += 1
       this.#batch.waiting.push(done)
     }
-    // not at once: what else comes in this turn belongs to the same write
+    // deferred: everything else from this turn belongs to the same write
     this.#run ??= new Promise((resolve) => {
       setImmediate(() => this.#writeBatches().then(resolve))
     })
@@ -226,7 +226,7 @@ export class Journal {
       if (!this.#file) throw new Error('the journal is closed')
       const written = await writeAt(this.#file, bytes, this.#bytes)
       if (this.#sync && somebodyWaits) await this.#file.datasync()
-      // Only now: what was written by half is written over by the next batch.
+      // Only now: the next batch overwrites a partial write.
       this.#bytes += written
       return null
     } catch (error) {
@@ -236,10 +236,10 @@ export class Journal {
 
   async #shrink(): Promise<void> {
     try {
-      if (this.#kept.size === 0 && this.#batch.records.length === 0 && this.#bytes > EMPTY_BYTES) {
+      if (this.#pending.size === 0 && this.#batch.records.length === 0 && this.#bytes > EMPTY_BYTES) {
         await this.#file?.truncate(MARK.length)
         this.#bytes = MARK.length
-      } else if (this.#bytes > this.#rewriteAbove && this.#bytes > 2 * this.#keptBytes) {
+      } else if (this.#bytes > this.#rewriteAbove && this.#bytes > 2 * this.#pendingBytes) {
         await this.rewrite()
       }
     } catch (error) {
@@ -258,12 +258,12 @@ async function writeAt(file: FileHandle, bytes: Buffer, position: number): Promi
   return written
 }
 
-/** A new name in a folder is on the disk when the folder is; some systems cannot say that of a folder. */
+/** A new name in a folder is on disk once the folder is synced, which some systems do not support. */
 async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, 'r')
     await folder.sync().finally(() => folder.close())
   } catch {
-    // then it is as good as the system's own habit
+    // unsupported for folders here: rely on the file system
   }
 }

@@ -1,4 +1,4 @@
-/** The journal of a broker that is being opened: its folder is taken, and what nobody will ask for is let go. */
+/** Opens the journal of a broker: locks its folder and discards messages of abandoned sessions. */
 
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -7,8 +7,8 @@ import { AppError } from '#model/basics/errors.ts'
 import { lock } from '../data-folder.ts'
 import { type Journal, openJournal } from './journal.ts'
 
-/** How long the messages of a session are kept whose client did not come back and is not one of ours. */
-const FORGET_MS = WEEK_MS
+/** How long messages are stored for a session whose client has not reconnected and is not one of the city's own. */
+const ABANDONED_SESSION_MS = WEEK_MS
 
 type BrokerJournalOptions = {
   readonly journal?: string
@@ -27,7 +27,7 @@ export async function openBrokerJournal(options: BrokerJournalOptions): Promise<
     mkdirSync(folder, { recursive: true })
     release = lock(folder)
     const journal = await openJournal({ path, log, ...(syncToDisk !== undefined && { sync: syncToDisk }) })
-    forgetOld(journal, new Set(sessions.map(({ clientId }) => clientId)))
+    discardAbandoned(journal, new Set(sessions.map(({ clientId }) => clientId)))
     const close = journal.close.bind(journal)
     return Object.assign(journal, { close: () => close().finally(release) })
   } catch (cause) {
@@ -39,10 +39,10 @@ export async function openBrokerJournal(options: BrokerJournalOptions): Promise<
   }
 }
 
-function forgetOld(journal: Journal, known: Set<string>): void {
-  const limit = Date.now() - FORGET_MS
-  for (const { number, at, clients } of [...journal.kept]) {
+function discardAbandoned(journal: Journal, known: Set<string>): void {
+  const limit = Date.now() - ABANDONED_SESSION_MS
+  for (const { number, at, clients } of [...journal.pending]) {
     if (at > limit) continue
-    for (const id of [...clients]) if (!known.has(id)) journal.settle(number, id)
+    for (const id of [...clients]) if (!known.has(id)) journal.acknowledge(number, id)
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Messages on their way to subscribers with a persistent session: kept until the subscriber acknowledges them.
  *
- * aedes keeps them in one array for each client and walks it for every message and every acknowledgement, which takes
- * quadratic time when a subscriber acknowledges late, as ours does (after the commit). It also gives packet
- * identifiers out without looking which ones are still in use. Here both are maps, an identifier that is in use is
+ * aedes stores them in one array for each client and scans it for every message and every acknowledgement, which takes
+ * quadratic time when a subscriber acknowledges late, as the ingest does (after the commit). It also assigns packet
+ * identifiers without checking which ones are still in use. Here both are maps, an identifier that is in use is
  * replaced, and a subscriber with WINDOW unacknowledged messages gets the next one when it acknowledges.
  *
  * States of an entry:
@@ -12,7 +12,7 @@
  *     in flight  --the client connects again-->  sent again with DUP, still in flight
  *     any of these  --the client connects with a clean session-->  gone
  *
- * An entry that the journal has under a number is settled there when it is gone.
+ * When an entry with a journal number is gone, it is marked as acknowledged in the journal.
  */
 import { Readable } from 'node:stream'
 import { type BrokerLimits, bytesOf } from './limits.ts'
@@ -53,11 +53,11 @@ const LAST_IDENTIFIER = 65_535
 export interface OutgoingOptions {
   isConnected: (clientId: string) => boolean
   limits: Pick<BrokerLimits, 'queueMessages' | 'queueBytes' | 'allQueuesBytes' | 'cityQueueBytes'>
-  /** A client whose messages are never dropped: whoever publishes waits. */
+  /** A client whose messages are never dropped: publishers wait instead. */
   isKnown?: (clientId: string) => boolean
   onDropped: (clientId: string) => void
   /** The client does not need the message with this number in the journal any more. */
-  onSettled?: (journalled: number, clientId: string) => void
+  onAcknowledged?: (journalled: number, clientId: string) => void
 }
 
 const sizeOf = (packet: OutgoingPacket | undefined) => (packet ? bytesOf(packet) : 0)
@@ -65,9 +65,9 @@ const keyOf = (packet: OutgoingPacket) => `${packet.brokerId}:${packet.brokerCou
 
 export type Outgoing = ReturnType<typeof createOutgoing>
 
-/** The methods of an aedes persistence that deal with outgoing messages, and what the broker tells them. */
+/** The methods of an aedes persistence that handle outgoing messages, and the events of the broker. */
 export function createOutgoing(options: OutgoingOptions) {
-  const { isConnected, limits, isKnown = () => false, onDropped, onSettled = () => {} } = options
+  const { isConnected, limits, isKnown = () => false, onDropped, onAcknowledged = () => {} } = options
   const queues = new Map<string, Queue>()
   /** By broker counter: messages that are in the journal and come to `outgoingEnqueueCombi` next. */
   const appended = new Map<number, { number: number; clientIds: string[] }>()
@@ -87,7 +87,7 @@ export function createOutgoing(options: OutgoingOptions) {
   const hasRoom = (id: string, { entries, bytes }: Queue) =>
     entries.size < limits.queueMessages && bytes < (isKnown(id) ? limits.cityQueueBytes : limits.queueBytes)
 
-  /** A client that is connected takes messages whatever their number; of strangers' only so many bytes. */
+  /** A connected client takes any number of messages; if it is not one of the city's own, a limited number of bytes. */
   const isFull = (id: string) => {
     const queue = queues.get(id)
     if (isConnected(id)) return !isKnown(id) && (queue?.bytes ?? 0) >= limits.queueBytes
@@ -103,10 +103,10 @@ export function createOutgoing(options: OutgoingOptions) {
     if (!isKnown(id)) total += change
   }
 
-  /** Also puts a message back that an earlier process has kept. */
+  /** Also restores messages that an earlier process has stored. */
   const enqueue = (id: string, packet: OutgoingPacket, journalled?: number) => {
     if (isFull(id) && !isKnown(id)) {
-      if (journalled !== undefined) onSettled(journalled, id)
+      if (journalled !== undefined) onAcknowledged(journalled, id)
       onDropped(id)
       return
     }
@@ -121,7 +121,7 @@ export function createOutgoing(options: OutgoingOptions) {
     if (entry?.messageId !== undefined && queue.inFlight.get(entry.messageId) === key) {
       queue.inFlight.delete(entry.messageId)
     }
-    if (entry?.journalled !== undefined) onSettled(entry.journalled, id)
+    if (entry?.journalled !== undefined) onAcknowledged(entry.journalled, id)
     queue.waiting.shift()?.resume()
     if (hasRoom(id, queue)) letIn(queue)
     return entry
@@ -184,8 +184,8 @@ export function createOutgoing(options: OutgoingOptions) {
           { ...packet, qos: Math.min(packet.qos ?? 0, qos) },
           left.delete(clientId) ? number : undefined,
         )
-      // whoever unsubscribed while the message was written
-      for (const clientId of left) if (number !== undefined) onSettled(number, clientId)
+      // clients that unsubscribed while the message was written
+      for (const clientId of left) if (number !== undefined) onAcknowledged(number, clientId)
     },
 
     /** The packet is about to be sent: notes its identifier, or chooses a free one. */

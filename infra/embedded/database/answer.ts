@@ -1,19 +1,19 @@
-/** What the engine answered to a batch: how it ends, and what is said of refused statements. */
+/** The engine's answer to a batch: the transaction status at its end, and the reasons for refused statements. */
 import { Inbox } from './inbox.ts'
 import { errorResponse, frames, readError, type Status } from './wire.ts'
 
 /** Whether a transaction is open, from the last bytes of an answer: those of its ReadyForQuery. @throws where there is none */
-export function readStatus(tail: Buffer, asked: Uint8Array): Status {
+export function readStatus(tail: Buffer, request: Uint8Array): Status {
   const status = String.fromCharCode(tail[5] ?? 0)
   if (tail[0] !== 0x5a || (status !== 'I' && status !== 'T' && status !== 'E')) {
-    throw new Error(`it stopped in the middle of an answer (${tail.toString('hex')}) to: ${beginningOf(asked)}`)
+    throw new Error(`it stopped in the middle of an answer (${tail.toString('hex')}) to: ${beginningOf(request)}`)
   }
   return status
 }
 
-/** What was asked, for the log: statements carry no values, they are parameters. */
-function beginningOf(asked: Uint8Array): string {
-  const text = Buffer.from(asked.subarray(0, 2_000)).toString('latin1')
+/** Beginning of the request, for the log: statements contain no values, those are parameters. */
+function beginningOf(request: Uint8Array): string {
+  const text = Buffer.from(request.subarray(0, 2_000)).toString('latin1')
   return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 400)
 }
 

@@ -1,8 +1,8 @@
 /**
- * The socket that `pg` believes to have: a stream whose other end is the thread of the embedded database.
+ * The stream that `pg` uses as its socket; its other end is the thread of the embedded database.
  *
- * All writes of one round of the event loop travel together. When UNANSWERED_BYTES are on their way, the writer waits
- * until the database has dealt with them.
+ * All writes of one iteration of the event loop are sent as one message. While UNANSWERED_BYTES are in flight, the writer
+ * waits until the database has processed them.
  */
 import { Duplex } from 'node:stream'
 import type { ToWorker } from './worker-messages.ts'

@@ -3,11 +3,11 @@
  *
  *     opening  --ready-->  open  --close()-->  closing  -->  closed
  *     opening  --files cannot be used-->  closed (DATA_DIR_IN_USE, DATA_DIR_DAMAGED, DATABASE_FAILED is thrown)
- *     open     --the WebAssembly traps or its thread dies-->  every client is told, and the folder is opened again
+ *     open     --the WebAssembly traps or its thread dies-->  every client gets an error, and the folder is opened again
  *     open     --that happens more than RESTARTS times in RESTART_WINDOW_MS-->  failed: `onFailure` is called once
  *
- * Every committed row is in the folder, so a new thread goes on where the old one stopped; what was under way fails
- * with DATABASE_FAILED, which is worth trying again (infra/db/retry.ts). In memory there is nothing to go on with.
+ * Every committed row is in the folder, so a new thread continues where the old one stopped; statements in progress
+ * fail with DATABASE_FAILED, which may be retried (infra/db/retry.ts). A database in memory cannot be recovered.
  *
  * docs/embedded.md says what it does not do that a server does.
  */

@@ -1,6 +1,6 @@
 /**
- * The address of an embedded database that is not open yet: until it is, connections are refused like those to a server
- * that is starting, so that whoever needs the database can be started first and say what is missing.
+ * The address of an embedded database that is not open yet: until it is, connections are refused as by a server that is
+ * starting, so that the parts that need the database can start first and report that it is missing.
  *
  *     closed  --open()-->  open
  */

@@ -1,13 +1,13 @@
 /**
  * What one client sent, cut into batches: everything up to a Sync, a simple Query or a Flush runs as one call.
  *
- * On the way, names of prepared statements are replaced by names that are unique in the shared session, and texts are
- * looked at for effects that outlive a transaction (see statement-rules.ts).
+ * Names of prepared statements are replaced by names that are unique in the shared session, and texts are examined for
+ * effects that outlive a transaction (see statement-rules.ts).
  */
 import { effectOf, type StatementEffect } from './statement-rules.ts'
 import { FRONTEND, frame, readStartup, readString, replaceString, STARTUP } from './wire.ts'
 
-/** `consumed`: bytes of the client that are done with when the batch is. */
+/** `consumed`: bytes of the client that are processed with the batch. */
 export type Batch =
   | { kind: 'reply'; bytes: Buffer; consumed: number }
   | { kind: 'startup'; settings: ReadonlyMap<string, string>; consumed: number }

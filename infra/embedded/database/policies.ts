@@ -9,7 +9,7 @@
  * first (a newer one first would move the watermark past hours that are not materialised yet, and
  * they would be missing meanwhile), compression one chunk at a time, and `run_job` does what is left.
  *
- * Late data (a backfill, a gateway that was away) leaves past days stale. They are looked for at every look, not only
+ * Late data (a backfill, a gateway that was unreachable) leaves past days stale. They are looked for at every look, not only
  * when their policy is due: what is stored shows in the aggregates within seconds.
  *
  * TimescaleDB counts only runs of its own scheduler, so the last run of each job is remembered here. After a start

@@ -1,7 +1,7 @@
 import { type Batch, Inbox, type Touched } from './inbox.ts'
 import type { Settings } from './session-settings.ts'
 
-/** What the session keeps of each of its clients. */
+/** State of each client of the session. */
 export interface Client {
   id: number
   secret: number
@@ -14,14 +14,14 @@ export interface Client {
   wanted: Settings | undefined
   /** Effects of its statements in the present turn. */
   touched: Touched
-  /** Parse of the unnamed statement it believes to have. */
+  /** Parse message of its unnamed statement. */
   unnamed: Buffer | undefined
   idleMs: number
 }
 
 export const UNTOUCHED: Touched = { settings: false, temporary: false, advisory: false }
 
-/** `idleMs`: how long a transaction of it may wait for it, unless its startup packet asks for another time. */
+/** `idleMs`: how long its transactions may be idle, unless its startup packet sets another limit. */
 export const newClient = (id: number, settings: Settings, idleMs: number): Client => ({
   id,
   secret: Math.floor(Math.random() * 0x7fff_ffff),

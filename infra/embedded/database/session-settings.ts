@@ -1,5 +1,5 @@
 /**
- * The settings of the one session, which every client believes to be its own: loaded when it gets its turn, captured
+ * The settings of the shared session, which appear to every client as its own: loaded at the start of its turn, captured
  * when one of its statements may have changed them.
  */
 import { BASE_SETTINGS } from './engine.ts'
@@ -34,7 +34,7 @@ export class SessionSettings {
     this.#loaded = settings
   }
 
-  /** Back to the base, whatever the session is in. */
+  /** Back to the base settings. */
   restore(): void {
     this.#ask('reset all')
     this.#apply(this.base)

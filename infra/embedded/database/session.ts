@@ -9,12 +9,12 @@
  *
  *     free     --first batch in the queue-->  owned by that client
  *     owned    --ReadyForQuery says 'I'-->    free, and the next client in the queue has its turn
- *     owned    --its client is gone, or idle for too long in its transaction-->  rolled back, then free
+ *     owned    --its client disconnects, or is idle in its transaction for too long-->  rolled back, then free
  *
  * A batch is everything a client sent up to a Sync, a simple Query or a Flush, and runs as one call. A client keeps
  * the session from its first batch until ReadyForQuery reports that no transaction is open, so transactions never
- * interleave; while a client holds a session-level advisory lock it keeps the session too. The queue is first come,
- * first served, one batch at a time.
+ * interleave; a client that holds a session-level advisory lock keeps the session as well. The queue is first in, first
+ * out, one batch at a time.
  */
 import { explainRefusals, readStatus } from './answer.ts'
 import type { Engine } from './engine.ts'
@@ -65,7 +65,7 @@ export class Session {
   readonly #clients = new Map<number, Client>()
   readonly #queue: Client[] = []
   readonly #settings: SessionSettings
-  /** ParameterStatus that every client is told. */
+  /** ParameterStatus sent to every client. */
   readonly #reported: ReadonlyMap<string, string>
   #owner: Client | undefined
   #status: Status = 'I'
@@ -99,7 +99,7 @@ export class Session {
     this.#enqueue(client)
   }
 
-  /** The client has said all it has to say; what it sent before still runs. */
+  /** The client has sent everything; what it sent before still runs. */
   finish(id: number): void {
     const client = this.#clients.get(id)
     if (!client || client.gone) return
@@ -115,7 +115,7 @@ export class Session {
     this.#enqueue(client)
   }
 
-  /** Runs what has been sent already, rolls back what is open and lets nothing more in. */
+  /** Runs the batches already sent, rolls back open transactions and accepts nothing more. */
   async close(): Promise<void> {
     for (const client of this.#clients.values()) this.disconnect(client.id)
     if (this.#clients.size > 0 && !this.#failed) {
@@ -126,7 +126,7 @@ export class Session {
     clearTimeout(this.#idleTimer)
   }
 
-  /** Runs statements of our own when nobody's transaction is open; false when somebody's is. */
+  /** Runs internal statements while no client has a transaction open; returns false when one has. */
   between(work: (engine: Engine) => void): boolean {
     if (this.#owner || this.#failed) return false
     this.#guard(() => work(this.#engine))
@@ -142,7 +142,7 @@ export class Session {
     this.#schedule()
   }
 
-  /** One turn per round of the event loop, so that new clients are heard between turns. */
+  /** One turn per iteration of the event loop, so that messages of other clients are read between turns. */
   #schedule(): void {
     if (this.#scheduled || this.#failed) return
     this.#scheduled = true
@@ -176,7 +176,7 @@ export class Session {
     if (this.#owner ? this.#owner.batches.length > 0 || this.#owner.gone : this.#queue.length > 0) this.#schedule()
   }
 
-  /** Deals with what needs no turn; false when the batch has to wait for one. */
+  /** Handles batches that need no turn; false when the batch has to wait for one. */
   #handshake(client: Client, batch: Batch): boolean {
     if (batch.kind === 'reply') this.#options.send(client.id, [batch.bytes], batch.consumed)
     else if (batch.kind === 'cancel') this.#cancel(client, batch)
@@ -223,7 +223,7 @@ export class Session {
   }
 
   #execute(client: Client, batch: Run): Buffer[] {
-    // the unnamed statement is one for all: put this client's back if another one has overwritten it
+    // all clients share one unnamed statement: restore this client's if another client has overwritten it
     if (batch.needsUnnamed && this.#unnamedOwner !== client.id && client.unnamed) {
       this.#engine.run(client.unnamed, () => {})
       this.#unnamedOwner = client.id
@@ -279,7 +279,7 @@ export class Session {
     this.#idleTimer = setTimeout(() => this.#guard(() => this.#expire(client)), client.idleMs)
   }
 
-  /** The owner has let its transaction wait for too long. */
+  /** The owner's transaction has been idle for too long. */
   #expire(client: Client): void {
     const message = this.#pinned
       ? `an advisory lock of this client was held without a statement for ${client.idleMs} ms`
@@ -304,7 +304,7 @@ export class Session {
     if (this.#clients.size === 0) this.#drained?.()
   }
 
-  /** Brings the session back from whatever its owner left it in. */
+  /** Resets whatever state the owner left the session in. */
   #abandon(): void {
     if (this.#midBatch) this.#engine.run(syncFrame, () => {})
     this.#quietly('rollback')
@@ -322,12 +322,14 @@ export class Session {
     const idle = Number(batch.settings.get('idle_in_transaction_session_timeout'))
     if (idle > 0) client.idleMs = idle
     if (batch.settings.size > 0) client.wanted = batch.settings
-    const told = [...this.#reported].map(([name, value]) => parameterStatus(name, batch.settings.get(name) ?? value))
-    const greeting = [authenticationOk, ...told, backendKey(client.id, client.secret), readyForQuery('I')]
+    const parameters = [...this.#reported].map(([name, value]) =>
+      parameterStatus(name, batch.settings.get(name) ?? value),
+    )
+    const greeting = [authenticationOk, ...parameters, backendKey(client.id, client.secret), readyForQuery('I')]
     this.#options.send(client.id, [Buffer.concat(greeting)], batch.consumed)
   }
 
-  /** What runs cannot be stopped from outside; what waits can. */
+  /** A running statement cannot be interrupted; a waiting one can be cancelled. */
   #cancel(client: Client, batch: Extract<Batch, { kind: 'cancel' }>): void {
     const target = this.#clients.get(batch.id)
     if (target && target.secret === batch.secret) {

@@ -23,7 +23,7 @@ export interface StatementEffect {
 
 const NONE: StatementEffect = { settings: false, temporary: false, advisory: false, forgets: false }
 
-// Most statements touch none of this and are let through after one look.
+// Most statements have none of these effects and need no closer examination.
 const SUSPICIOUS =
   /\b(copy|listen|unlisten|prepare|hold|advisory|set|reset|set_config|discard|temp|temporary|deallocate|role)\b|advisory/i
 
@@ -69,7 +69,7 @@ function examine(sql: string): StatementEffect {
     .filter((statement) => statement !== '')
   const effect: StatementEffect = {
     ...NONE,
-    // functions are looked for in the whole text: a DO block calls them from inside a literal
+    // functions are searched for in the complete text: a DO block calls them from inside a literal
     settings: /set_config/i.test(sql) || statements.some((statement) => SETS.test(statement)),
     temporary: statements.some((statement) => MAKES_TEMPORARY.test(statement)),
     advisory: ADVISORY.test(sql),

@@ -5,7 +5,7 @@
  * connection has no type byte. Only what the embedded database has to read or say itself is here.
  */
 
-/** Type bytes of the messages that are told apart here. */
+/** Type bytes of the messages that are distinguished here. */
 export const FRONTEND = {
   bind: 0x42, // B
   close: 0x43, // C

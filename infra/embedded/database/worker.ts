@@ -1,8 +1,8 @@
 /**
- * The thread of the embedded database: opens it, lets the session run, and writes checkpoints.
+ * The thread of the embedded database: opens it, runs the session, and writes checkpoints.
  *
- * PostgreSQL's checkpointer is a process of its own, so here nobody would ever shorten the write-ahead log: every
- * CHECK_MS the log's growth is looked at and a checkpoint is made between two turns when it is large enough.
+ * A server shortens the write-ahead log in a separate checkpointer process, which does not exist here. Instead the log's
+ * growth is checked every CHECK_MS, and a checkpoint is written between two turns when the log is large enough.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Engine, openEngine } from './engine.ts'

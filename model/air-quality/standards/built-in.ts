@@ -7,7 +7,7 @@ export const AIR_STANDARDS: readonly AirStandard[] = [...EU_STANDARDS, ...OTHER_
   airStandardSchema.parse(standard),
 )
 
-/** What is shown where nobody chose: the city's own first, then what applies in the year. */
+/** The default selection: the city's own standard first, then what applies in the year. */
 export function standardFor(standards: readonly AirStandard[], own: number, year: number): AirStandard | undefined {
   if (own > 0) return standards[0]
   const applies = ({ from, to }: AirStandard): boolean =>

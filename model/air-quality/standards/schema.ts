@@ -7,7 +7,7 @@ export const REGULATED = ['pm2_5', 'pm10', 'no2', 'so2', 'o3', 'co', 'nh3'] as c
 export type Regulated = (typeof REGULATED)[number]
 
 /**
- * What is held against a level:
+ * The figure that is compared with a level:
  * - `hour`: hourly means, each
  * - `three_hours`: the lowest of three hourly means in a row, by day (alert thresholds: "over three consecutive hours")
  * - `day`: daily means

@@ -130,7 +130,7 @@ export const scoreSchema = z.object({
 })
 export type Score = z.infer<typeof scoreSchema>
 
-/** What the city itself wants of a data point, with the score against its own benchmark: beside U4SSC's, never in its sums. */
+/** What the city itself wants of a data point, with the score against its own benchmark: shown next to U4SSC's, never in its sums. */
 const ownGoalSchema = z.object({
   benchmark: z.number().nullable(),
   score: scoreSchema.nullable(),

@@ -11,7 +11,7 @@ export type Statement = {
   readonly unit: string
   readonly source: string
   readonly dataQuality: (typeof DATA_QUALITIES)[number] | null
-  /** whoever made the value: only what people report is asked about by itself */
+  /** how the value came about: only reported values get findings of their own */
   readonly origin: 'reported' | 'computed'
 }
 /** The city's own figures, null where unknown. */

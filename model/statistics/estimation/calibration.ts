@@ -1,4 +1,4 @@
-/** Removes from linearised values what the known totals of the population already tell. */
+/** Removes from linearised values the part that the known population totals explain. */
 export type Calibration = { residualsOf(influence: ArrayLike<number>): Float64Array }
 
 type Calibrated = {

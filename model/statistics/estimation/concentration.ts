@@ -77,7 +77,7 @@ export function concentrationOf(
   }
   const ranked = new Set(members.map(({ i }) => i))
   const own = { n: members.length, inDomain: (i: number) => ranked.has(i) }
-  const replicated = (statistic: (of: Sums) => number) =>
+  const replicated = (statistic: (sums: Sums) => number) =>
     replicatesOf(respondents, (weights) => statistic(sumsOf(members, weights, grouped)))
   const of: Linearised = { ...own, value: indexOf(sums), influence: index, replicates: replicated(indexOf) }
   const value = of.value
@@ -119,8 +119,8 @@ function sumsOf(members: readonly Member[], weightOf: WeightOf, grouped: boolean
 
 const indexOf = ({ correction, theta, mean }: Sums): number => correction * ((2 * theta) / mean - 1)
 
-const total = (members: readonly Member[], of: (member: Member) => number): number =>
-  members.reduce((held, member) => held + of(member), 0)
+const total = (members: readonly Member[], valueOf: (member: Member) => number): number =>
+  members.reduce((sum, member) => sum + valueOf(member), 0)
 
 const inOrder = (members: readonly Member[]): [rank: number, level: Member[]][] =>
   [...Map.groupBy(members, ({ rank }) => rank)].sort(([a], [b]) => a - b)

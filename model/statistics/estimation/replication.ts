@@ -112,7 +112,7 @@ function createRank(rows: readonly Weighed[]): (inDomain: (index: number) => boo
   }
 }
 
-/** Two sums of 32 bits over the numbers to six decimals: 64 bits tell rows apart, and text would take too long. */
+/** Two sums of 32 bits over the numbers to six decimals: 64 bits distinguish rows, and text would take too long. */
 function keyOf(factors: readonly number[]): string {
   let [a, b] = [0x811c9dc5, 0x9747b28c]
   for (const factor of factors) {

@@ -27,9 +27,9 @@ export type MeanOptions = { readonly proportion?: boolean; readonly confidence?:
  * Weighted mean or proportion of a domain with its uncertainty under a stratified, clustered, weighted design.
  *
  * The mean is the Hajek ratio sum(w y) / sum(w) over the domain. Its variance is by Taylor linearisation: every
- * respondent gets z = w (y - mean) / sum(w), those outside the domain z = 0 (so a domain is not a subset that forgets
- * the rest of the sample), and the variance is that of the total of z (designVariance), or by replicate weights.
- * A share of respondents has the interval of Korn and Graubard and is judged by the NCHS standards (proportion.ts), the
+ * respondent gets z = w (y - mean) / sum(w), those outside the domain z = 0 (a domain is not a subset without the
+ * rest of the sample), and the variance is that of the total of z (designVariance), or by replicate weights.
+ * A share of respondents has the interval of Korn and Graubard and is evaluated by the NCHS standards (proportion.ts), the
  * share of an amount a logit interval, a mean a t interval.
  * Source: Lumley, Complex Surveys (2010), ch. 1-2; Binder 1983, International Statistical Review 51.
  *
@@ -72,16 +72,16 @@ export function surveyMean(
 }
 
 type Own = Pick<SurveyMean, 'value' | 'standardError' | 'degreesOfFreedom' | 'n'>
-type Judged = Pick<SurveyMean, 'lower' | 'upper' | 'reliability'>
+type Precision = Pick<SurveyMean, 'lower' | 'upper' | 'reliability'>
 
-function shareOfRespondents(own: Own, confidence: number): Judged {
+function shareOfRespondents(own: Own, confidence: number): Precision {
   const interval = kornGraubard(own, confidence)
   const { lower, upper } = interval
   return { lower, upper, reliability: nchsReliability(own, interval) }
 }
 
 /** A mean, or the share of one amount in another, of which no number of respondents is the exact distribution. */
-function otherMean(own: Own, proportion: boolean, confidence: number): Judged {
+function otherMean(own: Own, proportion: boolean, confidence: number): Precision {
   const { value, standardError, degreesOfFreedom, n } = own
   const t = tQuantile(1 - (1 - confidence) / 2, degreesOfFreedom)
   const interval = proportion

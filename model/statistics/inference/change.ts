@@ -13,9 +13,9 @@ export type Change = {
 }
 
 /**
- * What changed between two samples drawn apart from each other: variances add, degrees of freedom after Welch (1947,
- * Biometrika 34) and Satterthwaite (1946, Biometrics Bulletin 2). Not for a panel that asks the same people again: there
- * the two go together, and the change is surer than this says.
+ * The change between two independent samples: variances add, degrees of freedom after Welch (1947,
+ * Biometrika 34) and Satterthwaite (1946, Biometrics Bulletin 2). Not for a panel that asks the same people again: its
+ * estimates are correlated, so the change is more precise than this.
  * @returns null where neither varies
  */
 export function changeOf(from: Measured, to: Measured, confidence = 0.95): Change | null {
@@ -31,7 +31,7 @@ export function changeOf(from: Measured, to: Measured, confidence = 0.95): Chang
 }
 
 /**
- * Which of several changes hold when they are judged together, so that not one in twenty is found by looking at many
+ * Which of several changes are significant when tested together, so that not one in twenty is found by testing many
  * (Holm 1979, Scandinavian Journal of Statistics 6).
  */
 export const holm = (ps: readonly number[], alpha = 0.05): boolean[] => holmAdjusted(ps).map((p) => p <= alpha)

@@ -17,7 +17,7 @@ export type Correlation = {
   readonly p: number | null
 }
 
-/** Fewer places than this say next to nothing: an r of 0.6 from nine is not told apart from none (t = 1.98, 7 df). */
+/** Fewer places say next to nothing: an r of 0.6 from nine places is not significantly different from 0 (t = 1.98, 7 df). */
 export const FEW_PLACES = 10
 const Z95 = 1.959963984540054
 

@@ -35,10 +35,10 @@ export function sobolIndices(
   const effects = Array.from({ length: inputs }, (_, input): SobolEffect => {
     if (!varies) return { first: 0, total: 0 }
     const mixed = a.map((point, j) => {
-      const held = point[input] ?? 0
+      const original = point[input] ?? 0
       point[input] = b[j]?.[input] ?? 0
       const result = of(point)
-      point[input] = held
+      point[input] = original
       return result
     })
     const first = sum(mixed.map((one, j) => ((ofB[j] ?? 0) - mean) * (one - (ofA[j] ?? 0)))) / n

@@ -17,7 +17,7 @@ type Site = {
 }
 
 const HALF_WIDTH = { arterial: 11, collector: 7.5, local: 5 } as const
-const MOST = 6800
+const MAX_BUILDINGS = 6800
 
 /** Buildings stand along the streets, face them, and keep clear of streets, water, parks, rails and one another. */
 export function placeBuildings(seed: number, site: Site): Building[] {
@@ -39,12 +39,12 @@ export function placeBuildings(seed: number, site: Site): Building[] {
   for (const street of [...site.streets].sort((a, b) => order[a.class] - order[b.class] || a.id - b.id)) {
     for (const side of [1, -1]) alongSide(random, site, grid, taken, free, street, side, out)
   }
-  return out.length <= MOST ? out : thin(random, out)
+  return out.length <= MAX_BUILDINGS ? out : thin(random, out)
 }
 /** Keeps every large building and a fair draw of the small ones. */
 function thin(random: Random, all: readonly Building[]): Building[] {
   const large = all.filter((b) => b.areaM2 > 420)
-  const keep = Math.max(0, MOST - large.length) / (all.length - large.length)
+  const keep = Math.max(0, MAX_BUILDINGS - large.length) / (all.length - large.length)
   return all.filter((b) => b.areaM2 > 420 || random.next() < keep)
 }
 

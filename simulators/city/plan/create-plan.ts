@@ -17,7 +17,7 @@ import { areaOfPolygons, divide } from './districts.ts'
 import { createParks, createWoods } from './green.ts'
 import { PARK_NAMES } from './names.ts'
 import { nameDistricts, nameStreets } from './naming.ts'
-import { settle } from './people.ts'
+import { assignPeople } from './people.ts'
 import { createField } from './street-field.ts'
 import { growStreets } from './streets.ts'
 import { createTerrain, type Terrain } from './terrain.ts'
@@ -47,7 +47,7 @@ export function planCity(seed: number): CityPlan {
   }))
   const named = nameDistricts(seed, shells, terrain)
   const parkBlocks = new Set(parks.map((p) => p.block))
-  const { districts, blocks } = settle(
+  const { districts, blocks } = assignPeople(
     seed,
     named,
     division.blocks.filter((b) => !parkBlocks.has(b.id)),

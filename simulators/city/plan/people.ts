@@ -11,7 +11,7 @@ export const POPULATION = 60_480
  * People by block (density follows how built-up it is), summed to districts; household size and income by district.
  * Income is smooth in space: higher by the sea and on the near hills, lower by the works and at the far end.
  */
-export function settle(
+export function assignPeople(
   seed: number,
   named: readonly NamedDistrict[],
   blocks: readonly Block[],

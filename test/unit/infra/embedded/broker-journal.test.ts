@@ -6,7 +6,7 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type EmbeddedBroker, type EmbeddedBrokerOptions, openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
 import { openJournal } from '#infra/embedded/broker/journal.ts'
-import { encodeKept, MARK } from '#infra/embedded/broker/journal-records.ts'
+import { encodeMessage, MARK } from '#infra/embedded/broker/journal-records.ts'
 
 const opened: { close(): unknown }[] = []
 let folder = ''
@@ -112,7 +112,7 @@ test('PUBACK comes when the message can be read back from the file', async () =>
 
     cpSync(journal, copy)
     const reader = await openJournal({ path: copy })
-    expect([...reader.kept].map(({ payload }) => payload.toString())).toEqual(numbers(0, Number(text) + 1))
+    expect([...reader.pending].map(({ payload }) => payload.toString())).toEqual(numbers(0, Number(text) + 1))
     await reader.close()
   }
 })
@@ -162,7 +162,7 @@ test('after seven days only the messages of known clients are still there', asyn
   const days = (count: number) => Date.now() - count * 24 * 3_600_000
   const clients = ['ingest', 'app']
   const kept = [8, 6].map((age, n) =>
-    encodeKept({
+    encodeMessage({
       ...{ number: n + 1, at: days(age), topic: 'city/air/a', qos: 1, clients: new Set(clients) },
       payload: Buffer.from(`${age} days`),
     }),

@@ -31,18 +31,23 @@ const keep = (journal: Journal, text: string, clients?: string[]) =>
   new Promise<number>((resolve, reject) => {
     const number = journal.append(message(text, clients), (error) => (error ? reject(error) : resolve(number)))
   })
-const texts = (journal: Journal) => [...journal.kept].map(({ payload }) => payload.toString())
+const texts = (journal: Journal) => [...journal.pending].map(({ payload }) => payload.toString())
 const written = (journal: Journal) => new Promise((resolve) => journal.afterAppended(resolve))
 
 describe('what is read back', () => {
   test('is what was kept and not settled, in order and as it was', async () => {
     const first = await open()
     const numbers = await Promise.all(['a', 'b', 'c'].map((text) => keep(first, text)))
-    first.settle(numbers[1] as number, 'ingest')
+    first.acknowledge(numbers[1] as number, 'ingest')
     await first.close()
     const second = await open()
     expect(texts(second)).toEqual(['a', 'c'])
-    expect([...second.kept][0]).toMatchObject({ number: 1, qos: 1, topic: 'city/air/ä', clients: new Set(['ingest']) })
+    expect([...second.pending][0]).toMatchObject({
+      number: 1,
+      qos: 1,
+      topic: 'city/air/ä',
+      clients: new Set(['ingest']),
+    })
     expect(await keep(second, 'd')).toBeGreaterThan(3)
     await second.close()
   })
@@ -50,12 +55,12 @@ describe('what is read back', () => {
   test('a message for two clients stays for the one that has not settled it', async () => {
     const first = await open()
     const number = await keep(first, 'both', ['ingest', 'other'])
-    first.settle(number, 'ingest')
-    first.settle(number, 'nobody')
+    first.acknowledge(number, 'ingest')
+    first.acknowledge(number, 'nobody')
     await first.close()
     const second = await open()
-    expect([...second.kept].map(({ clients }) => [...clients])).toEqual([['other']])
-    second.settle(number, 'other')
+    expect([...second.pending].map(({ clients }) => [...clients])).toEqual([['other']])
+    second.acknowledge(number, 'other')
     await second.close()
     const third = await open()
     expect(texts(third)).toEqual([])
@@ -125,12 +130,12 @@ describe('size', () => {
     const outstanding: number[] = []
     for (let n = 0; n < 400; n++) {
       outstanding.push(...(await Promise.all(Array.from({ length: 500 }, () => keep(journal, text)))))
-      if (n > 0) for (const number of outstanding.splice(0, 500)) journal.settle(number, 'ingest')
+      if (n > 0) for (const number of outstanding.splice(0, 500)) journal.acknowledge(number, 'ingest')
       largest = Math.max(largest, statSync(path).size)
     }
     // 500 messages of about 160 bytes are 80 kB: the limit, and what arrives until it is looked at
     expect(largest).toBeLessThan(1.3 * 2 ** 20)
-    for (const number of outstanding) journal.settle(number, 'ingest')
+    for (const number of outstanding) journal.acknowledge(number, 'ingest')
     await journal.close()
     expect(statSync(path).size).toBeLessThan(100)
   }, 30_000)
@@ -140,7 +145,7 @@ describe('size', () => {
     await keep(journal, 'stuck', ['gone for good'])
     for (let n = 0; n < 50; n++) {
       const numbers = await Promise.all(Array.from({ length: 100 }, () => keep(journal, 'x'.repeat(100))))
-      for (const number of numbers) journal.settle(number, 'ingest')
+      for (const number of numbers) journal.acknowledge(number, 'ingest')
     }
     await written(journal)
     await journal.close()
@@ -154,7 +159,7 @@ describe('size', () => {
     const first = await open({ rewriteBytes: 1000 })
     const large = ['a', 'b', 'c'].map((letter) => letter.repeat(3_000_000))
     const [number = 0] = await Promise.all(large.map((text) => keep(first, text)))
-    first.settle(number, 'ingest')
+    first.acknowledge(number, 'ingest')
     await first.close()
     const second = await open()
     expect(texts(second)).toEqual(large.slice(1))

@@ -89,7 +89,7 @@ test('the journal hears of every message that its client does not need any more,
     isConnected: () => false,
     limits: { ...BROKER_LIMITS, queueMessages: 3 },
     onDropped: () => {},
-    onSettled: (number, clientId) => settled.push(`${number} ${clientId}`),
+    onAcknowledged: (number, clientId) => settled.push(`${number} ${clientId}`),
   })
   // number in the journal = counter + 10; the second is also kept for a client that has unsubscribed since
   for (const n of [1, 2, 3, 4]) {
