@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { AppError } from '#model/basics/errors.ts'
 import type { Bounds } from '#model/basics/geo.ts'
-import { type Decimal, DecimalDetector, separatorLine, expectedDecimal } from '#model/text/numbers.ts'
+import { type Decimal, DecimalDetector, expectedDecimal, separatorLine } from '#model/text/numbers.ts'
 import { isObject, own } from '../decode/helpers/json.ts'
 import { gbfsParts } from '../feeds/parts.ts'
 import { type Chunk, csvChunks, recordChunks } from './chunks.ts'

@@ -55,14 +55,14 @@ export const sourceSchema = z.object({
 })
 export type Source = z.infer<typeof sourceSchema>
 
-/** Figures of a place in one year; what is not stated is not known. */
-/** Used where the pack says nothing. */
+/** Defaults of `registration`. */
 export const REGISTRATION_QUOTA = { initial: 2_000, perHour: 200 }
 const registrationSchema = z.strictObject({
   initial: z.int().min(0).default(REGISTRATION_QUOTA.initial),
   perHour: z.int().min(0).default(REGISTRATION_QUOTA.perHour),
 })
 
+/** Figures of a place in one year; what is not stated is not known. */
 const yearFiguresSchema = z.strictObject({
   population: z.int().nonnegative().optional(),
   households: z.int().nonnegative().optional(),

@@ -4,14 +4,14 @@
  * All writes of one iteration of the event loop are sent as one message. While UNANSWERED_BYTES are in flight, the writer
  * waits until the database has processed them.
  */
-import { Duplex } from 'node:stream'
+import { PgSocket } from './pg-socket.ts'
 import type { ToWorker } from './worker-messages.ts'
 
 const UNANSWERED_BYTES = 16 * 1024 * 1024
 
 type Done = (error?: Error | null) => void
 
-export class ClientStream extends Duplex {
+export class ClientStream extends PgSocket {
   readonly #id: number
   readonly #post: (message: ToWorker, transfer?: ArrayBuffer[]) => void
   #outgoing: Uint8Array[] = []
@@ -28,30 +28,12 @@ export class ClientStream extends Duplex {
     this.#post = post
   }
 
-  // what `pg` calls on a net.Socket
-
-  connect(): this {
+  override connect(): this {
     process.nextTick(() => {
       if (this.destroyed) return
       this.#post({ type: 'connect', id: this.#id })
       this.emit('connect')
     })
-    return this
-  }
-
-  setNoDelay(): this {
-    return this
-  }
-
-  setKeepAlive(): this {
-    return this
-  }
-
-  ref(): this {
-    return this
-  }
-
-  unref(): this {
     return this
   }
 

@@ -4,9 +4,10 @@
  *
  *     closed  --open()-->  open
  */
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type { DatabaseAddress } from '../../db/pool.ts'
 import type { EmbeddedDatabase } from './database.ts'
+import { PgSocket } from './pg-socket.ts'
 
 export type DeferredDatabase = {
   readonly address: DatabaseAddress
@@ -24,28 +25,11 @@ export function deferDatabase(): DeferredDatabase {
   }
 }
 
-/** What `pg` calls on a net.Socket. */
-class RefusedConnection extends Duplex {
-  connect(): this {
+class RefusedConnection extends PgSocket {
+  override connect(): this {
     process.nextTick(() => {
       this.destroy(Object.assign(new Error('the embedded database is being opened'), { code: 'ECONNREFUSED' }))
     })
-    return this
-  }
-
-  setNoDelay(): this {
-    return this
-  }
-
-  setKeepAlive(): this {
-    return this
-  }
-
-  ref(): this {
-    return this
-  }
-
-  unref(): this {
     return this
   }
 

@@ -119,8 +119,8 @@ function sumsOf(members: readonly Member[], weightOf: WeightOf, grouped: boolean
 
 const indexOf = ({ correction, theta, mean }: Sums): number => correction * ((2 * theta) / mean - 1)
 
-const total = (members: readonly Member[], valueOf: (member: Member) => number): number =>
-  members.reduce((sum, member) => sum + valueOf(member), 0)
+const total = (members: readonly Member[], value: (member: Member) => number): number =>
+  members.reduce((sum, member) => sum + value(member), 0)
 
 const inOrder = (members: readonly Member[]): [rank: number, level: Member[]][] =>
   [...Map.groupBy(members, ({ rank }) => rank)].sort(([a], [b]) => a - b)
