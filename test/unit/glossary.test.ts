@@ -12,7 +12,10 @@ const BANNED: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/waits for himself/i, 'a flooding device delays only itself'],
   [/fresh lane/i, 'overload bypass'],
   [/judged again/i, 're-evaluated'],
-  [/\buseTools\b/, 'useI18n'],
+  [/\b(useTools|createTools|ToolsContext)\b/, 'useI18n and formatters'],
+  [/\bfilm\b|PlaybackFilm/i, 'frames'],
+  [/in the disguise/i, 'say the condition itself'],
+  [/\bfor himself\b/i, 'for itself'],
 ]
 
 /** This list and the glossary name the words; released migrations are checksummed and stay as they are. */
