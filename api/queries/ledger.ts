@@ -6,6 +6,7 @@ type Row = {
   source: string
   started_at: Date
   updated_at: Date
+  last_received_at: Date | null
   alive: boolean
   received: number
   stored: number
@@ -22,6 +23,8 @@ type Row = {
 const LEDGER = `
   select case when alive then run::text else '' end as run, source, alive,
          min(started_at) as started_at, max(updated_at) as updated_at,
+         -- a clock that was ahead says nothing
+         max(last_received_at) filter (where last_received_at < $1::timestamptz + interval '1 minute') as last_received_at,
          sum(received)::bigint as received, sum(stored)::bigint as stored, sum(duplicate)::bigint as duplicate,
          sum(rejected)::bigint as rejected, sum(in_flight)::bigint as in_flight,
          sum(observations_stored)::bigint as observations_stored,
@@ -51,11 +54,32 @@ export async function selectLedger(db: Queryable, now: Date): Promise<LedgerResp
       source: row.source,
       ...add(countsOf(row), sources.get(row.source)),
       updatedAt: latest(row, sources),
+      lastReceivedAt: latestReceipt(row.last_received_at, sources.get(row.source)?.lastReceivedAt ?? null),
     })
   }
   const all = [...sources.values()]
   const total = all.reduce<Counts>((sum, source) => add(source, sum), countsOf(undefined))
-  return { total, sources: all, returnedToBroker, workers: [...workers.values()] }
+  const lastReceivedAt = all.reduce<string | null>(
+    (last, { source, lastReceivedAt: at }) =>
+      IMPORTS.has(source) ? last : latestReceipt(at === null ? null : new Date(at), last),
+    null,
+  )
+  return {
+    time: now.toISOString(),
+    lastReceivedAt,
+    total,
+    sources: all,
+    returnedToBroker,
+    workers: [...workers.values()],
+  }
+}
+
+/** Sources of `npm run import`: a person sends these, whether devices report or not. */
+const IMPORTS: ReadonlySet<string> = new Set(['import', 'import-history'])
+
+function latestReceipt(a: Date | null, b: string | null): string | null {
+  const mine = a?.toISOString() ?? null
+  return mine !== null && (b === null || mine > b) ? mine : b
 }
 
 function latest(row: Row, sources: Map<string, SourceCounts>): string {

@@ -6,6 +6,7 @@
  * that can fail. Rows contain absolute numbers and belong to this run alone: writing one twice changes nothing.
  */
 import type { Queryable } from '#infra/db/pool.ts'
+import { MINUTE_MS } from '#model/basics/durations.ts'
 import type { CommittedMessage, IngestMessage, Outcome } from '../message/ingest-message.ts'
 
 export type Counts = {
@@ -22,18 +23,21 @@ export type Counts = {
 
 const UPSERT = `
   insert into ingest_ledger as l (run, source, started_at, updated_at, ended_at, received, stored, duplicate, rejected,
-    in_flight, observations_stored, observations_duplicate, observations_conflict, observations_rejected)
+    in_flight, observations_stored, observations_duplicate, observations_conflict, observations_rejected,
+    last_received_at)
   select $1, n.source, $2, now(), case when $3 then now() end, n.received, n.stored, n.duplicate, n.rejected,
-    n."inFlight", n."observationsStored", n."observationsDuplicate", n."observationsConflict", n."observationsRejected"
+    n."inFlight", n."observationsStored", n."observationsDuplicate", n."observationsConflict", n."observationsRejected",
+    n."lastReceivedAt"
   from jsonb_to_recordset($4::jsonb) as n (source text, received bigint, stored bigint, duplicate bigint,
     rejected bigint, "inFlight" bigint, "observationsStored" bigint, "observationsDuplicate" bigint,
-    "observationsConflict" bigint, "observationsRejected" bigint)
+    "observationsConflict" bigint, "observationsRejected" bigint, "lastReceivedAt" timestamptz)
   on conflict (run, source) do update set
     updated_at = excluded.updated_at, ended_at = excluded.ended_at, received = excluded.received,
     stored = excluded.stored, duplicate = excluded.duplicate, rejected = excluded.rejected,
     in_flight = excluded.in_flight, observations_stored = excluded.observations_stored,
     observations_duplicate = excluded.observations_duplicate,
-    observations_conflict = excluded.observations_conflict, observations_rejected = excluded.observations_rejected
+    observations_conflict = excluded.observations_conflict, observations_rejected = excluded.observations_rejected,
+    last_received_at = excluded.last_received_at
   returning pg_current_xact_id()::text as transaction`
 
 export class Ledger {
@@ -41,6 +45,8 @@ export class Ledger {
   readonly #startedAt = new Date()
   readonly #counts = new Map<string, Counts>()
   readonly #inFlight = new Map<string, Set<() => void>>()
+  /** the last arrival by source, epoch milliseconds */
+  readonly #lastReceivedMs = new Map<string, number>()
   #lock: Promise<void> = Promise.resolve()
 
   /** @param sources get a row from the start, so that a source that never reports is visible */
@@ -55,6 +61,9 @@ export class Ledger {
 
   /** Identified by its `acknowledge`, which copies of the message share. */
   addInFlight(message: IngestMessage): void {
+    const now = Date.now()
+    // A replayed message has the time at which it first arrived: no device has just sent it.
+    if (message.dup || now - message.receivedAt.getTime() < MINUTE_MS) this.#lastReceivedMs.set(message.source, now)
     const inFlight = this.#inFlight.get(message.source)
     if (inFlight) inFlight.add(message.acknowledge)
     else this.#inFlight.set(message.source, new Set([message.acknowledge]))
@@ -91,7 +100,11 @@ export class Ledger {
     committing: readonly CommittedMessage[] = [],
     ended = false,
   ): Promise<string | undefined> {
-    const rows = [...this.read(committing)].map(([source, counts]) => ({ source, ...counts }))
+    const rows = [...this.read(committing)].map(([source, counts]) => ({
+      source,
+      ...counts,
+      lastReceivedAt: this.#lastReceivedAt(source),
+    }))
     const written = await client.query<{ transaction: string }>({
       name: 'ledger',
       text: UPSERT,
@@ -111,6 +124,11 @@ export class Ledger {
     this.#lock = promise
     await before
     return resolve
+  }
+
+  #lastReceivedAt(source: string): string | null {
+    const ms = this.#lastReceivedMs.get(source)
+    return ms === undefined ? null : new Date(ms).toISOString()
   }
 
   #countsOf(source: string): Counts {

@@ -17,8 +17,14 @@ const counts = {
 
 /** GET /api/v1/ingest/ledger: messages by source, over all worker runs since the database was made */
 export const ledgerResponse = z.object({
+  /** of this answer, by the clock of the server */
+  time: instant,
+  /** when the last message arrived from any source but imports, by the clock of its worker; null before the first */
+  lastReceivedAt: instant.nullable(),
   total: z.object(counts),
-  sources: z.array(z.object({ source: z.string(), ...counts, updatedAt: instant })),
+  sources: z.array(
+    z.object({ source: z.string(), ...counts, updatedAt: instant, lastReceivedAt: instant.nullable() }),
+  ),
   /** messages that ended runs held without acknowledging: the broker delivered them again */
   returnedToBroker: z.int(),
   workers: z.array(z.object({ run: z.string(), startedAt: instant, updatedAt: instant, alive: z.boolean() })),

@@ -185,10 +185,12 @@ describe('the ledger', () => {
   // The second run was killed with 3 messages in flight: they went back to the broker and are no longer counted.
   test('balances, and says what went back to the broker', async () => {
     await api.pool.query(
-      `insert into ingest_ledger (run, source, updated_at, received, stored, duplicate, rejected, in_flight, observations_stored) values
-         ($1, 'native', '2026-11-01T11:59:50Z', 100, 90, 4, 1, 5, 270),
-         ($2, 'native', '2026-11-01T10:00:00Z', 53, 50, 0, 0, 3, 150),
-         ($2, 'senml', '2026-11-01T10:00:00Z', 10, 8, 0, 2, 0, 8)`,
+      `insert into ingest_ledger (run, source, updated_at, received, stored, duplicate, rejected, in_flight, observations_stored,
+         last_received_at) values
+         ($1, 'native', '2026-11-01T11:59:50Z', 100, 90, 4, 1, 5, 270, '2026-11-01T11:51:00Z'),
+         ($2, 'native', '2026-11-01T10:00:00Z', 53, 50, 0, 0, 3, 150, '2026-11-02T10:00:00Z'),
+         ($2, 'senml', '2026-11-01T10:00:00Z', 10, 8, 0, 2, 0, 8, '2026-11-01T09:59:00Z'),
+         ($2, 'import', '2026-11-01T10:00:00Z', 0, 0, 0, 0, 0, 0, '2026-11-01T11:59:00Z')`,
       [randomUUID(), randomUUID()],
     )
     const ledger = ledgerResponse.parse((await api.app.inject('/api/v1/ingest/ledger')).json())
@@ -201,10 +203,13 @@ describe('the ledger', () => {
       balanced: true,
     })
     expect(ledger.sources).toMatchObject([
+      { source: 'import', received: 0, lastReceivedAt: '2026-11-01T11:59:00.000Z' },
       { source: 'native', received: 150, stored: 140, inFlight: 5, balanced: true, observationsStored: 420 },
       { source: 'senml', received: 10, rejected: 2, balanced: true },
     ])
     expect(ledger.returnedToBroker).toBe(3)
+    // not the run whose clock was a day ahead, and not an import
+    expect(ledger.lastReceivedAt).toBe('2026-11-01T11:51:00.000Z')
     expect(ledger.workers).toHaveLength(1)
     expect((await api.app.inject('/metrics')).body).toContain(
       'citywell_ingest_messages{source="native",state="stored"} 140',

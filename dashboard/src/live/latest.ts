@@ -1,3 +1,5 @@
+import type { LedgerResponse } from '#model/api/ingest.ts'
+import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import type { LiveObservation } from '#model/mqtt/live-feed.ts'
 import { type Quality, reasonsOf } from '#model/observation/quality.ts'
 
@@ -9,16 +11,24 @@ export type Latest = {
   readonly reasons: readonly string[]
 }
 
+/** A time further ahead of now than this comes from a wrong clock; as in ingest (docs/quality.md). */
+const CLOCK_AHEAD_LIMIT_MS = HOUR_MS
+
 /**
- * Takes a batch in: per Datastream the latest phenomenonTime wins, whatever order messages arrive in. Changes `latest`
- * in place (a city may have 100,000 Datastreams, and this runs several times a second) and returns how many changed.
+ * Merges a batch: per Datastream the latest phenomenonTime wins, in whatever order messages arrive; a time in the future
+ * wins against nothing. Changes `latest` in place (a city may have 100,000 Datastreams, and this runs several times a
+ * second) and returns how many changed.
  */
-export function mergeObservations(latest: Map<number, Latest>, batch: readonly LiveObservation[]): number {
+export function mergeObservations(
+  latest: Map<number, Latest>,
+  batch: readonly LiveObservation[],
+  nowMs = Date.now(),
+): number {
   let changed = 0
   for (const { datastreamId, phenomenonTime, result, quality, reasons } of batch) {
     const time = Date.parse(phenomenonTime)
     const known = latest.get(datastreamId)
-    if (known && known.time >= time) continue
+    if (known && known.time >= time && known.time <= nowMs + CLOCK_AHEAD_LIMIT_MS) continue
     latest.set(datastreamId, { time, result, quality, reasons: reasonsOf(reasons) })
     changed += 1
   }
@@ -39,4 +49,38 @@ export function perSecond(rate: Rate, now: number, windowMs = 10_000): number {
   let sum = 0
   for (const [index, at] of rate.at.entries()) if (at > now - windowMs) sum += rate.count[index] ?? 0
   return sum / (windowMs / 1000)
+}
+
+/** Without data for so long, the page says that the city is silent. */
+const SILENT_AFTER_MS = 5 * MINUTE_MS
+export const isSilent = (
+  live: { readonly status: string; readonly lastReceived: number | null },
+  nowMs: number,
+): boolean => live.status === 'live' && live.lastReceived !== null && nowMs - live.lastReceived > SILENT_AFTER_MS
+
+/** The last arrival on the server by the clock of this page, which may differ from the server's. */
+export function lastReceivedHere(
+  { time, lastReceivedAt }: Pick<LedgerResponse, 'time' | 'lastReceivedAt'>,
+  nowMs: number,
+): number | null {
+  if (lastReceivedAt === null) return null
+  return nowMs - Math.max(0, Date.parse(time) - Date.parse(lastReceivedAt))
+}
+
+/** What arrived since it was last drawn; a snapshot says what is there, so it does not count as throughput. */
+export function createInbox() {
+  let batch: LiveObservation[] = []
+  let committed = 0
+  return {
+    add(observations: readonly LiveObservation[], isSnapshot: boolean): void {
+      if (!isSnapshot) committed += observations.length
+      for (const observation of observations) batch.push(observation)
+    },
+    drain(): { batch: readonly LiveObservation[]; committed: number } {
+      const drained = { batch, committed }
+      batch = []
+      committed = 0
+      return drained
+    },
+  }
 }

@@ -1,24 +1,29 @@
 import { useI18n } from '../i18n/formatters.ts'
+import { isSilent } from './latest.ts'
 import { useLive, useNow } from './use-live.ts'
 
-/** Whether the numbers move by themselves, and how old the newest is. Only a change of state is announced. */
+/** Whether the numbers move by themselves, and when data last arrived. Only a change of state is announced. */
 export function LiveIndicator({ backfill }: { backfill: number | null }) {
-  const { status, newest } = useLive()
+  const live = useLive()
+  const { status, lastReceived, ledger } = live
   const now = useNow(5000)
   const { t, age, percent } = useI18n()
   const filling = backfill !== null && backfill < 1
+  const silent = isSilent(live, now)
+  const arrival =
+    lastReceived !== null
+      ? t('live.received', { age: age(lastReceived, Math.max(now, lastReceived)) })
+      : ledger === null
+        ? ''
+        : t('live.nothing')
   return (
-    <div className={`live live--${status}`}>
+    <div className={`live live--${silent ? 'silent' : status}`}>
       <span className="live__dot" aria-hidden="true" />
       <span className="live__state" role="status">
-        {t(`live.${status}`)}
+        {t(silent ? 'live.silent' : `live.${status}`)}
       </span>
       <span className="live__age">
-        {filling
-          ? t('live.backfill', { share: percent(backfill) })
-          : newest === null
-            ? t('live.nothing')
-            : t('live.newest', { age: age(newest, Math.max(now, newest)) })}
+        {filling && !silent ? t('live.backfill', { share: percent(backfill) }) : arrival}
       </span>
     </div>
   )

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type LedgerResponse, ledgerResponse } from '#model/api/ingest.ts'
 import { liveSnapshot } from '#model/api/live.ts'
 import { type LiveObservation, liveMessageSchema } from '#model/mqtt/live-feed.ts'
-import { countIn, type Latest, mergeObservations, NO_RATE, type Rate } from './latest.ts'
+import { countIn, createInbox, type Latest, lastReceivedHere, mergeObservations, NO_RATE, type Rate } from './latest.ts'
 
 /**
  * The live feed, outside React. States: connecting -> live <-> reconnecting. EventSource comes back by itself after a
@@ -16,8 +16,11 @@ export type LiveState = {
   /** changes whenever `latest` does; the map itself is the same object */
   readonly version: number
   readonly latest: ReadonlyMap<number, Latest>
-  /** newest phenomenonTime of all, ms; null before the first observation */
-  readonly newest: number | null
+  /**
+   * when the server last received a message, by the clock of this page, ms; null until the server has said so. Times that
+   * devices claim are no measure of it: one fast clock would hide that all others are silent.
+   */
+  readonly lastReceived: number | null
   readonly rate: Rate
   readonly ledger: LedgerResponse | null
   /** messages received a second, between the last two ledgers */
@@ -43,12 +46,12 @@ export function createLiveStore(url: string): LiveStore {
     status: 'connecting',
     version: 0,
     latest,
-    newest: null,
+    lastReceived: null,
     rate: NO_RATE,
     ledger: null,
     messagesPerSecond: null,
   }
-  let waiting: LiveObservation[] = []
+  const inbox = createInbox()
   let flushing = false
   let lastFlush = 0
   let costMs = 0
@@ -65,13 +68,12 @@ export function createLiveStore(url: string): LiveStore {
   const flush = (): void => {
     flushing = false
     lastFlush = Date.now()
-    const batch = waiting
-    waiting = []
-    if (batch.length === 0 || mergeObservations(latest, batch) === 0) return
-    const newest = batch.reduce((max, { phenomenonTime }) => Math.max(max, Date.parse(phenomenonTime)), 0)
-    const seen = Math.min(Math.max(state.newest ?? 0, newest), Date.now())
+    const { batch, committed } = inbox.drain()
+    const rate = committed > 0 ? countIn(state.rate, Date.now(), committed) : state.rate
+    const changed = mergeObservations(latest, batch)
+    if (changed === 0 && rate === state.rate) return
     const began = performance.now()
-    set({ version: state.version + 1, newest: seen, rate: countIn(state.rate, Date.now(), batch.length) })
+    set({ version: changed > 0 ? state.version + 1 : state.version, rate })
     // the page draws what was set before the next task runs
     setTimeout(() => {
       costMs = performance.now() - began
@@ -79,8 +81,8 @@ export function createLiveStore(url: string): LiveStore {
   }
 
   // bursts are drawn once a frame at most, and not more often than eyes and tables can follow
-  const take = (observations: readonly LiveObservation[]): void => {
-    for (const observation of observations) waiting.push(observation)
+  const take = (observations: readonly LiveObservation[], isSnapshot: boolean): void => {
+    inbox.add(observations, isSnapshot)
     if (flushing) return
     flushing = true
     const wait = Math.max(0, Math.max(FLUSH_MS, costMs * COST_SHARE) - (Date.now() - lastFlush))
@@ -109,9 +111,15 @@ export function createLiveStore(url: string): LiveStore {
     source?.close()
     lastEvent = Date.now()
     source = new EventSource(url)
-    on('snapshot', liveSnapshot, ({ observations }) => take(observations))
-    on('observations', liveMessageSchema, ({ observations }) => take(observations))
-    on('ledger', ledgerResponse, (ledger) => set({ ledger, messagesPerSecond: messageRate(ledger.total.received) }))
+    on('snapshot', liveSnapshot, ({ observations }) => take(observations, true))
+    on('observations', liveMessageSchema, ({ observations }) => take(observations, false))
+    on('ledger', ledgerResponse, (ledger) =>
+      set({
+        ledger,
+        lastReceived: lastReceivedHere(ledger, Date.now()),
+        messagesPerSecond: messageRate(ledger.total.received),
+      }),
+    )
     source.onerror = () => {
       if (state.status !== 'reconnecting')
         set({ status: state.status === 'connecting' ? 'connecting' : 'reconnecting' })

@@ -2,11 +2,11 @@ import { ProgressBar } from 'react-aria-components'
 import type { CityResponse } from '#model/api/city.ts'
 import type { LedgerResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import { perSecond } from '../live/latest.ts'
+import { isSilent, perSecond } from '../live/latest.ts'
 import { useLive, useNow } from '../live/use-live.ts'
 import './flow-health.css'
 
-/** The pulse of the data flow: connection, rates, age of the newest value, history, workers. */
+/** The state of the data flow: connection, rates, last arrival, history, workers. */
 export function FlowHealth({ city, ledger }: { city: CityResponse; ledger: LedgerResponse | undefined }) {
   const { t, number, integer, age, percent } = useI18n()
   const live = useLive()
@@ -17,11 +17,11 @@ export function FlowHealth({ city, ledger }: { city: CityResponse; ledger: Ledge
   const tiles: { term: string; value: string; note: string }[] = [
     {
       term: t('flow.connection'),
-      value: t(`live.${live.status}`),
+      value: t(isSilent(live, now) ? 'live.silent' : `live.${live.status}`),
       note:
-        live.newest === null
+        live.lastReceived === null
           ? t('live.nothing')
-          : t('live.newest', { age: age(live.newest, Math.max(now, live.newest)) }),
+          : t('live.received', { age: age(live.lastReceived, Math.max(now, live.lastReceived)) }),
     },
     { term: t('flow.messages'), value: rate === null ? t('none') : number(rate), note: t('flow.messages.note') },
     {

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { countIn, type Latest, mergeObservations, NO_RATE, perSecond } from '#dashboard/src/live/latest.ts'
+import {
+  countIn,
+  createInbox,
+  isSilent,
+  type Latest,
+  lastReceivedHere,
+  mergeObservations,
+  NO_RATE,
+  perSecond,
+} from '#dashboard/src/live/latest.ts'
 import type { LiveObservation } from '#model/mqtt/live-feed.ts'
 import { REASONS } from '#model/observation/quality.ts'
 
@@ -55,5 +64,40 @@ describe('events a second', () => {
 
   test('falls to zero when nothing comes', () => {
     expect(perSecond(countIn(NO_RATE, 0, 500), 60_000)).toBe(0)
+  })
+})
+
+describe('the state of the feed', () => {
+  test('a snapshot is not throughput; what is committed afterwards is', () => {
+    const inbox = createInbox()
+    const values = Array.from({ length: 2160 }, (_, i) => observation(i + 1, '2026-05-01T11:59:00Z', 5))
+    inbox.add(values, true)
+    inbox.add(values.slice(0, 20), false)
+    const { batch, committed } = inbox.drain()
+    expect([batch.length, committed]).toEqual([2180, 20])
+    expect(inbox.drain()).toEqual({ batch: [], committed: 0 })
+  })
+
+  test('silence is measured from arrival on the server, whatever the clock of the page says', () => {
+    // The clock of this page is two hours ahead of the server's.
+    const now = Date.parse('2026-05-01T14:00:00Z')
+    const received = (time: string, lastReceivedAt: string | null) => lastReceivedHere({ time, lastReceivedAt }, now)
+    const lastReceived = received('2026-05-01T12:00:00Z', '2026-05-01T11:58:00Z')
+    expect(lastReceived).toBe(now - 120_000)
+    const live = { status: 'live', lastReceived }
+    expect(isSilent(live, now)).toBe(false)
+    expect(isSilent(live, now + 181_000)).toBe(true)
+    expect(isSilent({ ...live, status: 'reconnecting' }, now + 181_000)).toBe(false)
+    expect(received('2026-05-01T12:00:00Z', null)).toBeNull()
+    // a worker whose clock is a little ahead of the API's
+    expect(received('2026-05-01T12:00:00Z', '2026-05-01T12:00:02Z')).toBe(now)
+  })
+
+  test('a value from the future gives way to the next one', () => {
+    const latest = new Map<number, Latest>()
+    const now = Date.parse('2026-05-01T12:00:00Z')
+    mergeObservations(latest, [observation(1, '2026-05-02T12:00:00Z', 5)], now)
+    mergeObservations(latest, [observation(1, '2026-05-01T11:59:00Z', 7)], now)
+    expect(latest.get(1)?.result).toBe(7)
   })
 })

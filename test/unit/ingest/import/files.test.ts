@@ -183,6 +183,8 @@ describe('the ledger by way of the API', () => {
         JSON.stringify({
           total: all,
           sources: [{ source: 'import', ...all, updatedAt: '2026-05-31T12:00:00Z' }],
+          time: '2026-05-01T00:00:00.000Z',
+          lastReceivedAt: null,
           returnedToBroker: 0,
           workers: [],
         }),
