@@ -8,6 +8,9 @@ const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>C
 <body><h1>Citywell</h1><p>The API is running; the dashboard is not built yet. <code>npm start</code> builds it in a minute;
 elsewhere run <code>npm run build</code>. Reload this page then, or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
 
+const NOT_FOUND = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Page not found · Citywell</title>
+<body><h1>Page not found</h1><p>There is no page at this address. <a href="/">Go to the map</a></p></body></html>`
+
 /** Pages for residents, with entries of their own in the build. */
 const PUBLIC_PAGES = { '/voice': 'voice.html', '/questionnaire': 'questionnaire.html' } as const
 
@@ -19,8 +22,8 @@ type Needs = {
 }
 
 /**
- * The built dashboard: one page for every address that is not the API's, files with a hash in their name for ever,
- * everything else checked each time.
+ * The built dashboard: its page at `/` (the view is in the query), the pages for residents, 404 for any other page. Files
+ * with a hash in their name are cached for ever, everything else is checked each time.
  */
 export async function registerDashboard(app: FastifyInstance, { folder, methodsOf }: Needs): Promise<void> {
   // Asked each time: it may be built while the API answers already.
@@ -55,13 +58,15 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
     const refused = refuseMethod(request, reply)
     if (refused) return refused
     if (!isPage(request)) return sendProblem(reply, request, notFound(request))
-    if (isBuilt()) return reply.sendFile('index.html')
-    return sendPage(reply, NOT_BUILT)
+    if (pathOf(request) !== '/') return sendPage(reply.code(404), NOT_FOUND)
+    return isBuilt() ? reply.sendFile('index.html') : sendPage(reply, NOT_BUILT)
   })
 }
 
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''
+
 function isPage(request: FastifyRequest): boolean {
-  const path = request.url.split('?', 1)[0] ?? ''
+  const path = pathOf(request)
   const readable = request.method === 'GET' || request.method === 'HEAD'
   // A missing script or image must not be answered with a page.
   const isFile = /\.[a-z0-9]+$/i.test(path)

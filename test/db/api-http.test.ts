@@ -124,11 +124,15 @@ describe('addresses', () => {
     expect(response.headers['content-type']).toContain('problem+json')
   })
 
-  test('the page is served for any address of its own', async () => {
-    for (const url of ['/', '/zones/west?layer=air']) {
+  test('the page is served at / with any query; any other address of a page is not found', async () => {
+    for (const url of ['/', '/?view=report&layer=air']) {
       const response = await api.app.inject({ url, headers: html })
       expect([response.statusCode, response.body]).toEqual([200, expect.stringContaining('the page')])
       expect(response.headers['cache-control']).toBe('no-cache')
+    }
+    for (const url of ['/nonsense', '/zones/west?layer=air']) {
+      const response = await api.app.inject({ url, headers: html })
+      expect([response.statusCode, response.body]).toEqual([404, expect.stringContaining('Page not found')])
     }
   })
 

@@ -7,6 +7,7 @@ import { MapView } from '../map/map-view.tsx'
 import { useTheme } from '../state/theme.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { VIEWS, type ViewState } from '../state/view-state.ts'
+import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
 
 const IndicatorsView = lazy(() => import('../indicators/indicators-view.tsx'))
@@ -43,14 +44,16 @@ export function Shell({ city }: { city: CityResponse }) {
         </div>
       </header>
       <main id="main" tabIndex={-1} className={`view view--${state.view}`}>
-        <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
-          {state.view === 'map' && <MapView city={city} />}
-          {state.view === 'indicators' && <IndicatorsView />}
-          {state.view === 'people' && <PeopleView />}
-          {state.view === 'report' && <ReportView />}
-          {state.view === 'operations' && <OperationsView city={city} />}
-          {state.view === 'registry' && <RegistryView />}
-        </Suspense>
+        <ErrorBoundary key={state.view}>
+          <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
+            {state.view === 'map' && <MapView city={city} />}
+            {state.view === 'indicators' && <IndicatorsView />}
+            {state.view === 'people' && <PeopleView />}
+            {state.view === 'report' && <ReportView />}
+            {state.view === 'operations' && <OperationsView city={city} />}
+            {state.view === 'registry' && <RegistryView />}
+          </Suspense>
+        </ErrorBoundary>
       </main>
     </div>
   )
