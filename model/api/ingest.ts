@@ -22,9 +22,7 @@ export const ledgerResponse = z.object({
   /** when the last message arrived from any source but imports, by the clock of its worker; null before the first */
   lastReceivedAt: instant.nullable(),
   total: z.object(counts),
-  sources: z.array(
-    z.object({ source: z.string(), ...counts, updatedAt: instant, lastReceivedAt: instant.nullable() }),
-  ),
+  sources: z.array(z.object({ source: z.string(), ...counts, updatedAt: instant, lastReceivedAt: instant.nullable() })),
   /** messages that ended runs held without acknowledging: the broker delivered them again */
   returnedToBroker: z.int(),
   workers: z.array(z.object({ run: z.string(), startedAt: instant, updatedAt: instant, alive: z.boolean() })),
