@@ -87,6 +87,13 @@ export function groupScores(scored: readonly Scored[]): GroupScore[] {
     .sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level))
 }
 
+/** A score over fewer of its data points than this is not shown: it says more about what is missing than about the city. */
+export const MIN_SCORED_SHARE = 0.5
+
+/** The score of a group as it may be shown, per cent; null where too few of its data points are scored. */
+export const shownScore = ({ score, scored, dataPoints }: GroupScore): number | null =>
+  scored >= MIN_SCORED_SHARE * dataPoints ? score : null
+
 function groupScore(head: Pick<GroupScore, 'name' | 'level' | 'parent'>, members: readonly Scored[]): GroupScore {
   const values = members.flatMap((member) => member.values)
   const points = values.flatMap(({ score }) => (score ? [score.points] : []))

@@ -123,7 +123,9 @@ describe('a person who does not see the map', () => {
 describe('the report on paper', () => {
   test('is black on white whatever the screen is, without buttons and navigation, with tables and wheel whole', async () => {
     const { page, close } = await open('/?view=report&period=2026&theme=dark')
-    await page.getByRole('img', { name: /^Wheel of dimensions.*City score: \d+%\. .*: (\d+%|not scored)/ }).waitFor()
+    await page
+      .getByRole('img', { name: /^Wheel of dimensions.*City score: (\d+%|not scored)\. .*: (\d+%|not scored)/ })
+      .waitFor()
     await page.emulateMedia({ media: 'print' })
     // A4 less its margins
     await page.setViewportSize({ width: 718, height: 1000 })

@@ -1,5 +1,6 @@
 import type { ReportResponse } from '#model/api/reports.ts'
 import type { GroupScore } from '#model/indicators/catalogue/schema.ts'
+import { MIN_SCORED_SHARE, shownScore } from '#model/indicators/score.ts'
 import { subDimensionsOf } from '#model/reports/wheel.ts'
 import { INK, swatchSvg, wheelSvg } from './wheel-svg.ts'
 import { integer, percent, STATUS } from './words.ts'
@@ -119,16 +120,25 @@ const right = (text: string): object => ({ text, alignment: 'right' })
 const styled = (cell: string | object, style: string): object =>
   typeof cell === 'string' ? { text: cell, style } : { ...cell, style }
 
-const scoreBlock = ({ name, level, score, scored, reported, dataPoints }: GroupScore): object => ({
-  stack: [
-    { text: level === 'city' ? 'City' : name, color: INK.soft, bold: true },
-    { text: percent(score), fontSize: 26, bold: true, color: ACCENT },
-    { text: `${scored} scored, ${reported} of ${dataPoints} data points reported`, style: 'note' },
-  ],
-})
+const scoreBlock = (group: GroupScore): object => {
+  const { name, level, scored, reported, dataPoints } = group
+  const score = shownScore(group)
+  const coverage =
+    score === null && scored > 0
+      ? `${scored} of ${dataPoints} data points scored; a score is shown from ${100 * MIN_SCORED_SHARE} %`
+      : `${scored} scored, ${reported} of ${dataPoints} data points reported`
+  return {
+    stack: [
+      { text: level === 'city' ? 'City' : name, color: INK.soft, bold: true },
+      { text: percent(score), fontSize: 26, bold: true, color: ACCENT },
+      { text: coverage, style: 'note' },
+    ],
+  }
+}
 
 /** Score as a bar over the whole length, with the limits of the bands. */
-function bar({ score }: GroupScore): object {
+function bar(group: GroupScore): object {
+  const score = shownScore(group)
   const width = 126
   const limits = [33, 66, 95].map((limit) => ({
     type: 'line',

@@ -1,4 +1,5 @@
 import type { ReportResponse } from '#model/api/reports.ts'
+import { shownScore } from '#model/indicators/score.ts'
 import { SIZE, STYLES, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
 
 export const INK = { ink: '#1b2328', soft: '#5d686e', line: '#b9bdbc', paper: '#f4f2ec', none: 'none' } as const
@@ -6,7 +7,8 @@ export const INK = { ink: '#1b2328', soft: '#5d686e', line: '#b9bdbc', paper: '#
 /** The wheel as SVG for paper. Colours are under white patterns, so that a black-and-white copy still tells them apart. */
 export function wheelSvg({ indicators, groups }: Pick<ReportResponse, 'indicators' | 'groups'>): string {
   const city = groups.find(({ level }) => level === 'city')
-  const score = city?.score === null || city === undefined ? '–' : `${Math.round(city.score)} %`
+  const shown = city ? shownScore(city) : null
+  const score = shown === null ? '–' : `${Math.round(shown)} %`
   const patterns = STYLES.map(
     ({ pattern }, index) =>
       `<pattern id="p${index}" width="6" height="6" patternUnits="userSpaceOnUse"><path d="${pattern}" stroke="#fff" stroke-width="0.9" fill="none"/></pattern>`,

@@ -1,4 +1,5 @@
 import { BANDS, type GroupScore } from '#model/indicators/catalogue/schema.ts'
+import { MIN_SCORED_SHARE, shownScore } from '#model/indicators/score.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Band } from './band.tsx'
 import './score-summary.css'
@@ -22,15 +23,18 @@ export function ScoreSummary({ groups }: { groups: readonly GroupScore[] }) {
 export function ScoreLine({ group }: { group: GroupScore | null }) {
   const { t, percent, integer } = useI18n()
   if (!group) return null
+  const score = shownScore(group)
+  const tooFew = score === null && group.scored > 0
   return (
     <p className="score__line">
-      <span className="score__value">{group.score === null ? t('none') : percent(group.score / 100)}</span>
-      {group.band && <Band points={BANDS.indexOf(group.band) + 1} />}
+      <span className="score__value">{score === null ? t('none') : percent(score / 100)}</span>
+      {score !== null && group.band && <Band points={BANDS.indexOf(group.band) + 1} />}
       <span className="note">
-        {t('score.coverage', {
+        {t(tooFew ? 'score.tooFew' : 'score.coverage', {
           scored: integer(group.scored),
           reported: integer(group.reported),
           of: integer(group.dataPoints),
+          least: percent(MIN_SCORED_SHARE, 0),
         })}
       </span>
     </p>

@@ -1,4 +1,5 @@
 import type { ReportResponse } from '#model/api/reports.ts'
+import { shownScore } from '#model/indicators/score.ts'
 import { SIZE, STYLES, subDimensionsOf, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import './wheel.css'
@@ -9,17 +10,18 @@ export function Wheel({ report }: { report: ReportResponse }) {
   const city = report.groups.find(({ level }) => level === 'city')
   const scoreText = (of: number | null | undefined): string =>
     of == null ? t('report.wheel.unscored') : percent(of / 100)
-  const score = city?.score == null ? t('none') : percent(city.score / 100)
+  const cityScore = city ? shownScore(city) : null
+  const score = cityScore === null ? t('none') : percent(cityScore / 100)
   const subDimensions = report.groups
     .filter(({ level }) => level === 'sub_dimension')
-    .map((group) => t('report.wheel.part', { name: group.name, score: scoreText(group.score) }))
+    .map((group) => t('report.wheel.part', { name: group.name, score: scoreText(shownScore(group)) }))
   const shapes = wheelShapes(report.indicators, score, t('report.wheel.score'))
   return (
     <figure className="wheel">
       <svg
         viewBox={`${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`}
         role="img"
-        aria-label={t('report.wheel', { score: scoreText(city?.score), parts: subDimensions.join('; ') })}
+        aria-label={t('report.wheel', { score: scoreText(cityScore), parts: subDimensions.join('; ') })}
       >
         <Patterns />
         {shapes.map((shape) => (

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { indicatorOf } from '#model/indicators/catalogue/index.ts'
-import { aggregate, bandOf, groupScores, performance, scoreOf } from '#model/indicators/score.ts'
+import { aggregate, bandOf, groupScores, performance, scoreOf, shownScore } from '#model/indicators/score.ts'
 
 const broadband = indicatorOf('EC:ICT:ICT:2C')
 const score = (value: number) => {
@@ -100,4 +100,12 @@ test('groups: what is not reported is left out of the score and told beside it',
     reported: 2,
     dataPoints: 3,
   })
+})
+
+test('a score over fewer than half of its data points is not shown', () => {
+  const group = { name: 'City', level: 'city' as const, parent: null, band: null, points: 0, reported: 91 }
+  const shown = (scored: number) => shownScore({ ...group, score: 88, scored, dataPoints: 91 })
+  // half of 91 is 45.5
+  expect([12, 45, 46, 91].map(shown)).toEqual([null, null, 88, 88])
+  expect(shownScore({ ...group, score: null, scored: 0, dataPoints: 0 })).toBeNull()
 })
