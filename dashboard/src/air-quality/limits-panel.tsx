@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { AirLimitsResponse } from '#model/api/air-limits.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
-import { assessmentsOf, limitWords, yearOf } from './limits-words.ts'
+import { assessmentsOf, limitText, yearOf } from './limits-text.ts'
 import { airLimitsQuery } from './queries.ts'
 
 type Level = AirLimitsResponse['places'][number]['level']
@@ -32,7 +32,7 @@ export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: strin
         </thead>
         <tbody>
           {rows.map((row) => {
-            const words = limitWords(row, i18n)
+            const words = limitText(row, i18n)
             return (
               <tr key={`${row.pollutant} ${row.kind} ${row.per} ${row.level}`}>
                 <th scope="row">

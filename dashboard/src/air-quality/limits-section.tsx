@@ -5,7 +5,7 @@ import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { LimitsTable } from './limits-table.tsx'
-import { assessmentsOf, yearOf } from './limits-words.ts'
+import { assessmentsOf, yearOf } from './limits-text.ts'
 import { airLimitsQuery, airStandardsQuery } from './queries.ts'
 import './who-table.css'
 
@@ -46,7 +46,7 @@ export function LimitsSection() {
         </p>
       )}
       {data && rows.length === 0 && <p className="note">{t('limits.noStation')}</p>}
-      {rows.length > 0 && <LimitsTable caption={t('limits.table', { year })} rows={rows} stations />}
+      {rows.length > 0 && <LimitsTable caption={t('limits.table', { year })} rows={rows} />}
       {data?.simulated && <p className="badge badge--inline">{t('origin.simulated')}</p>}
     </section>
   )

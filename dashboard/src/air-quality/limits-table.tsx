@@ -1,70 +1,67 @@
 import type { AirAssessment } from '#model/api/air-limits.ts'
-import { useI18n } from '../i18n/formatters.ts'
-import { limitWords } from './limits-words.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
+import { limitText } from './limits-text.ts'
 import './who-table.css'
 
 type Props = {
   readonly caption: string
   readonly rows: readonly AirAssessment[]
-  /** whether rows say at which station it is worst */
-  readonly stations?: boolean
-}
-const NUMBERS = ['value', 'level', 'exceedances', 'remaining', 'capture'] as const
-
-/** Levels of a standard, one a row: value, exceedances, what is left of those permitted, verdict. */
-export function LimitsTable({ caption, rows, stations = false }: Props) {
-  const { t } = useI18n()
-  return (
-    <table className="who-table">
-      <caption className="hidden">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('column.pollutant')}</th>
-          {NUMBERS.map((column) => (
-            <th key={column} scope="col" className="numeric">
-              {t(`limits.column.${column}`)}
-            </th>
-          ))}
-          <th scope="col">{t('limits.column.verdict')}</th>
-          {stations && <th scope="col">{t('limits.column.station')}</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, index) => (
-          <Row
-            key={`${row.pollutant} ${row.kind} ${row.per} ${row.level}`}
-            {...{ row, stations, first: rows[index - 1]?.pollutant !== row.pollutant }}
-          />
-        ))}
-      </tbody>
-    </table>
-  )
 }
 
-type RowProps = { readonly row: AirAssessment; readonly stations: boolean; readonly first: boolean }
-
-function Row({ row, stations, first }: RowProps) {
+/** Levels of a standard, one a row, at the station with the highest value: exceedances, those remaining, and the result. */
+export function LimitsTable({ caption, rows }: Props) {
   const i18n = useI18n()
-  const words = limitWords(row, i18n)
   return (
-    <tr className={first ? 'who-table__first' : undefined}>
-      <th scope="row">
-        <strong className={first ? undefined : 'hidden'}>{words.pollutant} </strong>
-        <span className="who-table__rule">{words.rule}</span>
-      </th>
-      {NUMBERS.map((column) => (
-        <td key={column} className="numeric">
-          {/* on a phone the heading of the column stands before each number */}
-          <span className="who-table__label" aria-hidden="true">
-            {i18n.t(`limits.column.${column}`)}{' '}
-          </span>
-          {words[column]}
-        </td>
-      ))}
-      <td className={row.exceeded ? 'who-table__above' : row.exceeded === null ? 'missing' : undefined}>
-        {words.verdict}
-      </td>
-      {stations && <td>{row.station}</td>}
-    </tr>
+    <Table<AirAssessment>
+      caption={caption}
+      columns={columnsOf(i18n)}
+      groups={[{ key: 'levels', heading: null, rows }]}
+      rowKey={({ pollutant, kind, per, level }) => `${pollutant} ${kind} ${per} ${level}`}
+      className="who-table"
+      rowClass={(row, previous) => (row.pollutant === previous?.pollutant ? undefined : 'who-table__first')}
+      stackedLabel="who-table__label"
+      fileName={caption}
+    />
   )
+}
+
+function columnsOf(i18n: Formatters): readonly TableColumn<AirAssessment>[] {
+  const { t } = i18n
+  const textOf = (row: AirAssessment) => limitText(row, i18n)
+  const number = (
+    id: 'value' | 'level' | 'exceedances' | 'remaining' | 'capture',
+    value: (row: AirAssessment) => number | null,
+  ): TableColumn<AirAssessment> => ({
+    ...{ id, label: t(`limits.column.${id}`), numeric: true, value },
+    cell: (row) => textOf(row)[id],
+  })
+  return [
+    {
+      ...{ id: 'pollutant', label: t('column.pollutant'), value: ({ pollutant }) => i18n.property(pollutant) },
+      // the name once to be seen, and in every row for screen readers
+      cell: (row, previous) => (
+        <>
+          <strong className={row.pollutant === previous?.pollutant ? 'hidden' : undefined}>
+            {textOf(row).pollutant}{' '}
+          </strong>
+          <span className="who-table__rule">{textOf(row).rule}</span>
+        </>
+      ),
+    },
+    { id: 'rule', label: t('limits.column.rule'), fileOnly: true, value: (row) => textOf(row).rule },
+    number('value', ({ value }) => value),
+    number('level', ({ level }) => level),
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: ({ unit }) => i18n.unit(unit) },
+    number('exceedances', ({ exceedances }) => exceedances),
+    { id: 'permitted', label: t('limits.column.permitted'), fileOnly: true, value: ({ permitted }) => permitted },
+    number('remaining', ({ remaining }) => remaining),
+    number('capture', ({ dataCapture }) => dataCapture),
+    {
+      ...{ id: 'result', label: t('limits.column.verdict'), value: (row) => textOf(row).verdict },
+      className: ({ exceeded }) => (exceeded ? 'who-table__above' : exceeded === null ? 'missing' : undefined),
+    },
+    { id: 'station', label: t('limits.column.station'), value: ({ station }) => station ?? null },
+  ]
 }

@@ -3,7 +3,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { exceedancesQuery } from './queries.ts'
 import { rowsOf, type WhoPlace } from './who-rows.ts'
-import { whoWords } from './who-words.ts'
+import { whoText } from './who-text.ts'
 
 /** One zone or station against the WHO levels, over the period of the page. Nothing where it measures none of them. */
 export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeKey: string }) {
@@ -29,7 +29,7 @@ export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeK
         </thead>
         <tbody>
           {rows.map((row) => {
-            const words = whoWords(row, i18n)
+            const words = whoText(row, i18n)
             return (
               <tr key={`${row.place.pollutant} ${row.verdict.rule}`}>
                 <th scope="row">

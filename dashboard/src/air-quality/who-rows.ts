@@ -4,16 +4,19 @@ import { type Spread, spreadOf } from '#model/indicators/spread.ts'
 
 export type WhoPlace = ExceedancesResponse['places'][number]
 export type WhoVerdict = WhoPlace['verdicts'][number]
-/** One level of one pollutant in one place; `first`: the first level of its pollutant. */
-export type WhoRow = { readonly place: WhoPlace; readonly verdict: WhoVerdict; readonly first: boolean }
+/** One level of one pollutant in one place. */
+export type WhoRow = { readonly place: WhoPlace; readonly verdict: WhoVerdict }
+
+/** Whether the row above is about another pollutant or place. */
+export const startsPollutant = ({ place }: WhoRow, previous: WhoRow | undefined): boolean => previous?.place !== place
 
 /** Every level of every pollutant of the city, or of one zone or Thing, in the order of the answer. */
 export const rowsOf = (places: readonly WhoPlace[], level: WhoPlace['level'], key = ''): WhoRow[] =>
   places
     .filter((place) => place.level === level && place.key === key)
-    .flatMap((place) => place.verdicts.map((verdict, index) => ({ place, verdict, first: index === 0 })))
+    .flatMap((place) => place.verdicts.map((verdict) => ({ place, verdict })))
 
-/** Zones with the one level that is looked at: the worst first, those without a value last. */
+/** The chosen level in every zone: the worst first, those without a value last. */
 export function zonesByLevel(
   places: readonly WhoPlace[],
   pollutant: string,
@@ -23,7 +26,7 @@ export function zonesByLevel(
     .filter((place) => place.level === 'zone' && place.pollutant === pollutant)
     .flatMap((place) => {
       const verdict = place.verdicts.find((one) => one.rule === rule)
-      return verdict ? [{ place, verdict, first: true }] : []
+      return verdict ? [{ place, verdict }] : []
     })
     .toSorted((a, b) => (b.verdict.value ?? -1) - (a.verdict.value ?? -1))
   const shares = rows.flatMap(({ place, verdict: { value } }) =>

@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
 import { exceedancesQuery } from './queries.ts'
-import { rowsOf, type WhoRow } from './who-rows.ts'
+import { rowsOf, startsPollutant, type WhoRow } from './who-rows.ts'
 import { WhoTable } from './who-table.tsx'
-import type { WhoWords } from './who-words.ts'
+import { whoText } from './who-text.ts'
 import { WhoZones } from './who-zones.tsx'
 import './who-table.css'
 
 /** The city's air against the WHO guidelines of 2021, and who has it worse. */
 export function WhoSection() {
   const [{ period }] = useViewState()
-  const { t, integer } = useI18n()
+  const i18n = useI18n()
+  const { t, integer } = i18n
   const answer = useQuery(exceedancesQuery(period))
   const places = answer.data?.places ?? []
   const city = rowsOf(places, 'city')
@@ -29,7 +30,7 @@ export function WhoSection() {
       {city.length > 0 && (
         <>
           <p className="note who__lead">{t('who.lead', { people: integer(people) })}</p>
-          <WhoTable caption={t('who.table')} heading={t('column.pollutant')} head={pollutantOf} rows={city} levels />
+          <WhoTable caption={t('who.table')} heading={pollutantHeading(i18n)} rows={city} levels />
         </>
       )}
       {places.length > 0 && <WhoZones places={places} />}
@@ -38,10 +39,14 @@ export function WhoSection() {
   )
 }
 
-/** The name once for the eye, on every row for who hears the table. */
-const pollutantOf = ({ first }: WhoRow, { pollutant, rule }: WhoWords) => (
-  <>
-    <strong className={first ? undefined : 'hidden'}>{pollutant} </strong>
-    <span className="who-table__rule">{rule}</span>
-  </>
-)
+/** The name once to be seen, and in every row for screen readers. */
+const pollutantHeading = (i18n: Formatters) => ({
+  label: i18n.t('column.pollutant'),
+  value: (row: WhoRow) => `${whoText(row, i18n).pollutant}, ${whoText(row, i18n).rule}`,
+  cell: (row: WhoRow, previous: WhoRow | undefined) => (
+    <>
+      <strong className={startsPollutant(row, previous) ? undefined : 'hidden'}>{whoText(row, i18n).pollutant} </strong>
+      <span className="who-table__rule">{whoText(row, i18n).rule}</span>
+    </>
+  ),
+})

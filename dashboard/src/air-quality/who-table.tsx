@@ -1,79 +1,79 @@
 import type { ReactNode } from 'react'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { LevelLadder } from './level-ladder.tsx'
-import type { WhoRow } from './who-rows.ts'
-import { type WhoWords, whoWords } from './who-words.ts'
+import { startsPollutant, type WhoRow } from './who-rows.ts'
+import { whoText } from './who-text.ts'
 import './who-table.css'
 
+type Heading = {
+  readonly label: string
+  readonly value: (row: WhoRow) => string
+  readonly cell: (row: WhoRow, previous: WhoRow | undefined) => ReactNode
+}
 type Props = {
   readonly caption: string
-  /** heading of the first column, and what it says of a row */
-  readonly heading: string
-  readonly head: (row: WhoRow, words: WhoWords) => ReactNode
+  readonly heading: Heading
   readonly rows: readonly WhoRow[]
-  /** whether rows have different levels, which then stand in columns of their own */
+  /** whether rows have different levels, which are then columns of their own */
   readonly levels: boolean
 }
 
-/** Values against guideline and interim targets: bars for the eye, the same in words and numbers beside them. */
-export function WhoTable({ caption, heading, head, rows, levels }: Props) {
-  const { t } = useI18n()
-  const numbers = levels ? (['guideline', 'interim', 'days', 'capture'] as const) : (['days', 'capture'] as const)
-  return (
-    <table className="who-table">
-      <caption className="hidden">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{heading}</th>
-          <th scope="col" className="numeric">
-            {t('indicators.column.value')}
-          </th>
-          <td className="who-table__ladder" />
-          <th scope="col">{t('who.column.reached')}</th>
-          {numbers.map((column) => (
-            <th key={column} scope="col" className="numeric">
-              {t(`who.column.${column}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <Row key={`${row.place.key} ${row.place.pollutant} ${row.verdict.rule}`} {...{ row, head, numbers }} />
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-type RowProps = Pick<Props, 'head'> & {
-  row: WhoRow
-  numbers: readonly ('guideline' | 'interim' | 'days' | 'capture')[]
-}
-
-function Row({ row, head, numbers }: RowProps) {
+/** Values compared with the guideline and the interim targets: bars, and next to them the same as text. */
+export function WhoTable({ caption, heading, rows, levels }: Props) {
   const i18n = useI18n()
-  const words = whoWords(row, i18n)
-  const { exceeded, value } = row.verdict
   return (
-    <tr className={row.first ? 'who-table__first' : undefined}>
-      <th scope="row">{head(row, words)}</th>
-      <td className="numeric">
-        <span className={value === null ? 'missing' : 'quantity'}>{words.value}</span>
-      </td>
-      <td className="who-table__ladder">
-        <LevelLadder verdict={row.verdict} />
-      </td>
-      <td className={exceeded ? 'who-table__above' : exceeded === null ? 'missing' : undefined}>{words.reached}</td>
-      {numbers.map((column) => (
-        <td key={column} className="numeric">
-          {/* on a phone the heading of the column stands before each number */}
-          <span className="who-table__label" aria-hidden="true">
-            {i18n.t(`who.column.${column}`)}{' '}
-          </span>
-          {words[column]}
-        </td>
-      ))}
-    </tr>
+    <Table<WhoRow>
+      caption={caption}
+      columns={[{ id: 'heading', ...heading }, ...columnsOf(levels, i18n)]}
+      groups={[{ key: 'levels', heading: null, rows }]}
+      rowKey={({ place, verdict }) => `${place.key} ${place.pollutant} ${verdict.rule}`}
+      className="who-table"
+      rowClass={(row, previous) => (startsPollutant(row, previous) ? 'who-table__first' : undefined)}
+      stackedLabel="who-table__label"
+      fileName={caption}
+    />
   )
+}
+
+function columnsOf(levels: boolean, i18n: Formatters): readonly TableColumn<WhoRow>[] {
+  const { t } = i18n
+  const textOf = (row: WhoRow) => whoText(row, i18n)
+  const guideline: TableColumn<WhoRow> = {
+    ...{ id: 'guideline', label: t('who.column.guideline'), numeric: true, fileOnly: !levels },
+    value: ({ verdict }) => verdict.level,
+    cell: (row) => textOf(row).guideline,
+  }
+  const interim: TableColumn<WhoRow> = {
+    ...{ id: 'interim', label: t('who.column.interim'), numeric: true, fileOnly: !levels },
+    value: ({ verdict }) => verdict.interim.join(' '),
+    cell: (row) => textOf(row).interim,
+  }
+  return [
+    {
+      ...{ id: 'value', label: t('indicators.column.value'), numeric: true, value: ({ verdict }) => verdict.value },
+      cell: (row) => <span className={row.verdict.value === null ? 'missing' : 'quantity'}>{textOf(row).value}</span>,
+    },
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: (row) => textOf(row).unit },
+    {
+      ...{ id: 'ladder', label: '', className: () => 'who-table__ladder' },
+      cell: ({ verdict }) => <LevelLadder verdict={verdict} />,
+    },
+    {
+      ...{ id: 'reached', label: t('who.column.reached'), value: (row) => textOf(row).reached },
+      className: ({ verdict: { exceeded } }) =>
+        exceeded ? 'who-table__above' : exceeded === null ? 'missing' : undefined,
+    },
+    guideline,
+    interim,
+    {
+      ...{ id: 'days', label: t('who.column.days'), numeric: true, value: ({ verdict }) => verdict.daysAbove },
+      cell: (row) => textOf(row).days,
+    },
+    {
+      ...{ id: 'capture', label: t('who.column.capture'), numeric: true, value: ({ place }) => place.dataCapture },
+      cell: (row) => textOf(row).capture,
+    },
+  ]
 }

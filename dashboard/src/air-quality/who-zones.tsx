@@ -5,10 +5,10 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { type WhoPlace, zonesByLevel } from './who-rows.ts'
 import { WhoTable } from './who-table.tsx'
-import { whoWords } from './who-words.ts'
+import { whoText } from './who-text.ts'
 import './who-table.css'
 
-/** One level of one pollutant between the zones: the worst first, and how far they lie apart. */
+/** One level of one pollutant in all zones: the worst first, and how much they differ. */
 export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
   const i18n = useI18n()
   const { t, number } = i18n
@@ -21,7 +21,7 @@ export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
   const nameOf = (key: string): string =>
     data?.features.find(({ properties }) => properties.key === key)?.properties.name ?? key
   const labelled = choices.map(({ id, row }) => {
-    const { pollutant, rule } = whoWords(row, i18n)
+    const { pollutant, rule } = whoText(row, i18n)
     return { id, label: t('who.choice', { pollutant, rule }) }
   })
   return (
@@ -37,8 +37,11 @@ export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
       )}
       <WhoTable
         caption={labelled.find(({ id }) => id === chosen.id)?.label ?? ''}
-        heading={t('column.zone')}
-        head={({ place }) => nameOf(place.key)}
+        heading={{
+          label: t('column.zone'),
+          value: ({ place }) => nameOf(place.key),
+          cell: ({ place }) => nameOf(place.key),
+        }}
         rows={rows}
         levels={false}
       />
@@ -46,7 +49,7 @@ export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
   )
 }
 
-/** Every level that some zone is held against. */
+/** Every level that at least one zone is compared with. */
 function choicesOf(places: readonly WhoPlace[]) {
   const zones = places.filter(({ level }) => level === 'zone')
   const all = zones.flatMap((place) =>
@@ -54,7 +57,7 @@ function choicesOf(places: readonly WhoPlace[]) {
       id: `${place.pollutant}:${verdict.rule}`,
       pollutant: place.pollutant,
       rule: verdict.rule,
-      row: { place, verdict, first: true },
+      row: { place, verdict },
     })),
   )
   return [...new Map(all.map((one) => [one.id, one])).values()]

@@ -1,139 +1,149 @@
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { Band } from './band.tsx'
 import { ScoreLine } from './score-summary.tsx'
 import type { BoardIndicator, Category, Dimension, SubDimension } from './scoreboard.ts'
 import './indicator-table.css'
 
-type Common = { readonly selected: string | null; readonly onSelect: (code: string) => void }
+type Selection = { readonly selected: string | null; readonly onSelect: (code: string) => void }
+type BoardRow = { readonly indicator: BoardIndicator; readonly value: BoardIndicator['values'][number] }
 
-/** One dimension: its sub-dimensions, categories and indicators, each score beside its coverage. */
-export function IndicatorTable({ dimension, ...common }: Common & { dimension: Dimension }) {
+/** One dimension: its sub-dimensions, categories and indicators, each score next to its coverage. */
+export function IndicatorTable({ dimension, ...selection }: Selection & { dimension: Dimension }) {
   return (
     <section className="dimension" aria-label={dimension.name}>
       <h2 className="dimension__name">{dimension.name}</h2>
       {dimension.subDimensions.map((sub) => (
-        <SubDimensionTable key={sub.name} sub={sub} {...common} />
+        <SubDimensionTable key={sub.name} sub={sub} {...selection} />
       ))}
     </section>
   )
 }
 
-function SubDimensionTable({ sub, ...common }: Common & { sub: SubDimension }) {
-  const { t } = useI18n()
+function SubDimensionTable({ sub, ...selection }: Selection & { sub: SubDimension }) {
+  const i18n = useI18n()
   return (
     <div className="sub">
       <div className="sub__head">
         <h3>{sub.name}</h3>
         <ScoreLine group={sub.score} />
       </div>
-      <table className="board">
-        <caption className="hidden">{sub.name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('indicators.column.indicator')}</th>
-            <th scope="col" className="numeric">
-              {t('indicators.column.value')}
-            </th>
-            <th scope="col">{t('indicators.column.score')}</th>
-            <th scope="col">{t('indicators.column.origin')}</th>
-            <th scope="col" className="numeric">
-              {t('column.capture')}
-            </th>
-          </tr>
-        </thead>
-        {sub.categories.map((category) => (
-          <CategoryRows key={category.name} category={category} {...common} />
-        ))}
-      </table>
+      <Table<BoardRow>
+        caption={sub.name}
+        columns={columnsOf(i18n, selection)}
+        groups={sub.categories.map(groupOf)}
+        rowKey={({ indicator, value }) => `${indicator.code} ${value.dataPoint}`}
+        className="board"
+        groupClass="board__category"
+        rowClass={(row, previous) => rowClass(row, previous, selection.selected)}
+        note={({ value }) =>
+          value.value === null
+            ? { text: value.missing ?? i18n.t('indicators.missing'), className: 'board__need' }
+            : null
+        }
+        fileName={sub.name}
+      />
     </div>
   )
 }
 
-function CategoryRows({ category, ...common }: Common & { category: Category }) {
-  return (
-    <tbody>
-      <tr className="board__category">
-        <th scope="rowgroup" colSpan={5}>
-          <span className="board__category-name">{category.name}</span>
-          <ScoreLine group={category.score} />
-        </th>
-      </tr>
-      {category.indicators.map((indicator) => (
-        <IndicatorRows key={indicator.code} indicator={indicator} {...common} />
-      ))}
-    </tbody>
-  )
+const groupOf = ({ name, score, indicators }: Category) => ({
+  key: name,
+  heading: (
+    <>
+      <span className="board__category-name">{name}</span>
+      <ScoreLine group={score} />
+    </>
+  ),
+  rows: indicators.flatMap((indicator) => indicator.values.map((value) => ({ indicator, value }))),
+})
+
+const continues = ({ indicator }: BoardRow, previous: BoardRow | undefined): boolean =>
+  previous?.indicator === indicator
+
+const rowClass = (row: BoardRow, previous: BoardRow | undefined, selected: string | null): string =>
+  [
+    row.indicator.status === 'not_reported' ? 'board__missing' : '',
+    row.indicator.code === selected ? 'selected' : '',
+    continues(row, previous) ? 'board__part' : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+
+function columnsOf(i18n: Formatters, selection: Selection): readonly TableColumn<BoardRow>[] {
+  const { t, percent, unit } = i18n
+  const bound = (id: 'lower' | 'upper', index: 0 | 1): TableColumn<BoardRow> => ({
+    ...{ id, label: t(`indicators.column.${id}`), fileOnly: true },
+    value: ({ value }) => value.interval?.[index] ?? null,
+  })
+  return [
+    {
+      ...{ id: 'indicator', label: t('indicators.column.indicator'), value: ({ value }) => value.name },
+      cell: (row, previous) => <NameCell row={row} first={!continues(row, previous)} {...selection} />,
+    },
+    { id: 'code', label: t('indicators.column.code'), fileOnly: true, value: ({ value }) => value.dataPoint },
+    {
+      ...{ id: 'value', label: t('indicators.column.value'), numeric: true, value: ({ value }) => value.value },
+      cell: ({ value }) => <Quantity value={value} />,
+    },
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: ({ value }) => unit(value.unit) },
+    bound('lower', 0),
+    bound('upper', 1),
+    {
+      ...{ id: 'score', label: t('indicators.column.score'), value: ({ value }) => value.score?.points ?? null },
+      cell: ({ value }) =>
+        value.score ? <Band points={value.score.points} /> : <span className="note">{t('score.unscored')}</span>,
+    },
+    {
+      ...{ id: 'origin', label: t('indicators.column.origin') },
+      value: ({ value }) =>
+        originsOf(value)
+          .map((origin) => i18n.name('origin', origin))
+          .join(', ') || null,
+      cell: ({ value }) => <Origins value={value} />,
+    },
+    {
+      ...{ id: 'capture', label: t('column.capture'), numeric: true, value: ({ value }) => value.dataCapture },
+      cell: ({ value }) => (value.dataCapture === null ? t('none') : percent(value.dataCapture)),
+    },
+  ]
 }
 
-function IndicatorRows({ indicator, selected, onSelect }: Common & { indicator: BoardIndicator }) {
-  const { t, name } = useI18n()
-  const several = indicator.values.length > 1
-  const missing = indicator.status === 'not_reported'
-  const current = selected === indicator.code
+function NameCell({ row, first, selected, onSelect }: Selection & { row: BoardRow; first: boolean }) {
+  const { name } = useI18n()
+  const { code, name: title, definition, values } = row.indicator
   return (
     <>
-      {indicator.values.map((value, index) => (
-        <tr
-          key={value.dataPoint}
-          className={[missing ? 'board__missing' : '', current ? 'selected' : '', index > 0 ? 'board__part' : '']
-            .filter(Boolean)
-            .join(' ')}
+      {first && (
+        <button
+          type="button"
+          className="board__open"
+          aria-current={selected === code || undefined}
+          onClick={() => onSelect(code)}
         >
-          <th scope="row">
-            {index === 0 && (
-              <button
-                type="button"
-                className="board__open"
-                aria-current={current || undefined}
-                onClick={() => onSelect(indicator.code)}
-              >
-                {indicator.name}
-              </button>
-            )}
-            {index === 0 && <span className="board__code">{codeLine(indicator, name)}</span>}
-            {several && <span className="board__point">{value.name}</span>}
-          </th>
-          {value.value === null ? (
-            <td colSpan={4} className="board__need">
-              {value.missing ?? t('indicators.missing')}
-            </td>
-          ) : (
-            <ValueCells value={value} />
-          )}
-        </tr>
-      ))}
+          {title}
+        </button>
+      )}
+      {first && <span className="board__code">{definition ? `${code} · ${name('tier', definition.tier)}` : code}</span>}
+      {values.length > 1 && <span className="board__point">{row.value.name}</span>}
     </>
   )
 }
 
-const codeLine = ({ code, definition }: BoardIndicator, name: (prefix: string, value: string) => string): string =>
-  definition ? `${code} · ${name('tier', definition.tier)}` : code
+const originsOf = ({ origin, simulated }: DataPointValue): string[] => [
+  ...(origin ? [origin] : []),
+  ...(simulated && origin !== 'simulated' ? ['simulated'] : []),
+]
 
-function ValueCells({ value }: { value: DataPointValue }) {
-  const { t, name, percent } = useI18n()
-  const origins = [value.origin, value.simulated && value.origin !== 'simulated' ? 'simulated' : null]
-  return (
-    <>
-      <td className="numeric">
-        <Quantity value={value} />
-      </td>
-      <td>
-        {value.score ? <Band points={value.score.points} /> : <span className="note">{t('score.unscored')}</span>}
-      </td>
-      <td>
-        {origins.map(
-          (origin) =>
-            origin && (
-              <span key={origin} className={`origin origin--${origin}`}>
-                {name('origin', origin)}
-              </span>
-            ),
-        )}
-      </td>
-      <td className="numeric">{value.dataCapture === null ? t('none') : percent(value.dataCapture)}</td>
-    </>
-  )
+function Origins({ value }: { value: DataPointValue }) {
+  const { name } = useI18n()
+  return originsOf(value).map((origin) => (
+    <span key={origin} className={`origin origin--${origin}`}>
+      {name('origin', origin)}
+    </span>
+  ))
 }
 
 /** Value, unit, and the interval where there is one. */

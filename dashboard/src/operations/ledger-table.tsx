@@ -1,5 +1,7 @@
 import type { LedgerResponse } from '#model/api/ingest.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import './grid.css'
 import './ledger-table.css'
 
@@ -10,68 +12,48 @@ const OBSERVATIONS = [
   'observationsConflict',
   'observationsRejected',
 ] as const
-type Counts = LedgerResponse['total']
+type LedgerRow = LedgerResponse['total'] & { readonly source: string; readonly updatedAt: string | null }
 
 /** received = stored + duplicate + rejected + in flight, source by source. */
 export function LedgerTable({ ledger }: { ledger: LedgerResponse }) {
-  const { t, time } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroller" tabIndex={0} aria-label={t('ledger.table')}>
-      <table className="grid">
-        <caption className="hidden">{t('ledger.title')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('ledger.source')}</th>
-            {COUNTS.map((name) => (
-              <th key={name} scope="col" className="numeric">
-                {t(`ledger.${name}`)}
-              </th>
-            ))}
-            <th scope="col">{t('ledger.balance')}</th>
-            {OBSERVATIONS.map((name) => (
-              <th key={name} scope="col" className="numeric">
-                {t(`ledger.${name}`)}
-              </th>
-            ))}
-            <th scope="col" className="numeric">
-              {t('ledger.updated')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {ledger.sources.map((source) => (
-            <LedgerRow key={source.source} name={source.source} counts={source} updated={time(source.updatedAt)} />
-          ))}
-        </tbody>
-        <tfoot>
-          <LedgerRow name={t('ledger.total')} counts={ledger.total} updated="" />
-        </tfoot>
-      </table>
-    </section>
+    <Table<LedgerRow>
+      caption={t('ledger.table')}
+      columns={columnsOf(i18n)}
+      groups={[{ key: 'sources', heading: null, rows: ledger.sources }]}
+      footer={{ ...ledger.total, source: t('ledger.total'), updatedAt: null }}
+      rowKey={({ source }) => source}
+      className="grid"
+      scroller="scroller"
+      fileName={t('ledger.title')}
+    />
   )
 }
 
-function LedgerRow({ name, counts, updated }: { name: string; counts: Counts; updated: string }) {
-  const { t, integer } = useI18n()
-  const difference = counts.received - counts.stored - counts.duplicate - counts.rejected - counts.inFlight
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      {COUNTS.map((column) => (
-        <td key={column} className="numeric">
-          {integer(counts[column])}
-        </td>
-      ))}
-      <td className={counts.balanced ? 'balance' : 'balance balance--off'}>
-        {counts.balanced ? t('ledger.balanced') : t('ledger.off', { difference: integer(difference) })}
-      </td>
-      {OBSERVATIONS.map((column) => (
-        <td key={column} className="numeric">
-          {integer(counts[column])}
-        </td>
-      ))}
-      <td className="numeric">{updated}</td>
-    </tr>
-  )
+function columnsOf({ t, integer, time }: Formatters): readonly TableColumn<LedgerRow>[] {
+  const count = (id: (typeof COUNTS)[number] | (typeof OBSERVATIONS)[number]): TableColumn<LedgerRow> => ({
+    ...{ id, label: t(`ledger.${id}`), numeric: true },
+    value: (row) => row[id],
+    cell: (row) => integer(row[id]),
+  })
+  return [
+    { id: 'source', label: t('ledger.source'), value: ({ source }) => source },
+    ...COUNTS.map(count),
+    {
+      ...{ id: 'balance', label: t('ledger.balance'), value: differenceOf },
+      cell: (row) =>
+        row.balanced ? t('ledger.balanced') : t('ledger.off', { difference: integer(differenceOf(row)) }),
+      className: ({ balanced }) => (balanced ? 'balance' : 'balance balance--off'),
+    },
+    ...OBSERVATIONS.map(count),
+    {
+      ...{ id: 'updated', label: t('ledger.updated'), numeric: true, value: ({ updatedAt }) => updatedAt },
+      cell: ({ updatedAt }) => (updatedAt === null ? '' : time(updatedAt)),
+    },
+  ]
 }
+
+const differenceOf = ({ received, stored, duplicate, rejected, inFlight }: LedgerRow): number =>
+  received - stored - duplicate - rejected - inFlight

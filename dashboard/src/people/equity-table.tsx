@@ -1,129 +1,118 @@
 import { Button } from 'react-aria-components'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import './styles/equity.css'
 import './styles/people.css'
 
+type Group = Exposure['groups'][number]
 type Props = { data: EquityResponse; chosen: string; onChoose: (id: string) => void }
-/** More groups than that make a table nobody reads: the chart above shows them for one measure. */
-const MOST_COLUMNS = 7
+/** With more groups the columns do not fit; the table then shows the groups of the chosen measure as rows. */
+const MAX_COLUMNS = 7
 
-/** Every measure by group, burdens first: the numbers behind the chart. */
+/** Every measure by group, burdens first: the values of the chart. */
 export function EquityTable({ data, chosen, onChoose }: Props) {
   const i18n = useI18n()
   const { t } = i18n
-  const columns = data.exposures[0]?.groups.map(({ key, label }) => ({ key, label })) ?? []
-  if (columns.length > MOST_COLUMNS) return <GroupTable exposure={data.exposures.find(({ id }) => id === chosen)} />
+  const groups = data.exposures[0]?.groups ?? []
+  if (groups.length > MAX_COLUMNS) return <GroupTable exposure={data.exposures.find(({ id }) => id === chosen)} />
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="people__scroll" tabIndex={0} aria-label={t('equity.table')}>
-      <table className="mini equity">
-        <caption className="hidden">{t('equity.table')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('equity.column.measure')}</th>
-            <th scope="col" className="numeric">
-              {t('equity.column.everybody')}
-            </th>
-            {columns.map(({ key, label }) => (
-              <th key={key} scope="col" className="numeric">
-                {label}
-              </th>
-            ))}
-            <th scope="col" className="numeric">
-              {t('equity.column.concentration')}
-            </th>
-          </tr>
-        </thead>
-        {(['burden', 'service'] as const).map((kind) => (
-          <tbody key={kind}>
-            <tr>
-              <th scope="rowgroup" colSpan={columns.length + 3} className="equity__kind">
-                {t(`equity.kind.${kind}`)}
-              </th>
-            </tr>
-            {data.exposures
-              .filter((one) => one.kind === kind)
-              .map((one) => (
-                <Row key={one.id} exposure={one} columns={columns} chosen={one.id === chosen} onChoose={onChoose} />
-              ))}
-          </tbody>
-        ))}
-      </table>
-    </section>
+    <Table<Exposure>
+      caption={t('equity.table')}
+      columns={measureColumns(groups, i18n, { chosen, onChoose })}
+      groups={(['burden', 'service'] as const).map((kind) => ({
+        key: kind,
+        heading: <span className="equity__kind">{t(`equity.kind.${kind}`)}</span>,
+        rows: data.exposures.filter((exposure) => exposure.kind === kind),
+      }))}
+      rowKey={({ id }) => id}
+      rowClass={({ id }) => (id === chosen ? 'selected' : undefined)}
+      className="mini equity"
+      scroller="people__scroll"
+      fileName={t('equity.table')}
+    />
   )
 }
 
-type RowProps = {
-  exposure: Exposure
-  columns: readonly { key: string }[]
-  chosen: boolean
-  onChoose: (id: string) => void
+function measureColumns(
+  groups: readonly Group[],
+  i18n: Formatters,
+  { chosen, onChoose }: Omit<Props, 'data'>,
+): readonly TableColumn<Exposure>[] {
+  const { t, number, decimal, unit } = i18n
+  return [
+    {
+      ...{ id: 'measure', label: t('equity.column.measure'), value: ({ name }) => name },
+      cell: (exposure) => (
+        <>
+          <Button className="link" onPress={() => onChoose(exposure.id)} aria-current={exposure.id === chosen}>
+            {exposure.name}
+          </Button>{' '}
+          <span className="equity__unit">{unit(exposure.unit)}</span>
+        </>
+      ),
+    },
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: (exposure) => unit(exposure.unit) },
+    {
+      ...{ id: 'everybody', label: t('equity.column.everybody'), numeric: true, value: ({ everybody }) => everybody },
+      cell: ({ everybody }) => number(everybody),
+    },
+    ...groups.map(
+      ({ key, label }): TableColumn<Exposure> => ({
+        ...{ id: `group ${key}`, label, numeric: true },
+        value: (exposure) => groupOf(exposure, key)?.value ?? null,
+        cell: (exposure) => cellText(groupOf(exposure, key), i18n),
+      }),
+    ),
+    {
+      ...{ id: 'concentration', label: t('equity.column.concentration'), numeric: true },
+      value: ({ concentration }) => concentration?.value ?? null,
+      cell: ({ concentration }) => (concentration ? decimal(concentration.value, 3) : t('none')),
+    },
+  ]
 }
 
-function Row({ exposure, columns, chosen, onChoose }: RowProps) {
-  const i18n = useI18n()
-  const { id, name, unit, everybody, groups, concentration } = exposure
-  const unitText = i18n.unit(unit)
-  return (
-    <tr className={chosen ? 'selected' : undefined}>
-      <th scope="row">
-        <Button className="link" onPress={() => onChoose(id)} aria-current={chosen}>
-          {name}
-        </Button>{' '}
-        <span className="equity__unit">{unitText}</span>
-      </th>
-      <td className="numeric">{i18n.number(everybody)}</td>
-      {columns.map(({ key }) => {
-        const group = groups.find((one) => one.key === key)
-        return (
-          <td key={key} className="numeric">
-            {cellText(group, i18n)}
-          </td>
-        )
-      })}
-      <td className="numeric">{concentration ? i18n.decimal(concentration.value, 3) : i18n.t('none')}</td>
-    </tr>
-  )
-}
+const groupOf = ({ groups }: Exposure, key: string): Group | undefined => groups.find((group) => group.key === key)
 
-/** A star beside what the sample can tell from everybody. */
-function cellText(group: Exposure['groups'][number] | undefined, i18n: Formatters): string {
-  if (!group || group.value === null) return i18n.t('none')
-  return `${i18n.number(group.value)}${group.significant ? '*' : ''}`
+/** A star after a value that differs significantly from the overall mean. */
+function cellText(group: Group | undefined, { t, number }: Formatters): string {
+  if (!group || group.value === null) return t('none')
+  return `${number(group.value)}${group.significant ? '*' : ''}`
 }
 
 /** One measure, a row for each group. */
 function GroupTable({ exposure }: { exposure: Exposure | undefined }) {
   const i18n = useI18n()
-  const { t } = i18n
   if (!exposure) return null
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="people__scroll" tabIndex={0} aria-label={exposure.name}>
-      <table className="mini">
-        <caption className="hidden">{exposure.name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('divides.column.group')}</th>
-            {(['value', 'gap', 'share'] as const).map((column) => (
-              <th key={column} scope="col" className="numeric">
-                {t(`equity.column.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {exposure.groups.map(({ key, label, value, gap, share }) => (
-            <tr key={key}>
-              <th scope="row">{label}</th>
-              <td className="numeric">{value === null ? t('equity.none') : i18n.quantity(value, exposure.unit)}</td>
-              <td className="numeric">{gap ? i18n.number(gap.value) : t('none')}</td>
-              <td className="numeric">{share === null || value === null ? t('none') : i18n.percent(share)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table<Group>
+      caption={exposure.name}
+      columns={groupColumns(exposure, i18n)}
+      groups={[{ key: 'groups', heading: null, rows: exposure.groups }]}
+      rowKey={({ key }) => key}
+      className="mini"
+      scroller="people__scroll"
+      fileName={exposure.name}
+    />
   )
+}
+
+function groupColumns({ unit }: Exposure, { t, quantity, number, percent, ...i18n }: Formatters): TableColumn<Group>[] {
+  return [
+    { id: 'group', label: t('divides.column.group'), value: ({ label }) => label },
+    {
+      ...{ id: 'value', label: t('equity.column.value'), numeric: true, value: ({ value }) => value },
+      cell: ({ value }) => (value === null ? t('equity.none') : quantity(value, unit)),
+    },
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: () => i18n.unit(unit) },
+    {
+      ...{ id: 'gap', label: t('equity.column.gap'), numeric: true, value: ({ gap }) => gap?.value ?? null },
+      cell: ({ gap }) => (gap ? number(gap.value) : t('none')),
+    },
+    {
+      ...{ id: 'share', label: t('equity.column.share'), numeric: true, value: ({ share }) => share },
+      cell: ({ share, value }) => (share === null || value === null ? t('none') : percent(share)),
+    },
+  ]
 }

@@ -1,73 +1,90 @@
 import type { ReportGoal } from '#model/api/reports.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
+import '../air-quality/level-ladder.css'
 import './report-table.css'
 import './report-view.css'
 
-/** What the city itself wants, how far it is, and where the trend goes. Nothing where it has set no goal. */
+/** The targets of the city, the progress towards them and the trends. Nothing where the city has set none. */
 export function GoalsTable({ goals }: { goals: readonly ReportGoal[] }) {
-  const { t } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   if (goals.length === 0) return null
   return (
     <section className="report__section" aria-labelledby="report-goals">
       <h2 id="report-goals">{t('report.goals')}</h2>
       <p className="note">{t('report.goals.lead')}</p>
-      <table className="report-table">
-        <caption className="hidden">{t('report.goals')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('indicators.column.indicator')}</th>
-            <th scope="col">{t('report.goals.way')}</th>
-            <th scope="col">{t('report.goals.state')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {goals.map((goal) => (
-            <GoalRow key={`${goal.code} ${goal.dataPoint}`} goal={goal} />
-          ))}
-        </tbody>
-      </table>
+      <Table<ReportGoal>
+        caption={t('report.goals')}
+        columns={columnsOf(i18n)}
+        groups={[{ key: 'goals', heading: null, rows: goals }]}
+        rowKey={({ code, dataPoint }) => `${code} ${dataPoint}`}
+        className="report-table"
+        fileName={t('report.goals')}
+      />
     </section>
   )
 }
 
-function GoalRow({ goal }: { goal: ReportGoal }) {
-  const { t, quantity, name } = useI18n()
-  const { unit, progress, latest, target, targetYear, benchmark, source } = goal
-  const dated = (at: { value: number | null; period: string } | null | undefined): string =>
-    at === null || at === undefined || at.value === null
+function columnsOf({ t, name, unit }: Formatters): readonly TableColumn<ReportGoal>[] {
+  return [
+    {
+      ...{ id: 'indicator', label: t('indicators.column.indicator'), value: (goal) => goal.name },
+      cell: (goal) => (
+        <>
+          {goal.name} <span className="report-table__code">{goal.code}</span>
+        </>
+      ),
+    },
+    { id: 'code', label: t('indicators.column.code'), fileOnly: true, value: ({ code }) => code },
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: (goal) => unit(goal.unit) },
+    { id: 'latest', label: t('indicators.column.value'), fileOnly: true, value: ({ latest }) => latest?.value ?? null },
+    { id: 'target', label: t('goal.target'), fileOnly: true, value: ({ target }) => target },
+    { id: 'targetYear', label: t('goal.targetYear'), fileOnly: true, value: ({ targetYear }) => targetYear },
+    { id: 'benchmark', label: t('goal.benchmark'), fileOnly: true, value: ({ benchmark }) => benchmark },
+    { id: 'steps', label: t('report.goals.way'), cell: (goal) => <Steps goal={goal} /> },
+    {
+      ...{ id: 'state', label: t('report.goals.state'), value: ({ progress }) => progress?.share ?? null },
+      cell: (goal) => (
+        <>
+          {goal.progress && (
+            <>
+              {goal.progress.share !== null && <Way share={goal.progress.share} expected={goal.progress.expected} />}
+              <strong>{name('progress', goal.progress.status)}</strong>{' '}
+            </>
+          )}
+          <Trend goal={goal} />
+        </>
+      ),
+    },
+  ]
+}
+
+/** Baseline, latest value and target, each with its period. */
+function Steps({ goal: { unit, progress, latest, target, targetYear, benchmark, source } }: { goal: ReportGoal }) {
+  const { t, quantity } = useI18n()
+  const dated = (step: { value: number | null; period: string } | null | undefined): string =>
+    step === null || step === undefined || step.value === null
       ? t('report.goals.unknown')
-      : t('report.goals.at', { value: quantity(at.value, unit), period: at.period })
+      : t('report.goals.at', { value: quantity(step.value, unit), period: step.period })
   return (
-    <tr>
-      <th scope="row">
-        {goal.name} <span className="report-table__code">{goal.code}</span>
-      </th>
-      <td>
-        {target !== null &&
-          (progress?.baseline || latest
-            ? t('report.goals.steps', {
-                baseline: dated(progress?.baseline),
-                latest: dated(latest),
-                target: dated({ value: target, period: String(targetYear) }),
-              })
-            : t('goal.shown', { target: quantity(target, unit), year: String(targetYear) }))}{' '}
-        {benchmark !== null && t('report.goals.benchmark', { benchmark: quantity(benchmark, unit) })}{' '}
-        {source && <span className="note">{source}</span>}
-      </td>
-      <td>
-        {progress && (
-          <>
-            {progress.share !== null && <Way share={progress.share} expected={progress.expected} />}
-            <strong>{name('progress', progress.status)}</strong>{' '}
-          </>
-        )}
-        <Trend goal={goal} />
-      </td>
-    </tr>
+    <>
+      {target !== null &&
+        (progress?.baseline || latest
+          ? t('report.goals.steps', {
+              baseline: dated(progress?.baseline),
+              latest: dated(latest),
+              target: dated({ value: target, period: String(targetYear) }),
+            })
+          : t('goal.shown', { target: quantity(target, unit), year: String(targetYear) }))}{' '}
+      {benchmark !== null && t('report.goals.benchmark', { benchmark: quantity(benchmark, unit) })}{' '}
+      {source && <span className="note">{source}</span>}
+    </>
   )
 }
 
-/** A bar for the eye; the words beside it say the same. */
+/** A bar, hidden from screen readers because the text after it says the same. */
 function Way({ share, expected }: { share: number; expected: number | null }) {
   const { t, percent } = useI18n()
   const width = (part: number): string => `${100 * Math.min(1, Math.max(0, part))}%`

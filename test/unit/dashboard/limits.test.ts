@@ -1,6 +1,6 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
-import { assessmentsOf, limitWords, yearOf } from '#dashboard/src/air-quality/limits-words.ts'
+import { assessmentsOf, limitText, yearOf } from '#dashboard/src/air-quality/limits-text.ts'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
 import { createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import type { AirAssessment } from '#model/api/air-limits.ts'
@@ -14,7 +14,7 @@ const no2Hour: AirAssessment = {
 
 describe('a legal limit in words', () => {
   test('how many exceedances of how many permitted, and how many are left', () => {
-    expect(limitWords(no2Hour, i18n)).toMatchObject({
+    expect(limitText(no2Hour, i18n)).toMatchObject({
       ...{ rule: 'limit, hour', exceedances: '4 of 18 permitted', remaining: '14', verdict: 'met', capture: '97%' },
     })
   })
@@ -24,11 +24,11 @@ describe('a legal limit in words', () => {
     [{ exceeded: null }, 'needs several years of data'],
     [{ kind: 'alert', exceeded: true, permitted: null, remaining: null }, 'reached'],
     [{ kind: 'information', permitted: null, remaining: null }, 'not reached'],
-  ])('%j is %s', (more, verdict) => expect(limitWords({ ...no2Hour, ...more }, i18n).verdict).toBe(verdict))
+  ])('%j is %s', (more, verdict) => expect(limitText({ ...no2Hour, ...more }, i18n).verdict).toBe(verdict))
   test('a mean of the year has no exceedances, a threshold none that are permitted', () => {
     const mean = { ...no2Hour, per: 'year', exceedances: null, permitted: null, remaining: null } as const
-    expect(limitWords(mean, i18n).remaining).toBe(limitWords(mean, i18n).exceedances)
-    expect(limitWords({ ...no2Hour, kind: 'alert', permitted: null, remaining: null }, i18n).exceedances).toBe('4')
+    expect(limitText(mean, i18n).remaining).toBe(limitText(mean, i18n).exceedances)
+    expect(limitText({ ...no2Hour, kind: 'alert', permitted: null, remaining: null }, i18n).exceedances).toBe('4')
   })
 })
 

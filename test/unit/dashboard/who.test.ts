@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ladderOf, rowsOf, type WhoPlace, zonesByLevel } from '#dashboard/src/air-quality/who-rows.ts'
+import { ladderOf, rowsOf, startsPollutant, type WhoPlace, zonesByLevel } from '#dashboard/src/air-quality/who-rows.ts'
 
 const place = (level: WhoPlace['level'], key: string, value: number | null, people: number | null = 100): WhoPlace => ({
   ...{ level, key, pollutant: 'pm2_5', stations: 1, people, dataCapture: 1 },
@@ -10,7 +10,8 @@ const place = (level: WhoPlace['level'], key: string, value: number | null, peop
 const PLACES = [place('city', '', 9), place('zone', 'a', 6, 300), place('zone', 'b', null), place('zone', 'c', 12)]
 
 test('the city has a row for each level, and its pollutant is named once', () => {
-  expect(rowsOf(PLACES, 'city').map(({ verdict, first }) => [verdict.rule, first])).toEqual([
+  const rows = rowsOf(PLACES, 'city')
+  expect(rows.map((row, index) => [row.verdict.rule, startsPollutant(row, rows[index - 1])])).toEqual([
     ['annual', true],
     ['day', false],
   ])

@@ -1,21 +1,24 @@
-import type { Column, Row } from './table-model.ts'
+import type { Column, Row, SortValue } from './table-model.ts'
 
 /**
  * RFC 4180, with a byte order mark so that spreadsheets read it as UTF-8. Numbers in full precision with a point,
- * whatever the page shows; a time is an ISO instant; a cell without a value is empty.
+ * whatever the page shows; a cell without a value is empty.
  */
-export function toCsv(columns: readonly Column[], rows: readonly Row[]): string {
-  const lines = [
-    ['key', ...columns.map(({ label }) => label)],
-    ...rows.map((row) => [row.key, ...columns.map(({ id }) => plain(id, row))]),
-  ]
-  return `\ufeff${lines.map((line) => line.map(quote).join(',')).join('\r\n')}\r\n`
+export function csvOf(lines: readonly (readonly SortValue[])[]): string {
+  const text = (value: SortValue): string => quote(value === null ? '' : String(value))
+  return `\ufeff${lines.map((line) => line.map(text).join(',')).join('\r\n')}\r\n`
 }
 
-function plain(column: string, row: Row): string {
+/** The table of a map layer; a time is an ISO instant. */
+export const toCsv = (columns: readonly Column[], rows: readonly Row[]): string =>
+  csvOf([
+    ['key', ...columns.map(({ label }) => label)],
+    ...rows.map((row) => [row.key, ...columns.map(({ id }) => fileValue(id, row))]),
+  ])
+
+function fileValue(column: string, row: Row): SortValue {
   const value = row.cells[column]?.sort ?? null
-  if (value === null) return ''
-  return column === 'time' && typeof value === 'number' ? new Date(value).toISOString() : String(value)
+  return column === 'time' && typeof value === 'number' ? new Date(value).toISOString() : value
 }
 
 // a spreadsheet runs a cell that begins like a formula; an apostrophe keeps it text (OWASP, CSV injection)

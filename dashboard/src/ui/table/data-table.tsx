@@ -1,10 +1,12 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useI18n } from '../../i18n/formatters.ts'
 import { Icon } from '../icon.tsx'
 import { toCsv } from './csv.ts'
 import { download } from './download.ts'
-import { type Order, sortRows } from './sort.ts'
+import { moveBetweenRows } from './move-focus.ts'
+import { nextOrder, type Order, sortRows } from './sort.ts'
+import { TableHead } from './table.tsx'
 import type { Column, Row } from './table-model.ts'
 import './data-table.css'
 
@@ -20,8 +22,8 @@ export type DataTableProps = {
 }
 
 /**
- * The table twin of a layer. A plain HTML table: screen readers have their own keys for it; everyone else moves with
- * the arrow keys between the names of the rows, and Enter selects.
+ * The table of a map layer, page by page, with the selection of the map. Plain HTML: screen readers have their own keys
+ * for it; everyone else moves between the rows with the arrow keys, and Enter selects.
  */
 export function DataTable({ caption, columns, rows, selected, onSelect, fileName }: DataTableProps) {
   const { t, locale, integer } = useI18n()
@@ -43,9 +45,10 @@ export function DataTable({ caption, columns, rows, selected, onSelect, fileName
     row?.closest('tr')?.scrollIntoView({ block: 'nearest' })
   }, [selected])
 
+  // every column of a map layer can be sorted
+  const headings = columns.map((column) => ({ ...column, value: column.id }))
   const sortBy = (column: Column): void => {
-    const again = order?.column === column.id
-    setOrder({ column: column.id, descending: again ? !order.descending : column.numeric })
+    setOrder(nextOrder(order, column))
     setPage(0)
   }
 
@@ -61,25 +64,10 @@ export function DataTable({ caption, columns, rows, selected, onSelect, fileName
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="table__scroll" tabIndex={0} aria-label={caption}>
-        <table>
+        <table className="sortable" onKeyDown={moveBetweenRows}>
           <caption className="hidden">{caption}</caption>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th
-                  key={column.id}
-                  scope="col"
-                  className={column.numeric ? 'numeric' : undefined}
-                  aria-sort={order?.column === column.id ? (order.descending ? 'descending' : 'ascending') : undefined}
-                >
-                  <button type="button" className="table__sort" onClick={() => sortBy(column)}>
-                    {column.label}
-                  </button>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody ref={body} onKeyDown={moveFocus}>
+          <TableHead columns={headings} order={order} onSort={sortBy} />
+          <tbody ref={body}>
             {shown.map((row) => (
               <TableRow key={row.key} row={row} columns={columns} selected={row.id === selected} onSelect={onSelect} />
             ))}
@@ -152,20 +140,4 @@ function TableRow({ row, columns, selected, onSelect }: RowProps) {
 function cellClass(column: Column, row: Row): string | undefined {
   const missing = row.cells[column.id]?.sort === null
   return [column.numeric ? 'numeric' : '', missing ? 'missing' : ''].filter(Boolean).join(' ') || undefined
-}
-
-const STEPS: Readonly<Record<string, (at: number, last: number) => number>> = {
-  ArrowDown: (at, last) => Math.min(last, at + 1),
-  ArrowUp: (at) => Math.max(0, at - 1),
-  Home: () => 0,
-  End: (_, last) => last,
-}
-
-function moveFocus(event: KeyboardEvent<HTMLElement>): void {
-  const step = STEPS[event.key]
-  const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('.table__row')]
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
-  if (!step || at < 0) return
-  event.preventDefault()
-  buttons[step(at, buttons.length - 1)]?.focus()
 }

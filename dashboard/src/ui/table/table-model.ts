@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react'
+
 export type Column = { readonly id: string; readonly label: string; readonly numeric: boolean }
 /** `sort` is what a cell is ordered by and what goes into the CSV; `text` is what is shown */
 export type Cell = { readonly text: string; readonly sort: number | string | null }
@@ -11,3 +13,27 @@ export type Row = {
 export const text = (value: string): Cell => ({ text: value, sort: value })
 export const amount = (value: number | null | undefined, show: (value: number) => string, none: string): Cell =>
   value === null || value === undefined ? { text: none, sort: null } : { text: show(value), sort: value }
+
+/** What a column sorts by and writes to the CSV file, in full precision; null: no value. */
+export type SortValue = string | number | null
+
+export type TableColumn<R> = {
+  readonly id: string
+  /** empty: a column without text, such as a bar */
+  readonly label: string
+  readonly numeric?: boolean
+  /** without it the column cannot be sorted and is not in the CSV file */
+  readonly value?: (row: R) => SortValue
+  /** default: the value as text. `previous` is the row above, in the order shown */
+  readonly cell?: (row: R, previous: R | undefined) => ReactNode
+  readonly className?: (row: R) => string | undefined
+  /** only in the CSV file: a code or a unit that the page shows inside another cell */
+  readonly fileOnly?: boolean
+}
+
+/** Rows under a heading of their own; sorting keeps them together. */
+export type TableGroup<R> = {
+  readonly key: string
+  readonly heading: ReactNode
+  readonly rows: readonly R[]
+}

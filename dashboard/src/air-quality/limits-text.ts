@@ -4,7 +4,7 @@ import type { Formatters } from '../i18n/formatters.ts'
 type Place = AirLimitsResponse['places'][number]
 
 /** One level in one place, in words. */
-export type LimitWords = {
+export type LimitText = {
   readonly pollutant: string
   readonly rule: string
   readonly level: string
@@ -19,10 +19,10 @@ export type LimitWords = {
 export const assessmentsOf = (places: readonly Place[], level: Place['level'], key = ''): readonly AirAssessment[] =>
   places.find((place) => place.level === level && place.key === key)?.assessments ?? []
 
-export function limitWords(
+export function limitText(
   assessment: AirAssessment,
   { t, name, property, quantity, integer, percent }: Formatters,
-): LimitWords {
+): LimitText {
   const { pollutant, kind, per, level, unit, value, exceedances, permitted, remaining, dataCapture } = assessment
   const above = exceedances === null ? t('none') : integer(exceedances)
   return {

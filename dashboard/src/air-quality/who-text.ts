@@ -2,11 +2,12 @@ import { PROPERTIES } from '#model/observation/properties.ts'
 import type { Formatters } from '../i18n/formatters.ts'
 import type { WhoRow } from './who-rows.ts'
 
-/** What the cells of one level say. */
-export type WhoWords = {
+/** The cells of one level as text. */
+export type WhoText = {
   readonly pollutant: string
   readonly rule: string
   readonly value: string
+  readonly unit: string
   readonly guideline: string
   readonly interim: string
   readonly reached: string
@@ -14,7 +15,7 @@ export type WhoWords = {
   readonly capture: string
 }
 
-export function whoWords({ place, verdict }: WhoRow, i18n: Formatters): WhoWords {
+export function whoText({ place, verdict }: WhoRow, i18n: Formatters): WhoText {
   const { t, name, quantity, number, integer, percent } = i18n
   const { pollutant, dataCapture } = place
   const { rule, value, level, interim, reached, days, daysAbove } = verdict
@@ -24,6 +25,7 @@ export function whoWords({ place, verdict }: WhoRow, i18n: Formatters): WhoWords
     pollutant: i18n.property(pollutant),
     rule: name('who.rule', `${rule === 'day' ? ozone : ''}${rule}`),
     value: value === null ? t('none') : quantity(value, unit),
+    unit: i18n.unit(unit),
     guideline: quantity(level, unit),
     interim: interim.map(number).join(', '),
     reached: reached
