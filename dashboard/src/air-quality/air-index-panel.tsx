@@ -6,7 +6,7 @@ import './air-index-panel.css'
 
 type Both = Readonly<Record<AqiScheme, AirIndex | null>>
 
-/** The two indices with the sub-index of every pollutant: the highest decides. */
+/** The two indices with the sub-index of every pollutant; the highest one is the index. */
 export function AirIndexPanel({ index }: { index: Both }) {
   const { t } = useI18n()
   return (
@@ -21,7 +21,7 @@ export function AirIndexPanel({ index }: { index: Both }) {
 
 const NO_COLOUR: Rgb = [128, 128, 128]
 
-/** What makes the index a lower bound, and which readings are doubted, in words. */
+/** Why the index is a lower bound, and which readings are suspect. */
 function whyAtLeast({ missing, doubted, parts }: AirIndex, { t, property }: Formatters): string[] {
   const leftOut = doubted.filter((one) => one.leftOut).map(({ pollutant }) => property(pollutant))
   const counted = doubted.filter((one) => !one.leftOut).map(({ pollutant }) => property(pollutant))

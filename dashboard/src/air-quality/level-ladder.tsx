@@ -2,7 +2,7 @@ import { ladderOf, type WhoVerdict } from './who-rows.ts'
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
-/** A value as a bar with marks at the guideline (bold) and the interim targets; the cells beside it say the same in words. */
+/** A value as a bar with marks at the guideline (bold) and the interim targets; the cells next to it have the same as text. */
 export function LevelLadder({ verdict }: { verdict: WhoVerdict }) {
   const { fill, guideline, interim } = ladderOf(verdict)
   return (

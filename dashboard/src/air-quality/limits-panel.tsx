@@ -7,7 +7,7 @@ import { airLimitsQuery } from './queries.ts'
 
 type Level = AirLimitsResponse['places'][number]['level']
 
-/** One zone or station against the legal standard that applies in the year. Nothing where it measures nothing of it. */
+/** One zone or station compared with the legal standard that applies in the year. Nothing if it measures nothing in it. */
 export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: string }) {
   const [{ period }] = useViewState()
   const i18n = useI18n()
@@ -32,17 +32,17 @@ export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: strin
         </thead>
         <tbody>
           {rows.map((row) => {
-            const words = limitText(row, i18n)
+            const text = limitText(row, i18n)
             return (
               <tr key={`${row.pollutant} ${row.kind} ${row.per} ${row.level}`}>
                 <th scope="row">
-                  {words.pollutant} <span className="note">{words.rule}</span>
+                  {text.pollutant} <span className="note">{text.rule}</span>
                 </th>
-                <td className="numeric">{words.value}</td>
+                <td className="numeric">{text.value}</td>
                 <td>
-                  {words.verdict}{' '}
+                  {text.verdict}{' '}
                   <span className="note">
-                    {t('limits.level.of', { level: words.level })}
+                    {t('limits.level.of', { level: text.level })}
                     {row.remaining !== null && ` ${t('limits.left', { n: row.remaining })}`}
                   </span>
                 </td>

@@ -9,14 +9,14 @@ import { assessmentsOf, yearOf } from './limits-text.ts'
 import { airLimitsQuery, airStandardsQuery } from './queries.ts'
 import './who-table.css'
 
-/** The city's stations against one legal standard in a calendar year, where it is worst, with the exceedances left. */
+/** One legal standard in a calendar year: the station with the highest value for each level, and the exceedances left. */
 export function LimitsSection() {
   const [{ period }] = useViewState()
   const { t, percent } = useI18n()
-  const [wanted, setWanted] = useState('')
+  const [standard, setStandard] = useState('')
   const year = yearOf(period, new Date())
   const standards = useQuery(airStandardsQuery).data?.standards ?? []
-  const answer = useQuery(airLimitsQuery(year, wanted))
+  const answer = useQuery(airLimitsQuery(year, standard))
   const { data } = answer
   const rows = assessmentsOf(data?.places ?? [], 'city')
   return (
@@ -30,8 +30,8 @@ export function LimitsSection() {
         <Choice
           label={t('limits.standard')}
           choices={standards.map(({ key, name: label }) => ({ id: key, label }))}
-          value={wanted || (data?.standard.key ?? '')}
-          onChange={setWanted}
+          value={standard || (data?.standard.key ?? '')}
+          onChange={setStandard}
         />
       )}
       {data && (

@@ -3,7 +3,7 @@ import type { Formatters } from '../i18n/formatters.ts'
 
 type Place = AirLimitsResponse['places'][number]
 
-/** One level in one place, in words. */
+/** One level in one place, as text. */
 export type LimitText = {
   readonly pollutant: string
   readonly rule: string
@@ -47,5 +47,5 @@ function verdictId({ exceeded, kind, covered }: AirAssessment) {
   return exceeded ? 'limits.verdict.exceeded' : 'limits.verdict.kept'
 }
 
-/** The calendar year that a period of the page lies in; of rolling ones the present one. */
+/** The calendar year of a period; for rolling periods the current year. */
 export const yearOf = (period: string, now: Date): string => /^\d{4}/.exec(period)?.[0] ?? String(now.getUTCFullYear())

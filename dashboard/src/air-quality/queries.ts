@@ -5,7 +5,7 @@ import { get } from '../http/client.ts'
 
 const MINUTE = 60_000
 
-/** The WHO levels of 2021 against the city, its zones and its stations, over a period. */
+/** The city, its zones and its stations compared with the WHO levels of 2021, over a period. */
 export const exceedancesQuery = (period: string) =>
   queryOptions({
     queryKey: ['air-quality', 'exceedances', period],
@@ -19,7 +19,7 @@ export const airStandardsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-/** One standard against the city, its zones and its stations in a calendar year; without a key, what applies in the year. */
+/** The city, its zones and its stations compared with a standard in a calendar year; without a key, the standard of that year. */
 export const airLimitsQuery = (year: string, standard: string) =>
   queryOptions({
     queryKey: ['air-quality', 'limits', year, standard],

@@ -5,7 +5,7 @@ import { exceedancesQuery } from './queries.ts'
 import { rowsOf, type WhoPlace } from './who-rows.ts'
 import { whoText } from './who-text.ts'
 
-/** One zone or station against the WHO levels, over the period of the page. Nothing where it measures none of them. */
+/** One zone or station compared with the WHO levels over the period of the page. Nothing if it measures none of them. */
 export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeKey: string }) {
   const [{ period }] = useViewState()
   const i18n = useI18n()
@@ -29,15 +29,15 @@ export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeK
         </thead>
         <tbody>
           {rows.map((row) => {
-            const words = whoText(row, i18n)
+            const text = whoText(row, i18n)
             return (
               <tr key={`${row.place.pollutant} ${row.verdict.rule}`}>
                 <th scope="row">
-                  {words.pollutant} <span className="note">{words.rule}</span>
+                  {text.pollutant} <span className="note">{text.rule}</span>
                 </th>
-                <td className="numeric">{words.value}</td>
+                <td className="numeric">{text.value}</td>
                 <td>
-                  {words.reached} <span className="note">{t('who.level.of', { guideline: words.guideline })}</span>
+                  {text.reached} <span className="note">{t('who.level.of', { guideline: text.guideline })}</span>
                 </td>
               </tr>
             )

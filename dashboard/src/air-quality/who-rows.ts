@@ -10,7 +10,7 @@ export type WhoRow = { readonly place: WhoPlace; readonly verdict: WhoVerdict }
 /** Whether the row above is about another pollutant or place. */
 export const startsPollutant = ({ place }: WhoRow, previous: WhoRow | undefined): boolean => previous?.place !== place
 
-/** Every level of every pollutant of the city, or of one zone or Thing, in the order of the answer. */
+/** Every level of every pollutant for the city, a zone or a Thing, in the order of the response. */
 export const rowsOf = (places: readonly WhoPlace[], level: WhoPlace['level'], key = ''): WhoRow[] =>
   places
     .filter((place) => place.level === level && place.key === key)
@@ -35,7 +35,7 @@ export function zonesByLevel(
   return { rows, spread: spreadOf(shares) }
 }
 
-/** Where value, guideline and interim targets lie on one bar, as shares of its length. */
+/** Positions of value, guideline and interim targets on one bar, as shares of its length. */
 export function ladderOf({ value, level, interim }: Pick<WhoVerdict, 'value' | 'level' | 'interim'>): {
   fill: number
   guideline: number

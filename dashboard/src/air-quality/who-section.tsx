@@ -9,7 +9,7 @@ import { whoText } from './who-text.ts'
 import { WhoZones } from './who-zones.tsx'
 import './who-table.css'
 
-/** The city's air against the WHO guidelines of 2021, and who has it worse. */
+/** The city's air compared with the WHO guidelines of 2021, and the differences between districts. */
 export function WhoSection() {
   const [{ period }] = useViewState()
   const i18n = useI18n()

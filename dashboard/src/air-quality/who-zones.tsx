@@ -14,8 +14,8 @@ export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
   const { t, number } = i18n
   const { data } = useQuery(zonesQuery)
   const choices = choicesOf(places)
-  const [wanted, setWanted] = useState('')
-  const chosen = choices.find(({ id }) => id === wanted) ?? choices[0]
+  const [requested, setRequested] = useState('')
+  const chosen = choices.find(({ id }) => id === requested) ?? choices[0]
   if (!chosen) return null
   const { rows, spread } = zonesByLevel(places, chosen.pollutant, chosen.rule)
   const nameOf = (key: string): string =>
@@ -27,7 +27,7 @@ export function WhoZones({ places }: { places: readonly WhoPlace[] }) {
   return (
     <div className="who__zones">
       <h3>{t('who.zones')}</h3>
-      <Choice label={t('who.level')} choices={labelled} value={chosen.id} onChange={setWanted} />
+      <Choice label={t('who.level')} choices={labelled} value={chosen.id} onChange={setRequested} />
       {spread && spread.zones > 1 && (
         <p>
           {t('who.spread', { worst: nameOf(spread.highest.zone), best: nameOf(spread.lowest.zone) })}{' '}

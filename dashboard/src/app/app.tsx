@@ -17,7 +17,7 @@ const LOCALE = 'en'
 const client = new QueryClient({
   defaultOptions: {
     queries: {
-      // what the API refuses (4xx) it will refuse again; what did not reach it may reach it now
+      // a request refused with 4xx will be refused again; only failures of server or network are retried
       retry: (failures, error) =>
         failures < 2 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
       refetchOnWindowFocus: false,
@@ -37,7 +37,7 @@ export function App() {
   )
 }
 
-/** Everything below knows the city: its time zone decides how every date is written. */
+/** Loads the city first, because its time zone is needed to format every date. */
 function CityApp() {
   useTheme()
   const city = useQuery(cityQuery)

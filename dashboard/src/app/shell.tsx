@@ -16,7 +16,7 @@ const OperationsView = lazy(() => import('../operations/operations-view.tsx'))
 const ReportView = lazy(() => import('../report/report-view.tsx'))
 const RegistryView = lazy(() => import('../registry/registry-view.tsx'))
 
-/** The frame of every view: where one is, where one can go, whether the feed is alive, and the view itself. */
+/** The frame of every view: city, navigation, state of the live feed, and the view itself. */
 export function Shell({ city }: { city: CityResponse }) {
   const [state] = useViewState()
   const { t } = useI18n()

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { problemSchema } from '#model/api/problem.ts'
 
-/** What the API says when it cannot answer; whatever is between may answer with less. */
+/** An error response of the API (RFC 9457); a proxy in between may send less. */
 const partialProblemSchema = problemSchema.pick({ title: true, detail: true, code: true, status: true }).partial()
 
-/** A request that failed in a way a person can be told about. `kind` decides the sentence around `detail`. */
+/** A failed request, as shown to the reader. `kind` selects the heading, `detail` comes from the API. */
 export class ApiProblem extends Error {
   readonly kind: 'unreachable' | 'refused' | 'unreadable'
   readonly status: number
@@ -30,7 +30,7 @@ export function apiPath(path: string, query: Query = {}): string {
   return `/api/v1${path}${text ? `?${text}` : ''}`
 }
 
-/** GET and parse by the schema of the contract. @throws ApiProblem */
+/** GET, validated by the schema of the API. @throws ApiProblem */
 export async function get<S extends z.ZodType>(
   schema: S,
   path: string,
@@ -44,7 +44,7 @@ export async function get<S extends z.ZodType>(
   })
 }
 
-/** POST with the key of the city. The key goes into the header of this one request and is kept nowhere. */
+/** POST with the city key, which is sent in the header of this request and not stored. */
 export async function post<S extends z.ZodType>(
   schema: S,
   path: string,
@@ -56,7 +56,7 @@ export async function post<S extends z.ZodType>(
 
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Any request that changes something; see `post`. Without a key for what anybody may do. */
+/** Any request that changes something; see `post`. Without a key for what needs none. */
 export async function change<S extends z.ZodType>(
   schema: S,
   method: ChangeMethod,
@@ -82,7 +82,7 @@ async function request<S extends z.ZodType>(schema: S, url: string, init: Reques
   throw new ApiProblem('unreadable', response.status, 'UNREADABLE', `${url} ${where}`, { cause: parsed.error })
 }
 
-/** What an answer that is not ok says. */
+/** The error in a response that is not ok. */
 export function problemOf(response: Response, body: unknown): ApiProblem {
   const problem = partialProblemSchema.safeParse(body).data
   const detail = problem?.detail ?? problem?.title ?? response.statusText

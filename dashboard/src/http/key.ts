@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react'
 
 /**
- * The key of the city while this page is open: in memory, shared by all forms, in no storage and no address. Reloading
- * the page forgets it.
+ * The city key while this page is open: in memory, shared by all forms, never in storage or in the address. Reloading
+ * the page discards it.
  */
 let key = ''
 const listeners = new Set<() => void>()

@@ -9,7 +9,7 @@ import { ApiProblem, get } from './client.ts'
 
 const MINUTE = 60_000
 
-/** Changes while history is being filled in, then hardly ever. */
+/** Changes while history is being loaded, then hardly ever. */
 export const cityQuery = queryOptions({
   queryKey: ['city'],
   queryFn: ({ signal }) => get(cityResponse, '/city', {}, signal),
@@ -22,11 +22,11 @@ export const zonesQuery = queryOptions({
   refetchInterval: MINUTE,
 })
 
-/** All Things with their latest values; between two answers the live feed keeps the values new. */
+/** All Things with their latest values; between two requests the live feed updates the values. */
 export const thingsQuery = queryOptions({
   queryKey: ['things'],
   queryFn: ({ signal }) => get(thingFeatures, '/things', {}, signal),
-  // 100,000 Things are 50 MB: the more there are, the less often all of them
+  // 100,000 Things are 50 MB, so the interval grows with their number
   refetchInterval: ({ state }) => Math.max(MINUTE, (state.data?.features.length ?? 0) * 6),
 })
 
@@ -130,7 +130,7 @@ type RejectedFilter = {
   cursor?: string | undefined
 }
 
-/** Rejected messages; their payloads too where the key is the right one. While it is being typed it is not. */
+/** Rejected messages, with payloads if the key is right. An incomplete key is not sent. */
 export const rejectedQuery = (filter: RejectedFilter, key: string) =>
   queryOptions({
     queryKey: ['rejected', filter, key],

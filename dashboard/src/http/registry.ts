@@ -32,7 +32,7 @@ export const changesQuery = queryOptions({
   refetchInterval: SOON,
 })
 
-/** Sends a change with the key; whatever is shown of the registry, the Things and the messages is asked for again. */
+/** Sends a change with the key and reloads the registry, the Things and the messages on the page. */
 export function useChange() {
   const client = useQueryClient()
   const key = useCityKey()

@@ -12,7 +12,7 @@ export const voicesQuery = queryOptions({
   staleTime: MINUTE,
 })
 
-/** What waits to be read; asked for once there is a key to ask with. */
+/** Comments awaiting review; requested once a key has been entered. */
 export const moderationQuery = (key: string) =>
   queryOptions({
     queryKey: ['voices', 'moderation', key],

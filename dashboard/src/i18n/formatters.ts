@@ -8,30 +8,30 @@ export type MessageId = keyof typeof en
 type Values = Record<string, string | number | Date>
 
 /**
- * Everything that becomes text on the page: words from the catalogue, numbers and dates by Intl, dates in the time
- * zone of the city (not of the person who looks). Pure functions take it as an argument.
+ * Formatters for all text on the page: messages from the catalogue, numbers and dates by Intl, dates in the time zone
+ * of the city (not of the reader). Pure functions take them as an argument.
  */
 export type Formatters = NumberFormat & {
   readonly locale: string
   readonly timeZone: string
   t(id: MessageId, values?: Values): string
-  /** text of a name that comes from data (a kind, a reason, a category), or the name itself when it is new to us */
+  /** message for a name in the data (a kind, a reason, a category), or the name itself if there is none */
   name(prefix: string, name: string): string
   property(name: string): string
   unit(code: string): string
-  /** number and unit together, as one typographic piece */
+  /** number and unit, which do not wrap */
   quantity(value: number, unit: string): string
   dateTime(at: number | string): string
-  /** from one moment to another, what they share said once */
+  /** a time range, without repeating the parts that both ends share */
   dateTimes(from: number, to: number): string
   date(at: number | string): string
   time(at: number | string): string
-  /** how long ago, in words */
+  /** how long ago, as text */
   age(at: number | string, now: number): string
   span(seconds: number): string
 }
 
-// UCUM codes as people write them; whatever is missing here is shown as it is
+// labels of UCUM codes; a code without a label is shown as it is
 const UNIT_LABELS = new Map<string, string>([
   ...[...PROPERTIES.values()].map(({ unit, unitLabel }) => [unit, unitLabel] as const),
   ['%', '%'],
@@ -81,20 +81,20 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
   }
 }
 
-// prefixes that people read: 145,337 W is 145 kW, 3,898,698 kWh is 3,899 MWh
+// units for large values: 145,337 W is 145 kW, 3,898,698 kWh is 3,899 MWh
 const PREFIXES: Readonly<Record<string, readonly [from: number, code: string]>> = {
   W: [1e3, 'kW'],
   kW: [1e4, 'MW'],
   'kW.h': [1e5, 'MW.h'],
 }
 
-/** A number in the unit in which it is short. */
+/** A number in the unit that makes it short. */
 function readable(value: number, code: string): [number, string] {
   const prefix = PREFIXES[code]
   return prefix && Math.abs(value) >= prefix[0] ? [value / 1000, prefix[1]] : [value, code]
 }
 
-/** Seconds (negative: past) in the largest unit that keeps one whole digit. */
+/** Seconds (negative: past) in the largest unit in which the value is at least about 1.5. */
 export function coarse(seconds: number): [number, 'second' | 'minute' | 'hour' | 'day'] {
   const size = Math.abs(seconds)
   if (size < 90) return [Math.round(seconds), 'second']

@@ -1,7 +1,7 @@
 import { useI18n } from '../i18n/formatters.ts'
 import './band.css'
 
-/** One to four points as four steps; the number is said, too. */
+/** One to four points as four steps, with the number for screen readers. */
 export function Band({ points }: { points: number }) {
   const { t } = useI18n()
   return (

@@ -4,7 +4,7 @@ import './evidence.css'
 
 const FIRST = 12
 
-/** The evidence as nested lists: each number, how it follows from those under it, and what was left out. */
+/** The evidence as nested lists: each number, how it is computed from its inputs, and which inputs were excluded. */
 export function EvidenceTree({ evidence }: { evidence: Evidence }) {
   return (
     <ul className="evidence">
@@ -67,7 +67,7 @@ function Node({ evidence, depth }: { evidence: Evidence; depth: number }) {
   )
 }
 
-/** n, data capture, weight, shares of suspect and failed observations, what the suspect would change, the reference: as far as they are known. */
+/** n, completeness, weight, shares of suspect and failed observations, value with suspect ones, reference: those that are known. */
 function Counts({ evidence }: { evidence: Evidence }) {
   const { t, integer, percent, number, quantity } = useI18n()
   const { n, dataCapture, weight, quality, withSuspect, uncertainty, unit, ref } = evidence

@@ -15,7 +15,7 @@ import './goal-form.css'
 const FIELDS = ['benchmark', 'target', 'targetYear', 'baselineYear'] as const
 type Field = (typeof FIELDS)[number]
 
-/** The city's own benchmark and target of a data point. Fields left empty mean none; all empty takes the goal back. */
+/** The city's own benchmark and target of a data point. Empty fields mean none; all fields empty removes the goal. */
 export function GoalForm({ code, value, onClose }: { code: string; value: DataPointValue; onClose: () => void }) {
   const { t } = useI18n()
   const client = useQueryClient()
@@ -70,7 +70,7 @@ export function GoalForm({ code, value, onClose }: { code: string; value: DataPo
   )
 }
 
-/** What was typed, or the name of the field that cannot be read. Decimal commas are understood. */
+/** The entered values, or the name of the invalid field. Accepts decimal commas. */
 function readGoal(entries: Record<Field, string>, dataPoint: string, source: string): GoalBody | string {
   const numbers: Record<string, number | null> = {}
   for (const field of FIELDS) {

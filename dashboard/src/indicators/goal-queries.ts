@@ -6,7 +6,7 @@ import { change, get } from '../http/client.ts'
 
 const MINUTE = 60_000
 
-/** One data point over the periods that lead up to the one on the page. */
+/** One data point over the periods up to the one on the page. */
 export const seriesQuery = (code: string, dataPoint: string, period: string, now: Date) =>
   queryOptions({
     queryKey: ['indicator', code, 'series', dataPoint, period],

@@ -5,14 +5,14 @@ import './history.css'
 type Mark = SeriesResponse['values'][number] & { readonly value: number }
 type Props = { readonly series: SeriesResponse; readonly label: string; readonly show: (value: number) => string }
 
-// a phone gets a smaller drawing rather than a shrunken one, so that its words stay legible
+// a phone gets a smaller drawing rather than a scaled-down one, so that its text stays legible
 const WIDE = { width: 440, height: 190 }
 const NARROW = { width: 340, height: 180 }
 const EDGE = { left: 46, right: 34, top: 12, bottom: 26 }
 
 /**
- * Values over time as dots (hollow: the period is not over), their intervals as lines, the line that fits them dashed on to the
- * target year, and the target. The table beside it says the same, so this is one image.
+ * Values over time as dots (hollow: the period is not over), their intervals as lines, the fitted line dashed up to the
+ * target year, and the target. A table lists the same values, so this is one image.
  */
 export function HistoryChart({ series, label, show }: Props) {
   const { width, height } = useNarrow() ? NARROW : WIDE
@@ -96,7 +96,7 @@ export function HistoryChart({ series, label, show }: Props) {
 
 const middleOf = ({ from, to }: Pick<Mark, 'from' | 'to'>): number => (Date.parse(from) + Date.parse(to)) / 2
 
-/** An axis of round numbers around the values; it begins at zero where the values are not far above it. */
+/** An axis of round numbers around the values; it starts at zero if the values are near zero. */
 function axisOf(values: readonly number[]): { low: number; high: number; ticks: number[] } {
   const [least, most] = [Math.min(...values), Math.max(...values)]
   const from = least >= 0 && least <= 0.6 * most ? 0 : least

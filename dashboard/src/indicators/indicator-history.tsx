@@ -12,7 +12,7 @@ import { HistoryChart } from './history-chart.tsx'
 import './evidence.css'
 import './history.css'
 
-/** One data point over time: values, trend, change that exceeds its uncertainty, and the way to the city's target. */
+/** One data point over time: values, trend, significant change and progress towards the city's target. */
 export function IndicatorHistory({ code, value }: { code: string; value: DataPointValue }) {
   const [{ period }] = useViewState()
   const i18n = useI18n()
@@ -48,7 +48,7 @@ export function IndicatorHistory({ code, value }: { code: string; value: DataPoi
   )
 }
 
-/** What the chart shows, in words: only what can be said. */
+/** The findings of the chart as sentences, as far as the data supports them. */
 function sentences({ unit, trend, comparison, progress }: SeriesResponse, i18n: Formatters): string[] {
   const { t, quantity, name, percent } = i18n
   const said: string[] = []

@@ -88,7 +88,7 @@ function DataPoint({ code, value, several }: { code: string; value: DataPointVal
   )
 }
 
-/** What the city set itself, beside U4SSC's benchmark and in none of its sums. */
+/** The city's own benchmark and target; they are not part of any U4SSC score. */
 function OwnGoal({ value, own }: { value: DataPointValue; own: NonNullable<DataPointValue['own']> }) {
   const { t, percent, quantity } = useI18n()
   const { benchmark, score, target, targetYear, source } = own

@@ -6,7 +6,7 @@ import './evidence.css'
 import './history.css'
 import './indicator-zones.css'
 
-/** Who has it worse: the zones in order, beside the mean by people. Nothing where the indicator has no zones. */
+/** Differences between zones: the zones in order, and the population-weighted mean. Nothing for an indicator without zones. */
 export function IndicatorZones({ code, dataPoint }: { code: string; dataPoint: string }) {
   const [{ period }] = useViewState()
   const { t, quantity, number } = useI18n()

@@ -16,7 +16,7 @@ import { ScoreSummary } from './score-summary.tsx'
 import { FILTERS, type Filter, groupBoard } from './scoreboard.ts'
 import './indicators-view.css'
 
-/** The 91 indicators: what they are, how sure we are, how they were computed, and what is missing for the rest. */
+/** The 91 indicators: value, certainty, evidence, and for the rest the missing data. */
 export default function IndicatorsView() {
   const [{ period, select }, change] = useViewState()
   const { t, dateTime, date } = useI18n()

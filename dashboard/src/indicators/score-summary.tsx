@@ -4,7 +4,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Band } from './band.tsx'
 import './score-summary.css'
 
-/** The city and its three dimensions, each score with the coverage it must be read beside. */
+/** The city and its three dimensions, each score with its coverage. */
 export function ScoreSummary({ groups }: { groups: readonly GroupScore[] }) {
   const { t } = useI18n()
   const shown = groups.filter(({ level }) => level === 'city' || level === 'dimension')

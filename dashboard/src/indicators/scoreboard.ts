@@ -17,7 +17,7 @@ export type Dimension = {
   readonly subDimensions: SubDimension[]
 }
 
-/** The flat answer as a tree, in the order of the answer; what the filter leaves empty is left out. */
+/** The flat response as a tree in the same order, without branches that the filter leaves empty. */
 export function groupBoard(board: Scoreboard, catalogue: readonly Definition[], filter: Filter): Dimension[] {
   const definitions = new Map(catalogue.map((definition) => [definition.code, definition]))
   const rows = board.indicators

@@ -35,7 +35,7 @@ export function mergeObservations(
   return changed
 }
 
-/** Events a second over the last `seconds`, from a ring of counts; pure so that it can be tested with any clock. */
+/** Events per second over the last `seconds`, from a ring of counts; without a clock of its own, for tests. */
 export type Rate = { readonly at: readonly number[]; readonly count: readonly number[] }
 export const NO_RATE: Rate = { at: [], count: [] }
 

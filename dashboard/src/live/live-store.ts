@@ -5,10 +5,10 @@ import { type LiveObservation, liveMessageSchema } from '#model/mqtt/live-feed.t
 import { countIn, createInbox, type Latest, lastReceivedHere, mergeObservations, NO_RATE, type Rate } from './latest.ts'
 
 /**
- * The live feed, outside React. States: connecting -> live <-> reconnecting. EventSource comes back by itself after a
- * broken connection, but gives up when the server answers with an error (a restart behind a proxy): then we open a
- * new one. A feed that is silent for longer than two ledger beats counts as broken. Every connection begins with a
- * snapshot, so nothing that happened in between is missed.
+ * The live feed, outside React. States: connecting -> live <-> reconnecting. EventSource reconnects after a broken
+ * connection, but gives up when the server answers with an error (a restart behind a proxy); then a new one is opened.
+ * A feed that is silent for longer than two ledger events counts as broken. Every connection starts with a snapshot, so
+ * nothing is missed.
  */
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting'
 export type LiveState = {
@@ -23,12 +23,12 @@ export type LiveState = {
   readonly lastReceived: number | null
   readonly rate: Rate
   readonly ledger: LedgerResponse | null
-  /** messages received a second, between the last two ledgers */
+  /** messages received per second, between the last two ledger events */
   readonly messagesPerSecond: number | null
 }
 
 const FLUSH_MS = 400
-/** Drawing gets a quarter of the time, however many Things there are: the rest is for the person. */
+/** Drawing may take a quarter of the time, however many Things there are; the rest is for interaction. */
 const COST_SHARE = 4
 const SILENCE_MS = 20_000
 const REOPEN_MS = 3000
@@ -74,13 +74,13 @@ export function createLiveStore(url: string): LiveStore {
     if (changed === 0 && rate === state.rate) return
     const began = performance.now()
     set({ version: changed > 0 ? state.version + 1 : state.version, rate })
-    // the page draws what was set before the next task runs
+    // the page renders the new state before the next task runs
     setTimeout(() => {
       costMs = performance.now() - began
     })
   }
 
-  // bursts are drawn once a frame at most, and not more often than eyes and tables can follow
+  // bursts are rendered once per frame at most, and no faster than people can follow
   const take = (observations: readonly LiveObservation[], isSnapshot: boolean): void => {
     inbox.add(observations, isSnapshot)
     if (flushing) return

@@ -9,7 +9,7 @@ export function useLive(): LiveState {
   return useSyncExternalStore(store.subscribe, store.get)
 }
 
-/** The time, renewed every `everyMs`: ages and staleness move on even when nothing arrives. */
+/** The current time, updated every `everyMs`, so that ages advance even when nothing arrives. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -6,7 +6,7 @@ import { startPlayback } from '../state/playback-address.ts'
 import { useNarrow, useTheme } from '../state/theme.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { type Camera, parseSelection, selectionId } from '../state/view-state.ts'
-import { Sheet } from '../ui/bottom-sheet.tsx'
+import { BottomSheet } from '../ui/bottom-sheet.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { DataTable } from '../ui/table/data-table.tsx'
@@ -166,8 +166,8 @@ function PanelsBelow({ layers, legend, details, table }: Parts) {
     { id: 'table', title: t('panel.table'), content: table },
     { id: 'details', title: t('panel.details'), content: details },
   ].filter(({ content }) => content)
-  const wanted = details ? 'details' : table ? 'table' : 'legend'
-  return <Sheet open={open} onOpen={setOpen} parts={parts} wanted={wanted} />
+  const requested = details ? 'details' : table ? 'table' : 'legend'
+  return <BottomSheet open={open} onOpen={setOpen} parts={parts} requested={requested} />
 }
 
 /** What a person who does not see the map hears when the selection changes, and only then. */

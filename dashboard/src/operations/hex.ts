@@ -1,4 +1,4 @@
-/** Bytes as people read them: offset, sixteen bytes in hexadecimal, and what of them is printable ASCII. */
+/** A hex dump: offset, sixteen bytes in hexadecimal, and the printable ASCII characters. */
 export function hexDump(base64: string): string {
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
   const lines: string[] = []

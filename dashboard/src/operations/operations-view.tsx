@@ -11,12 +11,12 @@ import { Reconciliations } from './reconciliations.tsx'
 import { RejectedMessages } from './rejected-messages.tsx'
 import { VoiceModeration } from './voice-moderation.tsx'
 
-/** Whether data flows, whether the ledger balances, and what was not understood. */
+/** Data flow, ledger, rejected messages and jobs. */
 export default function OperationsView({ city }: { city: CityResponse }) {
   const { t } = useI18n()
   const answer = useQuery(ledgerQuery)
   const live = useLive().ledger
-  // the live feed is newer than the last answer while it is connected
+  // while connected, the live feed is more recent than the last response
   const ledger = live ?? answer.data
   return (
     <div className="operations">

@@ -18,7 +18,7 @@ const WINDOWS = [
 ] as const
 type WindowId = (typeof WINDOWS)[number]['id']
 
-/** Sources that keep every message: what is there, and a way to have it read anew. Nothing where no source does. */
+/** Sources with a raw archive: contents, and a form to replay them. Nothing if no source has one. */
 export function RawArchive() {
   const { t } = useI18n()
   const { data } = useQuery(archiveQuery)
@@ -52,7 +52,7 @@ function ArchivedSource({ source, window }: { source: ArchivedSources['sources']
   const [done, setDone] = useState('')
   const replay = async (): Promise<void> => {
     const { ms } = WINDOWS.find(({ id }) => id === window) ?? WINDOWS[0]
-    // the end is not part of a window
+    // the end of the window is exclusive
     const to = Date.parse(source.last) + 1
     const from = Math.max(Date.parse(source.first), to - ms)
     const body = { source: source.source, from: new Date(from).toISOString(), to: new Date(to).toISOString() }

@@ -13,10 +13,10 @@ import './reconciliations.css'
 type Reconciliation = ReconciliationResponse['reconciliations'][number]
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** A night without a comparison is noticed at noon. */
+/** A missing comparison of the last night is reported from noon. */
 const OVERDUE_MS = 33 * HOUR_MS
 
-/** Raw against rollup: what the nights found, what differs, and a way to compare now. */
+/** Raw data compared with aggregates: results of the nightly job, differences, and a button to compare now. */
 export function Reconciliations() {
   const { t } = useI18n()
   const answer = useQuery(reconciliationsQuery)

@@ -5,18 +5,18 @@ import { Choice } from '../ui/choice.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import './rejected.css'
 
-/** Which rejected messages are listed, and replayed; empty text is any. */
+/** Which rejected messages are listed and replayed; empty text matches any. */
 export type RejectedFilter = {
   readonly reason: string
   readonly source: string
-  /** part of it */
+  /** matches a part of the topic */
   readonly topic: string
-  /** only what was not replayed yet */
+  /** only messages not replayed yet */
   readonly waiting: boolean
 }
 export const EVERYTHING: RejectedFilter = { reason: '', source: '', topic: '', waiting: false }
 
-/** a list item needs an id; no source has this name */
+/** id of the option for all sources; no source has this name */
 const EVERY = '*'
 
 type Props = {

@@ -10,7 +10,7 @@ type RejectedMessageProps = {
   readonly onSelect: (selected: boolean) => void
 }
 
-/** One message: why it was refused, and its bytes as text or in hexadecimal. */
+/** One message: the reason of its rejection, and its bytes as text or in hexadecimal. */
 export function RejectedMessage({ message, selected, onSelect }: RejectedMessageProps) {
   const { t, name, dateTime, integer } = useI18n()
   const time = dateTime(message.receivedAt)

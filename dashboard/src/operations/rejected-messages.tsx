@@ -10,20 +10,20 @@ import { RejectedMessage } from './rejected-message.tsx'
 import { ReplayForm } from './replay-form.tsx'
 import './rejected.css'
 
-/** What was not understood: kept with its reason and its bytes, to be looked at and sent through the same door again. */
+/** Rejected messages with reason and bytes, and a form to replay them. */
 export function RejectedMessages() {
   const { t } = useI18n()
   const key = useCityKey()
   const [filter, setFilter] = useState(EVERYTHING)
   const [cursors, setCursors] = useState<readonly string[]>([])
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const asked = {
+  const listed = {
     reason: filter.reason || undefined,
     source: filter.source || undefined,
     topic: filter.topic || undefined,
   }
   const answer = useQuery(
-    rejectedQuery({ ...asked, ...(filter.waiting && { replayed: 'false' }), cursor: cursors.at(-1) }, key),
+    rejectedQuery({ ...listed, ...(filter.waiting && { replayed: 'false' }), cursor: cursors.at(-1) }, key),
   )
   const sources = useQuery(ledgerQuery).data?.sources ?? []
   const { data } = answer
@@ -57,7 +57,7 @@ export function RejectedMessages() {
             sources={sources.filter(({ rejected }) => rejected > 0).map(({ source }) => source)}
             onChange={narrow}
           />
-          {data.total > 0 && <ReplayForm filter={asked} ids={[...selected]} total={data.total} onDone={done} />}
+          {data.total > 0 && <ReplayForm filter={listed} ids={[...selected]} total={data.total} onDone={done} />}
           {data.messages.length === 0 ? (
             <p className="note">{t('rejected.none')}</p>
           ) : (

@@ -10,7 +10,7 @@ import './replay-form.css'
 
 type Outcome = { readonly replayed: number; readonly skipped: number } | Error | null
 
-/** Sends what is listed through the ingest again. The key is in the memory of the page: no storage, no address. */
+/** Replays the listed messages. The key stays in the memory of the page, never in storage or in the address. */
 export function ReplayForm({
   filter,
   ids,
@@ -22,7 +22,7 @@ export function ReplayForm({
     readonly source?: string | undefined
     readonly topic?: string | undefined
   }
-  /** selected messages; none: everything the filter lists */
+  /** selected messages; empty: everything the filter lists */
   ids: readonly string[]
   total: number
   onDone: () => void

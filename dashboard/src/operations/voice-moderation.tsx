@@ -13,7 +13,7 @@ import './voice-moderation.css'
 
 type Comment = ModerationQueue['comments'][number]
 
-/** What residents wrote and nobody has read: a person says what may be shown. */
+/** Comments of residents awaiting review: approve or reject. */
 export function VoiceModeration() {
   const { t } = useI18n()
   const key = useCityKey()

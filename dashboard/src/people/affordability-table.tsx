@@ -4,16 +4,16 @@ import './styles/people.css'
 
 type Affordability = NonNullable<DividesResponse['affordability']>
 
-/** What Internet access costs of an income, group by group, against what counts as affordable. */
-export function AffordabilityTable({ of, unit }: { of: Affordability; unit: string }) {
+/** The cost of Internet access as a share of income, by group, compared with the affordability limit. */
+export function AffordabilityTable({ affordability, unit }: { affordability: Affordability; unit: string }) {
   const i18n = useI18n()
   const { t } = i18n
   const share = (value: number | null): string => (value === null ? t('none') : i18n.percent(value, 1))
   const title = t('affordability.title', {
-    limit: i18n.percent(of.limit, 0),
-    income: i18n.integer(of.monthlyIncome),
-    currency: of.currency,
-    year: String(of.incomeYear),
+    limit: i18n.percent(affordability.limit, 0),
+    income: i18n.integer(affordability.monthlyIncome),
+    currency: affordability.currency,
+    year: String(affordability.incomeYear),
   })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -32,7 +32,7 @@ export function AffordabilityTable({ of, unit }: { of: Affordability; unit: stri
           </tr>
         </thead>
         <tbody>
-          {of.groups.map((group) => (
+          {affordability.groups.map((group) => (
             <tr key={group.label}>
               <th scope="row">{group.label}</th>
               <td className="numeric">

@@ -5,7 +5,7 @@ const PAD = 42
 
 type Point = { readonly population: number; readonly share: number }
 
-/** Who has how much of it, from the poorest to the richest; the dashed line is an even spread. */
+/** Concentration curve, from the poorest to the richest; the dashed line is an even distribution. */
 export function ConcentrationChart({
   curve,
   label,

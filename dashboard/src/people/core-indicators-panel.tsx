@@ -6,7 +6,7 @@ import type { Estimate } from '#model/survey/codebook.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { judged, nonresponseText } from './estimate-text.ts'
+import { estimateText, nonresponseText } from './estimate-text.ts'
 import { coreIndicatorsQuery } from './queries.ts'
 import './styles/equity.css'
 import './styles/people.css'
@@ -15,7 +15,7 @@ type Survey = SurveysResponse['surveys'][number]
 type Indicator = CoreIndicatorsResponse['indicators'][number]
 type Item = Indicator['items'][number]
 
-/** HH1 to HH19 as far as the survey asks them, for all and by one characteristic. */
+/** Those of HH1 to HH19 that the survey covers, overall and by one characteristic. */
 export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
   const i18n = useI18n()
   const { t } = i18n
@@ -24,8 +24,8 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
   const answer = useQuery(coreIndicatorsQuery(survey.id, by))
   const { data } = answer
   const columns = columnsOf(survey, by, data)
-  const asked = data?.indicators.filter(({ items }) => items.length > 0) ?? []
-  const unasked = data?.indicators.filter(({ items }) => items.length === 0) ?? []
+  const covered = data?.indicators.filter(({ items }) => items.length > 0) ?? []
+  const notCovered = data?.indicators.filter(({ items }) => items.length === 0) ?? []
   const label = t('panel.table.of', { title: t('core.title') })
   return (
     <section className="people__part" aria-labelledby="core-indicators">
@@ -74,7 +74,7 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
               </tr>
             </thead>
             <tbody>
-              {asked.flatMap((indicator) =>
+              {covered.flatMap((indicator) =>
                 indicator.items.map((item) => (
                   <ItemRow key={`${item.question} ${item.category}`} {...{ indicator, item, by, columns }} />
                 )),
@@ -84,16 +84,16 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
         </section>
       )}
       <p className="note">{t('core.signs')}</p>
-      {unasked.length > 0 && (
+      {notCovered.length > 0 && (
         <p className="note">
-          {t('core.unasked', { list: unasked.map(({ code, name }) => `${code} ${name}`).join('; ') })}
+          {t('core.notCovered', { list: notCovered.map(({ code, name }) => `${code} ${name}`).join('; ') })}
         </p>
       )}
     </section>
   )
 }
 
-/** Categories in the order of the codebook; zones as they come. */
+/** Categories in the order of the codebook; zones in the order of the response. */
 function columnsOf(survey: Survey, by: string, data: CoreIndicatorsResponse | undefined) {
   const question = survey.questions.find(({ column }) => column === by)
   if (question)
@@ -140,10 +140,10 @@ function ItemRow({ indicator, item, by, columns }: RowProps) {
   )
 }
 
-/** What must not be shown says so. */
+/** The estimate, or the reason why it is not shown. */
 function textOf(estimate: Estimate | undefined, show: (value: number) => string, i18n: Formatters): string {
   const { t } = i18n
   if (!estimate) return t('none')
   if (estimate.value === null) return t('core.hidden')
-  return judged(estimate, show(estimate.value), i18n)
+  return estimateText(estimate, show(estimate.value), i18n)
 }

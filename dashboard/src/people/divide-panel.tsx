@@ -5,20 +5,20 @@ import { Problem } from '../ui/problem.tsx'
 import { domainOf, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { AffordabilityTable } from './affordability-table.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
-import { judged, nonresponseText } from './estimate-text.ts'
+import { estimateText, nonresponseText } from './estimate-text.ts'
 import { dividesQuery } from './queries.ts'
 import './styles/people.css'
 
 type DividePanelProps = {
   readonly survey: string
   readonly question: string
-  /** which answer, where the codebook does not say which count */
+  /** the answer, if the codebook does not define which ones count */
   readonly category: string | undefined
   /** one characteristic, or two with a comma between */
   readonly by: string
 }
 
-/** One question by one or two characteristics: estimates with intervals, the gap to the reference, and who has how much of it. */
+/** One question by one or two characteristics: estimates with intervals, gaps to the reference group, and concentration. */
 export function DividePanel({ survey, question, category, by }: DividePanelProps) {
   const i18n = useI18n()
   const { t } = i18n
@@ -80,8 +80,8 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
       {data.affordabilityMissing && <p className="note">{data.affordabilityMissing}</p>}
       {data.affordability && (
         <>
-          <p className="people__headline">{affordability(data.affordability, i18n)}</p>
-          <AffordabilityTable of={data.affordability} unit={data.unit} />
+          <p className="people__headline">{affordabilityText(data.affordability, i18n)}</p>
+          <AffordabilityTable affordability={data.affordability} unit={data.unit} />
         </>
       )}
       <p className="note">{t('divides.note', { threshold: data.threshold })}</p>
@@ -89,15 +89,15 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
   )
 }
 
-/** A mean; its unit stands in the heading. */
+/** A mean without its unit, which is in the heading. */
 const meanText = (value: number, i18n: Formatters): string => i18n.decimal(value, Math.abs(value) >= 100 ? 0 : 1)
-/** A gap between shares in points with one decimal; between means as it is. */
+/** A gap: between shares in percentage points with one decimal, between means as it is. */
 const bare = (value: number, share: boolean, i18n: Formatters): string =>
   share ? i18n.decimal(100 * value, 1) : meanText(value, i18n)
 const points = (value: number, share: boolean, i18n: Formatters): string =>
   share ? i18n.t('divides.points', { value: bare(value, share, i18n) }) : meanText(value, i18n)
 
-/** The widest gap in words: one that holds among all pairs, or that none does. */
+/** A sentence about the largest gap, and whether it is significant among all pairs. */
 function headline({ widest, statistic }: DividesResponse, i18n: Formatters): string {
   const { t } = i18n
   if (!widest) return t('divides.nothing')
@@ -117,8 +117,10 @@ function headline({ widest, statistic }: DividesResponse, i18n: Formatters): str
 const pText = (p: number, i18n: Formatters): string =>
   p < 0.001 ? i18n.t('divides.p.below', { p: i18n.decimal(0.001, 3) }) : i18n.t('divides.p', { p: i18n.decimal(p, 3) })
 
-function affordability(of: NonNullable<DividesResponse['affordability']>, i18n: Formatters) {
-  const { groups, limit, monthlyIncome, currency, incomeYear } = of
+function affordabilityText(
+  { groups, limit, monthlyIncome, currency, incomeYear }: NonNullable<DividesResponse['affordability']>,
+  i18n: Formatters,
+): string {
   const over = groups.filter(({ affordable }) => affordable === false).map(({ label }) => label)
   return i18n.t(over.length > 0 ? 'divides.affordability.over' : 'divides.affordability', {
     limit: i18n.percent(limit, 0),
@@ -133,8 +135,8 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
   const i18n = useI18n()
   const { t } = i18n
   const share = data.statistic === 'proportion'
-  const range = (lower: number | null, upper: number | null, of: (value: number) => string): string =>
-    lower === null || upper === null ? t('none') : t('range', { from: of(lower), to: of(upper) })
+  const range = (lower: number | null, upper: number | null, format: (value: number) => string): string =>
+    lower === null || upper === null ? t('none') : t('range', { from: format(lower), to: format(upper) })
   const gapOf = (value: number): string => bare(value, share, i18n)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
@@ -158,7 +160,7 @@ function DivideTable({ data, show }: { data: DividesResponse; show: (value: numb
               <td className="numeric">
                 {estimate.value === null
                   ? i18n.name('suppressed', estimate.suppressed ?? '')
-                  : judged(estimate, show(estimate.value), i18n)}
+                  : estimateText(estimate, show(estimate.value), i18n)}
               </td>
               <td className="numeric">{range(estimate.lower, estimate.upper, show)}</td>
               <td className="numeric">{gap ? gapOf(gap.value) : t('none')}</td>

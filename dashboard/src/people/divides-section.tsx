@@ -10,16 +10,16 @@ type Survey = SurveysResponse['surveys'][number]
 type Question = Survey['questions'][number]
 const NOTHING = ''
 
-/** Which question is compared by which characteristics, and for questions with many answers which answer. */
+/** Choices of question, characteristics and, for questions with many answers, the answer. */
 export function DividesSection({ survey }: { survey: Survey }) {
   const { t } = useI18n()
-  const asked = survey.questions.filter(({ group }) => !group)
+  const questions = survey.questions.filter(({ group }) => !group)
   const groups = survey.questions.filter(({ group }) => group)
-  const [question, setQuestion] = useState(() => (asked.find(isPlain) ?? asked[0])?.column ?? NOTHING)
+  const [question, setQuestion] = useState(() => (questions.find(isPlain) ?? questions[0])?.column ?? NOTHING)
   const [by, setBy] = useState(() => usualGroup(groups)?.column ?? 'zone')
   const [and, setAnd] = useState(NOTHING)
   const [answer, setAnswer] = useState<{ question: string; category: string } | null>(null)
-  const chosen = asked.find(({ column }) => column === question)
+  const chosen = questions.find(({ column }) => column === question)
   if (!chosen) return <p className="note">{t('divides.nothing')}</p>
   const answers = answersOf(chosen)
   const category = answer?.question === question ? answer.category : answers[0]?.id
@@ -33,7 +33,7 @@ export function DividesSection({ survey }: { survey: Survey }) {
       <div className="people__choices">
         <Choice
           label={t('divides.question')}
-          choices={asked.map(({ column, text }) => ({ id: column, label: text }))}
+          choices={questions.map(({ column, text }) => ({ id: column, label: text }))}
           value={question}
           onChange={setQuestion}
         />
@@ -65,12 +65,12 @@ export function DividesSection({ survey }: { survey: Survey }) {
 
 const isPlain = ({ counts }: Question): boolean => (counts?.length ?? 0) > 0
 
-/** Answers to choose from, where the codebook does not say which of them count. */
+/** Answers to choose from if the codebook does not define which ones count. */
 function answersOf({ categories, counts, missing }: Question): { id: string; label: string }[] {
   if (!categories || (counts && counts.length > 0)) return []
   return Object.entries(categories).flatMap(([id, label]) => (missing.includes(id) ? [] : [{ id, label }]))
 }
 
-/** Income and the like first: what stands in an order shows the divide best. */
+/** Ordered characteristics such as income first, because they show the divide best. */
 const usualGroup = (groups: readonly Question[]): Question | undefined =>
   groups.find((group) => rankingOf(group) !== null) ?? groups[0]

@@ -12,7 +12,7 @@ import { EquityTable } from './equity-table.tsx'
 import { equityQuery } from './queries.ts'
 import './styles/people.css'
 
-/** Who lives with which measured burden and service. */
+/** Burdens and services by group of residents. */
 export function EquityPanel() {
   const i18n = useI18n()
   const { t } = i18n
@@ -20,7 +20,7 @@ export function EquityPanel() {
   const [by, setBy] = useState('zone_income')
   const [chosen, setChosen] = useState<string | null>(null)
   const answer = useQuery(equityQuery(period, by))
-  const data = answer.data && inOurWords(answer.data, i18n)
+  const data = answer.data && withLabels(answer.data, i18n)
   const exposure = data?.exposures.find(({ id }) => id === chosen) ?? data?.exposures[0]
   return (
     <section className="people__part" aria-labelledby="equity">
@@ -66,8 +66,8 @@ export function EquityPanel() {
   )
 }
 
-/** Fifths of districts have names of ours; the groups of a survey have those of its codebook. */
-function inOurWords(data: EquityResponse, i18n: Formatters): EquityResponse {
+/** Labels of fifths of districts come from the catalogue; labels of survey groups from the codebook. */
+function withLabels(data: EquityResponse, i18n: Formatters): EquityResponse {
   if (data.by !== 'zone_income') return data
   const named = (exposure: Exposure): Exposure => ({
     ...exposure,
@@ -76,7 +76,7 @@ function inOurWords(data: EquityResponse, i18n: Formatters): EquityResponse {
   return { ...data, exposures: data.exposures.map(named) }
 }
 
-/** What the survey asks is in its own words; what zones say is in ours. */
+/** Labels of survey characteristics come from the codebook, those of zones from the catalogue. */
 const groupName = (id: string, label: string, { t }: Formatters): string =>
   id === 'zone' || id === 'zone_income' ? t(`equity.by.${id}`) : label
 
@@ -136,10 +136,10 @@ function concentrationText(
   kind: Exposure['kind'],
   i18n: Formatters,
 ): string {
-  const words = { value: i18n.decimal(value, 3), kind }
-  if (lower === null || upper === null) return i18n.t('equity.concentration', words)
+  const values = { value: i18n.decimal(value, 3), kind }
+  if (lower === null || upper === null) return i18n.t('equity.concentration', values)
   return i18n.t('equity.concentration.interval', {
-    ...words,
+    ...values,
     lower: i18n.decimal(lower, 3),
     upper: i18n.decimal(upper, 3),
   })
@@ -157,20 +157,20 @@ function widestText(widest: NonNullable<Exposure['widest']>, unit: string, i18n:
   })
 }
 
-/** The group that is worst off, in words. */
+/** A sentence about the group that is worst off. */
 function headline({ name, unit, kind, groups, everybody }: Exposure, i18n: Formatters): string {
   const known = groups.filter(({ value }) => value !== null)
   const worse = (a: number, b: number): number => (kind === 'burden' ? b - a : a - b)
   const worst = known.toSorted((a, b) => worse(a.value ?? 0, b.value ?? 0))[0]
   if (!worst || worst.value === null || known.length < 2) return i18n.t('divides.nothing')
-  const words = {
+  const values = {
     name,
     group: worst.label,
     value: i18n.quantity(worst.value, unit),
     everybody: i18n.quantity(everybody, unit),
   }
-  if (worst.significant === false) return i18n.t('equity.headline.unsure', words)
-  return i18n.t(kind === 'burden' ? 'equity.headline.burden' : 'equity.headline.service', words)
+  if (worst.significant === false) return i18n.t('equity.headline.unsure', values)
+  return i18n.t(kind === 'burden' ? 'equity.headline.burden' : 'equity.headline.service', values)
 }
 
 const noteOf = ({ survey, threshold }: EquityResponse, { t }: Formatters): string =>

@@ -1,13 +1,13 @@
 import type { Estimate } from '#model/survey/codebook.ts'
 import type { Formatters } from '../i18n/formatters.ts'
 
-/** An estimate as it may be presented: in brackets where it is too unsure, with a star where a statistician should look. */
-export function judged({ reliability }: Pick<Estimate, 'reliability'>, text: string, { t }: Formatters): string {
+/** An estimate as it may be presented: in brackets if too uncertain, with a star if a statistician should review it. */
+export function estimateText({ reliability }: Pick<Estimate, 'reliability'>, text: string, { t }: Formatters): string {
   if (reliability === 'unreliable') return t('estimate.unreliable', { value: text })
   return reliability === 'review' ? t('estimate.review', { value: text }) : text
 }
 
-/** Share of those asked who did not answer: weighted, and of respondents where that is not the same. */
+/** Share of respondents who did not answer: weighted, and unweighted if that differs. */
 export function nonresponseText(
   { nonresponse, nonresponseWeighted }: Pick<Estimate, 'nonresponse' | 'nonresponseWeighted'>,
   { t, percent }: Formatters,

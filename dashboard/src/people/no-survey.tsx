@@ -7,7 +7,7 @@ const STEPS = [
   { id: 'meanwhile', href: '/voice' },
 ] as const
 
-/** What a city without any survey can do to get one, and what this page shows until then. */
+/** Next steps for a city without a survey, and what this page shows until then. */
 export function NoSurvey() {
   const { t } = useI18n()
   return (

@@ -12,7 +12,7 @@ import { SurveyDesk } from './surveys/survey-desk.tsx'
 import { WellbeingPanel } from './wellbeing-panel.tsx'
 import './styles/people.css'
 
-/** Who can use what the city offers: divides between groups, and digital wellbeing, each with its uncertainty. */
+/** Digital divides between groups, and digital wellbeing, each with its uncertainty. */
 export default function PeopleView() {
   const { t, date, integer } = useI18n()
   const surveys = useQuery(surveysQuery)

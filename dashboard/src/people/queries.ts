@@ -8,10 +8,10 @@ const STALE_MS = 5 * 60_000
 
 type Divide = { readonly question: string; readonly category: string | undefined; readonly by: string }
 
-export const dividesQuery = (survey: string, of: Divide) =>
+export const dividesQuery = (survey: string, divide: Divide) =>
   queryOptions({
-    queryKey: ['divides', survey, of],
-    queryFn: ({ signal }) => get(dividesResponse, `/surveys/${encodeURIComponent(survey)}/divides`, of, signal),
+    queryKey: ['divides', survey, divide],
+    queryFn: ({ signal }) => get(dividesResponse, `/surveys/${encodeURIComponent(survey)}/divides`, divide, signal),
     placeholderData: keepPreviousData,
     staleTime: STALE_MS,
   })

@@ -12,7 +12,7 @@ import './wellbeing.css'
 
 type Row = WellbeingChange['index']
 
-/** From a baseline survey to a follow-up: what changed, and what of it can be told apart from chance. */
+/** From a baseline survey to a follow-up: what changed, and which changes are significant. */
 export function ChangePart() {
   const { t } = useI18n()
   const [{ zone, weights, baseline, followup }, change] = useViewState()
@@ -126,7 +126,7 @@ function ChangeCell({ row: { change } }: { row: Row }) {
   return <td>{i18n.t('wellbeing.cell', values)}</td>
 }
 
-/** With its sign; what rounds to nothing has none. */
+/** With a sign; zero after rounding has none. */
 function signed(value: number, i18n: Formatters): string {
   const shown = Math.round(value * 10) / 10
   return `${shown > 0 ? '+' : ''}${score(shown === 0 ? 0 : shown, i18n)}`

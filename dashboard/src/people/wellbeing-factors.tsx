@@ -10,7 +10,7 @@ type Beside = WellbeingResponse['environment'][number]['indicators'][number]
 /** One decimal. */
 export const score = (value: number, i18n: Formatters): string => i18n.number(Math.round(value * 10) / 10)
 
-/** A dimension: what people say of each factor, what is measured beside it, and where the two disagree. */
+/** A dimension: survey result and measurement for each factor, and where the two disagree. */
 export function DimensionPart({ dimension }: { dimension: Dimension }) {
   const i18n = useI18n()
   const { t } = i18n
@@ -55,7 +55,7 @@ function FactorTable({ dimension }: { dimension: Dimension }) {
           <tr>
             <th scope="col">{t('wellbeing.column.factor')}</th>
             <th scope="col">{t('wellbeing.column.perceived')}</th>
-            <th scope="col">{t('wellbeing.column.beside')}</th>
+            <th scope="col">{t('wellbeing.column.measured')}</th>
           </tr>
         </thead>
         <tbody>
@@ -72,7 +72,7 @@ function FactorTable({ dimension }: { dimension: Dimension }) {
                     })}
               </td>
               <td>
-                {beside.length === 0 ? t('none') : <BesideList values={beside} />}
+                {beside.length === 0 ? t('none') : <MeasuredList values={beside} />}
                 {disagreement && <p className="wellbeing__disagreement">{t(`wellbeing.${disagreement}`)}</p>}
               </td>
             </tr>
@@ -83,7 +83,7 @@ function FactorTable({ dimension }: { dimension: Dimension }) {
   )
 }
 
-export function BesideList({ values }: { values: readonly Beside[] }) {
+export function MeasuredList({ values }: { values: readonly Beside[] }) {
   const i18n = useI18n()
   return (
     <ul>

@@ -9,7 +9,7 @@ import { PeriodSelect } from '../ui/period-select.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { wellbeingQuery } from './queries.ts'
 import { ChangePart } from './wellbeing-change.tsx'
-import { BesideList, DimensionPart, score } from './wellbeing-factors.tsx'
+import { DimensionPart, MeasuredList, score } from './wellbeing-factors.tsx'
 import { SensitivityPart } from './wellbeing-sensitivity.tsx'
 import { WeightsPart } from './wellbeing-weights.tsx'
 import './styles/people.css'
@@ -18,7 +18,7 @@ import './wellbeing.css'
 /** no zone has this key */
 const CITY = '*'
 
-/** The index as people perceive it, with weights to try out, how much it depends on them, and what is measured beside it. */
+/** The perceived index with adjustable weights, its sensitivity to them, and the measurements to compare it with. */
 export function WellbeingPanel() {
   const { t } = useI18n()
   const [{ period, zone, weights }, change] = useViewState()
@@ -106,7 +106,7 @@ function EnvironmentPart({ environment }: Pick<WellbeingResponse, 'environment'>
             <tr key={id}>
               <th scope="row">{i18n.name('environment', id)}</th>
               <td>
-                <BesideList values={indicators} />
+                <MeasuredList values={indicators} />
               </td>
             </tr>
           ))}

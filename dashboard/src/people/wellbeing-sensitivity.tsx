@@ -6,7 +6,7 @@ import { score } from './wellbeing-factors.tsx'
 
 type Sensitivity = NonNullable<WellbeingResponse['sensitivity']>
 
-/** How far the index moves with choices nobody can prove right, which of them move it, and which zones change places. */
+/** Sensitivity of the index to methodological choices: its range, the most influential choices, and changes in zone ranks. */
 export function SensitivityPart({ sensitivity }: { sensitivity: Sensitivity }) {
   const i18n = useI18n()
   const { t } = i18n

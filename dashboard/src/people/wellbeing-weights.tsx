@@ -4,7 +4,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import './wellbeing.css'
 
-/** Weights of dimensions, and in each of them of its factors. They are in the address, so that a choice can be shared. */
+/** Weights of dimensions and of their factors. They are in the address, so that they can be shared. */
 export function WeightsPart() {
   const i18n = useI18n()
   const { t, name } = i18n
@@ -88,7 +88,7 @@ function readWeights(text: string): Map<string, number> {
   )
 }
 
-/** What weighs 1 is left out. */
+/** Weights of 1 are left out. */
 const writeWeights = (weights: ReadonlyMap<string, number>): string =>
   [...weights]
     .filter(([, weight]) => weight !== 1)

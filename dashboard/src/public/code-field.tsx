@@ -6,7 +6,7 @@ type CodeFieldProps = {
   readonly onChange: (code: string) => void
 }
 
-/** Where a code is typed; codes run from left to right in every language. */
+/** Input for a code; codes run from left to right in every language. */
 export function CodeField({ id, label, hint, value, onChange }: CodeFieldProps) {
   return (
     <div className="field">

@@ -1,7 +1,7 @@
 import type { RefObject } from 'react'
 import { useI18n } from './i18n.ts'
 
-/** `field`: id of the input to mend; null where there is none. */
+/** `field`: id of the input to correct; null if there is none. */
 export type FieldProblem = { readonly field: string | null; readonly text: string }
 
 type ErrorSummaryProps = {
@@ -9,7 +9,7 @@ type ErrorSummaryProps = {
   readonly summary: RefObject<HTMLDivElement | null>
 }
 
-/** All that is wrong in one place, with a way to each. */
+/** All problems in one list, each with a link to its input. */
 export function ErrorSummary({ problems, summary }: ErrorSummaryProps) {
   const { t } = useI18n()
   return (

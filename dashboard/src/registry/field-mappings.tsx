@@ -7,12 +7,12 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import './registry-view.css'
 
-/** What people have said that fields mean, to be looked up and taken back. */
+/** The mappings made by people, which can be removed. */
 export function FieldMappings() {
   const { t, property, unit } = useI18n()
   const { data } = useQuery(mappingsQuery)
   const { send, ready, error } = useChange()
-  const words = (meaning: Pick<Mapping, 'property' | 'unit' | 'channel'>): string =>
+  const meaningText = (meaning: Pick<Mapping, 'property' | 'unit' | 'channel'>): string =>
     [property(meaning.property), meaning.unit && unit(meaning.unit), meaning.channel].filter(Boolean).join(', ')
   if (!data || data.mappings.length === 0) return null
   return (
@@ -23,7 +23,7 @@ export function FieldMappings() {
         {data.mappings.map((mapping) => (
           <li key={mapping.id} className="registry__thing">
             <p>
-              <code>{mapping.field}</code> → {words(mapping)}
+              <code>{mapping.field}</code> → {meaningText(mapping)}
               <span className="note">
                 {' '}
                 {mapping.device ?? mapping.profile ?? mapping.format ?? t('unmapped.scope.all')}
@@ -43,7 +43,7 @@ export function FieldMappings() {
       {data.learned.length > 0 && <p className="note">{t('mappings.learned')}</p>}
       {data.learned.map(({ field, format, profile, ...meaning }) => (
         <p key={`${profile} ${format} ${field}`}>
-          <code>{field}</code> → {words(meaning)} <span className="note">{profile}</span>
+          <code>{field}</code> → {meaningText(meaning)} <span className="note">{profile}</span>
         </p>
       ))}
     </details>

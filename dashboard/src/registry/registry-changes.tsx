@@ -4,7 +4,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import './registry-view.css'
 
-/** Who changed what, newest first. */
+/** History of changes, latest first. */
 export function RegistryChanges() {
   const { t, name, dateTime } = useI18n()
   const { data, error, refetch } = useQuery(changesQuery)

@@ -14,7 +14,7 @@ import './registry-view.css'
 
 type Open = { readonly what: 'edit' | 'merge' | 'calibrate'; readonly thing: RegistryThing } | null
 
-/** Things that registered themselves and wait for somebody, then any Thing that is looked for. */
+/** Things awaiting confirmation, then a search over all Things. */
 export function RegistryThings() {
   const { t, integer } = useI18n()
   const [search, setSearch] = useState('')
@@ -77,7 +77,7 @@ export function RegistryThings() {
 type ThingRowProps = {
   readonly thing: RegistryThing
   readonly onOpen: (open: Open) => void
-  /** null: the key is missing, or something is under way */
+  /** null: no key yet, or a request is in progress */
   readonly onConfirm: (() => void) | null
 }
 

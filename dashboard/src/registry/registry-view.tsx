@@ -5,7 +5,7 @@ import { RegistryThings } from './registry-things.tsx'
 import { UnmappedFields } from './unmapped-fields.tsx'
 import './registry-view.css'
 
-/** What the city knows of its Things, and what it does not know yet. */
+/** The registry of Things, and the fields that are not mapped yet. */
 export default function RegistryView() {
   const { t } = useI18n()
   return (

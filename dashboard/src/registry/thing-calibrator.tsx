@@ -12,12 +12,12 @@ import { TextEntry } from '../ui/text-entry.tsx'
 import './form.css'
 import './registry-view.css'
 
-/** What is measured while moving has no calibration. */
+/** Measurements on the move cannot be calibrated. */
 const canCalibrate = (property: string): boolean => PROPERTIES.get(property)?.positioned !== true
 
 type Props = { readonly thing: RegistryThing; readonly onClose: () => void }
 
-/** Gain and offset of an instrument from a time on, and those it had before. Raw values stay as they are. */
+/** Gain and offset of an instrument from a given time, and its earlier calibrations. Raw values do not change. */
 export function ThingCalibrator({ thing, onClose }: Props) {
   const { t, property } = useI18n()
   const { send, ready, error } = useChange()
@@ -79,7 +79,7 @@ export function ThingCalibrator({ thing, onClose }: Props) {
   )
 }
 
-/** Not a number where nothing is typed: nothing typed is not zero. */
+/** NaN for an empty field, which is not zero. */
 const numberOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')))
 
 function Calibrations({ thing }: { thing: RegistryThing }) {

@@ -15,7 +15,7 @@ type Draft = Record<'name' | 'kind' | 'owner' | 'profile' | 'interval' | 'longit
   grade: Grade
 }
 
-/** What the registry says of a Thing, to be put right. A Thing along a line keeps its place: only points are typed in. */
+/** Edits the registry entry of a Thing. Only the location of a point can be edited, not a line. */
 export function ThingEditor({ thing, onClose }: { thing: RegistryThing; onClose: () => void }) {
   const { t, name } = useI18n()
   const { send, ready, error } = useChange()
@@ -80,7 +80,7 @@ function draftOf(thing: RegistryThing): Draft {
   }
 }
 
-/** Only what differs is sent: what is not touched stays the pack's. */
+/** Only changed fields are sent, so that the others still follow the city pack. */
 function changeOf(thing: RegistryThing, draft: Draft): Partial<ThingChange> {
   const before = draftOf(thing)
   const differs = (field: keyof Draft): boolean => draft[field] !== before[field]

@@ -15,7 +15,7 @@ type ThingMergerProps = {
   readonly onClose: () => void
 }
 
-/** Another key for a Thing, or its whole history given to another Thing. */
+/** Renames a Thing, or moves its entire history to another Thing. */
 export function ThingMerger({ thing, others, onClose }: ThingMergerProps) {
   const { t, integer } = useI18n()
   const { send, ready, error } = useChange()

@@ -17,7 +17,7 @@ import './registry-view.css'
 
 type Field = UnmappedResponse['fields'][number]
 
-/** Numbers in payloads that nobody has mapped: what they look like, a form to say what they mean, and the replay. */
+/** Unmapped numeric fields in payloads: examples, a form to map them, and the replay. */
 export function UnmappedFields() {
   const { t, integer } = useI18n()
   const { data, error, refetch } = useQuery(unmappedQuery)
@@ -86,14 +86,14 @@ function FieldFacts({ field }: { field: Field }) {
   )
 }
 
-/** What a mapping may hold for: its words, and what it says so by in the request. */
+/** A possible scope of a mapping: its label, and its fields in the request. */
 type Scope = {
   readonly id: string
   readonly label: string
   readonly where: Partial<Record<'format' | 'profile' | 'device', string>>
 }
 
-/** The format first, as what is meant most often; then from the widest to the narrowest. */
+/** The format first, because it is the most frequent choice; then from wide to narrow. */
 function useScopes({ format, profiles, devices, deviceNames }: Field): Scope[] {
   const { t } = useI18n()
   const [device] = deviceNames

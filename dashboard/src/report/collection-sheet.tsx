@@ -10,17 +10,17 @@ import './collection-sheet.css'
 import './findings.css'
 import './report-view.css'
 
-/** The sheet that a city fills in: down as it is known, back as the city knows it. */
+/** The collection sheet: download with the known values, upload after the city has filled it in. */
 export function CollectionSheet({ year }: { year: string }) {
   const { t } = useI18n()
   return (
     <section className="report__section report__screen" aria-labelledby="sheet-title">
-      <h2 id="sheet-title">{t('sheet.title', { year })}</h2>
-      <p className="lead">{t('sheet.lead')}</p>
+      <h2 id="sheet-title">{t('collection.title', { year })}</h2>
+      <p className="lead">{t('collection.lead')}</p>
       <p className="report__files">
         {(['xlsx', 'csv'] as const).map((format) => (
           <a key={format} className="button" href={apiPath('/indicators/sheet', { period: year, format })} download>
-            {t('sheet.download', { format: format.toUpperCase() })}
+            {t('collection.download', { format: format.toUpperCase() })}
           </a>
         ))}
       </p>
@@ -29,7 +29,7 @@ export function CollectionSheet({ year }: { year: string }) {
   )
 }
 
-/** The key lives in this field only: no storage, no address. */
+/** The key stays in this field: it is never in storage or in the address. */
 function UploadForm({ year }: { year: string }) {
   const { t } = useI18n()
   const client = useQueryClient()
@@ -53,9 +53,9 @@ function UploadForm({ year }: { year: string }) {
     }
   }
   return (
-    <Form className="sheet-form" aria-label={t('sheet.upload')} onSubmit={(event) => void send(event)}>
+    <Form className="sheet-form" aria-label={t('collection.upload')} onSubmit={(event) => void send(event)}>
       <label className="field">
-        <span className="field__label">{t('sheet.file')}</span>
+        <span className="field__label">{t('collection.file')}</span>
         <input
           className="field__input sheet-form__file"
           type="file"
@@ -64,17 +64,17 @@ function UploadForm({ year }: { year: string }) {
         />
       </label>
       <TextField className="field" value={by} onChange={setBy} autoComplete="name">
-        <Label className="field__label">{t('sheet.by')}</Label>
+        <Label className="field__label">{t('collection.by')}</Label>
         <Input className="field__input" maxLength={100} />
       </TextField>
       <TextField className="field" type="password" autoComplete="off" value={key} onChange={setKey}>
-        <Label className="field__label">{t('sheet.key')}</Label>
+        <Label className="field__label">{t('collection.key')}</Label>
         <Input className="field__input" />
       </TextField>
       <Button type="submit" className="button button--main" isDisabled={busy || !file || key === ''}>
-        {t('sheet.send')}
+        {t('collection.send')}
       </Button>
-      <p className="note sheet-form__wide">{t('sheet.note')}</p>
+      <p className="note sheet-form__wide">{t('collection.note')}</p>
       <div className="sheet-form__wide" role="status">
         <Outcome outcome={outcome} />
       </div>
@@ -90,10 +90,10 @@ function Outcome({ outcome }: { outcome: SheetAnswer | Error | null }) {
   const { queries, ...counts } = outcome.answer
   return (
     <>
-      <p className="sheet-form__done">{t('sheet.done', counts)}</p>
+      <p className="sheet-form__done">{t('collection.done', counts)}</p>
       {queries.length > 0 && (
         <>
-          <h3>{t('sheet.queries')}</h3>
+          <h3>{t('collection.queries')}</h3>
           <ul className="findings">
             {queries.map(({ rule, code, dataPoint, text }) => (
               <li key={`${rule} ${code} ${dataPoint}`}>
@@ -111,13 +111,13 @@ function Problems({ problems }: { problems: readonly SheetProblem[] }) {
   const { t, integer } = useI18n()
   return (
     <div className="problem">
-      <p className="problem__title">{t('sheet.problems', { n: problems.length })}</p>
+      <p className="problem__title">{t('collection.problems', { n: problems.length })}</p>
       <table className="mini sheet-problems">
         <thead>
           <tr>
             {(['row', 'indicator', 'field', 'reason'] as const).map((column) => (
               <th key={column} scope="col">
-                {t(`sheet.column.${column}`)}
+                {t(`collection.column.${column}`)}
               </th>
             ))}
           </tr>

@@ -17,7 +17,7 @@ export type SheetAnswer =
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const failureSchema = z.object({ code: z.string().optional(), detail: z.string().optional() })
 
-/** Sends a collection sheet with the key of the city. @throws ApiProblem where it could not be judged at all */
+/** Sends a collection sheet with the city key. @throws ApiProblem if the file could not be checked at all */
 export async function sendSheet(
   file: File,
   { period, by, key }: { period: string; by: string; key: string },

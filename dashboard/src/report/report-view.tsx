@@ -15,7 +15,7 @@ import { Wheel } from './wheel.tsx'
 import './findings.css'
 import './report-view.css'
 
-/** The report as a page that prints: scores, the wheel, every value with its source, verification; and its files. */
+/** The printable report: scores, the wheel, every value with its source, verification, and downloads. */
 export default function ReportView() {
   const [{ period }] = useViewState()
   const { t } = useI18n()

@@ -4,12 +4,12 @@ import { SIZE, STYLES, subDimensionsOf, type Tone, type WheelShape, wheelShapes 
 import { useI18n } from '../i18n/formatters.ts'
 import './wheel.css'
 
-/** Dimensions, categories and indicators in one picture; colour and pattern tell the sub-dimensions apart. */
+/** Dimensions, categories and indicators in one picture; colour and pattern distinguish the sub-dimensions. */
 export function Wheel({ report }: { report: ReportResponse }) {
   const { t, percent } = useI18n()
   const city = report.groups.find(({ level }) => level === 'city')
-  const scoreText = (of: number | null | undefined): string =>
-    of == null ? t('report.wheel.unscored') : percent(of / 100)
+  const scoreText = (points: number | null | undefined): string =>
+    points == null ? t('report.wheel.unscored') : percent(points / 100)
   const cityScore = city ? shownScore(city) : null
   const score = cityScore === null ? t('none') : percent(cityScore / 100)
   const subDimensions = report.groups

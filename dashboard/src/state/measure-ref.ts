@@ -1,10 +1,10 @@
 /**
- * Names one number of every district, whatever it comes from, in a way that fits into an address:
+ * Names one number of every district, whatever its source, in a form that fits into the address:
  *
- *   survey:households-2026/internet=yes@sex=female    share of an answer (or of the answers that count), among a group
+ *   survey:households-2026/internet=yes@sex=female    share of an answer (or of the answers that count), within a group
  *   indicator:EN:EN:AQ:1C/pm2_5                        an indicator, or one of its data points
- *   coverage:4g                                        median of what was measured in the district
- *   zone:income                                        what the district is known by
+ *   coverage:4g                                        median of the measurements in the district
+ *   zone:income                                        a property of the district
  */
 export type MeasureRef =
   | {
@@ -17,10 +17,10 @@ export type MeasureRef =
   | { readonly kind: 'indicator'; readonly code: string; readonly dataPoint: string }
   | { readonly kind: 'coverage'; readonly name: string }
   | { readonly kind: 'zone'; readonly name: string }
-/** Those with one category of a characteristic. */
+/** Respondents with one category of a characteristic. */
 export type Among = { readonly name: string; readonly category: string }
 
-// categories are whatever the codebook says (75+, "no answer"): coded, so that none of them can end a part
+// a category can be any text (75+, "no answer"): encoded, so that it cannot contain a separator
 const SURVEY = /^([\w-]{1,60})\/(\w{1,60})(?:=([^@=/]{1,90}))?(?:@(\w{1,60})=([^@=/]{1,90}))?$/
 const INDICATOR = /^((?:[A-Z]{1,4}:){2,3}\w{1,4})(?:\/(\w{1,40}))?$/
 const NAME = /^\w{1,40}$/

@@ -1,4 +1,4 @@
-/** Playback in the address: the moment, the end and length of the window, the length of a frame and the speed. Pure. */
+/** Playback in the address: the moment, the end and length of the window, the frame length and the speed. Pure. */
 export const SPANS = ['24h', '7d', '30d'] as const
 export type Span = (typeof SPANS)[number]
 export const SPAN_HOURS: Readonly<Record<Span, number>> = { '24h': 24, '7d': 168, '30d': 720 }
@@ -6,13 +6,13 @@ export const SPAN_HOURS: Readonly<Record<Span, number>> = { '24h': 24, '7d': 168
 /** Frames that a span can be cut into; the first is the default. Steps below an hour read raw observations, so they are offered for a day only. */
 export const STEPS = { '24h': ['1h', '10m'], '7d': ['1h', '6h', '1d'], '30d': ['6h', '1h', '1d'] } as const
 export type Step = (typeof STEPS)[Span][number]
-/** frames a second */
+/** frames per second */
 export const SPEEDS = ['1', '2', '4', '8'] as const
 
 export type Playback = {
   /** the moment shown, ms */
   readonly time: number
-  /** end of the window, ms: fixed, so that a link shows the same tomorrow */
+  /** end of the window, ms: absolute, so that a link shows the same tomorrow */
   readonly until: number
   readonly span: Span
   readonly step: Step
@@ -20,10 +20,10 @@ export type Playback = {
 }
 
 const HOUR_MS = 3_600_000
-/** To the second: shorter in the address, and nobody seeks finer. */
+/** To the second, which keeps the address short. */
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
-/** A playback of the hours before `now`, from their beginning. */
+/** A playback of the hours before `now`, starting with the first. */
 export function startPlayback(now: number, span: Span = '24h'): Playback {
   const until = Math.ceil(now / HOUR_MS) * HOUR_MS
   return { time: windowStart(until, span), until, span, step: STEPS[span][0], speed: 4 }
@@ -36,14 +36,14 @@ export const windowOf = ({ until, span }: Playback) => ({
   to: iso(until),
 })
 
-/** Another length of the window, with the same end; the moment stays if it is still inside. */
+/** Changes the length of the window and keeps its end; the moment stays if it is still inside. */
 export function withSpan(playback: Playback, span: Span): Playback {
   const time = Math.max(playback.time, windowStart(playback.until, span))
   const step = STEPS[span].find((item) => item === playback.step) ?? STEPS[span][0]
   return { ...playback, span, step, time }
 }
 
-/** The window before or after this one, never past the hour that `now` is in. */
+/** The previous or next window, never past the current hour. */
 export function shifted(playback: Playback, direction: -1 | 1, now: number): Playback {
   const length = SPAN_HOURS[playback.span] * HOUR_MS
   const latest = Math.ceil(now / HOUR_MS) * HOUR_MS
@@ -51,7 +51,7 @@ export function shifted(playback: Playback, direction: -1 | 1, now: number): Pla
   return { ...playback, until, time: until - length }
 }
 
-/** @returns null where the address names no moment, or one that is none */
+/** @returns null if the address has no valid moment */
 export function parsePlayback(query: URLSearchParams): Playback | null {
   const time = Date.parse(query.get('time') ?? '')
   const until = Date.parse(query.get('until') ?? '')

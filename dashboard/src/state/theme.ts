@@ -8,7 +8,7 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => darkness.removeEventListener('change', listener)
 }
 
-/** Light or dark: what the person chose, else what the system says. Sets it on the page. */
+/** Light or dark: the reader's choice, or else the system setting. Sets it on the page. */
 export function useTheme(): ColourScheme {
   const [{ theme }] = useViewState()
   const system = useSyncExternalStore(subscribe, () => (darkness.matches ? 'dark' : 'light'))

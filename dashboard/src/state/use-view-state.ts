@@ -2,8 +2,8 @@ import { useCallback, useSyncExternalStore } from 'react'
 import type { Address, ViewState } from './view-state.ts'
 
 /**
- * The address is the store. Choices make a step in the browser's history; moving the map replaces the last one,
- * or "back" would walk through every pan.
+ * The address is the store. A choice adds an entry to the browser history; moving the map replaces the last entry, so
+ * that "back" does not step through every pan.
  */
 const listeners = new Set<() => void>()
 let address: Address | undefined

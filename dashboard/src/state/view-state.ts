@@ -1,6 +1,6 @@
 /**
- * What the person is looking at, kept in the address so that a link shows the same thing to somebody else.
- * Pure: text in, state out. Whatever is unknown or malformed falls back to its default.
+ * The view state, kept in the address so that a link shows everyone the same.
+ * Pure: text in, state out. Unknown or malformed parts fall back to their default.
  */
 import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './measure-ref.ts'
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
@@ -35,7 +35,7 @@ export type ViewState = {
   readonly theme: Theme
   readonly period: string
   readonly range: Range
-  /** null: the whole city */
+  /** null: entire city */
   readonly camera: Camera | null
   readonly table: boolean
   /** null: live */
@@ -47,7 +47,7 @@ export type ViewState = {
   /** what the compare layer compares; null: its first preset */
   readonly a: MeasureRef | null
   readonly b: MeasureRef | null
-  /** of the wellbeing index: where (null: the whole city), weights as the API reads them, which two rounds */
+  /** of the wellbeing index: zone (null: entire city), weights as the API reads them, the two survey rounds */
   readonly zone: string | null
   readonly weights: string
   readonly baseline: string | null
@@ -122,7 +122,7 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
   }
 }
 
-/** The address of a state: '' or '?…'; what is at its default is left out. */
+/** The address of a state: '' or '?…'; defaults are left out. */
 function toSearch(state: ViewState, layers: AddressLayers): string {
   const query = new URLSearchParams()
   const put = (name: string, value: string, byDefault: string): void => {

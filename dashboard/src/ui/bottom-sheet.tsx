@@ -5,22 +5,22 @@ import { Icon } from './icon.tsx'
 import './bottom-sheet.css'
 
 type Part = { readonly id: string; readonly title: string; readonly content: ReactNode }
-type SheetProps = {
+type BottomSheetProps = {
   readonly open: boolean
   readonly onOpen: (open: boolean) => void
   readonly parts: readonly Part[]
-  /** the part to turn to when it changes: details after a tap on the map */
-  readonly wanted: string
+  /** when it changes, this part is shown: the details after a tap on the map */
+  readonly requested: string
 }
 
-/** On a narrow screen the panels lie in a sheet under the map; folded it leaves its tabs on the screen. */
-export function Sheet({ open, onOpen, parts, wanted }: SheetProps) {
+/** The panels on a narrow screen: a sheet that slides up from below the map. Collapsed, only its tabs are visible. */
+export function BottomSheet({ open, onOpen, parts, requested }: BottomSheetProps) {
   const { t } = useI18n()
-  const [part, setPart] = useState(wanted)
-  useEffect(() => setPart(wanted), [wanted])
+  const [part, setPart] = useState(requested)
+  useEffect(() => setPart(requested), [requested])
   const shown = parts.some(({ id }) => id === part) ? part : (parts[0]?.id ?? '')
   return (
-    <aside className={`sheet${open ? '' : ' sheet--folded'}`} aria-label={t('panel.sheet')}>
+    <aside className={`sheet${open ? '' : ' sheet--folded'}`} aria-label={t('panel.all')}>
       <Tabs
         className="sheet__tabs"
         selectedKey={shown}
@@ -30,7 +30,7 @@ export function Sheet({ open, onOpen, parts, wanted }: SheetProps) {
         }}
       >
         <div className="sheet__head">
-          <TabList className="tabs" aria-label={t('panel.sheet')}>
+          <TabList className="tabs" aria-label={t('panel.all')}>
             {parts.map(({ id, title }) => (
               <Tab key={id} id={id} className="tab">
                 {title}
@@ -40,7 +40,7 @@ export function Sheet({ open, onOpen, parts, wanted }: SheetProps) {
           <Button
             className="button button--icon"
             aria-expanded={open}
-            aria-label={t(open ? 'sheet.fold' : 'sheet.unfold')}
+            aria-label={t(open ? 'panel.collapse' : 'panel.expand')}
             onPress={() => onOpen(!open)}
           >
             <Icon name={open ? 'down' : 'up'} />

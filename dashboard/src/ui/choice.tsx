@@ -9,12 +9,12 @@ type SelectOneProps = {
   readonly onChange: (id: string) => void
 }
 
-/** One of several, where there are too many or too long ones for chips. */
+/** A choice with too many or too long options for chips. */
 export function Choice({ choices, ...select }: SelectOneProps & { readonly choices: readonly Option[] }) {
   return <SelectOne {...select}>{choices.map(optionItem)}</SelectOne>
 }
 
-/** A button that says what is chosen and opens a list of options, as items or in sections. */
+/** A button with the current choice that opens a list of options, flat or in sections. */
 export function SelectOne({ label, value, onChange, children }: SelectOneProps & { readonly children: ReactNode }) {
   return (
     <Select className="select" selectedKey={value} onSelectionChange={(key) => onChange(String(key))}>

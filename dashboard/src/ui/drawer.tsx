@@ -7,7 +7,7 @@ import './drawer.css'
 
 type DrawerProps = { readonly label: string; readonly onClose: () => void; readonly children: ReactNode }
 
-/** Details beside the page; over the page where there is no room beside it. */
+/** Details next to the page, or over it on a narrow screen. */
 export function Drawer({ label, onClose, children }: DrawerProps) {
   const narrow = useNarrow()
   if (!narrow) return <SideDrawer {...{ label, onClose }}>{children}</SideDrawer>

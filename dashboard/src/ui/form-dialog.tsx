@@ -6,7 +6,7 @@ import './form-dialog.css'
 
 type FormDialogProps = { readonly title: string; readonly onClose: () => void; readonly children: ReactNode }
 
-/** A form over the page: focus stays in it, Escape closes it. */
+/** A form in a modal dialog: focus stays inside, Escape closes it. */
 export function FormDialog({ title, onClose, children }: FormDialogProps) {
   const { t } = useI18n()
   return (

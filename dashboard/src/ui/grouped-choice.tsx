@@ -10,7 +10,7 @@ type GroupedChoiceProps = {
   readonly onChange: (id: string) => void
 }
 
-/** One of many, under headings. What only the address knows is a choice too. */
+/** A choice of many options under headings. A value that is only in the address is an option too. */
 export function GroupedChoice({ groups, ...select }: GroupedChoiceProps) {
   const { t } = useI18n()
   const { value } = select

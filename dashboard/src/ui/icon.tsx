@@ -1,4 +1,4 @@
-/** Our own line icons, 20 px, one stroke width; decorative, so the text beside them says what they mean. */
+/** Our own line icons, 20 px, one stroke width; decorative, so the text next to them carries the meaning. */
 const PATHS = {
   mark: 'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15ZM10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM10 9.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6Z',
   map: 'M3 5.5 7.5 4l5 1.8L17 4v10.5L12.5 16l-5-1.8L3 16ZM7.5 4v10.2M12.5 5.8V16',

@@ -2,7 +2,7 @@ import { Input, Label, TextField } from 'react-aria-components'
 import { setCityKey, useCityKey } from '../http/key.ts'
 import { useI18n } from '../i18n/formatters.ts'
 
-/** Where the key of the city is typed. It is kept in the memory of this page and nowhere else. */
+/** Input for the city key, which is kept only in the memory of this page. */
 export function KeyField() {
   const { t } = useI18n()
   const key = useCityKey()

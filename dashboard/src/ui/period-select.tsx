@@ -3,7 +3,7 @@ import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from './choice.tsx'
 import { periodChoices } from './periods.ts'
 
-/** Over which time the indicators are computed. */
+/** The period for which indicators are computed. */
 export function PeriodSelect() {
   const [{ period }, change] = useViewState()
   const i18n = useI18n()

@@ -2,7 +2,7 @@ import type { Formatters } from '../i18n/formatters.ts'
 
 export type PeriodChoice = { readonly id: string; readonly label: string }
 
-/** Rolling periods, then this and last month, quarter and year of the city's own calendar; and what the address asks for. */
+/** Rolling periods, then this and last month, quarter and year of the city's own calendar; and the period in the address. */
 export function periodChoices(
   current: string,
   now: Date,

@@ -2,12 +2,12 @@ type PickProps = {
   readonly label: string
   readonly value: string
   readonly choices: readonly { readonly id: string; readonly label: string }[]
-  /** how it reads when nothing is chosen */
+  /** label of the empty choice */
   readonly none: string
   readonly onChange: (id: string) => void
 }
 
-/** A plain list to choose from, for forms with dozens of them; '' is none of the choices. */
+/** A native select, for forms with dozens of lists; '' is the empty choice. */
 export function Pick({ label, value, choices, none, onChange }: PickProps) {
   return (
     <label className="field">

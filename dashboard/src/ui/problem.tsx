@@ -2,7 +2,7 @@ import { Button } from 'react-aria-components'
 import { ApiProblem } from '../http/client.ts'
 import { useI18n } from '../i18n/formatters.ts'
 
-/** What went wrong, in the words of the API where it has some, and a way to try again. */
+/** An error message, with the detail of the API if there is one, and a retry button. */
 export function Problem({ error, retry }: { error: Error; retry?: () => unknown }) {
   const { t } = useI18n()
   const problem = error instanceof ApiProblem ? error : null

@@ -1,7 +1,7 @@
 import { useNarrow } from '../state/theme.ts'
 import './whisker-chart.css'
 
-/** One estimate of a dot-and-whisker chart; null: nothing may be shown, `why` says so. */
+/** One estimate of a dot-and-whisker chart; null: not shown, with the reason in `text`. */
 export type Whisker = {
   readonly label: string
   readonly value: number | null
@@ -10,16 +10,16 @@ export type Whisker = {
   readonly text: string
 }
 
-// a phone gets a smaller drawing rather than a shrunken one, so that its words stay legible
-const WIDE = { width: 560, label: 170, most: 250 }
-const NARROW = { width: 360, label: 118, most: 172 }
+// a phone gets a smaller drawing rather than a scaled-down one, so that its text stays legible
+const WIDE = { width: 560, minLabel: 170, maxLabel: 250 }
+const NARROW = { width: 360, minLabel: 118, maxLabel: 172 }
 /** About the width of a letter of the labels. */
 const LETTER = 6.6
 const RIGHT = 20
 const ROW = 26
 const TICKS = 4
 
-/** Estimates as dots, their intervals as lines. The table beside it says the same in numbers, so this is one image. */
+/** Estimates as dots, their intervals as lines. A table lists the same values, so this is one image. */
 export function WhiskerChart({
   rows,
   label,
@@ -31,9 +31,9 @@ export function WhiskerChart({
   domain: readonly [number, number]
   show: (value: number) => string
 }) {
-  const { width, label: least, most } = useNarrow() ? NARROW : WIDE
+  const { width, minLabel, maxLabel } = useNarrow() ? NARROW : WIDE
   const longest = rows.reduce((length, row) => Math.max(length, row.label.length), 0)
-  const labelWidth = Math.min(most, Math.max(least, longest * LETTER + 8))
+  const labelWidth = Math.min(maxLabel, Math.max(minLabel, longest * LETTER + 8))
   const letters = Math.floor(labelWidth / LETTER)
   const [low, high] = domain
   const x = (value: number): number =>
@@ -80,20 +80,20 @@ export function WhiskerChart({
   )
 }
 
-/** An axis that holds all intervals, with round ends. */
+/** An axis with round ends that contains all intervals. */
 export function domainOf(rows: readonly Whisker[], step: number): [number, number] {
   const ends = rows.flatMap(({ lower, upper, value }) => [lower, upper, value]).filter((one) => one !== null)
   if (ends.length === 0) return [0, step]
   return [Math.floor(Math.min(...ends) / step) * step, Math.ceil(Math.max(...ends) / step) * step]
 }
 
-/** An axis that holds all intervals and whose marks are round numbers: four steps of 1, 2, 2.5 or 5 times a power of ten. */
+/** An axis that contains all intervals and has round tick marks: four steps of 1, 2, 2.5 or 5 times a power of ten. */
 export function roundDomain(rows: readonly Whisker[]): [number, number] {
   const ends = rows.flatMap(({ lower, upper, value }) => [lower, upper, value]).filter((one) => one !== null)
   if (ends.length === 0) return [0, 1]
   const [low, high] = [Math.min(...ends), Math.max(...ends)]
-  const least = (high - low || Math.abs(high) || 1) / TICKS
-  const power = 10 ** Math.floor(Math.log10(least))
+  const minStep = (high - low || Math.abs(high) || 1) / TICKS
+  const power = 10 ** Math.floor(Math.log10(minStep))
   const steps = [1, 2, 2.5, 5, 10, 20].map((one) => one * power)
   const step = steps.find((one) => Math.floor(low / one) * one + TICKS * one >= high) ?? 20 * power
   const from = Math.floor(low / step) * step

@@ -10,7 +10,7 @@ type Props = { draft: DraftResponse; onChange: (codebook: Codebook) => void }
 const PARTS = ['respondent', 'weight', 'stratum', 'cluster', 'zone'] as const
 type Part = (typeof PARTS)[number]
 
-/** The guided step: what was guessed from the file, for a person to correct and complete. */
+/** The draft codebook derived from the file, to be corrected and completed. */
 export function CodebookForm({ draft: { codebook, notes, columns }, onChange }: Props) {
   const { t, name } = useI18n()
   const about = notes.filter(({ column }) => column === '')
@@ -89,7 +89,7 @@ export function CodebookForm({ draft: { codebook, notes, columns }, onChange }: 
   )
 }
 
-/** A column that becomes part of the design is no question any more. */
+/** A column that becomes part of the sampling design is removed from the questions. */
 function withPart(codebook: Codebook, part: Part, column: string): Codebook {
   const { [part]: _, ...others } = codebook.columns
   const columns = { respondent: '', ...others, ...((column !== '' || part === 'respondent') && { [part]: column }) }

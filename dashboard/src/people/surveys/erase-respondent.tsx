@@ -7,7 +7,7 @@ import { Problem } from '../../ui/problem.tsx'
 import { eraseRespondent } from './queries.ts'
 import './survey-desk.css'
 
-/** Takes one person out of a survey, for good. */
+/** Permanently erases one respondent of a survey. */
 export function EraseRespondent({ survey }: { survey: string }) {
   const { t } = useI18n()
   const client = useQueryClient()

@@ -15,7 +15,7 @@ export type ImportProgress = Extract<ImportLine, { step: string }>
 
 const surveyPath = (id: string): string => `/surveys/${encodeURIComponent(id)}`
 
-/** A first codebook of a file. @throws ApiProblem */
+/** A draft codebook for a file. @throws ApiProblem */
 export async function draftSurvey(file: File, key: string): Promise<DraftResponse> {
   const name = file.name.replace(/\.[A-Za-z0-9]+$/, '')
   const id = name
@@ -30,7 +30,7 @@ export async function draftSurvey(file: File, key: string): Promise<DraftRespons
 
 export type SurveyFiles = { readonly id: string; readonly codebook: string; readonly responses: File }
 
-/** Sends codebook and answers; `check` looks at everything and stores nothing. @throws ApiProblem */
+/** Sends codebook and answers; with `check` nothing is stored. @throws ApiProblem */
 export async function importSurvey(
   { id, codebook, responses }: SurveyFiles,
   { check, by, key }: { check: boolean; by: string; key: string },

@@ -16,7 +16,7 @@ type Props = {
 }
 const NAMES = new Map(INDICATORS.map(({ code, name }) => [code, name]))
 
-/** One question of a codebook: its words, what its codes mean, which of them count, what it answers. */
+/** One question of a codebook: wording, labels of codes, which of them count, and the indicator it measures. */
 export function QuestionForm({ question, notes, onChange, onDrop }: Props) {
   const { t, name } = useI18n()
   const { column, text, categories, group, indicator, u4ssc } = question
@@ -102,14 +102,14 @@ export function QuestionForm({ question, notes, onChange, onDrop }: Props) {
   )
 }
 
-/** The order of an ordinal question is that in which its answers are listed. */
+/** The order of an ordinal question is the order of its listed answers. */
 function withScale({ order: _, ...question }: Question, ordinal: boolean): Question {
   if (!ordinal) return { ...question, scale: 'nominal' }
   const codes = Object.keys(question.categories ?? {}).filter((code) => !question.missing.includes(code))
   return { ...question, scale: 'ordinal', order: codes }
 }
 
-/** An empty choice is no choice: the field goes. */
+/** An empty choice removes the field. */
 function withoutEmpty(question: Question): Question {
   const { indicator, u4ssc, ...rest } = question
   return { ...rest, ...(indicator && { indicator }), ...(u4ssc && { u4ssc }) }

@@ -16,7 +16,7 @@ import './survey-desk.css'
 
 type Survey = SurveysResponse['surveys'][number]
 
-/** The surveys of the city: what there is, bring one in, take one out. Everything but looking needs the key. */
+/** The surveys of the city: list, import, erase. Changes need the key. */
 export function SurveyDesk({ surveys }: { surveys: readonly Survey[] }) {
   const { t } = useI18n()
   const [erasing, setErasing] = useState<Survey | null>(null)

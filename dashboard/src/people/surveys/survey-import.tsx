@@ -14,7 +14,7 @@ import { SurveyOutcome } from './survey-outcome.tsx'
 import '../styles/people.css'
 import './survey-desk.css'
 
-/** Answers and codebook in; where there is no codebook one is made of the answers, for a person to complete. */
+/** Imports answers with a codebook; without one, a draft is created from the answers. */
 export function SurveyImport() {
   const { t } = useI18n()
   const client = useQueryClient()
@@ -77,7 +77,7 @@ export function SurveyImport() {
         />
         <KeyField />
         <TextField className="field" value={by} onChange={setBy} autoComplete="name">
-          <Label className="field__label">{t('sheet.by')}</Label>
+          <Label className="field__label">{t('collection.by')}</Label>
           <Input className="field__input" maxLength={100} />
         </TextField>
       </div>
@@ -104,7 +104,7 @@ export function SurveyImport() {
   )
 }
 
-/** The id that a codebook says; what else is wrong with it the API says. */
+/** The id in a codebook; all other checks are made by the API. */
 function idOf(text: string): string {
   try {
     const id = (JSON.parse(text) as { id?: unknown } | null)?.id

@@ -4,7 +4,7 @@ import type { ImportAnswer, ImportProgress } from './queries.ts'
 import '../styles/people.css'
 import './survey-desk.css'
 
-/** How far an import is, and what became of it. */
+/** Progress and outcome of an import. */
 export function SurveyOutcome({
   progress,
   outcome,
@@ -22,19 +22,19 @@ export function SurveyOutcome({
           <progress value={progress.done} max={progress.of} />
         </label>
       )}
-      {outcome && 'imported' in outcome && <Imported of={outcome.imported} />}
-      {outcome && 'refused' in outcome && <Refused of={outcome.refused} />}
+      {outcome && 'imported' in outcome && <Imported survey={outcome.imported} />}
+      {outcome && 'refused' in outcome && <Refused refusal={outcome.refused} />}
     </div>
   )
 }
 
-function Imported({ of }: { of: SurveyImported }) {
+function Imported({ survey }: { survey: SurveyImported }) {
   const { t } = useI18n()
-  const { respondents, questions, checked, replaced, erased, ignored, areas } = of
-  const what = checked ? 'desk.checked' : replaced ? 'desk.replaced' : 'desk.imported'
+  const { respondents, questions, checked, replaced, erased, ignored, areas } = survey
+  const message = checked ? 'desk.checked' : replaced ? 'desk.replaced' : 'desk.imported'
   return (
     <>
-      <p className="sheet-form__done">{t(what, { id: of.id, respondents, questions })}</p>
+      <p className="sheet-form__done">{t(message, { id: survey.id, respondents, questions })}</p>
       {erased > 0 && <p className="note">{t('desk.stayOut', { n: erased })}</p>}
       {ignored.length > 0 && <p className="note">{t('desk.ignored', { columns: ignored.join(', ') })}</p>}
       {areas.length > 0 && (
@@ -44,7 +44,7 @@ function Imported({ of }: { of: SurveyImported }) {
   )
 }
 
-function Refused({ of: { problems, total } }: { of: SurveyRefused }) {
+function Refused({ refusal: { problems, total } }: { refusal: SurveyRefused }) {
   const { t, integer } = useI18n()
   return (
     <div className="problem">

@@ -10,7 +10,7 @@ type ItemFieldProps = {
   readonly onChange: (value: string | null) => void
 }
 
-/** One question, as its answers ask for: five steps, a list, or a number. */
+/** One question with the input that suits its answers: five steps, a list or a number. */
 export function ItemField({ item, value, onChange }: ItemFieldProps) {
   const { t } = useI18n()
   const question = t(`q.${item.column}`)

@@ -13,11 +13,11 @@ import { problemText } from '../problem-text.ts'
 import { ItemField } from './item-field.tsx'
 import './questionnaire.css'
 
-/** As in codebook.json of the export, unless the round says otherwise. */
+/** Default of a round; codebook.json of the export has the actual threshold. */
 const THRESHOLD = 10
 type Answers = Readonly<Record<string, string>>
 
-/** The questionnaire: on paper when printed, else a form that takes the code of an invitation. */
+/** The questionnaire as a form that takes the code of an invitation; it can also be printed and filled in on paper. */
 export function QuestionnairePage({ city }: { city: CityResponse }) {
   const { t } = useI18n()
   const [sent, setSent] = useState(false)

@@ -5,7 +5,7 @@ import { CodeField } from '../code-field.tsx'
 import { useI18n } from '../i18n.ts'
 import { problemText } from '../problem-text.ts'
 
-/** Takes a voice back, by the code that only its author has. */
+/** Erases a voice by the code that only its author has. */
 export function EraseForm() {
   const i18n = useI18n()
   const { t } = i18n

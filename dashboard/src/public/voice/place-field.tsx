@@ -12,12 +12,12 @@ type PlaceFieldProps = {
   readonly error: string | null
 }
 
-/** A position that is off by more than this may lie in another district. */
+/** With a larger error the position may be in another district. */
 const VAGUE_METERS = 1500
 const LOCATE_LIMIT_MS = 15_000
 const CELL = 'cell:'
 
-/** The district, from a list or by the device itself: it looks its position up here and forgets it here. */
+/** The district, from a list or from the position of the device, which is neither sent nor stored. */
 export function PlaceField({ city, zones, place, onChange, error }: PlaceFieldProps) {
   const { t, language } = useI18n()
   const [news, setNews] = useState('')

@@ -3,12 +3,12 @@ import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import type { Position } from '#model/basics/geo.ts'
 import { VOICE_CELL_RESOLUTION, type VoicePlace } from '#model/voices/voice.ts'
 
-/** About 5 km: the edge of a coarse cell may lie outside of the city, and people live there too. */
+/** About 5 km: people just outside the city are accepted, because a cell at the edge extends that far. */
 const MARGIN_DEGREES = 0.05
 
 /**
- * Makes of a position what may be told of it, in this browser: the zone it lies in, else a cell of about 5 km2; null
- * outside of the city. The position itself goes no further than this function.
+ * Reduces a position, in the browser, to what may be sent: its zone, or else a cell of about 5 km2; null outside the
+ * city. The position itself does not leave this function.
  */
 export async function reducePlace(
   position: Position,

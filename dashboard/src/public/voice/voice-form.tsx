@@ -19,7 +19,7 @@ import { PlaceField } from './place-field.tsx'
 
 type Ratings = Partial<Record<VoiceTopic, number>>
 type Errors = { place?: string; ratings?: string; comment?: string; consent?: string; send?: string }
-/** Where a person finds what is wrong. */
+/** Input to correct for each error. */
 const FIELDS: Readonly<Record<keyof Errors, string | null>> = {
   place: 'place',
   ratings: 'topics',
@@ -50,7 +50,7 @@ export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
 
   const fail = (found: Errors): void => {
     setErrors(found)
-    // after the summary is there
+    // after the summary has been rendered
     requestAnimationFrame(() => summary.current?.focus())
   }
   const rate = (topic: VoiceTopic, rating: number | null): void => {

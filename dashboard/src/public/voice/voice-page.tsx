@@ -7,7 +7,7 @@ import { EraseForm } from './erase-form.tsx'
 import { VoiceForm } from './voice-form.tsx'
 import './voice.css'
 
-/** Every voice: the form, what became of it, and the way to take it back. */
+/** The form, the receipt with the code, and the form to erase a voice. */
 export function VoicePage({ city, zones }: { city: CityResponse; zones: ZoneFeatures }) {
   const { t } = useI18n()
   const [code, setCode] = useState<string | null>(null)
@@ -40,7 +40,7 @@ export function VoicePage({ city, zones }: { city: CityResponse; zones: ZoneFeat
   )
 }
 
-/** The one moment at which the code can be seen. */
+/** The receipt: the only time the code is shown. */
 function Sent({ code, onAgain }: { code: string; onAgain: () => void }) {
   const { t } = useI18n()
   const [copied, setCopied] = useState(false)
