@@ -80,10 +80,10 @@ function columnsOf(i18n: Formatters, selection: Selection): readonly TableColumn
   })
   return [
     {
-      ...{ id: 'indicator', label: t('indicators.column.indicator'), value: ({ value }) => value.name },
+      ...{ id: 'indicator', label: t('indicators.column.indicator'), value: nameOf },
       cell: (row, previous) => <NameCell row={row} first={!continues(row, previous)} {...selection} />,
     },
-    { id: 'code', label: t('indicators.column.code'), fileOnly: true, value: ({ value }) => value.dataPoint },
+    { id: 'code', label: t('indicators.column.code'), fileOnly: true, value: codeOf },
     {
       ...{ id: 'value', label: t('indicators.column.value'), numeric: true, value: ({ value }) => value.value },
       cell: ({ value }) => <Quantity value={value} />,
@@ -110,6 +110,13 @@ function columnsOf(i18n: Formatters, selection: Selection): readonly TableColumn
     },
   ]
 }
+
+const nameOf = ({ indicator, value }: BoardRow): string =>
+  indicator.values.length > 1 ? `${indicator.name}: ${value.name}` : indicator.name
+
+/** `EC:ICT:ICT:4C/3g` for an indicator with several data points, as in the API. */
+const codeOf = ({ indicator, value }: BoardRow): string =>
+  value.dataPoint ? `${indicator.code}/${value.dataPoint}` : indicator.code
 
 function NameCell({ row, first, selected, onSelect }: Selection & { row: BoardRow; first: boolean }) {
   const { name } = useI18n()

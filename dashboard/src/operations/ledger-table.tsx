@@ -47,7 +47,7 @@ function columnsOf({ t, integer, time }: Formatters): readonly TableColumn<Ledge
         row.balanced ? t('ledger.balanced') : t('ledger.off', { difference: integer(differenceOf(row)) }),
       className: ({ balanced }) => (balanced ? 'balance' : 'balance balance--off'),
     },
-    ...OBSERVATIONS.map(count),
+    ...OBSERVATIONS.map((id) => ({ ...count(id), fileLabel: t(`ledger.file.${id}`) })),
     {
       ...{ id: 'updated', label: t('ledger.updated'), numeric: true, value: ({ updatedAt }) => updatedAt },
       cell: ({ updatedAt }) => (updatedAt === null ? '' : time(updatedAt)),

@@ -45,7 +45,8 @@ function columnsOf({ t, name, unit }: Formatters): readonly TableColumn<ReportGo
     { id: 'benchmark', label: t('goal.benchmark'), fileOnly: true, value: ({ benchmark }) => benchmark },
     { id: 'steps', label: t('report.goals.way'), cell: (goal) => <Steps goal={goal} /> },
     {
-      ...{ id: 'state', label: t('report.goals.state'), value: ({ progress }) => progress?.share ?? null },
+      ...{ id: 'state', label: t('report.goals.state'), fileLabel: t('report.goals.file.share') },
+      value: ({ progress }) => progress?.share ?? null,
       cell: (goal) => (
         <>
           {goal.progress && (

@@ -29,6 +29,8 @@ export type TableColumn<R> = {
   readonly className?: (row: R) => string | undefined
   /** only in the CSV file: a code or a unit that the page shows inside another cell */
   readonly fileOnly?: boolean
+  /** heading in the CSV file, where the label is clear only on the page */
+  readonly fileLabel?: string
 }
 
 /** Rows under a heading of their own; sorting keeps them together. */

@@ -73,7 +73,7 @@ export function Table<R>(props: TableProps<R>) {
 }
 
 function linesOf<R>(columns: readonly TableColumn<R>[], rows: readonly R[]): SortValue[][] {
-  const filed = columns.flatMap(({ label, value }) => (value ? [{ label, value }] : []))
+  const filed = columns.flatMap(({ label, fileLabel = label, value }) => (value ? [{ label: fileLabel, value }] : []))
   return [filed.map(({ label }) => label), ...rows.map((row) => filed.map(({ value }) => value(row)))]
 }
 
