@@ -2,7 +2,6 @@ import type { ReportGoal } from '#model/api/reports.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
-import '../air-quality/level-ladder.css'
 import './report-table.css'
 import './report-view.css'
 

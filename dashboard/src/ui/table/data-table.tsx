@@ -9,6 +9,7 @@ import { nextOrder, type Order, sortRows } from './sort.ts'
 import { TableHead } from './table.tsx'
 import type { Column, Row } from './table-model.ts'
 import './data-table.css'
+import './table.css'
 
 const PAGE = 100
 
