@@ -9,11 +9,11 @@ import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
 import { hostRule } from './http/host-names.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
-import { keepNights } from './nightly/nightly.ts'
+import { scheduleNightlyJobs } from './nightly/nightly.ts'
 import { selectCity } from './queries/city.ts'
 import { releaseErasures } from './surveys/import-survey.ts'
 import { openMicrodata } from './surveys/microdata.ts'
-import { forgetVoices } from './voices/retention.ts'
+import { deleteExpiredVoices } from './voices/delete-expired.ts'
 
 /** Few: a reader waits for a connection rather than taking the database from the ingest. */
 const MAX_CONNECTIONS = 6
@@ -68,11 +68,11 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   const microdata = openMicrodata(options.estimator ? openEstimator(options.estimator, options) : pool)
   const engines = openEngines({ pool, microdata, clock })
   scope.defer(
-    keepNights({
+    scheduleNightlyJobs({
       ...{ pool, clock, log },
       warm: (period) => engines.indicators.scoreboard({ period }),
-      forget: async () => {
-        await forgetVoices({ pool, clock })
+      deleteExpired: async () => {
+        await deleteExpiredVoices({ pool, clock })
         await releaseErasures({ pool, clock })
       },
     }),

@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { WHO_POLLUTANTS, type WhoDay, type WhoPollutant, whoVerdicts } from '#model/air-quality/who.ts'
 import type { ExceedancesResponse } from '#model/api/exceedances.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import { airValues, DAYS_WITH_RANGE, hoursBeyond, hoursWithRange, MAY_EXCEED } from '../measurements/air-sums.ts'
 import { HOUR_MEAN } from '../measurements/hour-means.ts'
 import type { Hours } from '../measurements/hours.ts'
@@ -89,7 +90,6 @@ function daysBeyond(hours: Awaited<ReturnType<typeof hoursBeyond>>): DayRow[] {
   })
 }
 
-const DAY_MS = 86_400_000
 const wholeDays = ({ from, to }: Hours): [Date, Date] => [
   new Date(Math.ceil(from.getTime() / DAY_MS) * DAY_MS),
   new Date(Math.floor(to.getTime() / DAY_MS) * DAY_MS),
@@ -138,8 +138,8 @@ function mixed(parts: readonly { series: Series; weight: number }[]): Series {
   const byDay = new Map<string, { sum: number; weight: number }>()
   for (const { series, weight } of parts) {
     for (const { day, value } of series.days) {
-      const held = byDay.get(day) ?? { sum: 0, weight: 0 }
-      byDay.set(day, { sum: held.sum + weight * value, weight: held.weight + weight })
+      const sums = byDay.get(day) ?? { sum: 0, weight: 0 }
+      byDay.set(day, { sum: sums.sum + weight * value, weight: sums.weight + weight })
     }
   }
   const known = parts.flatMap(({ series, weight }) => (series.mean === null ? [] : [{ mean: series.mean, weight }]))

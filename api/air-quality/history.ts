@@ -9,6 +9,7 @@ import {
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
 import type { AirHistoryResponse } from '#model/api/history.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { HOURS, hoursValues, stationOf } from './index-of.ts'
 
 type By = AirHistoryResponse['by']
@@ -21,7 +22,6 @@ export type AirHistoryQuery = {
   readonly now: Date
 }
 
-const HOUR_MS = 3_600_000
 const INDEX = { us: usIndex, european: europeanIndex }
 
 // A row a pollutant of a Thing, however long the window: 30 days of 50 stations are 300 rows, not 250,000.

@@ -11,6 +11,7 @@ import {
   LOOK_BACK_HOURS,
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { HOUR_MEAN, rangeTable, rangeValues } from '../measurements/hour-means.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
@@ -21,8 +22,6 @@ export type AirIndexes = {
   /** people: those of the zones that went in */
   city: AirPair & { stations: number; zones: number; people: number }
 }
-
-const HOUR_MS = 3_600_000
 
 // Hours that are over: a running hour would move the index with every message. An hour counts with one value. Two
 // instruments of a Thing are averaged.

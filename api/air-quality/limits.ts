@@ -57,8 +57,8 @@ async function yearsOf(
     )
     const above = new Map(needed.map(({ id, property }) => [id, hourFloor(standard, property)]))
     for (const [id, station] of await stationYears(db, above, { year: year - age, timeZone, now })) {
-      const held = byStream.get(id)
-      if (held) held.push(station)
+      const years = byStream.get(id)
+      if (years) years.push(station)
       else byStream.set(id, [station])
     }
   }

@@ -1,11 +1,9 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { StationDay, StationYear } from '#model/air-quality/standards/station-year.ts'
+import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import { hasQuarterHours, offsetMs } from '#model/basics/period.ts'
 import { airValues, hoursWithRange } from '../measurements/air-sums.ts'
 import { HOUR_MEAN } from '../measurements/hour-means.ts'
-
-const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
 
 /**
  * The city's standard time, without summer time, in which days and years of a standard are counted: every day has 24 hours.

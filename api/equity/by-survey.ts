@@ -5,13 +5,13 @@ import { differenceOf, meanOf, type Values } from '#model/statistics/estimation/
 import { pairwiseGaps, widestGap } from '#model/statistics/estimation/pairwise.ts'
 import { estimated, type Linearised } from '#model/statistics/estimation/survey-design.ts'
 import type { SurveyArea } from '#model/survey/codebook.ts'
-import type { Sheet } from '../surveys/sheet.ts'
+import type { SurveyTables } from '../surveys/survey-tables.ts'
 import { about, type PeopledZone } from './by-zones.ts'
 import type { ZoneMeasure } from './measured.ts'
 
 export type SurveyGroups = {
   /** everybody who was asked, beside zone and characteristics; says which cells must be kept back */
-  readonly sheet: Sheet
+  readonly tables: SurveyTables
   readonly by: string
   /** category -> label */
   readonly labels: ReadonlyMap<string, string>
@@ -30,18 +30,18 @@ export function exposureBySurvey(
   zones: readonly PeopledZone[],
   groups: SurveyGroups,
 ): Exposure | null {
-  const { sheet, by, labels, ranking } = groups
+  const { tables, by, labels, ranking } = groups
   const inZone = valueInArea(measure, zones, groups.areas)
-  const group = sheet.responses.map((_, i) => openGroup(sheet, i, by))
-  const y: Values = (i) => (group[i] === null ? null : (inZone.get(sheet.characteristic(i, 'zone') ?? '') ?? null))
-  const all = meanOf(sheet.responses, y)
+  const group = tables.responses.map((_, i) => openGroup(tables, i, by))
+  const y: Values = (i) => (group[i] === null ? null : (inZone.get(tables.characteristic(i, 'zone') ?? '') ?? null))
+  const all = meanOf(tables.responses, y)
   // Of a time before the registry no people of a zone are known.
   if (!all || zones.length === 0) return null
-  const weights = sumOfWeights(sheet, y, group)
+  const weights = sumOfWeights(tables, y, group)
   const whole = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
   const known = zones.filter(({ key }) => measure.values.has(key))
   const people = (of: readonly PeopledZone[]): number => of.reduce((sum, { population }) => sum + population, 0)
-  const of = { sheet, y, group, all }
+  const of = { tables, y, group, all }
   return {
     ...about(measure),
     everybody: all.value,
@@ -54,23 +54,23 @@ export function exposureBySurvey(
       ...groupMean(of, key),
     })),
     widest: widest(of, labels),
-    concentration: ranking && !anyHidden(sheet, by) ? concentration(of, ranking) : null,
+    concentration: ranking && !anyHidden(tables, by) ? concentration(of, ranking) : null,
   }
 }
 
 type Of = {
-  readonly sheet: Sheet
+  readonly tables: SurveyTables
   readonly y: Values
   readonly group: readonly (string | null)[]
   readonly all: Linearised
 }
 
 /** The group of a respondent, null where its cell of zone by group, or one of the two, must be kept back. */
-function openGroup(sheet: Sheet, i: number, by: string): string | null {
-  const [zone, value] = [sheet.characteristic(i, 'zone'), sheet.characteristic(i, by)]
+function openGroup(tables: SurveyTables, i: number, by: string): string | null {
+  const [zone, value] = [tables.characteristic(i, 'zone'), tables.characteristic(i, by)]
   if (zone === null || value === null) return null
   const cells = [{ zone, [by]: value }, { zone }, { [by]: value }]
-  return cells.some((cell) => sheet.held.has(cellId(cell))) ? null : value
+  return cells.some((cell) => tables.suppressed.has(cellId(cell))) ? null : value
 }
 
 /** Joined zones have the mean of theirs, by people. */
@@ -89,13 +89,13 @@ function valueInArea(
 }
 
 function groupMean(
-  { sheet, y, group, all }: Of,
+  { tables, y, group, all }: Of,
   key: string,
 ): Omit<Exposure['groups'][number], 'key' | 'label' | 'share'> {
-  const own = meanOf(sheet.responses, (i) => (group[i] === key ? y(i) : null))
+  const own = meanOf(tables.responses, (i) => (group[i] === key ? y(i) : null))
   if (!own) return { value: null, standardError: null, lower: null, upper: null, n: null, gap: null, significant: null }
-  const { value, standardError, lower, upper, n } = estimated(sheet.responses, own)
-  const gap = differenceOf(sheet.responses, own, all)
+  const { value, standardError, lower, upper, n } = estimated(tables.responses, own)
+  const gap = differenceOf(tables.responses, own, all)
   return {
     value,
     standardError,
@@ -107,10 +107,11 @@ function groupMean(
   }
 }
 
-const anyHidden = (sheet: Sheet, by: string): boolean => sheet.table([by]).some(({ held }) => held !== null)
+const anyHidden = (tables: SurveyTables, by: string): boolean =>
+  tables.table([by]).some(({ suppressed }) => suppressed !== null)
 
 /** The widest gap between two groups; the means of both are published, so it tells nothing new. */
-function widest({ sheet: { responses }, y, group }: Of, labels: ReadonlyMap<string, string>): Exposure['widest'] {
+function widest({ tables: { responses }, y, group }: Of, labels: ReadonlyMap<string, string>): Exposure['widest'] {
   const means = [...labels].flatMap(([key, label]) => {
     const of = meanOf(responses, (i) => (group[i] === key ? y(i) : null))
     return of ? [{ key, label, of }] : []
@@ -131,16 +132,16 @@ function widest({ sheet: { responses }, y, group }: Of, labels: ReadonlyMap<stri
   return { group: one, against: other, value, lower, upper, p, adjustedP, significant, comparisons }
 }
 
-function concentration({ sheet, y, group }: Of, ranking: readonly string[]): Exposure['concentration'] {
+function concentration({ tables, y, group }: Of, ranking: readonly string[]): Exposure['concentration'] {
   const rank = (i: number): number | null => {
     const place = ranking.indexOf(group[i] ?? '')
     return place < 0 ? null : place
   }
-  const found = concentrationOf(sheet.responses, y, rank, { grouped: true })
+  const found = concentrationOf(tables.responses, y, rank, { grouped: true })
   return found ? { value: found.value, lower: found.lower, upper: found.upper, curve: [...found.curve] } : null
 }
 
-function sumOfWeights({ responses }: Sheet, y: Values, group: readonly (string | null)[]): Map<string, number> {
+function sumOfWeights({ responses }: SurveyTables, y: Values, group: readonly (string | null)[]): Map<string, number> {
   const weights = new Map<string, number>()
   responses.forEach(({ weight }, i) => {
     const key = group[i] ?? null

@@ -8,7 +8,7 @@ import { createPeriodCache, type PeriodCache } from '../indicators/period-cache.
 import { atEndOf, cityAt, thingsAt, zonesAt } from '../measurements/registry-at.ts'
 import { selectCity } from '../queries/city.ts'
 import { listSurveys, type Microdata, type SurveyRow } from '../surveys/microdata.ts'
-import { protectionOf, sheetOf } from '../surveys/sheet.ts'
+import { protectionOf, surveyTables } from '../surveys/survey-tables.ts'
 import { characteristicsOf } from '../surveys/table.ts'
 import { exposureBySurvey } from './by-survey.ts'
 import { eachZone, exposureByZones, incomeFifths, type PeopledZone } from './by-zones.ts'
@@ -23,7 +23,7 @@ export type EquityDeps = {
 type Exposed = (measure: ZoneMeasure) => Exposure | null
 
 /** A mean over fewer zones says more of the zones than of the groups. */
-const LEAST_ZONES = 3
+const MIN_ZONES = 3
 /** Groups that need no survey. */
 const BY_ZONES: Readonly<Record<string, string>> = { zone_income: 'Income of the zone', zone: 'Zone' }
 
@@ -65,9 +65,9 @@ async function equity(
   const missing: EquityResponse['missing'] = []
   for (const measure of measures) {
     const { id, name, values } = measure
-    const found = values.size >= LEAST_ZONES ? exposed(measure) : null
+    const found = values.size >= MIN_ZONES ? exposed(measure) : null
     if (found) exposures.push(found)
-    else missing.push({ id, name, why: `measured in ${values.size} of ${all.length} zones; ${LEAST_ZONES} are needed` })
+    else missing.push({ id, name, why: `measured in ${values.size} of ${all.length} zones; ${MIN_ZONES} are needed` })
   }
   const { codebook } = survey ?? {}
   return {
@@ -107,10 +107,10 @@ async function exposedBy(
   // back in the tables of such a question, and the two do not give away each other
   const everybody = responses.map(() => 1)
   const answered = { responses, values: everybody, asked: null, question: null, at: 0, offset: 0 }
-  const held = await protectionOf(microdata, codebook, answered)
-  const sheet = sheetOf(codebook, responses, everybody, null, 0, held)
+  const protections = await protectionOf(microdata, codebook, answered)
+  const tables = surveyTables(codebook, responses, everybody, null, 0, protections)
   const question = codebook.questions.find(({ column }) => column === by)
   const codes = Object.entries(question?.categories ?? {}).filter(([code]) => !question?.missing.includes(code))
-  const groups = { sheet, by, labels: new Map(codes), ranking: question ? rankingOf(question) : null, areas }
+  const groups = { tables, by, labels: new Map(codes), ranking: question ? rankingOf(question) : null, areas }
   return (measure) => exposureBySurvey(measure, zones, groups)
 }

@@ -46,7 +46,7 @@ const MOVING = [
   { kind: 'burden', property: 'latency' },
 ] as const
 /** Fewest samples in a zone that a median may rest on. */
-const LEAST_SAMPLES = 30
+const MIN_SAMPLES = 30
 
 // The level over time of each microphone, then that of all in a zone: both are means of energies. A microphone counts with 75 %
 // of the hours, as for the day-evening-night level.
@@ -63,7 +63,7 @@ const PASSING = `
   join datastream d on d.id = m.datastream_id
   join unnest($4::bigint[], $5::text[]) as z (cell, key) on z.cell = h3_parent(m.cell, ${CELL_RESOLUTION})
   where d.property = any($1::text[]) and ${goodSql('m.quality')} and m.phenomenon_time >= $2 and m.phenomenon_time < $3
-  group by 1, 2 having count(*) >= ${LEAST_SAMPLES}`
+  group by 1, 2 having count(*) >= ${MIN_SAMPLES}`
 
 /** Zones and Things as of the end of the period. */
 type Of = {

@@ -1,14 +1,14 @@
 /** Keeps what `load` gave for `ms`; callers that come while it loads share that one load. A failure is not kept. */
 export function memo<T>(ms: number, clock: () => Date, load: () => Promise<T>): () => Promise<T> {
-  let held: { until: number; value: Promise<T> } | undefined
+  let cached: { until: number; value: Promise<T> } | undefined
   return () => {
     const now = clock().getTime()
-    if (held && now < held.until && now >= held.until - ms) return held.value
+    if (cached && now < cached.until && now >= cached.until - ms) return cached.value
     const value = load()
     const mine = { until: now + ms, value }
-    held = mine
+    cached = mine
     value.catch(() => {
-      if (held === mine) held = undefined
+      if (cached === mine) cached = undefined
     })
     return value
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Bounds } from '#model/basics/geo.ts'
 import { DOMAINS, domainSchema } from '#model/things/domain.ts'
@@ -10,7 +11,6 @@ const instantParam = z.iso
 
 export const windowParams = { from: instantParam.optional(), to: instantParam.optional() }
 
-const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
 
 /**

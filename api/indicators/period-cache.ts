@@ -11,32 +11,32 @@ export type PeriodCache<T> = {
 export function createPeriodCache<T>({
   freshMs,
   clock,
-  most = 16,
+  maxPeriods = 16,
 }: {
   freshMs: (label: string) => number
   clock: () => Date
-  most?: number
+  maxPeriods?: number
 }): PeriodCache<T> {
-  const held = new Map<string, { at: number; value: Promise<T> }>()
+  const entries = new Map<string, { at: number; value: Promise<T> }>()
   return {
     get(label, load) {
       const now = clock().getTime()
-      const found = held.get(label)
+      const found = entries.get(label)
       // Deleted and set again below: a Map keeps the order of insertion, so the first key is the least recent.
-      held.delete(label)
+      entries.delete(label)
       const fresh = found && now >= found.at && now - found.at < freshMs(label)
       const entry = fresh ? found : { at: now, value: load() }
-      held.set(label, entry)
+      entries.set(label, entry)
       if (!fresh) {
         entry.value.catch(() => {
-          if (held.get(label) === entry) held.delete(label)
+          if (entries.get(label) === entry) entries.delete(label)
         })
       }
-      const oldest = held.keys().next().value
-      if (held.size > most && oldest !== undefined) held.delete(oldest)
+      const oldest = entries.keys().next().value
+      if (entries.size > maxPeriods && oldest !== undefined) entries.delete(oldest)
       return entry.value
     },
-    drop: (label) => void held.delete(label),
-    clear: () => held.clear(),
+    drop: (label) => void entries.delete(label),
+    clear: () => entries.clear(),
   }
 }

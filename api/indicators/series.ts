@@ -5,8 +5,8 @@ import { type Goal, progressOf } from '#model/indicators/goals.ts'
 import { compare, trendOf } from '#model/indicators/trend.ts'
 import { pairedChange } from '#model/indicators/uncertainty.ts'
 
-/** Most periods a series may have: four years of months. */
-const MOST = 48
+/** Four years of months. */
+const MAX_PERIODS = 48
 const YEAR_MS = 365.2425 * 86_400_000
 
 export type SeriesQuery = {
@@ -30,12 +30,12 @@ export function periodsOf({ periods, every, from, to }: SeriesQuery): string[] {
   const last = monthOf(to, 11)
   if (last < first) throw new AppError('INTERVAL_REVERSED', `from is ${from}, to is ${to}`)
   const count = Math.floor((last - first) / step) + 1
-  if (count > MOST) throw new AppError('QUERY_TOO_LARGE', `a series has at most ${MOST} periods`)
+  if (count > MAX_PERIODS) throw new AppError('QUERY_TOO_LARGE', `a series has at most ${MAX_PERIODS} periods`)
   return Array.from({ length: count }, (_, i) => labelOf(first + i * step, every))
 }
 
 function checked(labels: string[]): string[] {
-  if (labels.length > MOST) throw new AppError('QUERY_TOO_LARGE', `a series has at most ${MOST} periods`)
+  if (labels.length > MAX_PERIODS) throw new AppError('QUERY_TOO_LARGE', `a series has at most ${MAX_PERIODS} periods`)
   return [...new Set(labels)]
 }
 

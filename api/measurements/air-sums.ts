@@ -1,10 +1,9 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { MEASURING_RANGES } from '#model/air-quality/measuring-ranges.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import { clockHours } from './clock-hours.ts'
 import { HOUR_MEAN, rangeTable, rangeValues, USABLE_MEAN } from './hour-means.ts'
 import { cutOf, type Hours } from './hours.ts'
-
-const DAY_MS = 86_400_000
 
 /** What of `$1` (ids of Datastreams) is known of their instruments; `$2` to `$5` are rangeValues. */
 const RANGE = `(

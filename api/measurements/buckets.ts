@@ -1,4 +1,5 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { localMidnight, offsetMs } from '#model/basics/period.ts'
 import type { Average } from '#model/observation/averages.ts'
 import {
@@ -35,7 +36,6 @@ export type Hour = {
   vectors?: { good: VectorSum; suspect: VectorSum }
 }
 
-const HOUR_MS = 3_600_000
 const QUARTER_MS = 900_000
 const STEP_MS: Record<Exclude<Every, '1d'>, number> = { '1h': HOUR_MS, '6h': 6 * HOUR_MS }
 

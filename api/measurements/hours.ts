@@ -1,6 +1,5 @@
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { fullHourAfter, fullHourBefore, hasQuarterHours, type Period } from '#model/basics/period.ts'
-
-const HOUR_MS = 3_600_000
 
 /** The whole hours of the city's clock in a period that have passed: what a period can be expected to hold by now. */
 export type Hours = {
@@ -25,9 +24,8 @@ export function hoursOf(period: Period, now: Date, timeZone: string): Hours {
 /** A period cut at UTC midnights: [from, firstDay) and [lastDay, to) are read by the hour, what lies between by the day. */
 export type Cut = { readonly from: Date; readonly firstDay: Date; readonly lastDay: Date; readonly to: Date }
 
-const DAY_MS = 24 * HOUR_MS
 /** Below it the rows of hours are few, and late data shows in them a little sooner. */
-const LEAST_DAYS = 10
+const MIN_DAYS = 10
 
 /**
  * Where daily rows can stand for hours. Days of the rollup are UTC, so a local year has some hours over at both ends; the
@@ -37,6 +35,6 @@ const LEAST_DAYS = 10
 export function cutOf({ from, to, hasQuarters = false }: Pick<Hours, 'from' | 'to'> & Partial<Hours>): Cut {
   const firstDay = Math.ceil(from.getTime() / DAY_MS) * DAY_MS
   const lastDay = Math.floor(to.getTime() / DAY_MS) * DAY_MS
-  if (hasQuarters || lastDay - firstDay < LEAST_DAYS * DAY_MS) return { from, firstDay: to, lastDay: to, to }
+  if (hasQuarters || lastDay - firstDay < MIN_DAYS * DAY_MS) return { from, firstDay: to, lastDay: to, to }
   return { from, firstDay: new Date(firstDay), lastDay: new Date(lastDay), to }
 }

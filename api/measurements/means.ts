@@ -64,7 +64,7 @@ export async function peakMeans(
 }
 
 function meanOf(rows: readonly MeanSums[]): PeriodMean {
-  const sum = (of: (row: MeanSums) => number): number => rows.reduce((held, row) => held + of(row), 0)
+  const sum = (of: (row: MeanSums) => number): number => rows.reduce((sum, row) => sum + of(row), 0)
   const [hours, usableHours] = [sum((row) => row.hours), sum((row) => row.usableHours)]
   return {
     mean: hours > 0 ? sum((row) => row.total ?? 0) / hours : null,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import { fullHourAfter, parsePeriod } from '#model/basics/period.ts'
 import type { Hours } from './hours.ts'
 
@@ -46,9 +47,9 @@ export async function byMonth<Row>(db: Queryable, family: Family<Row>, hours: Ho
   const kept = await keptOf<Row>(db, family, months)
   const rows: Row[] = []
   for (const month of months) {
-    const held = kept.get(month.label)
+    const cached = kept.get(month.label)
     const fingerprint = prints.get(month.label) ?? ''
-    if (held?.fingerprint === fingerprint) rows.push(...held.rows)
+    if (cached?.fingerprint === fingerprint) rows.push(...cached.rows)
     else rows.push(...(await renewed(db, family, month, fingerprint)))
   }
   for (const span of rest) rows.push(...(await family.load(span)))
@@ -69,8 +70,6 @@ async function keptOf<Row>(db: Queryable, { name }: Family<Row>, months: readonl
   const { rows } = await db.query<Kept>(KEPT, [name, months.map(({ label }) => label)])
   return new Map(rows.map((row) => [row.month, row]))
 }
-
-const DAY_MS = 86_400_000
 
 /** Of the UTC days that a month touches, and of the days around it where the family looks beyond it. */
 async function fingerprintsOf<Row>(db: Queryable, family: Family<Row>, months: readonly Month[]) {

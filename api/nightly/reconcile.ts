@@ -147,7 +147,7 @@ if (import.meta.main) {
     )
     scope.defer(() => pool.end())
     const { differences, ...counts } = await reconcile(pool, { from, to }, now)
-    for (const difference of differences.slice(0, SHOWN)) log.error(difference, 'raw and rollup differ')
+    for (const difference of differences.slice(0, SHOWN)) log.error(difference, 'raw observations and rollups differ')
     log.info({ ...counts, differences: differences.length }, differences.length === 0 ? 'all agree' : 'not all agree')
     if (differences.length > 0) process.exitCode = 1
     return 'done'

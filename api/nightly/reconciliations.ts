@@ -1,10 +1,9 @@
 import type { Pool, Queryable } from '#infra/db/pool.ts'
 import type { ReconciliationResponse } from '#model/api/reconciliation.ts'
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { reconcile } from './reconcile.ts'
 
-const DAY_MS = 86_400_000
-const HOUR_MS = 3_600_000
 /** A run that has not finished by now was ended with its process. */
 const STALE_MS = 6 * HOUR_MS
 const SHOWN = 50

@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import type { Average } from '#model/observation/averages.ts'
 import type { Quality } from '#model/observation/quality.ts'
 import { goodSql, suspectSql } from '#model/observation/quality.ts'
@@ -80,8 +81,6 @@ const clockHourText = (isLevel: boolean): string => `
          ${isLevel ? 'suspect_energy' : 'suspect_total'} as "suspectTotal"
   from ${clockHours(true, { ids: 'array[$1]', from: '$2', to: '$3' })}
   order by bucket`
-
-const HOUR_MS = 3_600_000
 
 // What no rollup gives: observations with a position, and days in which a clock used to be off by part of an hour.
 const steppedText = ({ positioned, average }: Pick<HourQuery, 'positioned' | 'average'>): string => {

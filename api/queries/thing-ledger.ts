@@ -2,7 +2,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { ThingLedgerResponse } from '#model/api/ingest.ts'
 import { requireThing } from './registry.ts'
 
-const MOST = 10_000
+const MAX_ROWS = 10_000
 /** What was stored before there were books by Thing stands under this day. */
 const BEFORE = '1970-01-01'
 
@@ -11,7 +11,7 @@ const DAYS = `
   from thing_ledger l join thing t on t.id = l.thing_id
   where ($1::int is null or l.thing_id = $1) and ($2::date is null or l.day >= $2) and ($3::date is null or l.day <= $3)
   order by l.day desc, t.key
-  limit ${MOST + 1}`
+  limit ${MAX_ROWS + 1}`
 
 type Query = { thing?: string | undefined; from?: string | undefined; to?: string | undefined }
 
@@ -22,6 +22,6 @@ type Query = { thing?: string | undefined; from?: string | undefined; to?: strin
 export async function selectThingLedger(db: Queryable, { thing, from, to }: Query): Promise<ThingLedgerResponse> {
   const id = thing === undefined ? null : (await requireThing(db, thing)).id
   const { rows } = await db.query<ThingLedgerResponse['days'][number]>(DAYS, [id, from ?? null, to ?? null])
-  const days = rows.slice(0, MOST).map((row) => ({ ...row, day: row.day === BEFORE ? null : row.day }))
-  return { days, truncated: rows.length > MOST }
+  const days = rows.slice(0, MAX_ROWS).map((row) => ({ ...row, day: row.day === BEFORE ? null : row.day }))
+  return { days, truncated: rows.length > MAX_ROWS }
 }

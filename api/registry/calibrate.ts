@@ -2,10 +2,12 @@
  * A calibration is a rule from a phenomenon time on; ingest/observe/calibration.ts applies it to what comes. What came before is
  * computed here from the raw observations, which never change: the calibrated Datastream holds a value for each of them.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import type { calibrationRequest } from '#model/api/registry.ts'
+import { WEEK_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { calibratedChannel, isCalibratedChannel } from '#model/observation/calibrated-channel.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
@@ -99,8 +101,6 @@ const CALIBRATED = `
     order by valid_from desc limit 1) c on true
   cross join lateral (select coalesce(c.gain, 1) * o.result + coalesce(c."offset", 0) as linear) l
   where o.datastream_id = $1 and o.phenomenon_time >= $3 and o.phenomenon_time < $4`
-
-const WEEK_MS = 7 * 86_400_000
 
 /** A week in a transaction, oldest first. */
 async function compute(

@@ -26,8 +26,8 @@ type Merge = { id: number; fromKey: string; fromThing: number; intoThing: number
 type Pair = { readonly from: number; readonly into: number }
 
 const TABLES = [
-  { table: 'observation_packed', result: 'scaled::float8 / divisor::float8', held: 'scaled, divisor' },
-  { table: 'mobile_observation', result: 'result', held: 'result, lon, lat, cell' },
+  { table: 'observation_packed', result: 'scaled::float8 / divisor::float8', columns: 'scaled, divisor' },
+  { table: 'mobile_observation', result: 'result', columns: 'result, lon, lat, cell' },
 ] as const
 type Table = (typeof TABLES)[number]
 
@@ -141,7 +141,7 @@ async function move(
   client: PoolClient,
   merge: Merge,
   { from, into }: Pair,
-  { table, result, held }: Table,
+  { table, result, columns }: Table,
   length: string,
 ): Promise<boolean> {
   await client.query('set local timescaledb.max_tuples_decompressed_per_dml_transaction = 0')
@@ -159,8 +159,8 @@ async function move(
     [from, at, into],
   )
   const moved = await client.query(
-    `insert into ${table} (datastream_id, phenomenon_time, quality, reasons, ${held})
-     select $3, phenomenon_time, quality, reasons, ${held} from ${table} where datastream_id = $1 and ${within}
+    `insert into ${table} (datastream_id, phenomenon_time, quality, reasons, ${columns})
+     select $3, phenomenon_time, quality, reasons, ${columns} from ${table} where datastream_id = $1 and ${within}
      on conflict do nothing`,
     [from, at, into],
   )

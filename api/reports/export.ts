@@ -1,6 +1,6 @@
 import type { ReportGoal, ReportIndicator, ReportResponse } from '#model/api/reports.ts'
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
-import type { Cell, Table, XlsxSheet } from './table.ts'
+import type { Cell, Table, Worksheet } from './table.ts'
 
 type Value = ReportIndicator['values'][number]
 type Line = {
@@ -82,7 +82,7 @@ export const exportTable = (report: ReportResponse): Table => [
 const SCORES = ['level', 'name', 'parent', 'score', 'band', 'points', 'scored', 'reported', 'data_points'] as const
 
 /** Values, scores and what the file is. */
-export function exportPages(report: ReportResponse): XlsxSheet[] {
+export function exportWorksheets(report: ReportResponse): Worksheet[] {
   const scores = report.groups.map((group): Cell[] => [
     group.level,
     group.name,
@@ -129,7 +129,7 @@ const CHECKED = ['code', 'data_point', 'indicator', 'data_point_name', 'value', 
 const QUESTIONS = ['data_quality', 'verified', 'value_year', 'note']
 
 /** The sheet a verifier works through: each value with its source, what the checks ask, and room for the answer. */
-export function verificationPages(report: ReportResponse): XlsxSheet[] {
+export function verificationWorksheets(report: ReportResponse): Worksheet[] {
   const picked = COLUMNS.filter(([name]) => CHECKED.includes(name) || QUESTIONS.includes(name))
   const { findings } = report.verification
   const asked = (line: Line): string | null =>

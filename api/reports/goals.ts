@@ -5,7 +5,7 @@ import type { Indicators } from '../indicators/engine.ts'
 
 type Needs = { readonly indicators: Indicators; readonly clock: () => Date }
 /** Most years a series reaches back for a baseline. */
-const MOST_YEARS = 40
+const MAX_YEARS = 40
 
 /** What the city wants and how far it is: each goal with baseline, way and trend over the periods that lead up to the report's. */
 export async function reportGoals(
@@ -38,6 +38,6 @@ export async function reportGoals(
 /** A series of years begins with the year that the goal counts from. */
 function reaching(span: Span, { baselineYear }: Goal): Span {
   if (span.every !== 'year' || baselineYear === null) return span
-  const from = Math.max(Math.min(Number(span.from), baselineYear), Number(span.to) - MOST_YEARS)
+  const from = Math.max(Math.min(Number(span.from), baselineYear), Number(span.to) - MAX_YEARS)
   return { ...span, from: String(from) }
 }

@@ -26,10 +26,10 @@ export function writeCsv(table: Table): string {
   return `\uFEFF${table.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
 }
 
-export type XlsxSheet = { readonly name: string; readonly table: Table; readonly widths: readonly number[] }
+export type Worksheet = { readonly name: string; readonly table: Table; readonly widths: readonly number[] }
 
 /** A workbook; the first row of each sheet is its heading and stays in sight. */
-export async function writeWorkbook(sheets: readonly XlsxSheet[]): Promise<Buffer> {
+export async function writeWorkbook(sheets: readonly Worksheet[]): Promise<Buffer> {
   const made = sheets.map(
     ({ name, table, widths }): Sheet<never> => ({
       sheet: name,

@@ -9,7 +9,7 @@ import {
   verify,
   verifyStatement,
 } from '#model/indicators/verify/verify.ts'
-import { readSheet, type SheetRow } from './read-sheet.ts'
+import { type CollectionRow, readCollectionSheet } from './read-collection-sheet.ts'
 import { type ReportedVersion, recordVersions, selectNewest } from './reported-versions.ts'
 import type { Table } from './table.ts'
 
@@ -31,7 +31,7 @@ export type Outcome = { ok: true; imported: Imported } | { ok: false; problems: 
  */
 export async function uploadSheet(pool: Pool, upload: Upload): Promise<Outcome> {
   const { period, city } = upload
-  const { rows, problems: unreadable } = readSheet(upload.table, period)
+  const { rows, problems: unreadable } = readCollectionSheet(upload.table, period)
   const filled = rows.filter((row) => !isEmpty(statementOf(row)))
   const findings = check(filled, await selectNewest(pool, [period]), city)
   const problems = [...unreadable, ...findings.flatMap(({ finding, row }) => problemOf(finding, row) ?? [])]
@@ -50,10 +50,10 @@ export async function uploadSheet(pool: Pool, upload: Upload): Promise<Outcome> 
   return { ok: true, imported: { recorded, unchanged, empty: rows.length - filled.length, queries } }
 }
 
-type Placed = { finding: Finding; row: SheetRow | undefined }
+type Placed = { finding: Finding; row: CollectionRow | undefined }
 
 /** Checks of each row, and of all rows over what is known; of the latter only what a row of this sheet takes part in. */
-function check(rows: readonly SheetRow[], known: readonly ReportedVersion[], city: CityFigures): Placed[] {
+function check(rows: readonly CollectionRow[], known: readonly ReportedVersion[], city: CityFigures): Placed[] {
   const own = new Map(rows.map((row) => [keyOf(row), row]))
   const single = rows.flatMap((row) => verifyStatement(statementOf(row), city).map((finding) => ({ finding, row })))
   const merged = [...known.filter((row) => !own.has(keyOf(row))), ...rows].map((row) => ({
@@ -70,13 +70,13 @@ function check(rows: readonly SheetRow[], known: readonly ReportedVersion[], cit
 
 function problemOf(
   { severity, code, dataPoint, field, text }: Finding,
-  row: SheetRow | undefined,
+  row: CollectionRow | undefined,
 ): SheetProblem | undefined {
   if (severity !== 'error') return undefined
   const value = row?.[FIELD_OF[field] ?? 'value']
   return { row: row?.row ?? 1, code: code ?? '', dataPoint, field, value: String(value ?? ''), reason: text }
 }
-const FIELD_OF: Readonly<Record<string, keyof SheetRow>> = {
+const FIELD_OF: Readonly<Record<string, keyof CollectionRow>> = {
   numerator: 'numerator',
   denominator: 'denominator',
   unit: 'unit',
@@ -85,20 +85,20 @@ const FIELD_OF: Readonly<Record<string, keyof SheetRow>> = {
 }
 
 /** A line left empty withdraws nothing; who emptied it on purpose must hear of it. */
-function keptFinding(row: SheetRow, before: ReportedVersion | undefined): Finding[] {
+function keptFinding(row: CollectionRow, before: ReportedVersion | undefined): Finding[] {
   if (!before || !isEmpty(statementOf(row))) return []
   const text = `row ${row.row} is empty; the value known from ${before.source} stays`
   return [{ rule: 'empty_row', severity: 'query', code: row.code, dataPoint: row.dataPoint, field: 'value', text }]
 }
 
-type Version = SheetRow | ReportedVersion
+type Version = CollectionRow | ReportedVersion
 const keyOf = ({ code, dataPoint }: Version): string => `${code}|${dataPoint}`
 
 /** A reported version as the checks want it: with the value that its parts give. */
 export const statementOf = (row: Version): Statement => ({ ...row, value: row.value, origin: 'reported' })
 
 /** What is recorded: the value beside its parts, so that whoever reads the table needs no formula. */
-function completed({ row: _, dataQuality, ...version }: SheetRow): ReportedVersion {
+function completed({ row: _, dataQuality, ...version }: CollectionRow): ReportedVersion {
   const value = statedValue(statementOf({ ...version, dataQuality: dataQuality ?? 'unknown' }))
   return { ...version, value, dataQuality: dataQuality ?? 'unknown' }
 }
@@ -106,7 +106,7 @@ function completed({ row: _, dataQuality, ...version }: SheetRow): ReportedVersi
 const SAME = ['numerator', 'denominator', 'unit', 'source', 'dataQuality', 'verified', 'note'] as const
 /** Half of the sixth digit, to which the sheet shows what numerator and denominator give. */
 const SHOWN = 5e-6
-function same(row: SheetRow, before: ReportedVersion | undefined): boolean {
+function same(row: CollectionRow, before: ReportedVersion | undefined): boolean {
   if (!before || !SAME.every((field) => row[field] === before[field])) return false
   if (row.value === before.value) return true
   if (row.value !== null && before.value !== null) return false

@@ -27,7 +27,7 @@ export const cityRoutes =
     )
 
     // The map is megabytes that hardly ever change: kept as text with the version it belongs to.
-    let held: { version: number; text: string } | undefined
+    let cached: { version: number; text: string } | undefined
     app.get(
       '/city/map',
       {
@@ -45,8 +45,8 @@ export const cityRoutes =
         const etag = `"map-${version.toString(36)}"`
         reply.headers({ etag, 'cache-control': 'no-cache' })
         if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send(null)
-        if (held?.version !== version) held = { version, text: (await selectBaseMap(pool)) ?? EMPTY_MAP }
-        return reply.type('application/geo+json').serializer(String).send(held.text)
+        if (cached?.version !== version) cached = { version, text: (await selectBaseMap(pool)) ?? EMPTY_MAP }
+        return reply.type('application/geo+json').serializer(String).send(cached.text)
       },
     )
 

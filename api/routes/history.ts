@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { airHistoryResponse, type HistoryResponse, historyResponse } from '#model/api/history.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { hasQuarterHours } from '#model/basics/period.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
@@ -108,8 +109,6 @@ export const historyRoutes =
         : bucketEdges(query.every, from, to, await timeZone())
     }
   }
-
-const HOUR_MS = 3_600_000
 
 /** @throws AppError PROPERTY_UNKNOWN, or REQUEST_INVALID for what has no mean of its own */
 function assertPlayable(name: string): void {

@@ -6,7 +6,7 @@ import type { ApiDeps } from './deps.ts'
 
 const SHOWN = 14
 /** A comparison of a year would hold the request for minutes: `npm run reconcile` is for that. */
-const MOST_MS = 31 * 86_400_000
+const MAX_WINDOW_MS = 31 * 86_400_000
 
 export const reconciliationRoutes =
   ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
@@ -37,7 +37,7 @@ export const reconciliationRoutes =
       },
       async ({ body }) => {
         const window = { from: new Date(body.from), to: new Date(body.to) }
-        if (window.to.getTime() - window.from.getTime() > MOST_MS)
+        if (window.to.getTime() - window.from.getTime() > MAX_WINDOW_MS)
           throw new AppError('QUERY_TOO_LARGE', 'compare at most 31 days at a time; npm run reconcile has no limit')
         if (!(await runReconciliation({ pool, clock }, window, body.by)))
           throw new AppError('REQUEST_INVALID', 'another comparison is under way; ask again when it has finished')

@@ -14,12 +14,12 @@ import { DECIMALS } from '#model/text/numbers.ts'
 import type { NumberProblem } from '#model/text/table-numbers.ts'
 import { decimalParam, keyParam, periodFileParam, periodLabelParam, periodParam } from '../http/params.ts'
 import { selectCity } from '../queries/city.ts'
+import { collectionSheet, collectionWorksheets } from '../reports/collection-sheet.ts'
 import { reportOf } from '../reports/document.ts'
-import { exportPages, metadata, verificationPages } from '../reports/export.ts'
+import { exportWorksheets, metadata, verificationWorksheets } from '../reports/export.ts'
 import { printReport } from '../reports/pdf/print.ts'
 import { selectHistory, selectNewest } from '../reports/reported-versions.ts'
-import { sheetPages, sheetTable } from '../reports/sheet.ts'
-import { readTable, settleSheet, TYPES, writeCsv, writeWorkbook, type XlsxSheet } from '../reports/table.ts'
+import { readTable, settleSheet, TYPES, type Worksheet, writeCsv, writeWorkbook } from '../reports/table.ts'
 import { uploadSheet } from '../reports/upload.ts'
 import type { ApiDeps } from './deps.ts'
 
@@ -71,7 +71,7 @@ export const reportRoutes =
       async ({ query }, reply) => {
         const report = await reportOf(deps, query.period)
         if (query.format === 'json') return { metadata: metadata(report), ...report }
-        return sendPages(reply, { name: `indicators-${query.period}`, format: query.format }, exportPages(report))
+        return sendPages(reply, { name: `indicators-${query.period}`, format: query.format }, exportWorksheets(report))
       },
     )
     app.get(
@@ -92,7 +92,7 @@ export const reportRoutes =
         return sendPages(
           reply,
           { name: `verification-${query.period}`, format: query.format },
-          verificationPages(report),
+          verificationWorksheets(report),
         )
       },
     )
@@ -132,7 +132,7 @@ const sheetRoutes =
       },
       async ({ query }, reply) => {
         const [stated, board] = await Promise.all([selectNewest(pool, [query.period]), indicators.scoreboard(query)])
-        const pages = sheetPages(sheetTable(query.period, stated, board))
+        const pages = collectionWorksheets(collectionSheet(query.period, stated, board))
         return sendPages(reply, { name: `collection-sheet-${query.period}`, format: query.format }, pages)
       },
     )
@@ -223,7 +223,7 @@ const refused = (
 async function sendPages(
   reply: FastifyReply,
   { name, format }: File,
-  pages: readonly XlsxSheet[],
+  pages: readonly Worksheet[],
 ): Promise<FastifyReply> {
   const body = format === 'csv' ? Buffer.from(writeCsv(pages[0]?.table ?? [])) : await writeWorkbook(pages)
   return sendFile(reply, `${name}.${format}`, TYPES[format], body, 'attachment')

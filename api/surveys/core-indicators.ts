@@ -2,7 +2,7 @@ import type { CoreIndicatorsResponse } from '#model/api/people.ts'
 import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { CORE_INDICATORS } from '#model/survey/itu-core-indicators.ts'
 import type { Microdata, Response, SurveySource } from './microdata.ts'
-import { measured, openSurvey, protectionOf, sheetOf } from './sheet.ts'
+import { measured, openSurvey, protectionOf, surveyTables } from './survey-tables.ts'
 import { characteristicsOf, checkBy, measureOf, publish } from './table.ts'
 
 type Item = CoreIndicatorsResponse['indicators'][number]['items'][number]
@@ -54,20 +54,20 @@ async function itemsOf(
 ): Promise<Item[]> {
   const categories = categoriesOf(question)
   const places = { at, whole: placeOf(question.of ?? '') }
-  // who answered is the same for every category, and so is what is kept back
+  // who answered is the same for every category, and so is what is suppressed
   const any = measured(codebook, all, measureOf(question, categories[0]), places)
-  const held = await protectionOf(microdata, codebook, { ...any, question, at, offset })
+  const protections = await protectionOf(microdata, codebook, { ...any, question, at, offset })
   return categories.map((category) => {
     const measure = measureOf(question, category)
     const { responses, values, asked } = measured(codebook, all, measure, places)
-    const sheet = sheetOf(codebook, responses, values, measure, offset, held, asked)
-    const cells = [[], ...tables.map((name) => [name])].flatMap((names) => sheet.table(names))
+    const estimates = surveyTables(codebook, responses, values, measure, offset, protections, asked)
+    const cells = [[], ...tables.map((name) => [name])].flatMap((names) => estimates.table(names))
     return {
       question: question.column,
       text: question.text,
       category: category ?? null,
       label: (category !== undefined && question.categories?.[category]) || null,
-      statistic: sheet.proportion ? 'proportion' : 'mean',
+      statistic: estimates.proportion ? 'proportion' : 'mean',
       estimates: cells.map(publish),
     }
   })

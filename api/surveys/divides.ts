@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { DividesResponse } from '#model/api/people.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { type MoneyUnit, moneyPer, type PriceUnit, priceUnitOf } from '#model/basics/money.ts'
 import { concentrationOf } from '#model/statistics/estimation/concentration.ts'
@@ -10,7 +11,7 @@ import type { Estimated } from '#model/statistics/estimation/survey-design.ts'
 import { type Codebook, type Question, rankingOf } from '#model/survey/codebook.ts'
 import { atEndOf, cityAt, zonesAt } from '../measurements/registry-at.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
-import { openSheet, openSurvey, type Sheet } from './sheet.ts'
+import { openSurvey, openSurveyTables, type SurveyTables } from './survey-tables.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
 
 export type DividesQuery = {
@@ -27,7 +28,6 @@ type Affordability = NonNullable<DividesResponse['affordability']>
 const PARITY = [0.98, 1.02] as const
 /** Entry-level broadband is affordable at most at 2 % of monthly income per head (UN Broadband Commission, target 2). */
 const AFFORDABLE = 0.02
-const DAY_MS = 86_400_000
 
 /** How far groups are apart in one answer: gaps, parity ratios, concentration over a ranking, affordability of a price. */
 export async function divides(source: SurveySource, id: string, query: DividesQuery): Promise<DividesResponse> {
@@ -41,8 +41,8 @@ export async function divides(source: SurveySource, id: string, query: DividesQu
   if (by.length === 0) throw new AppError('REQUEST_INVALID', 'name one or two characteristics to compare: by=sex')
   if (by.includes(question.column)) throw new AppError('REQUEST_INVALID', 'a question is not compared by itself')
   checkBy(codebook, by, question)
-  const sheet = await openSheet(source.microdata, codebook, question, query.category)
-  const cells = sheet.table(by)
+  const tables = await openSurveyTables(source.microdata, codebook, question, query.category)
+  const cells = tables.table(by)
   const reference = referenceOf(cells, codebook, by, query.reference)
   const zones = by.includes('zone') ? await zoneNames(db, id) : new Map<string, string>()
   const labels = cells.map(({ group }) => labelOf(codebook, zones, group))
@@ -52,38 +52,38 @@ export async function divides(source: SurveySource, id: string, query: DividesQu
     text: question.text,
     category: query.category ?? null,
     by: [...by],
-    statistic: sheet.proportion ? 'proportion' : 'mean',
-    unit: sheet.proportion ? '1' : (question.unit ?? ''),
+    statistic: tables.proportion ? 'proportion' : 'mean',
+    unit: tables.proportion ? '1' : (question.unit ?? ''),
     confidence: 0.95,
     threshold: codebook.threshold,
     simulated: codebook.simulated,
     reference: reference ? { ...reference.group } : null,
-    groups: compare(sheet, cells, reference, labels),
-    concentration: concentration(sheet, cells, codebook, { by, bounds: boundsOf(question) }),
-    widest: widest(sheet, cells, labels),
-    ...(question.price ? await affordability(db, codebook, question, { sheet, cells, labels }) : NO_PRICE),
+    groups: compare(tables, cells, reference, labels),
+    concentration: concentration(tables, cells, codebook, { by, bounds: boundsOf(question) }),
+    widest: widest(tables, cells, labels),
+    ...(question.price ? await affordability(db, codebook, question, { tables, cells, labels }) : NO_PRICE),
   }
 }
 
-const memberOf = (sheet: Sheet, { group }: TableCell) => {
+const memberOf = (tables: SurveyTables, { group }: TableCell) => {
   const entries = Object.entries(group)
   return (i: number): number | null =>
-    entries.every(([name, value]) => sheet.characteristic(i, name) === value) ? (sheet.values[i] ?? null) : null
+    entries.every(([name, value]) => tables.characteristic(i, name) === value) ? (tables.values[i] ?? null) : null
 }
 
 function compare(
-  sheet: Sheet,
+  tables: SurveyTables,
   cells: readonly TableCell[],
   reference: TableCell | undefined,
   labels: string[],
 ): Groups {
-  const against = reference && meanOf(sheet.responses, memberOf(sheet, reference))
+  const against = reference && meanOf(tables.responses, memberOf(tables, reference))
   return cells.map((cell, i) => {
     const base = { label: labels[i] ?? '', estimate: publish(cell) }
-    const own = cell.held || cell === reference ? undefined : meanOf(sheet.responses, memberOf(sheet, cell))
+    const own = cell.suppressed || cell === reference ? undefined : meanOf(tables.responses, memberOf(tables, cell))
     if (!own || !against) return { ...base, gap: null, ratio: null, parity: null, significant: null }
-    const gap = differenceOf(sheet.responses, own, against)
-    const ratio = parityRatioOf(sheet.responses, own, against)
+    const gap = differenceOf(tables.responses, own, against)
+    const ratio = parityRatioOf(tables.responses, own, against)
     return {
       ...base,
       gap,
@@ -101,11 +101,11 @@ function referenceOf(
   by: readonly string[],
   asked: readonly string[] | undefined,
 ): TableCell | undefined {
-  const open = cells.filter(({ held }) => held === null)
+  const open = cells.filter(({ suppressed }) => suppressed === null)
   if (asked) {
     const found = cells.find(({ group }) => by.every((name, i) => group[name] === asked[i]))
     if (!found) throw new AppError('REQUEST_INVALID', `no group "${asked.join(',')}" in ${by.join(',')}`)
-    return found.held ? undefined : found
+    return found.suppressed ? undefined : found
   }
   const [first] = by
   const ranking = by.length === 1 && first ? rankingBy(codebook, first) : null
@@ -127,17 +127,21 @@ const boundsOf = ({ categories, bounds, factor }: Question): [number, number] | 
   categories ? undefined : (bounds ?? (factor === undefined ? undefined : [1, 5]))
 
 /** The widest gap between any two groups that may be published, corrected for how many there are. */
-function widest(sheet: Sheet, cells: readonly TableCell[], labels: readonly string[]): DividesResponse['widest'] {
+function widest(
+  tables: SurveyTables,
+  cells: readonly TableCell[],
+  labels: readonly string[],
+): DividesResponse['widest'] {
   const open = cells.flatMap((cell, i) => {
-    const of = cell.held ? undefined : meanOf(sheet.responses, memberOf(sheet, cell))
+    const of = cell.suppressed ? undefined : meanOf(tables.responses, memberOf(tables, cell))
     return of ? [{ cell, label: labels[i] ?? '', of }] : []
   })
-  const places = sheet.responses.map((_, i) => open.findIndex(({ of }) => of.inDomain(i)))
+  const places = tables.responses.map((_, i) => open.findIndex(({ of }) => of.inDomain(i)))
   const rest = (group: number) =>
-    meanOf(sheet.responses, (i) => ((places[i] ?? -1) < 0 || places[i] === group ? null : (sheet.values[i] ?? null)))
+    meanOf(tables.responses, (i) => ((places[i] ?? -1) < 0 || places[i] === group ? null : (tables.values[i] ?? null)))
   const found = widestGap(
     pairwiseGaps(
-      sheet.responses,
+      tables.responses,
       open.map(({ of }) => of),
       rest,
     ),
@@ -156,7 +160,7 @@ function widest(sheet: Sheet, cells: readonly TableCell[], labels: readonly stri
 }
 
 function concentration(
-  sheet: Sheet,
+  tables: SurveyTables,
   cells: readonly TableCell[],
   codebook: Codebook,
   { by, bounds }: { by: readonly string[]; bounds: [number, number] | undefined },
@@ -164,12 +168,12 @@ function concentration(
   const [name] = by
   const ranking = by.length === 1 && name ? rankingBy(codebook, name) : null
   // The index is a sum over all groups: with one of them hidden it would help to compute it back.
-  if (!ranking || !name || cells.some(({ held }) => held)) return null
+  if (!ranking || !name || cells.some(({ suppressed }) => suppressed)) return null
   const rank = (i: number): number | null => {
-    const place = ranking.indexOf(sheet.characteristic(i, name) ?? '')
+    const place = ranking.indexOf(tables.characteristic(i, name) ?? '')
     return place < 0 ? null : place
   }
-  const { proportion, responses, values } = sheet
+  const { proportion, responses, values } = tables
   const found = concentrationOf(responses, (i) => values[i] ?? null, rank, { proportion, grouped: true, bounds })
   return found ? { ...found, curve: [...found.curve] } : null
 }
@@ -188,7 +192,7 @@ async function incomeAt(db: Queryable, { to }: Codebook): Promise<{ mean: number
 }
 
 type Affordable = Pick<DividesResponse, 'affordability' | 'affordabilityMissing'>
-type Table = { readonly sheet: Sheet; readonly cells: readonly TableCell[]; readonly labels: readonly string[] }
+type Table = { readonly tables: SurveyTables; readonly cells: readonly TableCell[]; readonly labels: readonly string[] }
 const NO_PRICE: Affordable = { affordability: null, affordabilityMissing: null }
 
 async function affordability(
@@ -216,10 +220,10 @@ function affordabilityOf(
   monthlyIncome: number,
   { currency, per, year }: MoneyUnit,
   price: PriceUnit,
-  { sheet, cells, labels }: Table,
+  { tables, cells, labels }: Table,
 ): Affordability {
   const groups = cells.map((cell, i) => {
-    const median = cell.held ? undefined : medianOf(sheet, cell)
+    const median = cell.suppressed ? undefined : medianOf(tables, cell)
     return { label: labels[i] ?? '', group: { ...cell.group }, ...shareOf(median, price, monthlyIncome) }
   })
   const incomeBasis = `mean income of the zones by people, ${currency} a ${per}, ${year}`
@@ -230,11 +234,11 @@ function affordabilityOf(
 const MIN_BEYOND = 3
 
 /** The median of a group with its interval, unless an end of it is the amount of one of the largest or smallest alone. */
-function medianOf(sheet: Sheet, cell: TableCell): Estimated | undefined {
-  const member = memberOf(sheet, cell)
-  const median = quantileOf(sheet.responses, member, 0.5)
+function medianOf(tables: SurveyTables, cell: TableCell): Estimated | undefined {
+  const member = memberOf(tables, cell)
+  const median = quantileOf(tables.responses, member, 0.5)
   if (!median) return undefined
-  const amounts = sheet.responses.flatMap((_, i) => member(i) ?? [])
+  const amounts = tables.responses.flatMap((_, i) => member(i) ?? [])
   const above = amounts.filter((amount) => amount >= median.upper).length
   const below = amounts.filter((amount) => amount <= median.lower).length
   return Math.min(above, below) >= MIN_BEYOND ? median : undefined

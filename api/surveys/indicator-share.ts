@@ -2,10 +2,10 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { Period } from '#model/basics/period.ts'
 import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { findSurvey, listSurveys, type SurveySource } from './microdata.ts'
-import { openSheet } from './sheet.ts'
+import { openSurveyTables } from './survey-tables.ts'
 import type { TableCell } from './table.ts'
 
-/** The share that answers an ITU core indicator or a U4SSC indicator, for the city and by zone; cells marked as held must not be published. */
+/** The share that answers an ITU core indicator or a U4SSC indicator, for the city and by zone; cells marked as suppressed must not be published. */
 export type SurveyedShare = {
   readonly codebook: Codebook
   readonly column: string
@@ -55,13 +55,13 @@ async function shareOf(
   { codebook, question }: Asked,
   category: string | undefined,
 ): Promise<SurveyedShare> {
-  const sheet = await openSheet(microdata, codebook, question, category)
-  const [city] = sheet.table([])
+  const tables = await openSurveyTables(microdata, codebook, question, category)
+  const [city] = tables.table([])
   // zones that were too small by themselves have the value of the area they belong to
   const areas = (await findSurvey(pool, codebook.id))?.areas ?? []
   const members = new Map(areas.map(({ key, zones: own }) => [key, own]))
   const zones = new Map(
-    sheet.table(['zone']).flatMap((cell) => {
+    tables.table(['zone']).flatMap((cell) => {
       const key = cell.group['zone'] ?? ''
       return (members.get(key) ?? [key]).map((zone) => [zone, cell] as const)
     }),

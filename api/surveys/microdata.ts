@@ -55,7 +55,7 @@ const parsed = (row: SurveyRow): SurveyRow => ({ ...row, codebook: codebookSchem
 export type Microdata = {
   responses(codebook: Codebook, columns: readonly string[]): Promise<readonly Response[]>
   /** cells of a question ('': of everybody) that erasures have touched: their figures would show what changed */
-  keptBack(survey: string, question: string): Promise<readonly string[]>
+  suppressionSeeds(survey: string, question: string): Promise<readonly string[]>
   /** which cells must be kept back */
   protect(request: ProtectionRequest): Promise<Protection>
 }
@@ -70,7 +70,7 @@ type Row = Omit<Response, 'variance' | 'sampled' | 'sampledWithin'> & {
 /** @param db logged in as the estimator (citywell_estimator), or as the owner of the database */
 export const openMicrodata = (db: Queryable): Microdata => ({
   protect: openProtection(db),
-  async keptBack(survey, question) {
+  async suppressionSeeds(survey, question) {
     const { rows } = await db.query<{ cell: Record<string, string> }>(KEPT_BACK, [survey, question])
     return rows.map(({ cell }) => cellId(cell)).sort()
   },

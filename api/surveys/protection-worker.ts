@@ -5,12 +5,12 @@ import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
 
 /** Linear programs block their thread for up to seconds: this one is theirs. */
 export type ToWorker = { readonly id: number; readonly request: ProtectionRequest }
-export type FromWorker = { readonly id: number; readonly held: readonly (readonly [string, Suppression])[] }
+export type FromWorker = { readonly id: number; readonly suppressed: readonly (readonly [string, Suppression])[] }
 
 const solver = openHighs()
 const protector = solver.then(createProtector)
 
 parentPort?.on('message', async ({ id, request }: ToWorker) => {
-  const held = (await protector)(request)
-  parentPort?.postMessage({ id, held: [...held] } satisfies FromWorker)
+  const suppressed = (await protector)(request)
+  parentPort?.postMessage({ id, suppressed: [...suppressed] } satisfies FromWorker)
 })

@@ -12,7 +12,7 @@ export type Protection = ReadonlyMap<string, Suppression>
 const RULES = 2
 const KEPT = 500
 
-const RECALL = 'select estimator_recall_protection($1) as held'
+const RECALL = 'select estimator_recall_protection($1) as suppressed'
 const STORE = 'select estimator_store_protection($1, $2)'
 
 /**
@@ -39,14 +39,14 @@ export function openProtection(db: Queryable): (request: ProtectionRequest) => P
 type Pairs = readonly (readonly [string, Suppression])[]
 
 async function recallOrMake(db: Queryable, digest: string, request: ProtectionRequest): Promise<Protection> {
-  const stored = (await db.query<{ held: Pairs | null }>(RECALL, [digest])).rows[0]?.held
+  const stored = (await db.query<{ suppressed: Pairs | null }>(RECALL, [digest])).rows[0]?.suppressed
   if (stored) return new Map(stored)
-  const held = await inWorker(request)
-  await db.query(STORE, [digest, JSON.stringify(held)])
-  return new Map(held)
+  const suppressed = await inWorker(request)
+  await db.query(STORE, [digest, JSON.stringify(suppressed)])
+  return new Map(suppressed)
 }
 
-type Waiting = { readonly resolve: (held: Pairs) => void; readonly reject: (error: Error) => void }
+type Waiting = { readonly resolve: (suppressed: Pairs) => void; readonly reject: (error: Error) => void }
 
 /** One worker for the process, started with the first request; it does not keep the process alive. */
 let worker: Worker | undefined
@@ -66,8 +66,8 @@ function inWorker(request: ProtectionRequest): Promise<Pairs> {
 
 function startWorker(): Worker {
   const started = new Worker(new URL('./protection-worker.ts', import.meta.url), { execArgv: [] })
-  started.on('message', ({ id, held }: FromWorker) => {
-    waiting.get(id)?.resolve(held)
+  started.on('message', ({ id, suppressed }: FromWorker) => {
+    waiting.get(id)?.resolve(suppressed)
     waiting.delete(id)
     if (waiting.size === 0) started.unref()
   })

@@ -4,7 +4,7 @@ import { AppError } from '#model/basics/errors.ts'
 import { coreIndicators } from './core-indicators.ts'
 import { type DividesQuery, divides } from './divides.ts'
 import { listSurveys, type SurveySource } from './microdata.ts'
-import { openSheet, openSurvey } from './sheet.ts'
+import { openSurvey, openSurveyTables } from './survey-tables.ts'
 import { checkBy, publish } from './table.ts'
 
 export type Surveys = {
@@ -44,9 +44,9 @@ export function createSurveys(source: SurveySource): Surveys {
       const question = codebook.questions.find(({ column, indicator }) => column === name || indicator === name)
       if (!question) throw new AppError('QUESTION_UNKNOWN', name)
       checkBy(codebook, by, question)
-      const sheet = await openSheet(source.microdata, codebook, question, category)
-      const { proportion } = sheet
-      const cells = sheet.table(by)
+      const tables = await openSurveyTables(source.microdata, codebook, question, category)
+      const { proportion } = tables
+      const cells = tables.table(by)
       return {
         survey: id,
         question: question.column,

@@ -40,7 +40,7 @@ export function numeric({ question, counts }: Measure, raw: string | null | unde
 
 export type TableCell = Cell & {
   readonly mean: SurveyMean
-  readonly held: Suppression | null
+  readonly suppressed: Suppression | null
   /** null where it must not be published */
   readonly nonresponse: Nonresponse | null
 }
@@ -49,41 +49,43 @@ export type Nonresponse = { readonly nonresponse: number; readonly nonresponseWe
 
 /**
  * The measure in each group that `groupOf` gives (null: the respondent is in no group), with cells that must be kept back
- * marked as `held` says, by cellId. Groups in the order of their keys.
+ * marked as `suppressed` says, by cellId. Groups in the order of their keys.
  */
 export function table(
   responses: readonly Response[],
   values: readonly (number | null)[],
   groupOf: (index: number) => Readonly<Record<string, string>> | null,
-  options: { proportion: boolean; held: ReadonlyMap<string, Suppression> },
+  options: { proportion: boolean; suppressed: ReadonlyMap<string, Suppression> },
 ): TableCell[] {
   const groups = new Map<string, { group: Readonly<Record<string, string>>; members: Set<number> }>()
   responses.forEach((_, i) => {
     const group = values[i] === null ? null : groupOf(i)
     if (!group) return
     const key = JSON.stringify(group)
-    const held = groups.get(key)
-    if (held) held.members.add(i)
+    const known = groups.get(key)
+    if (known) known.members.add(i)
     else groups.set(key, { group, members: new Set([i]) })
   })
   return [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, { group, members }]) => {
       const mean = surveyMean(responses, (i) => (members.has(i) ? (values[i] ?? null) : null), options)
-      return mean ? [{ group, n: mean.n, mean, held: options.held.get(cellId(group)) ?? null, nonresponse: null }] : []
+      return mean
+        ? [{ group, n: mean.n, mean, suppressed: options.suppressed.get(cellId(group)) ?? null, nonresponse: null }]
+        : []
     })
 }
 
 /** A cell as it may be published: one that is kept back has no numbers at all. */
-export function publish({ group, mean, held, nonresponse }: TableCell): Estimate {
-  if (held) {
+export function publish({ group, mean, suppressed, nonresponse }: TableCell): Estimate {
+  if (suppressed) {
     const nothing = { value: null, standardError: null, lower: null, upper: null, n: null }
     const unjudged = { designEffect: null, reliable: null, reliability: null, reliabilityReasons: [] }
     return {
       group: { ...group },
       ...nothing,
       ...unjudged,
-      suppressed: held,
+      suppressed,
       nonresponse: null,
       nonresponseWeighted: null,
     }

@@ -87,7 +87,7 @@ export function aggregateTopic(
   zones: readonly string[],
   threshold: number,
 ): VoiceAggregates['topics'][number] {
-  const held = protect(
+  const suppressed = protect(
     ratings.map((row) => ({ place: nameOf(row) })),
     ['place'],
     threshold,
@@ -96,12 +96,12 @@ export function aggregateTopic(
   for (const row of ratings) places.set(nameOf(row), { kind: row.kind, key: row.key })
   const listed = [...places].map(([name, place]) => {
     const own = ratings.filter((row) => nameOf(row) === name).map(({ rating }) => rating)
-    return { place, ...aggregate(own, own.length === 0 ? 'below_threshold' : held.get(cellId({ place: name }))) }
+    return { place, ...aggregate(own, own.length === 0 ? 'below_threshold' : suppressed.get(cellId({ place: name }))) }
   })
   const all = ratings.map(({ rating }) => rating)
   return {
     topic,
-    city: aggregate(all, all.length === 0 ? 'below_threshold' : held.get(cellId({}))),
+    city: aggregate(all, all.length === 0 ? 'below_threshold' : suppressed.get(cellId({}))),
     places: listed.filter(({ place, n }) => place.kind === 'zone' || n !== null),
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { answered, findSurvey, type Response, type SurveySource } from '../surveys/microdata.ts'
-import { type Protections, protectionOf } from '../surveys/sheet.ts'
+import { type Protections, protectionOf } from '../surveys/survey-tables.ts'
 import { characteristicsOf } from '../surveys/table.ts'
 
 /** Answers 1 to 5 of every respondent to every question that speaks of a factor. They stay in this folder. */

@@ -2,7 +2,7 @@ import type { WellbeingChange, WellbeingScore } from '#model/api/wellbeing.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { type Change, changeOf, holm } from '#model/statistics/inference/change.ts'
 import { DIMENSIONS } from '#model/wellbeing/framework.ts'
-import { openSurvey } from '../surveys/sheet.ts'
+import { openSurvey } from '../surveys/survey-tables.ts'
 import { type Answers, loadAnswers } from './answers.ts'
 import { createScorer, NOT_ASKED, type Scorer } from './scores.ts'
 import type { Weights } from './weights.ts'
@@ -89,8 +89,8 @@ type Compared = Omit<WellbeingChange['dimensions'][number], 'factors'> & {
 /** With two dozen factors one is "significant" by chance: which hold when all of them are judged together. */
 function judgeTogether(dimensions: readonly Compared[]): WellbeingChange['dimensions'] {
   const changes = dimensions.flatMap(({ factors }) => factors.flatMap(({ change }) => change ?? []))
-  const held = holm(changes.map(({ p }) => p))
-  const holds = new Map(changes.map((change, i) => [change, held[i] ?? false]))
+  const rejected = holm(changes.map(({ p }) => p))
+  const holds = new Map(changes.map((change, i) => [change, rejected[i] ?? false]))
   return dimensions.map((dimension) => ({
     ...dimension,
     factors: dimension.factors.map((factor) => ({

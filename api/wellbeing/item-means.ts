@@ -10,7 +10,7 @@ export type ItemMean = {
   readonly mean: Linearised
   /** share of answers 4 and 5, 0 to 100 */
   readonly topTwo: number
-  readonly held: boolean
+  readonly suppressed: boolean
 }
 export type ItemMeans = {
   /** undefined where nobody in the place answered */
@@ -31,7 +31,7 @@ export function itemMeansOf(answers: Answers, zone: string | null): ItemMeans {
     const mean = meanOf(responses, (i) => scaled(answer(item, i)))
     const top = meanOf(responses, (i) => topOf(answer(item, i)))
     if (!mean || !top) return undefined
-    return { mean, topTwo: top.value, held: answers.protections[item]?.held.has(cell) ?? true }
+    return { mean, topTwo: top.value, suppressed: answers.protections[item]?.suppressed.has(cell) ?? true }
   }
   const known = questions.map((_, item) => meanOfItem(item))
   const both = (a: number, b: number): number =>

@@ -38,7 +38,7 @@ export function createScorer(answers: Answers, zone: string | null): Scorer {
     const shares = sharesHere(dimensions)
     if (!shares) return nothing('nobody_answered')
     const items = shares.map(({ item }) => item)
-    if (items.some((item) => means.of(item)?.held) || means.meetInTooFew(items)) return nothing('suppressed')
+    if (items.some((item) => means.of(item)?.suppressed) || means.meetInTooFew(items)) return nothing('suppressed')
     const found = combinationOf(
       shares.flatMap(({ item, share }) => {
         const of = means.of(item)?.mean

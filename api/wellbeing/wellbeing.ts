@@ -7,7 +7,7 @@ import type { Indicators } from '../indicators/engine.ts'
 import { surveyFor } from '../surveys/indicator-share.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { type Answers, loadAnswers } from './answers.ts'
-import { besideOf } from './beside.ts'
+import { relatedIndicators } from './related-indicators.ts'
 import { createScorer, NOT_ASKED, type Scorer } from './scores.ts'
 import { sensitivity } from './sensitivity.ts'
 import type { Weights } from './weights.ts'
@@ -32,13 +32,13 @@ export async function wellbeing(deps: WellbeingDeps, query: WellbeingQuery): Pro
   const codebook = await surveyFor(deps.pool, parsePeriod(period, 'UTC', deps.clock()), ({ factor }) => Boolean(factor))
   const answers = codebook && (await loadAnswers(deps, codebook))
   const scorer = answers && createScorer(answers, zone)
-  const beside = besideOf(deps.indicators, period, zone)
+  const valuesOf = relatedIndicators(deps.indicators, period, zone)
   const [dimensions, environment] = await Promise.all([
-    Promise.all(DIMENSIONS.map((dimension) => dimensionOf(dimension, weights, answers, scorer, beside))),
+    Promise.all(DIMENSIONS.map((dimension) => dimensionOf(dimension, weights, answers, scorer, valuesOf))),
     Promise.all(
       ENVIRONMENT_BLOCK.map(async ({ id, indicators }) => ({
         id,
-        indicators: (await Promise.all(indicators.map(beside))).flat(),
+        indicators: (await Promise.all(indicators.map(valuesOf))).flat(),
       })),
     ),
   ])
@@ -75,7 +75,7 @@ async function dimensionOf(
   weights: Weights,
   answers: Answers | undefined,
   scorer: Scorer | undefined,
-  beside: ReturnType<typeof besideOf>,
+  valuesOf: ReturnType<typeof relatedIndicators>,
 ): Promise<Dimensions[number]> {
   const planned = factors.map((factor) => ({ weight: weights.of(factor.id), items: answers?.itemsOf(factor.id) ?? [] }))
   return {
@@ -86,7 +86,7 @@ async function dimensionOf(
       factors.map(async (factor, i) => {
         const items = planned[i]?.items ?? []
         const score = scorer ? scorer.factor(items) : NOT_ASKED
-        const measured = (await Promise.all(factor.beside.map(beside))).flat()
+        const measured = (await Promise.all(factor.beside.map(valuesOf))).flat()
         return {
           id: factor.id,
           weight: weights.of(factor.id),

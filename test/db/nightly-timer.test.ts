@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { keepNights } from '#api/nightly/nightly.ts'
+import { scheduleNightlyJobs } from '#api/nightly/nightly.ts'
 import { reconciliations, runReconciliation } from '#api/nightly/reconciliations.ts'
 import { openTestApi, type TestApi } from './api-fixture.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
@@ -34,13 +34,13 @@ async function keep(
   const offset = NIGHT - beforeMs - Date.now()
   const clock = () => new Date(Date.now() + offset)
   let ran: number | null = null
-  const stop = keepNights({
+  const stop = scheduleNightlyJobs({
     ...{ pool: api.pool, clock, log },
     warm: async (period) => {
       ran ??= clock().getTime()
       warmed.push(period)
     },
-    forget: async () => {},
+    deleteExpired: async () => {},
   })
   const end = Date.now() + forMs
   while (warmed.length < 2 && Date.now() < end) await sleep(20)
@@ -84,7 +84,7 @@ test('a difference is an error in the log, a number in the metrics, and in the a
   const { lines } = await keep(700, 30_000)
   expect(lines).toHaveLength(1)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-    ...{ level: 50, msg: 'raw and rollup differ', differing: 1 },
+    ...{ level: 50, msg: 'raw observations and rollups differ', differing: 1 },
     differences: [{ day: '2026-03-04', datastreamId: station, raw: { n: 24 }, hourly: { n: 25 } }],
   })
   expect(await metric('citywell_reconciliation_differing')).toBe('1')

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nextNight } from '#api/nightly/nightly.ts'
+import { nextRun } from '#api/nightly/nightly.ts'
 import { newestFinished, reconciliations, runReconciliation } from '#api/nightly/reconciliations.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
@@ -65,5 +65,5 @@ test.each([
   ['2026-10-24T12:00:00Z', 'Europe/Lisbon', '2026-10-25T03:00:00Z'],
   ['2026-03-28T12:00:00Z', 'Europe/Athens', '2026-03-29T01:00:00Z'],
 ] as const)('after %s in %s the next night is at %s', (now, zone, expected) => {
-  expect(nextNight(new Date(now), zone)).toEqual(new Date(expected))
+  expect(nextRun(new Date(now), zone)).toEqual(new Date(expected))
 })

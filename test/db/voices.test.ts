@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { latLngToCell } from 'h3-js'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { keepNights } from '#api/nightly/nightly.ts'
-import { forgetVoices } from '#api/voices/retention.ts'
+import { scheduleNightlyJobs } from '#api/nightly/nightly.ts'
+import { deleteExpiredVoices } from '#api/voices/delete-expired.ts'
 import { addVoice, eraseVoice } from '#api/voices/store.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { voiceAggregates } from '#model/api/voices.ts'
@@ -207,7 +207,7 @@ describe('erasure', () => {
 describe('a voice is not kept for ever', () => {
   const DAY_MS = 86_400_000
   const dayOf = (days: number): Date => new Date(NOW.getTime() + days * DAY_MS)
-  const forget = () => forgetVoices({ pool: api.pool, clock: () => now })
+  const deleteExpired = () => deleteExpiredVoices({ pool: api.pool, clock: () => now })
   const voices = async () => (await api.pool.query('select 1 from voice')).rowCount
   const keepDays = (days: number | null) =>
     api.pool.query(`update city set pack = (pack::jsonb - 'voices') || $1::jsonb`, [
@@ -219,9 +219,9 @@ describe('a voice is not kept for ever', () => {
     await speak(voice({ air: 2 }, { comment: 'Smoke' }))
     expect((await api.app.inject('/api/v1/city')).json()).toMatchObject({ voiceKeepDays: 730 })
     now = dayOf(729)
-    expect(await forget()).toBe(0)
+    expect(await deleteExpired()).toBe(0)
     now = dayOf(730)
-    expect(await forget()).toBe(1)
+    expect(await deleteExpired()).toBe(1)
     const left = await api.pool.query('select voice_id::text from voice_rating union all select comment from voice')
     expect(left.rows).toEqual([])
   })
@@ -232,12 +232,12 @@ describe('a voice is not kept for ever', () => {
     await speak(voice({ air: 2 }))
     await keepDays(600)
     now = dayOf(60)
-    expect(await forget()).toBe(1)
+    expect(await deleteExpired()).toBe(1)
     now = NOW
     await speak(voice({ air: 2 }))
     await keepDays(30)
     now = dayOf(30)
-    expect(await forget()).toBe(1)
+    expect(await deleteExpired()).toBe(1)
   })
 
   test('a figure that is shown goes as a whole with the first of its voices: ten, then none, never nine', async () => {
@@ -247,7 +247,7 @@ describe('a voice is not kept for ever', () => {
     for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
     expect((await figure('air'))?.n).toBe(10)
     now = dayOf(60)
-    expect(await forget()).toBe(1)
+    expect(await deleteExpired()).toBe(1)
     expect((await figure('air'))?.n).toBeNull()
     // the nine have been seen: they wait for ten new ones
     for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
@@ -261,7 +261,7 @@ describe('a voice is not kept for ever', () => {
     now = dayOf(300)
     for (let i = 0; i < 9; i++) await speak(voice({ air: 4 }))
     now = dayOf(730)
-    expect(await forget()).toBe(1)
+    expect(await deleteExpired()).toBe(1)
     for (let i = 0; i < 10; i++) await speak(voice({ air: 3 }))
     expect(await figure('air')).toMatchObject({ n: 10, mean: 3 })
   })
@@ -271,7 +271,7 @@ describe('a voice is not kept for ever', () => {
     now = dayOf(730)
     const clock = () => now
     const log = createLog('test', 'silent')
-    const stop = keepNights({ pool: api.pool, clock, log, warm: async () => {}, forget })
+    const stop = scheduleNightlyJobs({ pool: api.pool, clock, log, warm: async () => {}, deleteExpired })
     await expect.poll(voices, { timeout: 10_000 }).toBe(0)
     stop()
   })

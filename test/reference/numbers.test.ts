@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSheet } from '#api/reports/read-sheet.ts'
+import { readCollectionSheet } from '#api/reports/read-collection-sheet.ts'
 import { readTable, settleSheet } from '#api/reports/table.ts'
 import { PackProblems } from '#domain/city-pack/pack-problems.ts'
 import { readThings } from '#domain/city-pack/read-things.ts'
@@ -200,7 +200,7 @@ describe('sheets and files of a city', () => {
       reason: expect.stringMatching(/1204 with decimal commas/),
     })
     const { rows, problems: none } = await sheet('1204,5')
-    expect([readSheet(rows, '2025').rows[0]?.value, none]).toEqual([1204.5, []])
+    expect([readCollectionSheet(rows, '2025').rows[0]?.value, none]).toEqual([1204.5, []])
   })
 
   test('things.csv: coordinates tell how the other numbers are written', () => {

@@ -43,7 +43,7 @@ export async function fleets(
   return new Map(
     [...byZone].map(([zone, hours]) => {
       // Of hours that are equally full the first, as within a month.
-      const { bucket, standing } = hours.reduce((held, next) => (next.parked > held.parked ? next : held))
+      const { bucket, standing } = hours.reduce((fullest, next) => (next.parked > fullest.parked ? next : fullest))
       return [zone, { hour: new Date(bucket), docks: standing }]
     }),
   )

@@ -106,7 +106,7 @@ export function openInputs(
       ),
       { hours, timeZone: registry.city.timeZone, name: property },
     )
-  const heldLimits = new Map<string, Promise<AirLimitsResponse['places']>>()
+  const cachedLimits = new Map<string, Promise<AirLimitsResponse['places']>>()
   return {
     period,
     asOf: now,
@@ -131,9 +131,9 @@ export function openInputs(
     surveyedModes: perKey((indicator) => surveyedCategories(source, indicator, period)),
     exceedances: once(() => exceedances(db, registry, hours)),
     limits: (standard, year) => {
-      const held = heldLimits.get(`${standard.key} ${year}`) ?? limits(db, registry, { standard, year, now })
-      heldLimits.set(`${standard.key} ${year}`, held)
-      return held
+      const cached = cachedLimits.get(`${standard.key} ${year}`) ?? limits(db, registry, { standard, year, now })
+      cachedLimits.set(`${standard.key} ${year}`, cached)
+      return cached
     },
     reported: once(() => reportedValues(db, period)),
     goals: once(() => goals(db)),
@@ -141,18 +141,18 @@ export function openInputs(
 }
 
 function perKey<K extends string, T>(load: (key: K) => Promise<T>): (key: K) => Promise<T> {
-  const held = new Map<K, () => Promise<T>>()
+  const cached = new Map<K, () => Promise<T>>()
   return (key) => {
-    const known = held.get(key) ?? once(() => load(key))
-    held.set(key, known)
+    const known = cached.get(key) ?? once(() => load(key))
+    cached.set(key, known)
     return known()
   }
 }
 
 function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let held: Promise<T> | undefined
+  let cached: Promise<T> | undefined
   return () => {
-    held ??= load()
-    return held
+    cached ??= load()
+    return cached
   }
 }

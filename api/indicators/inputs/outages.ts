@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 import { goodSql } from '#model/observation/quality.ts'
 import type { Hours } from '../../measurements/hours.ts'
 import { byMonth, type Span } from '../../measurements/months.ts'
@@ -16,7 +17,6 @@ export type Outages = {
 
 /** EN 50160: an interruption is long when it lasts more than three minutes; shorter ones are another matter. */
 const SHORT_MS = 3 * 60_000
-const DAY_MS = 86_400_000
 /** An interruption is followed as far as this from its beginning. */
 const AROUND_DAYS = 31
 const AROUND_MS = AROUND_DAYS * DAY_MS

@@ -40,7 +40,7 @@ export async function soundPeriods(
 
 function periodsOf(rows: readonly Sums[]): SoundPeriods {
   const sum = (of: readonly Sums[], what: 'energy' | 'hours' | 'n'): number =>
-    of.reduce((held, row) => held + row[what], 0)
+    of.reduce((sum, row) => sum + row[what], 0)
   const mean = (part: Sums['part']): number | null => {
     const own = rows.filter((row) => row.part === part)
     return own.length > 0 ? sum(own, 'energy') / sum(own, 'hours') : null

@@ -1,11 +1,10 @@
+import { DAY_MS } from '#model/basics/durations.ts'
 import { leaf } from '#model/indicators/evidence.ts'
 import type { SurveyedShare } from '../../surveys/indicator-share.ts'
 import type { TableCell } from '../../surveys/table.ts'
 import { nameOf, type Place } from './context.ts'
 import type { Computed } from './define-measure.ts'
 import { missing, type Outcome } from './outcome.ts'
-
-const DAY_MS = 86_400_000
 
 type Wording = { readonly who: string; readonly counted: string }
 
@@ -14,7 +13,7 @@ export function estimated(surveyed: SurveyedShare, wording: Wording, place: Plac
   const { zone, period } = place
   const cell = zone ? surveyed.zones.get(zone.key) : surveyed.city
   if (!cell) return missing(`none of the ${wording.who} of ${nameOf(place)} answered`)
-  if (cell.held) return missing(WHY_SUPPRESSED[cell.held](surveyed.codebook.threshold, wording.who))
+  if (cell.suppressed) return missing(WHY_SUPPRESSED[cell.suppressed](surveyed.codebook.threshold, wording.who))
   const { from, to } = surveyed.codebook
   const ofAnotherTime = Date.parse(to) + DAY_MS <= period.from.getTime() || Date.parse(from) >= period.to.getTime()
   return { ...computed(cell, { ...wording, name: nameOf(place) }, surveyed), ofAnotherTime }

@@ -18,12 +18,12 @@ import {
 } from './table.ts'
 
 /** The answers to one question beside every characteristic, and which cells of all its tables must be kept back. */
-export type Sheet = {
+export type SurveyTables = {
   readonly responses: readonly Response[]
   /** the measure of each respondent; null where it did not answer or the question did not apply */
   readonly values: readonly (number | null)[]
   readonly proportion: boolean
-  readonly held: Protection
+  readonly suppressed: Protection
   /** category of respondent i in a characteristic */
   characteristic(i: number, name: string): string | null
   /** cells in the order of their groups, those to keep back marked */
@@ -38,20 +38,20 @@ export async function openSurvey(db: Queryable, id: string): Promise<Codebook> {
 }
 
 /** @throws AppError REQUEST_INVALID where the question leaves open which answers count */
-export async function openSheet(
+export async function openSurveyTables(
   microdata: Microdata,
   codebook: Codebook,
   question: Question,
   category: string | undefined,
-): Promise<Sheet> {
+): Promise<SurveyTables> {
   const measure = measureOf(question, category)
   const names = characteristicsOf(codebook)
   const columns = names.filter((name) => name !== 'zone')
   const wholes = question.of === undefined ? [] : [question.of]
   const found = await microdata.responses(codebook, [question.column, ...columns, ...wholes])
   const { responses, values, asked } = measured(codebook, found, measure, { at: 0, whole: 1 + columns.length })
-  const held = await protectionOf(microdata, codebook, { responses, values, asked, question, at: 0, offset: 1 })
-  return sheetOf(codebook, responses, values, measure, 1, held, asked)
+  const protections = await protectionOf(microdata, codebook, { responses, values, asked, question, at: 0, offset: 1 })
+  return surveyTables(codebook, responses, values, measure, 1, protections, asked)
 }
 
 /**
@@ -65,7 +65,7 @@ export function measured(
   responses: readonly Response[],
   measure: Measure,
   places: { readonly at: number; readonly whole: number },
-): Pick<Sheet, 'responses' | 'values'> & { readonly asked: Asked } {
+): Pick<SurveyTables, 'responses' | 'values'> & { readonly asked: Asked } {
   const values = responses.map(({ answers }) => numeric(measure, answers[places.at]))
   const asked = responses.map(({ weight, answers }) => (wasAsked(measure.question, answers[places.at]) ? weight : null))
   const question = questions.find(({ column }) => column === measure.question.of)
@@ -85,7 +85,7 @@ export function measured(
 type Asked = readonly (number | null)[]
 
 /** What a question was answered, before it is broken down. */
-export type Answered = Pick<Sheet, 'responses' | 'values'> & {
+export type Answered = Pick<SurveyTables, 'responses' | 'values'> & {
   /** the weight of each respondent to whom the question was put, null of the others; null where that is not published */
   readonly asked: Asked | null
   /** null where the values are not those of one question */
@@ -97,7 +97,7 @@ export type Answered = Pick<Sheet, 'responses' | 'values'> & {
 }
 
 /** What must be kept back of the answers, and of how many were asked. */
-export type Protections = { readonly held: Protection; readonly heldAsked: Protection }
+export type Protections = { readonly suppressed: Protection; readonly suppressedAsked: Protection }
 
 /**
  * Which cells of all tables of a question must be kept back: the same for each of its categories, since all of them are
@@ -110,9 +110,9 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
   const who = responses.flatMap((_, i) => (values[i] === null ? [] : [i]))
   const askedOf = profiles.filter((_, i) => isAsked(asked, values, i))
   const [seeds, seedsAsked] = await Promise.all(
-    [answered.question?.column ?? '', ''].map((question) => microdata.keptBack(codebook.id, question)),
+    [answered.question?.column ?? '', ''].map((question) => microdata.suppressionSeeds(codebook.id, question)),
   )
-  const [held, heldAsked] = await Promise.all([
+  const [suppressed, suppressedAsked] = await Promise.all([
     microdata.protect({
       seeds: seeds ?? [],
       ...shared,
@@ -123,10 +123,10 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
       ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds: seedsAsked ?? [] })
       : new Map(),
   ])
-  return { held, heldAsked }
+  return { suppressed, suppressedAsked }
 }
 
-const isAsked = (asked: Asked | null, values: Sheet['values'], i: number): boolean =>
+const isAsked = (asked: Asked | null, values: SurveyTables['values'], i: number): boolean =>
   (asked?.[i] ?? null) !== null || values[i] !== null
 
 /** A characteristic as a question is a table of characteristics, which has its place among the tables already. */
@@ -157,8 +157,8 @@ function profilesOf(codebook: Codebook, responses: readonly Response[], offset: 
   }))
 }
 
-/** A sheet of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
-export function sheetOf(
+/** A tables of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
+export function surveyTables(
   codebook: Codebook,
   responses: readonly Response[],
   values: readonly (number | null)[],
@@ -166,26 +166,29 @@ export function sheetOf(
   offset: number,
   protections: Protections,
   asked: Asked | null = null,
-): Sheet {
+): SurveyTables {
   const proportion = measure !== null && isShare(measure)
   const profiles = profilesOf(codebook, responses, offset)
-  const { held } = protections
+  const { suppressed } = protections
   const unanswered = asked && nonresponseOf({ protections, profiles, values, measure, asked })
   const characteristic = (i: number, name: string): string | null => profiles[i]?.[name] ?? null
   return {
     responses,
     values,
     proportion,
-    held,
+    suppressed,
     characteristic,
     table: (by) => {
       const group = (i: number): Readonly<Record<string, string>> | null => {
         const entries = by.map((name) => [name, characteristic(i, name)] as const)
         return entries.some(([, value]) => value === null) ? null : Object.fromEntries(entries as [string, string][])
       }
-      return table(responses, values, group, { proportion, held })
-        .map((cell) => ({ ...cell, held: cell.held ?? heldCrossing(measure, cell.group, held) }))
-        .map((cell) => (cell.held ? cell : { ...cell, nonresponse: unanswered?.(cell.group) ?? null }))
+      return table(responses, values, group, { proportion, suppressed })
+        .map((cell) => ({
+          ...cell,
+          suppressed: cell.suppressed ?? suppressedCrossing(measure, cell.group, suppressed),
+        }))
+        .map((cell) => (cell.suppressed ? cell : { ...cell, nonresponse: unanswered?.(cell.group) ?? null }))
         .sort(inCodebookOrder(codebook, by))
     },
   }
@@ -194,7 +197,7 @@ export function sheetOf(
 type NonresponseOf = {
   readonly protections: Protections
   readonly profiles: readonly Profile[]
-  readonly values: Sheet['values']
+  readonly values: SurveyTables['values']
   readonly measure: Measure | null
   readonly asked: Asked
 }
@@ -203,10 +206,16 @@ type NonresponseOf = {
  * How many of a group did not answer. How many were asked is a table like any other, so it is kept back as one; and not
  * published of a characteristic, because who did not state it stands for nobody in the tables by it.
  */
-function nonresponseOf({ protections: { heldAsked: held }, profiles, values, measure, asked }: NonresponseOf) {
+function nonresponseOf({
+  protections: { suppressedAsked: suppressed },
+  profiles,
+  values,
+  measure,
+  asked,
+}: NonresponseOf) {
   if (!measure || measure.question.group) return () => null
   return (group: Readonly<Record<string, string>>): Nonresponse | null => {
-    if (held.has(cellId(group))) return null
+    if (suppressed.has(cellId(group))) return null
     const entries = Object.entries(group)
     const sums = { n: 0, missing: 0, weight: 0, missingWeight: 0 }
     profiles.forEach((profile, i) => {
@@ -224,14 +233,14 @@ function nonresponseOf({ protections: { heldAsked: held }, profiles, values, mea
 }
 
 /** The share of women in a zone is the cell of zone by sex, and is kept back with it. */
-function heldCrossing(
+function suppressedCrossing(
   measure: Measure | null,
   group: Readonly<Record<string, string>>,
-  held: ReadonlyMap<string, Suppression>,
+  suppressed: ReadonlyMap<string, Suppression>,
 ): Suppression | null {
   if (!measure?.question.group || Object.hasOwn(group, measure.question.column)) return null
   const crossings = (measure.counts ?? []).map((code) => cellId({ ...group, [measure.question.column]: code }))
-  return crossings.flatMap((id) => held.get(id) ?? [])[0] ?? null
+  return crossings.flatMap((id) => suppressed.get(id) ?? [])[0] ?? null
 }
 
 /** Groups as the codebook lists their categories, zones by key. */

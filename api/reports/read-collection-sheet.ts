@@ -2,16 +2,16 @@ import { DATA_QUALITIES } from '#model/api/indicators.ts'
 import type { SheetProblem } from '#model/api/reports.ts'
 import { indicatorOf } from '#model/indicators/catalogue/index.ts'
 import type { DataPoint, Indicator } from '#model/indicators/catalogue/schema.ts'
+import { FIELDS, type Field } from './collection-sheet.ts'
 import type { ReportedVersion } from './reported-versions.ts'
-import { FIELDS, type Field } from './sheet.ts'
 import type { Cell, Table } from './table.ts'
 
 /** A row of an upload that could be read; a quality left open is found by the checks. */
-export type SheetRow = Omit<ReportedVersion, 'dataQuality'> & {
+export type CollectionRow = Omit<ReportedVersion, 'dataQuality'> & {
   readonly row: number
   readonly dataQuality: ReportedVersion['dataQuality'] | null
 }
-type Outcome = { readonly rows: readonly SheetRow[]; readonly problems: readonly SheetProblem[] }
+type Outcome = { readonly rows: readonly CollectionRow[]; readonly problems: readonly SheetProblem[] }
 type Record_ = { readonly row: number; readonly cells: Readonly<Record<Field, Cell>> }
 type Complain = (field: Field, reason: string) => null
 
@@ -19,7 +19,7 @@ const MAX_TEXT = 2_000
 const NEEDED: readonly Field[] = ['code', 'source', 'data_quality']
 
 /** The rows of a collection sheet for `period`, and every cell that cannot be read. Row 1 is the heading. */
-export function readSheet(table: Table, period: string): Outcome {
+export function readCollectionSheet(table: Table, period: string): Outcome {
   const head = (table[0] ?? []).map((cell) =>
     String(cell ?? '')
       .trim()
@@ -41,7 +41,7 @@ export function readSheet(table: Table, period: string): Outcome {
   return { rows, problems: [...problems, ...repeated(rows)] }
 }
 
-function readRow({ row, cells }: Record_, period: string, problems: SheetProblem[]): SheetRow | null {
+function readRow({ row, cells }: Record_, period: string, problems: SheetProblem[]): CollectionRow | null {
   const code = textOf(cells.code)
   const complain: Complain = (field, reason) => {
     problems.push({
@@ -124,7 +124,7 @@ function readYes(cell: Cell, complain: Complain): boolean {
 }
 
 /** A data point that stands twice: which of the two would count? */
-function repeated(rows: readonly SheetRow[]): SheetProblem[] {
+function repeated(rows: readonly CollectionRow[]): SheetProblem[] {
   const first = new Map<string, number>()
   return rows.flatMap(({ row, code, dataPoint }) => {
     const key = `${code}|${dataPoint}`

@@ -3,7 +3,7 @@ import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import type { DataPoint, Indicator, Scoreboard } from '#model/indicators/catalogue/schema.ts'
 import { resultOf } from '#model/indicators/result.ts'
 import type { ReportedVersion } from './reported-versions.ts'
-import type { Cell, Table, XlsxSheet } from './table.ts'
+import type { Cell, Table, Worksheet } from './table.ts'
 
 /** What a city fills in; `known` columns only inform and are not read back. */
 export const FIELDS = [
@@ -64,7 +64,7 @@ function shown(stated: ReportedVersion, { indicator, point }: Pick<Line, 'indica
 }
 
 /** The collection sheet: a line for each of the 112 data points, filled with what is known of the year. */
-export function sheetTable(period: string, stated: readonly ReportedVersion[], board: Scoreboard): Table {
+export function collectionSheet(period: string, stated: readonly ReportedVersion[], board: Scoreboard): Table {
   const values = new Map(
     board.indicators.flatMap(({ code, values: own }) => own.map((value) => [`${code}|${value.dataPoint}`, value])),
   )
@@ -95,7 +95,7 @@ const HELP: Table = [
   ['empty lines', 'are not reported: they are never zero'],
 ]
 
-export const sheetPages = (table: Table): XlsxSheet[] => [
+export const collectionWorksheets = (table: Table): Worksheet[] => [
   { name: 'Collection sheet', table, widths: COLUMNS.map(({ width }) => width) },
   { name: 'Help', table: HELP, widths: [28, 100] },
 ]
