@@ -125,7 +125,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
   const airIndexes = memo(AIR_INDEX_MS, clock, () => deps.airIndexes(clock()))
   const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
   registerMetrics(app, metrics)
-  registerDocs(app)
+  await registerDocs(app)
   await app.register(healthRoutes({ pool: deps.healthPool ?? pool, live, ...(deps.parts && { parts: deps.parts }) }))
   await app.register(
     async (v1) => {

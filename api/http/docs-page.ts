@@ -41,7 +41,7 @@ const safe = (text: unknown): string =>
 /** Text as it is written in the document, `code` in its own face. */
 const prose = (text: string): string => safe(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 
-/** A readable page of the API, whole in one answer. */
+/** A readable page of the API in one response. */
 export function renderDocs(document: OpenApiDocument): string {
   const { info, tags = [], paths = {}, components } = document
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
@@ -69,7 +69,7 @@ export function renderDocs(document: OpenApiDocument): string {
 <title>${safe(info.title)} API</title><style>${STYLE}</style></head><body>
 <nav aria-label="Operations"><a class="home" href="/">${safe(info.title)}</a>${nav.join('')}</nav>
 <main><h1>${safe(info.title)} API <small>${safe(info.version)}</small></h1><p>${prose(info.description ?? '')}</p>
-<p>For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
+<p>For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). To send requests from the browser: <a href="/docs/try">Try it</a>.</p>
 ${main.join('')}<section><h2>schemas</h2>${schemas.join('')}</section></main></body></html>`
 }
 

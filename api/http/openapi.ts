@@ -1,4 +1,5 @@
 import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -108,8 +109,16 @@ function withoutUnused(document: Document): Document {
   return { ...document, components: { ...document.components, schemas: Object.fromEntries(used) } }
 }
 
-/** The document for programs, and a page made from it for people: no script, no font and no request to anywhere else. */
-export function registerDocs(app: FastifyInstance): void {
+/**
+ * The document for programs, a page generated from it for people (no script, no font, no request to another origin), and
+ * Swagger UI at /docs/try to send requests. Swagger UI is served from its package and works under the policy of every page.
+ */
+export async function registerDocs(app: FastifyInstance): Promise<void> {
+  await app.register(swaggerUi, {
+    routePrefix: '/docs/try',
+    theme: { title: 'Citywell API' },
+    uiConfig: { layout: 'BaseLayout', deepLinking: true, tryItOutEnabled: true, docExpansion: 'none' },
+  })
   let page: string | undefined
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
