@@ -43,9 +43,9 @@ import { wellbeingRoutes } from './routes/wellbeing.ts'
 const API_VERSION = '0.2.0'
 /** A reported value or a list of ids is small; anything larger is a mistake. */
 const BODY_LIMIT_BYTES = 1_000_000
-/** As much as Node reads of headers: the schemas refuse what is longer than they allow, and name the parameter. */
+/** As much as Node reads of headers: longer parameters are refused by their schemas, which name the parameter. */
 const MAX_PARAM_LENGTH = 16_384
-/** For a whole request to arrive, uploads included. */
+/** For the complete request to arrive, uploads included. */
 const REQUEST_TIMEOUT_MS = 60_000
 /** The index moves by the hour; the map asks for it by the second. */
 const AIR_INDEX_MS = 30_000
@@ -55,18 +55,18 @@ const TIME_ZONE_MS = 60_000
 type Hub = ReturnType<typeof createHub>
 type Parts = { hub: Hub; metrics: Metrics }
 
-/** The whole HTTP side of Citywell. It has no port and no environment; `close()` ends the event streams it opened. */
+/** The HTTP API and the dashboard. It knows no port and no environment; `close()` ends the event streams it opened. */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    // In every error answer and in the log: unique over restarts, so that one finds the other.
+    // In every error answer and in the log, unique across restarts.
     genReqId: () => randomUUID(),
     frameworkErrors: answerUnreadable,
     // A body that trickles in holds a connection and its memory.
     requestTimeout: REQUEST_TIMEOUT_MS,
     bodyLimit: BODY_LIMIT_BYTES,
-    // Rate limits go by the client; behind a proxy all clients would be one, and without one a header may lie.
+    // Rate limits are per client address; the forwarded header is trusted only behind a known proxy.
     trustProxy: deps.trustProxy ?? false,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: MAX_PARAM_LENGTH },
     // Keep-alive connections must not hold up a stop.
@@ -81,10 +81,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     ledger: () => selectLedger(deps.pool, deps.clock()),
     clock: deps.clock,
     onError: (error) =>
-      deps.log.warn(
-        { err: error },
-        'the live feed could not read what it sends; pages keep what they have until it can',
-      ),
+      deps.log.warn({ err: error }, 'live feed snapshot not readable; pages keep their data until it is'),
   })
   app.addHook('preClose', async () => hub.close())
   const metrics = createMetrics({

@@ -15,7 +15,7 @@ import { releaseErasures } from './surveys/import-survey.ts'
 import { openMicrodata } from './surveys/microdata.ts'
 import { deleteExpiredVoices } from './voices/delete-expired.ts'
 
-/** Few: a reader waits for a connection rather than taking the database from the ingest. */
+/** Few: a reader waits for a connection rather than slowing down the ingest. */
 const MAX_CONNECTIONS = 6
 const ESTIMATOR_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
@@ -23,7 +23,7 @@ const MAP_STYLE_RETRY_MS = 1_000
 
 export type OpenApiOptions = {
   readonly address: DatabaseAddress
-  /** the same database with the login of the estimator, who alone reads answers; absent: `address` is the owner's */
+  /** the same database with the login of the estimator, which alone reads survey answers; absent: `address` is the owner's */
   readonly estimator?: DatabaseAddress | undefined
   readonly mqttUrl: string
   readonly key: string
@@ -32,7 +32,7 @@ export type OpenApiOptions = {
   readonly port: number
   readonly scope: Scope
   readonly trustProxy?: string | undefined
-  /** names beyond the machine's own by which the server is reached; `*` for any */
+  /** host names besides the machine's own; `*` for any */
   readonly allowedHosts?: readonly string[]
   /** folder with the built dashboard */
   readonly dashboard?: string
@@ -44,8 +44,8 @@ export type OpenApiOptions = {
 }
 
 /**
- * Opens the pool, the live feed and the port; the scope closes them in the reverse order. Neither the database nor the
- * broker has to be there yet: /ready says what is missing.
+ * Opens the pool, the live feed and the port; the scope closes them in the reverse order. The database and the broker
+ * may still be unreachable: /ready reports it.
  */
 export async function openApi(options: OpenApiOptions): Promise<{ port: number }> {
   const { address, mqttUrl, key, log, host, scope } = options
@@ -98,7 +98,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   return { port: (app.server.address() as AddressInfo).port }
 }
 
-/** A pool of its own, so that no statement of the API can reach what the estimator may read. */
+/** A separate pool, so that no other statement of the API can read what the estimator may read. */
 function openEstimator(address: DatabaseAddress, { log, scope }: Pick<OpenApiOptions, 'log' | 'scope'>): Pool {
   const pool = createPool(address, {
     max: ESTIMATOR_CONNECTIONS,
@@ -120,7 +120,7 @@ function withoutJit(url: string): string {
   return parsed.toString()
 }
 
-/** Where the map style of a real city comes from; none until the database could be asked, and none for a drawn map. */
+/** Origin of the map style of a real city; none until the database could be read, and none for a generated map. */
 function followMapOrigins(pool: Pool, scope: Scope): () => readonly string[] {
   let origins: readonly string[] = []
   const stop = new AbortController()

@@ -85,7 +85,7 @@ function hourlyMeans(rows: readonly HistoryRow[], length: number): HourlySeries 
   return series
 }
 
-/** The hours that an index looks back on, `age` hours before the newest. */
+/** The hours that an index looks back on, `age` hours before the latest. */
 const seriesAt = (series: HourlySeries, age: number): HourlySeries =>
   Object.fromEntries(
     Object.entries(series).map(([property, hours]) => [property, hours.slice(age, age + LOOK_BACK_HOURS)]),

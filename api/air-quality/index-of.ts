@@ -150,7 +150,7 @@ function basisOf(rows: readonly HourRow[]): Basis {
 export const stationOf = (sitings: readonly (string | null)[]): StationType =>
   sitings.length > 0 && sitings.every((siting) => stationTypeOf(siting) === 'traffic') ? 'traffic' : 'other'
 
-/** Hourly means by pollutant, newest first; several stations of an hour are averaged. */
+/** Hourly means by pollutant, latest first; several stations of an hour are averaged. */
 function seriesOf(rows: readonly HourRow[]): HourlySeries {
   const series: Partial<Record<IndexPollutant, (number | null)[]>> = {}
   for (const [property, hours] of groupBy(rows, (row) => row.property)) {

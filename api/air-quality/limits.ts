@@ -40,7 +40,7 @@ export async function limits(db: Queryable, registry: RegistrySnapshot, query: Q
   return [placeOf('city', '', stations), ...zones, ...stations.map((one) => placeOf('thing', one.thing.key, [one]))]
 }
 
-/** The year asked for, and where the standard averages those before it, the newest first. */
+/** The requested year, and where the standard averages earlier years, these too; latest first. */
 async function yearsOf(
   db: Queryable,
   streams: readonly DatastreamRow[],

@@ -14,7 +14,7 @@ export function standardOffsetMs(year: number, timeZone: string): number {
   return Math.min(...offsets)
 }
 
-// $6 and $7: the year; $8: minutes of the offset; $9: above which hourly means are told, by Datastream of $1.
+// $6 and $7: the year; $8: minutes of the offset; $9: hourly means above this are listed, by Datastream of $1.
 // Every hour between the first and the last value has a row, with or without one: a running mean may end in an hour that is missing itself. `eight` and
 // `three` are rows, which are hours. A union and no join: without statistics a join of hours with hours is read as a loop. The day that an hour ends in is the day of its beginning, midnight apart.
 const stationDays = (hasQuarters: boolean): string => `
@@ -47,7 +47,7 @@ type DayRow = StationDay & { readonly id: number }
 /**
  * A calendar year of each Datastream as far as it is over, in the city's standard time. Datastreams without a value are
  * absent.
- * @param above by Datastream: hourly means above it are told one by one
+ * @param above by Datastream: hourly means above it are listed individually
  */
 export async function stationYears(
   db: Queryable,

@@ -10,7 +10,7 @@ import { about, type PeopledZone } from './by-zones.ts'
 import type { ZoneMeasure } from './measured.ts'
 
 export type SurveyGroups = {
-  /** everybody who was asked, beside zone and characteristics; says which cells must be kept back */
+  /** everyone in the survey, by zone and characteristics; determines which cells are suppressed */
   readonly tables: SurveyTables
   readonly by: string
   /** category -> label */
@@ -65,7 +65,7 @@ type Of = {
   readonly all: Linearised
 }
 
-/** The group of a respondent, null where its cell of zone by group, or one of the two, must be kept back. */
+/** The group of a respondent, null where its cell of zone by group, or one of the two, is suppressed. */
 function openGroup(tables: SurveyTables, i: number, by: string): string | null {
   const [zone, value] = [tables.characteristic(i, 'zone'), tables.characteristic(i, by)]
   if (zone === null || value === null) return null
@@ -110,7 +110,7 @@ function groupMean(
 const anyHidden = (tables: SurveyTables, by: string): boolean =>
   tables.table([by]).some(({ suppressed }) => suppressed !== null)
 
-/** The widest gap between two groups; the means of both are published, so it tells nothing new. */
+/** The widest gap between two groups; the means of both are published, so it reveals nothing more. */
 function widest({ tables: { responses }, y, group }: Of, labels: ReadonlyMap<string, string>): Exposure['widest'] {
   const means = [...labels].flatMap(([key, label]) => {
     const of = meanOf(responses, (i) => (group[i] === key ? y(i) : null))

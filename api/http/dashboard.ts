@@ -32,7 +32,7 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
     mkdirSync(folder, { recursive: true })
     await app.register(fastifyStatic, {
       root: folder,
-      // One route for all files: a dashboard built anew is served at once, and metrics count one route.
+      // One route for all files: a rebuilt dashboard is served at once, and metrics count one route.
       wildcard: true,
       cacheControl: false,
       setHeaders: (reply, path) => {
@@ -51,7 +51,7 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
     reply.header('allow', allowed.join(', '))
     return sendProblem(reply, request, methodNotAllowed(request, allowed))
   }
-  // Before the body is read, which no route would have asked for.
+  // Before a body is read that no route needs.
   app.addHook('onRequest', async (request, reply) => (request.is404 ? refuseMethod(request, reply) : undefined))
   app.setNotFoundHandler((request, reply) => {
     // a GET that the route of the dashboard's files has passed on

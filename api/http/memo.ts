@@ -1,4 +1,4 @@
-/** Keeps what `load` gave for `ms`; callers that come while it loads share that one load. A failure is not kept. */
+/** Caches the result of `load` for `ms`; concurrent callers share one load. Failures are not cached. */
 export function memo<T>(ms: number, clock: () => Date, load: () => Promise<T>): () => Promise<T> {
   let cached: { until: number; value: Promise<T> } | undefined
   return () => {

@@ -8,7 +8,7 @@ type Sources = {
   clients: () => number
   subscribed: () => boolean
   ledger: () => Promise<LedgerResponse>
-  /** the newest comparison of raw with rollup that is finished */
+  /** the latest finished comparison of raw observations with rollups */
   reconciliation: () => Promise<{ finishedAt: string | null; differing: number | null } | undefined>
   /** of the process, where it has one already */
   registry: Registry | undefined

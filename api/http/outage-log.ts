@@ -24,7 +24,7 @@ export function createOutageLog(log: Logger, probe: () => Promise<unknown>): Out
         () => {
           timer = undefined
           const seconds = outage.end()
-          if (seconds !== undefined) log.info(`database outage ended after ${seconds} s: requests are answered again`)
+          if (seconds !== undefined) log.info(`database outage ended after ${seconds} s; requests are answered again`)
         },
         () => {
           if (!closed) look()
@@ -36,7 +36,7 @@ export function createOutageLog(log: Logger, probe: () => Promise<unknown>): Out
   return {
     note: (cause) => {
       if (!outage.note(cause)) return
-      log.error({ cause }, 'database outage started: requests that need it are answered with 503 until it ends')
+      log.error({ cause }, 'database outage started; requests that need it are answered with 503')
       if (!closed) look()
     },
     close: () => {

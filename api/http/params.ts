@@ -30,7 +30,7 @@ export function readWindow(
   return { from, to }
 }
 
-/** What `parsePeriod` reads. Only described here: it refuses by itself, with a code of its own. */
+/** What `parsePeriod` reads. Only described here: parsePeriod itself refuses invalid periods, with their own error code. */
 const LONG_MONTH_DAY = '(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])'
 const SHORT_MONTH_DAY = '(0[469]|11)-(0[1-9]|[12][0-9]|30)'
 const FEBRUARY_DAY = '02-(0[1-9]|1[0-9]|2[0-8])'

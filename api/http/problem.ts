@@ -26,7 +26,7 @@ function answerFailure(
 ): FastifyReply {
   // A connection that the client broke looks like one to the database that was lost. Nobody reads the answer.
   if (request.raw.readableAborted && !reply.raw.headersSent) {
-    request.log.debug('the client closed the connection before its request was complete')
+    request.log.debug('request aborted by the client before it was complete')
     return sendProblem(reply, request, { code: 'REQUEST_INVALID', status: 400, detail: 'the request was not complete' })
   }
   const failure = explain(error, request)
@@ -75,7 +75,7 @@ function explain(error: FastifyError, request: FastifyRequest): Failure {
     return explainError(new AppError('DATABASE_UNAVAILABLE', `${error.code}: the schema is not up to date`))
   const status = error.statusCode ?? 500
   if (status < 500) return { code: 'REQUEST_INVALID', status, detail: error.message }
-  return { code: 'INTERNAL', status: 500, detail: 'something went wrong inside; the log of the server says what' }
+  return { code: 'INTERNAL', status: 500, detail: 'internal error; the server log has the cause under this request id' }
 }
 
 const explainError = ({ code, status, message }: AppError): Failure => ({ code, status, detail: message })

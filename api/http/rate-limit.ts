@@ -7,7 +7,7 @@ export type RateLimit = {
 }
 
 /**
- * So many attempts in a window from one address, and so many from all of them. No address is kept: it becomes a hash
+ * So many attempts in a window from one address, and so many from all of them. No address is stored: it becomes a hash
  * under a random key that lives in memory and is thrown away with the counts when the window ends, so that not even we
  * could say afterwards who was here.
  */

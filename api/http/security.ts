@@ -54,7 +54,7 @@ export function registerSecurity(
     })
     if (acceptsHost && !acceptsHost(hostName(request))) throw new AppError('HOST_UNKNOWN', hostName(request))
     const { key } = request.routeOptions.config
-    // A wrong key is an error also where none is needed: whoever sends one wants to see what it opens.
+    // A wrong key is an error even where none is required: the client expects to see what the key opens.
     if (key === true || (key === 'optional' && request.headers.authorization !== undefined)) {
       requireKey(request, expected)
       request.hasKey = true

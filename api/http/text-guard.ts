@@ -3,7 +3,7 @@ import { AppError } from '#model/basics/errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** fields of the body that the route makes storable by itself, so a person's slip is not an error */
+    /** fields of the body that the route cleans itself, so a typing mistake is not an error */
     tidiesText?: readonly string[]
   }
 }

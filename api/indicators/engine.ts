@@ -42,9 +42,9 @@ export type Indicators = {
   airLimits(of: { year?: number | undefined; standard?: string | undefined }): Promise<AirLimitsResponse>
   report(code: string, period: string, body: ReportedValueBody, by: string): Promise<IndicatorValue>
   goals(): Promise<Goal[]>
-  /** the city's own benchmark and target; with neither they are taken back */
+  /** the city's own benchmark and target; with neither they are withdrawn */
   setGoal(code: string, body: GoalBody, by: string): Promise<void>
-  /** reported values were changed by another way: what is held is computed anew */
+  /** reported values were changed in another way: cached results are discarded */
   refresh(): void
 }
 
@@ -52,8 +52,8 @@ export type Indicators = {
 type SeriesScope = { zone?: string | undefined; dataPoint?: string | undefined; targetYear?: number | undefined }
 
 /**
- * How old values may be: long enough for a page that asks for many, short enough for late data to be seen soon. Only whole
- * hours count, so a long period changes by late data alone, and reading a month again costs half a second.
+ * How long results are cached: long enough for a page that requests many, short enough for late data to appear soon. Only
+ * complete hours count, so a long period changes by late data alone, and reading a month again takes half a second.
  */
 const freshMs = (label: string): number => (/^\d{4}-\d{2}-\d{2}$|^last-24h$/.test(label) ? 30_000 : 120_000)
 
@@ -70,7 +70,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
       const registry = await loadRegistrySnapshot(pool, atEndOf(period, now), period.from)
       return openInputs({ pool, microdata }, registry, period, now)
     })
-  /** What fails (the database went away) is not kept. */
+  /** Failures (database unreachable) are not cached. */
   const using = async <T>(label: string, work: (inputs: Inputs) => Promise<T>): Promise<T> => {
     try {
       return await work(await inputsOf(label))
@@ -79,7 +79,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
       throw error
     }
   }
-  /** Each is made once of what is held of its period, and goes with it. */
+  /** One scoreboard per cached period, discarded with it. */
   const boards = new WeakMap<Inputs, Promise<Scoreboard>>()
 
   const evaluate: Indicators['evaluate'] = (code, { period, zone }) => {
@@ -147,7 +147,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
         throw new AppError('NOT_FOUND', `data point "${point}" of ${indicator.code}`)
       const goal = (await goals(pool)).get(goalKey(indicator.code, point))
       const found = []
-      // One after the other: a series must not take all connections from those who ask for today.
+      // One after the other: a series must not take all connections from requests for today.
       for (const period of periodsOf(query)) {
         const of = await evaluate(code, { period, zone })
         const own = of.values.find((value) => value.dataPoint === point)
@@ -193,7 +193,7 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
   }
 }
 
-/** The catalogue is there without a city; everything else needs one. */
+/** The catalogue needs no city; everything else does. */
 function noCity(error: unknown): undefined {
   if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error
 }
@@ -225,7 +225,7 @@ async function scoreboardOf(inputs: Inputs): Promise<Scoreboard> {
   }
 }
 
-/** A row of the scoreboard: evidence is left to the indicator itself, or the board would weigh megabytes. */
+/** A row of the scoreboard, without evidence: with it the scoreboard would be megabytes. */
 async function boardRow(indicator: Indicator, inputs: Inputs): Promise<Scoreboard['indicators'][number]> {
   const { category, dimension, subDimension } = indicator
   const row = await evaluateIndicator(indicator, inputs, { zone: null })
@@ -238,7 +238,7 @@ async function boardRow(indicator: Indicator, inputs: Inputs): Promise<Scoreboar
   }
 }
 
-/** Extensions of ours do not count among the data points of U4SSC. */
+/** Citywell's extensions are not data points of U4SSC. */
 function ownPoints(indicator: Indicator, values: IndicatorValue['values']): IndicatorValue['values'] {
   return values.filter(({ dataPoint }) => indicator.dataPoints.some(({ id }) => id === dataPoint))
 }

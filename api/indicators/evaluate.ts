@@ -44,7 +44,7 @@ export async function evaluateIndicator(
   }
 }
 
-/** Nothing is inferred of a time before the registry begins. */
+/** Nothing is inferred about the time before the registry begins. */
 function whyMissing(own: Outcome | undefined, { registry }: Inputs): string | null {
   const why = own?.missing ?? null
   const begins = registry.city.beginsLater

@@ -1,6 +1,6 @@
 /**
- * Keeps what a period's indicators rest on for a short while, so that a page that asks for twenty values reads the database
- * once. Whoever comes while it loads shares that load. Bounded: the period asked for least recently goes first.
+ * Caches the inputs of a period's indicators for a short time, so that a page that requests twenty values reads the database
+ * once. Concurrent requests share one load. Bounded: the least recently requested period is discarded first.
  */
 export type PeriodCache<T> = {
   get(label: string, load: () => Promise<T>): Promise<T>

@@ -19,7 +19,7 @@ export type SeriesQuery = {
 const STEPS = { year: 12, quarter: 3, month: 1 } as const
 
 /**
- * The periods that are asked for: as listed, or every year, quarter or month from one month to another (both in it).
+ * The requested periods: as listed, or every year, quarter or month from one month to another (both in it).
  * @throws AppError PERIOD_INVALID, INTERVAL_REVERSED, QUERY_TOO_LARGE
  */
 export function periodsOf({ periods, every, from, to }: SeriesQuery): string[] {

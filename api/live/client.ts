@@ -3,7 +3,7 @@ import type { Domain } from '#model/things/domain.ts'
 /** One open connection, as the client needs it. */
 export type Wire = {
   write(text: string): void
-  /** bytes handed over that the other side has not taken yet */
+  /** bytes written that the client has not read yet */
   pendingBytes(): number
   onDrain(listener: () => void): void
   onClose(listener: () => void): void
@@ -25,12 +25,12 @@ export type LiveClient = ReturnType<typeof createClient>
 
 /**
  * One event stream. States:
- * - loading: a snapshot is being read; events that come meanwhile are kept behind it
- * - flowing: events go out as they come
- * - lagging: the other side does not keep up: events are let go, and once it has taken everything a fresh snapshot
- *   says where things stand (-> loading)
+ * - loading: a snapshot is being read; events that arrive meanwhile are buffered
+ * - flowing: events are sent as they arrive
+ * - lagging: the client does not keep up: events are discarded, and once it has read everything it receives a new
+ *   snapshot (-> loading)
  * - closed
- * A snapshot that cannot be read (database away) ends the stream: the browser comes back by itself after `retry`.
+ * A snapshot that cannot be read (database unreachable) ends the stream: the browser reconnects after `retry`.
  */
 export function createClient({ wire, domains, snapshot, onError, maxPendingBytes = MAX_PENDING_BYTES }: ClientOptions) {
   let state: 'loading' | 'flowing' | 'lagging' | 'closed' = 'loading'
@@ -50,7 +50,7 @@ export function createClient({ wire, domains, snapshot, onError, maxPendingBytes
       onError(error)
       return close()
     }
-    // What was let go while the snapshot was read is newer than the snapshot.
+    // Events discarded while the snapshot was read are newer than the snapshot.
     if (overflowed) return load()
     forget(false)
     state = 'flowing'

@@ -20,10 +20,10 @@ type HubDeps = {
 }
 
 /**
- * Hands what was committed to every open event stream.
+ * Sends committed observations to every open event stream.
  *
  * States: idle (no clients: messages pass by, no timers) -> running (first client) -> idle (last one gone) -> closed.
- * Between two flushes only the newest observation of each Datastream is kept, so memory is bounded by the number of
+ * Between two flushes only the latest observation of each Datastream is buffered, so memory is bounded by the number of
  * Datastreams whatever the rate; each event is serialised once for all clients.
  */
 export function createHub(deps: HubDeps) {

@@ -11,8 +11,8 @@ const PUBLISH_TIMEOUT_MS = 10_000
 
 /**
  * The live feed from the broker. States: connecting -> subscribed (SUBACK) -> connecting (connection lost) -> ...
- * until `close`. The client reconnects by itself; each new connection subscribes again, because a broker that was
- * restarted has forgotten us.
+ * until `close`. The client reconnects by itself; each new connection subscribes again, because a restarted
+ * broker has lost the subscription.
  */
 export function openMqttSource({ url, log }: { url: string; log: Logger }): LiveSource & { close(): Promise<void> } {
   const listeners = new Set<(message: LiveMessage) => void>()
@@ -40,11 +40,11 @@ export function openMqttSource({ url, log }: { url: string; log: Logger }): Live
   })
   client.on('error', ({ message }) => {
     if (outage.note(message))
-      log.warn({ broker: shown, reason: message }, 'the live feed has no broker; it tries again every second')
+      log.warn({ broker: shown, reason: message }, 'live feed disconnected from the broker; reconnecting every second')
   })
   client.on('message', (_topic, payload) => {
     const message = readMessage(payload)
-    if (!message) return log.warn({ bytes: payload.length }, 'live feed: message not understood')
+    if (!message) return log.warn({ bytes: payload.length }, 'live feed message not readable')
     for (const listener of listeners) listener(message)
   })
 
@@ -68,7 +68,7 @@ function readMessage(payload: Buffer): LiveMessage | undefined {
 }
 
 async function publish(client: MqttClient, url: string, topic: string, payload: Buffer): Promise<void> {
-  // Queueing while offline would leave the person who asked without an answer.
+  // Queueing while offline would leave the request without an answer.
   if (!client.connected) throw new AppError('BROKER_UNAVAILABLE', url)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -1,6 +1,6 @@
 import type { LiveMessage } from '#model/mqtt/live-feed.ts'
 
-/** What was committed, as it is committed, and the door back in. */
+/** Committed observations as they are announced, and publishing back to the broker. */
 export type LiveSource = {
   /** true between the broker's SUBACK and the loss of the connection: "connected" alone receives nothing */
   subscribed(): boolean

@@ -54,7 +54,7 @@ export type AirSums = {
   readonly n: number
   readonly good: number
   readonly suspect: number
-  /** the same with the suspect observations taken for good */
+  /** the same with suspect observations counted as good */
   readonly usable: number | null
   readonly usableHours: number
 }

@@ -79,7 +79,7 @@ export type Composition = {
   now: Date
 }
 
-/** Buckets from steps in the order of time. Every bucket is there: one without data says so (n 0, statistics null). */
+/** Buckets from steps in the order of time. No bucket is omitted: one without data has n 0 and null statistics. */
 export function composeBuckets(steps: readonly Hour[], how: Composition): Bucket[] {
   const buckets: Bucket[] = []
   let next = 0
@@ -148,7 +148,7 @@ const meanOf = (total: number, n: number, { kind, average }: Composition): numbe
   return average === 'energy' ? levelOf(total / n) : total / n
 }
 
-/** Suspect observations beside the good ones, never among them. */
+/** Suspect observations are counted next to the good ones, never among them. */
 function suspectOf(steps: readonly Hour[], how: Composition): Bucket['suspect'] {
   const n = sum(steps.map((step) => step.suspect))
   return n === 0 ? null : { n, mean: meanOf(sum(steps.map((step) => step.suspectTotal ?? 0)), n, how) }

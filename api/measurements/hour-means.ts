@@ -1,7 +1,7 @@
 import { countsDoubted, measuringTop } from '#model/air-quality/measuring-ranges.ts'
 import { GRADES } from '#model/things/grade.ts'
 
-/** The mean of an hour with its suspect observations taken for good. */
+/** The mean of an hour with its suspect observations counted as good. */
 export const USABLE_MEAN = `(coalesce(total, 0) + coalesce(suspect_total, 0)) / nullif(good + suspect, 0)`
 
 /**

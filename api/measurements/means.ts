@@ -13,7 +13,7 @@ export type PeriodMean = {
   readonly n: number
   readonly good: number
   readonly suspect: number
-  /** the same mean with the suspect observations taken for good */
+  /** the same mean with suspect observations counted as good */
   readonly withSuspect: number | null
 }
 

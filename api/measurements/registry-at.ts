@@ -49,7 +49,7 @@ export type ThingAt = {
 // What is valid now holds to infinity: clocks of the database and of this process need not agree.
 const instantOf = ({ end, current }: At): Date | string => (current ? 'infinity' : end)
 
-// valid_from lies before and valid_to at or after the end of what is asked for, which is exclusive.
+// valid_from lies before and valid_to at or after the end of the requested period, which is exclusive.
 const CITY = `
   select c.pack as now, h.state -> 'pack' as pack, h.state -> 'features' as features,
          (select min(valid_from) from registry_history where entity = 'city') as begins

@@ -20,7 +20,7 @@ export type DatastreamRow = {
   /** how it can stand for the whole of its property, best first: view datastream_part */
   readonly preference: number
 }
-/** What the city was made of at the end of a period: the base of every indicator. */
+/** The registry as it was at the end of a period: the base of every indicator. */
 export type RegistrySnapshot = {
   readonly city: CityAt
   readonly features: readonly Feature[]

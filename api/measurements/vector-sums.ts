@@ -21,7 +21,7 @@ const SUMS = `
   coalesce(sum(good), 0)::float8 as good, sum(north) as north, sum(east) as east, sum(paired)::float8 as paired,
   sum(wind) as wind, sum(wind_north) as "windNorth", sum(wind_east) as "windEast",
   coalesce(sum(suspect), 0)::float8 as suspect, sum(suspect_north) as "suspectNorth", sum(suspect_east) as "suspectEast"`
-// Quarters of an hour stay, the seconds they are made of are kept as long as raw.
+// Quarters of an hour are stored without limit, like the seconds they are computed from.
 const SECONDS = `(
   select datastream_id, bucket, good, north, east, case when speed is not null then good end as paired, speed * good as wind,
          speed * north as wind_north, speed * east as wind_east, suspect, suspect_north, suspect_east

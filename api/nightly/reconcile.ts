@@ -8,7 +8,7 @@ import { AppError } from '#model/basics/errors.ts'
 import { ROLLUP_HISTORY_DAYS } from '#model/basics/retention.ts'
 import { goodSql, suspectSql } from '#model/observation/quality.ts'
 
-/** One Datastream on one day (UTC) of which raw, hourly and daily do not say the same. */
+/** One Datastream on one day (UTC) where raw observations, hourly and daily rollups differ. */
 export type Difference = {
   readonly day: string
   readonly datastreamId: number
@@ -19,17 +19,17 @@ export type Difference = {
 type Sums = { readonly n: number; readonly good: number; readonly suspect: number; readonly total: number }
 export type Reconciliation = {
   readonly days: number
-  /** Datastreams times days that were compared */
+  /** number of Datastream days compared */
   readonly compared: number
   readonly observations: number
-  /** days left out because they are not rolled up yet and this login may not do it; a later run compares them */
+  /** days left out because they are not rolled up yet and this login may not refresh rollups; a later run compares them */
   readonly pending: number
   readonly differences: readonly Difference[]
 }
 
-/** The refresh policies look back 390 days; what lies before is rolled up by its own job, which spares rollups without raw. */
+/** The refresh policies look back 390 days; older data is rolled up by its own job, which preserves rollups without raw observations. */
 const HISTORY = `${ROLLUP_HISTORY_DAYS} days`
-// Only who owns the rollups may refresh them; the API may run with a login that does not (docs/surveys.md).
+// Only the owner of the rollups may refresh them; the API may run with a login that does not (docs/surveys.md).
 const OWNS_ROLLUPS = `
   select pg_has_role(current_user, relowner, 'usage') as owns from pg_class where oid = 'observation_hourly'::regclass`
 const DAY_STATE = `
@@ -61,8 +61,8 @@ type Row = Record<`${'raw' | 'hour' | 'day'}${'N' | 'Good' | 'Suspect' | 'Total'
 
 /**
  * Compares raw observations with the hourly and daily rollups, by Datastream and UTC day, over the whole days of a window.
- * What is late and not rolled up yet is rolled up first, so what differs then is an error and not a delay; a login that may
- * not do that leaves such days out and counts them as pending. Days from which retention removed raw data are left out.
+ * Late data is rolled up first, so a remaining difference is an error and not a delay; a login without that permission
+ * leaves such days out and counts them as pending. Days from which retention removed raw data are left out.
  * @throws AppError INTERVAL_REVERSED
  */
 export async function reconcile(db: Queryable, window: { from: Date; to: Date }, now: Date): Promise<Reconciliation> {

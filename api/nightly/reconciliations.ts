@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { reconcile } from './reconcile.ts'
 
-/** A run that has not finished by now was ended with its process. */
+/** A run that has not finished after this time ended with its process. */
 const STALE_MS = 6 * HOUR_MS
 const SHOWN = 50
 
@@ -28,8 +28,8 @@ type Reconciliations = ReconciliationResponse['reconciliations']
 type Needs = { readonly pool: Pool; readonly clock: () => Date }
 
 /**
- * Compares raw and rollups over a window and keeps what was found.
- * @returns false where another comparison is under way, or the night's was made already
+ * Compares raw observations with rollups over a window and stores the result.
+ * @returns false where another comparison is running, or tonight's is already done
  * @throws AppError INTERVAL_REVERSED
  */
 export async function runReconciliation(
@@ -58,13 +58,13 @@ export async function runReconciliation(
     await pool.query(FINISH, [id, days, compared, observations, differences.length, shown, clock(), pending])
     return true
   } catch (error) {
-    // Or it would count as under way, and nobody could compare for hours.
+    // Otherwise it would count as running and block comparisons for hours.
     await pool.query(FAIL, [id, clock(), String((error as Error).message)]).catch(() => {})
     throw error
   }
 }
 
-/** On a connection that may take its time: the limit of the API is for people who wait. */
+/** Without the statement timeout of the API, which protects people who wait. */
 async function unhurried<T>(pool: Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {
@@ -75,7 +75,7 @@ async function unhurried<T>(pool: Pool, work: (db: Queryable) => Promise<T>): Pr
   }
 }
 
-/** The newest comparisons first. */
+/** Latest comparisons first. */
 export async function reconciliations(pool: Pool, limit: number): Promise<Reconciliations> {
   type Row = Omit<Reconciliations[number], 'startedAt' | 'finishedAt' | 'from' | 'to'> &
     Record<'startedAt' | 'from' | 'to', Date> & { finishedAt: Date | null }
@@ -89,7 +89,7 @@ export async function reconciliations(pool: Pool, limit: number): Promise<Reconc
   }))
 }
 
-/** The newest comparison that came to its end with a result. */
+/** The latest comparison that finished with a result. */
 export async function newestFinished(pool: Pool): Promise<Reconciliations[number] | undefined> {
   return (await reconciliations(pool, SHOWN)).find(({ finishedAt, failure }) => finishedAt !== null && failure === null)
 }

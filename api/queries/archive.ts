@@ -47,7 +47,7 @@ export async function selectArchived(
 
 export type Archived = OriginalArrival & { payload: Buffer; truncated: boolean; digest: Buffer }
 
-// A message may come twice in one instant, under two topics: the digest tells them apart.
+// A message may arrive twice in one instant, under two topics: the digest distinguishes them.
 const PAGE = `
   select received_at as "receivedAt", topic, payload, retained, digest, octet_length(payload) < full_bytes as truncated
   from raw_message

@@ -19,7 +19,7 @@ type Row = {
   observations_rejected: number
 }
 
-// Ended runs are summed by the database: only their sums are asked for, however many there were.
+// Ended runs are summed by the database: only their sums are needed, however many there were.
 const LEDGER = `
   select case when alive then run::text else '' end as run, source, alive,
          min(started_at) as started_at, max(updated_at) as updated_at,
@@ -40,7 +40,7 @@ type SourceCounts = LedgerResponse['sources'][number]
 
 /**
  * The books of the ingest. A run that ended (or has been silent for a minute) with messages in flight never
- * acknowledged them: they went back to the broker, were delivered and counted again, and are taken out of `received`.
+ * acknowledged them: the broker delivered them again, they were counted again, and are subtracted from `received`.
  */
 export async function selectLedger(db: Queryable, now: Date): Promise<LedgerResponse> {
   const { rows } = await db.query<Row>({ name: 'api-ledger', text: LEDGER, values: [now] })

@@ -11,7 +11,7 @@ export type Change = {
 }
 
 /**
- * Writes down who changed what, and lets every ingest worker read the registry anew (ingest/registry/registry-rules.ts polls the
+ * Records who changed what, and makes every ingest worker reload the registry (ingest/registry/registry-rules.ts polls the
  * version). Call it in the transaction of the change.
  */
 export async function recordChange(db: Queryable, { who, action, subject, before, after }: Change): Promise<void> {

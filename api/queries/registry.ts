@@ -3,7 +3,7 @@ import type { RegistryThing } from '#model/api/registry.ts'
 import { AppError } from '#model/basics/errors.ts'
 
 /**
- * The Thing that goes by this key, now or formerly (renamed, or merged into another).
+ * The Thing with this key, now or formerly (renamed, or merged into another).
  * @throws AppError THING_UNKNOWN
  */
 export async function requireThing(db: Queryable, key: string): Promise<{ id: number; key: string }> {

@@ -54,8 +54,8 @@ const MAX_PAGE_BYTES = 1_500_000
 type RejectedPage = { readonly messages: Message[]; readonly next: number | null }
 
 /**
- * A page of rejected messages, newest first; `before` is the id that ended the page before. Payloads are read only when they
- * are asked for, and a page ends early where they would exceed MAX_PAGE_BYTES.
+ * A page of rejected messages, newest first; `before` is the id that ended the page before. Payloads are read only when
+ * requested, and a page ends early where they would exceed MAX_PAGE_BYTES.
  */
 export async function selectRejected(
   db: Queryable,
@@ -120,13 +120,13 @@ const REPLAYABLE = `
 
 export type ReplayPage = { after: number; upTo: number; limit: number }
 
-/** Messages to replay, oldest first, in pages: only one page is held in memory. */
+/** Messages to replay, oldest first, in pages: only one page is in memory. */
 export async function selectReplayable(db: Queryable, filter: ReplayFilter, page: ReplayPage): Promise<Replayable[]> {
   const values = [...valuesOf(filter), filter.ids ?? null, page.after, page.upTo, page.limit]
   return (await db.query<Replayable>({ text: REPLAYABLE, values })).rows
 }
 
-/** The newest rejected message now: what a replay adds behind it is not replayed by the same request. */
+/** The latest rejected message now: what a replay adds after it is not replayed by the same request. */
 export async function selectNewestRejected(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ id: number }>('select coalesce(max(id), 0) as id from rejected_message')
   return rows[0]?.id ?? 0

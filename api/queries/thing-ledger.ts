@@ -3,7 +3,7 @@ import type { ThingLedgerResponse } from '#model/api/ingest.ts'
 import { requireThing } from './registry.ts'
 
 const MAX_ROWS = 10_000
-/** What was stored before there were books by Thing stands under this day. */
+/** Observations stored before the ledger by Thing existed are under this day. */
 const BEFORE = '1970-01-01'
 
 const DAYS = `
@@ -16,7 +16,7 @@ const DAYS = `
 type Query = { thing?: string | undefined; from?: string | undefined; to?: string | undefined }
 
 /**
- * What became of the observations of each Thing, newest day first.
+ * Outcomes of the observations of each Thing, latest day first.
  * @throws AppError THING_UNKNOWN
  */
 export async function selectThingLedger(db: Queryable, { thing, from, to }: Query): Promise<ThingLedgerResponse> {

@@ -19,7 +19,7 @@ type Calibration = z.output<typeof calibrationRequest>
 type Streams = { readonly raw: number; readonly calibrated: number; readonly isNew: boolean }
 
 /**
- * @returns observations that were computed anew
+ * @returns number of recomputed observations
  * @throws AppError THING_UNKNOWN, PROPERTY_UNKNOWN, VALUE_INVALID
  */
 export async function calibrate(pool: Pool, who: string, key: string, calibration: Calibration): Promise<number> {
@@ -68,7 +68,7 @@ async function setRule(
   })
 }
 
-/** The Datastream of the raw values and the one beside it; undefined while nothing was measured. */
+/** The Datastream of the raw values and the calibrated one; undefined while nothing was measured. */
 async function twinOf(
   client: PoolClient,
   thingId: number,

@@ -109,6 +109,7 @@ export async function renameThing(pool: Pool, who: string, key: string, next: st
 const refuseTaken =
   (key: string) =>
   (error: Error): never => {
-    if ((error as { code?: unknown }).code === '23505') throw new AppError('KEY_TAKEN', `"${key}" is a Thing by now`)
+    if ((error as { code?: unknown }).code === '23505')
+      throw new AppError('KEY_TAKEN', `another Thing has taken the key "${key}"`)
     throw error
   }

@@ -1,11 +1,11 @@
 /**
- * Two registry entries that are one Thing become one, and nothing of their history is lost.
+ * Merges two registry entries of one Thing without losing any of their history.
  *
  *     asked for  --begin-->      under way   names, former keys and Datastreams that only B has lead to A
  *     under way  --move, a week of one Datastream at a time-->  under way
- *     under way  --finish-->     done        under a lock that lets no batch in: the last rows, the latest, the books
+ *     under way  --finish-->     done        under a lock that lets no batch in: the last rows, the latest, the ledger
  *
- * Each step is a transaction. A merge that was interrupted is taken up again by asking for it again. Where both have an
+ * Each step is a transaction. An interrupted merge continues when it is requested again. Where both have an
  * observation of one Datastream and time, that of A is kept; the other is counted as duplicate (same result) or conflict.
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
@@ -53,7 +53,8 @@ async function begin(pool: Pool, who: string, fromKey: string, intoKey: string):
   return inTransaction(pool, async (client) => {
     const from = await requireThing(client, fromKey)
     const into = await requireThing(client, intoKey)
-    if (from.id === into.id) throw new AppError('VALUE_INVALID', `"${fromKey}" and "${intoKey}" are one Thing already`)
+    if (from.id === into.id)
+      throw new AppError('VALUE_INVALID', `"${fromKey}" and "${intoKey}" are the same Thing already`)
     await client.query('select from thing where id in ($1, $2) order by id for update', [from.id, into.id])
     const { rows } = await client.query<Merge>(
       `insert into thing_merge (from_key, from_thing, into_thing, who) values ($1, $2, $3, $4) returning ${MERGE}`,
@@ -211,7 +212,7 @@ const MOVE_LEDGER = `
     duplicate = l.duplicate + excluded.duplicate, conflict = l.conflict + excluded.conflict,
     rejected = l.rejected + excluded.rejected`
 
-/** The newer of the two is the latest, of equals that of A. */
+/** The more recent of the two becomes the latest, of equals that of A. */
 async function settleLatest(client: PoolClient, pairs: readonly Pair[]): Promise<void> {
   const values = [pairs.map(({ from }) => from), pairs.map(({ into }) => into)]
   await client.query(

@@ -29,7 +29,7 @@ export async function recordReplacement(pool: Pool, who: string, key: string, re
   const known = PROPERTIES.get(property)
   if (!known) throw new AppError('PROPERTY_UNKNOWN', property)
   if (known.kind !== 'counter')
-    throw new AppError('VALUE_INVALID', `property = "${property}" is no meter reading; a meter counts ${counters()}`)
+    throw new AppError('VALUE_INVALID', `property = "${property}" is not a meter reading; a meter counts ${counters()}`)
   await inTransaction(pool, async (client) => {
     const thing = await requireThing(client, key)
     const before = (await client.query(BEFORE, [thing.id, property, channel, replacedAt])).rows[0]

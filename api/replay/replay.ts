@@ -4,7 +4,7 @@ import type { LiveSource } from '../live/source.ts'
 import { type Archived, type ArchiveFilter, selectArchivedPage } from '../queries/archive.ts'
 import { markReplayed, type ReplayFilter, selectNewestRejected, selectReplayable } from '../queries/rejected.ts'
 
-/** Payloads are held in memory a page at a time. */
+/** One page of payloads is in memory at a time. */
 const PAGE = 100
 
 type Deps = { readonly pool: Pool; readonly live: LiveSource; readonly clock: () => Date }
@@ -12,9 +12,9 @@ type Replayed = { replayed: number; skippedTruncated: number }
 type Message = OriginalArrival & { readonly payload: Buffer; readonly truncated: boolean }
 
 /**
- * Publishes rejected messages again, oldest first, through the same door as every other message, with the time at which
- * they first came. Marked only after the broker owns them: when it goes away in between, what was not marked is replayed
- * by the next request. What is not understood again becomes a new rejected message.
+ * Replays rejected messages, oldest first, through the same topic as every other message, with the time of their first
+ * arrival. They are marked only after the broker has acknowledged them: after an outage, the next request replays what was
+ * not marked. What is rejected again becomes a new rejected message.
  * @throws AppError BROKER_UNAVAILABLE
  */
 export async function replay({ pool, live, clock }: Deps, filter: ReplayFilter): Promise<Replayed> {
@@ -36,8 +36,8 @@ export async function replay({ pool, live, clock }: Deps, filter: ReplayFilter):
 }
 
 /**
- * Publishes archived messages again, oldest first. What they say that is stored already is recognised, so this may be
- * asked for as often as one likes.
+ * Replays archived messages, oldest first. Observations that are already stored are recognised, so this may be requested
+ * any number of times.
  * @throws AppError BROKER_UNAVAILABLE
  */
 export async function replayArchive({ pool, live }: Omit<Deps, 'clock'>, filter: ArchiveFilter): Promise<Replayed> {

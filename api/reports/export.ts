@@ -13,7 +13,7 @@ type Column = readonly [name: string, width: number, cell: (line: Line) => Cell]
 
 const definition = (code: string) => INDICATORS.find((one) => one.code === code)
 
-/** Each line says what it is by itself: lines get copied without their heading and their file. */
+/** Every line is self-explanatory: lines get copied without their heading and their file. */
 const COLUMNS: readonly Column[] = [
   ['city', 14, ({ report }) => report.city.name],
   ['period', 10, ({ report }) => report.period.label],

@@ -7,7 +7,7 @@ type Needs = { readonly indicators: Indicators; readonly clock: () => Date }
 /** Most years a series reaches back for a baseline. */
 const MAX_YEARS = 40
 
-/** What the city wants and how far it is: each goal with baseline, way and trend over the periods that lead up to the report's. */
+/** The city's goals and the progress towards them: each goal with baseline, way and trend over the periods that lead up to the report's. */
 export async function reportGoals(
   { indicators, clock }: Needs,
   period: string,

@@ -114,7 +114,7 @@ function readQuality(cell: Cell, complain: Complain): ReportedVersion['dataQuali
     .replaceAll(/[\s-]+/g, '_')
   if (text === '') return null
   const quality = DATA_QUALITIES.find((one) => one === text)
-  return quality ?? complain('data_quality', `is none of ${DATA_QUALITIES.join(', ')}`)
+  return quality ?? complain('data_quality', `must be one of ${DATA_QUALITIES.join(', ')}`)
 }
 
 function readYes(cell: Cell, complain: Complain): boolean {
@@ -133,7 +133,7 @@ function repeated(rows: readonly CollectionRow[]): SheetProblem[] {
       first.set(key, row)
       return []
     }
-    return [{ row, code, dataPoint, field: 'code', value: code, reason: `stands in row ${before} already` }]
+    return [{ row, code, dataPoint, field: 'code', value: code, reason: `is already in row ${before}` }]
   })
 }
 

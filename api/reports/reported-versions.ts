@@ -2,7 +2,7 @@ import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
 import type { DATA_QUALITIES } from '#model/api/indicators.ts'
 import type { HistoryResponse } from '#model/api/reports.ts'
 
-/** The newest version of a value that the city reported for one year. */
+/** The latest version of a value that the city reported for one year. */
 export type ReportedVersion = {
   readonly code: string
   readonly dataPoint: string

@@ -97,7 +97,7 @@ const keyOf = ({ code, dataPoint }: Version): string => `${code}|${dataPoint}`
 /** A reported version as the checks want it: with the value that its parts give. */
 export const statementOf = (row: Version): Statement => ({ ...row, value: row.value, origin: 'reported' })
 
-/** What is recorded: the value beside its parts, so that whoever reads the table needs no formula. */
+/** What is recorded: the value together with its parts, so that readers of the table need no formula. */
 function completed({ row: _, dataQuality, ...version }: CollectionRow): ReportedVersion {
   const value = statedValue(statementOf({ ...version, dataQuality: dataQuality ?? 'unknown' }))
   return { ...version, value, dataQuality: dataQuality ?? 'unknown' }

@@ -26,7 +26,7 @@ export const cityRoutes =
       async () => describeCity(await selectCity(pool), backfill?.() ?? null),
     )
 
-    // The map is megabytes that hardly ever change: kept as text with the version it belongs to.
+    // The map is megabytes that rarely change: cached as text with its version.
     let cached: { version: number; text: string } | undefined
     app.get(
       '/city/map',

@@ -131,6 +131,6 @@ function arrival({ from, to }: { from?: string | undefined; to?: string | undefi
 }
 
 function readId(id: string): number {
-  if (!/^\d{1,15}$/.test(id)) throw new AppError('REQUEST_INVALID', `ids: "${id}" is no id of a rejected message`)
+  if (!/^\d{1,15}$/.test(id)) throw new AppError('REQUEST_INVALID', `ids: "${id}" is not the id of a rejected message`)
   return Number(id)
 }

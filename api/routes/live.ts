@@ -26,7 +26,7 @@ export const liveRoutes =
           querystring: z.object({ domain: domainsParam.optional() }),
         },
       },
-      // Last-Event-ID is of no use: whoever comes back gets a snapshot, which says more than what was missed.
+      // Last-Event-ID is ignored: a client that reconnects gets a snapshot, which includes what it missed.
       ({ query, ip }, reply) => {
         if (hub.clients() >= MAX_CLIENTS) {
           throw new AppError('TOO_MANY_CLIENTS', `${MAX_CLIENTS} event streams are open; try again later`)

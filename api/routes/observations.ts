@@ -60,7 +60,7 @@ export const observationRoutes =
     )
 
     async function raw(datastream: Datastream, window: Window, page: { after: number | null; limit: number }) {
-      // One row more than asked for tells whether there is a next page.
+      // One row more than requested shows whether there is a next page.
       const query = { datastreamId: datastream.id, positioned: datastream.positioned, ...window }
       const rows = await selectRaw(pool, { ...query, after: page.after, limit: page.limit + 1 })
       const shown = rows.slice(0, page.limit)

@@ -40,7 +40,7 @@ export const reconciliationRoutes =
         if (window.to.getTime() - window.from.getTime() > MAX_WINDOW_MS)
           throw new AppError('QUERY_TOO_LARGE', 'compare at most 31 days at a time; npm run reconcile has no limit')
         if (!(await runReconciliation({ pool, clock }, window, body.by)))
-          throw new AppError('REQUEST_INVALID', 'another comparison is under way; ask again when it has finished')
+          throw new AppError('REQUEST_INVALID', 'another comparison is running; retry when it has finished')
         return { reconciliations: await reconciliations(pool, SHOWN) }
       },
     )

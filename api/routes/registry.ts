@@ -12,7 +12,7 @@ import { mergeThings } from '../registry/merge-things.ts'
 import { deleteReplacement, recordReplacement } from '../registry/meter-replacements.ts'
 import type { ApiDeps } from './deps.ts'
 
-/** There is one key, so there is one who: whoever holds it. */
+/** There is one key, so every change has the same author: its holder. */
 export const OPERATOR = 'operator'
 const tags = ['registry']
 const locked = { config: { key: true } }

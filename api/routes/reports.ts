@@ -155,7 +155,7 @@ const sheetRoutes =
         },
       },
       async ({ query, body, url }, reply) => {
-        if (!Buffer.isBuffer(body)) throw new AppError('REQUEST_INVALID', 'send the file itself, as CSV or XLSX')
+        if (!Buffer.isBuffer(body)) throw new AppError('REQUEST_INVALID', 'send the file itself as CSV or XLSX')
         const { pack } = await selectCity(pool)
         const city = { population: pack.population, households: pack.households ?? null }
         const { decimal, ...of } = query

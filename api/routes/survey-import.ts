@@ -124,7 +124,7 @@ const importRoutes =
         },
       },
       async ({ query, body }, reply) => {
-        if (!Buffer.isBuffer(body)) throw new AppError('REQUEST_INVALID', 'send the file itself, as CSV or XLSX')
+        if (!Buffer.isBuffer(body)) throw new AppError('REQUEST_INVALID', 'send the file itself as CSV or XLSX')
         reply.header('cache-control', 'no-store')
         const today = clock().toISOString().slice(0, 10)
         return draftSurvey(pool, body, { ...query, from: query.from ?? today, to: query.to ?? today })
@@ -207,7 +207,7 @@ async function* lines(
   await done
 }
 
-/** The status line is gone by then; what failed is told in the last line. */
+/** The status line has been sent by then; the last line reports the failure. */
 function failureOf(error: unknown): Extract<ImportLine, { failed: unknown }>['failed'] {
   if (error instanceof AppError) return { status: error.status, code: error.code, detail: error.message }
   return { status: 500, code: 'INTERNAL', detail: 'something went wrong inside; nothing was stored' }

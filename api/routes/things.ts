@@ -77,7 +77,7 @@ export const thingRoutes =
     )
   }
 
-/** The key alone was asked for: then its absence is an error, not an empty list. */
+/** Only the key was requested: then its absence is an error, not an empty list. */
 const isAlone = (query: z.infer<typeof thingsQuery>): boolean =>
   query.domain === undefined && query.zone === undefined && query.bbox === undefined && query.property === undefined
 

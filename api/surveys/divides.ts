@@ -94,7 +94,7 @@ function compare(
   })
 }
 
-/** The group that was asked for; else the highest of a ranking; else the one that stands for most people. */
+/** The requested group; otherwise the highest of a ranking; otherwise the group that represents most people. */
 function referenceOf(
   cells: readonly TableCell[],
   codebook: Codebook,

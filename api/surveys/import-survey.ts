@@ -42,7 +42,7 @@ export async function importSurvey(pool: Pool, upload: SurveyUpload, onProgress:
   const { decimal, responses } = upload
   const style = { decimal, expected: expectedDecimalOf(responses), answer: 'say decimal=point or decimal=comma' }
   const settled = parseResponseNumbers(table, codebook, style)
-  // What cannot be told from the file is asked once, and not of every cell.
+  // What the file leaves open is asked once and not for every cell.
   if (settled.question) return { ok: false, problems: [settled.question] }
   const zones = await zoneKeys(pool)
   const reading = await readInPieces(settled.rows, codebook, zones, onProgress)

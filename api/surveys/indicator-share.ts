@@ -16,7 +16,7 @@ export type SurveyedShare = {
 /** A household survey stands for the years around it: fieldwork may lie this long before the period begins. */
 const STANDS_FOR_MS = 2 * 365 * 86_400_000
 
-/** The newest survey that answers the indicator and stands for the period; undefined where there is none. */
+/** The latest survey that answers the indicator and applies to the period; undefined where there is none. */
 export async function surveyedShare(
   source: SurveySource,
   indicator: string,
@@ -69,7 +69,7 @@ async function shareOf(
   return { codebook, column: question.column, city, zones }
 }
 
-/** The newest survey that asks such a question and stands for the period. */
+/** The latest survey that asks such a question and applies to the period. */
 export async function surveyFor(
   db: Queryable,
   period: Pick<Period, 'from' | 'to'>,

@@ -15,7 +15,7 @@ export type SurveyRow = {
   readonly areas: readonly SurveyArea[]
 }
 
-/** One respondent: how it was sampled, its zone, and its answers to the columns asked for, in their order. */
+/** One respondent: how it was sampled, its zone, and its answers to the requested columns, in their order. */
 export type Response = {
   readonly weight: number
   readonly stratum: string
@@ -29,7 +29,7 @@ export type Response = {
 }
 
 const COLUMNS = 'codebook, respondents, origin, imported_at as "importedAt", areas'
-// the newest fieldwork first
+// latest fieldwork first
 const SURVEYS = `select ${COLUMNS} from survey order by codebook ->> 'to' desc, id`
 const SURVEY = `select ${COLUMNS} from survey where id = $1`
 // The one door to the answers (migration 010). Who calls it sees single respondents, so the API's own role may not.
@@ -56,7 +56,7 @@ export type Microdata = {
   responses(codebook: Codebook, columns: readonly string[]): Promise<readonly Response[]>
   /** cells of a question ('': of everybody) that erasures have touched: their figures would show what changed */
   suppressionSeeds(survey: string, question: string): Promise<readonly string[]>
-  /** which cells must be kept back */
+  /** which cells are suppressed */
   protect(request: ProtectionRequest): Promise<Protection>
 }
 /** What surveys are read from: all that anybody may know of them, and the answers. */
@@ -90,7 +90,7 @@ function varianceOf({ margins = [], replicates }: Codebook, rows: readonly Row[]
   )
   if (replicates && rows.length > 0 && weighed.length === rows.length)
     return { replication: createReplication(replicates, weighed) }
-  // surveys from before the weight of the sample was kept have their raked weights taken as given
+  // surveys stored before sample weights were recorded use their raked weights as given
   const raked = rows.flatMap(({ weight, baseWeight, zone, answers }) =>
     baseWeight === null
       ? []

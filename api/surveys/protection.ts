@@ -5,7 +5,7 @@ import type { ProtectionRequest } from '#model/statistics/disclosure/protect-int
 import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
 import type { FromWorker, ToWorker } from './protection-worker.ts'
 
-/** Which cells of all tables of a question must be kept back, by cellId, and why. */
+/** The suppressed cells of all tables of a question, by cellId, with the reason. */
 export type Protection = ReadonlyMap<string, Suppression>
 
 /** Counts up with every change of the rules, so that what was worked out by older ones is not used again. */
@@ -16,7 +16,7 @@ const RECALL = 'select estimator_recall_protection($1) as suppressed'
 const STORE = 'select estimator_store_protection($1, $2)'
 
 /**
- * Works out once what must be kept back for a set of answers, in a thread of its own, and keeps it: in memory, and in the
+ * Computes suppression once for a set of answers, in a separate thread, and caches it: in memory, and in the
  * database for the next start. The key is a digest of all that it depends on, so an import or an erasure needs no clean-up.
  * @param db logged in as the estimator, or as the owner of the database
  */

@@ -17,7 +17,7 @@ import {
   table,
 } from './table.ts'
 
-/** The answers to one question beside every characteristic, and which cells of all its tables must be kept back. */
+/** The tables of one question by every characteristic, and which cells of all its tables are suppressed. */
 export type SurveyTables = {
   readonly responses: readonly Response[]
   /** the measure of each respondent; null where it did not answer or the question did not apply */
@@ -26,7 +26,7 @@ export type SurveyTables = {
   readonly suppressed: Protection
   /** category of respondent i in a characteristic */
   characteristic(i: number, name: string): string | null
-  /** cells in the order of their groups, those to keep back marked */
+  /** cells in the order of their groups, suppressed ones marked */
   table(by: readonly string[]): TableCell[]
 }
 
@@ -96,11 +96,11 @@ export type Answered = Pick<SurveyTables, 'responses' | 'values'> & {
   readonly offset: number
 }
 
-/** What must be kept back of the answers, and of how many were asked. */
+/** Suppressed cells of the answers, and of the number of people asked. */
 export type Protections = { readonly suppressed: Protection; readonly suppressedAsked: Protection }
 
 /**
- * Which cells of all tables of a question must be kept back: the same for each of its categories, since all of them are
+ * Which cells of all tables of a question are suppressed: the same for each of its categories, since all of them are
  * published. Everything that is published of single questions has to pass through here.
  */
 export async function protectionOf(microdata: Microdata, codebook: Codebook, answered: Answered): Promise<Protections> {
@@ -203,7 +203,7 @@ type NonresponseOf = {
 }
 
 /**
- * How many of a group did not answer. How many were asked is a table like any other, so it is kept back as one; and not
+ * How many of a group did not answer. How many were asked is a table like any other, so it is suppressed as one; and not
  * published of a characteristic, because who did not state it stands for nobody in the tables by it.
  */
 function nonresponseOf({
@@ -232,7 +232,7 @@ function nonresponseOf({
   }
 }
 
-/** The share of women in a zone is the cell of zone by sex, and is kept back with it. */
+/** The share of women in a zone is the cell of zone by sex, and is suppressed with it. */
 function suppressedCrossing(
   measure: Measure | null,
   group: Readonly<Record<string, string>>,

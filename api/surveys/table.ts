@@ -48,7 +48,7 @@ export type TableCell = Cell & {
 export type Nonresponse = { readonly nonresponse: number; readonly nonresponseWeighted: number }
 
 /**
- * The measure in each group that `groupOf` gives (null: the respondent is in no group), with cells that must be kept back
+ * The measure in each group that `groupOf` gives (null: the respondent is in no group), with suppressed cells
  * marked as `suppressed` says, by cellId. Groups in the order of their keys.
  */
 export function table(
@@ -76,7 +76,7 @@ export function table(
     })
 }
 
-/** A cell as it may be published: one that is kept back has no numbers at all. */
+/** A cell as it may be published: a suppressed one has no numbers. */
 export function publish({ group, mean, suppressed, nonresponse }: TableCell): Estimate {
   if (suppressed) {
     const nothing = { value: null, standardError: null, lower: null, upper: null, n: null }
@@ -102,7 +102,7 @@ export function publish({ group, mean, suppressed, nonresponse }: TableCell): Es
 }
 
 /**
- * Tables by three characteristics are not published, and what is kept back does not reckon with them: the share of one
+ * Tables by three characteristics are not published, and suppression does not account for them: the share of one
  * characteristic by two others would be one.
  * @throws AppError REQUEST_INVALID where the survey does not break down the question by these
  */

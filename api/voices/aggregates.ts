@@ -37,7 +37,7 @@ type CommentRow = {
   topics: VoiceTopic[]
 }
 
-/** What voices say, by topic and place, as far as it may be shown. */
+/** Voices by topic and place, as far as they may be published. */
 export async function voiceAggregates({
   pool,
   clock,
@@ -77,9 +77,9 @@ async function selectApproved(db: Queryable, today: string): Promise<CommentRow[
 const nameOf = ({ kind, key }: { kind: string; key: string }): string => `${kind}:${key}`
 
 /**
- * One topic over its places, under the rules of the surveys: what rests on fewer than the threshold is hidden, and so
- * much more that it cannot be computed back from the city's figure. Every zone is listed, so that one about which
- * nobody spoke looks like one about which few did; a cell is listed only where it may be shown.
+ * One topic over its places, under the rules of the surveys: figures below the threshold are suppressed, and so are as
+ * many others as needed to keep them from being derived from the city's figure. Every zone is listed, so that a
+ * zone without voices looks like one with few; a cell is listed only where it may be published.
  */
 export function aggregateTopic(
   topic: VoiceTopic,

@@ -2,17 +2,17 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { VoicePlace, VoiceTopic } from '#model/voices/voice.ts'
 
 /**
- * When a rating may be seen. Figures that change with every voice give each of them away to whoever looks twice, so
- * ratings of a topic in a place wait until there are as many as the threshold, and then go out together:
+ * When a rating is published. Figures that change with every voice would reveal each of them to anyone who compares two
+ * publications, so ratings of a topic in a place wait until there are as many as the threshold and are published together:
  *
  *   waiting -> published (in a batch of at least `threshold`) -> withdrawn -> published (in a later batch)
  *
- * Erasing a voice, or forgetting one whose time is over, takes its whole batch back, or the difference would be the erased rating. What is left of the batch
- * goes out again with the next one, which needs `threshold` ratings that nobody has seen yet: then no difference
- * between two publications rests on fewer than that.
+ * Erasing a voice, or deleting an expired one, withdraws its entire batch: otherwise the difference would be the erased
+ * rating. The rest of the batch is published with the next one, which needs `threshold` unpublished ratings: then no
+ * difference between two publications rests on fewer than that.
  */
 
-/** All that changes voices takes its turn: two at once could each release a part of one batch. */
+/** Everything that changes voices runs one at a time: two at once could each publish a part of one batch. */
 const LOCK = 7_203_912
 export const takeTurn = (db: Queryable): Promise<unknown> => db.query('select pg_advisory_xact_lock($1)', [LOCK])
 
@@ -36,7 +36,7 @@ export async function releaseFull(
   await db.query(RELEASE, [topic, place.kind, place.key, threshold, today])
 }
 
-/** Older batches are history, and shown no more: people move, streets change. */
+/** Older batches are no longer published: people move, streets change. */
 export const WINDOW_DAYS = 365
 
 // Rows of the ratings come first: deleting a batch sets its ratings free, and then nobody knows which they were. What is
@@ -49,7 +49,7 @@ const DISSOLVE = `delete from voice_batch where id in (${SHOWN_OF})`
 const DELETE = `delete from voice where id = any($1)`
 const FORGET_EMPTY = `delete from voice_batch b where not exists (select from voice_rating r where r.batch_id = b.id)`
 
-/** Takes voices away, with the batches that show them. Within a transaction, after takeTurn. */
+/** Deletes voices and withdraws the batches that contain them. Within a transaction, after takeTurn. */
 export async function deleteVoices(db: Queryable, voices: readonly number[], now: Date): Promise<void> {
   const today = now.toISOString().slice(0, 10)
   await db.query(WITHDRAW, [voices, today])

@@ -23,7 +23,7 @@ type QueueRow = {
   waiting: number
 }
 
-/** Texts that nobody has read yet, oldest first. Ratings are not told: the reader judges the words. */
+/** Unread texts, oldest first, without their ratings: a moderator decides on the text alone. */
 export async function selectQueue(db: Queryable, limit: number): Promise<ModerationQueue> {
   const { rows } = await db.query<QueueRow>(QUEUE, [limit])
   return {
@@ -37,7 +37,7 @@ const REFUSE = `update voice set comment_state = 'refused', comment = null where
 
 /**
  * All of the decisions or none.
- * @throws AppError NOT_FOUND for a text that does not wait: decided by somebody else, or erased by the resident
+ * @throws AppError NOT_FOUND for a text that is not waiting: decided by another moderator, or erased by the resident
  */
 export async function moderate(pool: Pool, { decisions }: Moderation): Promise<{ approved: number; refused: number }> {
   await inTransaction(pool, async (client) => {

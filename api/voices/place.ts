@@ -6,8 +6,8 @@ import { selectCity } from '../queries/city.ts'
 import { requireZone } from '../queries/zones.ts'
 
 /**
- * A place must be one of the city, and coarse: a finer cell would tell where somebody lives, so it is refused, not
- * rounded; whoever sends it has to learn that it was sent.
+ * A place must belong to the city and be coarse: a finer cell would reveal where somebody lives. It is refused and not
+ * rounded, so that the sender learns that it was sent.
  * @throws AppError ZONE_UNKNOWN, VALUE_INVALID
  */
 export async function checkPlace(db: Queryable, place: VoicePlace): Promise<void> {
@@ -15,7 +15,7 @@ export async function checkPlace(db: Queryable, place: VoicePlace): Promise<void
     await requireZone(db, place.key)
     return
   }
-  if (!isValidCell(place.key)) throw new AppError('VALUE_INVALID', `place.key = "${place.key}": is no H3 cell`)
+  if (!isValidCell(place.key)) throw new AppError('VALUE_INVALID', `place.key = "${place.key}": is not an H3 cell`)
   const resolution = getResolution(place.key)
   if (resolution !== VOICE_CELL_RESOLUTION)
     throw new AppError('VALUE_INVALID', `place.key: must have resolution ${VOICE_CELL_RESOLUTION}, not ${resolution}`)
@@ -26,5 +26,5 @@ export async function checkPlace(db: Queryable, place: VoicePlace): Promise<void
     corners.some(([, lon]) => lon <= east) &&
     corners.some(([lat]) => lat >= south) &&
     corners.some(([lat]) => lat <= north)
-  if (!touches) throw new AppError('VALUE_INVALID', `place.key = "${place.key}": this cell lies outside of the city`)
+  if (!touches) throw new AppError('VALUE_INVALID', `place.key = "${place.key}": the cell lies outside the city`)
 }

@@ -18,7 +18,7 @@ const VOICE = `
 const RATING = `insert into voice_rating (voice_id, topic, rating) values ($1, $2, $3)`
 
 /**
- * Keeps a voice. @returns the code that erases it, in groups of four; nobody can tell it a second time
+ * Stores a voice. @returns the code that erases it, in groups of four; it cannot be retrieved again
  * @throws AppError VALUE_INVALID, ZONE_UNKNOWN
  */
 export async function addVoice(deps: VoiceDeps, voice: NewVoice): Promise<string> {
@@ -44,9 +44,9 @@ export async function addVoice(deps: VoiceDeps, voice: NewVoice): Promise<string
 function readComment(text: string | undefined): string | null {
   const comment = tidyComment(text ?? '')
   const traces = personalTraces(comment)
-  // the text itself is not repeated: problems are shown and logged, voices are not
+  // the text itself is not repeated: problems are displayed and logged, voices are not
   if (traces.length > 0)
-    throw new AppError('VALUE_INVALID', `comment: seems to hold personal data (${traces.join(', ')}); take it out`)
+    throw new AppError('VALUE_INVALID', `comment: seems to contain personal data (${traces.join(', ')}); remove it`)
   return comment === '' ? null : comment
 }
 

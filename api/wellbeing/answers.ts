@@ -13,11 +13,11 @@ export type Answers = {
   readonly scores: readonly (readonly (number | null)[])[]
   /** the same for the same answers */
   readonly version: string
-  /** what must be kept back, by question */
+  /** suppressed cells, by question */
   readonly protections: readonly Protections[]
   /** places of a factor's questions */
   itemsOf(factor: string): number[]
-  /** the area that stands for a zone which was too small by itself; else the zone */
+  /** the area that a zone was merged into because it was too small; otherwise the zone */
   areaOf(zone: string): string
 }
 

@@ -18,7 +18,7 @@ type Row = WellbeingChange['index']
 
 /**
  * What changed from one survey to the next, on the questions that both asked: a factor that gained or lost a question
- * is compared by those it kept. What either survey must not publish has no change.
+ * is compared by those it kept. What either survey suppresses has no change.
  * @throws AppError SURVEY_UNKNOWN, REQUEST_INVALID
  */
 export async function wellbeingChange(deps: WellbeingDeps, query: ChangeQuery): Promise<WellbeingChange> {
@@ -86,7 +86,7 @@ type Compared = Omit<WellbeingChange['dimensions'][number], 'factors'> & {
   factors: Omit<WellbeingChange['dimensions'][number]['factors'][number], 'holds'>[]
 }
 
-/** With two dozen factors one is "significant" by chance: which hold when all of them are judged together. */
+/** With two dozen factors one is "significant" by chance: which remain significant when all are tested together. */
 function judgeTogether(dimensions: readonly Compared[]): WellbeingChange['dimensions'] {
   const changes = dimensions.flatMap(({ factors }) => factors.flatMap(({ change }) => change ?? []))
   const rejected = holm(changes.map(({ p }) => p))

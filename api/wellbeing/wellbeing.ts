@@ -26,7 +26,7 @@ export type WellbeingQuery = {
 }
 type Dimensions = WellbeingResponse['dimensions']
 
-/** The digital wellbeing index of the city or a zone, with what is measured beside it. */
+/** The digital wellbeing index of the city or a zone, with the related measured indicators. */
 export async function wellbeing(deps: WellbeingDeps, query: WellbeingQuery): Promise<WellbeingResponse> {
   const { period, zone = null, weights, seed } = query
   const codebook = await surveyFor(deps.pool, parsePeriod(period, 'UTC', deps.clock()), ({ factor }) => Boolean(factor))
@@ -107,7 +107,7 @@ const MIDDLE = { perceived: 50, points: 2.5 }
 
 /**
  * Whether what people say and what is measured point in opposite directions: the whole interval of the one lies on the
- * other side of the middle than every scored value beside it. A prompt to look, not a judgement of who is right.
+ * other side of the middle than every scored related value. A reason to look closer, not a decision on which is right.
  */
 export function disagreementOf(
   { lower, upper }: Pick<Dimensions[number]['score'], 'lower' | 'upper'>,

@@ -197,7 +197,7 @@ describe('a replacement that was recorded', () => {
     expect((await record(id, { replacedAt }, {})).statusCode).toBe(401)
     const refused = await record(id, { replacedAt, property: 'temperature' })
     expect(refused.statusCode).toBe(422)
-    expect(refused.json().detail).toContain('"temperature" is no meter reading')
+    expect(refused.json().detail).toContain('"temperature" is not a meter reading')
   })
 })
 

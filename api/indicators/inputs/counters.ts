@@ -26,7 +26,7 @@ export type Consumption = {
   readonly suspect: number
 }
 
-/** The part of a month, or of what a period has beside whole months. Plain JSON, so that months can be kept. */
+/** A complete month, or the rest of a period outside complete months. Plain JSON, so that months can be cached. */
 type Stretch = Pick<Consumption, 'events' | 'outliers' | 'hours' | 'n' | 'good' | 'suspect'> & {
   readonly id: number
   readonly counted: number

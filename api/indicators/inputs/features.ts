@@ -106,7 +106,7 @@ function ringArea(ring: readonly (readonly [number, number])[]): number {
 /** Side of the squares by which a zone is asked how much of it is near something. */
 const GRID_M = 100
 
-/** The centres of a 100 m grid that lie in a zone (the middle of one that is smaller): its people are taken to live evenly spread over them. */
+/** The centres of a 100 m grid that lie in a zone (the middle of one that is smaller): its people are assumed to live evenly spread over them. */
 export function gridOf({ geometry }: ZoneRow, origin: Position): Position[] {
   const shrink = Math.cos((origin[1] * Math.PI) / 180)
   const [stepLon, stepLat] = [GRID_M / (M_PER_DEGREE * shrink), GRID_M / M_PER_DEGREE]

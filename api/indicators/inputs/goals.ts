@@ -22,7 +22,7 @@ export async function goals(db: Queryable): Promise<ReadonlyMap<string, Goal>> {
   )
 }
 
-/** Keeps a new version; without benchmark and target the goal is taken back. */
+/** Stores a new version; without benchmark and target the goal is withdrawn. */
 export async function insertGoal(db: Queryable, code: string, body: GoalBody, by: string): Promise<void> {
   const { dataPoint, benchmark, target, targetYear, baselineYear, source } = body
   await db.query(INSERT, [code, dataPoint, benchmark, target, targetYear, baselineYear, source, by])

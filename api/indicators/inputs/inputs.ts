@@ -24,12 +24,12 @@ import { type ReportedValues, reportedValues } from './reported.ts'
 import { type SoundPeriods, soundPeriods } from './sound.ts'
 
 /**
- * Everything the indicators of one period rest on. Each family is one or two queries, run when a measure first asks and
- * shared by all that ask after it: the city, every zone and the whole scoreboard cost the same queries as one value.
+ * The inputs of the indicators of one period. Each family is one or two queries, run when a measure first needs it and shared
+ * by all others: the city, every zone and the entire scoreboard cost the same queries as one value.
  */
 export type Inputs = {
   readonly period: Period
-  /** when they were opened: what came later is not in them */
+  /** when they were opened: later data is not included */
   readonly asOf: Date
   readonly hours: Hours
   readonly registry: RegistrySnapshot
@@ -59,7 +59,7 @@ export type Inputs = {
   /** a standard against stations, zones and the city, of the calendar year in which the period begins */
   limits(standard: AirStandard, year: number): Promise<AirLimitsResponse['places']>
   reported(): Promise<ReportedValues>
-  /** what the city wants, by goalKey */
+  /** the city's goals, by goalKey */
   goals(): Promise<ReadonlyMap<string, Goal>>
 }
 

@@ -2,7 +2,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { ReportedValueBody } from '#model/api/indicators.ts'
 import type { Period } from '#model/basics/period.ts'
 
-/** A value that the city reported; the newest version of it. */
+/** The latest version of a value that the city reported. */
 export type Reported = {
   readonly id: number
   readonly code: string

@@ -43,7 +43,7 @@ const attributeShare = (share: Share): Measure => {
         what: thing.name,
         why: `${total} and ${part} are not both in the registry, or do not fit`,
       }))
-      if (described.length === 0) return missing(`no ${one} of ${name} tells ${part}`, excluded)
+      if (described.length === 0) return missing(`no ${one} of ${name} states ${part}`, excluded)
       return {
         label: `${share.label} of ${name}, from the registry`,
         n: described.length,

@@ -24,7 +24,7 @@ export const lowEmissionVehicles = defineMeasure({
     const excluded = zones
       .filter((zone) => !counted.includes(zone))
       .map((zone) => ({ what: zone.name, why: `${ALL} and ${LOW} are not both there, or do not fit` }))
-    if (counted.length === 0) return missing(`no zone of ${name} tells its registered cars`, excluded)
+    if (counted.length === 0) return missing(`no zone of ${name} states its registered cars`, excluded)
     return {
       label: `Low-emission passenger vehicles of ${name}, from the vehicle register`,
       n: counted.length,

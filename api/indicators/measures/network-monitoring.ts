@@ -22,7 +22,7 @@ const networkMonitoring = ({ code, kind, one, properties, label }: Network): Mea
     unit: '%',
     statistic: 'percent',
     subjects: (place) => outermostOf(kind, place).filter(hasLength),
-    noSubjects: ({ name }) => `no ${one} of ${name} tells its networkKm`,
+    noSubjects: ({ name }) => `no ${one} of ${name} states its networkKm`,
     possible: ({ registry }) => registry.things.some((thing) => thing.kind === kind && hasLength(thing)),
     inputs: { activity: (inputs) => inputs.activity() },
     compute(context) {

@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<Progress['status'], string>> = {
 }
 const WAY = 92
 
-/** What the city itself wants: baseline, newest whole period, target, the way between them and the trend. Nothing without goals. */
+/** The city's goals: baseline, latest complete period, target, the way between them and the trend. Nothing without goals. */
 export function goalsPage({ goals }: ReportResponse): object[] {
   if (goals.length === 0) return []
   const head = ['Indicator', 'Baseline', 'Newest', 'Target', 'Way', 'Trend a year'].map((text) => ({

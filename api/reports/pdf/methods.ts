@@ -1,6 +1,6 @@
 import type { ReportResponse } from '#model/api/reports.ts'
 
-/** How the numbers came about, so that the report stands by itself. */
+/** How the numbers were computed, so that the report is self-contained. */
 export function methodsPage(report: ReportResponse): object[] {
   const stated = report.indicators.flatMap(({ values }) => values.flatMap(({ source }) => source ?? []))
   const sources = [...new Set(stated)].sort()
