@@ -1,6 +1,6 @@
 /** A real browser: the system's Chromium, or the one that comes by npm. */
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { type BrowserServer, chromium } from 'playwright-core'
 
 const INSTALLED = [
   process.env['CHROMIUM_PATH'],
@@ -22,11 +22,12 @@ const FLAGS = [
   '--ignore-gpu-blocklist',
 ]
 
-export async function openBrowser(): Promise<Browser> {
+/** In a process of its own; tests connect to its address. */
+export async function startBrowser(): Promise<BrowserServer> {
   const installed = INSTALLED.find((path) => path !== undefined && existsSync(path))
-  if (installed) return chromium.launch({ executablePath: installed, args: FLAGS, headless: true })
+  if (installed) return chromium.launchServer({ executablePath: installed, args: FLAGS, headless: true })
   const { default: packaged } = await import('@sparticuz/chromium')
-  return chromium.launch({
+  return chromium.launchServer({
     executablePath: await packaged.executablePath(),
     args: [...packaged.args, ...FLAGS],
     headless: true,

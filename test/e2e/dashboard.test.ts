@@ -1,9 +1,9 @@
-import type { Browser, Locator } from 'playwright-core'
+import type { Browser, BrowserContext, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
-import { DESKTOP, fits, openPage, PHONE, settled, violations, wear } from './page.ts'
+import { DESKTOP, fits, newVisitor, openAnotherPage, openPage, PHONE, settled, violations, wear } from './page.ts'
 import { publish } from './publish.ts'
-import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
+import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
+import { until } from './system.ts'
 
 const VIEWS = [
   '/',
@@ -28,22 +28,18 @@ const VIEWS = [
 /** These differ from the others in what the map shows: made narrow at their end, they need no phone of their own. */
 const MAP_ALONE = /^\/\?layer=(?:environment|energy|mobility|connectivity|survey|voices|districts)$/
 
-let system: System
+let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '1' } })
-  browser = await openBrowser()
+  system = await sharedCity('simulated')
+  browser = await sharedBrowser()
   await until(
     async () => (await system.get<{ backfill: number | null }>('/api/v1/city')).backfill !== 0,
     60_000,
     () => 'no history arrives',
   )
 })
-afterAll(async () => {
-  await browser?.close()
-  await system?.stop()
-  if (system) await removeDataDir(system.dataDir)
-})
+afterAll(() => browser?.close())
 
 const open = (path: string, options = {}) => openPage(browser, system.url + path, { ...DESKTOP, ...options })
 
@@ -71,8 +67,20 @@ describe('what a foreign client publishes', () => {
 })
 
 describe('every view', () => {
+  // A view is in its address alone: one visitor goes through them all.
+  let desk: BrowserContext
+  let phone: BrowserContext
+  beforeAll(async () => {
+    desk = await newVisitor(browser, DESKTOP)
+    phone = await newVisitor(browser, PHONE)
+  })
+  afterAll(async () => {
+    await desk?.close()
+    await phone?.close()
+  })
+
   test.each(VIEWS)('%s: no accessibility violation, no error, no request that leaves the machine', async (path) => {
-    const { page, foreign, errors, close } = await open(path)
+    const { page, foreign, errors, close } = await openAnotherPage(desk, system.url + path)
     for (const colorScheme of ['light', 'dark'] as const) {
       await wear(page, colorScheme)
       expect(await violations(page), colorScheme).toEqual([])
@@ -87,7 +95,7 @@ describe('every view', () => {
   test.each(VIEWS.filter((view) => !MAP_ALONE.test(view)))(
     '%s: fits a phone, nothing reaches over the edge',
     async (path) => {
-      const { page, errors, close } = await open(path, PHONE)
+      const { page, errors, close } = await openAnotherPage(phone, system.url + path)
       expect(await fits(page)).toBe(true)
       expect(await violations(page)).toEqual([])
       expect(errors).toEqual([])
@@ -231,18 +239,3 @@ test('an indicator shows its evidence', async () => {
     .waitFor()
   await close()
 })
-
-test('a restart of the server is survived without a reload', async () => {
-  const { page, close } = await open('/')
-  await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 })
-  // The map comes in a chunk of its own: it has to be there before its server goes.
-  await page.locator('canvas').first().waitFor({ timeout: 60_000 })
-  await system.stop()
-  await page.getByText('Reconnecting').waitFor({ timeout: 60_000 })
-  system = await startSystem({
-    dataDir: system.dataDir,
-    env: { BACKFILL_DAYS: '1', PORT: `${system.port}`, MQTT_PORT: `${system.mqttPort}` },
-  })
-  await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 })
-  await close()
-}, 240_000)

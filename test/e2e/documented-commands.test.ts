@@ -6,7 +6,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Command, codeOf, commandsOf, ROOT, readDocuments } from '#test/documents.ts'
 import { publish } from './publish.ts'
@@ -118,7 +117,8 @@ const SURVEY = join(ROOT, 'simulators/cities/demo/surveys/households-2026')
 /** curl fails where the answer is an error. */
 const PREAMBLE = 'curl() { command curl -sS --fail-with-body --max-time 20 "$@"; }\n'
 
-function run(command: string): Promise<{ code: number; output: string; errors: string }> {
+/** Runs it to its end, or until it has printed `last`. */
+function run(command: string, last?: string): Promise<{ code: number; output: string; errors: string }> {
   const text = command
     .replaceAll('localhost:8080', `localhost:${system.port}`)
     .replaceAll('/datastreams/12/', `/datastreams/${datastream}/`)
@@ -135,10 +135,15 @@ function run(command: string): Promise<{ code: number; output: string; errors: s
     CITYWELL_KEY: system.key(),
   }
   return new Promise((done) => {
-    const child = spawn('bash', ['-c', PREAMBLE + text], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    // A group of its own, so that what bash has started ends with it.
+    const child = spawn('bash', ['-c', PREAMBLE + text], {
+      ...{ cwd: ROOT, env, detached: true },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let [output, errors] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString()
+      if (last !== undefined && output.includes(last) && child.pid) process.kill(-child.pid)
     })
     child.stderr.on('data', (chunk: Buffer) => {
       errors += chunk.toString()
@@ -153,13 +158,14 @@ const isEmpty = (answer: Record<string, unknown>): boolean =>
 
 /** An example that answers nothing shows nothing. What was published takes a moment to be stored. */
 async function expectAnswer(command: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  let answer = ''
+  const hasContent = async (): Promise<boolean> => {
     const { code, output, errors } = await run(command)
     expect({ code, errors, output: code === 0 ? '' : output }).toEqual({ code: 0, errors: '', output: '' })
-    if (!isEmpty(JSON.parse(output))) return
-    if (attempt === 20) throw new Error(`${command} answers without content: ${output.slice(0, 500)}`)
-    await sleep(1000)
+    answer = output
+    return !isEmpty(JSON.parse(output))
   }
+  await until(hasContent, 20_000, () => `${command} answers without content: ${answer.slice(0, 500)}`)
 }
 
 test('every block says what it holds, and every JSON example is JSON', () => {
@@ -206,7 +212,8 @@ test.for(online)('$at: $text', async ({ text }, { skip, onTestFailed }) => {
   if (text.startsWith('npm run survey -- check'))
     await copyFile(join(SURVEY, 'codebook.json'), join(folder, 'codebook.json'))
   if (text.startsWith('curl -N')) {
-    const { output } = await run(text.replace('curl -N', 'curl -N --max-time 3'))
+    // a stream without end: its first event ends the command
+    const { output } = await run(text, 'event: snapshot')
     expect(output).toContain('event: snapshot')
   } else if (text.startsWith('curl')) await expectAnswer(text)
   else expect(await run(text)).toMatchObject({ code: 0 })

@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
 import { DESKTOP, fits, openPage, PHONE, violations } from './page.ts'
+import { sharedBrowser } from './shared.ts'
 import { copyOfDemo, newDataDir, removeDataDir, type System, startSystem } from './system.ts'
 
 let system: System
@@ -14,7 +14,7 @@ beforeAll(async () => {
   pack = await copyOfDemo()
   await rm(join(pack, 'surveys'), { recursive: true })
   system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0', CITY: pack } })
-  browser = await openBrowser()
+  browser = await sharedBrowser()
 })
 afterAll(async () => {
   await browser?.close()

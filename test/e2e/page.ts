@@ -1,8 +1,7 @@
 /** A page of the dashboard as a test needs it: still, watched, and held against what every page owes to everybody. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { until } from './system.ts'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** WebGL is drawn by the processor here, and a busy machine draws slowly: what matters is that it comes, not when. */
@@ -20,14 +19,19 @@ export type Opened = {
   close(): Promise<void>
 }
 
-/** Opens `url` for someone who asked for little motion, so that nothing is caught half way through a transition. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = DESKTOP,
-): Promise<Opened> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
-  const page = await context.newPage()
+/** A visitor who asked for little motion, so that nothing is caught half way through a transition. */
+export const newVisitor = (browser: Browser, options: BrowserContextOptions = DESKTOP): Promise<BrowserContext> =>
+  browser.newContext({ reducedMotion: 'reduce', ...options })
+
+/** Opens `url` for a new visitor, who has nothing stored. */
+export async function openPage(browser: Browser, url: string, options?: BrowserContextOptions): Promise<Opened> {
+  const visitor = await newVisitor(browser, options)
+  return { ...(await openAnotherPage(visitor, url)), close: () => visitor.close() }
+}
+
+/** Opens `url` for a visitor who was here before: scripts are in the cache, compiled. */
+export async function openAnotherPage(visitor: BrowserContext, url: string): Promise<Opened> {
+  const page = await visitor.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
   page.setDefaultNavigationTimeout(PATIENCE_MS)
   const [foreign, errors]: [string[], string[]] = [[], []]
@@ -39,22 +43,28 @@ export async function openPage(
   await page.goto(url)
   await page.getByRole('main').waitFor()
   await settled(page)
-  return { page, foreign, errors, close: () => context.close() }
+  return { page, foreign, errors, close: () => page.close() }
 }
 
 const BUSY = '[aria-busy="true"], .loading, .first-screen'
 
-/** Waits until what was asked for has come and is drawn: nothing says that it is loading, twice, with frames between. */
-export async function settled(page: Page): Promise<void> {
-  const idle = async () => (await page.locator(BUSY).count()) === 0
-  const problem = () => 'the page stays busy'
-  await until(async () => (await idle()) && (await twoFrames(page)) && (await idle()), PATIENCE_MS, problem)
-}
+/** Frames in a row in which nothing says that it is loading. */
+const QUIET_FRAMES = 3
 
-const twoFrames = (page: Page): Promise<boolean> =>
-  page.evaluate(
-    () => new Promise<boolean>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+/** Waits until what was requested has come and is drawn. The page itself looks, at every frame that it draws. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    ([busy, frames]) => {
+      const state = window as unknown as { quietFrames?: number }
+      state.quietFrames = document.querySelector(busy) ? 0 : (state.quietFrames ?? 0) + 1
+      if (state.quietFrames < frames) return false
+      state.quietFrames = 0
+      return true
+    },
+    [BUSY, QUIET_FRAMES] as const,
+    { timeout: PATIENCE_MS, polling: 'raf' },
   )
+}
 
 /** Light or dark as the system says, and waits until the page has followed. */
 export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
 import { DESKTOP, fits, openPage, PHONE, violations } from './page.ts'
 import { publish } from './publish.ts'
-import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
+import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
+import { until } from './system.ts'
 
 const HOUR = 3_600_000
 /** The hour that runs when the test begins. */
@@ -12,11 +12,13 @@ const iso = (ms: number) => new Date(ms).toISOString()
 const address = (time: number) =>
   `/?by=pm2_5&table=open&time=${iso(time)}&until=${iso(hour)}&span=24h&step=1h&speed=1`.replaceAll('.000Z', 'Z')
 
-let system: System
+let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
-  system = await startSystem({ dataDir: await newDataDir(), env: { SIMULATE: 'off' } })
-  browser = await openBrowser()
+  system = await sharedCity('quiet')
+  browser = await sharedBrowser()
+  const stored = async () => (await system.get<{ total: { stored: number } }>('/api/v1/ingest/ledger')).total.stored
+  const before = await stored()
   // what an hour measured: 10 and 30 (mean 20), then nothing, then 44
   const values = [
     [hour - 3 * HOUR + 60_000, 10],
@@ -28,16 +30,12 @@ beforeAll(async () => {
     await publish(system.mqttPort, 'city/air/played', JSON.stringify(payload))
   }
   await until(
-    async () => (await system.get<{ total: { stored: number } }>('/api/v1/ingest/ledger')).total.stored === 3,
+    async () => (await stored()) === before + 3,
     20_000,
     () => 'the three values were not stored',
   )
 })
-afterAll(async () => {
-  await browser?.close()
-  await system?.stop()
-  if (system) await removeDataDir(system.dataDir)
-})
+afterAll(() => browser?.close())
 
 const row = (page: Page) => page.getByRole('row', { name: /played/ })
 

@@ -1,21 +1,16 @@
 /** The questionnaire in a real browser: four languages, on a phone, on paper, and an answer to an invitation. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
 import { fits, violations } from './page.ts'
-import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'
+import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
-let system: System
+let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0' } })
-  browser = await openBrowser()
+  system = await sharedCity('simulated')
+  browser = await sharedBrowser()
 })
-afterAll(async () => {
-  await browser?.close()
-  await system?.stop()
-  if (system) await removeDataDir(system.dataDir)
-})
+afterAll(() => browser?.close())
 
 const PHONE = { viewport: { width: 390, height: 844 } }
 

@@ -1,39 +1,20 @@
 /** In a real browser, on a desk and on a phone: map a field that nobody knows, replay it, confirm, edit and merge Things. */
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
 import { DESKTOP, fits, openPage, PHONE, settled, violations } from './page.ts'
 import { publish } from './publish.ts'
-import { copyOfDemo, newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
+import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
+import { until } from './system.ts'
 
 const SIZES = { desk: DESKTOP, phone: PHONE } as const
 
-let system: System
-let pack: string
+let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
-  pack = await archivedPack()
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '1', CITY: pack } })
-  browser = await openBrowser()
+  system = await sharedCity('simulated')
+  browser = await sharedBrowser()
 })
-afterAll(async () => {
-  await browser?.close()
-  await system?.stop()
-  if (system) await removeDataDir(system.dataDir)
-  if (pack) await removeDataDir(pack)
-})
-
-/** The demo city with a source more, of which every message is kept. */
-async function archivedPack(): Promise<string> {
-  const folder = await copyOfDemo()
-  const file = join(folder, 'city.json')
-  const city = JSON.parse(await readFile(file, 'utf8')) as { sources: object[] }
-  city.sources.push({ name: 'kept', topic: 'kept/+/+', format: 'records', archive: { days: 7 } })
-  await writeFile(file, JSON.stringify(city))
-  return folder
-}
+afterAll(() => browser?.close())
 
 describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
   test('map, replay, confirm, edit, merge', async () => {

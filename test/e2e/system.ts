@@ -1,5 +1,6 @@
 /** A whole city in a process of its own, as `npm start` runs it, on free ports and in a folder that is thrown away. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -55,14 +56,13 @@ export async function startSystem(options: {
     env: { PORT: `${port}`, MQTT_PORT: `${mqttPort}`, BACKFILL_DAYS: '1', ...options.env },
   })
   const url = `http://127.0.0.1:${port}`
-  await until(
-    () => run.output().includes('http://localhost'),
-    START_LIMIT_MS,
-    () => {
-      if (run.process.exitCode !== null) throw new Error(`the city ended while it started:\n${run.output()}`)
-      return `the city did not start in time:\n${run.output()}`
-    },
-  )
+  const late = sleep(START_LIMIT_MS, 'late' as const, { ref: false })
+  const outcome = await Promise.race([run.printed('http://localhost'), run.ended.then(() => 'ended' as const), late])
+  if (outcome === 'late') run.process.kill('SIGKILL')
+  if (outcome !== undefined) {
+    const what = outcome === 'late' ? 'the city did not start in time' : 'the city ended while it started'
+    throw new Error(`${what}:\n${run.output()}`)
+  }
   return {
     url,
     port,
@@ -92,17 +92,22 @@ export function spawnStart({
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
-  child.stdout.on('data', (chunk: Buffer) => {
+  const onData = (chunk: Buffer): void => {
     text += chunk.toString()
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    text += chunk.toString()
-  })
+    output.emit('data')
+  }
+  const output = new EventEmitter()
+  child.stdout.on('data', onData)
+  child.stderr.on('data', onData)
   const ended = new Promise<number | null>((done) => child.once('exit', done))
   return {
     process: child,
     ended,
     output: () => text,
+    /** resolves once it has printed `words` */
+    printed: async (words: string): Promise<void> => {
+      while (!text.includes(words)) await once(output, 'data')
+    },
     stop: async (signal: NodeJS.Signals) => {
       child.kill(signal)
       const late = sleep(STOP_LIMIT_MS, 'late' as const, { ref: false })

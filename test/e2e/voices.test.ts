@@ -2,25 +2,20 @@
 import type { Browser, BrowserContextOptions, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONSENT_VERSION } from '#model/voices/voice.ts'
-import { openBrowser } from './browser.ts'
 import { fits, violations } from './page.ts'
-import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'
+import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
 /** In the middle of the demo city, with more digits than a person needs; see "an exact position". */
 const EXACT = { longitude: -10.853179, latitude: 39.246391, accuracy: 12 }
 
-let system: System
+let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0' } })
-  browser = await openBrowser()
+  system = await sharedCity('simulated')
+  browser = await sharedBrowser()
 })
-afterAll(async () => {
-  await browser?.close()
-  await system?.stop()
-  if (system) await removeDataDir(system.dataDir)
-})
+afterAll(() => browser?.close())
 
 async function open(path: string, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ reducedMotion: 'reduce', viewport: SIZES.phone, ...options })
