@@ -14,6 +14,8 @@ import { newDataDir, removeDataDir, type System, startSystem, until } from './sy
 const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'every test of this folder starts a city',
   'npm ci && npm test': 'runs this test',
+  'npm ci --omit=dev && npm start': '.ci/run installs the archive and starts it',
+  'npm ci && npm run build && npm prune --omit=dev': 'changes the working copy; the Dockerfile does the same',
   'npx vitest run --project delivery': 'part of npm test',
   'npx vitest run --project db test/db/api-things.test.ts': 'part of npm test',
   'npx vitest run --project unit -t "local day"': 'part of npm test',
