@@ -31,6 +31,6 @@ export default defineConfig({
     rollupOptions: {
       input: ['index.html', 'voice.html', 'questionnaire.html'].map((page) => resolve(import.meta.dirname, page)),
     },
-    chunkSizeWarningLimit: 1200,
+    chunkSizeWarningLimit: 1800,
   },
 })

@@ -14,6 +14,9 @@ import { newDataDir, removeDataDir, type System, startSystem, until } from './sy
 const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm start': 'every test of this folder starts a city',
   'npm ci && npm test': 'runs this test',
+  'npm ci': 'every installation begins with it',
+  'npm ci --omit=dev': '.ci/run installs the archive of a release with it',
+  'npm start -- --no-dashboard': 'test/e2e/dev.test.ts starts it',
   'npm ci --omit=dev && npm start': '.ci/run installs the archive and starts it',
   'npm ci && npm run build && npm prune --omit=dev': 'changes the working copy; the Dockerfile does the same',
   'npx vitest run --project delivery': 'part of npm test',
