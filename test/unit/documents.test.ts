@@ -117,6 +117,7 @@ const TOOL_OPTIONS = new Map([
   ['--profile', 'docker compose'],
   ['--scale', 'docker compose'],
   ['--project', 'vitest'],
+  ['--omit', 'npm'],
   ['--max-old-space-size', 'node'],
   ['--max-semi-space-size', 'node'],
   ['--data-checksums', 'initdb'],
