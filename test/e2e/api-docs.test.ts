@@ -1,20 +1,15 @@
 /** Swagger UI at /docs/try in a real browser: a request can be sent, under the policy of every page and without the network. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from './browser.ts'
-import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'
+import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
-let system: System
+let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0' } })
-  browser = await openBrowser()
+  system = await sharedCity('simulated')
+  browser = await sharedBrowser()
 })
-afterAll(async () => {
-  await browser?.close()
-  await system?.stop()
-  if (system) await removeDataDir(system.dataDir)
-})
+afterAll(() => browser?.close())
 
 test('a request can be tried from the API reference, without a violation of the content policy', async () => {
   const { url } = system
