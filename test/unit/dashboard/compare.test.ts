@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync'
 import { createIntl } from 'react-intl'
 import { describe, expect, test } from 'vitest'
 import en from '#dashboard/src/i18n/en.json' with { type: 'json' }
@@ -5,6 +6,7 @@ import { createFormatters } from '#dashboard/src/i18n/formatters.ts'
 import { BIVARIATE, inkOn, luminance, type Rgb } from '#dashboard/src/map/colours/palette.ts'
 import { shareScaleOf } from '#dashboard/src/map/colours/scales.ts'
 import type { LayerInput } from '#dashboard/src/map/layer-model/model.ts'
+import { zoneModel } from '#dashboard/src/map/layer-model/zone-model.ts'
 import { bivariateModel, thirds } from '#dashboard/src/map/layers/compare/bivariate.ts'
 import { presetsOf } from '#dashboard/src/map/layers/compare/presets.ts'
 import { zoneFact } from '#dashboard/src/map/layers/districts/zone-facts.ts'
@@ -13,6 +15,7 @@ import { type Survey, surveyMeasure } from '#dashboard/src/map/layers/survey/sur
 import { answerOf, surveyRefOf } from '#dashboard/src/map/layers/survey/survey-ref.ts'
 import { formatMeasure, parseMeasure } from '#dashboard/src/state/measure-ref.ts'
 import { createAddress } from '#dashboard/src/state/view-state.ts'
+import { toCsv } from '#dashboard/src/ui/table/csv.ts'
 import type { EstimatesResponse } from '#model/api/indicators.ts'
 
 const { defaults: DEFAULTS, parseViewState, toSearch } = createAddress(LAYERS)
@@ -221,6 +224,23 @@ describe('a survey by district', () => {
     expect(kind && [answerOf(kind, null), answerOf(kind, 'c'), answerOf(kind, 'na')]).toEqual(['f', 'c', 'f'])
     expect(price && answerOf(price, 'c')).toBeNull()
   })
+  test('survey and compare tables write the bounds that the page shows, not the width of the interval', () => {
+    const layer = surveyMeasure(input, survey, estimates('proportion', [estimate({ zone: 'a' }, 0.7, 0.05)]), null)
+    const shown = /(\d+)% to (\d+)%/
+    for (const model of [zoneModel(input, layer), bivariateModel(input, { a: layer, b: zoneFact(input, 'income') })]) {
+      const [heads = [], ...lines]: string[][] = parse(toCsv(model.columns, model.rows), { bom: true })
+      const row = model.rows.find(({ key }) => key === 'a')
+      const cell = Object.values(row?.cells ?? {}).find(({ text }) => shown.test(text))
+      const [, lower, upper] = shown.exec(cell?.text ?? '') ?? []
+      const at = heads.findIndex((head) => head.endsWith('lower bound'))
+      const fields = lines.find(([key]) => key === 'a') ?? []
+      expect([fields[at], fields[at + 1]].map((field) => Math.round(Number(field) * 100))).toEqual([
+        Number(lower),
+        Number(upper),
+      ])
+    }
+  })
+
   test('what the address asks for holds as far as this survey has it', () => {
     const state = {
       ...DEFAULTS,

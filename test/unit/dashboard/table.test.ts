@@ -49,4 +49,18 @@ describe('CSV', () => {
     const csv = toCsv([time], [{ id: null, key: 'a', cells: { time: { text: '1 h ago', sort: at } } }])
     expect(csv).toContain('a,2026-05-01T10:00:00.000Z')
   })
+
+  test('an interval is two columns with its bounds, whatever the column is ordered by', () => {
+    const interval = { id: 'interval', label: '95% interval', numeric: true, bounds: ['lower', 'upper'] as const }
+    const cells = { interval: { text: '12% to 34%', sort: 0.22, bounds: [0.12, 0.34] as const } }
+    const none = { interval: { text: 'none', sort: null } }
+    const csv = toCsv(
+      [interval],
+      [
+        { id: null, key: 'a', cells },
+        { id: null, key: 'b', cells: none },
+      ],
+    )
+    expect(csv).toBe('\ufeffkey,lower,upper\r\na,0.12,0.34\r\nb,,\r\n')
+  })
 })

@@ -86,7 +86,7 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
     },
     columns: [
       ...first,
-      ...(measure.extra ?? []).map(({ id, label, numeric }) => ({ id, label, numeric })),
+      ...(measure.extra ?? []).map(({ cell: _, ...column }) => column),
       { id: 'value', label: measure.unit ? `${measure.column} (${measure.unit})` : measure.column, numeric: true },
       ...last,
     ],

@@ -118,14 +118,18 @@ export function thingCells(
   input: LayerInput,
   { thing, latest, trust }: Omit<Reading, 'datastream'>,
 ): Record<string, Cell> {
-  const { i18n } = input
   return {
     name: { text: thing.properties.name, sort: thing.properties.name },
     zone: zoneCell(input, thing.properties.zone),
-    // nothing of the past is up to date
-    trust: { text: i18n.name('trust', input.frame && trust === 'fresh' ? 'past' : trust), sort: trust },
+    trust: trustCell(input, trust),
     time: timeCell(input, latest),
   }
+}
+
+/** Nothing of the past is up to date. */
+function trustCell({ i18n, frame }: LayerInput, trust: Reading['trust']): Cell {
+  const shown = i18n.name('trust', frame && trust === 'fresh' ? 'past' : trust)
+  return { text: shown, sort: trust, csv: shown }
 }
 
 /** How long ago, or in playback the frame. */

@@ -77,7 +77,7 @@ export function zoneModel(input: LayerInput, measure: ZoneMeasure): LayerModel {
       { id: 'name', label: i18n.t('column.zone'), numeric: false },
       { id: 'population', label: i18n.t('column.population'), numeric: true },
       { id: 'value', label: measure.unit ? `${measure.column} (${measure.unit})` : measure.column, numeric: true },
-      ...(measure.extra ?? []).map(({ id, label, numeric }) => ({ id, label, numeric })),
+      ...(measure.extra ?? []).map(({ cell: _, ...column }) => column),
       ...(entries.some(({ n }) => n !== undefined) ? [{ id: 'n', label: i18n.t('column.n'), numeric: true }] : []),
       ...(withCapture ? [{ id: 'capture', label: i18n.t('column.capture'), numeric: true }] : []),
     ],

@@ -12,13 +12,15 @@ export function csvOf(lines: readonly (readonly SortValue[])[]): string {
 /** The table of a map layer; a time is an ISO instant. */
 export const toCsv = (columns: readonly Column[], rows: readonly Row[]): string =>
   csvOf([
-    ['key', ...columns.map(({ label }) => label)],
-    ...rows.map((row) => [row.key, ...columns.map(({ id }) => fileValue(id, row))]),
+    ['key', ...columns.flatMap(({ label, bounds }) => bounds ?? [label])],
+    ...rows.map((row) => [row.key, ...columns.flatMap((column) => fileValues(column, row))]),
   ])
 
-function fileValue(column: string, row: Row): SortValue {
-  const value = row.cells[column]?.sort ?? null
-  return column === 'time' && typeof value === 'number' ? new Date(value).toISOString() : value
+function fileValues({ id, bounds }: Column, row: Row): readonly SortValue[] {
+  const cell = row.cells[id]
+  if (bounds) return cell?.bounds ?? [null, null]
+  const value = cell?.csv ?? cell?.sort ?? null
+  return [id === 'time' && typeof value === 'number' ? new Date(value).toISOString() : value]
 }
 
 // a spreadsheet runs a cell that begins like a formula; an apostrophe keeps it text (OWASP, CSV injection)

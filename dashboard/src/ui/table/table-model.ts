@@ -1,8 +1,22 @@
 import type { ReactNode } from 'react'
 
-export type Column = { readonly id: string; readonly label: string; readonly numeric: boolean }
-/** `sort` is what a cell is ordered by and what goes into the CSV; `text` is what is shown */
-export type Cell = { readonly text: string; readonly sort: number | string | null }
+export type Column = {
+  readonly id: string
+  readonly label: string
+  readonly numeric: boolean
+  /** of a column of intervals: the headings of its lower and upper bounds in the CSV */
+  readonly bounds?: readonly [lower: string, upper: string]
+}
+/**
+ * `text` is what is shown, `sort` what the cell is ordered by. The CSV has `sort` in full precision, unless the cell is
+ * ordered by something else than what it shows: then it has `csv`, or the two `bounds` of an interval.
+ */
+export type Cell = {
+  readonly text: string
+  readonly sort: number | string | null
+  readonly csv?: string
+  readonly bounds?: readonly [lower: number, upper: number]
+}
 export type Row = {
   /** selection id, or null when it cannot be selected */
   readonly id: string | null

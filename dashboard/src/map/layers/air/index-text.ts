@@ -42,7 +42,7 @@ export const indexCells = (input: LayerInput, index: AirIndex | null): Row['cell
   const pollutant = i18n.property(index.pollutant)
   return {
     index: { text: indexText(input, index), sort: index.value },
-    category: { text: category, sort: index.value },
+    category: { text: category, sort: index.value, csv: category },
     pollutant: { text: pollutant, sort: pollutant },
   }
 }

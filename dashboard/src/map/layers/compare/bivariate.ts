@@ -118,7 +118,12 @@ function columnsOf({ i18n: { t } }: LayerInput, pair: Pair): Column[] {
     const label = `${t(`compare.${id}`)}: ${column}${unit ? ` (${unit})` : ''}`
     return [
       { id, label, numeric: true },
-      { id: `${id}-interval`, label: t('compare.interval', { name: t(`compare.${id}`) }), numeric: true },
+      {
+        id: `${id}-interval`,
+        label: t('compare.interval', { name: t(`compare.${id}`) }),
+        numeric: true,
+        bounds: [t('compare.lower', { name: t(`compare.${id}`) }), t('compare.upper', { name: t(`compare.${id}`) })],
+      },
       { id: `${id}-n`, label: t('compare.n', { name: t(`compare.${id}`) }), numeric: true },
     ]
   }
@@ -138,7 +143,11 @@ function rowOf({ i18n }: LayerInput, pair: Pair, entry: Both & { cell: readonly 
     const range = interval && t('range', { from: show(interval[0]), to: show(interval[1]) })
     return {
       [id]: amount(value, show, why),
-      [`${id}-interval`]: { text: range ?? t('none'), sort: interval ? interval[1] - interval[0] : null },
+      [`${id}-interval`]: {
+        text: range ?? t('none'),
+        sort: interval ? interval[1] - interval[0] : null,
+        ...(interval && { bounds: interval }),
+      },
       [`${id}-n`]: amount(n, i18n.integer, t('none')),
     }
   }

@@ -41,7 +41,13 @@ export function surveyMeasure(
     column: t(share ? (answer === undefined ? 'survey.column.share' : 'survey.column.answer') : 'survey.column.mean'),
     numberOf: (zone) => numberOf(byZone.get(zone.key), share, show, input),
     extra: [
-      { id: 'interval', label: t('survey.column.interval', { confidence }), numeric: true, cell: interval },
+      {
+        id: 'interval',
+        label: t('survey.column.interval', { confidence }),
+        numeric: true,
+        bounds: [t('survey.column.lower', { confidence }), t('survey.column.upper', { confidence })],
+        cell: interval,
+      },
       { id: 'reliable', label: t('survey.column.reliable'), numeric: false, cell: reliable },
       { id: 'nonresponse', label: t('divides.column.nonresponse'), numeric: true, cell: notAnswered },
     ],
@@ -57,7 +63,11 @@ export function surveyMeasure(
   function interval(zone: Zone) {
     const { lower = null, upper = null } = byZone.get(zone.key) ?? {}
     if (lower === null || upper === null) return amount(null, show, t('none'))
-    return { text: t('range', { from: show(lower), to: show(upper) }), sort: upper - lower }
+    return {
+      text: t('range', { from: show(lower), to: show(upper) }),
+      sort: upper - lower,
+      bounds: [lower, upper] as const,
+    }
   }
   function notAnswered(zone: Zone) {
     const found = byZone.get(zone.key)?.nonresponseWeighted ?? null
