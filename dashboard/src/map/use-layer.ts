@@ -37,12 +37,14 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
   const i18n = useI18n()
   const layer = layerOf(state.layer)
   const choice = useChoice(state)
+  const { unconfirmed } = state
   const answers = useAnswers(layer, choice)
   const input = useMemo((): LayerInput | null => {
     if (!zones.data || !things.data) return null
+    const shown = unconfirmed ? things.data.features : things.data.features.filter(isVerified)
     return {
       zones: frame?.zonesOf(zones.data) ?? zones.data,
-      things: frame?.thingsOf(things.data.features) ?? things.data.features,
+      things: frame?.thingsOf(shown) ?? shown,
       simulated: city.simulated,
       latestOf,
       now: frame ? now : Math.max(now, Date.now()),
@@ -50,7 +52,7 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
       noData: NO_DATA[scheme],
       i18n,
     }
-  }, [zones.data, things.data, city.simulated, latestOf, now, frame, scheme, i18n])
+  }, [zones.data, things.data, unconfirmed, city.simulated, latestOf, now, frame, scheme, i18n])
   const { read } = answers
   const model = useMemo(() => input && layer.model(input, choice, read), [input, layer, choice, read])
   const queries = [zones, things, ...answers.queries]
@@ -64,6 +66,8 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
     loading: queries.some(({ isLoading }) => isLoading),
   }
 }
+
+const isVerified = ({ properties }: ThingFeature): boolean => properties.verified
 
 /** The same object until the choice changes: moving the map does not make the layer again. */
 function useChoice({ measure, period, survey, answer, among, a, b }: ViewState): LayerChoice {

@@ -38,6 +38,8 @@ export type ViewState = {
   /** null: entire city */
   readonly camera: Camera | null
   readonly table: boolean
+  /** whether the map shows devices that registered themselves and nobody has confirmed */
+  readonly unconfirmed: boolean
   /** null: live */
   readonly playback: Playback | null
   /** of the survey layer: which survey (null: the latest), which answer (null: those that count), among whom */
@@ -62,6 +64,7 @@ const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
   range: '24h',
   camera: null,
   table: false,
+  unconfirmed: true,
   playback: null,
   survey: null,
   answer: null,
@@ -109,6 +112,7 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
     range: oneOf(RANGES, query.get('range')) ?? DEFAULTS.range,
     camera: parseCamera(query.get('at')),
     table: query.get('table') === 'open',
+    unconfirmed: query.get('unconfirmed') !== 'hide',
     playback: parsePlayback(query),
     survey: matching(/^[\w-]{1,60}$/, query.get('survey')),
     answer: matching(/^.{1,60}$/, query.get('answer')),
@@ -137,6 +141,7 @@ function toSearch(state: ViewState, layers: AddressLayers): string {
   put('range', state.range, DEFAULTS.range)
   put('at', state.camera ? formatCamera(state.camera) : '', '')
   put('table', state.table ? 'open' : '', '')
+  put('unconfirmed', state.unconfirmed ? '' : 'hide', '')
   for (const [name, value] of playbackEntries(state.playback)) query.set(name, value)
   put('survey', state.survey ?? '', '')
   put('answer', state.answer ?? '', '')

@@ -27,17 +27,78 @@ const input = {
 test('what a stranger publishes is on the map with its first value', () => {
   const { marks, rows } = airModel(input, 'pm2_5')
   expect(marks.points).toMatchObject([{ id: 'thing:my-sensor', trust: 'fresh', label: '9.3' }])
+  expect(marks.points).toMatchObject([{ confirmed: false, colour: [1, 2, 3] }])
+  expect(rows[0]?.cells['trust']?.text).toBe('not confirmed, up to date')
   expect(rows[0]?.cells['value']).toEqual({ text: '9.3', sort: 9.3 })
 })
 
 test('and hollow where an index is shown, with the reason, until it has the hours', () => {
   const { marks, legend } = airModel(input, 'us')
   expect(marks.points).toMatchObject([{ trust: 'none', label: '', hint: 'not enough hours of data for an index' }])
-  expect(legend.facts).toContainEqual(['Based on', '0 of 1 stations'])
+  expect(legend.facts).toContainEqual(['Based on', '0 of 0 stations'])
 })
 
 test('in another layer it is not: it measures something else', () => {
   expect(airModel(input, 'no2').marks.points).toEqual([])
+})
+
+describe('devices that registered themselves', () => {
+  const station = (id: number, grade: string, simulated = true) => ({
+    ...newcomer,
+    properties: {
+      ...newcomer.properties,
+      ...{ id, key: `station-${id}`, kind: 'air_station', grade, verified: true, simulated },
+    },
+  })
+  const among = (...things: readonly unknown[]) => ({ ...input, things }) as unknown as LayerInput
+
+  test.each(['pm2_5', 'us'])('of %s are counted apart from confirmed ones, which lie above them', (measure) => {
+    const { legend, marks } = airModel(among(station(2, 'reference'), newcomer, station(3, 'low_cost')), measure)
+    expect(legend.unconfirmed).toBe(1)
+    expect(legend.keys).toContain('unconfirmed')
+    expect(legend.grades).toEqual({ reference: 1, indicative: 0, low_cost: 1, unknown: 0 })
+    expect(legend.facts).toContainEqual(['Based on', measure === 'us' ? '0 of 2 stations' : '2 devices'])
+    expect(legend.notes[0]).toContain('not confirmed')
+    expect(marks.points.map(({ confirmed, shape }) => [confirmed, shape])).toEqual([
+      [false, 'pentagon'],
+      [true, 'square'],
+      [true, 'diamond'],
+    ])
+  })
+
+  test('are not mentioned where there are none', () => {
+    const { legend } = airModel(among(station(2, 'indicative')), 'pm2_5')
+    expect(legend.unconfirmed).toBe(0)
+    expect(legend.notes.join()).not.toContain('not confirmed')
+  })
+
+  test('do not move the classes', () => {
+    const temperature = (thing: typeof newcomer, value: number) => ({
+      ...thing,
+      properties: {
+        ...thing.properties,
+        datastreams: [{ id: value, property: 'temperature', channel: '', unit: 'Cel' }],
+      },
+    })
+    const things = [temperature(station(2, 'reference'), 13.1), temperature(station(3, 'reference'), 13.8)]
+    const latestOf = ({ id }: { id: number }) => ({ time: now, result: id, quality: 1, reasons: [] })
+    const stepsOf = (all: readonly unknown[]) =>
+      environmentModel({ ...among(...all), latestOf } as unknown as LayerInput, 'temperature')?.legend.steps
+    expect(stepsOf([...things, temperature(newcomer, 49)])).toEqual(stepsOf(things))
+  })
+
+  test.each([
+    [[true, true], 'simulated'],
+    [[false, false], 'measured'],
+    [[true, false], 'simulated and measured'],
+  ])('of others the source is what they say: simulated %j is %s', ([a, b], source) => {
+    const things = among(station(2, 'reference', a), station(3, 'reference', b), newcomer)
+    expect(airModel(things, 'pm2_5').legend.facts).toContainEqual(['Source', source])
+  })
+})
+
+test('where only unconfirmed devices measure, the source says so', () => {
+  expect(airModel(input, 'pm2_5').legend.facts).toContainEqual(['Source', 'measured, not confirmed'])
 })
 
 describe('the surroundings', () => {
@@ -46,7 +107,7 @@ describe('the surroundings', () => {
     ...newcomer,
     properties: {
       ...newcomer.properties,
-      ...{ id, key: `thing-${id}`, name: `Thing ${id}`, kind, expectedIntervalSeconds: interval },
+      ...{ id, key: `thing-${id}`, name: `Thing ${id}`, kind, expectedIntervalSeconds: interval, verified: true },
       datastreams: Object.entries(values).map(([property, { result, ageMinutes = 1, quality = 1 }]) => ({
         ...{ id: id * 10, property, channel: '', unit: 'Cel' },
         latest: { time: now - ageMinutes * 60_000, result, quality, reasons: [] },

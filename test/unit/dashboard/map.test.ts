@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { pointScale, unobstructed } from '#dashboard/src/map/canvas/arrange.ts'
+import { arrange, pointScale, unobstructed } from '#dashboard/src/map/canvas/arrange.ts'
 import { centreOf, fitting, project } from '#dashboard/src/map/canvas/place-labels.ts'
 import { isStale, trustOf } from '#dashboard/src/map/layer-model/things.ts'
 import { congestionOf } from '#dashboard/src/map/layers/mobility/congestion.ts'
@@ -103,9 +103,9 @@ describe('points', () => {
 
 describe('many points', () => {
   const theme = { ring: [1, 1, 1], surface: [250, 250, 250], suspect: [200, 0, 0], mast: [0, 0, 0] } as const
-  const mark = (trust: 'fresh' | 'stale' | 'suspect' | 'none') => ({
+  const mark = (trust: 'fresh' | 'stale' | 'suspect' | 'none', confirmed = true) => ({
     ...{ id: '', name: '', hint: '', label: '', shape: 'dot' as const, radius: 10 },
-    ...{ position: [-10.5, 39.25] as const, colour: [10, 20, 30] as const, trust },
+    ...{ position: [-10.5, 39.25] as const, colour: [10, 20, 30] as const, trust, confirmed },
   })
 
   test.each([
@@ -119,6 +119,29 @@ describe('many points', () => {
     expect([...fills].slice(4)).toEqual([...fill])
     expect([...lines].slice(4)).toEqual([...line])
   })
+})
+
+test('of many points the unconfirmed are small and hollow, in no colour of the scale', () => {
+  const theme = { ring: [1, 1, 1], surface: [250, 250, 250], suspect: [200, 0, 0], mast: [0, 0, 0] } as const
+  const mark = (confirmed: boolean) => ({
+    ...{ id: '', name: '', hint: '', label: '', shape: 'dot' as const, radius: 10, trust: 'fresh' as const },
+    ...{ position: [0, 0] as const, colour: [10, 20, 30] as const, confirmed },
+  })
+  const { fills, lines, radii } = attributesOf([mark(true), mark(false)], 1, theme)
+  expect([...fills].slice(4)).toEqual([250, 250, 250, 255])
+  expect([...lines].slice(4)).toEqual([1, 1, 1, 255])
+  expect((radii[1] ?? 0) / (radii[0] ?? 1)).toBeCloseTo(0.6)
+})
+
+test('an unconfirmed device covers no confirmed one: it lies below, whatever the order', () => {
+  const mark = (id: string, confirmed: boolean, shape: 'dot' | 'square') => ({
+    ...{ id, name: '', hint: '', label: '5', shape, radius: 10, trust: 'fresh' as const },
+    ...{ position: [0, 0] as const, colour: [10, 20, 30] as const, confirmed },
+  })
+  const marks = [mark('reference', true, 'square'), mark('other', true, 'dot'), mark('stranger', false, 'dot')]
+  const { points, numbered } = arrange(marks, null, 14)
+  expect(points.map(({ id }) => id)).toEqual(['stranger', 'other', 'reference'])
+  expect(numbered.map(({ id }) => id)).toEqual(['reference'])
 })
 
 describe('trust', () => {

@@ -22,6 +22,7 @@ describe('the address of a view', () => {
       range: '7d' as const,
       camera: { longitude: -10.85, latitude: 39.24, zoom: 13.5 },
       table: true,
+      unconfirmed: false,
     }
     expect(parseViewState(toSearch(state))).toEqual(state)
   })

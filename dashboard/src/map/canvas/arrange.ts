@@ -8,12 +8,20 @@ export const pointScale = (zoom: number): number => Math.min(1, Math.max(0.6, 1 
 export function arrange(points: readonly PointMark[], selected: string | null, zoom: number) {
   const scale = pointScale(zoom)
   const chosen = points.find(({ id }) => id === selected)
-  const ordered = chosen ? [...points.filter((point) => point !== chosen), chosen] : points
+  const rest = LEVELS.flatMap((level) => points.filter((point) => point !== chosen && levelOf(point) === level))
+  const ordered = chosen ? [...rest, chosen] : rest
   const sized = ordered.map((mark): Obstacle & { mark: PointMark } => {
     return { mark, position: mark.position, radius: mark.radius * scale }
   })
   const labelled = scale < 0.8 ? [] : sized.filter(({ mark }) => mark.label !== '')
   return { points: ordered, numbered: unobstructed(labelled, zoom).map(({ mark }) => mark), scale, sized }
+}
+
+/** Of marks on each other the upper one: unconfirmed, circles, other shapes (see pointLayers). */
+const LEVELS = [0, 1, 2] as const
+const levelOf = ({ confirmed, shape }: PointMark): (typeof LEVELS)[number] => {
+  if (!confirmed) return 0
+  return shape === 'dot' ? 1 : 2
 }
 
 /** The points that no later, so higher, point lies over. Compares neighbours in a grid only: linear in the points. */

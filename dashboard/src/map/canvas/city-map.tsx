@@ -62,7 +62,7 @@ export default function CityMap(props: CityMapProps) {
     const overlay = new MapLibreOverlay({
       layers: [],
       pickingRadius: 6,
-      getTooltip: (info: PickingInfo<Hinted>) => tooltip(info.object),
+      getTooltip: (info: PickingInfo<Hinted>) => tooltip(info.object, i18n.t('thing.unconfirmed')),
       getCursor: ({ isHovering, isDragging }) => (isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'),
       onClick: ({ object }: PickingInfo<Hinted>) => latest.current.onSelect(markOf(object)?.id ?? null),
     })
@@ -121,14 +121,14 @@ export default function CityMap(props: CityMapProps) {
 
 type Stage = { readonly map: MapLibreMap; readonly overlay: MapLibreOverlay; readonly labels: LabelLayer }
 
-type Hint = { readonly id: string; readonly name?: string; readonly hint: string }
+type Hint = { readonly id: string; readonly name?: string; readonly hint: string; readonly confirmed?: boolean }
 type Hinted = Hint | { readonly mark: Hint }
 const markOf = (object: Hinted | undefined): Hint | undefined => (object && 'mark' in object ? object.mark : object)
 
-function tooltip(object: Hinted | undefined) {
+function tooltip(object: Hinted | undefined, unconfirmed: string) {
   const mark = markOf(object)
   if (!mark || mark.id.length === 0) return null
-  const text = [mark.name, mark.hint].filter(Boolean).join('\n')
+  const text = [mark.name, mark.hint, mark.confirmed === false && unconfirmed].filter(Boolean).join('\n')
   return { className: 'map-hint', text, style: HINT }
 }
 

@@ -44,7 +44,27 @@ export function LayersPanel() {
         </div>
       </RadioGroup>
       {Choices ? <Choices>{chips}</Choices> : chips}
+      <UnconfirmedFilter />
     </div>
+  )
+}
+
+/** Whether devices that registered themselves are on the map; absent where the city has none. */
+function UnconfirmedFilter() {
+  const [{ unconfirmed }, change] = useViewState()
+  const { t, integer } = useI18n()
+  const things = useQuery(thingsQuery).data?.features
+  const count = useMemo(() => things?.filter(({ properties }) => !properties.verified).length ?? 0, [things])
+  if (count === 0) return null
+  return (
+    <label className="layers__filter">
+      <input
+        type="checkbox"
+        checked={unconfirmed}
+        onChange={(event) => change({ unconfirmed: event.target.checked })}
+      />
+      {t('layers.unconfirmed', { n: integer(count) })}
+    </label>
   )
 }
 

@@ -11,6 +11,8 @@ export function LegendPanel({ legend }: { legend: Legend }) {
     stale: legend.stale,
     suspect: legend.suspect,
     none: legend.none,
+    unconfirmed: legend.unconfirmed ?? 0,
+    ...legend.grades,
   }
   return (
     <section className="legend" aria-label={t('panel.legend.of', { title: legend.title })}>

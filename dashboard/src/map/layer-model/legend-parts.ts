@@ -1,6 +1,7 @@
 import type { Formatters, MessageId } from '../../i18n/formatters.ts'
 import type { Scale } from '../colours/scales.ts'
 import type { LayerInput, LegendStep } from './model.ts'
+import { isConfirmed, type Reading } from './things.ts'
 
 /** The classes of a scale as a legend names them: "< 5", "5 to 15", …, "≥ 140". */
 export function rangeLabels(
@@ -24,6 +25,22 @@ export type Origin = 'measured' | 'surveyed' | 'reported' | 'voices'
 /** Where the numbers come from: simulated cities say so in every legend. Nobody simulates voices. */
 export const sourceFact = ({ simulated, i18n: { t } }: LayerInput, origin: Origin = 'measured') =>
   [t('fact.source'), t(simulated && origin !== 'voices' ? 'origin.simulated' : `origin.${origin}`)] as const
+
+/** The same of Things, each of which has an origin: a real one may stand in a simulated city. */
+export const thingSourceFact = ({ simulated, i18n: { t } }: LayerInput, readings: readonly Pick<Reading, 'thing'>[]) =>
+  [t('fact.source'), t(`origin.${originOf(readings) ?? (simulated ? 'simulated' : 'measured')}`)] as const
+
+/** Of the confirmed ones, since only they are counted; null without any. */
+function originOf(
+  readings: readonly Pick<Reading, 'thing'>[],
+): 'simulated' | 'measured' | 'mixed' | 'unconfirmed' | null {
+  const confirmed = readings.filter(isConfirmed)
+  const shares = new Set((confirmed.length > 0 ? confirmed : readings).map(({ thing }) => thing.properties.simulated))
+  if (shares.size === 0) return null
+  if (shares.size === 2) return 'mixed'
+  if (shares.has(true)) return 'simulated'
+  return confirmed.length > 0 ? 'measured' : 'unconfirmed'
+}
 
 type Framed<Id extends string> = Id extends `${infer Live}.frame` ? (Live extends MessageId ? Live : never) : never
 /** Messages about the present that have a counterpart about a frame of the past. */

@@ -1,5 +1,6 @@
 import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
+import type { Grade } from '#model/things/grade.ts'
 import type { Formatters } from '../../i18n/formatters.ts'
 import type { Latest } from '../../live/latest.ts'
 import type { Column, Row } from '../../ui/table/table-model.ts'
@@ -43,15 +44,17 @@ export type PointMark = {
   readonly position: Position
   readonly colour: Rgb
   readonly trust: Trust
+  /** false: it registered itself and nobody has confirmed it; drawn without the colour of its value, below the others */
+  readonly confirmed: boolean
   /** px */
   readonly radius: number
-  readonly shape: 'dot' | 'triangle' | 'square' | 'diamond'
+  readonly shape: 'dot' | 'triangle' | 'square' | 'diamond' | 'pentagon'
   /** written on the mark; '' for none */
   readonly label: string
   /** shown when it is pointed at */
   readonly hint: string
 }
-export type LineMark = Pick<PointMark, 'id' | 'name' | 'colour' | 'trust' | 'hint'> & {
+export type LineMark = Pick<PointMark, 'id' | 'name' | 'colour' | 'trust' | 'confirmed' | 'hint'> & {
   readonly path: readonly Position[]
 }
 export type AreaMark = {
@@ -82,12 +85,20 @@ export type Legend = {
   /** statistic, window, n, unit and the like: term and description */
   readonly facts: readonly (readonly [term: string, text: string])[]
   /** shown with the steps, where the layer has them */
-  readonly keys: readonly ('stale' | 'suspect' | 'none' | 'wide' | 'missing' | 'mast' | 'plant' | 'feeder')[]
+  readonly keys: readonly LegendKey[]
+  /** confirmed devices by state */
   readonly stale: number
   readonly suspect: number
   readonly none: number
+  readonly unconfirmed?: number
+  /** confirmed devices of each grade, where the shape of a mark says its grade */
+  readonly grades?: Readonly<Record<Grade, number>>
   readonly notes: readonly string[]
 }
+
+export type LegendKey =
+  | Grade
+  | ('stale' | 'suspect' | 'none' | 'unconfirmed' | 'wide' | 'missing' | 'mast' | 'plant' | 'feeder')
 
 export type LegendGrid = {
   readonly colours: readonly (readonly Rgb[])[]

@@ -1,6 +1,6 @@
 import { amount, type Column, type Row } from '../../ui/table/table-model.ts'
 import { colourOf, type Scale } from '../colours/scales.ts'
-import { nowOrFrame, rangeLabels, type StatisticId, sourceFact, windowFact } from './legend-parts.ts'
+import { nowOrFrame, rangeLabels, type StatisticId, thingSourceFact, windowFact } from './legend-parts.ts'
 import {
   type LayerInput,
   type LayerModel,
@@ -10,7 +10,19 @@ import {
   type PointMark,
   withRows,
 } from './model.ts'
-import { countTrust, pointOf, type Reading, thingCells, thingColumns } from './things.ts'
+import {
+  countTrust,
+  gradeLegend,
+  isConfirmed,
+  pointOf,
+  type Reading,
+  shapeOfGrade,
+  TRUST_KEYS,
+  thingCells,
+  thingColumns,
+  trustNotes,
+  unconfirmedFirst,
+} from './things.ts'
 
 export type ThingMeasure = {
   readonly title: string
@@ -25,7 +37,8 @@ export type ThingMeasure = {
   readonly steps?: readonly LegendStep[]
   readonly column: string
   readonly extra?: readonly (Column & { readonly cell: (reading: Reading) => Row['cells'][string] })[]
-  readonly shapeOf?: (reading: Reading) => PointMark['shape']
+  /** 'grade': the shape says how good the instrument is */
+  readonly shapeOf?: 'grade' | ((reading: Reading) => PointMark['shape'])
   readonly radius?: number
   /** writes the value on the mark */
   readonly labelOf?: (value: number) => string
@@ -48,6 +61,8 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
     const value = amount(numberOf(reading), show, i18n.t('none'))
     return { id: `thing:${key}`, key, cells: { ...thingCells(input, reading), ...more, value } }
   }
+  const byGrade = measure.shapeOf === 'grade'
+  const shapeOf = measure.shapeOf === 'grade' ? shapeOfGrade : measure.shapeOf
   const many = readings.length > MAX_LABELLED
   const points = readings.flatMap((reading): PointMark[] => {
     const position = pointOf(reading.thing)
@@ -58,10 +73,11 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
         id: `thing:${reading.thing.properties.key}`,
         name: reading.thing.properties.name,
         position,
-        colour: value === null ? input.noData : colourOf(scale, value),
+        colour: value === null || !isConfirmed(reading) ? input.noData : colourOf(scale, value),
         trust: value === null ? 'none' : reading.trust,
+        confirmed: isConfirmed(reading),
         radius: measure.radius ?? 8,
-        shape: measure.shapeOf?.(reading) ?? 'dot',
+        shape: shapeOf?.(reading) ?? 'dot',
         label: value === null || many ? '' : (measure.labelOf?.(value) ?? ''),
         get hint() {
           return value === null ? i18n.t('hint.noValue') : `${show(value)} ${measure.unit}`.trim()
@@ -69,6 +85,8 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
       },
     ]
   })
+  const based = readings.filter((reading) => isConfirmed(reading) && numberOf(reading) !== null)
+  const grade = byGrade ? gradeLegend(readings) : { keys: [] }
   const model: Omit<LayerModel, 'rows'> = {
     legend: {
       title: measure.title,
@@ -77,12 +95,13 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
         [i18n.t('fact.statistic'), i18n.t(nowOrFrame(input, measure.statistic))],
         ...windowFact(input),
         ...(measure.unit ? [[i18n.t('fact.unit'), measure.unit] as const] : []),
-        [i18n.t('fact.n'), basedOn(input, readings.filter((reading) => numberOf(reading) !== null).length)],
-        sourceFact(input),
+        [i18n.t('fact.n'), basedOn(input, based.length)],
+        thingSourceFact(input, readings),
       ],
-      keys: measure.keys ?? ['stale', 'suspect', 'none'],
+      ...grade,
+      keys: [...grade.keys, ...(measure.keys ?? TRUST_KEYS), 'unconfirmed'],
       ...countTrust(readings),
-      notes: measure.notes ?? [],
+      notes: [...trustNotes(input, readings), ...(measure.notes ?? [])],
     },
     columns: [
       ...first,
@@ -90,7 +109,7 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
       { id: 'value', label: measure.unit ? `${measure.column} (${measure.unit})` : measure.column, numeric: true },
       ...last,
     ],
-    marks: { ...NO_MARKS, points },
+    marks: { ...NO_MARKS, points: unconfirmedFirst(points) },
   }
   return withRows(model, () => readings.map(rowOf))
 }

@@ -1,8 +1,9 @@
 import type { ThingFeature } from '#model/api/city.ts'
 import { isGood } from '#model/observation/quality.ts'
+import { GRADES, type Grade } from '#model/things/grade.ts'
 import type { Latest } from '../../live/latest.ts'
 import { type Cell, type Column, text } from '../../ui/table/table-model.ts'
-import type { Datastream, LayerInput, Trust } from './model.ts'
+import type { Datastream, LayerInput, LegendKey, PointMark, Trust } from './model.ts'
 
 /** A Thing with the one Datastream that a layer shows of it. */
 export type Reading = {
@@ -21,6 +22,37 @@ export function trustOf(latest: Latest | null, expectedIntervalSeconds: number |
   if (!latest) return 'none'
   if (isStale(latest.time, expectedIntervalSeconds, now)) return 'stale'
   return isGood(latest.quality) ? 'fresh' : 'suspect'
+}
+
+/** Anybody who can publish can register a Thing: until a person confirms it, it counts in no number. */
+export const isConfirmed = ({ thing }: Pick<Reading, 'thing'>): boolean => thing.properties.verified
+
+/** Marks in drawing order: what nobody confirmed covers nothing that somebody did. */
+export const unconfirmedFirst = <Mark extends Pick<PointMark, 'confirmed'>>(marks: readonly Mark[]): Mark[] => [
+  ...marks.filter(({ confirmed }) => !confirmed),
+  ...marks.filter(({ confirmed }) => confirmed),
+]
+
+/** The grade of an instrument is a shape, so that it does not depend on colour. */
+const SHAPE_OF_GRADE = {
+  reference: 'square',
+  indicative: 'dot',
+  low_cost: 'diamond',
+  unknown: 'pentagon',
+} as const satisfies Record<Grade, PointMark['shape']>
+export const shapeOfGrade = ({ thing }: Pick<Reading, 'thing'>): PointMark['shape'] =>
+  SHAPE_OF_GRADE[thing.properties.grade]
+
+export const TRUST_KEYS = ['stale', 'suspect', 'none'] as const satisfies readonly LegendKey[]
+
+/** What a legend says of grades: their shapes, and how many confirmed devices have each. */
+export function gradeLegend(readings: readonly Pick<Reading, 'thing'>[]) {
+  const confirmed = readings.filter(isConfirmed)
+  const count = (grade: Grade) => confirmed.filter(({ thing }) => thing.properties.grade === grade).length
+  return {
+    keys: GRADES,
+    grades: Object.fromEntries(GRADES.map((grade) => [grade, count(grade)])) as Record<Grade, number>,
+  }
 }
 
 /** Who announced itself through its first message has no kind until somebody gives it one. */
@@ -63,7 +95,7 @@ export function spreadOf(
   readings: readonly Reading[],
   numberOf: (reading: Reading) => number | null,
 ): number[] {
-  return readings.flatMap((reading) => {
+  return readings.filter(isConfirmed).flatMap((reading) => {
     if (!frame || !reading.datastream) return numberOf(reading) ?? []
     return frame.samplesOf(reading.datastream).flatMap((result) => {
       const latest = { time: frame.to, result, quality: 1 as const, reasons: [] }
@@ -78,14 +110,21 @@ export function perHour({ thing, latest }: Pick<Reading, 'thing' | 'latest'>): n
   return latest && interval ? (latest.result * 3600) / interval : null
 }
 
-/** What a layer of Things says of trust: how many are stale, how many suspect. */
-export const countTrust = (
-  readings: readonly { readonly trust: Trust }[],
-): { stale: number; suspect: number; none: number } => ({
-  stale: readings.filter(({ trust }) => trust === 'stale').length,
-  suspect: readings.filter(({ trust }) => trust === 'suspect').length,
-  none: readings.filter(({ trust }) => trust === 'none').length,
-})
+/** What a layer of Things says of trust: how many confirmed ones are stale, suspect or without a value; how many are not. */
+export function countTrust(readings: readonly Pick<Reading, 'thing' | 'trust'>[]) {
+  const confirmed = readings.filter(isConfirmed)
+  const count = (wanted: Trust) => confirmed.filter(({ trust }) => trust === wanted).length
+  return {
+    stale: count('stale'),
+    suspect: count('suspect'),
+    none: count('none'),
+    unconfirmed: readings.length - confirmed.length,
+  }
+}
+
+/** Says in the legend what the numbers leave out. */
+export const trustNotes = ({ i18n }: LayerInput, readings: readonly Pick<Reading, 'thing'>[]): string[] =>
+  readings.every(isConfirmed) ? [] : [i18n.t('legend.note.unconfirmed')]
 
 export const numberAttribute = (thing: ThingFeature, name: string): number | null => {
   const value = thing.properties.attributes[name]
@@ -98,6 +137,7 @@ export const thingColumns = ({ i18n: { t } }: LayerInput): { first: Column[]; la
     { id: 'zone', label: t('column.zone'), numeric: false },
   ],
   last: [
+    { id: 'grade', label: t('column.grade'), numeric: false },
     { id: 'trust', label: t('column.state'), numeric: false },
     { id: 'time', label: t('column.measured'), numeric: true },
   ],
@@ -109,10 +149,6 @@ export const kindColumn = ({ i18n }: LayerInput): ThingColumn => ({
   ...{ id: 'kind', label: i18n.t('column.kind'), numeric: false },
   cell: ({ thing }) => text(i18n.name('kind', thing.properties.kind)),
 })
-export const gradeColumn = ({ i18n }: LayerInput): ThingColumn => ({
-  ...{ id: 'grade', label: i18n.t('column.grade'), numeric: false },
-  cell: ({ thing }) => text(i18n.name('grade', thing.properties.grade)),
-})
 
 export function thingCells(
   input: LayerInput,
@@ -121,15 +157,24 @@ export function thingCells(
   return {
     name: { text: thing.properties.name, sort: thing.properties.name },
     zone: zoneCell(input, thing.properties.zone),
-    trust: trustCell(input, trust),
+    grade: gradeCell(input, thing),
+    trust: trustCell(input, { thing, trust }),
     time: timeCell(input, latest),
   }
 }
 
 /** Nothing of the past is up to date. */
-function trustCell({ i18n, frame }: LayerInput, trust: Reading['trust']): Cell {
-  const shown = i18n.name('trust', frame && trust === 'fresh' ? 'past' : trust)
-  return { text: shown, sort: trust, csv: shown }
+function trustCell({ i18n, frame }: LayerInput, { thing, trust }: Pick<Reading, 'thing' | 'trust'>): Cell {
+  const state = i18n.name('trust', frame && trust === 'fresh' ? 'past' : trust)
+  if (isConfirmed({ thing })) return { text: state, sort: trust, csv: state }
+  const shown = i18n.t('trust.unconfirmed', { state })
+  return { text: shown, sort: `unconfirmed ${trust}`, csv: shown }
+}
+
+/** Grades sort by how far they are to be trusted. */
+function gradeCell({ i18n }: LayerInput, { properties }: ThingFeature): Cell {
+  const shown = i18n.name('grade', properties.grade)
+  return { text: shown, sort: GRADES.indexOf(properties.grade), csv: shown }
 }
 
 /** How long ago, or in playback the frame. */

@@ -6,6 +6,9 @@ export type PointTheme = { readonly ring: Rgb; readonly surface: Rgb; readonly s
 /** 45 % of their normal radius: of 100,000 points of 8 px most would be covered by others. */
 const SHRINK = 0.45
 
+/** Too small for a dashed outline: an unconfirmed device is smaller than the others, and hollow. */
+const UNCONFIRMED_SHRINK = 0.6
+
 /** Marks as typed arrays: degrees, RGBA, px. */
 export function attributesOf(marks: readonly PointMark[], scale: number, theme: PointTheme) {
   const n = marks.length
@@ -17,13 +20,14 @@ export function attributesOf(marks: readonly PointMark[], scale: number, theme: 
   for (let index = 0; index < n; index += 1) {
     const mark = marks[index]
     if (!mark) continue
-    const { trust, colour } = mark
-    const hollow = trust === 'stale' || trust === 'none'
+    const { trust, colour, confirmed } = mark
+    const hollow = !confirmed || trust === 'stale' || trust === 'none'
+    const line = trust === 'suspect' ? theme.suspect : hollow && confirmed ? colour : theme.ring
     positions.set(mark.position, index * 2)
     fills.set([...(hollow ? theme.surface : colour), 255], index * 4)
-    lines.set([...(trust === 'suspect' ? theme.suspect : hollow ? colour : theme.ring), 255], index * 4)
-    widths[index] = trust === 'fresh' ? 0.5 : 1.5
-    radii[index] = mark.radius * scale * SHRINK
+    lines.set([...line, 255], index * 4)
+    widths[index] = trust === 'fresh' && confirmed ? 0.5 : 1.5
+    radii[index] = mark.radius * scale * SHRINK * (confirmed ? 1 : UNCONFIRMED_SHRINK)
   }
   return { positions, fills, lines, widths, radii }
 }

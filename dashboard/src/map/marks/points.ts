@@ -1,8 +1,9 @@
 import { IconLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers'
-import { inkOn } from '../colours/palette.ts'
+import { inkOn, type Rgb } from '../colours/palette.ts'
 import type { PointMark } from '../layer-model/model.ts'
 import { MANY_POINTS, manyPoints } from './many-points.ts'
 import type { PointTheme } from './point-attributes.ts'
+import { ICONS, type IconName, iconAtlas, iconSize } from './shape-icons.ts'
 
 export type Points = {
   readonly points: readonly PointMark[]
@@ -12,13 +13,27 @@ export type Points = {
   readonly scale: number
 }
 
-/** Filled when fresh; hollow when stale or without a value; a second ring around what is suspect. */
+/**
+ * Filled when fresh; hollow when stale or without a value; a second ring around what is suspect. What nobody confirmed
+ * is hollow with a dashed outline in no colour of the scale, and lies below the others.
+ */
 export function pointLayers({ points, numbered, scale }: Points, theme: PointTheme) {
   if (points.length > MANY_POINTS) return [manyPoints(points, scale, theme)]
-  const dots = points.filter(({ shape }) => shape === 'dot')
-  const others = points.filter(({ shape }) => shape !== 'dot')
+  const confirmed = points.filter((mark) => mark.confirmed)
+  const unconfirmed = points.filter((mark) => !mark.confirmed)
+  const dots = confirmed.filter(({ shape }) => shape === 'dot')
+  const others = confirmed.filter(({ shape }) => shape !== 'dot')
   const suspects = points.filter(({ trust }) => trust === 'suspect')
+  const fillOf = ({ colour, trust }: PointMark): Rgb => (isHollow(trust) ? theme.surface : colour)
+  const lineOf = ({ colour, trust }: PointMark): Rgb => (isHollow(trust) ? colour : theme.ring)
+  const icons = { scale, theme }
   return [
+    iconLayer('unconfirmed', unconfirmed, { ...icons, iconOf: ({ shape }) => shape, colourOf: () => theme.surface }),
+    iconLayer('unconfirmed-outlines', unconfirmed, {
+      ...icons,
+      iconOf: ({ shape }) => `${shape}-dashed`,
+      colourOf: () => theme.mast,
+    }),
     new ScatterplotLayer<PointMark>({
       id: 'suspect-rings',
       data: suspects,
@@ -42,22 +57,20 @@ export function pointLayers({ points, numbered, scale }: Points, theme: PointThe
       stroked: true,
       lineWidthUnits: 'pixels',
       getLineWidth: ({ trust }) => (isHollow(trust) ? 2.5 : 1),
-      getFillColor: ({ colour, trust }) => (isHollow(trust) ? [...theme.surface] : [...colour]),
-      getLineColor: ({ colour, trust }) => (isHollow(trust) ? [...colour] : [...theme.ring]),
+      getFillColor: (mark) => [...fillOf(mark)],
+      getLineColor: (mark) => [...lineOf(mark)],
       updateTriggers: { getFillColor: theme, getLineColor: theme, getRadius: scale },
     }),
-    new IconLayer<PointMark>({
-      id: 'shapes',
-      data: others,
-      pickable: true,
-      // deck.gl takes pixels here as well as an address; its type only names the address
-      iconAtlas: shapeAtlas() as unknown as string,
-      iconMapping: SHAPES,
-      getIcon: ({ shape, trust }) => (isHollow(trust) ? `${shape}-hollow` : shape),
-      getPosition: ({ position }) => [position[0], position[1]],
-      getSize: ({ radius }) => radius * 2.5 * scale,
-      getColor: ({ colour, shape }) => (shape === 'triangle' ? [...theme.mast] : [...colour]),
-      updateTriggers: { getColor: theme, getSize: scale },
+    // of a mast there is no value: it has the colour of text
+    iconLayer('shapes', others, {
+      ...icons,
+      iconOf: ({ shape }) => shape,
+      colourOf: (mark) => (mark.shape === 'triangle' && !isHollow(mark.trust) ? theme.mast : fillOf(mark)),
+    }),
+    iconLayer('shape-outlines', others, {
+      ...icons,
+      iconOf: ({ shape, trust }) => `${shape}-${isHollow(trust) ? 'thick' : 'line'}`,
+      colourOf: (mark) => (mark.shape === 'triangle' ? theme.mast : lineOf(mark)),
     }),
     new TextLayer<PointMark>({
       id: 'dot-labels',
@@ -68,7 +81,7 @@ export function pointLayers({ points, numbered, scale }: Points, theme: PointThe
       fontFamily: 'Inter Variable, sans-serif',
       fontWeight: 600,
       characterSet: '0123456789.,−',
-      getColor: ({ colour, trust }) => [...inkOn(isHollow(trust) ? theme.surface : colour)],
+      getColor: (mark) => [...inkOn(mark.confirmed ? fillOf(mark) : theme.surface)],
       updateTriggers: { getColor: theme },
     }),
   ]
@@ -76,51 +89,24 @@ export function pointLayers({ points, numbered, scale }: Points, theme: PointThe
 
 const isHollow = (trust: PointMark['trust']): boolean => trust === 'stale' || trust === 'none'
 
-const SIZE = 64
-const NAMES = ['square', 'square-hollow', 'triangle', 'triangle-hollow', 'diamond', 'diamond-hollow'] as const
-const SHAPES = Object.fromEntries(
-  NAMES.map((name, index) => [name, { x: index * SIZE, y: 0, width: SIZE, height: SIZE, mask: true }]),
-)
-const OUTLINES: Record<string, readonly (readonly [number, number])[]> = {
-  square: [
-    [12, 12],
-    [52, 12],
-    [52, 52],
-    [12, 52],
-  ],
-  triangle: [
-    [32, 8],
-    [57, 54],
-    [7, 54],
-  ],
-  diamond: [
-    [32, 5],
-    [59, 32],
-    [32, 59],
-    [5, 32],
-  ],
+type Icons = {
+  readonly scale: number
+  readonly theme: PointTheme
+  readonly iconOf: (mark: PointMark) => IconName
+  readonly colourOf: (mark: PointMark) => Rgb
 }
 
-let atlas: ImageData | undefined
-/** Shapes drawn once on a canvas of our own: nothing to load. White, since deck.gl colours a mask. */
-function shapeAtlas(): ImageData {
-  if (atlas) return atlas
-  const canvas = document.createElement('canvas')
-  canvas.width = SIZE * NAMES.length
-  canvas.height = SIZE
-  const context = canvas.getContext('2d')
-  if (!context) return new ImageData(canvas.width, canvas.height)
-  for (const [index, name] of NAMES.entries()) {
-    const [shape = '', hollow] = name.split('-')
-    context.beginPath()
-    for (const [x, y] of OUTLINES[shape] ?? []) context.lineTo(index * SIZE + x, y)
-    context.closePath()
-    context.lineJoin = 'round'
-    context.lineWidth = hollow ? 8 : 4
-    context.strokeStyle = context.fillStyle = '#fff'
-    if (!hollow) context.fill()
-    context.stroke()
-  }
-  atlas = context.getImageData(0, 0, canvas.width, canvas.height)
-  return atlas
-}
+const iconLayer = (id: string, data: readonly PointMark[], { scale, theme, iconOf, colourOf }: Icons) =>
+  new IconLayer<PointMark>({
+    id,
+    data,
+    pickable: true,
+    // deck.gl takes pixels here as well as an address; its type only names the address
+    iconAtlas: iconAtlas() as unknown as string,
+    iconMapping: ICONS,
+    getIcon: iconOf,
+    getPosition: ({ position }) => [position[0], position[1]],
+    getSize: ({ radius, shape }) => iconSize(shape, radius) * scale,
+    getColor: (mark) => [...colourOf(mark)],
+    updateTriggers: { getColor: theme, getSize: scale },
+  })

@@ -27,12 +27,13 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
   const [chosen, setChosen] = useState<number | null>(null)
   const isShown = ({ property }: Datastream): boolean => shown.includes(property)
   const streams = properties.datastreams.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a)))
+  const origin = properties.simulated ? 'simulated' : properties.verified ? null : 'unconfirmed'
   const stream = streams.find(({ id }) => id === chosen) ?? mainStream(thing, shown)
   return (
     <article>
       <p className="eyebrow">{name('kind', properties.kind)}</p>
       <h2 className="selection__title">{properties.name}</h2>
-      {properties.simulated && <p className="badge badge--inline">{t('origin.simulated')}</p>}
+      {origin && <p className="badge badge--inline">{t(`origin.${origin}`)}</p>}
       <h3 className="selection__heading">{t('thing.latest')}</h3>
       {streams.length === 0 && <p className="note">{t('thing.noDatastream')}</p>}
       <ul className="streams">

@@ -4,7 +4,7 @@ import { nowOrFrame } from '../../layer-model/legend-parts.ts'
 import type { LayerInput, LayerModel } from '../../layer-model/model.ts'
 import { playProperties } from '../../layer-model/playback-source.ts'
 import { thingModel } from '../../layer-model/thing-model.ts'
-import { gradeColumn, readingsOf } from '../../layer-model/things.ts'
+import { readingsOf } from '../../layer-model/things.ts'
 import { indexModel } from './index-model.ts'
 
 export const airLayer = {
@@ -34,7 +34,7 @@ function pollutantModel(input: LayerInput, property: string): LayerModel {
     scale: pollutantScale(property),
     show: i18n.number,
     column: i18n.property(property),
-    extra: [gradeColumn(input)],
+    shapeOf: 'grade',
     radius: 13,
     labelOf: (value) => (value < 10 ? i18n.number(Math.round(value * 10) / 10) : i18n.integer(value)),
     notes: [i18n.t('air.note.bands')],

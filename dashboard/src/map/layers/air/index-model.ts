@@ -1,8 +1,21 @@
 import { INDEX_POLLUTANTS } from '#model/air-quality/index-of-hours.ts'
 import { type AqiScheme, aqiScale, colourOf, type Scale } from '../../colours/scales.ts'
-import { sourceFact } from '../../layer-model/legend-parts.ts'
+import { thingSourceFact } from '../../layer-model/legend-parts.ts'
 import { type LayerInput, type LayerModel, NO_MARKS, type PointMark, withRows } from '../../layer-model/model.ts'
-import { countTrust, pointOf, type Reading, readingOf, thingCells, thingColumns } from '../../layer-model/things.ts'
+import {
+  countTrust,
+  gradeLegend,
+  isConfirmed,
+  pointOf,
+  type Reading,
+  readingOf,
+  shapeOfGrade,
+  TRUST_KEYS,
+  thingCells,
+  thingColumns,
+  trustNotes,
+  unconfirmedFirst,
+} from '../../layer-model/things.ts'
 import { aqiSteps, indexCells, indexHint, indexText, indexWindow, tellingValue } from './index-text.ts'
 
 /** A new station is on the map before it has the hours that an index needs. */
@@ -20,7 +33,9 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
       return { ...reading, index, trust: index ? (input.frame ? 'fresh' : reading.trust) : ('none' as const) }
     })
   const { first, last } = thingColumns(input)
-  const withIndex = entries.filter(({ index }) => index)
+  const stations = entries.filter(isConfirmed)
+  const withIndex = stations.filter(({ index }) => index)
+  const { keys, grades } = gradeLegend(entries)
   const model: Omit<LayerModel, 'rows'> = {
     legend: {
       title: i18n.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
@@ -28,12 +43,13 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
       facts: [
         [i18n.t('fact.statistic'), i18n.t(scheme === 'us' ? 'air.statistic.us' : 'air.statistic.european')],
         [i18n.t('fact.window'), indexWindow(input, scheme)],
-        [i18n.t('fact.n'), i18n.t('n.stations', { n: withIndex.length, of: entries.length })],
-        sourceFact(input),
+        [i18n.t('fact.n'), i18n.t('n.stations', { n: withIndex.length, of: stations.length })],
+        thingSourceFact(input, entries),
       ],
-      keys: ['stale', 'suspect', 'none'],
+      keys: [...keys, ...TRUST_KEYS, 'unconfirmed'],
+      grades,
       ...countTrust(entries),
-      notes: [i18n.t('air.note.safe'), i18n.t('air.note.atLeast')],
+      notes: [...trustNotes(input, entries), i18n.t('air.note.safe'), i18n.t('air.note.atLeast')],
     },
     columns: [
       ...first,
@@ -44,11 +60,13 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
     ],
     marks: {
       ...NO_MARKS,
-      points: entries.flatMap((entry) => {
-        const { index } = entry
-        const hint = index ? indexHint(input, index) : i18n.t('hint.noIndex')
-        return mark(input, entry, aqiScale(scheme), tellingValue(index), index ? indexText(input, index) : '', hint)
-      }),
+      points: unconfirmedFirst(
+        entries.flatMap((entry) => {
+          const { index } = entry
+          const hint = index ? indexHint(input, index) : i18n.t('hint.noIndex')
+          return mark(input, entry, aqiScale(scheme), tellingValue(index), index ? indexText(input, index) : '', hint)
+        }),
+      ),
     },
   }
   return withRows(model, () =>
@@ -71,6 +89,8 @@ function mark(
   const position = pointOf(thing)
   if (!position) return []
   const { key, name } = thing.properties
-  const colour = value === null ? noData : colourOf(scale, value)
-  return [{ id: `thing:${key}`, name, position, colour, trust, radius: 13, shape: 'dot', label, hint }]
+  const confirmed = isConfirmed({ thing })
+  const colour = value === null || !confirmed ? noData : colourOf(scale, value)
+  const shape = shapeOfGrade({ thing })
+  return [{ id: `thing:${key}`, name, position, colour, trust, confirmed, radius: 13, shape, label, hint }]
 }

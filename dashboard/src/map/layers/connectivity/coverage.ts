@@ -4,7 +4,7 @@ import { amount, text } from '../../../ui/table/table-model.ts'
 import { colourOf, rsrpScale } from '../../colours/scales.ts'
 import { rangeLabels, sourceFact } from '../../layer-model/legend-parts.ts'
 import { type LayerInput, type LayerModel, NO_MARKS, type PointMark } from '../../layer-model/model.ts'
-import { pointOf, readingsOf } from '../../layer-model/things.ts'
+import { isConfirmed, pointOf, readingsOf } from '../../layer-model/things.ts'
 import { COVERAGE } from './coverage-source.ts'
 
 /** Radio coverage in H3 cells: the median of what was measured there, with the masts. */
@@ -91,6 +91,7 @@ function mastMarks(input: LayerInput): PointMark[] {
         position,
         colour: [27, 35, 40],
         trust,
+        confirmed: isConfirmed({ thing }),
         radius: 7,
         shape: 'triangle',
         label: '',

@@ -2,13 +2,13 @@ import { text } from '../../../ui/table/table-model.ts'
 import { downloadScale } from '../../colours/scales.ts'
 import type { LayerInput, LayerModel } from '../../layer-model/model.ts'
 import { thingModel } from '../../layer-model/thing-model.ts'
-import { countTrust, readingsOf } from '../../layer-model/things.ts'
+import { readingsOf } from '../../layer-model/things.ts'
 
 /** Wi-Fi hotspots by the devices connected now. */
 export function wifiModel(input: LayerInput): LayerModel {
   const { i18n } = input
   const readings = readingsOf(input, ['wifi_hotspot'], 'clients')
-  const model = thingModel(input, {
+  return thingModel(input, {
     title: i18n.t('connectivity.title.wifi'),
     statistic: 'statistic.latest',
     unit: '',
@@ -25,5 +25,4 @@ export function wifiModel(input: LayerInput): LayerModel {
       },
     ],
   })
-  return { ...model, legend: { ...model.legend, ...countTrust(readings) } }
 }

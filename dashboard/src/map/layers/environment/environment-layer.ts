@@ -6,7 +6,7 @@ import { nowOrFrame } from '../../layer-model/legend-parts.ts'
 import type { LayerInput, LayerModel } from '../../layer-model/model.ts'
 import { playProperties } from '../../layer-model/playback-source.ts'
 import { thingModel } from '../../layer-model/thing-model.ts'
-import { gradeColumn, kindColumn, type Reading, readingsOfProperty, spreadOf } from '../../layer-model/things.ts'
+import { kindColumn, type Reading, readingsOfProperty, spreadOf } from '../../layer-model/things.ts'
 import { ENVIRONMENT_PROPERTIES, environmentMeasure } from './measures.ts'
 
 export const environmentLayer = {
@@ -51,7 +51,8 @@ export function environmentModel(input: LayerInput, name: string): LayerModel | 
     scale,
     show: i18n.number,
     column: property,
-    extra: [kindColumn(input), gradeColumn(input)],
+    extra: [kindColumn(input)],
+    shapeOf: 'grade',
     radius: 14,
     labelOf: (value) => labelOf(value, decimals, i18n),
     notes: [i18n.t(note)],

@@ -2,7 +2,7 @@ import { amount } from '../../../ui/table/table-model.ts'
 import { colourOf, congestionScale } from '../../colours/scales.ts'
 import type { LayerInput, LayerModel, LineMark } from '../../layer-model/model.ts'
 import { thingModel } from '../../layer-model/thing-model.ts'
-import { numberAttribute, type Reading, readingsOf } from '../../layer-model/things.ts'
+import { isConfirmed, numberAttribute, type Reading, readingsOf, unconfirmedFirst } from '../../layer-model/things.ts'
 
 /** Travel time over free-flow travel time; null where either is unknown. */
 export function congestionOf({ thing, latest }: Pick<Reading, 'thing' | 'latest'>): number | null {
@@ -47,13 +47,14 @@ export function congestionModel(input: LayerInput): LayerModel {
         id: `thing:${properties.key}`,
         name: properties.name,
         path: geometry.coordinates,
-        colour: value === null ? input.noData : colourOf(congestionScale, value),
+        colour: value === null || !isConfirmed(reading) ? input.noData : colourOf(congestionScale, value),
         trust: value === null ? 'none' : reading.trust,
+        confirmed: isConfirmed(reading),
         hint: value === null ? i18n.t('hint.noValue') : show(value),
       },
     ]
   })
-  return { ...model, marks: { ...model.marks, points: [], lines } }
+  return { ...model, marks: { ...model.marks, points: [], lines: unconfirmedFirst(lines) } }
 }
 
 const round2 = (value: number): number => Math.round(value * 100) / 100
