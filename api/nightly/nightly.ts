@@ -61,12 +61,13 @@ export function scheduleNightlyJobs({ pool, clock, log, warm, deleteExpired }: N
     for (const period of [year, year - 1]) await warm(String(period))
   }
   const schedule = async (): Promise<void> => {
+    // Fails until the schema exists, which may be created while this process runs: the schedule step is then retried.
+    const timeZone = (await selectTimeZone(pool)) ?? 'UTC'
     await deleteExpired().catch((error: unknown) => {
       // while the database is starting or unreachable, the entire schedule step is retried
       if (isTransient(error)) throw error
       log.error({ err: error }, 'expired data not deleted; the job runs again tomorrow')
     })
-    const timeZone = (await selectTimeZone(pool)) ?? 'UTC'
     if (stopped) return
     const waitMs = nextRun(clock(), timeZone).getTime() - clock().getTime()
     timer = setTimeout(() => {

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { scheduleNightlyJobs } from '#api/nightly/nightly.ts'
 import { reconciliations, runReconciliation } from '#api/nightly/reconciliations.ts'
+import { openTestDatabase } from '#test/environment.ts'
 import { openTestApi, type TestApi } from './api-fixture.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
 
@@ -102,4 +103,23 @@ test('made anew by force, as operations.md says, they agree again', async () => 
   const clock = () => new Date('2026-03-08T00:00:00Z')
   expect(await runReconciliation({ pool: api.pool, clock }, window, 'Ada')).toBe(true)
   expect((await reconciliations(api.pool, 1))[0]).toMatchObject({ by: 'Ada', compared: 2, differing: 0 })
+})
+
+test('started before the schema exists, it waits and reports no error', async () => {
+  const empty = await openTestDatabase({ migrated: false })
+  const lines: string[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+  let deletions = 0
+  const stop = scheduleNightlyJobs({
+    ...{ pool: empty.pool, clock: () => new Date(), log },
+    warm: async () => {},
+    deleteExpired: async () => {
+      deletions += 1
+      await empty.pool.query('select from voice')
+    },
+  })
+  await sleep(500)
+  stop()
+  await empty.close()
+  expect([deletions, lines]).toEqual([0, []])
 })
