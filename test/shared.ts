@@ -4,7 +4,7 @@ import { describe } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..', 'shared')
 
-/** A file or folder of the sample collection beside the repository, or undefined where it is not there. */
+/** A file or folder of the sample collection next to the repository, or undefined where it is not there. */
 export function sharedPath(...parts: string[]): string | undefined {
   const path = join(root, ...parts)
   return existsSync(path) ? path : undefined

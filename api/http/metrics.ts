@@ -63,7 +63,7 @@ function registerLedger(registry: Registry, ledger: () => Promise<LedgerResponse
     labelNames: ['source', 'state'],
     registers: [registry],
     async collect() {
-      // A database that is away must not take the other metrics with it.
+      // A database that is unreachable must not take the other metrics with it.
       const books = await ledger().catch(() => undefined)
       this.reset()
       for (const row of books?.sources ?? []) {

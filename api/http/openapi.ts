@@ -43,7 +43,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         { name: 'observations', description: 'Series, coverage and the live feed' },
         { name: 'indicators', description: 'U4SSC indicators with their evidence' },
         { name: 'surveys', description: 'Estimates from household surveys' },
-        { name: 'wellbeing', description: 'Digital wellbeing, as perceived and beside what is measured' },
+        { name: 'wellbeing', description: 'Digital wellbeing, as perceived and next to what is measured' },
         { name: 'voices', description: 'What residents tell without a name: not a sample' },
         { name: 'ingest', description: 'What became of every message' },
         { name: 'operation', description: 'Is it alive, is it ready' },

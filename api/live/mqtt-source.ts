@@ -31,7 +31,7 @@ export function openMqttSource({ url, log }: { url: string; log: Logger }): Live
   client.on('connect', () => {
     client.subscribe(TOPIC, { qos: 0 }, (error, granted) => {
       subscribed = !error && granted !== undefined && granted.every((grant) => grant.qos < 128)
-      if (subscribed) log.info({ broker: shown, topic: TOPIC, awayS: outage.end() }, 'live feed subscribed')
+      if (subscribed) log.info({ broker: shown, topic: TOPIC, outageSeconds: outage.end() }, 'live feed subscribed')
       else log.warn({ broker: shown, reason: error?.message ?? 'refused' }, 'live feed not subscribed')
     })
   })

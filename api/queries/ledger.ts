@@ -39,7 +39,7 @@ type Counts = LedgerResponse['total']
 type SourceCounts = LedgerResponse['sources'][number]
 
 /**
- * The books of the ingest. A run that ended (or has been silent for a minute) with messages in flight never
+ * The ledger of the ingest. A run that ended (or has been silent for a minute) with messages in flight never
  * acknowledged them: the broker delivered them again, they were counted again, and are subtracted from `received`.
  */
 export async function selectLedger(db: Queryable, now: Date): Promise<LedgerResponse> {

@@ -81,7 +81,7 @@ export function collectionSheet(period: string, stated: readonly ReportedVersion
 
 const HELP: Table = [
   ['column', 'what belongs there'],
-  ['numerator, denominator', 'the two counts named beside them; the value follows and may stay empty'],
+  ['numerator, denominator', 'the two counts named next to them; the value follows and may stay empty'],
   ['value', 'only where there are no counts (a life table, a mean concentration), or to be checked against them'],
   ['unit, year', 'as they are: figures of another year belong to the sheet of that year'],
   ['source', 'office, register or report with its year'],

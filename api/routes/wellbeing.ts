@@ -36,7 +36,7 @@ export const wellbeingRoutes =
       {
         schema: {
           tags: ['wellbeing'],
-          summary: 'Digital wellbeing: index, dimensions and factors as perceived, with what is measured beside them',
+          summary: 'Digital wellbeing: index, dimensions and factors as perceived, with what is measured next to them',
           querystring: query,
           response: { 200: wellbeingResponse },
         },

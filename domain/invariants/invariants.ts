@@ -70,7 +70,7 @@ const countsAgree: Check = async (db) => {
   const missing = stored + adjusted - removed - present
   const earlier = unlogged > 0 ? `, and ${unlogged} chunks dropped before that was logged, so fewer may be present` : ''
   return {
-    name: 'observations: those in the tables are those the books say were stored',
+    name: 'observations: those in the tables are those the ledger says were stored',
     holds: missing === 0 || (unlogged > 0 && missing > 0),
     text: `${present} present; ${stored} stored by the ingest, ${signed(adjusted)} by merges and calibrations, ${removed} removed by retention${earlier}`,
     examples:
@@ -90,7 +90,7 @@ const thingsAgree: Check = async (db) => {
   // Books that were opened later begin with what was there then, from which retention had taken its share.
   const holds = things === sources || (things_opened > 0 && things < sources)
   return {
-    name: 'books by Thing: their sum is that of the books by source',
+    name: 'books by Thing: their sum is that of the ledger by source',
     holds,
     text: `${things} observations stored by Thing (${things_opened} from before these books), ${sources} by source`,
     examples: holds ? [] : [`the difference is ${sources - things}`],

@@ -51,7 +51,7 @@ export type WhoVerdict = {
 export const MIN_DATA_CAPTURE = 0.75
 const SEASON_MONTHS = 6
 /** Days of a period that may speak for a year: 90 % of it. */
-const LEAST_YEAR_DAYS = 328
+const MIN_YEAR_DAYS = 328
 
 /**
  * One pollutant of one place over a period against each of its levels.
@@ -73,7 +73,7 @@ export function whoVerdicts(
   }
   const verdict = (rule: WhoRule, { guideline, interim }: WhoLevel): WhoVerdict => {
     const value = values[rule]
-    const speaks = expectedDays >= LEAST_YEAR_DAYS && (enough || rule === 'peakSeason')
+    const speaks = expectedDays >= MIN_YEAR_DAYS && (enough || rule === 'peakSeason')
     const judged = speaks ? value : null
     return {
       ...{ rule, level: guideline, interim, value, days: days.length },

@@ -98,7 +98,7 @@ export const wellbeingResponse = z.object({
       ranks: ranksSchema.nullable(),
     })
     .nullable(),
-  /** wellbeing of the environment, beside the index */
+  /** wellbeing of the environment, next to the index */
   environment: z.array(z.object({ id: z.string(), indicators: z.array(besideSchema) })),
 })
 export type WellbeingResponse = z.infer<typeof wellbeingResponse>

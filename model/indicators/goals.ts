@@ -7,7 +7,7 @@ const year = z.int().min(1970).max(2200)
 export const goalBody = z
   .strictObject({
     dataPoint: z.string().max(40).default(''),
-    /** scored against beside the benchmark of the catalogue */
+    /** scored against next to the benchmark of the catalogue */
     benchmark: z.number().nullable().default(null),
     target: z.number().nullable().default(null),
     targetYear: year.nullable().default(null),

@@ -60,7 +60,7 @@ export type Scored = {
 
 /**
  * Scores of the city, its dimensions, sub-dimensions and categories. What is not reported or has no benchmark is left
- * out of numerator and denominator, so leaving weak indicators out raises a score: read `reported` and `scored` beside
+ * out of numerator and denominator, so leaving weak indicators out raises a score: read `reported` and `scored` with
  * it. The 22 names of categories occur 27 times, since four of them belong to several sub-dimensions (Transport), so a
  * category is known by its name and parent.
  */

@@ -84,7 +84,7 @@ function departureBefore(readings: readonly Reading[], end: number, away: Readon
   }
 }
 
-/** `from` and `to` lie on one line, `away` beside it, and the step at `jump` is none that the meter counts. */
+/** `from` and `to` lie on one line, `away` next to it, and the step at `jump` is none that the meter counts. */
 function isReturn(
   readings: readonly Reading[],
   jump: number,

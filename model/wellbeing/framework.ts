@@ -4,7 +4,7 @@
  */
 export type Factor = {
   readonly id: string
-  /** measured or reported indicators that speak of the same thing; shown beside what people perceive, never mixed in */
+  /** measured or reported indicators that speak of the same thing; shown next to what people perceive, never mixed in */
   readonly beside: readonly string[]
 }
 export type Dimension = { readonly id: DimensionId; readonly factors: readonly Factor[] }

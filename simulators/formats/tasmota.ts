@@ -3,7 +3,7 @@ import { deviceId, type Encode } from './format.ts'
 
 /**
  * Tasmota telemetry (tele/<topic>/SENSOR): time is the wall clock of the city without offset; a meter sends ENERGY, an
- * air station SDS0X1 and BME280, with the units of pressure and temperature beside them.
+ * air station SDS0X1 and BME280, with the units of pressure and temperature next to them.
  * Source: tasmota.github.io/docs, "MQTT" and the pages of the sensors.
  */
 export const tasmota: Encode = (thing, { values: v }, ms, clock) => {

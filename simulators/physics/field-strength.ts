@@ -3,7 +3,7 @@ import { distance } from '../city/geometry/geometry.ts'
 import { hashGauss } from '../random/random.ts'
 import type { SimThing } from '../world/world.ts'
 
-/** Gain of a sector antenna over an isotropic one, and what of it goes down to the street beside the main beam, dB. */
+/** Gain of a sector antenna over an isotropic one, and what of it goes down to the street next to the main beam, dB. */
 const GAIN_DBI = 17
 const DOWNWARD_DB = -12
 const HEAD_HEIGHT_M = 1.5

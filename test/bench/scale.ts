@@ -1,4 +1,4 @@
-/** One, two and four workers that share the load, beside what the broker and the database alone can take in the same run. */
+/** One, two and four workers that share the load, next to what the broker and the database alone can take in the same run. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createScope } from '#infra/runtime/scope.ts'
 import type { IngestBenchOptions } from './ingest.ts'

@@ -1,6 +1,6 @@
 /**
  * What a year of observations takes on disk: a value every 15 minutes, rounded as the instruments round it, one in a
- * hundred suspect, through the ingest's own packing into the schema as it is migrated; what the rollups take beside it;
+ * hundred suspect, through the ingest's own packing into the schema as it is migrated; what the rollups take next to it;
  * and how long the usual questions take before and after compression.
  */
 
@@ -73,7 +73,7 @@ export async function benchStorage({ days, streams }: { days: number; streams?: 
       `  bytes an observation                         ${(plain / rows).toFixed(1)} before, ${(compressed / rows).toFixed(2)} after compression (${rows} observations)`,
     )
     console.log(
-      `  the rollups beside it                        ${(rolled / rows).toFixed(1)} before, ${((await rollupBytes(pool)) / rows).toFixed(2)} after`,
+      `  the rollups next to it                        ${(rolled / rows).toFixed(1)} before, ${((await rollupBytes(pool)) / rows).toFixed(2)} after`,
     )
     console.table(await byInstrument(pool))
     console.table(

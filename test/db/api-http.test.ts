@@ -60,7 +60,7 @@ describe('health', () => {
   })
 })
 
-describe('when the database is away', () => {
+describe('when the database is unreachable', () => {
   let away: TestApi
   beforeAll(async () => {
     // Nothing listens on port 9 (discard) of loopback.
@@ -150,7 +150,7 @@ describe('addresses', () => {
   })
 })
 
-describe('when the broker is away', () => {
+describe('when the broker is unreachable', () => {
   test('/ready says so, and a replay marks nothing', async () => {
     const live = openMqttSource({ url: 'mqtt://127.0.0.1:9', log: createLog('test', 'silent') })
     const lonely = await openTestApi({ live })
@@ -309,7 +309,7 @@ describe('documentation', () => {
   test('OpenAPI 3.1: the stable names are there, every operation says what it does and answers', async () => {
     const document = (await api.app.inject('/openapi.json')).json()
     expect(document.openapi).toBe('3.1.0')
-    // what programs outside rely on; others may come beside them
+    // what programs outside rely on; others may come next to them
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining([
         '/api/v1/city',

@@ -77,7 +77,7 @@ const publish = (domain: string, observations: object[]) =>
   publisher.publishAsync(`citywell/observations/${domain}`, JSON.stringify({ domain, observations }))
 
 describe('the live feed', () => {
-  test('a snapshot, then what is committed, then the books', async () => {
+  test('a snapshot, then what is committed, then the ledger', async () => {
     const stream = openStream('/api/v1/live', { 'Last-Event-ID': '12345' })
     await until(() => stream.named('snapshot').length === 1)
     expect(liveSnapshot.parse(stream.named('snapshot')[0]?.data).observations).toMatchObject([

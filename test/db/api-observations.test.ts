@@ -101,7 +101,7 @@ describe('buckets', () => {
         dataCapture: 0.75,
         suspect: null,
       },
-      // what is suspect stands beside the good: (990 + 999) / 2; what failed is only counted
+      // what is suspect stands next to the good: (990 + 999) / 2; what failed is only counted
       {
         ...{
           time: '2026-10-01T07:00:00.000Z',

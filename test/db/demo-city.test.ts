@@ -93,7 +93,7 @@ test.each([
 // What depends on the weather and the hour: the parameters of the registry give the mean of a year.
 test.each([
   ['EN:EN:WS:2C', '9,668,810 L a day by litresPerHead for 60,480 people', 159.9, 0.1],
-  ['EC:I:WS:3C', 'leakage by ILI x UARL 2734 m3 a day, beside 9669 used', 22.0, 0.12],
+  ['EC:I:WS:3C', 'leakage by ILI x UARL 2734 m3 a day, next to 9669 used', 22.0, 0.12],
   ['EN:E:E:3C', 'hot water 2.75 GJ, rooms 42 m2 x 1.3 W/K x 3 K all year 5.2 GJ', 6.5, 0.5],
   ['EC:I:T:7A', 'at most 34 cars at the stations: 56.2 per 100 000, a few always out', 52, 0.1],
   ['EC:I:UP:1A', '109,181 m2 of streets about two market places, of 25.83 km2', 0.4227, 0.01],

@@ -76,7 +76,7 @@ test('a broker that is killed five times delivers every message that it acknowle
   const received = new Set<string>()
   for (let life = 0; life < 5; life++) {
     const broker = await startBroker()
-    // in the second and fourth life the subscriber is away: everything waits in the journal
+    // in the second and fourth life the subscriber is disconnected: everything waits in the journal
     if (life % 2 === 0) subscribe(broker.url, received)
     const before = acknowledged.length
     const publishers = await Promise.all(['a', 'b'].map((name) => publish(broker.url, `${life}${name}`, acknowledged)))

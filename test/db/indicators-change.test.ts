@@ -40,7 +40,7 @@ afterAll(() => db.close())
 const change = async (...periods: string[]) =>
   (await indicators.series('EN:EN:AQ:1C', { periods: periods.join(','), dataPoint: 'pm2_5' })).comparison
 
-test('the same three stations rose by 2, 2 and 3: 2.33 +- t(2) 4.30265 x 1/3, told apart though stations lie far apart', async () => {
+test('the same three stations rose by 2, 2 and 3: 2.33 +- t(2) 4.30265 x 1/3, distinguished though stations lie far apart', async () => {
   // variance of the mean of changes: 3/2 x (1/9 + 1/9 + 4/9) / 9 = 1/9
   const found = await change('2026-03-03', '2026-03-04')
   expect(found).toMatchObject({ paired: true, toldApart: true })
@@ -52,7 +52,7 @@ test('the same three stations rose by 2, 2 and 3: 2.33 +- t(2) 4.30265 x 1/3, to
   expect(values.find(({ dataPoint }) => dataPoint === 'pm2_5')?.standardError).toBeCloseTo(Math.sqrt(100 / 3), 9)
 })
 
-test('where a station fell silent the two values are two samples: se sqrt(100/3 + 100), not told apart', async () => {
+test('where a station fell silent the two values are two samples: se sqrt(100/3 + 100), not distinguished', async () => {
   // second value: 12 and 32, 2/1 x (100 + 100) / 4 = 100
   const found = await change('2026-03-03', '2026-03-05')
   expect(found).toMatchObject({ paired: false, toldApart: false, change: 2 })

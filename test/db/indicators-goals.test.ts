@@ -7,7 +7,7 @@ import { inTransaction } from '#infra/db/pool.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addCity } from './indicators-fixture.ts'
 
-/** What the city wants, beside U4SSC's benchmark: fixed broadband (EC:ICT:ICT:2C), 60 by U4SSC. */
+/** What the city wants, next to U4SSC's benchmark: fixed broadband (EC:ICT:ICT:2C), 60 by U4SSC. */
 let db: TestDatabase
 let indicators: ReturnType<typeof createIndicators>
 const code = 'EC:ICT:ICT:2C'
@@ -49,7 +49,7 @@ test('without a goal there is none, and no progress', async () => {
   expect((await indicators.series(code, { every: 'year', from: '2022', to: '2025' })).progress).toBeNull()
 })
 
-test('a benchmark of the city’s own is scored beside U4SSC’s: 50 of 100 is 50 %, of 60 is 83.3 %', async () => {
+test('a benchmark of the city’s own is scored next to U4SSC’s: 50 of 100 is 50 %, of 60 is 83.3 %', async () => {
   await indicators.setGoal(
     code,
     { ...NO_GOAL, benchmark: 100, target: 80, targetYear: 2029, source: 'Plan 2022' },

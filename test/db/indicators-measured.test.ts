@@ -259,7 +259,7 @@ describe('air pollution (EN:EN:AQ:1C)', () => {
     })
   })
 
-  test('the suspect spike is told apart and the gappy station is left out with the reason', async () => {
+  test('the suspect spike is distinguished and the gappy station is left out with the reason', async () => {
     const evidence = pointOf(await evaluate('EN:EN:AQ:1C'), 'pm2_5').evidence
     expect(evidence?.excluded).toEqual([{ what: 'air-gap', why: 'data capture 50 %' }])
     const road = evidence?.inputs?.find(({ label }) => label.startsWith('air-road'))

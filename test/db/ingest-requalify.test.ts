@@ -219,7 +219,7 @@ describe('re-evaluation of stored observations', () => {
       { key: 'purple', time: at(0), result: 18.022, quality: 1 },
     ]
     expect(await corrected()).toEqual(expected)
-    // the books know that no message brought them
+    // the ledger knows that no message brought them
     const booked = await pool.query('select reason, thing, n from observation_adjustment order by thing')
     expect(booked.rows).toEqual([
       { reason: 'humidity correction', thing: 'cheap', n: 3 },

@@ -1,4 +1,4 @@
-/** What a committed batch leaves in the database: observations once, the latest, what was refused, and the books. */
+/** What a committed batch leaves in the database: observations once, the latest, what was refused, and the ledger. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pool, PoolClient } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'

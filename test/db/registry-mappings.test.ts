@@ -1,4 +1,4 @@
-/** A field nobody knows: kept, shown, mapped, replayed, stored; and the books balance all the way. */
+/** A field nobody knows: kept, shown, mapped, replayed, stored; and the ledger balances all the way. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openRegistry } from './registry-fixture.ts'
 

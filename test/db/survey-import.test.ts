@@ -115,7 +115,7 @@ describe('import', () => {
   test('zones with too few respondents are taken together with their nearest', async () => {
     const few = rows(40).map((row, i): Row => (i < 4 ? [row[0], row[1], 'c', row[3], row[4], row[5]] : row))
     const outcome = await send(csv(few))
-    // c, the third of three zones in a row, has 4; b lies beside it
+    // c, the third of three zones in a row, has 4; b lies next to it
     expect(outcome).toMatchObject({ imported: { areas: [{ key: 'b+c', zones: ['b', 'c'] }] } })
     const found = await fetch(`${url}/api/v1/surveys/net-2026/estimates?question=net&by=zone`)
     const { estimates } = (await found.json()) as { estimates: { group: { zone: string }; n: number }[] }

@@ -76,7 +76,7 @@ test('neither role can become the other', async () => {
   expect(rows).toEqual([{ up: false, down: false }])
 })
 
-test('the API estimates with its own role and the estimator beside it, and not with its own alone', async () => {
+test('the API estimates with its own role and the estimator next to it, and not with its own alone', async () => {
   if (db.kind === 'embedded') return // one login: the owner's
   const logins = { citywell_api: `api_${process.pid}`, citywell_estimator: `estimator_${process.pid}` }
   for (const [role, login] of Object.entries(logins))

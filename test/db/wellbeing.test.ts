@@ -58,7 +58,7 @@ describe('digital wellbeing', () => {
     expect(found).toMatchObject({ basis: 'citywell', survey: 's', threshold: 10 })
   })
 
-  test('what is measured stands beside it, with a reason where it is not there', async () => {
+  test('what is measured stands next to it, with a reason where it is not there', async () => {
     const found = await of()
     const connectivity = found.dimensions[1]?.factors.find(({ id }) => id === 'connectivity')
     expect(connectivity?.beside.length).toBeGreaterThan(0)
@@ -120,7 +120,7 @@ describe('digital wellbeing', () => {
   })
 })
 
-test('a zone too small for one item shows no score made of items, and the one beside it neither', async () => {
+test('a zone too small for one item shows no score made of items, and the one next to it neither', async () => {
   await api.pool.query(`delete from microdata.response where zone_key = 'east' and respondent > 'r24'`)
   for (const zone of ['east', 'west']) {
     const found = await of(`&zone=${zone}`)

@@ -210,7 +210,7 @@ describe.skipIf(!hasMosquitto)('delivery (needs mosquitto on the PATH)', () => {
       () => worker.state().inFlight,
       (n) => n === 0,
     )
-    // A COMMIT whose answer was lost is looked up: the books know no duplicate that is none.
+    // A COMMIT whose answer was lost is looked up: the ledger knows no duplicate that is none.
     const counts = worker.state().ledger.get('native')
     expect(counts).toMatchObject({ received: sent, stored: sent, duplicate: 0, rejected: 0 })
     expect(said[0]).toMatch(/^database outage started/)

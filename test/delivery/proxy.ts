@@ -1,4 +1,4 @@
-/** A TCP proxy that can be cut or held back: the server behind it is away, or slow, for whoever goes through it. */
+/** A TCP proxy that can be cut or held back: the server behind it is unreachable, or slow, for whoever goes through it. */
 import { connect, createServer, type Socket } from 'node:net'
 
 export type Proxy = {

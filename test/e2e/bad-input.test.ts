@@ -108,7 +108,7 @@ describe('a message that cannot be stored is kept with its reason and its bytes'
     )
   })
 
-  test('the books balance after all of this', async () => {
+  test('the ledger balances after all of this', async () => {
     await until(
       async () => (await ledger()).inFlight === 0,
       10_000,

@@ -49,7 +49,7 @@ const BODIES = [
   '[[[[[[[[[[',
   'a=1&b=2',
 ]
-const MOST_FAILURES = 20
+const MAX_FAILURES = 20
 
 export async function sendRequests(
   base: string,
@@ -82,7 +82,7 @@ async function one(
   const path = pathOf(paths, random)
   const status = await send(base, agent, { method, path, random }).catch((error: Error) => error.message)
   counts.byStatus[status] = (counts.byStatus[status] ?? 0) + 1
-  if (/^5\d\d$/.test(status) && status !== '503' && counts.failures.length < MOST_FAILURES)
+  if (/^5\d\d$/.test(status) && status !== '503' && counts.failures.length < MAX_FAILURES)
     counts.failures.push(`${method} ${path}: ${status}`)
 }
 

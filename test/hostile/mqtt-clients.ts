@@ -9,7 +9,7 @@ export type MqttCounts = { packets: number; connections: number; refused: number
 const CLIENTS = 8
 const CONNACK_MS = 2_000
 const DRAIN_MS = 5_000
-const MOST_PACKETS = 60
+const MAX_PACKETS = 60
 
 /** Sends so many packets on raw connections, several at once, until they are sent or `stop` says so. */
 export async function sendPackets(
@@ -46,7 +46,7 @@ async function oneConnection(socket: Socket, random: Random, counts: MqttCounts)
   // some do not wait for the answer
   if (random.chance(0.8))
     await Promise.race([answered, new Promise((done) => socket.once('close', done)), sleep(CONNACK_MS)])
-  for (let left = 1 + random.below(MOST_PACKETS); left > 0 && !closed; left -= 1) {
+  for (let left = 1 + random.below(MAX_PACKETS); left > 0 && !closed; left -= 1) {
     counts.packets += 1
     const bytes = nextPacket(random, version)
     if (!socket.write(bytes))

@@ -1,4 +1,4 @@
-/** One run: packets and requests at once, watched; then the books, and whether the city starts again. */
+/** One run: packets and requests at once, watched; then the ledger, and whether the city starts again. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type HttpCounts, sendRequests } from './http-requests.ts'
 import { type MqttCounts, sendPackets } from './mqtt-clients.ts'

@@ -8,7 +8,7 @@ import { buildWholeCity, DAY } from '../db/whole-city.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 
 /**
- * Detail invariance: whatever is reported in parts beside a total (phases, tariffs, types, outputs, probes), and whatever
+ * Detail invariance: whatever is reported in parts next to a total (phases, tariffs, types, outputs, probes), and whatever
  * Things are part of others, no indicator of the city or of a zone changes.
  */
 let db: TestDatabase
@@ -55,7 +55,7 @@ const detail = fc.record({
 })
 type Detail = typeof detail extends fc.Arbitrary<infer T> ? T : never
 
-test('adding channels, phases, types or sub-meters beside a total changes no indicator', async () => {
+test('adding channels, phases, types or sub-meters next to a total changes no indicator', async () => {
   await fc.assert(
     fc.asyncProperty(detail, async (added) => {
       await add(added)

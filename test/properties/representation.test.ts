@@ -28,7 +28,7 @@ const ENERGY_UNITS = { 'kW.h': 1, kWh: 1, 'W.h': 1000, Wh: 1000, 'MW.h': 0.001, 
 const PPB = (46.006 * 101.3) / (8.314462618 * 293.15)
 const NO2_UNITS = { 'ug/m3': 1, 'µg/m³': 1, 'mg/m3': 0.001, 'ng/m3': 1000, ppb: 1 / PPB, ppm: 0.001 / PPB }
 const ZONES = ['UTC', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Auckland', 'America/Los_Angeles']
-/** Parts that add up to the whole, by any name; '' is the total beside them. */
+/** Parts that add up to the whole, by any name; '' is the total next to them. */
 const SPLITS = [
   [''],
   ['', 'l1', 'l2', 'l3'],

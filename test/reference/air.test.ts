@@ -180,7 +180,7 @@ describe('from the message to the answer', () => {
   }
 
   // 20 ug/m3 of NO2 are 10.46 ppb, cut to 10: 50 / 53 x 10 = 9.4. PM2.5 above 325.4 is beyond the table: 500.
-  test.each(SMOKE)('smoke at a station of grade %s: PM2.5 of 886 beside clean NO2 is 500, not 9', async (grade) => {
+  test.each(SMOKE)('smoke at a station of grade %s: PM2.5 of 886 next to clean NO2 is 500, not 9', async (grade) => {
     const index = (await thing(`smoke-${grade}`))?.airIndex
     expect(index?.us).toMatchObject({ value: 500, category: 'hazardous', pollutant: 'pm2_5', doubted: [] })
     expect(index?.european).toMatchObject({ value: 6, category: 'extremely_poor', pollutant: 'pm2_5' })

@@ -177,7 +177,7 @@ async function attack(cells: readonly Estimate[], people: readonly Person[]): Pr
 
 /**
  * Of a hidden cell, its number of respondents: 20 % open, at least 2 and at most half the threshold (a small
- * cell leaves a large one beside it no more); and how many gave each answer: at least two numbers are possible.
+ * cell leaves a large one next to it no more); and how many gave each answer: at least two numbers are possible.
  */
 function secretsOf(
   cells: readonly Estimate[],

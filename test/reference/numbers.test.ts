@@ -56,7 +56,7 @@ describe('one number', () => {
     expect(readNumberText('>500', '.')).toEqual({ value: 500, percent: false, bound: 'above' })
     expect(readNumberText('≤0,5', ',')).toEqual({ value: 0.5, percent: false, bound: 'below' })
   })
-  test('alone, as a device sends it: a group of thousands and a decimal comma with three digits are not told apart', () => {
+  test('alone, as a device sends it: a group of thousands and a decimal comma with three digits are not distinguished', () => {
     expect(['1.204', '12,5', '1,204', '1.234,5'].map(readNumber)).toEqual([1.204, 12.5, undefined, undefined])
   })
 })

@@ -8,8 +8,8 @@ import { addCity, addThing, addZone, hourly, observe, rollUp, type ThingSpec } f
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 
 /**
- * A total and its parts are one amount: MobilityData/gbfs#538 and OpenTripPlanner#3468 (types of bicycles beside the number
- * of all), dsmr-reader#161 (tariffs beside the total), tasmota#17178 (phases beside the sum). One day, 2026-03-04, in a city
+ * A total and its parts are one amount: MobilityData/gbfs#538 and OpenTripPlanner#3468 (types of bicycles next to the number
+ * of all), dsmr-reader#161 (tariffs next to the total), tasmota#17178 (phases next to the sum). One day, 2026-03-04, in a city
  * of 100 people and one zone for each case.
  */
 let db: TestDatabase
@@ -86,7 +86,7 @@ describe('electricity of a feeder', () => {
     ['a total and one load behind it', { '': counts(12), kitchen: counts(3) }, 12],
     ['loads without a total', { kitchen: counts(3), workshop: counts(9) }, 12],
     ['a load and its own phases', { kitchen: counts(12), 'kitchen.l1': counts(6), 'kitchen.l2': counts(6) }, 12],
-    ['import beside a net total', { '': counts(12), import: counts(15) }, 12],
+    ['import next to a net total', { '': counts(12), import: counts(15) }, 12],
     ['a calibrated total and the raw one', { '': counts(10), calibrated: counts(12) }, 12],
     ['a total that is silent, and all phases', { '': silent, l1: counts(4), l2: counts(4), l3: counts(4) }, 12],
   ]

@@ -92,7 +92,7 @@ describe('NCHS data presentation standards for proportions', () => {
     [0.5, 40, 'unreliable', ['interval_width']],
     // 9 of 100: 4.2 to 16.4 points, 136 %
     [0.09, 100, 'unreliable', ['relative_interval_width']],
-    // 91 of 100 is as wide, and narrow beside 91; what is left to 100 % is not
+    // 91 of 100 is as wide, and narrow next to 91; what is left to 100 % is not
     [0.91, 100, 'present', ['complement']],
     // 0.4 % of 1,000 is 0.9 points wide: 230 %, but below five points
     [0.004, 1000, 'present', []],

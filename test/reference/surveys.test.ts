@@ -246,7 +246,7 @@ describe('the design, from the file', () => {
 })
 
 describe('item nonresponse', () => {
-  test('of those asked, weighted and not, beside each estimate', async () => {
+  test('of those asked, weighted and not, next to each estimate', async () => {
     // weight 3 for the first 20, 1 for the others: 5 of the first and 10 of the others did not answer, 4 were not asked
     const rows = Array.from({ length: 60 }, (_, i) => ({
       ...{ id: `r${i}`, w: i < 20 ? 3 : 1, type: i < 20 ? 'E' : 'H' },

@@ -16,6 +16,12 @@ const BANNED: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\bfilm\b|PlaybackFilm/i, 'frames'],
   [/in the disguise/i, 'say the condition itself'],
   [/\bfor himself\b/i, 'for itself'],
+  [/\bthe books\b/i, 'the ledger'],
+  [/\b(MOST|LEAST)_[A-Z]/, 'MAX_ and MIN_'],
+  [/\bawayS\b/, 'outageSeconds'],
+  [/\btold apart\b/i, 'distinguished; of statistics: significant'],
+  [/\b(database|broker|server) is away\b/i, 'unreachable'],
+  [/\b(keepNights|forgetVoices)\b/, 'scheduleNightlyJobs, deleteExpiredVoices'],
 ]
 
 /** This list and the glossary name the words; released migrations are checksummed and stay as they are. */

@@ -55,7 +55,7 @@ export function coverPage(report: ReportResponse): object[] {
       lineHeight: 1.5,
     },
     {
-      text: 'Every value in this report names where it comes from. What is not reported is left out of the scores and never counted as zero, so each score is to be read beside its coverage.',
+      text: 'Every value in this report names where it comes from. What is not reported is left out of the scores and never counted as zero, so each score is to be read next to its coverage.',
       absolutePosition: { x: 48, y: HEIGHT - 150 },
       fontSize: 9.5,
       color: INK.soft,

@@ -178,7 +178,7 @@ export const indicatorValueSchema = z.object({
 })
 export type IndicatorValue = z.infer<typeof indicatorValueSchema>
 
-/** Points over 4 x scored data points, in per cent, with the coverage that must be read beside it. */
+/** Points over 4 x scored data points, in per cent, with the coverage that must be read next to it. */
 export const groupScoreSchema = z.object({
   name: z.string(),
   level: z.enum(['city', 'dimension', 'sub_dimension', 'category']),

@@ -86,7 +86,7 @@ function networks(draw: Draw, person: Person, behind: number): void {
 }
 const DEVICES = ['via_phone_mobile', 'via_phone_fixed', 'via_computer', 'via_tablet']
 
-/** Why there is no access at home: others beside the weightiest, which stands already. */
+/** Why there is no access at home: others next to the weightiest, which stands already. */
 export function barriers(draw: Draw, { answers: a, rich, young }: Pick<Person, 'answers' | 'rich' | 'young'>): void {
   const leaning = {
     barrier_not_needed: -1.1 - 0.3 * young,

@@ -215,7 +215,7 @@ function connection(
       ['not_needed', 'cost_service', 'cost_equipment', 'skills', 'no_service', 'privacy'],
       [0.3, rich < 0 ? 0.3 : 0.08, rich < 0 ? 0.16 : 0.05, 0.26, remote, 0.05],
     )
-    // the weightiest; others are named beside it (ict.ts)
+    // the weightiest; others are named next to it (ict.ts)
     a[`barrier_${reason}`] = 'yes'
     return
   }

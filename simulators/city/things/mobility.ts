@@ -98,7 +98,7 @@ type Row = {
   readonly count: number
 }
 
-/** So many places beside streets, on dry land, spread over the city. */
+/** So many places next to streets, on dry land, spread over the city. */
 function besideStreets(plan: CityPlan, random: Random, { along, step, first, beside, urban, count }: Row) {
   const spots = plan.streets
     .filter(along)

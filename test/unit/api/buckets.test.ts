@@ -136,7 +136,7 @@ describe('composed buckets', () => {
     expect(first).toMatchObject({ n: 2, good: 0, mean: null, min: null, dataCapture: 0, suspect: null })
   })
 
-  test('suspect observations stand beside the good: (900 + 30 + 90) / 3 = 340; readings of a counter have no mean', () => {
+  test('suspect observations stand next to the good: (900 + 30 + 90) / 3 = 340; readings of a counter have no mean', () => {
     const spiked = { ...hourOf('2026-05-01T00:00:00Z', [1, 1]), n: 4, suspect: 2, suspectTotal: 930 }
     const again = { ...nothingGood('2026-05-01T01:00:00Z'), suspect: 1, suspectTotal: 90 }
     const six = bucketEdges('6h', at('2026-05-01T00:00:00Z'), at('2026-05-01T06:00:00Z'), 'UTC')

@@ -307,7 +307,7 @@ function seen(rgb: Rgb, m: readonly number[]): number[] {
 
 describe('the nine colours', () => {
   const nine = BIVARIATE.flat()
-  // a difference of 2.3 is just noticeable (CIE 1976); areas beside a legend need several times that
+  // a difference of 2.3 is just noticeable (CIE 1976); areas next to a legend need several times that
   test.each(Object.entries(VISION))('stay apart in %s', (_, matrix) => {
     const labs = nine.map((rgb) => seen(rgb, matrix))
     const distances = labs.flatMap((a, i) =>

@@ -87,7 +87,7 @@ describe('classes', () => {
     expect(rainScale.colours).toHaveLength(RAIN.length)
   })
 
-  test('noise is told apart in steps of 5 dB, with the limits of Directive 2002/49/EC among them', () => {
+  test('noise is distinguished in steps of 5 dB, with the limits of Directive 2002/49/EC among them', () => {
     expect(noiseScale.breaks).toEqual([45, 50, 55, 60, 65, 70])
     expect(noiseScale.colours).toHaveLength(7)
   })
@@ -98,7 +98,7 @@ describe('classes', () => {
     // six colours: 9 to 19 takes steps of 2, since 1 would need eleven
     ['steps of two where one would need more colours than there are', [9, 14, 19], 0.5, [10, 12, 14, 16, 18]],
     ['steps below zero', [-3, -0.2, 1.4], 1, [-2, -1, 0, 1]],
-    ['one class where nothing can be told apart', [1017.1, 1017.4], 1, []],
+    ['one class where nothing can be distinguished', [1017.1, 1017.4], 1, []],
     ['one class of nothing', [], 1, []],
   ])('%s', (_, values, least, breaks) => {
     const scale = stepScale(values, 'heat', least)

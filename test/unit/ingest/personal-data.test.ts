@@ -23,7 +23,7 @@ describe('a stored payload contains no personal data', () => {
     ['{"e\\u006dail":"x","E-Mail":"y"}', '{"e\\u006dail":"(removed)","E-Mail":"(removed)"}'],
     ['\ufeff{"email":"x"}', '\ufeff{"email":"(removed)"}'],
     ['{"plate":"AA-12-BB","tel":123,"mac":"84F3EB001122"}', '{"plate":"(removed)","tel":null,"mac":"(removed)"}'],
-    // names and addresses beside what says that they are a person's
+    // names and addresses next to what says that they are a person's
     [
       '{"name":"Jane","address":{"street":"x"},"mail":"y"}',
       '{"name":"(removed)","address":"(removed)","mail":"(removed)"}',

@@ -70,7 +70,7 @@ describe('each message once, at the lower QoS of message and subscriptions', () 
       await first.client.endAsync()
       await publishAll()
       const { got, client } = await connect(options)
-      // QoS 0 is not kept for a client that is away
+      // QoS 0 is not kept for a client that is disconnected
       const kept = [1, 2] as const
       await expect
         .poll(() => [...got].sort())

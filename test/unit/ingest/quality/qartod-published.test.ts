@@ -24,7 +24,7 @@ describe('spike, by the mean of the neighbours (SPK_REF)', () => {
     [[-10, -12, -999.99, -13, -15, -40, -9, -9], ordinary, [2, 4, 4, 4, 1, 3, 1, 2]],
     [[-100, -99, -99, -98], ordinary, [2, 1, 1, 2]],
     [wave, fine, wave.map((value, at) => (at === 0 || at === wave.length - 1 ? 2 : value === 0 ? 3 : 1))],
-    // the published series goes on with a missing value, beside which nothing is judged
+    // the published series goes on with a missing value, next to which nothing is judged
     [[3, 4.99, 5, 6, 8, 6, 6, 6.75, 6, 6, 5.3, 6, 6, 9, 5], fine, [2, 3, 1, 1, 4, 3, 1, 3, 1, 1, 3, 1, 4, 4, 2]],
   ])('%j', (series, thresholds, flags) => expect(flagsOf(series, thresholds)).toEqual(flags))
 

@@ -36,7 +36,7 @@ test('weighted mean: (1 * 10 + 3 * 30) / 4 = 25; without a weight an input count
   expect(node(head, [stated(10), stated(30)]).value).toBe(20)
 })
 
-test('what suspect observations would change goes up the tree: (20 + 30) / 10 = 5 beside (10 + 30) / 10 = 4', () => {
+test('what suspect observations would change goes up the tree: (20 + 30) / 10 = 5 next to (10 + 30) / 10 = 4', () => {
   const head = { label: 'x', unit: '1', origin: 'measured' } as const
   const total = node({ ...head, method: 'sum' }, [{ ...stated(10), withSuspect: 20 }, stated(30)])
   expect(node({ ...head, method: 'ratio' }, [total, stated(10)])).toMatchObject({ value: 4, withSuspect: 5 })

@@ -79,7 +79,7 @@ test('a bound reached by a division that binary fractions bend stays on its boun
   expect(bandOf(100 * (0.1 + 0.2 + 0.65)).band).toBe('66-95')
 })
 
-test('groups: what is not reported is left out of the score and told beside it', () => {
+test('groups: what is not reported is left out of the score and told next to it', () => {
   const indicators = ['EC:ICT:ICT:1C', 'EC:ICT:ICT:2C', 'EC:ICT:ICT:3C'].flatMap((code) => indicatorOf(code) ?? [])
   const values = [90, 20, null]
   const scored = indicators.map((indicator, i) => {

@@ -19,7 +19,7 @@ test('three points, or one time only, have no trend', () => {
   expect(trendOf([1, 2, 3].map((value, at) => ({ at, value })))).toBeUndefined()
   expect(trendOf([1, 2, 3, 4].map((value) => ({ at: 1, value })))).toBeUndefined()
 })
-test('80 (se 3) to 85 (se 4): se 5, half 9.8, not told apart; to 90 it is', () => {
+test('80 (se 3) to 85 (se 4): se 5, half 9.8, not distinguished; to 90 it is', () => {
   expect(compare({ value: 80, standardError: 3 }, { value: 85, standardError: 4 })).toMatchObject({
     change: 5,
     standardError: 5,
