@@ -1,4 +1,14 @@
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import {
+  lazy,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { Button } from 'react-aria-components'
 import type { CityResponse } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
@@ -115,8 +125,10 @@ type MapsProps = Omit<CityMapProps, 'marks' | 'camera'> & { readonly maps: reado
 function Maps({ maps, ...shared }: MapsProps) {
   const [{ camera }] = useViewState()
   const { t } = useI18n()
+  const ref = useRef<HTMLDivElement>(null)
+  usePrintSize(ref)
   return (
-    <div className={`map-view__maps${maps.length > 1 ? ' map-view__maps--two' : ''}`}>
+    <div ref={ref} className={`map-view__maps${maps.length > 1 ? ' map-view__maps--two' : ''}`}>
       {maps.map(({ id, model }) => (
         <figure key={id} className="map-view__one">
           {id !== 'only' && (
@@ -135,6 +147,23 @@ function Maps({ maps, ...shared }: MapsProps) {
       ))}
     </div>
   )
+}
+
+/** px next to the legend on A4 and US Letter, upright */
+const PRINT_WIDTH = 480
+
+/** A map cannot draw itself again while it is printed: it keeps its size and is scaled to the paper. */
+function usePrintSize(ref: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const measure = () => {
+      const { clientWidth = 0, clientHeight = 0, style } = ref.current ?? {}
+      style?.setProperty('--print-width', `${clientWidth}px`)
+      style?.setProperty('--print-height', `${clientHeight}px`)
+      style?.setProperty('--print-zoom', String(Math.min(1, PRINT_WIDTH / clientWidth)))
+    }
+    window.addEventListener('beforeprint', measure)
+    return () => window.removeEventListener('beforeprint', measure)
+  }, [ref])
 }
 
 type Parts = Readonly<Record<'layers' | 'legend' | 'details' | 'table', ReactNode>>

@@ -19,8 +19,11 @@ export function useTheme(): ColourScheme {
   return scheme
 }
 
-/** Whether the page is too narrow for panels next to the map. The style sheets have the same number. */
-const narrow = window.matchMedia('(max-width: 860px)')
+/**
+ * Whether the screen is too narrow for panels next to the map. The style sheets have the same number. Paper is narrow,
+ * too, but has neither taps nor a sheet to pull up: it gets the wide layout.
+ */
+const narrow = window.matchMedia('screen and (max-width: 860px)')
 const subscribeNarrow = (listener: () => void): (() => void) => {
   narrow.addEventListener('change', listener)
   return () => narrow.removeEventListener('change', listener)

@@ -62,6 +62,7 @@ export default function CityMap(props: CityMapProps) {
     const overlay = new MapLibreOverlay({
       layers: [],
       pickingRadius: 6,
+      onLoad: () => hideOverlay(container.current),
       getTooltip: (info: PickingInfo<Hinted>) => tooltip(info.object, i18n.t('thing.unconfirmed')),
       getCursor: ({ isHovering, isDragging }) => (isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'),
       onClick: ({ object }: PickingInfo<Hinted>) => latest.current.onSelect(markOf(object)?.id ?? null),
@@ -117,6 +118,14 @@ export default function CityMap(props: CityMapProps) {
       {problem && <p className="city-map__problem">{i18n.t('map.problem')}</p>}
     </div>
   )
+}
+
+/** MapLibre's canvas is the one tab stop of the map and has its name; that of deck.gl lies over it and takes no keys. */
+function hideOverlay(map: HTMLElement | null): void {
+  for (const canvas of map?.querySelectorAll<HTMLCanvasElement>('canvas:not(.maplibregl-canvas)') ?? []) {
+    canvas.tabIndex = -1
+    canvas.ariaHidden = 'true'
+  }
 }
 
 type Stage = { readonly map: MapLibreMap; readonly overlay: MapLibreOverlay; readonly labels: LabelLayer }

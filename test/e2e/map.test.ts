@@ -1,0 +1,77 @@
+/** The map as a page: devices that nobody confirmed, the keyboard, few colours, paper. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DESKTOP, openPage, settled } from './page.ts'
+import { publish } from './publish.ts'
+import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
+
+let system: SharedCity
+let browser: Browser
+beforeAll(async () => {
+  system = await sharedCity('simulated')
+  browser = await sharedBrowser()
+})
+afterAll(() => browser?.close())
+
+const open = (path: string, options = {}) => openPage(browser, system.url + path, { ...DESKTOP, ...options })
+
+test('a device that registered itself is listed as not confirmed and can be hidden; the address keeps it', async () => {
+  await publish(system.mqttPort, 'city/air/map-stranger', JSON.stringify({ pm2_5: 180, location: [-10.85, 39.243] }))
+  const { page, close } = await open('/?by=pm2_5&table=open')
+  const legend = page.getByRole('region', { name: /^Legend/ })
+  const row = page.getByRole('row', { name: /map-stranger/ })
+  await legend.getByText('Not confirmed', { exact: true }).waitFor()
+  expect(await row.textContent()).toContain('not confirmed, up to date')
+  await page.getByRole('checkbox', { name: /^Show unconfirmed devices/ }).uncheck()
+  await row.waitFor({ state: 'detached' })
+  expect(new URL(page.url()).searchParams.get('unconfirmed')).toBe('hide')
+  expect(await legend.getByText('Not confirmed', { exact: true }).count()).toBe(0)
+  await close()
+})
+
+test('the map is one tab stop with a name', async () => {
+  const { page, close } = await open('/')
+  await page.locator('.city-map canvas').nth(1).waitFor({ state: 'attached' })
+  await page.waitForFunction(() => document.querySelectorAll('.city-map canvas[tabindex="-1"]').length === 1)
+  const canvases = await page
+    .locator('.city-map canvas')
+    .evaluateAll((all) => all.map((canvas) => [(canvas as HTMLElement).tabIndex, canvas.ariaHidden, canvas.ariaLabel]))
+  expect(canvases).toEqual([
+    [0, null, 'Map of Selmora'],
+    [-1, 'true', null],
+  ])
+  await close()
+})
+
+test('where there are few colours, the legend keeps those of the data', async () => {
+  const { page, close } = await open('/?by=pm2_5', { forcedColors: 'active' })
+  const shown = await page
+    .locator('.swatch')
+    .evaluateAll((all) =>
+      all.map((one) => [getComputedStyle(one).backgroundColor, (one as HTMLElement).style.backgroundColor]),
+    )
+  expect(shown.length).toBeGreaterThan(3)
+  for (const [painted, meant] of shown) expect(painted).toBe(meant)
+  await close()
+})
+
+test('on paper the legend stands next to the map, with its colours and without controls', async () => {
+  const { page, close } = await open('/?by=pm2_5')
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
+  await page.emulateMedia({ media: 'print' })
+  // A4 at 96 px per inch, without margins
+  await page.setViewportSize({ width: 718, height: 1000 })
+  await settled(page)
+  const legend = await page.getByRole('region', { name: /^Legend/ }).boundingBox()
+  const map = await page.locator('.map-view__maps').boundingBox()
+  expect(legend && map && legend.x + legend.width <= map.x).toBe(true)
+  expect(map && map.x + map.width <= 718).toBe(true)
+  expect(await page.getByRole('button', { name: 'Show as table' }).isVisible()).toBe(false)
+  expect(
+    await page
+      .locator('.swatch')
+      .first()
+      .evaluate((one) => getComputedStyle(one).printColorAdjust),
+  ).toBe('exact')
+  await close()
+})
