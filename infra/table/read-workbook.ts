@@ -16,7 +16,7 @@ const SHEET = /^xl\/worksheets\/[^/]+\.xml$/i
  * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE
  */
 export async function readWorkbook(bytes: Buffer, limits: TableLimits): Promise<Table> {
-  unpackWithin(bytes, limits.maxUnpackedBytes, (name, part) => {
+  await unpackWithin(bytes, limits.maxUnpackedBytes, (name, part) => {
     if (SHEET.test(name)) refuseFarCells(part.toString('latin1'), limits)
   })
   const tables = await parse(bytes)

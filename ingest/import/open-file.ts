@@ -30,7 +30,7 @@ export async function filesOf(path: string): Promise<ImportFile[]> {
     const magic = Buffer.alloc(4)
     await handle.read(magic, 0, 4, 0)
     if (magic.readUInt32LE(0) === ZIP) {
-      const entries = await readZip(handle, path)
+      const entries = await readZip(path)
       return entries.map((entry) => ({
         name: `${path}/${entry.name}`,
         size: entry.bytes,
@@ -69,8 +69,8 @@ async function* counted(content: Readable, onBytes: (bytes: number) => void): As
 }
 
 /** An entry of an archive; progress is reported only at its end. */
-async function* readToEnd(content: Readable, onEnd: () => void): AsyncIterable<Buffer> {
-  yield* content as AsyncIterable<Buffer>
+async function* readToEnd(content: AsyncIterable<Buffer>, onEnd: () => void): AsyncIterable<Buffer> {
+  yield* content
   onEnd()
 }
 

@@ -1,75 +1,56 @@
-import { createReadStream } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { createInflateRaw } from 'node:zlib'
+import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { AppError } from '#model/basics/errors.ts'
 
 /** A file inside a ZIP archive; `open` streams its content. */
-export type ZipEntry = { readonly name: string; readonly bytes: number; open(): Readable }
+export type ZipEntry = {
+  readonly name: string
+  /** compressed */
+  readonly bytes: number
+  open(): AsyncIterable<Buffer>
+}
 
-const END = 0x06054b50
-const CENTRAL = 0x02014b50
-const LOCAL_BYTES = 30
-const END_BYTES = 22
-const COMMENT_BYTES = 65_535
 const [STORED, DEFLATED] = [0, 8]
 
-const unreadable = (file: string, problem: string): AppError =>
-  new AppError('CONFIG_INVALID', `${file} ${problem}; unpack it and import its files`)
+const unreadable = (file: string, problem: string, cause?: unknown): AppError =>
+  new AppError('CONFIG_INVALID', `${file} ${problem}; unpack it and import its files`, { cause })
 
 /**
- * The files of a ZIP archive (PKWARE APPNOTE 6.3, without ZIP64, encryption and other methods than stored and deflate).
+ * The files of a ZIP archive: stored or deflated, not encrypted. Checked before the first one is read.
  * @throws AppError CONFIG_INVALID for an unsupported archive
  */
-export async function readZip(handle: FileHandle, file: string): Promise<ZipEntry[]> {
-  const { size } = await handle.stat()
-  const tail = Buffer.alloc(Math.min(size, END_BYTES + COMMENT_BYTES))
-  await handle.read(tail, 0, tail.length, size - tail.length)
-  let end = tail.length - END_BYTES
-  while (end >= 0 && tail.readUInt32LE(end) !== END) end -= 1
-  if (end < 0) throw unreadable(file, 'is not a ZIP archive, or damaged')
-  const [count, bytes, offset] = [tail.readUInt16LE(end + 10), tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)]
-  if (count === 0xffff || offset === 0xffffffff) throw unreadable(file, 'is a ZIP64 archive')
-  if (offset + bytes > size) throw unreadable(file, 'is damaged')
-  const directory = Buffer.alloc(bytes)
-  await handle.read(directory, 0, bytes, offset)
+export async function readZip(file: string): Promise<ZipEntry[]> {
   const entries: ZipEntry[] = []
-  for (let at = 0, n = 0; n < count && at + 46 <= directory.length; n += 1) {
-    if (directory.readUInt32LE(at) !== CENTRAL) throw unreadable(file, 'is damaged')
-    const [nameBytes, extra, comment] = [28, 30, 32].map((field) => directory.readUInt16LE(at + field))
-    const name = directory.toString('utf8', at + 46, at + 46 + (nameBytes ?? 0))
-    if (!name.endsWith('/') && !name.startsWith('__MACOSX/'))
-      entries.push(await entryAt(handle, file, directory, at, name))
-    at += 46 + (nameBytes ?? 0) + (extra ?? 0) + (comment ?? 0)
-  }
+  await withZip(file, async (zip) => {
+    for await (const entry of zip.eachEntry()) {
+      const { fileName: name, compressedSize: bytes, compressionMethod: method } = entry
+      if (name.endsWith('/') || name.startsWith('__MACOSX/')) continue
+      if (entry.isEncrypted()) throw unreadable(file, `contains ${name} encrypted`)
+      if (method !== STORED && method !== DEFLATED)
+        throw unreadable(file, `contains ${name} with an unsupported compression`)
+      entries.push({ name, bytes, open: () => contentOf(file, entry) })
+    }
+  })
   return entries
 }
 
-async function entryAt(
-  handle: FileHandle,
-  file: string,
-  directory: Buffer,
-  at: number,
-  name: string,
-): Promise<ZipEntry> {
-  const [flags, method] = [directory.readUInt16LE(at + 8), directory.readUInt16LE(at + 10)]
-  const [bytes, offset] = [directory.readUInt32LE(at + 20), directory.readUInt32LE(at + 42)]
-  if ((flags & 1) !== 0) throw unreadable(file, `contains ${name} encrypted`)
-  if (method !== STORED && method !== DEFLATED)
-    throw unreadable(file, `contains ${name} with an unsupported compression`)
-  const local = Buffer.alloc(LOCAL_BYTES)
-  await handle.read(local, 0, LOCAL_BYTES, offset)
-  const start = offset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28)
-  return {
-    name,
-    bytes,
-    open: () => {
-      if (bytes === 0) return Readable.from([])
-      const raw = createReadStream(file, { start, end: start + bytes - 1 })
-      if (method === STORED) return raw
-      const inflate = createInflateRaw()
-      raw.once('error', (error) => inflate.destroy(error))
-      return raw.pipe(inflate)
-    },
+async function withZip(file: string, read: (zip: ZipFile) => Promise<void>): Promise<void> {
+  let zip: ZipFile | undefined
+  try {
+    zip = await openPromise(file, { lazyEntries: true, autoClose: false })
+    await read(zip)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw unreadable(file, 'is not a ZIP archive, or damaged', error)
+  } finally {
+    zip?.close()
+  }
+}
+
+async function* contentOf(file: string, entry: Entry): AsyncIterable<Buffer> {
+  const zip = await openPromise(file, { lazyEntries: true, autoClose: false })
+  try {
+    yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>
+  } finally {
+    zip.close()
   }
 }

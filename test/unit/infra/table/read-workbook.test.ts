@@ -86,3 +86,50 @@ test('what breaks the reader is an answer, and the next file is read', async () 
   await expect(readTableFile(workbook('<row><c r="A1" t="s"><v>99'), LIMITS)).rejects.toMatchObject({ status: 400 })
   expect(await readTableFile(workbook(cell('r="A1"')), LIMITS)).toEqual([[1]])
 })
+
+/** A workbook with one part more or other bytes in its directory. */
+const withPart = (name: string, content: string): Buffer => zip({ 'xl/workbook.xml': '<workbook/>', [name]: content })
+/** The entry of a part in the central directory, as an offset into the file. */
+const directoryEntryOf = (bytes: Buffer, name: string): number => bytes.lastIndexOf(Buffer.from(name)) - 46
+
+test('a part that unpacks to more than the limit is refused, whatever the file says of its size', async () => {
+  const bomb = withPart('xl/media/a.bin', '0'.repeat(20_000_000))
+  expect(bomb.length).toBeLessThan(100_000)
+  const refusal = /unpacks to more than 10 MB|no readable XLSX/
+  await expect(readTableFile(bomb, LIMITS)).rejects.toThrow('unpacks to more than 10 MB')
+  bomb.writeUInt32LE(5, directoryEntryOf(bomb, 'xl/media/a.bin') + 24)
+  await expect(readTableFile(bomb, LIMITS)).rejects.toThrow(refusal)
+})
+
+test('many small parts that unpack to more than the limit together are refused', async () => {
+  const parts = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`xl/media/${i}.bin`, '0'.repeat(1_000_000)]))
+  await expect(readTableFile(zip(parts), LIMITS)).rejects.toThrow('unpacks to more than 10 MB')
+})
+
+test('parts that share their bytes count each time', async () => {
+  const bytes = zip(
+    Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`xl/media/${i + 10}.bin`, '0'.repeat(900_000)])),
+  )
+  // every entry of the directory points at the first part
+  for (let i = 0; i < 20; i += 1) bytes.writeUInt32LE(0, directoryEntryOf(bytes, `xl/media/${i + 10}.bin`) + 42)
+  await expect(readTableFile(bytes, LIMITS)).rejects.toThrow(/unpacks to more than 10 MB|no readable XLSX/)
+})
+
+test('more than 100 parts, an encrypted part and an unknown compression are refused', async () => {
+  const many = zip(Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`${i}.xml`, '<a/>'])))
+  await expect(readTableFile(many, LIMITS)).rejects.toThrow('101 parts; 100 are read')
+  for (const [offset, value] of [
+    [8, 1],
+    [10, 99],
+  ] as const) {
+    const bytes = withPart('xl/a.xml', '<a/>')
+    bytes.writeUInt16LE(value, directoryEntryOf(bytes, 'xl/a.xml') + offset)
+    await expect(readTableFile(bytes, LIMITS)).rejects.toThrow('no readable XLSX file')
+  }
+})
+
+test('every cut of a workbook is an answer', async () => {
+  const bytes = workbook(cell('r="A1"'))
+  for (let length = 4; length < bytes.length; length += 97)
+    await expect(readTableFile(bytes.subarray(0, length), LIMITS)).rejects.toMatchObject({ status: 400 })
+})

@@ -182,7 +182,7 @@ describe('the ledger by way of the API', () => {
       response.end(
         JSON.stringify({
           total: all,
-          sources: [{ source: 'import', ...all, updatedAt: '2026-05-31T12:00:00Z' }],
+          sources: [{ source: 'import', ...all, updatedAt: '2026-05-31T12:00:00Z', lastReceivedAt: null }],
           time: '2026-05-01T00:00:00.000Z',
           lastReceivedAt: null,
           returnedToBroker: 0,
