@@ -30,8 +30,7 @@ import { scheduleRequalification } from './requalify/schedule.ts'
 export type IngestOptions = {
   readonly pool: Pool
   readonly mqttUrl: string
-  readonly pack: Pick<CityPack, 'sources' | 'timeZone' | 'simulated'> &
-    Partial<Pick<CityPack, 'centre' | 'registration'>>
+  readonly pack: Pick<CityPack, 'sources' | 'timeZone'> & Partial<Pick<CityPack, 'centre' | 'registration'>>
   readonly log: Logger
   readonly metrics?: MetricsRegistry
   /** names the MQTT session: the same after every restart, another one for each worker */
@@ -86,7 +85,7 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
   const filters = filtersOf(pack)
   const ledger = new Ledger(pack.sources.map((source) => source.name))
   const probe = new StoreProbe({ pool, ledger })
-  const registry = new Registry({ simulated: pack.simulated, quota: pack.registration ?? REGISTRATION_QUOTA })
+  const registry = new Registry({ quota: pack.registration ?? REGISTRATION_QUOTA })
   const rules = await watchRegistry({ pool, log, onChange: () => registry.clearCache() })
   const interpreter = createInterpreter(pack, limits.payloadBytes, () => rules.current)
 
@@ -109,7 +108,6 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
   })
   const interpret = new InterpretStage({
     ...{ pool, log, ledger, probe, interpreter, publish },
-    simulated: pack.simulated,
     next: commit,
   })
   receive.start(interpret)

@@ -40,6 +40,8 @@ export type ThingAt = {
   readonly kind: string
   readonly zoneId: number | null
   readonly simulated: boolean
+  /** whether a person or the pack has confirmed it, by now */
+  readonly verified: boolean
   readonly intervalSeconds: number | null
   readonly attributes: Readonly<Record<string, string | number | boolean>>
   /** it belongs to the city at that time, by the registry alone: not only because it was heard before it was registered */
@@ -104,7 +106,7 @@ export async function zonesAt(db: Queryable, at: At, { timeZone, beginsLater }: 
 
 // The last state that began before the end. A Thing that was heard before it was registered is as it was registered.
 const THINGS = `
-  select t.id, t.key, s.name, s.kind, s.zone_id as "zoneId", t.simulated, s.expected_interval_s as "intervalSeconds",
+  select t.id, t.key, s.name, s.kind, s.zone_id as "zoneId", t.simulated, t.verified, s.expected_interval_s as "intervalSeconds",
          s.attributes, h.valid_from < $1::timestamptz as registered
   from thing t
   cross join lateral (
@@ -121,8 +123,8 @@ const THINGS = `
   order by t.id`
 
 const THINGS_NOW = `
-  select id, key, name, kind, zone_id as "zoneId", simulated, expected_interval_s as "intervalSeconds", attributes,
-         true as registered
+  select id, key, name, kind, zone_id as "zoneId", simulated, verified, expected_interval_s as "intervalSeconds",
+         attributes, true as registered
   from thing order by id`
 
 /** Things that were there at the end of the period, or were until some time within it. */

@@ -34,8 +34,6 @@ export type DeferredInterpretationOptions = {
   readonly next: { add(message: IngestMessage): void }
   /** false when there is no connection */
   readonly publish: (topic: string, payload: Buffer) => boolean
-  /** the city's observations come from a simulator */
-  readonly simulated: boolean
   readonly rebirth?: RebirthLimits
   /** distinguishes an outage of the database from a fault of one message */
   readonly probe: { isOutage(error: unknown, sinceMs: number): Promise<boolean> }
@@ -79,7 +77,7 @@ export function needsContext({ topic, failure }: IngestMessage): boolean {
 export class DeferredInterpretation {
   readonly #options: DeferredInterpretationOptions
   readonly #sparkplug = new SparkplugState()
-  readonly #discovery: DiscoveryState
+  readonly #discovery = new DiscoveryState()
   readonly #stop = new AbortController()
   readonly #later = new Map<Item, NodeJS.Timeout>()
   readonly #outage = new Outage()
@@ -90,7 +88,6 @@ export class DeferredInterpretation {
 
   constructor(options: DeferredInterpretationOptions) {
     this.#options = options
-    this.#discovery = new DiscoveryState(options)
   }
 
   /** @param message as interpreted without context */

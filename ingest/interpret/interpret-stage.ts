@@ -22,8 +22,6 @@ export type InterpretStageOptions = {
   readonly ledger: Ledger
   readonly probe: StoreProbe
   readonly interpreter: Interpreter
-  /** the city's observations come from a simulator */
-  readonly simulated: boolean
   /** for requests to Sparkplug nodes */
   readonly publish: (topic: string, payload: Buffer) => boolean
   readonly next: InterpretOutput

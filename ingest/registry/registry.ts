@@ -10,6 +10,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { Position } from '#model/basics/geo.ts'
 import { REGISTRATION_QUOTA } from '#model/city/city-pack.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
+import { REASONS } from '#model/observation/quality.ts'
 import type { Grade } from '#model/things/grade.ts'
 import type { NormalSample } from '../observe/normalise.ts'
 import * as rows from './queries.ts'
@@ -35,13 +36,11 @@ const REFRESH_MS = 30_000
 const MOVING_KINDS = new Set(['probe', 'vehicle'])
 
 export class Registry {
-  readonly #simulated: boolean
   readonly #quota: RegistrationQuota
   #devices = new Map<string, Device>()
   #loadedAtMs = performance.now()
 
-  constructor({ simulated, quota = REGISTRATION_QUOTA }: { simulated: boolean; quota?: RegistrationQuota }) {
-    this.#simulated = simulated
+  constructor({ quota = REGISTRATION_QUOTA }: { quota?: RegistrationQuota } = {}) {
     this.#quota = quota
   }
 
@@ -95,7 +94,8 @@ export class Registry {
         key: keyOf(sample.device),
         name: sample.device.slice(sample.device.indexOf('/') + 1),
         domain: sample.domain,
-        simulated: this.#simulated,
+        // what is not of the pack may be real, in a simulated city, too
+        simulated: (sample.reasons & REASONS.device_simulates) !== 0,
       })),
     )
     await load(db, devices, [...missing.map((sample) => sample.device)])

@@ -91,8 +91,8 @@ export async function buildYearCity(pool: Pool, streams: number): Promise<YearCi
   for (const { kind, domain, properties, attributes, part } of KINDS) {
     const count = Math.max(1, Math.round((streams * part) / 100 / properties.length))
     await pool.query(
-      `insert into thing (key, name, domain, kind, zone_id, attributes)
-       select $1 || '-' || i, $1 || ' ' || i, $2, $1, 1 + i % ${ZONES}, $3 from generate_series(1, $4) i`,
+      `insert into thing (key, name, domain, kind, zone_id, verified, attributes)
+       select $1 || '-' || i, $1 || ' ' || i, $2, $1, 1 + i % ${ZONES}, true, $3 from generate_series(1, $4) i`,
       [kind, domain, attributes, count],
     )
     await pool.query(

@@ -62,6 +62,7 @@ export type ThingSpec = {
   domain?: string
   zoneId?: number | null
   simulated?: boolean
+  verified?: boolean
   attributes?: Record<string, string | number | boolean>
 }
 
@@ -72,14 +73,15 @@ export async function addThing(
   properties: [PropertyName, channel?: string][],
 ): Promise<number[]> {
   const { rows } = await pool.query(
-    `insert into thing (key, name, domain, kind, zone_id, simulated, attributes)
-     values ($1, $1, $2, $3, $4, $5, $6) returning id`,
+    `insert into thing (key, name, domain, kind, zone_id, simulated, verified, attributes)
+     values ($1, $1, $2, $3, $4, $5, $6, $7) returning id`,
     [
       thing.key,
       thing.domain ?? 'air',
       thing.kind,
       thing.zoneId ?? null,
       thing.simulated ?? false,
+      thing.verified ?? true,
       thing.attributes ?? {},
     ],
   )

@@ -294,6 +294,18 @@ describe('air pollution (EN:EN:AQ:1C)', () => {
     })
   })
 
+  test('a station that nobody confirmed is left out with the reason', async () => {
+    const { pool } = db
+    const confirm = (verified: boolean) =>
+      pool.query("update thing set verified = $1 where key = 'air-road'", [verified])
+    await confirm(false)
+    const later = createIndicators({ pool, microdata: openMicrodata(pool), clock: () => NOW })
+    const pm = pointOf(await later.evaluate('EN:EN:AQ:1C', { period: DAY }), 'pm2_5')
+    await confirm(true)
+    expect(pm.value).toBeCloseTo(15, 12)
+    expect(pm.evidence?.excluded).toContainEqual({ what: 'air-road', why: 'not confirmed' })
+  })
+
   test('by zone: north 15, south 30', async () => {
     const { zones } = await indicators.zoneValues('EN:EN:AQ:1C', { period: DAY, dataPoint: 'pm2_5' })
     expect(zones.map(({ zone, value }) => [zone, value])).toEqual([

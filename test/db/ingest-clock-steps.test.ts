@@ -33,7 +33,7 @@ function open() {
   const ledger = new Ledger(['all'])
   const writer = new Writer({
     ...{ pool, ledger, now, session: 'test', log: createLog('test', 'silent'), onRetry: () => {} },
-    registry: new Registry({ simulated: false }),
+    registry: new Registry(),
     onCommitted: ({ latest }) => news.push(...latest),
   })
   const understand = createInterpreter({ sources: [{ name: 'all', topic: '#' }], timeZone: 'UTC' }, 1_000)

@@ -36,7 +36,7 @@ const start = async (name: string, topic: string): Promise<IngestWorker> => {
   const worker = await startIngest({
     pool: database.poolFor({ max: 6 }),
     mqttUrl: broker.url,
-    pack: { simulated: false, timeZone: 'UTC', sources: [{ name, topic }] },
+    pack: { timeZone: 'UTC', sources: [{ name, topic }] },
     log: createLog('test', 'silent'),
     clientId: `${name}-${id}`,
   })
@@ -132,7 +132,7 @@ test('an unreadable entity is recorded with its reason; names edited by people s
   await say('homeassistant/light/x/config', { cmd_t: 'a' })
   await until(rejected, (reasons) => reasons.length === 2)
   expect(await rejected()).toEqual(['unsupported_template', 'no_measurement'])
-  const state = new DiscoveryState({ simulated: false })
+  const state = new DiscoveryState()
   await database.pool.query(`update thing set name = 'Town hall', edited = '{name}' where name = 'Hall'`)
   const topic = `homeassistant/sensor/${id}/config`
   await state.lookUp(database.pool, [{ topic, payload: Buffer.from(JSON.stringify(config())) }])
@@ -140,7 +140,7 @@ test('an unreadable entity is recorded with its reason; names edited by people s
 })
 
 test('what a worker looked up is looked up again', async () => {
-  const [a, b] = [new DiscoveryState({ simulated: false }), new DiscoveryState({ simulated: false })]
+  const [a, b] = [new DiscoveryState(), new DiscoveryState()]
   const state = { topic: `${id}/state`, payload: Buffer.from('{"t":1}') }
   expect(await a.lookUp(database.pool, [state])).toEqual([undefined])
   const told = { topic: `homeassistant/sensor/${id}/config`, payload: Buffer.from(JSON.stringify(config())) }

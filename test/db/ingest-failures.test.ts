@@ -63,7 +63,7 @@ async function writeAmong(
   const used = over.pool ?? pool
   const writer = new Writer({
     ...{ pool: used, ledger, session: 'test', log: createLog('test', 'silent') },
-    registry: new Registry({ simulated: false }),
+    registry: new Registry(),
     probe: new StoreProbe({ pool: used, ledger, persistentMs: over.persistentMs ?? 20 }),
     onCommitted: (batch) => {
       for (const each of batch.messages) outcomes.set(nameOf.get(each.message.acknowledge) ?? '?', each.outcome.kind)
@@ -206,7 +206,7 @@ test('a committed batch is not written again when its announcement fails', async
   let announced = 0
   const writer = new Writer({
     ...{ pool, ledger, session: 'test', log: createLog('test', 'silent'), onRetry: () => {} },
-    registry: new Registry({ simulated: false }),
+    registry: new Registry(),
     onCommitted: () => {
       announced += 1
       throw new TypeError('a listener with a fault')

@@ -65,7 +65,7 @@ describe('quality on its way into the database', () => {
     const writer = new Writer({
       ...{ pool, ledger, session: 'test' },
       log: createLog('test', 'silent'),
-      registry: new Registry({ simulated: false }),
+      registry: new Registry(),
       onCommitted: () => {},
       onRetry: () => {},
     })

@@ -44,7 +44,7 @@ describe('two workers on one broker', () => {
       pool: database.poolFor({ max: 6 }),
       mqttUrl: broker.url,
       pack: {
-        ...{ simulated: false, timeZone: 'UTC' },
+        timeZone: 'UTC',
         sources: filters.map((topic, i) => ({ name: `${name}-${i}`, topic })),
       },
       log: createLog('test', 'silent'),

@@ -56,7 +56,7 @@ describe('ingest store', () => {
     ...over,
   })
   /** A worker's writing half. */
-  const open = (over: { simulated?: boolean; pool?: Pool; quota?: { initial: number; perHour: number } } = {}) => {
+  const open = (over: { pool?: Pool; quota?: { initial: number; perHour: number } } = {}) => {
     const ledger = new Ledger(['native'])
     const latest: Row[] = []
     const writer = new Writer({
@@ -64,7 +64,7 @@ describe('ingest store', () => {
       session: 'test',
       ledger,
       log: createLog('test', 'silent'),
-      registry: new Registry({ simulated: over.simulated ?? false, ...(over.quota && { quota: over.quota }) }),
+      registry: new Registry(over.quota ? { quota: over.quota } : {}),
       onCommitted: (batch) => latest.push(...batch.latest),
       onRetry: () => {},
     })
@@ -356,7 +356,7 @@ describe('ingest store', () => {
     await pool.query(`insert into zone (key, name, area_km2, geometry) values ('centre', 'Centre', 1, $1)`, [
       JSON.stringify({ type: 'Polygon', coordinates: [ring] }),
     ])
-    const { write } = open({ simulated: true })
+    const { write } = open()
     await write(message([sample({ device: 'tasmota/sonoff_desk', location: [10, 50] })]))
     const { rows } = await pool.query(`
       select t.key, t.name, t.domain, t.verified, t.simulated, t.lon, t.lat, z.key as zone, d.device, o.reasons
@@ -369,7 +369,7 @@ describe('ingest store', () => {
         name: 'sonoff_desk',
         domain: 'air',
         verified: false,
-        simulated: true,
+        simulated: false,
         lon: 10,
         lat: 50,
         zone: 'centre',

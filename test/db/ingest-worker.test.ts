@@ -30,7 +30,6 @@ describe('ingest worker', () => {
       pool: database.poolFor({ max: 6 }),
       mqttUrl: broker.url,
       pack: {
-        simulated: false,
         timeZone: 'UTC',
         sources: [{ name: 'native', topic: `city/+/${broker.prefix}`, format: 'native' }],
       },

@@ -19,7 +19,6 @@ export async function openRegistry({ sources = NATIVE }: { sources?: readonly So
     pool: api.database.poolFor({ max: 4 }),
     mqttUrl: broker.url,
     pack: {
-      simulated: false,
       timeZone: 'UTC',
       sources: [...sources],
     },

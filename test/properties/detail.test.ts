@@ -100,8 +100,8 @@ const READINGS = `
   where datastream_id = $1 and phenomenon_time < '${DAY}'::timestamptz + $4 * interval '1 hour'`
 const WITHIN = `
   with inner_thing as (
-    insert into thing (key, name, domain, kind, zone_id, attributes)
-    select key || $2, name || $2, domain, kind, case when $3 then zone_id end,
+    insert into thing (key, name, domain, kind, zone_id, verified, attributes)
+    select key || $2, name || $2, domain, kind, case when $3 then zone_id end, verified,
            attributes || jsonb_build_object('partOf', key)
     from thing where id = $1 returning id
   )

@@ -45,7 +45,7 @@ test('no text stops a writer', async () => {
   const log = createLog('test', 'silent')
   let retries = 0
   const writer = new Writer({
-    ...{ pool, ledger, log, session: 'test', registry: new Registry({ simulated: false }) },
+    ...{ pool, ledger, log, session: 'test', registry: new Registry() },
     onCommitted: () => {},
     onRetry: () => {
       retries += 1

@@ -76,7 +76,8 @@ beforeAll(async () => {
       [one.zone],
     )
     await pool.query(
-      `insert into thing (key, name, domain, kind, zone_id) values ($1, $1, 'air', 'air_station', (select id from zone where key = $1))`,
+      `insert into thing (key, name, domain, kind, zone_id, verified)
+       values ($1, $1, 'air', 'air_station', (select id from zone where key = $1), true)`,
       [one.zone],
     )
     for (const property of PROPERTIES) {

@@ -50,7 +50,7 @@ async function deliver(station: string, { order, batches, restartEvery }: Delive
   const open = () =>
     new Writer({
       ...{ pool: api.pool, session: `test-${station}`, ledger, log: createLog('test', 'silent') },
-      ...{ registry: new Registry({ simulated: false }), onCommitted: () => {}, onRetry: () => {} },
+      ...{ registry: new Registry(), onCommitted: () => {}, onRetry: () => {} },
     })
   let writer = open()
   for (let at = 0, batch = 0; at < order.length; batch += 1) {

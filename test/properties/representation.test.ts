@@ -63,7 +63,7 @@ beforeAll(async () => {
   const ledger = new Ledger(['all'])
   const writer = new Writer({
     ...{ pool: db.pool, session: 'test', ledger, log: createLog('test', 'silent') },
-    registry: new Registry({ simulated: false }),
+    registry: new Registry(),
     onCommitted: () => {},
     onRetry: () => {},
   })

@@ -16,7 +16,7 @@ export function openIngest(pool: Pool): (messages: readonly Message[]) => Promis
   const log = createLog('test', 'silent')
   const writer = new Writer({
     ...{ pool, ledger, log, session: 'test' },
-    registry: new Registry({ simulated: false }),
+    registry: new Registry(),
     onCommitted: () => {},
     onRetry: () => {},
   })

@@ -4,7 +4,7 @@ import { type PropertyName, propertyOf } from '#model/observation/properties.ts'
 import type { DatastreamRow } from '../../measurements/registry-snapshot.ts'
 import type { Total } from '../../measurements/totals.ts'
 import type { Consumption } from '../inputs/counters.ts'
-import { countIn, isSimulated, MIN_DATA_CAPTURE, originOf, type Place, percentText, qualityOf } from './context.ts'
+import { countIn, MIN_DATA_CAPTURE, originOf, type Place, percentText, qualityOf } from './context.ts'
 import type { Excluded } from './outcome.ts'
 
 const CARRIERS: Readonly<Record<string, string>> = { thermal_energy: 'heat', water_volume: 'water' }
@@ -31,7 +31,7 @@ function perDay(stream: DatastreamRow, read: Consumption | undefined, place: Pla
       what: thing.name,
       why: `its readings lie ${Math.round(read.span / 24)} days apart, longer than the period`,
     }
-  const origin = originOf(isSimulated(place, [thing]), 'measured')
+  const origin = originOf(thing.simulated, 'measured')
   const carrier = CARRIERS[stream.property] ?? 'electricity'
   const { unit } = propertyOf(stream.property as PropertyName)
   const ref = `datastream ${stream.id} (${thing.key} ${stream.property})`

@@ -38,7 +38,7 @@ const SITING_WEIGHTS: Readonly<Record<string, number>> = { background: 1, traffi
 /** Mean over stations, weighted by siting, of each station's mean of hourly means. */
 export const airPollution = defineMeasure({
   code: 'EN:EN:AQ:1C',
-  version: 2,
+  version: 3,
   needs: 'air stations that measure PM2.5, PM10, nitrogen dioxide, sulphur dioxide or ozone',
   unit: 'ug/m3',
   statistic: 'weighted_mean',
@@ -77,6 +77,8 @@ function stationMean(
   { means, censored }: { means: Read<'means'>; censored: Read<'censored'> },
   place: Place,
 ): Evidence | Excluded {
+  // anybody who can publish can register a device
+  if (!thing.verified) return { what: thing.name, why: 'not confirmed' }
   const read = means.get(id)
   if (!read || read.mean === null) return { what: thing.name, why: `no good ${LABELS[pollutant]} in the period` }
   const dataCapture = read.hours / place.hours.count
@@ -87,7 +89,7 @@ function stationMean(
     value: read.mean,
     unit: 'ug/m3',
     method: 'mean_of_hourly_means',
-    origin: originOf(isSimulated(place, [thing]), 'measured'),
+    origin: originOf(thing.simulated, 'measured'),
     n: read.good,
     dataCapture,
     quality: qualityOf(read),

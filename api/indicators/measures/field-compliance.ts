@@ -61,7 +61,7 @@ const isDeclared = ({ attributes }: ThingRow): boolean => String(attributes['emf
 
 /** 1 or 0 by the highest good reading at the site; undefined where nothing was read. */
 function measured(mast: ThingRow, activity: ReadonlyMap<number, Activity>, place: Place): Evidence | undefined {
-  const origin = originOf(isSimulated(place, [mast]), 'measured')
+  const origin = originOf(mast.simulated, 'measured')
   const readings = place
     .datastreams(['electric_field'])
     .filter(({ thing }) => thing.id === mast.id || thing.attributes['site'] === mast.key)

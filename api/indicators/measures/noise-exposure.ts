@@ -98,7 +98,7 @@ function aboveLevel({ id, thing }: DatastreamRow, read: SoundPeriods | undefined
   const { day, evening, night } = read
   if (day === null || evening === null || night === null)
     return { what: thing.name, why: 'no reading by day, in the evening or at night' }
-  const origin = originOf(isSimulated(place, [thing]), 'measured')
+  const origin = originOf(thing.simulated, 'measured')
   const ref = `datastream ${id} (${thing.key} sound_level)`
   const level = (label: string, energy: number): Evidence =>
     leaf({ label, value: levelOf(energy), unit: 'dB{A}', method: 'energy_mean_of_hours', origin, ref })

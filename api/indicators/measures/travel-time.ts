@@ -9,7 +9,6 @@ import {
   MIN_DATA_CAPTURE,
   meanCapture,
   originOf,
-  type Place,
   percentText,
   qualityOf,
   totalsIn,
@@ -37,7 +36,7 @@ export const travelTimeIndex = defineMeasure({
     if (expected === 0)
       return missing(`${period.label} has had no peak hour yet (Monday to Friday, 7 to 9 and 16 to 18)`)
     // Classes of vehicles on one segment share its length.
-    const { read, things, excluded } = instrumentsOf(subjects, (stream) => segmentIndex(stream, data.peak, context))
+    const { read, things, excluded } = instrumentsOf(subjects, (stream) => segmentIndex(stream, data.peak))
     if (read.length === 0)
       return missing(`no segment covers ${percentText(MIN_DATA_CAPTURE)} of the ${expected} peak hours`, excluded)
     return {
@@ -54,7 +53,6 @@ export const travelTimeIndex = defineMeasure({
 function segmentIndex(
   { id, thing }: DatastreamRow,
   { means, expected }: Awaited<ReturnType<Inputs['peak']>>,
-  place: Place,
 ): Evidence | Excluded {
   const [length, freeFlow] = [numberOf(thing, 'lengthM'), numberOf(thing, 'freeFlowTravelTimeS')]
   if (!length || !freeFlow) return { what: thing.name, why: 'lengthM or freeFlowTravelTimeS is not in the registry' }
@@ -63,7 +61,7 @@ function segmentIndex(
   const dataCapture = read.hours / expected
   if (dataCapture < MIN_DATA_CAPTURE)
     return { what: thing.name, why: `it covers ${percentText(dataCapture)} of the peak hours` }
-  const origin = originOf(isSimulated(place, [thing]), 'measured')
+  const origin = originOf(thing.simulated, 'measured')
   const ref = `datastream ${id} (${thing.key} travel_time)`
   return node(
     {

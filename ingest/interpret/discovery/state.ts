@@ -28,12 +28,7 @@ const MAX_CACHED_TOPICS = 20_000
 const NO_SOURCE: Source = { name: 'discovery', topic: '#' }
 
 export class DiscoveryState {
-  readonly #simulated: boolean
   readonly #cache = new Map<string, { entities: readonly DiscoveredEntity[]; untilMs: number }>()
-
-  constructor({ simulated }: { simulated: boolean }) {
-    this.#simulated = simulated
-  }
 
   /** Stores the configs among the messages, in order, then looks up the others; undefined for a topic without description. */
   async lookUp(pool: Pool, messages: readonly Lookup[]): Promise<(Found | undefined)[]> {
@@ -55,7 +50,7 @@ export class DiscoveryState {
   async #store(pool: Pool, topic: string, config: Config | 'removed'): Promise<void> {
     await inTransaction(pool, async (client) => {
       await saveEntities(client, topic, config === 'removed' ? [] : config.entities)
-      if (config !== 'removed') await register(client, config, this.#simulated)
+      if (config !== 'removed') await register(client, config)
     })
     this.#cache.clear()
   }
@@ -94,7 +89,7 @@ const problemsOf = ({ device, entities }: Config): FieldProblem[] =>
   )
 
 /** Registers the Thing of a config with its name, and the Datastreams that the config announces. */
-async function register(db: PoolClient, config: Config, simulated: boolean): Promise<void> {
+async function register(db: PoolClient, config: Config): Promise<void> {
   const { device, name, attributes, entities } = config
   const streams = entities.flatMap(({ entity }) => {
     const meaning = entity.on === undefined ? meaningIn(entity, NO_SOURCE) : { property: 'online', channel: '' }
@@ -102,7 +97,7 @@ async function register(db: PoolClient, config: Config, simulated: boolean): Pro
     return meaning && property ? [{ property, channel: meaning.channel ?? '' }] : []
   })
   const domain = streams.find(({ property }) => property.name !== 'online')?.property.domain ?? 'connectivity'
-  await insertThings(db, [{ device, key: keyOf(device), name, domain, simulated }])
+  await insertThings(db, [{ device, key: keyOf(device), name, domain, simulated: false }])
   const thingId = await describeThing(db, { device, name, attributes })
   if (thingId === undefined || streams.length === 0) return
   await insertDatastreams(
