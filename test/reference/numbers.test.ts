@@ -142,7 +142,7 @@ describe('npm run import', () => {
       publish: async (_: string, payload: Buffer) => {
         sent.push(...JSON.parse(payload.toString()).map((record: { sound_level: unknown }) => record.sound_level))
       },
-      settled: async () => {},
+      drain: async () => {},
       close: async () => {},
       acknowledged: 1,
     }
