@@ -28,6 +28,24 @@ test('the city by people: (9.0 x 1000 + 35.4 x 3000) / 4000 = 28.8, index 49 / 2
   expect(city.us?.parts[0]?.concentration).toBeCloseTo(28.8, 9)
 })
 
+test('a device that nobody confirmed has an index of its own and moves neither its zone nor the city', async () => {
+  const at = new Date('2026-05-01T12:00:00Z')
+  const before = await airIndexes(db, at)
+  const { rows } = await db.pool.query(`select id from zone where key = 'a'`)
+  const stranger = { key: 'stranger', kind: 'unknown', zoneId: rows[0].id, verified: false }
+  const [id] = await addThing(db.pool, stranger, [['pm2_5']])
+  await observe(
+    db.pool,
+    id,
+    hourly('2026-05-01T00:00:00Z', 12).map((time) => [time, 400]),
+  )
+  await rollUp(db.pool)
+  const after = await airIndexes(db, at)
+  expect(after.city).toEqual(before.city)
+  expect(after.byZone).toEqual(before.byZone)
+  expect(after.byThing.size).toBe(before.byThing.size + 1)
+})
+
 test('without readings the city has no index', async () => {
   const { city } = await airIndexes(db, new Date('2020-01-01T00:00:00Z'))
   expect(city).toEqual({ us: null, european: null, stations: 0, zones: 0, people: 0 })

@@ -84,8 +84,8 @@ export async function addThing(pool: Pool, thing: ThingSeed, property: string, c
   const { key, domain = 'air', lon = -9.15, lat = 38.65, zone = 'west', interval = null } = thing
   const point = JSON.stringify({ type: 'Point', coordinates: [lon, lat] })
   await pool.query(
-    `insert into thing (key, name, domain, kind, geometry, lon, lat, zone_id, expected_interval_s)
-     values ($1, $1, $2, 'test', $3, $4, $5, (select id from zone where key = $6), $7)
+    `insert into thing (key, name, domain, kind, geometry, lon, lat, zone_id, expected_interval_s, verified)
+     values ($1, $1, $2, 'test', $3, $4, $5, (select id from zone where key = $6), $7, true)
      on conflict (key) do nothing`,
     [key, domain, point, lon, lat, zone, interval],
   )
