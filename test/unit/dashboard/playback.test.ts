@@ -50,7 +50,7 @@ describe('the window', () => {
 })
 
 describe('frames', () => {
-  const frames = framesOf({
+  const history = {
     every: '1h',
     times: ['2026-11-24T10:00:00Z', '2026-11-24T11:00:00Z'],
     end: '2026-11-24T12:00:00Z',
@@ -58,8 +58,15 @@ describe('frames', () => {
       { datastream: 1, mean: [10, null], n: [4, 2], good: [4, 0] },
       { datastream: 2, mean: [20, 30], n: [4, 4], good: [1, 2] },
     ],
-  })
+  }
+  const frames = framesOf(history, new Set())
   const stream = (id: number) => ({ id, property: 'pm2_5', channel: '', unit: 'ug/m3', latest: null })
+
+  test('does not count the observations of devices that nobody confirmed', () => {
+    const frame = framesOf(history, new Set([2])).frameAt(0)
+    expect(frame.n).toBe(4)
+    expect(frame.latestOf(stream(2))).toMatchObject({ result: 20 })
+  })
 
   test('shows the mean of a frame, nothing where there was nothing, suspect where most failed', () => {
     const first = frames.frameAt(0)

@@ -19,10 +19,14 @@ const between = (edges: readonly number[], index: number) => ({
   to: edges[index + 1] ?? edges.at(-1) ?? 0,
 })
 
-/** Latest values become the means of the frame; where most observations failed, they are suspect. */
-export function framesOf(history: HistoryResponse): PlaybackFrames {
+/**
+ * Latest values become the means of the frame; where most observations failed, they are suspect.
+ * @param unconfirmed Datastreams whose observations are shown, but not counted
+ */
+export function framesOf(history: HistoryResponse, unconfirmed: ReadonlySet<number>): PlaybackFrames {
   const edges = edgesOf(history)
   const streams = new Map(history.streams.map((stream) => [stream.datastream, stream]))
+  const counted = history.streams.filter(({ datastream }) => !unconfirmed.has(datastream))
   const samples = new Map(history.streams.map(({ datastream, mean }) => [datastream, fifths(mean)]))
   return {
     edges,
@@ -32,7 +36,7 @@ export function framesOf(history: HistoryResponse): PlaybackFrames {
       return {
         from,
         to,
-        n: history.streams.reduce((sum, { good }) => sum + (good[index] ?? 0), 0),
+        n: counted.reduce((sum, { good }) => sum + (good[index] ?? 0), 0),
         latestOf: ({ id }) => {
           const stream = streams.get(id)
           const result = stream?.mean[index] ?? null

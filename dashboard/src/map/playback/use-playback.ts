@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { airHistoryQuery, historyQuery } from '../../http/queries.ts'
+import { airHistoryQuery, historyQuery, thingsQuery } from '../../http/queries.ts'
 import { type Playback, windowOf } from '../../state/playback-address.ts'
 import { changeView, useViewState } from '../../state/use-view-state.ts'
 import type { Frame } from '../layer-model/model.ts'
@@ -90,11 +90,16 @@ function useFrames(source: PlaybackSource | null, playback: Playback | null) {
   const [scheme, by] = source?.kind === 'index' ? [source.scheme, source.by] : ['', '']
   const history = useQuery({ ...historyQuery(properties, window), enabled: source?.kind === 'properties' })
   const index = useQuery({ ...airHistoryQuery(scheme, by, window), enabled: source?.kind === 'index' })
+  const things = useQuery(thingsQuery).data?.features
+  const unconfirmed = useMemo(() => {
+    const found = things?.filter(({ properties }) => !properties.verified)
+    return new Set(found?.flatMap(({ properties }) => properties.datastreams.map(({ id }) => id)))
+  }, [things])
   const answer = source?.kind === 'index' ? index : history
   const frames = useMemo(() => {
     if (source?.kind === 'index') return index.data ? indexFramesOf(index.data) : null
-    return source && history.data ? framesOf(history.data) : null
-  }, [source, index.data, history.data])
+    return source && history.data ? framesOf(history.data, unconfirmed) : null
+  }, [source, index.data, history.data, unconfirmed])
   return { frames, loading: answer.isFetching, problem: source ? answer.error : null, retry: answer.refetch }
 }
 
