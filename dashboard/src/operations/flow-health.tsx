@@ -3,12 +3,14 @@ import type { CityResponse } from '#model/api/city.ts'
 import type { LedgerResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { isSilent, perSecond } from '../live/latest.ts'
+import { arrivalText } from '../live/live-indicator.tsx'
 import { useLive, useNow } from '../live/use-live.ts'
 import './flow-health.css'
 
 /** The state of the data flow: connection, rates, last arrival, history, workers. */
 export function FlowHealth({ city, ledger }: { city: CityResponse; ledger: LedgerResponse | undefined }) {
-  const { t, number, integer, age, percent } = useI18n()
+  const i18n = useI18n()
+  const { t, number, integer, percent } = i18n
   const live = useLive()
   const now = useNow(1000)
   const working = ledger?.workers.filter(({ alive }) => alive).length ?? 0
@@ -18,10 +20,7 @@ export function FlowHealth({ city, ledger }: { city: CityResponse; ledger: Ledge
     {
       term: t('flow.connection'),
       value: t(isSilent(live, now) ? 'live.silent' : `live.${live.status}`),
-      note:
-        live.lastReceived === null
-          ? t('live.nothing')
-          : t('live.received', { age: age(live.lastReceived, Math.max(now, live.lastReceived)) }),
+      note: arrivalText(live, now, i18n),
     },
     { term: t('flow.messages'), value: rate === null ? t('none') : number(rate), note: t('flow.messages.note') },
     {
