@@ -14,7 +14,8 @@ export async function unpackWithin(
   visit: (name: string, part: Buffer) => void = () => {},
 ): Promise<void> {
   try {
-    const zip = await fromBufferPromise(bytes, { lazyEntries: true, decodeStrings: true, validateEntrySizes: true })
+    // The sizes in the file are not validated: unpacked bytes are counted here, up to the limit.
+    const zip = await fromBufferPromise(bytes, { lazyEntries: true, decodeStrings: true, validateEntrySizes: false })
     if (zip.entryCount > MAX_ENTRIES)
       throw new AppError('QUERY_TOO_LARGE', `the file has ${zip.entryCount} parts; ${MAX_ENTRIES} are read`)
     let left = maxUnpackedBytes

@@ -95,10 +95,9 @@ const directoryEntryOf = (bytes: Buffer, name: string): number => bytes.lastInde
 test('a part that unpacks to more than the limit is refused, whatever the file says of its size', async () => {
   const bomb = withPart('xl/media/a.bin', '0'.repeat(20_000_000))
   expect(bomb.length).toBeLessThan(100_000)
-  const refusal = /unpacks to more than 10 MB|no readable XLSX/
   await expect(readTableFile(bomb, LIMITS)).rejects.toThrow('unpacks to more than 10 MB')
   bomb.writeUInt32LE(5, directoryEntryOf(bomb, 'xl/media/a.bin') + 24)
-  await expect(readTableFile(bomb, LIMITS)).rejects.toThrow(refusal)
+  await expect(readTableFile(bomb, LIMITS)).rejects.toThrow('unpacks to more than 10 MB')
 })
 
 test('many small parts that unpack to more than the limit together are refused', async () => {
