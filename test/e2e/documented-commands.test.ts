@@ -183,7 +183,8 @@ test('every block says what it holds, and every JSON example is JSON', () => {
 
 test('every command is run, or listed with the reason why not', () => {
   const listed = commands.filter(({ text }) => NOT_RUN[text] !== undefined)
-  const known = /^(curl|mosquitto_pub|npm run (import|survey|questionnaire|export|hostile|chaos) --|npm start -- --help)/
+  const known =
+    /^(curl|mosquitto_pub|npm run (import|survey|questionnaire|export|hostile|chaos) --|npm start -- --help)/
   expect(commands.filter((command) => isRun(command) && !known.test(command.text))).toEqual([])
   expect(Object.keys(NOT_RUN).filter((text) => !listed.some((command) => command.text === text))).toEqual([])
   console.info(
