@@ -12,6 +12,7 @@ import {
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
+import { confirmedSql } from '../measurements/confirmed.ts'
 import { HOUR_MEAN, rangeTable, rangeValues } from '../measurements/hour-means.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
@@ -24,8 +25,7 @@ export type AirIndexes = {
 }
 
 // Hours that are over: a running hour would move the index with every message. An hour counts with one value. Two
-// instruments of a Thing are averaged. Anybody who can publish can register a Thing: until somebody confirms it, it has an
-// index of its own and is in that of no zone.
+// instruments of a Thing are averaged. A Thing that nobody has confirmed has an index of its own and is in that of no zone.
 // $1 and $2: the window, whole hours; $3: the pollutants; $4 to $7: rangeValues.
 // The hours are read first and once, by Datastream: joined as they are read, they would be read for every Datastream again.
 export const HOURS = `
@@ -38,7 +38,7 @@ export const HOURS = `
   select thing, zone, siting, property, age, avg(mean) as mean,
          bool_or(suspect > 0) as doubted
   from (
-    select d.thing_id as thing, case when t.verified then t.zone_id end as zone, t.attributes ->> 'siting' as siting, d.property, h.suspect,
+    select d.thing_id as thing, case when ${confirmedSql('t')} then t.zone_id end as zone, t.attributes ->> 'siting' as siting, d.property, h.suspect,
            (extract(epoch from $2::timestamptz - h.bucket) / 3600)::int - 1 as age,
            ${HOUR_MEAN} as mean
     from hours h

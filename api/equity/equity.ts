@@ -58,7 +58,7 @@ async function equity(
   const isSurveyed = !Object.hasOwn(BY_ZONES, by)
   const exposed = await exposedBy(microdata, by, zones, isSurveyed ? survey : undefined)
   const measures = await cache.get(period, async () => {
-    const things = await thingsAt(pool, at, span.from, city)
+    const { things } = await thingsAt(pool, at, span.from, city)
     return measuredByZone(pool, indicators, { period: span, timeZone: pack.timeZone, now, zones: all, things })
   })
   const exposures: Exposure[] = []

@@ -62,10 +62,10 @@ const PASSING = `
   from mobile_observation m
   join datastream d on d.id = m.datastream_id
   join unnest($4::bigint[], $5::text[]) as z (cell, key) on z.cell = h3_parent(m.cell, ${CELL_RESOLUTION})
-  where d.property = any($1::text[]) and ${goodSql('m.quality')} and m.phenomenon_time >= $2 and m.phenomenon_time < $3
+  where d.property = any($1::text[]) and d.thing_id = any($6::int[]) and ${goodSql('m.quality')} and m.phenomenon_time >= $2 and m.phenomenon_time < $3
   group by 1, 2 having count(*) >= ${MIN_SAMPLES}`
 
-/** Zones and Things as of the end of the period. */
+/** Zones and Things that count as of the end of the period. */
 type Of = {
   readonly period: Period
   readonly timeZone: string
@@ -104,7 +104,7 @@ async function fromIndicator(indicators: Indicators, { code, point, kind, period
 type Row = { readonly key: string; readonly property: string; readonly value: number }
 
 async function fromProperties(db: Queryable, of: Of): Promise<ZoneMeasure[]> {
-  const { period, zones } = of
+  const { period, zones, things } = of
   const { from, to } = period
   const cells = zones.flatMap(({ key, geometry }) => cellsIn(geometry).map((cell) => ({ key, cell: `0x${cell}` })))
   const passing = await db.query<Row>(PASSING, [
@@ -113,6 +113,7 @@ async function fromProperties(db: Queryable, of: Of): Promise<ZoneMeasure[]> {
     to,
     cells.map(({ cell }) => BigInt(cell).toString()),
     cells.map(({ key }) => key),
+    things.map(({ id }) => id),
   ])
   const rows = [...(await soundLevels(db, of)), ...passing.rows]
   return [...STANDING, ...MOVING].map(({ property, kind }) => {

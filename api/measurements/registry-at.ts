@@ -6,6 +6,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { Area } from '#model/basics/geo.ts'
 import { localMidnight, offsetMs, type Period } from '#model/basics/period.ts'
 import type { CityPack, YearFigures } from '#model/city/city-pack.ts'
+import { byConfirmation } from './confirmed.ts'
 
 /** The moment before `end`; `current` for the registry as it is. */
 export type At = { readonly end: Date; readonly current: boolean }
@@ -127,15 +128,21 @@ const THINGS_NOW = `
          attributes, true as registered
   from thing order by id`
 
-/** Things that were there at the end of the period, or were until some time within it. */
-export async function thingsAt(db: Queryable, at: At, from: Date, { timeZone }: CityAt): Promise<ThingAt[]> {
+/** Things that were there at the end of the period, or were until some time within it; only `things` count. */
+export async function thingsAt(
+  db: Queryable,
+  at: At,
+  from: Date,
+  { timeZone }: CityAt,
+): Promise<{ things: ThingAt[]; unconfirmed: ThingAt[] }> {
   const { rows } = await (at.current ? db.query<ThingAt>(THINGS_NOW) : db.query<ThingAt>(THINGS, [at.end]))
-  return rows.flatMap((thing) => {
+  const there = rows.flatMap((thing) => {
     const begun = holdsAt({ validFrom: thing.attributes['validFrom'] }, at, timeZone)
     const still = holdsAt({ validTo: thing.attributes['validTo'] }, { end: from, current: false }, timeZone)
     if (!begun || !still) return []
     return [{ ...thing, registered: thing.registered && holdsAt(thing.attributes, at, timeZone) }]
   })
+  return byConfirmation(there)
 }
 
 /** Whether `validFrom` (inclusive) and `validTo` (exclusive; local dates) leave room for the moment before an instant. */

@@ -20,13 +20,15 @@ export type DatastreamRow = {
   /** how it can stand for the whole of its property, best first: view datastream_part */
   readonly preference: number
 }
-/** The registry as it was at the end of a period: the base of every indicator. */
+/** The registry as it was at the end of a period: the base of every indicator. Things are those that count. */
 export type RegistrySnapshot = {
   readonly city: CityAt
   readonly features: readonly Feature[]
   readonly zones: readonly ZoneRow[]
   readonly things: readonly ThingRow[]
   readonly datastreams: readonly DatastreamRow[]
+  /** Datastreams of Things that nobody has confirmed: named as left out, and in nothing else */
+  readonly unconfirmed: readonly DatastreamRow[]
 }
 
 const DATASTREAMS = `select id, thing_id as "thingId", property, channel, preference from datastream_part order by id`
@@ -36,14 +38,19 @@ export async function loadRegistrySnapshot(db: Queryable, at: At, from: Date): P
   const city = await cityAt(db, at)
   if (!city) return undefined
   const zones = await zonesAt(db, at, city)
-  const things = await thingsAt(db, at, from, city)
+  const { things, unconfirmed } = await thingsAt(db, at, from, city)
   const streams = (await db.query<Omit<DatastreamRow, 'thing'> & { thingId: number }>(DATASTREAMS)).rows
-  const thingOf = new Map(things.map((thing) => [thing.id, thing]))
-  const datastreams = streams.flatMap(({ thingId, ...stream }) => {
-    const thing = thingOf.get(thingId)
-    return thing ? [{ ...stream, thing }] : []
-  })
-  return { city, features: city.features, zones, things, datastreams }
+  const streamsOf = (own: readonly ThingRow[]): DatastreamRow[] => {
+    const thingOf = new Map(own.map((thing) => [thing.id, thing]))
+    return streams.flatMap(({ thingId, ...stream }) => {
+      const thing = thingOf.get(thingId)
+      return thing ? [{ ...stream, thing }] : []
+    })
+  }
+  return {
+    ...{ city, features: city.features, zones, things },
+    ...{ datastreams: streamsOf(things), unconfirmed: streamsOf(unconfirmed) },
+  }
 }
 
 /** The numeric attribute of a Thing or zone, undefined where it is absent or no finite number. */

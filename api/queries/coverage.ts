@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { goodSql } from '#model/observation/quality.ts'
+import { confirmedSql } from '../measurements/confirmed.ts'
 
 export type CoverageQuery = {
   property: string
@@ -16,7 +17,9 @@ const COVERAGE = `
   with samples as (
     select h3_parent(m.cell, $3) as cell, m.result
     from mobile_observation m
-    where m.datastream_id in (select id from datastream where property = $1 and ($2::text is null or channel = $2))
+    where m.datastream_id in (
+        select d.id from datastream d join thing t on t.id = d.thing_id
+        where d.property = $1 and ($2::text is null or d.channel = $2) and ${confirmedSql('t')})
       and m.phenomenon_time >= $4 and m.phenomenon_time < $5 and ${goodSql('m.quality')}
   ), cells as (
     select cell, count(*) as n, avg(result) as mean,

@@ -10,6 +10,8 @@ const KM_PER_DEGREE = 111.2
 /** A station that measures a property: `hours` are its good hourly means (model/observation/averages.ts), NaN where missing. */
 export type Station = {
   readonly thing: number
+  /** whether others are compared with it: anybody who can publish can register a Thing */
+  readonly confirmed: boolean
   readonly lon: number
   readonly lat: number
   readonly hours: Float64Array
@@ -42,7 +44,9 @@ export function disagreements<Key>(
   const found = new Map<Key, Set<number>>()
   const all = [...stations.values()]
   for (const [key, station] of stations) {
-    const around = all.filter((other) => other.thing !== station.thing && isNear(station, other, rule.kilometres))
+    const around = all.filter(
+      (other) => other.confirmed && other.thing !== station.thing && isNear(station, other, rule.kilometres),
+    )
     if (around.length < MIN_NEIGHBOURS) continue
     for (const [hour, value] of station.hours.entries()) {
       if (Number.isNaN(value)) continue

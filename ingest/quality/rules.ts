@@ -8,7 +8,7 @@ import type { FlatThresholds, RateThresholds, SpikeThresholds } from './tests.ts
  * Increment with every change of a threshold, a climatology, a correction or a test: stored observations are then
  * re-evaluated (requalify/schedule.ts). Every version in force and its data are stored in table `quality_rules`.
  */
-export const RULES_VERSION = 3
+export const RULES_VERSION = 4
 
 /**
  * Thresholds of a property for the tests, in its canonical unit. QARTOD leaves every threshold to the operator. These are

@@ -6,6 +6,8 @@ export type Stream = {
   readonly id: number
   readonly thing: number
   readonly channel: string
+  /** a person or the city pack has confirmed its Thing */
+  readonly confirmed: boolean
   readonly grade: Grade
   readonly isPurpleAir: boolean
   /** low-cost optical particle counter, by its grade or its kind of device */
@@ -24,7 +26,7 @@ export async function selectProperties(db: Queryable): Promise<string[]> {
 
 export async function selectStreams(db: Queryable, property: string): Promise<Stream[]> {
   const { rows } = await db.query<Stream>(
-    `select d.id, d.thing_id as thing, d.channel, t.grade, t.lon, t.lat, coalesce(f.purple, false) as "isPurpleAir",
+    `select d.id, d.thing_id as thing, d.channel, t.verified as confirmed, t.grade, t.lon, t.lat, coalesce(f.purple, false) as "isPurpleAir",
        t.grade = 'low_cost' or t.grade = 'unknown' and coalesce(f.cheap, false) as "isCheapOptical"
      from datastream d
      join thing t on t.id = d.thing_id

@@ -106,7 +106,7 @@ async function outlierHours(
   const stations = new Map<number, Station>()
   const hours = (step.toMs - step.fromMs) / HOUR_MS
   const average = averageOf(name)
-  await eachStream(run, name, placed, step, async ({ id, thing, lon, lat }, evaluated) => {
+  await eachStream(run, name, placed, step, async ({ id, thing, confirmed, lon, lat }, evaluated) => {
     const byHour = new Map<number, number[]>()
     for (const { timeMs, result, evaluation } of evaluated) {
       if (!isGood(evaluation.quality)) continue
@@ -116,7 +116,7 @@ async function outlierHours(
       else byHour.set(hour, [result])
     }
     const means = new Float64Array(hours).map((_, hour) => meanOf(byHour.get(hour) ?? [], average) ?? Number.NaN)
-    stations.set(id, { thing, lon: lon ?? 0, lat: lat ?? 0, hours: means })
+    stations.set(id, { thing, confirmed, lon: lon ?? 0, lat: lat ?? 0, hours: means })
   })
   return disagreements(stations, rule, average === 'vector')
 }

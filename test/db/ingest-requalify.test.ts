@@ -46,7 +46,7 @@ describe('re-evaluation of stored observations', () => {
   ): Promise<number> =>
     (
       await pool.query<{ id: number }>(
-        `insert into thing (key, name, domain, kind, grade, lon, lat) values ($1, $1, 'air', 'air_station', $2, $3, $4) returning id`,
+        `insert into thing (key, name, domain, kind, grade, lon, lat, verified) values ($1, $1, 'air', 'air_station', $2, $3, $4, true) returning id`,
         [key, grade, lon, lat],
       )
     ).rows[0]?.id ?? -1
@@ -168,6 +168,10 @@ describe('re-evaluation of stored observations', () => {
     expect(await flags(far)).toEqual([[1, 0]])
     // its own flag does not take it out of the comparison
     expect(await requalify({ pool, window: day, property: 'pm2_5' })).toMatchObject({ changed: 0 })
+    // five devices that nobody confirmed contradict nobody
+    await pool.query(`update thing set verified = false where key like 'near-%' and key <> 'near-0'`)
+    await requalify({ pool, window: day, property: 'pm2_5' })
+    expect((await flags(ids[0] ?? -1)).map(([quality]) => quality)).toEqual([1, 1])
   })
 
   test('particles in humid air: flagged for low-cost sensors, corrected in another Datastream', async () => {

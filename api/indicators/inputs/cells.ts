@@ -16,11 +16,16 @@ const SIGNALS = `
          to_hex(h3_parent(m.cell, ${CELL_RESOLUTION})) as cell,
          percentile_cont(0.5) within group (order by m.result) as median, count(*)::int as n
   from mobile_observation m join datastream d on d.id = m.datastream_id
-  where d.property in ('rsrp', 'rscp') and ${goodSql('m.quality')} and m.phenomenon_time >= $1 and m.phenomenon_time < $2
+  where m.datastream_id = any($3::int[]) and ${goodSql('m.quality')} and m.phenomenon_time >= $1 and m.phenomenon_time < $2
   group by 1, 2`
 
-export async function signals(db: Queryable, { from, to }: Pick<Hours, 'from' | 'to'>): Promise<Signal[]> {
-  return (await db.query<Signal>(SIGNALS, [from, to])).rows
+/** Of Datastreams of rsrp and rscp. */
+export async function signals(
+  db: Queryable,
+  ids: readonly number[],
+  { from, to }: Pick<Hours, 'from' | 'to'>,
+): Promise<Signal[]> {
+  return (await db.query<Signal>(SIGNALS, [from, to, ids])).rows
 }
 
 /** The H3 cells whose centre lies in an area. */

@@ -125,7 +125,7 @@ export function openInputs(
     ),
     supplyWatched: once(() => heardHours(db, datastreams(['customers_interrupted'], ['feeder']), { registry, hours })),
     sound: once(() => soundPeriods(db, ids(datastreams(['sound_level'])), hours, registry.city.timeZone)),
-    signals: once(() => signals(db, { from: period.from, to: period.to })),
+    signals: once(() => signals(db, ids(datastreams(['rsrp', 'rscp'])), { from: period.from, to: period.to })),
     landCells: once(async () => new Map(registry.zones.map(({ id, geometry }) => [id, cellsIn(geometry)]))),
     surveyed: perKey((indicator) => surveyedShare(source, indicator, period)),
     surveyedModes: perKey((indicator) => surveyedCategories(source, indicator, period)),

@@ -2,9 +2,10 @@ import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { node } from '#model/indicators/evidence.ts'
 import { withUncertainty } from '#model/indicators/uncertainty.ts'
 import type { Origin } from '#model/observation/origin.ts'
+import { NOT_CONFIRMED } from '../../measurements/confirmed.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { nameOf, originOf, type Place, type Scope } from './context.ts'
-import { type Excluded, found, missing, type Outcome } from './outcome.ts'
+import { inScope, nameOf, originOf, type Place, type Scope } from './context.ts'
+import { type Excluded, found, missing, type Outcome, withExcluded } from './outcome.ts'
 
 /** How Citywell itself computes one indicator. */
 export type Measure = {
@@ -50,6 +51,8 @@ export type MeasureDefinition<Subject, Data> = {
   subjects(place: Place): readonly Subject[]
   /** why there is no value without subjects; `compute` finds the reason where this is absent */
   noSubjects?(place: Place & { name: string }): string
+  /** whose readings it takes: those that nobody has confirmed are named as left out */
+  devices?(dataPoint: string): { readonly properties?: readonly string[]; readonly kinds?: readonly string[] }
   /** where the existence of subjects does not decide it */
   possible?(inputs: Inputs): boolean | Promise<boolean>
   /** the readings that `compute` takes from the database, by the name it uses for them */
@@ -90,17 +93,40 @@ export function defineMeasure<Subject, Data = Record<never, never>>(
       const place = { ...inputs, ...scope }
       const name = nameOf(place)
       const subjects = definition.subjects(place)
-      if (subjects.length === 0 && definition.noSubjects)
-        return same(missing(definition.noSubjects({ ...place, name })))
+      const left = (dataPoint: string): Excluded[] => unconfirmedIn(place, definition.devices?.(dataPoint))
+      if (subjects.length === 0 && definition.noSubjects) {
+        const why = definition.noSubjects({ ...place, name })
+        return new Map(dataPoints.map((dataPoint) => [dataPoint, missing(why, left(dataPoint))]))
+      }
       const data = await loaded(definition.inputs, inputs)
       return new Map(
         dataPoints.map((dataPoint) => {
           const result = definition.compute({ ...place, name, subjects, data, dataPoint })
-          return [dataPoint, 'parts' in result ? outcomeOf(result, definition, origin) : result]
+          const unconfirmed = left(dataPoint)
+          if (!('parts' in result)) return [dataPoint, withExcluded(result, unconfirmed)]
+          const excluded = [...(result.excluded ?? []), ...unconfirmed]
+          return [dataPoint, outcomeOf({ ...result, excluded }, definition, origin)]
         }),
       )
     },
   }
+}
+
+/** Things of the place that would be read if somebody confirmed them. */
+function unconfirmedIn(
+  { registry, zone }: Pick<Place, 'registry' | 'zone'>,
+  devices: ReturnType<NonNullable<MeasureDefinition<never, never>['devices']>> | undefined,
+): Excluded[] {
+  if (!devices) return []
+  const { properties, kinds } = devices
+  const things = registry.unconfirmed
+    .filter(
+      ({ property, thing }) =>
+        (properties ?? [property]).includes(property) && (kinds ?? [thing.kind]).includes(thing.kind),
+    )
+    .map(({ thing }) => thing)
+    .filter((thing) => inScope(thing, { zone }))
+  return [...new Set(things)].map(({ name }) => ({ what: name, why: NOT_CONFIRMED }))
 }
 
 async function loaded<Data>(loaders: Loaders<Data> | undefined, inputs: Inputs): Promise<Data> {

@@ -34,6 +34,12 @@ export const missing = (reason: string, excluded: readonly Excluded[] = []): Out
   missing: excluded.length === 0 ? reason : `${reason}: ${summary(excluded)}`,
 })
 
+/** A reason that also names what was left out. */
+export const withExcluded = (outcome: Outcome, excluded: readonly Excluded[]): Outcome =>
+  outcome.missing === null || excluded.length === 0
+    ? outcome
+    : { ...outcome, missing: `${outcome.missing}; ${summary(excluded)}` }
+
 /** A value where the evidence has one, otherwise a reason: a denominator of zero gives no value. */
 export function found(evidence: Evidence, about: Partial<Outcome> = {}): Outcome {
   if (evidence.value === null) return missing(`"${evidence.label}" cannot be computed from its inputs`)

@@ -45,6 +45,7 @@ export const airPollution = defineMeasure({
   dataPoints: POLLUTANTS,
   subjects: (place) => totalsIn(place, POLLUTANTS),
   possible: ({ datastreams }) => datastreams(POLLUTANTS).length > 0,
+  devices: (pollutant) => ({ properties: [pollutant] }),
   inputs: { means: (inputs) => inputs.means(), censored: (inputs) => inputs.censored() },
   compute(context) {
     const { name, period } = context
@@ -77,8 +78,6 @@ function stationMean(
   { means, censored }: { means: Read<'means'>; censored: Read<'censored'> },
   place: Place,
 ): Evidence | Excluded {
-  // anybody who can publish can register a device
-  if (!thing.verified) return { what: thing.name, why: 'not confirmed' }
   const read = means.get(id)
   if (!read || read.mean === null) return { what: thing.name, why: `no good ${LABELS[pollutant]} in the period` }
   const dataCapture = read.hours / place.hours.count

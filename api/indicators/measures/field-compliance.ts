@@ -28,6 +28,7 @@ export const fieldCompliance = defineMeasure({
   possible: ({ registry, datastreams }) =>
     registry.things.some((thing) => thing.kind === 'mast' && isDeclared(thing)) ||
     datastreams(['electric_field']).length > 0,
+  devices: () => ({ properties: ['electric_field'] }),
   inputs: { activity: (inputs) => inputs.activity() },
   compute(context) {
     const { subjects: masts, data, name } = context

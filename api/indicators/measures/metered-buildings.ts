@@ -41,6 +41,7 @@ const perAttribute = ({ attribute, ...of }: PerAttribute): Measure =>
         (thing) => (of.isCounted?.(thing) ?? true) && (numberOf(thing, attribute.name) ?? 0) > 0,
       ),
     noSubjects: ({ name }) => `${name} ${of.noMeter}`,
+    devices: () => ({ properties: of.properties, kinds: ['building'] }),
     inputs: { consumption: (inputs) => inputs.consumption() },
     compute(context) {
       const { subjects, data, name } = context

@@ -24,6 +24,7 @@ const networkMonitoring = ({ code, kind, one, properties, label }: Network): Mea
     subjects: (place) => outermostOf(kind, place).filter(hasLength),
     noSubjects: ({ name }) => `no ${one} of ${name} states its networkKm`,
     possible: ({ registry }) => registry.things.some((thing) => thing.kind === kind && hasLength(thing)),
+    devices: () => ({ properties, kinds: [kind] }),
     inputs: { activity: (inputs) => inputs.activity() },
     compute(context) {
       const { subjects, data, name, period } = context

@@ -34,6 +34,7 @@ export const noiseExposure = defineMeasure({
   statistic: 'percent',
   subjects: zonesOf,
   possible: ({ datastreams }) => datastreams(['sound_level']).some(({ thing }) => thing.zoneId !== null),
+  devices: () => ({ properties: ['sound_level'] }),
   inputs: { sound: (inputs) => inputs.sound() },
   compute(context) {
     const { subjects: zones, data, name } = context

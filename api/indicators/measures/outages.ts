@@ -38,6 +38,7 @@ const interruptions = ({ code, unit, compute }: Interruptions): Measure =>
         ['feeder'],
         (thing) => (numberOf(thing, 'customers') ?? 0) > 0,
       ).flatMap(({ combinations: [{ streams }] }) => streams),
+    devices: () => ({ properties: ['customers_interrupted'], kinds: ['feeder'] }),
     inputs: { hours: (inputs) => inputs.supplyWatched(), outages: (inputs) => inputs.outages() },
     compute(context) {
       const supply = supplyOf(context.subjects, context.data, context)

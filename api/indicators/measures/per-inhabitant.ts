@@ -43,6 +43,7 @@ const perInhabitant = ({ code, needs, property, kind, one, what, unit, ...delive
     statistic: 'ratio',
     subjects: (place) => totalsIn(place, [property], [kind]),
     noSubjects: ({ name }) => `${name} has no ${one} with a meter reading`,
+    devices: () => ({ properties: [property], kinds: [kind] }),
     inputs: { consumption: (inputs) => inputs.consumption() },
     compute(context) {
       const { subjects, data, name, registry } = context

@@ -13,6 +13,7 @@ export const publicWifi = defineMeasure({
   statistic: 'count',
   subjects: (place) => place.registry.things.filter((thing) => isPublic(thing) && inScope(thing, place)),
   noSubjects: ({ name }) => `the registry has no public hotspot in ${name}`,
+  devices: () => ({ kinds: ['wifi_hotspot'] }),
   inputs: { activity: (inputs) => inputs.activity() },
   compute({ subjects: hotspots, data, name, period, registry }) {
     const checked = hotspots.map((thing) => ({ thing, why: whyNotAlive(thing, registry, data.activity) }))

@@ -21,6 +21,7 @@ export const renewableShare = defineMeasure({
   cityOnly: 'the grid mixes electricity of all zones: known for the city only',
   subjects: intakes,
   noSubjects: () => 'no grid intake is metered',
+  devices: () => ({ properties: ['energy', 'energy_produced'], kinds: ['grid_intake', 'solar_plant', 'wind_plant'] }),
   inputs: { consumption: (inputs) => inputs.consumption() },
   compute(context) {
     const plants = context.totals(['energy_produced'], ['solar_plant', 'wind_plant'])

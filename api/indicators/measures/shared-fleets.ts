@@ -26,6 +26,7 @@ const sharedFleet = ({ code, property, what, where }: Shared): Measure =>
     statistic: 'per_100000',
     subjects: (place) => totalsIn(place, [property]),
     noSubjects: ({ name }) => `no ${where} in ${name} reports ${property}`,
+    devices: () => ({ properties: [property] }),
     inputs: { fleet: (inputs) => inputs.fleet(property) },
     compute(context) {
       const { subjects, data, name, zone, period } = context

@@ -20,6 +20,7 @@ export const trafficMonitoring = defineMeasure({
   cityOnly: 'streets run through several zones: known for the city only',
   subjects: majorStreets,
   noSubjects: () => 'city-data.geojson has no feature of kind major_street with name and lengthM',
+  devices: () => ({ kinds: WATCHERS }),
   inputs: { activity: (inputs) => inputs.activity() },
   compute({ subjects: streets, data, period, registry }) {
     const active = new Set(

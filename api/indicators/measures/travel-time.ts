@@ -29,6 +29,7 @@ export const travelTimeIndex = defineMeasure({
   statistic: 'weighted_mean',
   subjects: (place) => totalsIn(place, ['travel_time']),
   noSubjects: ({ name }) => `no street segment of ${name} measures travel time`,
+  devices: () => ({ properties: ['travel_time'] }),
   inputs: { peak: (inputs) => inputs.peak() },
   compute(context) {
     const { subjects, data, name, period } = context

@@ -21,6 +21,7 @@ export const waterLoss = defineMeasure({
   subjects: ({ totals }) => totals(['water_volume'], ['water_intake', 'water_district']),
   possible: ({ totals }) =>
     ['water_intake', 'water_district'].every((kind) => totals(['water_volume'], [kind]).length > 0),
+  devices: () => ({ properties: ['water_volume'], kinds: ['water_intake', 'water_district'] }),
   inputs: { consumption: (inputs) => inputs.consumption() },
   compute({ subjects, data, registry, ...place }) {
     const intakes = subjects.filter(isIntake)

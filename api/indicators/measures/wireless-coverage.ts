@@ -38,6 +38,7 @@ export const wirelessCoverage = defineMeasure({
   statistic: 'percent',
   dataPoints: GENERATIONS.flatMap((generation) => [generation, `${generation}${BY_PEOPLE}`]),
   subjects: ({ datastreams }) => datastreams(['rsrp', 'rscp']),
+  devices: () => ({ properties: ['rsrp', 'rscp'] }),
   inputs: { signals: (inputs) => inputs.signals(), landCells: (inputs) => inputs.landCells() },
   compute(context) {
     const { dataPoint, subjects } = context

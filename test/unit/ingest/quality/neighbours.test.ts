@@ -25,7 +25,7 @@ describe('QARTOD test 11, neighbours by median absolute deviation', () => {
   test('median of an even number', () => expect(median([4, 1, 3, 2])).toBe(2.5))
 
   const station = (thing: number, lon: number, lat: number, ...hours: number[]): Station => ({
-    ...{ thing, lon, lat },
+    ...{ thing, confirmed: true, lon, lat },
     hours: Float64Array.from(hours),
   })
   test('of the hour, within the distance, of other Things', () => {
@@ -45,5 +45,16 @@ describe('QARTOD test 11, neighbours by median absolute deviation', () => {
     // in the second hour only three neighbours measured
     expect(found.get('a')).toEqual(new Set([0]))
     expect(found.has('far')).toBe(false)
+  })
+
+  test('devices that nobody confirmed are compared with the others, and nothing with them', () => {
+    const strangers = [2, 3, 4, 5].map(
+      (thing) => [`s${thing}`, { ...station(thing, 10, 60, 80), confirmed: false }] as const,
+    )
+    const own = station(1, 10, 60, 10)
+    expect(disagreements(new Map([['own', own], ...strangers]), { ...rule, minimum: 5 })).toEqual(new Map())
+    const confirmed = [11, 12, 13].map((thing) => [`c${thing}`, station(thing, 10, 60, 10)] as const)
+    const found = disagreements(new Map([['own', own], ...confirmed, ...strangers]), { ...rule, minimum: 5 })
+    expect([...found.keys()]).toEqual(['s2', 's3', 's4', 's5'])
   })
 })
