@@ -2,10 +2,13 @@ import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Area, Bounds, Position } from '#model/basics/geo.ts'
 import { type CityPack, cityPackSchema } from '#model/city/city-pack.ts'
+import type { LanguageFile } from '#model/city/language-file.ts'
 import type { Domain } from '#model/things/domain.ts'
 
 export type CityFacts = {
   pack: CityPack
+  /** tags of the languages that the pack adds messages to */
+  languages: string[]
   zones: number
   things: number
   domains: { domain: Domain; things: number }[]
@@ -14,7 +17,8 @@ export type CityFacts = {
 }
 
 const CITY = `
-  select pack,
+  select pack - 'languages' as pack,
+         array(select jsonb_object_keys(pack -> 'languages') order by 1) as languages,
          (select count(*) from zone) as zones,
          (select coalesce(json_agg(json_build_object('domain', d.domain, 'things', d.n) order by d.domain), '[]')
           from (select domain, count(*) as n from thing group by domain) d) as domains,
@@ -24,6 +28,7 @@ const CITY = `
 
 type CityRow = {
   pack: unknown
+  languages: string[]
   zones: number
   domains: { domain: Domain; things: number }[]
   thing_bounds: [number | null, number | null, number | null, number | null]
@@ -38,6 +43,7 @@ export async function selectCity(db: Queryable): Promise<CityFacts> {
   const pack = cityPackSchema.parse(row.pack)
   return {
     pack,
+    languages: row.languages,
     zones: row.zones,
     domains: row.domains,
     things: row.domains.reduce((sum, domain) => sum + domain.things, 0),
@@ -68,6 +74,16 @@ function wholeBounds([west, south, east, north]: CityRow['thing_bounds']): Bound
 }
 
 const around = ([lon, lat]: Position): Bounds => [lon - 0.05, lat - 0.05, lon + 0.05, lat + 0.05]
+
+/** Messages of a language of the pack; undefined where it has none in this one. */
+export async function selectLanguage(db: Queryable, tag: string): Promise<LanguageFile | undefined> {
+  const { rows } = await db.query<{ messages: LanguageFile | null }>({
+    name: 'api-language',
+    text: `select pack -> 'languages' -> $1 as messages from city`,
+    values: [tag],
+  })
+  return rows[0]?.messages ?? undefined
+}
 
 /** IANA time zone of the city; undefined where no city is loaded. */
 export async function selectTimeZone(db: Queryable): Promise<string | undefined> {

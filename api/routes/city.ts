@@ -1,10 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type CityResponse, cityResponse, zoneFeatures } from '#model/api/city.ts'
+import { AppError } from '#model/basics/errors.ts'
 import { VOICE_RETENTION_DAYS } from '#model/basics/retention.ts'
+import { languageResponse } from '#model/city/language-file.ts'
+import { BUILT_IN_LANGUAGES, directionOf, languageName, languageTagSchema } from '#model/text/languages.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
 import { matches } from '../http/etag.ts'
-import { type CityFacts, selectBaseMap, selectCity, selectMapVersion } from '../queries/city.ts'
+import { type CityFacts, selectBaseMap, selectCity, selectLanguage, selectMapVersion } from '../queries/city.ts'
 import { selectZones, selectZonesAt, type ZoneRow } from '../queries/zones.ts'
 import type { ApiDeps } from './deps.ts'
 
@@ -24,6 +27,23 @@ export const cityRoutes =
         },
       },
       async () => describeCity(await selectCity(pool), backfill?.() ?? null),
+    )
+
+    app.get(
+      '/languages/:tag',
+      {
+        schema: {
+          tags: ['city'],
+          summary: 'Messages that the city adds to a language of the pages, by id (ICU MessageFormat)',
+          params: z.object({ tag: languageTagSchema }),
+          response: { 200: languageResponse },
+        },
+      },
+      async ({ params: { tag } }) => {
+        const messages = await selectLanguage(pool, tag)
+        if (!messages) throw new AppError('LANGUAGE_UNKNOWN', tag)
+        return { tag, ...messages }
+      },
     )
 
     // The map is megabytes that rarely change: cached as text with its version.
@@ -68,7 +88,7 @@ export const cityRoutes =
     )
   }
 
-function describeCity({ pack, ...facts }: CityFacts, backfill: number | null): CityResponse {
+function describeCity({ pack, languages, ...facts }: CityFacts, backfill: number | null): CityResponse {
   return {
     name: pack.name,
     country: pack.country ?? null,
@@ -81,6 +101,8 @@ function describeCity({ pack, ...facts }: CityFacts, backfill: number | null): C
     voiceKeepDays: pack.voices?.keepDays ?? VOICE_RETENTION_DAYS,
     mapStyle: pack.mapStyle ?? null,
     ...facts,
+    language: pack.language ?? null,
+    languages: availableLanguages(languages),
     backfill,
     links: {
       map: '/api/v1/city/map',
@@ -93,6 +115,13 @@ function describeCity({ pack, ...facts }: CityFacts, backfill: number | null): C
     },
   }
 }
+
+/** Those of Citywell, then those that only the city has. */
+const availableLanguages = (own: readonly string[]): CityResponse['languages'] =>
+  [...new Set([...BUILT_IN_LANGUAGES, ...own])].map((tag) => ({
+    ...{ tag, name: languageName(tag), direction: directionOf(tag) },
+    own: own.includes(tag),
+  }))
 
 function zoneFeature(zone: ZoneRow, air: AirIndexes) {
   const { id, geometry, area_km2, ...properties } = zone

@@ -61,13 +61,16 @@ async function declareValidity(client: PoolClient, { city: { validFrom } }: Load
   )
 }
 
-async function loadCity(client: PoolClient, { city, baseMap, features, airStandards }: LoadedPack): Promise<void> {
+async function loadCity(
+  client: PoolClient,
+  { city, baseMap, features, airStandards, languages }: LoadedPack,
+): Promise<void> {
   await client.query(
     `insert into city (id, pack, base_map, features, air_standards) values (1, $1, $2, $3, $4)
      on conflict (id) do update
        set pack = excluded.pack, base_map = excluded.base_map, features = excluded.features,
            air_standards = excluded.air_standards, loaded_at = now()`,
-    [JSON.stringify(city), json(baseMap), json(features), JSON.stringify(airStandards)],
+    [JSON.stringify({ ...city, languages }), json(baseMap), json(features), JSON.stringify(airStandards)],
   )
 }
 

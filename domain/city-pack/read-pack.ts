@@ -13,6 +13,7 @@ import { PackProblems } from './pack-problems.ts'
 import { readAirStandards } from './read-air-standards.ts'
 import { type GoalRow, readGoals } from './read-goals.ts'
 import { readJson, readText } from './read-json.ts'
+import { type LoadedLanguages, readLanguages } from './read-languages.ts'
 import { type ReportedRow, readReported } from './read-reported.ts'
 import { type LoadedSurvey, readSurveys } from './read-survey.ts'
 import { readThings } from './read-things.ts'
@@ -32,6 +33,7 @@ export type LoadedPack = {
   readonly reported: ReportedRow[]
   readonly goals: GoalRow[]
   readonly airStandards: AirStandard[]
+  readonly languages: LoadedLanguages
   readonly surveys: LoadedSurvey[]
 }
 
@@ -68,12 +70,14 @@ export async function readCityPack(folder: string): Promise<LoadedPack> {
   const reported = await readReported(folder, decimal, problems)
   const goals = await readGoals(folder, decimal, problems)
   const airStandards = await readAirStandards(folder, problems)
+  const languages = await readLanguages(folder, city.data?.language, problems)
   const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems, decimal)
   checkSources(city.data, problems)
   checkIncome(city.data, zones, problems)
   problems.throwIfAny(folder)
   if (!city.data) throw new Error('unreachable: a pack without city.json has a problem')
-  return { folder, city: city.data, zones, baseMap, features, things, reported, goals, airStandards, surveys }
+  const parts = { zones, baseMap, features, things, reported, goals, airStandards, languages, surveys }
+  return { folder, city: city.data, ...parts }
 }
 
 async function readCollection(folder: string, file: string, problems: PackProblems): Promise<unknown> {

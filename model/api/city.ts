@@ -3,6 +3,7 @@ import { airIndexSchema } from '../air-quality/air-index.ts'
 import { areaSchema, boundsSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
 import { moneyUnitSchema } from '../basics/money.ts'
 import { qualitySchema } from '../observation/quality.ts'
+import { languageTagSchema } from '../text/languages.ts'
 import { domainSchema } from '../things/domain.ts'
 import { gradeSchema } from '../things/grade.ts'
 
@@ -28,6 +29,12 @@ export const cityResponse = z.object({
   mapStyle: z.string().nullable(),
   /** how much of the history that a simulator backfills is in: 0 to 1, null when nothing is being backfilled */
   backfill: z.number().nullable(),
+  /** default of the city; null where its pack names none */
+  language: languageTagSchema.nullable(),
+  /** every language of the pages; `own`: the city adds messages to it (GET /api/v1/languages/:tag) */
+  languages: z.array(
+    z.object({ tag: languageTagSchema, name: z.string(), direction: z.enum(['ltr', 'rtl']), own: z.boolean() }),
+  ),
   links: z.record(z.string(), z.string()),
 })
 export type CityResponse = z.infer<typeof cityResponse>

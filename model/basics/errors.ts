@@ -37,6 +37,10 @@ const CODES = {
     status: 404,
     text: (id: string) => `no Datastream with id ${id}; GET /api/v1/things lists them`,
   },
+  LANGUAGE_UNKNOWN: {
+    status: 404,
+    text: (tag: string) => `the city adds no messages to the language "${tag}"; GET /api/v1/city lists its languages`,
+  },
   PROPERTY_UNKNOWN: { status: 404, text: (name: string) => `no observed property named "${name}"` },
   INDICATOR_UNKNOWN: {
     status: 404,

@@ -3,6 +3,7 @@ import { DAY_MS, DAY_SECONDS } from '../basics/durations.ts'
 import { areaSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
 import { moneyUnitSchema } from '../basics/money.ts'
 import { MAX_ARCHIVE_DAYS, MAX_VOICE_RETENTION_DAYS, MIN_VOICE_RETENTION_DAYS } from '../basics/retention.ts'
+import { languageTagSchema } from '../text/languages.ts'
 import { domainSchema } from '../things/domain.ts'
 import { gradeSchema } from '../things/grade.ts'
 
@@ -16,6 +17,7 @@ import { gradeSchema } from '../things/grade.ts'
  * city-data.geojson  optional features for indicators (`kind`: major_street, park, stop, ...), with attributes
  * reported/*.csv     optional reported values: code,data_point,period,numerator,denominator,value,unit,source,quality,verified,note
  * goals.csv          optional benchmarks and targets of the city: code,data_point,benchmark,target,target_year,baseline_year,source
+ * languages/<tag>.json optional messages in a language of the city, or other words in one that Citywell brings (language-file.ts)
  * air-standards.json optional air quality standards of the city's own (model/air-quality/standards/schema.ts)
  * surveys/<id>/      codebook.json (model/survey/codebook.ts) and responses.csv
  * ```
@@ -121,6 +123,8 @@ export const cityPackSchema = z.object({
   income: moneyUnitSchema.optional(),
   /** true when the readings come from a simulator: shown wherever a number is */
   simulated: z.boolean().default(false),
+  /** language of pages for readers whose browsers ask for none that there is; left out: English */
+  language: languageTagSchema.optional(),
   /** seed of a generated city, so that its simulator makes the same readings again */
   seed: z.int().optional(),
   sources: z.array(sourceSchema).min(1),

@@ -241,6 +241,7 @@ describe('the registry', () => {
       reported: [],
       goals: [],
       airStandards: [],
+      languages: {},
       surveys: [],
     }
     await loadCityPack(city.pool, { ...pack, zones: zones.map((zone) => ({ ...zone, attributes: {} })) } as never)

@@ -1,18 +1,15 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
-import { I18nProvider } from 'react-aria-components'
-import { IntlProvider, useIntl } from 'react-intl'
+import { useIntl } from 'react-intl'
 import { ApiProblem } from '../http/client.ts'
 import { cityQuery } from '../http/queries.ts'
-import en from '../i18n/en.json'
 import { createFormatters, FormattersContext } from '../i18n/formatters.ts'
+import { LanguageProvider } from '../i18n/language-provider.tsx'
 import { createLiveStore, type LiveStore } from '../live/live-store.ts'
 import { LiveContext } from '../live/use-live.ts'
 import { useTheme } from '../state/theme.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Shell } from './shell.tsx'
-
-const LOCALE = 'en'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -27,13 +24,11 @@ const client = new QueryClient({
 
 export function App() {
   return (
-    <IntlProvider locale={LOCALE} messages={en}>
-      <I18nProvider locale={LOCALE}>
-        <QueryClientProvider client={client}>
-          <CityApp />
-        </QueryClientProvider>
-      </I18nProvider>
-    </IntlProvider>
+    <QueryClientProvider client={client}>
+      <LanguageProvider>
+        <CityApp />
+      </LanguageProvider>
+    </QueryClientProvider>
   )
 }
 

@@ -9,6 +9,7 @@ import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { VIEWS, type ViewState } from '../state/view-state.ts'
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { LanguageMenu } from '../ui/language-menu.tsx'
 
 const IndicatorsView = lazy(() => import('../indicators/indicators-view.tsx'))
 const PeopleView = lazy(() => import('../people/people-view.tsx'))
@@ -40,6 +41,7 @@ export function Shell({ city }: { city: CityResponse }) {
         <Navigation />
         <div className="bar__end">
           <LiveIndicator backfill={city.backfill} />
+          <LanguageMenu languages={city.languages} />
           <ThemeSwitch />
         </div>
       </header>

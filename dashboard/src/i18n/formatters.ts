@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react'
 import type { IntlShape } from 'react-intl'
 import { PROPERTIES } from '#model/observation/properties.ts'
+import { directionOf } from '#model/text/languages.ts'
 import { createNumberFormat, type NumberFormat } from '#model/text/number-format.ts'
 import type en from './en.json'
 
@@ -12,6 +13,9 @@ type Values = Record<string, string | number | Date>
  * of the city (not of the reader). Pure functions take them as an argument.
  */
 export type Formatters = NumberFormat & {
+  /** language tag of the page, for lang attributes and for the API */
+  readonly language: string
+  /** of numbers and dates */
   readonly locale: string
   readonly timeZone: string
   t(id: MessageId, values?: Values): string
@@ -40,6 +44,8 @@ const UNIT_LABELS = new Map<string, string>([
 
 export function createFormatters(intl: IntlShape, timeZone: string): Formatters {
   const { locale } = intl
+  const language = locale.split('-u-')[0] ?? locale
+  const isolate = directionOf(language) === 'rtl' ? isolated : String
   const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone, ...options })
   const dateTimeFormat = date({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
@@ -48,7 +54,7 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   const { number, integer, decimal, percent } = createNumberFormat(locale)
 
-  const t = (id: MessageId, values?: Values): string => intl.formatMessage({ id }, values)
+  const t = (id: MessageId, values?: Values): string => intl.formatMessage({ id }, values && mapped(values, isolate))
   const name = (prefix: string, value: string): string => {
     const id = `${prefix}.${value}`
     return id in intl.messages ? intl.formatMessage({ id }) : value.replaceAll('_', ' ')
@@ -58,9 +64,10 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     const [scaled, scaledCode] = readable(value, code)
     if (scaledCode !== code) return quantity(scaled, scaledCode)
     const label = unit(code)
-    return label ? `${number(value)}\u202f${label}` : number(value)
+    return isolate(label ? `${number(value)}\u202f${label}` : number(value))
   }
   return {
+    language,
     locale,
     timeZone,
     t,
@@ -80,6 +87,17 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     span: (seconds) => span(locale, seconds),
   }
 }
+
+/**
+ * Text in an isolate of its own direction (Unicode UAX #9: FSI, PDI): a key, a range or a quantity in a sentence that runs
+ * from right to left keeps its own order.
+ */
+const isolated = (text: string): string => (text === '' ? '' : `\u2068${text}\u2069`)
+
+const mapped = (values: Values, isolate: (text: string) => string): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? isolate(value) : value]),
+  )
 
 // units for large values: 145,337 W is 145 kW, 3,898,698 kWh is 3,899 MWh
 const PREFIXES: Readonly<Record<string, readonly [from: number, code: string]>> = {

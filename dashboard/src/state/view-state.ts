@@ -2,6 +2,7 @@
  * The view state, kept in the address so that a link shows everyone the same.
  * Pure: text in, state out. Unknown or malformed parts fall back to their default.
  */
+import { LANGUAGE_TAG } from '#model/text/languages.ts'
 import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './measure-ref.ts'
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
 
@@ -33,6 +34,8 @@ export type ViewState = {
   readonly measure: string
   readonly select: Selection | null
   readonly theme: Theme
+  /** language of the page; null: chosen earlier, of the browser, or of the city */
+  readonly lang: string | null
   readonly period: string
   readonly range: Range
   /** null: entire city */
@@ -60,6 +63,7 @@ const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
   view: 'map',
   select: null,
   theme: 'system',
+  lang: null,
   period: 'last-30d',
   range: '24h',
   camera: null,
@@ -108,6 +112,7 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
     measure: measureOf(layer, query.get('by')),
     select: parseSelection(query.get('select')),
     theme: oneOf(THEMES, query.get('theme')) ?? DEFAULTS.theme,
+    lang: matching(LANGUAGE_TAG, query.get('lang')),
     period: period && PERIOD.test(period) ? period : DEFAULTS.period,
     range: oneOf(RANGES, query.get('range')) ?? DEFAULTS.range,
     camera: parseCamera(query.get('at')),
@@ -137,6 +142,7 @@ function toSearch(state: ViewState, layers: AddressLayers): string {
   put('by', state.measure, layerOf(layers, state.layer).measures[0])
   put('select', state.select ? `${state.select.type}:${state.select.key}` : '', '')
   put('theme', state.theme, DEFAULTS.theme)
+  put('lang', state.lang ?? '', '')
   put('period', state.period, DEFAULTS.period)
   put('range', state.range, DEFAULTS.range)
   put('at', state.camera ? formatCamera(state.camera) : '', '')

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components'
 import { Icon } from './icon.tsx'
 
-export type Option = { readonly id: string; readonly label: string }
+export type Option = { readonly id: string; readonly label: string; readonly lang?: string }
 type SelectOneProps = {
   readonly label: string
   readonly value: string
@@ -30,8 +30,8 @@ export function SelectOne({ label, value, onChange, children }: SelectOneProps &
   )
 }
 
-export const optionItem = ({ id, label }: Option) => (
+export const optionItem = ({ id, label, lang }: Option) => (
   <ListBoxItem key={id} id={id} className="option" textValue={label}>
-    {label}
+    {lang === undefined ? label : <bdi lang={lang}>{label}</bdi>}
   </ListBoxItem>
 )

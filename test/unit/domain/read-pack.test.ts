@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
+import { MAX_LANGUAGE_FILE_BYTES } from '#model/city/language-file.ts'
 
 const folders: string[] = []
 afterEach(async () => {
@@ -172,6 +173,23 @@ describe('a broken city pack says which file, where and what', () => {
     expect(text).toMatch(/air-standards.json, \[2\].*rules.*pollutant/)
     expect(text).toMatch(/air-standards.json, \[3\].*dayHours/)
     expect(text).toContain('key "ours" appears twice')
+  })
+
+  test('a language whose name is no tag, whose messages are not ICU MessageFormat, or which is the default and missing', async () => {
+    const text = await problemsOf({
+      ...good,
+      'city.json': JSON.stringify({ ...city, language: 'pt' }),
+      'languages/portuguese.json': '{}',
+      'languages/de.json': JSON.stringify({ dashboard: { yes: 'ja', 'n.things': '{n, plural, one {# Gerät}' } }),
+      'languages/it.json': JSON.stringify({ pages: {} }),
+      'languages/nl.json': JSON.stringify({ dashboard: { yes: 'x'.repeat(MAX_LANGUAGE_FILE_BYTES) } }),
+    })
+    expect(text).toContain('languages/portuguese.json, name of the file: must be a language tag')
+    expect(text).toMatch(/languages\/de.json, dashboard "n.things": is not ICU MessageFormat/)
+    expect(text).not.toContain('"yes"')
+    expect(text).toMatch(/languages\/it.json.*pages/)
+    expect(text).toMatch(/languages\/nl.json: has \d+ bytes; the most are 1000000/)
+    expect(text).toContain('city.json, language: "pt" needs languages/pt.json')
   })
 
   test('a goal that the indicator cannot be, of a code nobody knows, without its year, or twice', async () => {
