@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { compressedFiles } from './build/compressed-files.ts'
+import { mapPreload } from './build/map-preload.ts'
 
 /** Paths that the API answers in development (`npm run dev`), on the port of `npm start`. */
 const API_PATHS = ['/api', '/docs', '/openapi.json', '/health', '/ready', '/metrics']
@@ -32,7 +34,7 @@ const completeCatalogues: Plugin = {
 }
 
 export default defineConfig({
-  plugins: [react(), publicPages, completeCatalogues],
+  plugins: [react(), publicPages, completeCatalogues, mapPreload, compressedFiles],
   worker: { format: 'es' },
   server: { proxy: Object.fromEntries(API_PATHS.map((path) => [path, api])) },
   build: {

@@ -9,6 +9,7 @@ export const DASHBOARD = join(ROOT, 'dashboard/dist')
 /** What the built dashboard is made of. */
 const SOURCES = [
   'dashboard/src',
+  'dashboard/build',
   'dashboard/index.html',
   'dashboard/voice.html',
   'dashboard/questionnaire.html',

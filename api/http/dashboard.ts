@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -34,10 +34,18 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
       root: folder,
       // One route for all files: a rebuilt dashboard is served at once, and metrics count one route.
       wildcard: true,
+      index: false,
+      // FILE.br and FILE.gz, which the build has written
+      preCompressed: true,
       cacheControl: false,
       setHeaders: (reply, path) => {
         reply.header('cache-control', /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
+    })
+    app.get('/', { schema: { hide: true } }, (request, reply) => {
+      if (!isBuilt()) return sendPage(reply, NOT_BUILT)
+      if (showsMap(request)) reply.header('link', mapLinks(folder))
+      return reply.sendFile('index.html')
     })
     for (const [path, page] of Object.entries(PUBLIC_PAGES)) {
       app.get(path, { schema: { hide: true } }, (_request, reply) =>
@@ -58,9 +66,30 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
     const refused = refuseMethod(request, reply)
     if (refused) return refused
     if (!isPage(request)) return sendProblem(reply, request, notFound(request))
-    if (pathOf(request) !== '/') return sendPage(reply.code(404), NOT_FOUND)
-    return isBuilt() ? reply.sendFile('index.html') : sendPage(reply, NOT_BUILT)
+    return pathOf(request) === '/' ? sendPage(reply, NOT_BUILT) : sendPage(reply.code(404), NOT_FOUND)
   })
+}
+
+/** The default view is the map. */
+const showsMap = ({ query }: FastifyRequest): boolean => {
+  const { view } = query as { view?: unknown }
+  return view === undefined || view === 'map'
+}
+
+/** Data that the map asks for, as its scripts ask: https://html.spec.whatwg.org/multipage/links.html#link-type-preload */
+const MAP_DATA = ['/api/v1/city', '/api/v1/zones', '/api/v1/things']
+
+/**
+ * What the map needs next to what the page names, so that a browser requests it at once: its data, and its scripts after
+ * those of the frame. The build lists them; a dashboard built before there was a list has none.
+ */
+function mapLinks(folder: string): string {
+  const list = join(folder, 'map-preload.json')
+  const scripts = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as string[]) : []
+  return [
+    ...MAP_DATA.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`),
+    ...scripts.map((path) => `<${path}>; rel=modulepreload; fetchpriority=low`),
+  ].join(', ')
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''

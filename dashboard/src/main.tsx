@@ -8,14 +8,10 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { reloadOnceForMissingParts } from './app/reload-once.ts'
-import { LAYERS } from './map/layers/index.ts'
-import { startViewState } from './state/use-view-state.ts'
-import { createAddress } from './state/view-state.ts'
 
 reloadOnceForMissingParts()
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
-startViewState(createAddress(LAYERS))
 createRoot(root).render(
   <StrictMode>
     <App />

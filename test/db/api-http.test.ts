@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import type { InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -19,6 +20,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'citywell-dashboard-'))
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>the page</title>')
+  await writeFile(join(folder, 'map-preload.json'), '["/assets/map-77.js"]')
+  await writeFile(join(folder, 'assets/map-77.js'), 'plain')
+  await writeFile(join(folder, 'assets/map-77.js.br'), brotliCompressSync('plain'))
   await writeFile(join(folder, 'assets/app-3f2a.js'), `export const text = '${'x'.repeat(5_000)}'`)
   api = await openTestApi({ dashboard: folder, acceptsHost: hostRule('127.0.0.1') })
 })
@@ -147,6 +151,28 @@ describe('addresses', () => {
       'cache-control': 'public, max-age=31536000, immutable',
       'content-encoding': 'br',
     })
+  })
+
+  test('a file that the build has compressed is sent as it is', async () => {
+    const headers = { 'accept-encoding': 'gzip, br' }
+    const response = await api.app.inject({ url: '/assets/map-77.js', headers })
+    expect(response.headers).toMatchObject({
+      'content-encoding': 'br',
+      'cache-control': expect.stringContaining('immutable'),
+    })
+    expect(response.rawPayload).toEqual(brotliCompressSync('plain'))
+    expect(brotliDecompressSync(response.rawPayload).toString()).toBe('plain')
+    const plain = await api.app.inject({ url: '/assets/map-77.js', headers: { 'accept-encoding': 'identity' } })
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    expect(plain.body).toBe('plain')
+  })
+
+  test('the page names what the map needs, for the map only', async () => {
+    const linksOf = async (url: string) => (await api.app.inject({ url, headers: html })).headers['link']
+    const links = '</api/v1/things>; rel=preload; as=fetch; crossorigin, </assets/map-77.js>; rel=modulepreload'
+    expect(await linksOf('/')).toContain(links)
+    expect(await linksOf('/?view=map&layer=energy')).toContain(links)
+    expect(await linksOf('/?view=people')).toBeUndefined()
   })
 })
 

@@ -1,21 +1,13 @@
-import { lazy, Suspense } from 'react'
-import { Button } from 'react-aria-components'
+import { Suspense } from 'react'
 import type { CityResponse } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { LiveIndicator } from '../live/live-indicator.tsx'
-import { MapView } from '../map/map-view.tsx'
 import { useTheme } from '../state/theme.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { VIEWS, type ViewState } from '../state/view-state.ts'
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { LanguageMenu } from '../ui/language-menu.tsx'
-
-const IndicatorsView = lazy(() => import('../indicators/indicators-view.tsx'))
-const PeopleView = lazy(() => import('../people/people-view.tsx'))
-const OperationsView = lazy(() => import('../operations/operations-view.tsx'))
-const ReportView = lazy(() => import('../report/report-view.tsx'))
-const RegistryView = lazy(() => import('../registry/registry-view.tsx'))
+import { IndicatorsView, LanguageMenu, MapView, OperationsView, PeopleView, RegistryView, ReportView } from './views.ts'
 
 /** The frame of every view: city, navigation, state of the live feed, and the view itself. */
 export function Shell({ city }: { city: CityResponse }) {
@@ -41,7 +33,9 @@ export function Shell({ city }: { city: CityResponse }) {
         <Navigation />
         <div className="bar__end">
           <LiveIndicator backfill={city.backfill} />
-          <LanguageMenu languages={city.languages} />
+          <Suspense fallback={<span className="bar__later" />}>
+            <LanguageMenu languages={city.languages} />
+          </Suspense>
           <ThemeSwitch />
         </div>
       </header>
@@ -93,12 +87,13 @@ function ThemeSwitch() {
   const [, change] = useViewState()
   const { t } = useI18n()
   return (
-    <Button
+    <button
+      type="button"
       className="button button--icon"
       aria-label={t(scheme === 'light' ? 'shell.theme.dark' : 'shell.theme.light')}
-      onPress={() => change({ theme: NEXT[scheme] }, 'replace')}
+      onClick={() => change({ theme: NEXT[scheme] }, 'replace')}
     >
       <Icon name={scheme === 'light' ? 'moon' : 'sun'} />
-    </Button>
+    </button>
   )
 }

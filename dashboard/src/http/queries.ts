@@ -1,20 +1,14 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { cityResponse, coverageResponse, observationsResponse, thingFeatures, zoneFeatures } from '#model/api/city.ts'
+import { coverageResponse, observationsResponse, thingFeatures, zoneFeatures } from '#model/api/city.ts'
 import { airHistoryResponse, historyResponse } from '#model/api/history.ts'
 import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
 import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
 import { reconciliationResponse } from '#model/api/reconciliation.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
+import { loadH3 } from '../geo/h3.ts'
 import { ApiProblem, get } from './client.ts'
 
 const MINUTE = 60_000
-
-/** Changes while history is being loaded, then hardly ever. */
-export const cityQuery = queryOptions({
-  queryKey: ['city'],
-  queryFn: ({ signal }) => get(cityResponse, '/city', {}, signal),
-  refetchInterval: ({ state }) => (state.data && (state.data.backfill ?? 1) >= 1 ? 5 * MINUTE : 5000),
-})
 
 export const zonesQuery = queryOptions({
   queryKey: ['zones'],
@@ -56,7 +50,13 @@ export const airHistoryQuery = (scheme: string, by: string, query: FrameQuery) =
 export const coverageQuery = (property: string, channel: string | undefined) =>
   queryOptions({
     queryKey: ['coverage', property, channel],
-    queryFn: ({ signal }) => get(coverageResponse, '/coverage', { property, channel, resolution: 9 }, signal),
+    queryFn: async ({ signal }) => {
+      const [coverage] = await Promise.all([
+        get(coverageResponse, '/coverage', { property, channel, resolution: 9 }, signal),
+        loadH3(),
+      ])
+      return coverage
+    },
     placeholderData: keepPreviousData,
     refetchInterval: MINUTE,
   })

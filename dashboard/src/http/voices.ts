@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { moderationQueue, voiceAggregates } from '#model/api/voices.ts'
+import { loadH3 } from '../geo/h3.ts'
 import { get } from './client.ts'
 
 const MINUTE = 60_000
@@ -8,7 +9,11 @@ const KEY_LENGTH = 16
 
 export const voicesQuery = queryOptions({
   queryKey: ['voices', 'aggregates'],
-  queryFn: ({ signal }) => get(voiceAggregates, '/voices/aggregates', {}, signal),
+  queryFn: async ({ signal }) => {
+    const voices = await get(voiceAggregates, '/voices/aggregates', {}, signal)
+    if (voices.topics.some(({ places }) => places.some(({ place }) => place.kind === 'cell'))) await loadH3()
+    return voices
+  },
   staleTime: MINUTE,
 })
 

@@ -1,9 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useLayoutEffect } from 'react'
-import { I18nProvider } from 'react-aria-components'
 import { IntlProvider } from 'react-intl'
 import { BUILT_IN_LANGUAGES, chooseLanguage, directionOf, localeOf } from '#model/text/languages.ts'
-import { cityQuery } from '../http/queries.ts'
+import { cityQuery } from '../http/city-query.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { languageWishes } from './language-choice.ts'
 import { type Catalogues, loadMessages } from './load-messages.ts'
@@ -15,7 +14,8 @@ const CATALOGUES: Catalogues = {
 
 /**
  * The language of the page: `lang` of the address, else what was chosen earlier, else of the browser, else of the city.
- * Sets language and direction of the document; nothing is shown before the messages are there.
+ * Sets language and direction of the document; nothing is shown before the messages are there. The accessible controls get
+ * the language in app/view-frame.tsx, because they are loaded later.
  */
 export function LanguageProvider({ children }: { children: ReactNode }) {
   const [{ lang }] = useViewState()
@@ -43,7 +43,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   const locale = localeOf(data.tag)
   return (
     <IntlProvider key={data.tag} locale={locale} messages={data.messages}>
-      <I18nProvider locale={locale}>{children}</I18nProvider>
+      {children}
     </IntlProvider>
   )
 }

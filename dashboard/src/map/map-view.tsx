@@ -14,8 +14,8 @@ import type { CityResponse } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { startPlayback } from '../state/playback-address.ts'
 import { useNarrow, useTheme } from '../state/theme.ts'
-import { useViewState } from '../state/use-view-state.ts'
-import { type Camera, parseSelection, selectionId } from '../state/view-state.ts'
+import { setAddress, useViewState } from '../state/use-view-state.ts'
+import { type Camera, createAddress, parseSelection, selectionId } from '../state/view-state.ts'
 import { BottomSheet } from '../ui/bottom-sheet.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
@@ -26,17 +26,20 @@ import { LayersPanel } from './controls/layers-panel.tsx'
 import { MiniKey } from './controls/legend-grid.tsx'
 import { LegendPanel } from './controls/legend-panel.tsx'
 import { type LayerModel, NO_MARKS } from './layer-model/model.ts'
-import { layerOf } from './layers/index.ts'
+import { LAYERS, layerOf } from './layers/index.ts'
 import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
 import { SelectionPanel } from './selection/selection-panel.tsx'
 import { useLayer } from './use-layer.ts'
 import './map-view.css'
 
+// Until now the address was kept as it is written; from here on its layer and measure are checked.
+setAddress(createAddress(LAYERS))
+
 const CityMap = lazy(() => import('./canvas/city-map.tsx'))
 
 /** Map, legend, table and what is selected: four views of one layer. */
-export function MapView({ city }: { city: CityResponse }) {
+export default function MapView({ city }: { city: CityResponse }) {
   const [state, change] = useViewState()
   const { t } = useI18n()
   const narrow = useNarrow()

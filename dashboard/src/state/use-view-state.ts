@@ -1,35 +1,32 @@
 import { useCallback, useSyncExternalStore } from 'react'
-import type { Address, ViewState } from './view-state.ts'
+import { createAddress, type ViewState } from './view-state.ts'
 
 /**
  * The address is the store. A choice adds an entry to the browser history; moving the map replaces the last entry, so
  * that "back" does not step through every pan.
  */
 const listeners = new Set<() => void>()
-let address: Address | undefined
+let address = createAddress()
 let search: string | undefined
 let state: ViewState | undefined
 
-/** Says how the address is written, before anything reads it. */
-export function startViewState(grammar: Address): void {
+/** From now on the address is read and written by this grammar, which knows the layers of the map. */
+export function setAddress(grammar: typeof address): void {
   address = grammar
-}
-
-function grammar(): Address {
-  if (!address) throw new Error('startViewState comes first')
-  return address
+  state = undefined
+  for (const listener of listeners) listener()
 }
 
 function read(): ViewState {
   if (state === undefined || window.location.search !== search) {
     search = window.location.search
-    state = grammar().parseViewState(search)
+    state = address.parseViewState(search)
   }
   return state
 }
 
 /** The address of a view, for links. */
-export const hrefOf = (view: ViewState): string => grammar().toSearch(view) || '/'
+export const hrefOf = (view: ViewState): string => address.toSearch(view) || '/'
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
@@ -43,7 +40,7 @@ function subscribe(listener: () => void): () => void {
 export type ChangeView = (change: Partial<ViewState>, how?: 'push' | 'replace') => void
 
 export function changeView(change: Partial<ViewState>, how: 'push' | 'replace' = 'push'): void {
-  const to = window.location.pathname + grammar().toSearch({ ...read(), ...change })
+  const to = window.location.pathname + address.toSearch({ ...read(), ...change })
   if (to === window.location.pathname + window.location.search) return
   if (how === 'push') window.history.pushState(null, '', to)
   else window.history.replaceState(null, '', to)

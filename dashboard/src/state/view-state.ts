@@ -88,8 +88,14 @@ const WEIGHTS = /^[a-z_]{2,40}:\d(\.\d{1,2})?(,[a-z_]{2,40}:\d(\.\d{1,2})?){0,25
 
 export type AddressLayers = readonly [AddressLayer, ...AddressLayer[]]
 
+/**
+ * What the frame of the page knows before the layers of the map are loaded: any layer and measure is kept as it is written,
+ * and the views check them.
+ */
+const UNKNOWN_LAYERS: AddressLayers = [{ id: '', measures: [''] }]
+
 /** The grammar of the address for these layers of the map; the first is the default. */
-export function createAddress(layers: AddressLayers) {
+export function createAddress(layers: AddressLayers = UNKNOWN_LAYERS) {
   return {
     defaults: { ...DEFAULTS, layer: layers[0].id, measure: layers[0].measures[0] } satisfies ViewState as ViewState,
     parseViewState: (search: string): ViewState => parseViewState(search, layers),
@@ -97,7 +103,6 @@ export function createAddress(layers: AddressLayers) {
     measureOf: (layer: string, measure: string | null): string => measureOf(layerOf(layers, layer), measure),
   }
 }
-export type Address = ReturnType<typeof createAddress>
 
 const layerOf = (layers: AddressLayers, id: string | null): AddressLayer =>
   layers.find((layer) => layer.id === id) ?? layers[0]
@@ -105,11 +110,12 @@ const layerOf = (layers: AddressLayers, id: string | null): AddressLayer =>
 function parseViewState(search: string, layers: AddressLayers): ViewState {
   const query = new URLSearchParams(search)
   const layer = layerOf(layers, query.get('layer'))
+  const unchecked = layers === UNKNOWN_LAYERS
   const period = query.get('period')
   return {
     view: oneOf(VIEWS, query.get('view')) ?? DEFAULTS.view,
-    layer: layer.id,
-    measure: measureOf(layer, query.get('by')),
+    layer: unchecked ? (query.get('layer') ?? '') : layer.id,
+    measure: unchecked ? (query.get('by') ?? '') : measureOf(layer, query.get('by')),
     select: parseSelection(query.get('select')),
     theme: oneOf(THEMES, query.get('theme')) ?? DEFAULTS.theme,
     lang: matching(LANGUAGE_TAG, query.get('lang')),

@@ -8,7 +8,7 @@ import { Icon } from './icon.tsx'
 import './language-menu.css'
 
 /** The language of the page, each language by its own name. */
-export function LanguageMenu({ languages }: Pick<CityResponse, 'languages'>) {
+export default function LanguageMenu({ languages }: Pick<CityResponse, 'languages'>) {
   const { t, language } = useI18n()
   const [, change] = useViewState()
   const choose = (tag: string): void => {

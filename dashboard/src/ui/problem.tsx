@@ -1,4 +1,3 @@
-import { Button } from 'react-aria-components'
 import { ApiProblem } from '../http/client.ts'
 import { useI18n } from '../i18n/formatters.ts'
 
@@ -11,9 +10,9 @@ export function Problem({ error, retry }: { error: Error; retry?: () => unknown 
       <p className="problem__title">{t(problem ? `problem.${problem.kind}` : 'problem.unknown')}</p>
       <p className="problem__detail">{problem ? problem.detail : error.message}</p>
       {retry && (
-        <Button className="button" onPress={() => void retry()}>
+        <button type="button" className="button" onClick={() => void retry()}>
           {t('problem.retry')}
-        </Button>
+        </button>
       )}
     </div>
   )

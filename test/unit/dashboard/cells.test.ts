@@ -1,8 +1,10 @@
 import { cellToBoundary, cellToLatLng, latLngToCell } from 'h3-js'
 import { expect, test } from 'vitest'
+import { loadH3 } from '#dashboard/src/geo/h3.ts'
 import { outlineOf } from '#dashboard/src/map/marks/cells.ts'
 
-test('a cell is drawn as its hexagon, with a gap to its neighbours', () => {
+test('a cell is drawn as its hexagon, with a gap to its neighbours', async () => {
+  await loadH3()
   const cell = latLngToCell(39.24, -10.85, 9)
   const [lat, lon] = cellToLatLng(cell)
   const outline = outlineOf(cell)

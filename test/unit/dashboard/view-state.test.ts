@@ -27,6 +27,14 @@ describe('the address of a view', () => {
     expect(parseViewState(toSearch(state))).toEqual(state)
   })
 
+  test('before the layers are loaded, layer and measure stay as they are written', () => {
+    const early = createAddress()
+    const written = '?view=people&layer=energy&by=active_power&theme=dark'
+    expect(early.parseViewState(written)).toMatchObject({ view: 'people', layer: 'energy', measure: 'active_power' })
+    expect(early.toSearch(early.parseViewState(written))).toBe(written)
+    expect(early.toSearch(early.parseViewState(''))).toBe('')
+  })
+
   test('keeps colons in the code of an indicator', () => {
     const select = { type: 'indicator' as const, key: 'EN:E:E:2C' }
     expect(parseViewState(toSearch({ ...DEFAULTS, view: 'indicators', select })).select).toEqual(select)

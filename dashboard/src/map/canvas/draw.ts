@@ -1,8 +1,8 @@
 import type { LayersList } from '@deck.gl/core'
 import { ScatterplotLayer } from '@deck.gl/layers'
-import { cellToBoundary, isValidCell } from 'h3-js'
 import type { ZoneFeatures } from '#model/api/city.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
+import { h3IfLoaded } from '../../geo/h3.ts'
 import type { ColourScheme } from '../../state/view-state.ts'
 import type { Rgb } from '../colours/palette.ts'
 import type { Marks } from '../layer-model/model.ts'
@@ -90,7 +90,8 @@ const plainAreas = ({ features }: ZoneFeatures): Marks['areas'] =>
 function selectedArea({ features }: ZoneFeatures, selected: string | null): Area | null {
   if (selected?.startsWith('cell:')) {
     const cell = selected.slice(5)
-    return isValidCell(cell) ? { type: 'Polygon', coordinates: [cellToBoundary(cell, true)] } : null
+    const h3 = h3IfLoaded()
+    return h3?.isValidCell(cell) ? { type: 'Polygon', coordinates: [h3.cellToBoundary(cell, true)] } : null
   }
   return features.find(({ properties }) => `zone:${properties.key}` === selected)?.geometry ?? null
 }

@@ -1,6 +1,6 @@
 import { SolidPolygonLayer } from '@deck.gl/layers'
-import { cellToBoundary, cellToLatLng } from 'h3-js'
 import type { Position } from '#model/basics/geo.ts'
+import { h3 } from '../../geo/h3.ts'
 import type { CellMark } from '../layer-model/model.ts'
 
 /** The small gap between neighbours keeps single cells readable. */
@@ -22,6 +22,7 @@ export const cellLayer = (cells: readonly CellMark[], opacity: number) =>
 
 /** [longitude, latitude] of the corners, drawn in towards the centre of the cell. */
 export function outlineOf(cell: string): Position[] {
+  const { cellToBoundary, cellToLatLng } = h3()
   const [lat, lon] = cellToLatLng(cell)
   const towards = (from: number, to: number): number => from + (to - from) * COVERAGE
   return cellToBoundary(cell).map(([cornerLat, cornerLon]) => [towards(lon, cornerLon), towards(lat, cornerLat)])

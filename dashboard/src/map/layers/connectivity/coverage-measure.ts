@@ -1,6 +1,6 @@
 import inside from '@turf/boolean-point-in-polygon'
-import { cellToLatLng, isValidCell } from 'h3-js'
 import type { CoverageResponse } from '#model/api/city.ts'
+import { h3 } from '../../../geo/h3.ts'
 import type { LayerInput } from '../../layer-model/model.ts'
 import type { ZoneMeasure } from '../../layer-model/zone-model.ts'
 import { COVERAGE } from './coverage-source.ts'
@@ -9,8 +9,8 @@ import { COVERAGE } from './coverage-source.ts'
 export function coverageMeasure(input: LayerInput, coverage: CoverageResponse, name: string): ZoneMeasure {
   const { i18n, zones } = input
   const cells = coverage.cells.flatMap(({ cell, p50, n }) => {
-    if (!isValidCell(cell)) return []
-    const [latitude, longitude] = cellToLatLng(cell)
+    if (!h3().isValidCell(cell)) return []
+    const [latitude, longitude] = h3().cellToLatLng(cell)
     return [{ at: [longitude, latitude] as [number, number], p50, n }]
   })
   const found = new Map(

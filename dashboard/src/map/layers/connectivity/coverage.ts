@@ -1,5 +1,5 @@
-import { cellToLatLng, isValidCell } from 'h3-js'
 import type { CoverageResponse } from '#model/api/city.ts'
+import { h3 } from '../../../geo/h3.ts'
 import { amount, text } from '../../../ui/table/table-model.ts'
 import { colourOf, rsrpScale } from '../../colours/scales.ts'
 import { rangeLabels, sourceFact } from '../../layer-model/legend-parts.ts'
@@ -11,7 +11,7 @@ import { COVERAGE } from './coverage-source.ts'
 export function coverageModel(input: LayerInput, coverage: CoverageResponse, measure: string): LayerModel {
   const { i18n } = input
   const scale = COVERAGE[measure]?.scale ?? rsrpScale
-  const cells = coverage.cells.filter(({ cell }) => isValidCell(cell))
+  const cells = coverage.cells.filter(({ cell }) => h3().isValidCell(cell))
   const n = cells.reduce((sum, cell) => sum + cell.n, 0)
   const unit = i18n.unit(coverage.unit)
   return {
@@ -45,7 +45,7 @@ export function coverageModel(input: LayerInput, coverage: CoverageResponse, mea
       { id: 'n', label: i18n.t('column.n'), numeric: true },
     ],
     rows: cells.map(({ cell, p10, p50, p90, n: samples }) => {
-      const [latitude, longitude] = cellToLatLng(cell)
+      const [latitude, longitude] = h3().cellToLatLng(cell)
       return {
         id: `cell:${cell}`,
         key: cell,
