@@ -32,6 +32,9 @@ export type Hour = {
   last: number | null
   suspect: number
   suspectTotal: number | null
+  /** of pollutants alone: the mean that counts in indices and means (HOUR_MEAN), and what each suspect reading counts as in it */
+  mean?: number | null
+  doubt?: number | null
   /** of directions alone: the sums of their vectors, good and suspect */
   vectors?: { good: VectorSum; suspect: VectorSum }
 }
@@ -101,8 +104,9 @@ function bucketOf(steps: readonly Hour[], start: number, end: number, how: Compo
   const good = sum(steps.map((step) => step.good))
   const total = good === 0 ? null : sum(steps.map((step) => step.total ?? 0))
   if (how.average === 'vector') return directionBucket(steps, start, end, how)
-  const lows = steps.flatMap((step) => step.low ?? [])
-  const highs = steps.flatMap((step) => step.high ?? [])
+  // of doubted readings that count only the mean is known: the lowest and the highest are at least as far apart
+  const lows = steps.flatMap((step) => [step.low ?? [], step.doubt ?? []].flat())
+  const highs = steps.flatMap((step) => [step.high ?? [], step.doubt ?? []].flat())
   return {
     time: new Date(start).toISOString(),
     n: sum(steps.map((step) => step.n)),
@@ -127,7 +131,7 @@ function directionBucket(steps: readonly Hour[], start: number, end: number, how
     good: sum(steps.map((step) => step.good)),
     ...{ mean: direction?.mean ?? null, min: null, max: null, total: null },
     dataCapture: dataCapture(steps, start, end, how),
-    suspect: suspects === 0 ? null : { n: suspects, mean: of('suspect')?.mean ?? null },
+    suspect: suspects === 0 ? null : { n: suspects, mean: of('suspect')?.mean ?? null, counted: 0 },
     ...(direction && { direction: directionOf(direction) }),
   }
 }
@@ -138,26 +142,33 @@ const vectorsOf = (steps: readonly Hour[], which: 'good' | 'suspect'): VectorSum
 
 /** Of hourly means, as in indicators: an hour in which more was read counts no more than another. */
 function meanOfSteps(steps: readonly Hour[], how: Composition): number | null {
-  const means = steps.flatMap(({ good, total }) => (good > 0 && total !== null ? [total / good] : []))
+  const means = steps.flatMap(({ good, total, mean }) => {
+    if (mean !== undefined) return mean ?? []
+    return good > 0 && total !== null ? [total / good] : []
+  })
   return means.length === 0 ? null : meanOf(sum(means), means.length, how)
 }
 
-/** The mean of a meter's readings says nothing. */
+/** The mean of a meter's readings says nothing, nor does that of maxima. */
 const meanOf = (total: number, n: number, { kind, average }: Composition): number | null => {
-  if (kind === 'counter') return null
+  if (kind === 'counter' || average === 'maximum') return null
   return average === 'energy' ? levelOf(total / n) : total / n
 }
 
-/** Suspect observations are counted next to the good ones, never among them. */
+/** Suspect observations are counted next to the good ones; `counted` are those that are in the mean as well. */
 function suspectOf(steps: readonly Hour[], how: Composition): Bucket['suspect'] {
   const n = sum(steps.map((step) => step.suspect))
-  return n === 0 ? null : { n, mean: meanOf(sum(steps.map((step) => step.suspectTotal ?? 0)), n, how) }
+  if (n === 0) return null
+  const counted = sum(steps.map(countedDoubts))
+  return { n, mean: meanOf(sum(steps.map((step) => step.suspectTotal ?? 0)), n, how), counted }
 }
+
+const countedDoubts = ({ suspect, doubt = null }: Hour): number => (doubt === null ? 0 : suspect)
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)
 
 /**
- * Share of the promised observations that are there and good, 0 to 1, of the time that has passed. Each hour counts
+ * Share of the promised observations that are there and count, 0 to 1, of the time that has passed. Each hour counts
  * for 1 at most, so that a burst does not make up for an outage. Null when nothing was promised.
  */
 function dataCapture(steps: readonly Hour[], start: number, end: number, how: Composition): number | null {
@@ -168,7 +179,7 @@ function dataCapture(steps: readonly Hour[], start: number, end: number, how: Co
   const perUnit = new Map<number, number>()
   for (const step of steps) {
     const unit = Math.floor((step.time.getTime() - start) / unitMs)
-    perUnit.set(unit, (perUnit.get(unit) ?? 0) + step.good)
+    perUnit.set(unit, (perUnit.get(unit) ?? 0) + step.good + countedDoubts(step))
   }
   const captured = [...perUnit].map(([unit, good]) => {
     const unitElapsed = Math.min(unitMs, elapsed - unit * unitMs)

@@ -1,5 +1,5 @@
 import { countsDoubted, measuringTop } from '#model/air-quality/measuring-ranges.ts'
-import { GRADES } from '#model/things/grade.ts'
+import { GRADES, type Grade } from '#model/things/grade.ts'
 
 /** The mean of an hour with its suspect observations counted as good. */
 export const USABLE_MEAN = `(coalesce(total, 0) + coalesce(suspect_total, 0)) / nullif(good + suspect, 0)`
@@ -16,6 +16,22 @@ export const HOUR_MEAN = `case
     when range.counts then ${USABLE_MEAN}
     when suspect_total > suspect * range.top then (coalesce(total, 0) + suspect * range.top) / (good + suspect)
     else total / nullif(good, 0) end`
+
+/** What each doubted reading of the hour counts as in it; null where they do not count. */
+export const DOUBT_COUNTED = `case
+    when suspect = 0 then null
+    when range.counts then suspect_total / suspect
+    when suspect_total > suspect * range.top then range.top end`
+
+/** How doubted readings of an instrument count; undefined where they never do: of what is no pollutant. */
+export type DoubtRule = { readonly counts: boolean; readonly top: number }
+export const doubtRuleOf = (property: string, grade: Grade): DoubtRule | undefined => {
+  const top = measuringTop(property, grade)
+  return top === undefined ? undefined : { counts: countsDoubted(grade), top }
+}
+/** The rule of one instrument as `range`, whose two parameters are numbered from `first` on. */
+export const rangeOfOne = (first: number): string =>
+  `cross join (select $${first}::boolean as counts, $${first + 1}::float8 as top) as range`
 
 /** What HOUR_MEAN needs, by property and grade: `unnest` of four arrays, as parameters from `first` on. */
 export const rangeTable = (first: number, alias = 'range'): string =>

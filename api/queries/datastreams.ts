@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { PROPERTIES, type PropertyKind } from '#model/observation/properties.ts'
+import type { Grade } from '#model/things/grade.ts'
 
 export type Datastream = {
   id: number
@@ -12,10 +13,11 @@ export type Datastream = {
   /** its observations may carry their own position, and then live in mobile_observation */
   positioned: boolean
   expectedIntervalSeconds: number | null
+  grade: Grade
 }
 
 const DATASTREAM = `
-  select d.id, t.key as thing, d.property, d.channel, d.unit, t.expected_interval_s
+  select d.id, t.key as thing, d.property, d.channel, d.unit, t.expected_interval_s, t.grade
   from datastream d join thing t on t.id = d.thing_id
   where d.id = $1`
 

@@ -5,6 +5,7 @@ import type { Quality } from '#model/observation/quality.ts'
 import { goodSql, suspectSql } from '#model/observation/quality.ts'
 import type { Hour } from '../measurements/buckets.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
+import { DOUBT_COUNTED, type DoubtRule, HOUR_MEAN, rangeOfOne } from '../measurements/hour-means.ts'
 import { SOUND_ENERGY } from '../measurements/sound-energy.ts'
 import { selectVectorSteps } from '../measurements/vector-sums.ts'
 
@@ -57,6 +58,8 @@ export type HourQuery = {
   stepMs: number
   /** the city keeps quarters of an hour (model/basics/period.ts) */
   hasQuarters: boolean
+  /** of a pollutant: how its doubted readings count */
+  doubt: DoubtRule | undefined
 }
 
 const HOURLY = `
@@ -64,6 +67,14 @@ const HOURLY = `
   from observation_hourly
   where datastream_id = $1 and bucket >= $2 and bucket < $3
   order by bucket`
+
+// Of pollutants: hours as they count in indices and means, with doubted readings where these count.
+const pollutantText = (table: string, first: number): string => `
+  select bucket as time, n, good, total, low, high, first, last, suspect, suspect_total as "suspectTotal",
+         ${HOUR_MEAN} as mean, ${DOUBT_COUNTED} as doubt
+  from ${table} ${rangeOfOne(first)}
+  order by bucket`
+const HOURS_OF_ONE = `(select * from observation_hourly where datastream_id = $1 and bucket >= $2 and bucket < $3) as hour`
 
 const HOURLY_LEVEL = `
   select hour.bucket as time, hour.n, hour.good, heard.energy * heard.n as total, hour.low, hour.high, hour.first, hour.last,
@@ -101,6 +112,23 @@ const steppedText = ({ positioned, average }: Pick<HourQuery, 'positioned' | 'av
   group by 1
   order by 1`
 }
+const STEPPED_POLLUTANT = (positioned: boolean): string => `(
+  select time as bucket, "suspectTotal" as suspect_total, *
+  from (${steppedText({ positioned, average: 'arithmetic' })}) step
+) as hour`
+
+async function selectPollutant(db: Queryable, query: HourQuery, { counts, top }: DoubtRule): Promise<Hour[]> {
+  const { datastreamId, positioned, from, to, stepMs, hasQuarters } = query
+  const values = [datastreamId, from, to]
+  if (!positioned && stepMs === HOUR_MS)
+    return (await db.query<Hour>({ text: pollutantText(HOURS_OF_ONE, 4), values: [...values, counts, top] })).rows
+  if (!positioned && hasQuarters) {
+    const hours = clockHours(true, { ids: 'array[$1]', from: '$2', to: '$3' })
+    return (await db.query<Hour>({ text: pollutantText(hours, 4), values: [...values, counts, top] })).rows
+  }
+  const text = pollutantText(STEPPED_POLLUTANT(positioned), 5)
+  return (await db.query<Hour>({ text, values: [...values, stepMs / 1000, counts, top] })).rows
+}
 
 /** Statistics per step (an hour, or less for clocks that are off by part of an hour); steps without data are absent. */
 export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour[]> {
@@ -114,7 +142,8 @@ export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour
 }
 
 async function selectSteps(db: Queryable, query: HourQuery): Promise<Hour[]> {
-  const { datastreamId, positioned, average, from, to, stepMs, hasQuarters } = query
+  const { datastreamId, positioned, average, from, to, stepMs, hasQuarters, doubt } = query
+  if (doubt) return selectPollutant(db, query, doubt)
   const isLevel = average === 'energy'
   const rollup =
     stepMs === HOUR_MS ? (isLevel ? HOURLY_LEVEL : HOURLY) : hasQuarters ? clockHourText(isLevel) : undefined

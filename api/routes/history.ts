@@ -1,15 +1,18 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { type MeterRead, readMeters } from '#domain/meter/read-meters.ts'
 import { airHistoryResponse, type HistoryResponse, historyResponse } from '#model/api/history.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { hasQuarterHours } from '#model/basics/period.ts'
+import { countedIn } from '#model/meter/window.ts'
+import { averageOf } from '#model/observation/averages.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { airHistory } from '../air-quality/history.ts'
 import { DAY_MS, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
 import { bucketEdges, EVERY, stepEdges, stepFor } from '../measurements/buckets.ts'
-import { countDatastreams, type HistoryRow, selectHistory } from '../queries/history.ts'
+import { countDatastreams, type HistoryRow, selectHistory, selectIds } from '../queries/history.ts'
 import type { ApiDeps } from './deps.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
@@ -17,6 +20,8 @@ type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> 
 const MAX_FRAMES = 1_500
 /** frames x Datastreams: about 10 MB of JSON */
 const MAX_VALUES = 1_000_000
+/** frames x meters: each is counted from its readings */
+const MAX_METER_VALUES = 200_000
 const SHORT = '10m'
 const SHORT_MS = 600_000
 /** Below an hour there is no rollup: raw is read, so not of more than this. */
@@ -70,7 +75,9 @@ export const historyRoutes =
         const stepMs = query.every === SHORT ? SHORT_MS : stepFor(edges)
         const source = stepMs === HOUR_MS ? 'hourly' : await finerSource(stepMs)
         const rows = await selectHistory(pool, { properties: query.property, edges, source, stepMs })
-        return { ...framesOf(query.every, edges), streams: rows.map((row) => streamOf(row, edges.length - 1)) }
+        const meters = await metersIn(query, edges)
+        const streams = rows.map((row) => streamOf(row, edges, meters))
+        return { ...framesOf(query.every, edges), streams }
       },
     )
 
@@ -93,6 +100,15 @@ export const historyRoutes =
       },
     )
 
+    /** The meters among the Datastreams, by id; a meter without a reading has no count. */
+    async function metersIn({ property, every }: z.output<typeof historyQuery>, edges: readonly number[]) {
+      const ids = await selectIds(pool, property.filter(isMeter))
+      if (ids.length * edges.length > MAX_METER_VALUES)
+        throw tooLarge(`every = "${every}": ${edges.length - 1} frames of ${ids.length} meters`)
+      const reads = await readMeters(pool, ids, edges)
+      return new Map(ids.map((id) => [id, reads.get(id)]))
+    }
+
     async function finerSource(stepMs: number): Promise<'quarter' | 'raw'> {
       return stepMs !== SHORT_MS && hasQuarterHours(await timeZone()) ? 'quarter' : 'raw'
     }
@@ -110,22 +126,17 @@ export const historyRoutes =
     }
   }
 
-/** @throws AppError PROPERTY_UNKNOWN, or REQUEST_INVALID for what has no mean of its own */
+/** @throws AppError PROPERTY_UNKNOWN */
 function assertPlayable(name: string): void {
-  const property = PROPERTIES.get(name)
-  if (!property) throw new AppError('PROPERTY_UNKNOWN', name)
-  if (property.kind === 'counter') {
-    throw new AppError(
-      'REQUEST_INVALID',
-      `property = "${name}": is a cumulative reading, whose mean says nothing; its consumption is at /api/v1/datastreams/:id/observations?every=1h`,
-    )
-  }
+  if (!PROPERTIES.has(name)) throw new AppError('PROPERTY_UNKNOWN', name)
 }
+
+const isMeter = (property: string): boolean => PROPERTIES.get(property)?.kind === 'counter'
 
 const tooLarge = (asked: string): AppError =>
   new AppError(
     'QUERY_TOO_LARGE',
-    `${asked} are more than one answer carries: shorten from..to or ask for longer frames (${MAX_FRAMES} frames and ${MAX_VALUES} values at most; 10m over ${SHORT_WINDOW_DAYS} days at most)`,
+    `${asked} are more than one answer carries: shorten from..to or ask for longer frames (${MAX_FRAMES} frames and ${MAX_VALUES} values at most, ${MAX_METER_VALUES} of meters; 10m over ${SHORT_WINDOW_DAYS} days at most)`,
   )
 
 const iso = (ms: number | undefined): string => new Date(ms ?? 0).toISOString()
@@ -135,20 +146,30 @@ const framesOf = (every: string, edges: readonly number[]) => ({
   end: iso(edges.at(-1)),
 })
 
+type Stream = HistoryResponse['streams'][number]
+
 function streamOf(
-  { datastream, frames, means, ns, goods }: HistoryRow,
-  length: number,
-): HistoryResponse['streams'][number] {
-  const mean = new Array<number | null>(length).fill(null)
+  { datastream, property, frames, means, ns, goods }: HistoryRow,
+  edges: readonly number[],
+  meters: ReadonlyMap<number, MeterRead | undefined>,
+): Stream {
+  const length = edges.length - 1
+  const value = new Array<number | null>(length).fill(null)
   const n = new Array<number>(length).fill(0)
   const good = new Array<number>(length).fill(0)
   for (const [index, frame] of frames.entries()) {
-    mean[frame] = shorten(means[index])
+    value[frame] = shorten(means[index])
     n[frame] = ns[index] ?? 0
     good[frame] = goods[index] ?? 0
   }
-  return { datastream, mean, n, good }
+  const about = { datastream, n, good }
+  const mean = new Array<null>(length).fill(null)
+  if (meters.has(datastream)) return { ...about, mean, total: totalsOf(meters.get(datastream), edges) }
+  return averageOf(property) === 'maximum' ? { ...about, mean, max: value } : { ...about, mean: value }
 }
+
+const totalsOf = (read: MeterRead | undefined, edges: readonly number[]): (number | null)[] =>
+  edges.slice(1).map((to, i) => shorten(read && countedIn(read, edges[i] ?? to, to)))
 
 /** Six digits are more than any of these instruments has, and a third of the bytes. */
 const shorten = (value: number | null | undefined): number | null =>

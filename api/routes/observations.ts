@@ -14,6 +14,7 @@ import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
 import { DAY_MS, idParam, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
 import { bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../measurements/buckets.ts'
+import { doubtRuleOf } from '../measurements/hour-means.ts'
 import { type Datastream, requireDatastream } from '../queries/datastreams.ts'
 import { selectHours, selectRaw } from '../queries/observations.ts'
 import type { ApiDeps } from './deps.ts'
@@ -84,7 +85,15 @@ export const observationRoutes =
       const widened = { from: new Date(edges[0] ?? 0), to: new Date(edges.at(-1) ?? 0) }
       const { id: datastreamId, positioned, kind, expectedIntervalSeconds } = datastream
       const average = averageOf(datastream.property)
-      const of = { datastreamId, positioned, average, stepMs: stepFor(edges), hasQuarters: hasQuarterHours(zone) }
+      const doubt = doubtRuleOf(datastream.property, datastream.grade)
+      const of = {
+        datastreamId,
+        positioned,
+        average,
+        stepMs: stepFor(edges),
+        hasQuarters: hasQuarterHours(zone),
+        doubt,
+      }
       const [steps, meters] = await Promise.all([
         selectHours(pool, { ...of, ...widened }),
         kind === 'counter' ? readMeters(pool, [datastreamId], edges) : undefined,
@@ -144,7 +153,7 @@ const tooLarge = (asked: string): AppError =>
   )
 
 function head(
-  { positioned: _, expectedIntervalSeconds: __, ...datastream }: Datastream,
+  { positioned: _, expectedIntervalSeconds: __, grade: ___, ...datastream }: Datastream,
   { from, to }: Window,
   every: Every | null,
 ): Pick<ObservationsResponse, 'datastream' | 'from' | 'to' | 'every'> {

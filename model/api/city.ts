@@ -127,7 +127,7 @@ export const observationsResponse = z.object({
       }),
     )
     .optional(),
-  /** statistics rest on good observations (quality 1 or 2); means are those of energies of sound levels, of vectors of directions (model/observation/averages.ts), else of numbers; n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
+  /** statistics rest on good observations (quality 1 or 2), of pollutants also on doubted ones where these count (docs/quality.md); means are those of energies of sound levels, of vectors of directions (model/observation/averages.ts), else of numbers, and maxima (sound_level_max) have none; n counts all; those that are suspect (3) stand apart. total: the amount of a counter or interval property in the bucket, else null */
   buckets: z
     .array(
       z.object({
@@ -139,8 +139,8 @@ export const observationsResponse = z.object({
         max: z.number().nullable(),
         total: z.number().nullable(),
         dataCapture: z.number().nullable(),
-        /** their number and mean; null where there are none. The readings of a counter have no mean. */
-        suspect: z.object({ n: z.int(), mean: z.number().nullable() }).nullable(),
+        /** their number and mean, and how many of them are counted in the mean of the bucket; null where there are none. The readings of a counter have no mean. */
+        suspect: z.object({ n: z.int(), mean: z.number().nullable(), counted: z.int() }).nullable(),
         /** of directions: how they are weighted in their mean, how much they agree (1 all the same, 0 they cancel out), and why there is no mean */
         direction: z
           .object({

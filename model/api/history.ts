@@ -17,8 +17,12 @@ export const historyResponse = z.object({
   streams: z.array(
     z.object({
       datastream: z.int(),
-      /** of the good observations; null where a frame has none */
+      /** of the observations that count, as in series and indicators; null where a frame has none, of maxima and of meters */
       mean: z.array(z.number().nullable()),
+      /** of maxima (sound_level_max): the highest of the frame */
+      max: z.array(z.number().nullable()).optional(),
+      /** of meters: what they counted in the frame, as in series */
+      total: z.array(z.number().nullable()).optional(),
       /** all observations of the frame, whatever their quality */
       n: z.array(z.int()),
       good: z.array(z.int()),

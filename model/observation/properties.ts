@@ -30,6 +30,8 @@ export type ObservedProperty = {
   readonly positioned?: true
   /** a direction in degrees, where 360 is 0 again: no minimum, maximum or sum, and a mean of vectors (model/observation/directions.ts) */
   readonly circular?: true
+  /** the highest value of an interval: of several intervals the highest counts, and no mean */
+  readonly maximum?: true
 }
 
 type Row = Omit<ObservedProperty, 'name'>
@@ -127,7 +129,7 @@ const CATALOGUE = {
   water_temperature: gauge('water', 'Water temperature', 'Cel', '°C', [-5, 60]),
   // noise
   sound_level: gauge('noise', 'Sound level (LAeq)', 'dB{A}', 'dB(A)', [10, 140], [25, 120]),
-  sound_level_max: gauge('noise', 'Maximum sound level', 'dB{A}', 'dB(A)', [10, 150]),
+  sound_level_max: { ...gauge('noise', 'Maximum sound level', 'dB{A}', 'dB(A)', [10, 150]), maximum: true },
   // energy
   active_power: gauge('energy', 'Active power', 'W', 'W', [-1e9, 1e9]),
   reactive_power: gauge('energy', 'Reactive power', 'var', 'var', [-1e9, 1e9]),

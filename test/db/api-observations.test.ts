@@ -113,7 +113,7 @@ describe('buckets', () => {
           total: null,
           dataCapture: 0.5,
         },
-        suspect: { n: 2, mean: 994.5 },
+        suspect: { n: 2, mean: 994.5, counted: 0 },
       },
     ])
     const six = await get(id, { ...window, every: '6h' })

@@ -87,6 +87,18 @@ async function series(id: number, every: string): Promise<number> {
   const { buckets } = (await api.app.inject({ url })).json()
   return buckets.reduce((sum: number, { total }: { total: number | null }) => sum + (total ?? 0), 0)
 }
+async function everyBucketPlaysBack(id: number, every: string): Promise<void> {
+  const iso = (ms: number) => encodeURIComponent(new Date(ms).toISOString())
+  const window = `from=${iso(START)}&to=${iso(END)}&every=${every}`
+  const { buckets } = (await api.app.inject(`/api/v1/datastreams/${id}/observations?${window}`)).json()
+  const { streams } = (await api.app.inject(`/api/v1/history?property=energy&${window}`)).json()
+  const played = streams.find(({ datastream }: { datastream: number }) => datastream === id)
+  // playback has six digits
+  const six = (value: number | null) => (value === null ? null : Number(value.toPrecision(6)))
+  expect(played.total).toEqual(buckets.map(({ total }: { total: number | null }) => six(total)))
+  expect(played.n).toEqual(buckets.map(({ n }: { n: number }) => n))
+  expect(new Set(played.mean)).toEqual(new Set([null]))
+}
 async function indicator(id: number, label: string): Promise<number> {
   const period = parsePeriod(label, ZONE, NOW)
   const read = (await consumptions(api.pool, [id], hoursOf(period, NOW, ZONE), ZONE)).get(id)
@@ -129,6 +141,7 @@ test('one truth and additivity: hours, days, indicators of days and of the month
       for (const day of DAYS) days += await indicator(id, day)
       expect(days).toBeCloseTo(whole, 6)
       expect(await indicator(id, '2026-10')).toBeCloseTo(whole, 6)
+      for (const every of ['1h', '6h', '1d']) await everyBucketPlaysBack(id, every)
     }),
     { seed: 11, numRuns: 8 },
   )

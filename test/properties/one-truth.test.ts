@@ -27,17 +27,28 @@ const CASES = [
 ] as const
 const DAYS = 3
 const VIEWS = ['observation_hourly', 'observation_daily', 'observation_quarter', 'sound_hourly', 'sound_daily']
-const PROPERTIES = ['pm2_5', 'vehicle_count', 'sound_level'] as const
+const PROPERTIES = ['pm2_5', 'vehicle_count', 'sound_level', 'sound_level_max'] as const
 
-type Reading = { readonly ms: number; readonly value: number; readonly good: boolean }
-type Case = { readonly timeZone: string; readonly first: Temporal.PlainDate; readonly zone: string }
+/** 1 pass, 3 suspect, 4 fail */
+type Quality = 1 | 3 | 4
+type Reading = { readonly ms: number; readonly value: number; readonly quality: Quality }
+/** Doubted readings of a reference station count; of a low-cost one those above its range do, as 1000 ug/m3. */
+const GRADES = ['reference', 'low_cost', 'indicative', 'unknown'] as const
+const TOP = 1000
+type Case = {
+  readonly timeZone: string
+  readonly first: Temporal.PlainDate
+  readonly zone: string
+  readonly grade: (typeof GRADES)[number]
+}
 
 let api: TestApi
 let clock = NOW
 const ids = new Map<string, number>()
 const readings = new Map<string, readonly Reading[]>()
-const cases: Case[] = CASES.map(([timeZone, day]) => ({
+const cases: Case[] = CASES.map(([timeZone, day], i) => ({
   timeZone,
+  grade: GRADES[i % GRADES.length] ?? 'unknown',
   first: Temporal.PlainDate.from(day),
   zone: timeZone.replaceAll('/', '-'),
 }))
@@ -46,21 +57,24 @@ const startOf = (day: Temporal.PlainDate, timeZone: string): number =>
   day.toZonedDateTime({ timeZone }).epochMilliseconds
 const datesOf = ({ first }: Case) => Array.from({ length: DAYS }, (_, ahead) => first.add({ days: ahead }))
 
-/** Three days of readings: every hour has one at least, some many, some of them failed. */
+/** Three days of readings: every hour has one at least, some many, some of them doubted (a few far above the range) or failed. */
 function arbitraryReadings({ first, timeZone }: Case): fc.Arbitrary<Reading[]> {
   const from = startOf(first, timeZone)
   const hours = (startOf(first.add({ days: DAYS }), timeZone) - from) / 1_800_000
   const extra = fc.record({
     ms: fc.integer({ min: 0, max: hours * 1_800_000 - 1 }).map((ms) => from + ms),
     value: fc.integer({ min: 300, max: 900 }).map((tenths) => tenths / 10),
-    good: fc.boolean(),
+    quality: fc.constantFrom<Quality>(1, 3, 4),
+    beyond: fc.boolean(),
   })
   const each = fc.array(fc.integer({ min: 300, max: 900 }), { minLength: hours, maxLength: hours })
   return fc
     .tuple(each, fc.uniqueArray(extra, { minLength: 40, maxLength: 80, selector: ({ ms }) => ms }))
     .map(([values, more]) => [
-      ...values.map((tenths, i) => ({ ms: from + i * 1_800_000 + 1, value: tenths / 10, good: true })),
-      ...more.filter(({ ms }) => (ms - from) % 1_800_000 !== 1),
+      ...values.map((tenths, i) => ({ ms: from + i * 1_800_000 + 1, value: tenths / 10, quality: 1 as const })),
+      ...more
+        .filter(({ ms }) => (ms - from) % 1_800_000 !== 1)
+        .map(({ beyond, value, ...one }) => ({ ...one, value: beyond && one.quality === 3 ? 40 * value : value })),
     ])
 }
 
@@ -76,9 +90,9 @@ beforeAll(async () => {
       [one.zone],
     )
     await pool.query(
-      `insert into thing (key, name, domain, kind, zone_id, verified)
-       values ($1, $1, 'air', 'air_station', (select id from zone where key = $1), true)`,
-      [one.zone],
+      `insert into thing (key, name, domain, kind, zone_id, verified, grade)
+       values ($1, $1, 'air', 'air_station', (select id from zone where key = $1), true, $2)`,
+      [one.zone, one.grade],
     )
     for (const property of PROPERTIES) {
       const { rows } = await pool.query<{ id: number }>(
@@ -99,7 +113,7 @@ beforeAll(async () => {
           rows[0]?.id,
           own.map(({ ms }) => new Date(ms)),
           own.map(({ value }) => value),
-          own.map(({ good }) => (good ? 1 : 4)),
+          own.map(({ quality }) => quality),
         ],
       )
     }
@@ -115,19 +129,33 @@ async function moveTo(timeZone: string): Promise<void> {
 }
 
 /** The mean of hourly means by the hours that the clock shows; an hour that comes twice is two. */
-function byHand(of: readonly Reading[], timeZone: string, property: string): number {
+function byHand(of: readonly Reading[], { timeZone, grade }: Case, property: string): number {
   const energy = property === 'sound_level'
-  const good = of.filter((reading) => reading.good)
-  const hours = Map.groupBy(good, ({ ms }) => {
+  if (property === 'sound_level_max') return Math.max(...of.filter(isGood).map(({ value }) => value))
+  const hours = Map.groupBy(of, ({ ms }) => {
     const local = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone)
     return `${local.toPlainDate()} ${local.hour} ${local.offset}`
   })
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
-  const hourly = [...hours.values()].map((own) => mean(own.map(({ value }) => (energy ? 10 ** (value / 10) : value))))
+  const hourly = [...hours.values()].flatMap((own) => {
+    const good = own.filter(isGood)
+    const counted = property === 'pm2_5' ? [...good, ...doubtsThatCount(own, grade)] : good
+    return counted.length > 0 ? mean(counted.map(({ value }) => (energy ? 10 ** (value / 10) : value))) : []
+  })
   return energy ? 10 * Math.log10(mean(hourly)) : mean(hourly)
 }
 
-const total = (of: readonly Reading[]): number => of.reduce((sum, { value, good }) => (good ? sum + value : sum), 0)
+const isGood = ({ quality }: Reading): boolean => quality === 1
+
+/** docs/quality.md, "Doubted readings of pollutants", of one hour. */
+function doubtsThatCount(hour: readonly Reading[], grade: Case['grade']): readonly Reading[] {
+  const doubted = hour.filter(({ quality }) => quality === 3)
+  if (grade === 'reference' || grade === 'indicative') return doubted
+  const mean = doubted.reduce((sum, { value }) => sum + value, 0) / doubted.length
+  return mean > TOP ? doubted.map((one) => ({ ...one, value: TOP })) : []
+}
+
+const total = (of: readonly Reading[]): number => of.filter(isGood).reduce((sum, { value }) => sum + value, 0)
 
 test.each(cases)('$timeZone: series, playback and indicator agree with the readings, and days add up', async (one) => {
   const { timeZone, zone } = one
@@ -150,11 +178,14 @@ test.each(cases)('$timeZone: series, playback and indicator agree with the readi
     const history = (await api.app.inject(`/api/v1/history?property=${property}&${window}&every=1d`)).json()
     const frames = history.streams.find(({ datastream }: { datastream: number }) => datastream === id)
     for (const [i, span] of spans.entries()) {
-      const expected = byHand(within(span), timeZone, property)
+      const expected = byHand(within(span), one, property)
       const bucket = series.buckets[i]
-      expect([bucket.n, bucket.good]).toEqual([within(span).length, within(span).filter(({ good }) => good).length])
-      expect(bucket.mean, `series ${property} ${span.day}`).toBeCloseTo(expected, 8)
-      expect(frames.mean[i], `playback ${property} ${span.day}`).toBeCloseTo(expected, 3)
+      expect([bucket.n, bucket.good]).toEqual([within(span).length, within(span).filter(isGood).length])
+      const statistic = property === 'sound_level_max' ? 'max' : 'mean'
+      expect(bucket[statistic], `series ${property} ${span.day}`).toBeCloseTo(expected, 8)
+      expect(frames[statistic][i], `playback ${property} ${span.day}`).toBeCloseTo(expected, 2)
+      if (statistic === 'max') expect([bucket.mean, frames.mean[i]]).toEqual([null, null])
+      else expect(bucket.mean).toBeLessThanOrEqual(bucket.max)
       if (property === 'vehicle_count') expect(bucket.total).toBeCloseTo(total(within(span)), 6)
       if (property !== 'pm2_5') continue
       const found = await indicators.evaluate('EN:EN:AQ:1C', { period: span.day, zone })
@@ -168,7 +199,7 @@ test.each(cases)('$timeZone: series, playback and indicator agree with the readi
       ).json()
       const sum = (of: 'n' | 'good') =>
         buckets.reduce((all: number, bucket: Record<string, number>) => all + (bucket[of] ?? 0), 0)
-      expect([every, sum('n'), sum('good')]).toEqual([every, own.length, own.filter(({ good }) => good).length])
+      expect([every, sum('n'), sum('good')]).toEqual([every, own.length, own.filter(isGood).length])
     }
   }
 })

@@ -141,8 +141,8 @@ describe('composed buckets', () => {
     const again = { ...nothingGood('2026-05-01T01:00:00Z'), suspect: 1, suspectTotal: 90 }
     const six = bucketEdges('6h', at('2026-05-01T00:00:00Z'), at('2026-05-01T06:00:00Z'), 'UTC')
     const bucket = (kind: 'gauge' | 'counter') => composeBuckets([spiked, again], { ...base, edges: six, kind })[0]
-    expect(bucket('gauge')).toMatchObject({ n: 6, good: 2, mean: 1, max: 1, suspect: { n: 3, mean: 340 } })
-    expect(bucket('counter')?.suspect).toEqual({ n: 3, mean: null })
+    expect(bucket('gauge')).toMatchObject({ n: 6, good: 2, mean: 1, max: 1, suspect: { n: 3, mean: 340, counted: 0 } })
+    expect(bucket('counter')?.suspect).toEqual({ n: 3, mean: null, counted: 0 })
   })
 
   test('a Thing that promised nothing has no data capture', () => {

@@ -19,18 +19,21 @@ const between = (edges: readonly number[], index: number) => ({
   to: edges[index + 1] ?? edges.at(-1) ?? 0,
 })
 
+/** What a frame shows of a series: what a meter counted, the highest of maxima, else the mean. */
+const valuesOf = ({ mean, max, total }: HistoryResponse['streams'][number]) => total ?? max ?? mean
+
 /**
- * Latest values become the means of the frame; where most observations failed, they are suspect.
+ * Latest values become those of the frame; where most observations failed, they are suspect.
  * @param unconfirmed Datastreams whose observations are shown, but not counted
  */
 export function framesOf(history: HistoryResponse, unconfirmed: ReadonlySet<number>): PlaybackFrames {
   const edges = edgesOf(history)
   const streams = new Map(history.streams.map((stream) => [stream.datastream, stream]))
   const counted = history.streams.filter(({ datastream }) => !unconfirmed.has(datastream))
-  const samples = new Map(history.streams.map(({ datastream, mean }) => [datastream, fifths(mean)]))
+  const samples = new Map(history.streams.map((stream) => [stream.datastream, fifths(valuesOf(stream))]))
   return {
     edges,
-    filled: edges.slice(1).map((_, index) => share(history.streams.map(({ mean }) => mean[index] ?? null))),
+    filled: edges.slice(1).map((_, index) => share(history.streams.map((stream) => valuesOf(stream)[index] ?? null))),
     frameAt: (index) => {
       const { from, to } = between(edges, index)
       return {
@@ -39,7 +42,7 @@ export function framesOf(history: HistoryResponse, unconfirmed: ReadonlySet<numb
         n: counted.reduce((sum, { good }) => sum + (good[index] ?? 0), 0),
         latestOf: ({ id }) => {
           const stream = streams.get(id)
-          const result = stream?.mean[index] ?? null
+          const result = (stream && valuesOf(stream)[index]) ?? null
           if (!stream || result === null) return null
           const trusted = (stream.good[index] ?? 0) * 2 >= (stream.n[index] ?? 0)
           return { time: to, result, quality: trusted ? 1 : 3, reasons: [] }

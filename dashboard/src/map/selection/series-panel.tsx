@@ -57,13 +57,18 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
   )
 }
 
+function summaryKey({ statistic, average }: Series) {
+  if (statistic === 'total') return 'series.summary.total' as const
+  if (average === 'vector') return 'series.summary.direction' as const
+  return average === 'maximum' ? ('series.summary.maximum' as const) : ('series.summary' as const)
+}
+
 type SummaryProps = { series: Series; unit: string; truncated: boolean }
 
 function SeriesSummary({ series, unit, truncated }: SummaryProps) {
   const { t, quantity, percent } = useI18n()
   const summary = summarise(series)
   if (!summary) return <p className="note">{t('series.empty')}</p>
-  const isDirection = series.average === 'vector'
   const middle = series.statistic === 'total' ? summary.sum : summary.mean
   const values = {
     count: summary.n,
@@ -73,8 +78,7 @@ function SeriesSummary({ series, unit, truncated }: SummaryProps) {
   }
   return (
     <p className="note series__summary">
-      {isDirection && t('series.summary.direction', values)}
-      {!isDirection && t(series.statistic === 'total' ? 'series.summary.total' : 'series.summary', values)}
+      {t(summaryKey(series), values)}
       {summary.capture !== null && ` ${t('series.capture', { share: percent(summary.capture) })}`}
       {summary.suspect > 0 && ` ${t('series.suspect', { n: summary.suspect })}`}
       {truncated && ` ${t('series.truncated')}`}

@@ -12,7 +12,8 @@ export function SeriesTable({ series, unit }: { series: Series; unit: string }) 
   const show = (value: number | null): string => (value === null ? t('none') : number(value))
   const doubt = ({ suspects }: SeriesPoint): string => {
     if (!suspects) return t('trust.suspect')
-    const { n, mean } = suspects
+    const { n, mean, counted } = suspects
+    if (counted > 0 && mean !== null) return t('series.suspects.counted', { n: counted, mean: number(mean) })
     return mean === null ? t('series.suspects', { n }) : t('series.suspects.mean', { n, mean: number(mean) })
   }
   return (

@@ -13,13 +13,13 @@ export type SeriesPoint = {
   readonly capture: number | null
   readonly n: number
   readonly suspect: boolean
-  /** of a bucket: how many are suspect, and their mean; they are not in its value */
-  readonly suspects: { readonly n: number; readonly mean: number | null } | null
+  /** of a bucket: how many are suspect, their mean, and how many of them are in its value */
+  readonly suspects: { readonly n: number; readonly mean: number | null; readonly counted: number } | null
 }
 export type Series = {
   readonly points: readonly SeriesPoint[]
-  /** raw: single values; mean: of buckets with their range; total: amounts of counters and intervals by bucket; direction: means without a range */
-  readonly statistic: 'raw' | 'mean' | 'total' | 'direction'
+  /** raw: single values; mean: of buckets with their range; total: amounts of counters and intervals by bucket; direction: means without a range; maximum: the highest by bucket */
+  readonly statistic: 'raw' | 'mean' | 'total' | 'direction' | 'maximum'
   readonly average: Average
   readonly bucketSeconds: number | null
 }
@@ -54,13 +54,13 @@ export function seriesOf(response: ObservationsResponse): Series {
 }
 
 function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse, average: Average): Series {
-  const total = datastream.kind !== 'gauge'
+  const statistic = statisticOf(datastream, average)
   const points = buckets.map(
     (bucket): SeriesPoint => ({
       time: Date.parse(bucket.time) / 1000,
-      value: total ? bucket.total : bucket.mean,
-      min: total ? null : bucket.min,
-      max: total ? null : bucket.max,
+      value: bucket[FIELD[statistic]],
+      min: statistic === 'mean' ? bucket.min : null,
+      max: statistic === 'mean' ? bucket.max : null,
       capture: bucket.dataCapture,
       n: bucket.n,
       suspect: bucket.good < bucket.n,
@@ -68,8 +68,16 @@ function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse,
     }),
   )
   const bucketSeconds = every === '1d' ? 86_400 : every === '6h' ? 21_600 : 3600
-  const statistic = total ? 'total' : average === 'vector' ? 'direction' : 'mean'
   return { points: fillBuckets(points, bucketSeconds), statistic, average, bucketSeconds }
+}
+
+type BucketStatistic = Exclude<Series['statistic'], 'raw'>
+const FIELD = { mean: 'mean', direction: 'mean', total: 'total', maximum: 'max' } as const
+
+function statisticOf({ kind }: ObservationsResponse['datastream'], average: Average): BucketStatistic {
+  if (kind !== 'gauge') return 'total'
+  if (average === 'maximum') return 'maximum'
+  return average === 'vector' ? 'direction' : 'mean'
 }
 
 /** Buckets that the answer leaves out were not measured: a gap in the line. Days may be 23 or 25 hours long. */
