@@ -3,6 +3,8 @@ import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { registerRequestAudit } from './access/audit-requests.ts'
+import { registerGuard } from './access/guard.ts'
 import { trackMethods } from './http/allowed-methods.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerEtags } from './http/etag.ts'
@@ -102,6 +104,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
 
 async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   registerSecurity(app, deps)
+  registerGuard(app, deps)
+  registerRequestAudit(app, deps)
   registerProblems(
     app,
     createOutageLog(deps.log, () => deps.pool.query('select 1')),

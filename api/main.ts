@@ -16,6 +16,7 @@ const HELP = `Serves the API and the built dashboard.
   npm run api
 
 Environment: DATABASE_URL and MQTT_URL, the servers; CITYWELL_KEY (at least 16 characters), the key that changes need;
+PUBLIC_ACCESS (on), whether reading needs no credentials;
 PORT (8080), HOST (127.0.0.1); ESTIMATOR_URL, the login that may read survey answers (docs/surveys.md);
 TRUST_PROXY, addresses of reverse proxies; ALLOWED_HOSTS, names by which browsers reach the server; LOG_LEVEL (info).
 npm run build makes the dashboard.
@@ -36,6 +37,7 @@ await runMain(async (scope) => {
     ...(config.estimatorUrl && { estimator: { url: config.estimatorUrl } }),
     mqttUrl: config.mqttUrl,
     key: config.key,
+    publicAccess: config.publicAccess,
     log: createLog('api'),
     host: config.host,
     port: config.port,

@@ -27,6 +27,8 @@ export type OpenApiOptions = {
   readonly estimator?: DatabaseAddress | undefined
   readonly mqttUrl: string
   readonly key: string
+  /** whether everybody may read what the city publishes */
+  readonly publicAccess: boolean
   readonly log: Logger
   readonly host: string
   readonly port: number
@@ -82,6 +84,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     healthPool,
     live,
     key,
+    publicAccess: options.publicAccess,
     log,
     clock,
     ...engines,

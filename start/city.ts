@@ -56,6 +56,7 @@ export async function runCity(
     address: config.databaseUrl ? { url: config.databaseUrl } : deferred.address,
     mqttUrl,
     key,
+    publicAccess: config.publicAccess,
     log,
     registry,
     host: config.host,

@@ -22,6 +22,7 @@ Environment (all optional):
   CITY                      folder of a city pack, as --city
   SIMULATE       on|off     the simulator; on unless MQTT_URL names a broker of yours
   BACKFILL_DAYS  30         days of history the simulator fills in at the first start
+  PUBLIC_ACCESS             off: reading needs credentials too (on)
   CITYWELL_KEY              the key that changes need; the first start makes one
   TRUST_PROXY               addresses of proxies before the API, e.g. 127.0.0.1: their X-Forwarded-For is believed
   ALLOWED_HOSTS             names by which browsers reach the dashboard beyond this machine, e.g. city.example;

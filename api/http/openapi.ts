@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { airIndexSchema } from '#model/air-quality/air-index.ts'
@@ -49,7 +49,8 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         { name: 'operation', description: 'Is it alive, is it ready' },
       ],
     },
-    transform: ({ schema, ...route }) => {
+    transform: ({ schema: described, ...route }) => {
+      const schema = described && { ...described, ...securityOf(route.route) }
       const answers = schema?.response as Record<string, unknown> | undefined
       const response = answers && { ...answers, default: PROBLEM }
       return jsonSchemaTransform({ ...route, schema: schema && { ...schema, ...(response && { response }) } } as never)
@@ -57,6 +58,14 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
     transformObject: (document) =>
       interoperable(withoutUnused(jsonSchemaTransformObject(document) as Document)) as never,
   })
+}
+
+/** As the guard read it from the table of routes: the document and the server cannot differ. */
+function securityOf({ config }: RouteOptions): { security?: Record<string, string[]>[] } {
+  const access = config?.access
+  if (typeof access === 'object') return { security: [{}, { key: [] }] }
+  if (access === undefined || access === 'open' || access === 'anyone' || access === 'read') return {}
+  return { security: [{ key: [] }] }
 }
 
 type Document = { components?: { schemas?: Record<string, unknown> } }

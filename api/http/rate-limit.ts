@@ -24,7 +24,7 @@ export function createRateLimit(options: {
       const now = clock().getTime()
       if (now - window.began >= windowMs || now < window.began)
         window = { began: now, key: randomBytes(32), counts: new Map(), all: 0 }
-      const name = createHmac('sha256', window.key).update(network(address)).digest('base64')
+      const name = createHmac('sha256', window.key).update(networkOf(address)).digest('base64')
       const own = window.counts.get(name) ?? 0
       // only what is let through is counted: the map cannot grow beyond `overall`
       if (own >= perAddress || window.all >= overall) return Math.ceil((window.began + windowMs - now) / 1000)
@@ -36,7 +36,7 @@ export function createRateLimit(options: {
 }
 
 /** One household has one IPv4 address but a whole /64 of IPv6. */
-function network(address: string): string {
+export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped || !isIPv6(address)) return mapped ?? address
   const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::')

@@ -1,18 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '#model/basics/errors.ts'
 import type { HostRule } from './host-names.ts'
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** the route changes state, or shows what is not public: it needs the key; `optional`: it shows more with it */
-    key?: boolean | 'optional'
-  }
-  interface FastifyRequest {
-    /** the request came with the key; only known for routes that ask for it */
-    hasKey: boolean
-  }
-}
 
 /**
  * MapLibre and deck.gl run workers from blobs and decode images from blobs and data URLs; both set inline styles.
@@ -38,11 +26,9 @@ export function contentPolicy(mapOrigins: readonly string[]): string {
 
 export function registerSecurity(
   app: FastifyInstance,
-  deps: { key: string; acceptsHost?: HostRule; mapOrigins?: () => readonly string[] },
+  deps: { acceptsHost?: HostRule; mapOrigins?: () => readonly string[] },
 ): void {
   const { acceptsHost } = deps
-  const expected = digest(deps.key)
-  app.decorateRequest('hasKey', false)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': contentPolicy(deps.mapOrigins?.() ?? []),
@@ -53,12 +39,6 @@ export function registerSecurity(
       'permissions-policy': 'camera=(), microphone=(), geolocation=(self)',
     })
     if (acceptsHost && !acceptsHost(hostName(request))) throw new AppError('HOST_UNKNOWN', hostName(request))
-    const { key } = request.routeOptions.config
-    // A wrong key is an error even where none is required: the client expects to see what the key opens.
-    if (key === true || (key === 'optional' && request.headers.authorization !== undefined)) {
-      requireKey(request, expected)
-      request.hasKey = true
-    }
   })
 }
 
@@ -66,11 +46,3 @@ function hostName(request: FastifyRequest): string {
   const host = request.headers.host ?? ''
   return host.replace(/:\d+$/, '').toLowerCase()
 }
-
-function requireKey(request: FastifyRequest, expected: Buffer): void {
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  // Digests have one length, so the comparison takes the same time whatever was sent.
-  if (given === undefined || !timingSafeEqual(digest(given), expected)) throw new AppError('KEY_REQUIRED')
-}
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
+import type { Actor } from '#model/access/actor.ts'
 import type { LearnedMapping, Mapping, mappingRequest, UnmappedResponse } from '#model/api/registry.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
@@ -29,7 +30,7 @@ export async function selectLearned(db: Queryable): Promise<LearnedMapping[]> {
  * Says what a field means; the same field, format, device and profile again replaces what was said.
  * @throws AppError PROPERTY_UNKNOWN, VALUE_INVALID (a unit that does not measure the property)
  */
-export async function putMapping(pool: Pool, who: string, request: z.output<typeof mappingRequest>): Promise<Mapping> {
+export async function putMapping(pool: Pool, by: Actor, request: z.output<typeof mappingRequest>): Promise<Mapping> {
   const property = PROPERTIES.get(request.property)
   if (!property) throw new AppError('PROPERTY_UNKNOWN', request.property)
   const { unit } = request
@@ -54,17 +55,17 @@ export async function putMapping(pool: Pool, who: string, request: z.output<type
     )
     if (!rows[0]) throw new Error('unreachable: one row was written')
     const after = mappingOf(rows[0])
-    await recordChange(client, { who, action: 'mapping.set', subject: field, before: before.rows[0], after })
+    await recordChange(client, { by, action: 'mapping.set', subject: field, before: before.rows[0], after })
     return after
   })
 }
 
 /** @throws AppError NOT_FOUND */
-export async function deleteMapping(pool: Pool, who: string, id: number): Promise<void> {
+export async function deleteMapping(pool: Pool, by: Actor, id: number): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { rows } = await client.query<Row>(`delete from field_mapping where id = $1 returning ${COLUMNS}`, [id])
     if (!rows[0]) throw new AppError('NOT_FOUND', `the mapping ${id}`)
-    await recordChange(client, { who, action: 'mapping.remove', subject: rows[0].field, before: mappingOf(rows[0]) })
+    await recordChange(client, { by, action: 'mapping.remove', subject: rows[0].field, before: mappingOf(rows[0]) })
   })
 }
 

@@ -1,8 +1,10 @@
+import { audit } from '#domain/audit/audit.ts'
 import type { Queryable } from '#infra/db/pool.ts'
+import { type Actor, publicNameOf } from '#model/access/actor.ts'
 import type { ChangesResponse } from '#model/api/registry.ts'
 
 export type Change = {
-  readonly who: string
+  readonly by: Actor
   readonly action: string
   /** key of the Thing as it was named then, or the field of a mapping */
   readonly subject: string
@@ -12,14 +14,15 @@ export type Change = {
 
 /**
  * Records who changed what, and makes every ingest worker reload the registry (ingest/registry/registry-rules.ts polls the
- * version). Call it in the transaction of the change.
+ * version), and audits it. Call it at the end of the transaction of the change.
  */
-export async function recordChange(db: Queryable, { who, action, subject, before, after }: Change): Promise<void> {
+export async function recordChange(db: Queryable, { by, action, subject, before, after }: Change): Promise<void> {
   await db.query(
     `insert into registry_change (who, action, subject, before, after) values ($1, $2, $3, $4::jsonb, $5::jsonb)`,
-    [who, action, subject, json(before), json(after)],
+    [publicNameOf(by), action, subject, json(before), json(after)],
   )
   await db.query('update registry_version set version = version + 1, changed_at = now()')
+  await audit(db, { by, action, subject, before, after })
 }
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import type { Actor } from '#model/access/actor.ts'
 import type { calibrationRequest } from '#model/api/registry.ts'
 import { WEEK_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
@@ -22,7 +23,7 @@ type Streams = { readonly raw: number; readonly calibrated: number; readonly isN
  * @returns number of recomputed observations
  * @throws AppError THING_UNKNOWN, PROPERTY_UNKNOWN, VALUE_INVALID
  */
-export async function calibrate(pool: Pool, who: string, key: string, calibration: Calibration): Promise<number> {
+export async function calibrate(pool: Pool, by: Actor, key: string, calibration: Calibration): Promise<number> {
   const property = PROPERTIES.get(calibration.property)
   if (!property) throw new AppError('PROPERTY_UNKNOWN', calibration.property)
   if (property.positioned)
@@ -35,7 +36,7 @@ export async function calibrate(pool: Pool, who: string, key: string, calibratio
   if (isCalibratedChannel(calibration.channel))
     throw new AppError('VALUE_INVALID', `channel "${calibration.channel}" is calibrated already`)
   const thing = await requireThing(pool, key)
-  const streams = await setRule(pool, who, thing, calibration)
+  const streams = await setRule(pool, by, thing, calibration)
   if (!streams) return 0
   // Until every worker applies the rule, what it stores has no twin, or an older one.
   await untilInForce(pool, sleep)
@@ -45,7 +46,7 @@ export async function calibrate(pool: Pool, who: string, key: string, calibratio
 
 async function setRule(
   pool: Pool,
-  who: string,
+  by: Actor,
   thing: { id: number; key: string },
   { property, channel, validFrom, gain, offset, note }: Calibration,
 ): Promise<Streams | undefined> {
@@ -63,7 +64,7 @@ async function setRule(
     )
     const after = { property, channel, validFrom, gain, offset, note }
     const parts = { before: before.rows[0], after }
-    await recordChange(client, { who, action: 'calibration.set', subject: thing.key, ...parts })
+    await recordChange(client, { by, action: 'calibration.set', subject: thing.key, ...parts })
     return twinOf(client, thing.id, property, channel)
   })
 }

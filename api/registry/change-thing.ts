@@ -1,5 +1,6 @@
 import { pointOf, zoneAt } from '#domain/city-pack/zone-at.ts'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
+import type { Actor } from '#model/access/actor.ts'
 import type { RegistryThing, ThingChange } from '#model/api/registry.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { requireRegistryThing, requireThing } from '../queries/registry.ts'
@@ -26,7 +27,7 @@ const UPDATE = `
  * Changes what is given of a Thing and nothing else, and writes it down.
  * @throws AppError THING_UNKNOWN
  */
-export async function changeThing(pool: Pool, who: string, key: string, change: ThingChange): Promise<RegistryThing> {
+export async function changeThing(pool: Pool, by: Actor, key: string, change: ThingChange): Promise<RegistryThing> {
   return inTransaction(pool, async (client) => {
     const { id } = await requireThing(client, key)
     await client.query('select from thing where id = $1 for update', [id])
@@ -36,7 +37,7 @@ export async function changeThing(pool: Pool, who: string, key: string, change: 
     const fields = [...Object.keys(change), ...(change.place ? ['zone'] : [])] as (keyof RegistryThing)[]
     const action = change.verified === true && fields.length === 1 ? 'thing.confirm' : 'thing.change'
     const parts = { before: pick(before, fields), after: pick(after, fields) }
-    await recordChange(client, { who, action, subject: after.key, ...parts })
+    await recordChange(client, { by, action, subject: after.key, ...parts })
     return after
   })
 }
@@ -70,12 +71,12 @@ const pick = (thing: RegistryThing, fields: readonly (keyof RegistryThing)[]): P
   Object.fromEntries(fields.map((field) => [field, thing[field]]))
 
 /** Confirms Things that provisioned themselves, each in a transaction of its own. @returns the keys that were not confirmed before */
-export async function confirmThings(pool: Pool, who: string, keys: readonly string[]): Promise<string[]> {
+export async function confirmThings(pool: Pool, by: Actor, keys: readonly string[]): Promise<string[]> {
   const confirmed: string[] = []
   for (const key of new Set(keys)) {
     const { verified } = await requireRegistryThing(pool, key)
     if (verified) continue
-    confirmed.push((await changeThing(pool, who, key, { verified: true })).key)
+    confirmed.push((await changeThing(pool, by, key, { verified: true })).key)
   }
   return confirmed
 }
@@ -84,7 +85,7 @@ export async function confirmThings(pool: Pool, who: string, keys: readonly stri
  * Gives a Thing another key. The former one keeps leading to it: for requests, and for devices that publish under it.
  * @throws AppError THING_UNKNOWN, KEY_TAKEN
  */
-export async function renameThing(pool: Pool, who: string, key: string, next: string): Promise<RegistryThing> {
+export async function renameThing(pool: Pool, by: Actor, key: string, next: string): Promise<RegistryThing> {
   return inTransaction(pool, async (client) => {
     const { id, key: current } = await requireThing(client, key)
     if (current === next) return requireRegistryThing(client, next)
@@ -100,7 +101,7 @@ export async function renameThing(pool: Pool, who: string, key: string, next: st
     await client.query('update thing set key = $2 where id = $1', [id, next]).catch(refuseTaken(next))
     await client.query(`insert into thing_device (device, thing_id) values ('key/' || $1, $2)`, [current, id])
     const parts = { before: { key: current }, after: { key: next } }
-    await recordChange(client, { who, action: 'thing.rename', subject: current, ...parts })
+    await recordChange(client, { by, action: 'thing.rename', subject: current, ...parts })
     return requireRegistryThing(client, next)
   })
 }

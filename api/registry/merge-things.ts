@@ -10,6 +10,7 @@
  */
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
+import { type Actor, publicNameOf } from '#model/access/actor.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { requireThing } from '../queries/registry.ts'
@@ -21,7 +22,7 @@ export type Merged = {
   readonly duplicate: number
   readonly conflict: number
 }
-type Merge = { id: number; fromKey: string; fromThing: number; intoThing: number; who: string }
+type Merge = { id: number; fromKey: string; fromThing: number; intoThing: number }
 /** A Datastream of B that A has as well. */
 type Pair = { readonly from: number; readonly into: number }
 
@@ -32,14 +33,14 @@ const TABLES = [
 type Table = (typeof TABLES)[number]
 
 /** @throws AppError THING_UNKNOWN, VALUE_INVALID (a Thing into itself) */
-export async function mergeThings(pool: Pool, who: string, from: string, into: string): Promise<Merged> {
-  const merge = (await underWay(pool, from)) ?? (await begin(pool, who, from, into))
+export async function mergeThings(pool: Pool, by: Actor, from: string, into: string): Promise<Merged> {
+  const merge = (await underWay(pool, from)) ?? (await begin(pool, by, from, into))
   for (const pair of await selectPairs(pool, merge))
     for (const table of TABLES) while (await moveWeek(pool, merge, pair, table));
-  return finish(pool, merge)
+  return finish(pool, by, merge)
 }
 
-const MERGE = 'id, from_key as "fromKey", from_thing as "fromThing", into_thing as "intoThing", who'
+const MERGE = 'id, from_key as "fromKey", from_thing as "fromThing", into_thing as "intoThing"'
 
 async function underWay(pool: Pool, fromKey: string): Promise<Merge | undefined> {
   const { rows } = await pool.query<Merge>(
@@ -49,7 +50,7 @@ async function underWay(pool: Pool, fromKey: string): Promise<Merge | undefined>
   return rows[0]
 }
 
-async function begin(pool: Pool, who: string, fromKey: string, intoKey: string): Promise<Merge> {
+async function begin(pool: Pool, by: Actor, fromKey: string, intoKey: string): Promise<Merge> {
   return inTransaction(pool, async (client) => {
     const from = await requireThing(client, fromKey)
     const into = await requireThing(client, intoKey)
@@ -58,7 +59,7 @@ async function begin(pool: Pool, who: string, fromKey: string, intoKey: string):
     await client.query('select from thing where id in ($1, $2) order by id for update', [from.id, into.id])
     const { rows } = await client.query<Merge>(
       `insert into thing_merge (from_key, from_thing, into_thing, who) values ($1, $2, $3, $4) returning ${MERGE}`,
-      [from.key, from.id, into.id, who],
+      [from.key, from.id, into.id, publicNameOf(by)],
     )
     const merge = rows[0]
     if (!merge) throw new Error('unreachable: one row was inserted')
@@ -73,7 +74,7 @@ async function begin(pool: Pool, who: string, fromKey: string, intoKey: string):
     await moveReplacements(client, merge)
     await repoint(client, merge)
     const parts = { before: { key: from.key }, after: { into: into.key } }
-    await recordChange(client, { who, action: 'thing.merge', subject: from.key, ...parts })
+    await recordChange(client, { by, action: 'thing.merge', subject: from.key, ...parts })
     return merge
   })
 }
@@ -179,7 +180,7 @@ async function move(
   return true
 }
 
-async function finish(pool: Pool, merge: Merge): Promise<Merged> {
+async function finish(pool: Pool, by: Actor, merge: Merge): Promise<Merged> {
   return inTransaction(pool, async (client) => {
     await client.query(`set local lock_timeout = '10s'`)
     // Every batch under way ends first and none begins: what comes after finds that the Datastream is gone.
@@ -199,7 +200,7 @@ async function finish(pool: Pool, merge: Merge): Promise<Merged> {
       [merge.id, pairs.length],
     )
     const done = rows[0] ?? { datastreams: 0, moved: 0, duplicate: 0, conflict: 0 }
-    await recordChange(client, { who: merge.who, action: 'thing.merged', subject: merge.fromKey, after: done })
+    await recordChange(client, { by, action: 'thing.merged', subject: merge.fromKey, after: done })
     return done
   })
 }

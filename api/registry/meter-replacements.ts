@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import type { Actor } from '#model/access/actor.ts'
 import type { meterReplacementRequest } from '#model/api/registry.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
@@ -24,7 +25,7 @@ const PUT = `
  * Records that a meter was replaced, or corrects what was recorded of that instant.
  * @throws AppError THING_UNKNOWN, PROPERTY_UNKNOWN, VALUE_INVALID
  */
-export async function recordReplacement(pool: Pool, who: string, key: string, replacement: Request): Promise<void> {
+export async function recordReplacement(pool: Pool, by: Actor, key: string, replacement: Request): Promise<void> {
   const { property, channel, replacedAt, finalReading = null, startReading = null, note } = replacement
   const known = PROPERTIES.get(property)
   if (!known) throw new AppError('PROPERTY_UNKNOWN', property)
@@ -35,7 +36,7 @@ export async function recordReplacement(pool: Pool, who: string, key: string, re
     const before = (await client.query(BEFORE, [thing.id, property, channel, replacedAt])).rows[0]
     await client.query(PUT, [thing.id, property, channel, replacedAt, finalReading, startReading, note])
     const parts = { before, after: replacement }
-    await recordChange(client, { who, action: 'meter-replacement.set', subject: thing.key, ...parts })
+    await recordChange(client, { by, action: 'meter-replacement.set', subject: thing.key, ...parts })
   })
 }
 
@@ -46,7 +47,7 @@ const counters = (): string =>
     .join(', ')
 
 /** @throws AppError THING_UNKNOWN, NOT_FOUND */
-export async function deleteReplacement(pool: Pool, who: string, key: string, id: number): Promise<void> {
+export async function deleteReplacement(pool: Pool, by: Actor, key: string, id: number): Promise<void> {
   await inTransaction(pool, async (client) => {
     const thing = await requireThing(client, key)
     const { rows } = await client.query(
@@ -57,7 +58,7 @@ export async function deleteReplacement(pool: Pool, who: string, key: string, id
     )
     if (!rows[0]) throw new AppError('NOT_FOUND', `meter replacement ${id} of "${thing.key}"`)
     await recordChange(client, {
-      who,
+      by,
       action: 'meter-replacement.delete',
       subject: thing.key,
       before: rows[0],

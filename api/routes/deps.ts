@@ -16,8 +16,10 @@ export type ApiDeps = {
   readonly healthPool?: Pool
   /** the broker, as the API sees it: what is committed, and the way back in for replays */
   readonly live: LiveSource
-  /** what changes state needs it as `Authorization: Bearer <key>` */
+  /** acts as an administrator, as `Authorization: Bearer <key>` */
   readonly key: string
+  /** whether everybody may read what the city publishes; absent: yes */
+  readonly publicAccess?: boolean
   readonly log: Logger
   readonly clock: () => Date
   readonly indicators: Indicators

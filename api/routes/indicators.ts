@@ -57,11 +57,9 @@ export const indicatorRoutes =
     app.put(
       '/indicators/:code/goals',
       {
-        config: { key: true },
         schema: {
           tags,
-          summary: 'Set or take back the city’s own benchmark and target (key needed); earlier versions are kept',
-          security: [{ key: [] }],
+          summary: 'Set or take back the city’s own benchmark and target; earlier versions are kept',
           params: codeParams,
           querystring: z.object({ by: z.string().trim().min(1).max(100).default('operator') }),
           body: goalBody,
@@ -159,11 +157,9 @@ export const indicatorRoutes =
     app.put(
       '/indicators/:code/values/:period',
       {
-        config: { key: true },
         schema: {
           tags,
-          summary: 'Report a value (key needed); earlier versions are kept',
-          security: [{ key: [] }],
+          summary: 'Report a value; earlier versions are kept',
           params: codeParams.extend({ period: periodParam }),
           body: reportedValueBody,
           response: { 200: indicatorValueSchema },

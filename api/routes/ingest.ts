@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { checkInvariants } from '#domain/invariants/invariants.ts'
+import { may } from '#model/access/actor.ts'
 import {
   checkResponse,
   ledgerResponse,
@@ -61,14 +62,11 @@ export const ingestRoutes =
     app.get(
       '/ingest/check',
       {
-        config: { key: true },
         schema: {
           tags,
-          summary:
-            'Whether anything was lost or contradicts: the invariants of the database, from one snapshot (key needed)',
+          summary: 'Whether anything was lost or contradicts: the invariants of the database, from one snapshot',
           description:
             'Counts every observation: seconds to minutes. `npm run check` does the same on a database server.',
-          security: [{ key: [] }],
           response: { 200: checkResponse },
         },
       },
@@ -80,22 +78,20 @@ export const ingestRoutes =
     app.get(
       '/ingest/rejected',
       {
-        config: { key: 'optional' },
         schema: {
           tags,
           summary: 'Messages that were not understood, newest first, with the reason',
           description:
             'With the key also their bytes; a page ends early where these would be more than 1.5 MB. Without it `text` and `base64` are null: devices of households send some of them.',
-          security: [{}, { key: [] }],
           querystring: rejectedQuery,
           response: { 200: rejectedResponse },
         },
       },
-      async ({ hasKey, query: { limit, cursor, from, to, ...rest } }) => {
+      async ({ actor, query: { limit, cursor, from, to, ...rest } }) => {
         const filter = { ...rest, ...arrival({ from, to }) }
         const before = cursor === undefined ? null : readCursor(cursor)
         const [{ messages, next }, reasons] = await Promise.all([
-          selectRejected(pool, filter, { before, limit, withPayload: hasKey }),
+          selectRejected(pool, filter, { before, limit, withPayload: may(actor, 'payloads', false) }),
           selectReasons(pool, filter),
         ])
         const total = reasons.reduce((sum, reason) => sum + reason.n, 0)
@@ -105,13 +101,11 @@ export const ingestRoutes =
     app.post(
       '/ingest/rejected/replay',
       {
-        config: { key: true },
         schema: {
           tags,
-          summary: 'Send rejected messages through the door again, with the time at which they first came (key needed)',
+          summary: 'Send rejected messages through the door again, with the time at which they first came',
           description:
             'By `ids`; or with `all` everything, or everything of a `reason`, `source`, unmapped `field`, part of a `topic` and time of arrival that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
-          security: [{ key: [] }],
           body: replayRequest,
           response: { 200: replayResponse },
         },

@@ -26,11 +26,9 @@ export const reconciliationRoutes =
     app.post(
       '/reconciliation',
       {
-        config: { key: true },
         schema: {
           tags,
-          summary: 'Compare raw with rollup now (key needed)',
-          security: [{ key: [] }],
+          summary: 'Compare raw with rollup now',
           body: reconciliationBody,
           response: { 200: reconciliationResponse },
         },

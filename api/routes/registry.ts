@@ -12,11 +12,7 @@ import { mergeThings } from '../registry/merge-things.ts'
 import { deleteReplacement, recordReplacement } from '../registry/meter-replacements.ts'
 import type { ApiDeps } from './deps.ts'
 
-/** There is one key, so every change has the same author: its holder. */
-export const OPERATOR = 'operator'
 const tags = ['registry']
-const locked = { config: { key: true } }
-const keyed = { tags, security: [{ key: [] }] }
 const boolParam = z.enum(['true', 'false']).transform((text) => text === 'true')
 
 const thingsQuery = z.object({
@@ -92,51 +88,47 @@ const thingRoutes =
     app.patch(
       '/registry/things/:key',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Change a Thing (key needed)',
+          tags,
+          summary: 'Change a Thing',
           params: byKey,
           body: registry.thingChange,
           response: { 200: registry.registryThing },
         },
       },
-      ({ params, body }) => changeThing(pool, OPERATOR, params.key, body),
+      ({ actor, params, body }) => changeThing(pool, actor, params.key, body),
     )
     app.post(
       '/registry/things/confirm',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Confirm Things that registered themselves (key needed)',
+          tags,
+          summary: 'Confirm Things that registered themselves',
           body: registry.confirmRequest,
           response: { 200: registry.confirmResponse },
         },
       },
-      async ({ body }) => ({ confirmed: await confirmThings(pool, OPERATOR, body.keys) }),
+      async ({ actor, body }) => ({ confirmed: await confirmThings(pool, actor, body.keys) }),
     )
     app.post(
       '/registry/things/:key/rename',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Give a Thing another key; the former one keeps leading to it (key needed)',
+          tags,
+          summary: 'Give a Thing another key; the former one keeps leading to it',
           params: byKey,
           body: registry.renameRequest,
           response: { 200: registry.registryThing },
         },
       },
-      ({ params, body }) => renameThing(pool, OPERATOR, params.key, body.key),
+      ({ actor, params, body }) => renameThing(pool, actor, params.key, body.key),
     )
     app.post(
       '/registry/things/:key/merge',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Merge a Thing into another, with its history (key needed)',
+          tags,
+          summary: 'Merge a Thing into another, with its history',
           description:
             'Names, former keys and Datastreams of the Thing go over to `into`. Of observations that both have of one time, those of `into` are kept; the others are counted. Asked for again, an interrupted merge is taken up where it ended.',
           params: byKey,
@@ -144,18 +136,17 @@ const thingRoutes =
           response: { 200: registry.mergeResponse },
         },
       },
-      async ({ params, body }) => {
-        const merged = await mergeThings(pool, OPERATOR, params.key, body.into)
+      async ({ actor, params, body }) => {
+        const merged = await mergeThings(pool, actor, params.key, body.into)
         return { thing: await requireRegistryThing(pool, params.key), ...merged }
       },
     )
     app.put(
       '/registry/things/:key/calibrations',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Calibrate an instrument from a time on (key needed)',
+          tags,
+          summary: 'Calibrate an instrument from a time on',
           description:
             'calibrated = gain * raw + offset, in the canonical unit. Raw observations stay as they are; the calibrated ones are a Datastream of their own, channel `calibrated`, for the history as well.',
           params: byKey,
@@ -163,8 +154,8 @@ const thingRoutes =
           response: { 200: registry.calibrationResponse },
         },
       },
-      async ({ params, body }) => {
-        const computed = await calibrate(pool, OPERATOR, params.key, body)
+      async ({ actor, params, body }) => {
+        const computed = await calibrate(pool, actor, params.key, body)
         return { thing: await requireRegistryThing(pool, params.key), computed }
       },
     )
@@ -176,10 +167,9 @@ const meterRoutes =
     app.put(
       '/registry/things/:key/meter-replacements',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Record that a meter was replaced (key needed)',
+          tags,
+          summary: 'Record that a meter was replaced',
           description:
             'Readings stay as they are. What the meter counted across the replacement is `finalReading` less the last reading before, and the first reading after less `startReading`; what is not given is not counted. Without a record a replacement is inferred from the readings, and nothing counts across it.',
           params: byKey,
@@ -187,24 +177,23 @@ const meterRoutes =
           response: { 200: registry.registryThing },
         },
       },
-      async ({ params, body }) => {
-        await recordReplacement(pool, OPERATOR, params.key, body)
+      async ({ actor, params, body }) => {
+        await recordReplacement(pool, actor, params.key, body)
         return requireRegistryThing(pool, params.key)
       },
     )
     app.delete(
       '/registry/things/:key/meter-replacements/:id',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Take the record of a replacement back (key needed)',
+          tags,
+          summary: 'Take the record of a replacement back',
           params: byKey.extend({ id: idParam }),
           response: { 200: registry.registryThing },
         },
       },
-      async ({ params }) => {
-        await deleteReplacement(pool, OPERATOR, params.key, params.id)
+      async ({ actor, params }) => {
+        await deleteReplacement(pool, actor, params.key, params.id)
         return requireRegistryThing(pool, params.key)
       },
     )
@@ -239,31 +228,29 @@ const mappingRoutes =
     app.put(
       '/registry/mappings',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Say what a field means (key needed)',
+          tags,
+          summary: 'Say what a field means',
           description:
             'For one device, for the devices of a profile, for a format, or for all. Ingest workers read by it within two seconds; then replay the kept messages with POST /ingest/rejected/replay and `field`.',
           body: registry.mappingRequest,
           response: { 200: registry.mappingSchema },
         },
       },
-      ({ body }) => putMapping(pool, OPERATOR, body),
+      ({ actor, body }) => putMapping(pool, actor, body),
     )
     app.delete(
       '/registry/mappings/:id',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Take a mapping back (key needed); what was stored by it stays',
+          tags,
+          summary: 'Take a mapping back; what was stored by it stays',
           params: z.object({ id: idParam }),
           response: { 204: z.null() },
         },
       },
-      async ({ params }, reply) => {
-        await deleteMapping(pool, OPERATOR, params.id)
+      async ({ actor, params }, reply) => {
+        await deleteMapping(pool, actor, params.id)
         return reply.status(204).send(null)
       },
     )

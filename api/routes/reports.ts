@@ -139,12 +139,10 @@ const sheetRoutes =
     app.post(
       '/indicators/sheet',
       {
-        config: { key: true },
         bodyLimit: UPLOAD_LIMIT_BYTES,
         schema: {
           tags,
-          summary: 'Upload a collection sheet, CSV or XLSX (key needed): the whole of it, or nothing',
-          security: [{ key: [] }],
+          summary: 'Upload a collection sheet, CSV or XLSX: the whole of it, or nothing',
           consumes: [...UPLOAD_TYPES],
           querystring: z.object({
             period: year,

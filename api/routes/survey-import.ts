@@ -28,8 +28,6 @@ const LINES = 'application/x-ndjson'
 const FILE_TYPES = ['text/csv', 'application/octet-stream'] as const
 
 const tags = ['surveys']
-const locked = { config: { key: true } }
-const keyed = { tags, security: [{ key: [] }] }
 const id = z
   .string()
   .max(200)
@@ -73,13 +71,11 @@ const importRoutes =
     app.put(
       '/surveys/:id',
       {
-        ...locked,
         compress: false,
         bodyLimit: BODY_BYTES,
         schema: {
-          ...keyed,
-          summary:
-            'Import or replace a survey (key needed): the form parts codebook (JSON) and responses (CSV or XLSX)',
+          tags,
+          summary: 'Import or replace a survey: the form parts codebook (JSON) and responses (CSV or XLSX)',
           consumes: ['multipart/form-data'],
           params: z.object({ id }),
           querystring: importQuery,
@@ -113,11 +109,10 @@ const importRoutes =
     app.post(
       '/surveys/draft',
       {
-        ...locked,
         bodyLimit: BODY_BYTES,
         schema: {
-          ...keyed,
-          summary: 'A first codebook made of a CSV or XLSX (key needed); nothing is stored',
+          tags,
+          summary: 'A first codebook made of a CSV or XLSX; nothing is stored',
           consumes: [...FILE_TYPES],
           querystring: draftQuery,
           response: { 200: draftResponse },
@@ -138,10 +133,9 @@ const eraseRoutes =
     app.delete(
       '/surveys/:id',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Erase a survey with all its answers (key needed)',
+          tags,
+          summary: 'Erase a survey with all its answers',
           params: byId,
           querystring: z.object({ by }),
           response: { 200: surveyErased },
@@ -156,10 +150,9 @@ const eraseRoutes =
     app.post(
       '/surveys/:id/respondents/erase',
       {
-        ...locked,
         schema: {
-          ...keyed,
-          summary: 'Erase one respondent, who stays out of later imports too (key needed)',
+          tags,
+          summary: 'Erase one respondent, who stays out of later imports too',
           params: byId,
           body: eraseRespondentBody,
           response: { 200: respondentErased },

@@ -12,7 +12,6 @@ import { type DatastreamTuple, selectThings, type ThingRow } from '../queries/th
 import { requireZone } from '../queries/zones.ts'
 import { changeThing } from '../registry/change-thing.ts'
 import type { ApiDeps } from './deps.ts'
-import { OPERATOR } from './registry.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { airIndexes: () => Promise<AirIndexes> }
 
@@ -57,18 +56,16 @@ export const thingRoutes =
     app.patch(
       '/things/:key',
       {
-        config: { key: true },
         schema: {
           tags: ['things'],
-          summary: 'Change the registry entry of a Thing (key needed)',
-          security: [{ key: [] }],
+          summary: 'Change the registry entry of a Thing',
           params: z.object({ key: keyParam }),
           body: thingChange,
           response: { 200: thingFeatures.shape.features.element },
         },
       },
-      async ({ params, body }) => {
-        const { key } = await changeThing(pool, OPERATOR, params.key, body)
+      async ({ actor, params, body }) => {
+        const { key } = await changeThing(pool, actor, params.key, body)
         const { rows } = await selectThings(pool, { key, limit: 1 })
         const row = rows[0]
         if (!row) throw new AppError('THING_UNKNOWN', params.key)

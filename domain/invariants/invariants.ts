@@ -3,6 +3,7 @@
  * ingest writes its books in the transaction that stores a batch. docs/registry.md explains each.
  */
 
+import { verifyAudit } from '#domain/audit/verify.ts'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { REASONS } from '#model/observation/quality.ts'
@@ -161,4 +162,22 @@ const mergesEnd: Check = async (db) => {
   }
 }
 
-const CHECKS: readonly Check[] = [booksBalance, countsAgree, thingsAgree, latestIsNewest, noOrphans, mergesEnd]
+const auditHolds: Check = async (db) => {
+  const { entries, head, problems } = await verifyAudit(db)
+  return {
+    name: 'audit log: every entry follows from the one before, and none was changed, removed or inserted',
+    holds: problems.length === 0,
+    text: `${entries} entries; the newest is ${head.id} with hash ${head.hash}`,
+    examples: problems.slice(0, EXAMPLES),
+  }
+}
+
+const CHECKS: readonly Check[] = [
+  booksBalance,
+  countsAgree,
+  thingsAgree,
+  latestIsNewest,
+  noOrphans,
+  mergesEnd,
+  auditHolds,
+]

@@ -6,8 +6,13 @@ export type Table = { readonly schema: string; readonly name: string; readonly i
 export const quoted = ({ schema, name }: Pick<Table, 'schema' | 'name'>): string => `"${schema}"."${name}"`
 export const labelOf = ({ schema, name }: Pick<Table, 'schema' | 'name'>): string => `${schema}.${name}`
 
-/** Made by the migrations themselves, or only of use to the database they were written in. */
-const LEFT_OUT = new Set(['public.schema_migration', 'public.rollup_rescue', 'public.quality_progress'])
+/** Made by the migrations themselves, or only of use to the database they were written in; a session ends with its server. */
+const LEFT_OUT = new Set([
+  'public.schema_migration',
+  'public.rollup_rescue',
+  'public.quality_progress',
+  'public.session',
+])
 
 // Parents before children, so that every foreign key finds its target.
 const TABLES = `

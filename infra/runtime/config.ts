@@ -31,6 +31,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   SIMULATE: z.enum(['on', 'off']).optional(),
   BACKFILL_DAYS: z.coerce.number().int().min(0).max(390).default(30),
+  PUBLIC_ACCESS: z.enum(['on', 'off']).default('on'),
   CITYWELL_KEY: z.string().min(16, 'at least 16 characters').optional(),
   HEALTH_PORT: port.optional(),
   TRUST_PROXY: z
@@ -77,6 +78,8 @@ export type Config = {
   readonly dataDir: string
   readonly simulate: boolean
   readonly backfillDays: number
+  /** whether everybody may read what the city publishes */
+  readonly publicAccess: boolean
   /** what changes state needs it; absent: the first start makes one and prints it */
   readonly key: string | undefined
   /** where a process without an HTTP interface of its own answers /health, /ready and /metrics; absent: nowhere */
@@ -117,6 +120,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: resolve(env.DATA_DIR),
     simulate: env.SIMULATE === undefined ? env.MQTT_URL === undefined : env.SIMULATE === 'on',
     backfillDays: env.BACKFILL_DAYS,
+    publicAccess: env.PUBLIC_ACCESS === 'on',
     key: env.CITYWELL_KEY,
     healthPort: env.HEALTH_PORT,
     trustProxy: env.TRUST_PROXY,

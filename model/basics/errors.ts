@@ -24,7 +24,17 @@ const CODES = {
   },
   KEY_REQUIRED: {
     status: 401,
-    text: () => 'this changes the state of the city and needs the key: send it as "Authorization: Bearer <key>"',
+    text: () =>
+      'this is not open to everybody: sign in, or send the key or a service token as "Authorization: Bearer <key>"',
+  },
+  PERMISSION_MISSING: {
+    status: 403,
+    text: (permission: string) =>
+      `your role does not have the permission ${permission}; an administrator of the city can give you another role`,
+  },
+  ACCOUNT_REQUIRED: {
+    status: 403,
+    text: () => 'this belongs to an account: sign in with one; the key and service tokens have none',
   },
   NOT_FOUND: { status: 404, text: (what: string) => `${what} does not exist` },
   ZONE_UNKNOWN: { status: 404, text: (key: string) => `no zone with key "${key}"; GET /api/v1/zones lists them` },

@@ -10,6 +10,7 @@ import { reportOf } from '#api/reports/document.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
 import { loadCityPack } from '#domain/city-pack/load-pack.ts'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
+import { SYSTEM } from '#model/access/actor.ts'
 import { reportedValueBody } from '#model/api/indicators.ts'
 import { addThing, hourly, observe, rollUp } from '../db/indicators-fixture.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
@@ -216,7 +217,7 @@ describe('a change without a date holds from now on', () => {
   test('of a Thing that a person moves or renames', async () => {
     const state = `select count(*)::int as n from registry_history h join thing t on t.id = h.id and h.entity = 'thing' where t.key = 'feeder-a'`
     const before = (await db.pool.query<{ n: number }>(state)).rows[0]?.n ?? 0
-    await changeThing(db.pool, 'tester', 'feeder-a', { kind: 'grid_intake' })
+    await changeThing(db.pool, SYSTEM, 'feeder-a', { kind: 'grid_intake' })
     expect((await db.pool.query<{ n: number }>(state)).rows[0]?.n).toBe(before + 1)
     expect([await value(SMART, '2025'), await value(SMART, '2026-03'), await value(SMART, '2026')]).toEqual([
       20,

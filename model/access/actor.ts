@@ -1,0 +1,50 @@
+import { type Permission, ROLE_PERMISSIONS, type Role } from './roles.ts'
+
+/** Where an account or token may change Things. A Thing has to be in one of the zones or belong to one of the owners. */
+export type Restriction = {
+  /** keys of zones */
+  readonly zones: readonly string[]
+  readonly owners: readonly string[]
+}
+
+/**
+ * Who a request, or a command on the server, comes from. `key` is the holder of CITYWELL_KEY, `command` somebody with a
+ * shell on the server, `system` Citywell itself.
+ */
+export type Actor = {
+  readonly kind: 'account' | 'token' | 'key' | 'anonymous' | 'command' | 'system'
+  /** of the account or token; null for the other kinds */
+  readonly id: string | null
+  /** personal: kept out of the hashed part of the audit log */
+  readonly name: string
+  readonly role: Role
+  /** fewer permissions than the role has; null: all of the role */
+  readonly permissions: readonly Permission[] | null
+  /** null: everywhere */
+  readonly restriction: Restriction | null
+  /** network the request came from, /24 or /48; null for commands */
+  readonly from: string | null
+  readonly requestId: string | null
+}
+
+/** Citywell itself, in nightly jobs. */
+export const SYSTEM: Actor = {
+  kind: 'system',
+  id: null,
+  name: 'Citywell',
+  role: 'administrator',
+  permissions: null,
+  restriction: null,
+  from: null,
+  requestId: null,
+}
+
+/** @param isPublic whether reading is open to everybody (PUBLIC_ACCESS) */
+export function may(actor: Actor, permission: Permission, isPublic: boolean): boolean {
+  if (actor.role === 'public' && !isPublic) return false
+  if (isPublic && ROLE_PERMISSIONS.public.includes(permission)) return true
+  return ROLE_PERMISSIONS[actor.role].includes(permission) && (actor.permissions?.includes(permission) ?? true)
+}
+
+/** How the registry history names somebody: readers of it are not to learn names of persons; the audit log has them. */
+export const publicNameOf = ({ kind, role }: Actor): string => (kind === 'key' ? 'operator' : role)

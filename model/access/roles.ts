@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+/** Whom a request may come from, from least to most. `public` is everybody without credentials; nobody is given it. */
+export const ROLES = ['public', 'viewer', 'analyst', 'operator', 'registrar', 'administrator', 'auditor'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Roles that an account or a token can have. */
+export const GRANTED_ROLES = ROLES.filter((role) => role !== 'public')
+export const grantedRoleSchema = z.enum(['viewer', 'analyst', 'operator', 'registrar', 'administrator', 'auditor'])
+export type GrantedRole = z.infer<typeof grantedRoleSchema>
+
+/** What a route needs, with the meaning shown in docs/access.md. */
+export const PERMISSIONS = {
+  read: 'read what the city publishes: map, series, indicators, surveys, ledger, live events, exports, metrics',
+  payloads: 'read the bytes of rejected and archived messages, which may come from households',
+  operate: 'replay messages, compare raw data with rollups, work on what is wrong now',
+  check: 'run the invariants over the whole database',
+  moderate: 'read, approve and refuse texts of residents',
+  registry: 'change Things, mappings, calibrations and meter replacements',
+  report: 'report values, set benchmarks and targets, upload collection sheets',
+  surveys: 'import, replace and erase surveys and respondents',
+  audit: 'read, export and verify the audit log',
+  administer: 'manage accounts and tokens',
+} as const
+export type Permission = keyof typeof PERMISSIONS
+export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[]
+
+const OPERATOR: readonly Permission[] = ['read', 'payloads', 'operate', 'check', 'moderate']
+
+/** The one table of roles. With `PUBLIC_ACCESS=off`, `public` may do nothing (see `isAllowed`). */
+export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
+  public: ['read'],
+  viewer: ['read'],
+  analyst: ['read', 'report', 'surveys'],
+  operator: OPERATOR,
+  // a mapping is written with the payload in view, and followed by a replay
+  registrar: [...OPERATOR, 'registry'],
+  administrator: PERMISSION_NAMES,
+  auditor: ['read', 'check', 'audit'],
+}
