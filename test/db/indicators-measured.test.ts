@@ -6,7 +6,7 @@ import type { Evidence, IndicatorValue } from '#model/indicators/catalogue/schem
 import { recompute } from '#model/indicators/recompute.ts'
 import { uncertaintyOf } from '#model/indicators/uncertainty.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
-import { addCity, addThing, addZone, drive, hourly, observe, rollUp } from './indicators-fixture.ts'
+import { addCity, addThing, addZone, drive, hourly, observe, type Reading, rollUp } from './indicators-fixture.ts'
 
 /**
  * One day, Wednesday 2026-03-04 in a city on UTC, with two zones: north (1000 people) and south (2000). It is over: now is
@@ -160,17 +160,13 @@ async function addMobility(north: number, south: number): Promise<void> {
   // Docks: at 3:00 6 + 9 = 15 stand, the most of the day; each dock alone has a fuller hour.
   const dock = (key: string, zoneId: number) => ({ key, kind: 'bike_dock', domain: 'mobility', zoneId })
   const [d1] = await addThing(pool, dock('dock-n', north), [['bikes_available']])
-  await observe(pool, d1, [
-    [`${DAY}T02:00:00Z`, 8],
-    [`${DAY}T03:00:00Z`, 6],
-    [`${DAY}T04:00:00Z`, 2],
-  ])
+  const standing = (counts: Record<number, number>) => hours.map((time, i): Reading => [time, counts[i] ?? 1])
+  await observe(pool, d1, standing({ 2: 8, 3: 6, 4: 2 }))
   const [d2] = await addThing(pool, dock('dock-s', south), [['bikes_available']])
-  await observe(pool, d2, [
-    [`${DAY}T02:00:00Z`, 1],
-    [`${DAY}T03:00:00Z`, 9],
-    [`${DAY}T04:00:00Z`, 10],
-  ])
+  await observe(pool, d2, standing({ 3: 9, 4: 10 }))
+  // 30 in one hour, heard in 17 of 24: the fullest hour may be one that nobody saw
+  const [d3] = await addThing(pool, dock('dock-new', south), [['bikes_available']])
+  await observe(pool, d3, standing({ 20: 30 }).slice(7))
 }
 
 const ring = [
@@ -211,20 +207,22 @@ async function addConnectivity(north: number): Promise<void> {
     zoneId: north,
     attributes: { public: open },
   })
-  const at = `${DAY}T10:00:00Z`
+  const every = (result: number) => hourly(`${DAY}T00:00:00Z`, 24).map((time): Reading => [time, result])
   const [a] = await addThing(pool, spot('wifi-a', true), [['clients']])
-  await observe(pool, a, [[at, 3]])
+  await observe(pool, a, every(3).slice(6))
   const [b] = await addThing(pool, spot('wifi-b', true), [['clients'], ['online']])
-  await observe(pool, b, [[at, 0]])
+  await observe(pool, b, every(0))
   const offline = (
     await pool.query(
       `select d.id from datastream d join thing t on t.id = d.thing_id where t.key = 'wifi-b' and property = 'online'`,
     )
   ).rows[0].id
-  await observe(pool, offline, [[at, 0]])
+  await observe(pool, offline, every(0))
   await addThing(pool, spot('wifi-c', true), [['clients']])
+  const [rare] = await addThing(pool, spot('wifi-d', true), [['clients']])
+  await observe(pool, rare, every(5).slice(7))
   const [d] = await addThing(pool, spot('wifi-staff', false), [['clients']])
-  await observe(pool, d, [[at, 9]])
+  await observe(pool, d, every(9))
 }
 
 const evaluate = (code: string, zone?: string): Promise<IndicatorValue> =>
@@ -358,6 +356,9 @@ test('travel time index on a weekend: no peak hours, so no value', async () => {
 })
 
 test('shared bicycles (EC:I:T:6A): 15 at the same time, 3000 people: 500 per 100 000; north alone at most 8 of 1000: 800', async () => {
+  expect(pointOf(await evaluate('EC:I:T:6A')).evidence?.excluded).toEqual([
+    { what: 'dock-new', why: 'heard in 71 % of the hours' },
+  ])
   expect(pointOf(await evaluate('EC:I:T:6A')).value).toBe(500)
   expect(pointOf(await evaluate('EC:I:T:6A', 'north')).value).toBe(800)
 })
@@ -376,12 +377,13 @@ describe('wireless coverage (EC:ICT:ICT:4C)', () => {
   })
 })
 
-test('public Wi-Fi (EC:ICT:ICT:5A): one of three reported and was online; also by its other code 5C', async () => {
+test('public Wi-Fi (EC:ICT:ICT:5A): one of four was online and heard in 18 of 24 hours; also by its other code 5C', async () => {
   const point = pointOf(await evaluate('EC:ICT:ICT:5C'))
   expect(point.value).toBe(1)
   expect(point.evidence?.excluded).toEqual([
     { what: 'wifi-b', why: 'offline all the period' },
     { what: 'wifi-c', why: 'nothing heard in the period' },
+    { what: 'wifi-d', why: 'heard in 71 % of the hours' },
   ])
 })
 

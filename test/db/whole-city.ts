@@ -175,7 +175,7 @@ async function addRadio(city: City): Promise<void> {
   await thing(city, mast('m2', { emfCompliant: true }))
   const probe = { key: 'field-2', kind: 'field_probe', attributes: { site: 'm2' } }
   await thing(city, probe, ['electric_field'], [at('08:00', 12), at('09:00', 40)])
-  await thing(city, mast('m3', {}), ['electric_field'], [at('08:00', 10)])
+  await thing(city, mast('m3', {}), ['electric_field'], always(10))
   await thing(city, mast('m4', {}))
   await thing(
     city,
@@ -208,9 +208,12 @@ async function addStreetsAndAir(city: City): Promise<void> {
     ['travel_time'],
     always(45),
   )
-  await thing(city, { key: 'dock', kind: 'bike_dock', zoneId: north }, ['bikes_available'], [at('03:00', 15)])
-  await thing(city, { key: 'cars-n', kind: 'car_station', zoneId: north }, ['vehicles_available'], [at('03:00', 6)])
-  await thing(city, { key: 'cars-s', kind: 'car_station', zoneId: south }, ['vehicles_available'], [at('03:30', 3)])
+  /** what stands there from 3 to 4, and less in every other hour */
+  const fullest = (standing: number, minutes = 0): Reading[] =>
+    HOURS.map((time, hour) => [new Date(time.getTime() + minutes * 60_000), hour === 3 ? standing : 1])
+  await thing(city, { key: 'dock', kind: 'bike_dock', zoneId: north }, ['bikes_available'], fullest(15))
+  await thing(city, { key: 'cars-n', kind: 'car_station', zoneId: north }, ['vehicles_available'], fullest(6))
+  await thing(city, { key: 'cars-s', kind: 'car_station', zoneId: south }, ['vehicles_available'], fullest(3, 30))
 }
 
 /** North: 10 drive, 5 ride, 5 walk. South: 8 drive, 4 ride, 4 cycle, 4 do not go to work. All say yes to everything else. */

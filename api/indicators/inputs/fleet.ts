@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { clockHours } from '../../measurements/clock-hours.ts'
 import type { Hours } from '../../measurements/hours.ts'
 import { byMonth, type Span } from '../../measurements/months.ts'
 
@@ -6,12 +7,13 @@ import { byMonth, type Span } from '../../measurements/months.ts'
 export type Fleet = { readonly hour: Date; readonly docks: readonly { datastreamId: number; standing: number }[] }
 
 // What is under way is at no station, so the fullest hour comes closest to the fleet. Key 0 is the whole city.
-const FULLEST = `
+const fullestText = (hasQuarters: boolean | undefined): string => `
   with dock as (select * from unnest($1::int[], $2::int[]) as d (id, zone)),
   zoned as materialized (
     select d.zone, h.bucket, sum(h.total / h.good) as parked
-    from observation_hourly h join dock d on d.id = h.datastream_id
-    where h.datastream_id = any($1::int[]) and h.bucket >= $3 and h.bucket < $4 and h.good > 0
+    from (select * from ${clockHours(hasQuarters, { ids: '$1', from: '$3', to: '$4' })}) h
+    join dock d on d.id = h.datastream_id
+    where h.good > 0
     group by 1, 2
   ),
   standing as (
@@ -20,9 +22,10 @@ const FULLEST = `
     select 0, bucket, sum(parked) from zoned group by 2
   )
   select distinct on (zone) zone, bucket, parked from standing order by zone, parked desc, bucket`
-const DOCKS = `
-  select datastream_id as "datastreamId", bucket, total / good as standing from observation_hourly
-  where datastream_id = any($1::int[]) and bucket = any($2::timestamptz[]) and good > 0
+const docksText = (hasQuarters: boolean | undefined): string => `
+  select datastream_id as "datastreamId", bucket, total / good as standing
+  from ${clockHours(hasQuarters, { ids: '$1', from: '$3', to: '$4' })}
+  where bucket = any($2::timestamptz[]) and good > 0
   order by 1`
 
 /** By zone id, and 0 for the whole city. */
@@ -34,10 +37,10 @@ export async function fleets(
   const ids = docks.map(({ id }) => id)
   const family = {
     name: `fleet ${name}`,
-    version: 1,
+    version: 2,
     ids,
     about: docks,
-    load: (span: Span) => fullest(db, docks, span),
+    load: (span: Span) => fullest(db, docks, { ...span, hasQuarters: hours.hasQuarters }),
   }
   const byZone = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ zone }) => zone)
   return new Map(
@@ -54,13 +57,15 @@ type Fullest = { zone: number; bucket: string; parked: number; standing: Fleet['
 async function fullest(
   db: Queryable,
   docks: readonly { id: number; zoneId: number | null }[],
-  { from, to }: Span,
+  { from, to, hasQuarters }: Span & { hasQuarters: boolean | undefined },
 ): Promise<Fullest[]> {
   const ids = docks.map(({ id }) => id)
   const zones = docks.map(({ zoneId }) => zoneId)
-  const { rows } = await db.query<{ zone: number; bucket: Date; parked: number }>(FULLEST, [ids, zones, from, to])
+  type Row = { zone: number; bucket: Date; parked: number }
+  const { rows } = await db.query<Row>(fullestText(hasQuarters), [ids, zones, from, to])
   const buckets = rows.map(({ bucket }) => bucket)
-  const standing = await db.query<{ datastreamId: number; bucket: Date; standing: number }>(DOCKS, [ids, buckets])
+  type Standing = { datastreamId: number; bucket: Date; standing: number }
+  const standing = await db.query<Standing>(docksText(hasQuarters), [ids, buckets, from, to])
   const zoneOf = new Map(docks.map(({ id, zoneId }) => [id, zoneId]))
   return rows.map(({ zone, bucket, parked }) => {
     const here = standing.rows.filter(

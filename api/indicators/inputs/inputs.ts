@@ -18,7 +18,7 @@ import { type CensoredCount, censoredCounts } from './censored.ts'
 import { type Consumption, consumptions } from './counters.ts'
 import { type Fleet, fleets } from './fleet.ts'
 import { goals } from './goals.ts'
-import { heardHours } from './heard.ts'
+import { type Devices, heardHours, heardThings } from './heard.ts'
 import { type Outages, outages } from './outages.ts'
 import { type ReportedValues, reportedValues } from './reported.ts'
 import { type SoundPeriods, soundPeriods } from './sound.ts'
@@ -41,8 +41,10 @@ export type Inputs = {
   censored(): Promise<ReadonlyMap<number, CensoredCount>>
   consumption(): Promise<ReadonlyMap<number, Consumption>>
   peak(): Promise<{ means: ReadonlyMap<number, PeriodMean>; expected: number }>
-  activity(): Promise<ReadonlyMap<number, Activity>>
-  /** what sharing schemes have standing, by property; by zone id, and 0 for the city */
+  activity(devices: Devices): Promise<ReadonlyMap<number, Activity>>
+  /** hours in which a Thing was heard through these Datastreams, by its id; at least as many where it is enough */
+  heard(devices: Devices): Promise<ReadonlyMap<number, number>>
+  /** what sharing schemes have standing at stations heard in enough hours, by property; by zone id, and 0 for the city */
   fleet(property: FleetProperty): Promise<ReadonlyMap<number, Fleet>>
   outages(): Promise<ReadonlyMap<number, Outages>>
   /** hours in which a feeder would have reported an interruption, by id of its customers_interrupted */
@@ -64,14 +66,12 @@ export type Inputs = {
 }
 
 export const POLLUTANTS = ['pm2_5', 'pm10', 'no2', 'so2', 'o3'] as const
+/** Minimum share of the hours of a period that an instrument must cover: Directive 2008/50/EC requires 75 % for means. */
+export const MIN_DATA_CAPTURE = 0.75
 const METERED = ['energy', 'energy_produced', 'thermal_energy', 'water_volume'] as const
 const METER_KINDS = [
   ...['feeder', 'solar_plant', 'wind_plant', 'grid_intake', 'building'],
   ...['water_intake', 'water_district'],
-]
-const WATCHERS = [
-  ...['traffic_counter', 'street_segment', 'wifi_hotspot', 'feeder'],
-  ...['water_district', 'drain_basin', 'mast', 'field_probe'],
 ]
 export type FleetProperty = 'bikes_available' | 'vehicles_available'
 /** Local hours (by their beginning) of the morning and evening peaks, Monday to Friday: 7 to 9 and 16 to 18. */
@@ -97,15 +97,23 @@ export function openInputs(
       registry.things,
     )
   const ids = (rows: readonly DatastreamRow[]): number[] => rows.map(({ id }) => id)
-  const watchers = registry.datastreams.filter(({ thing }) => WATCHERS.includes(thing.kind))
-  const fleetOf = (property: FleetProperty) =>
-    fleets(
-      db,
-      totals([property]).flatMap(({ combinations: [{ streams }] }) =>
-        streams.map(({ id, thing }) => ({ id, zoneId: thing.zoneId })),
-      ),
-      { hours, timeZone: registry.city.timeZone, name: property },
+  const { timeZone } = registry.city
+  const streamsOf = ({ properties, kinds }: Devices): DatastreamRow[] =>
+    registry.datastreams.filter(
+      ({ property, thing }) =>
+        (properties ?? [property]).includes(property) && (kinds ?? [thing.kind]).includes(thing.kind),
     )
+  const enough = MIN_DATA_CAPTURE * hours.count
+  const heard = perDevices((devices) =>
+    heardThings(db, streamsOf(devices), { hours, timeZone, name: `heard ${nameOf(devices)}`, enough }),
+  )
+  const fleetOf = async (property: FleetProperty) => {
+    const heardOf = await heard({ properties: [property] })
+    const docks = totals([property])
+      .filter(({ thing }) => (heardOf.get(thing.id) ?? 0) >= enough)
+      .flatMap(({ combinations: [{ streams }] }) => streams.map(({ id, thing }) => ({ id, zoneId: thing.zoneId })))
+    return fleets(db, docks, { hours, timeZone, name: property })
+  }
   const cachedLimits = new Map<string, Promise<AirLimitsResponse['places']>>()
   return {
     period,
@@ -116,15 +124,14 @@ export function openInputs(
     totals,
     means: once(() => periodMeans(db, ids(datastreams(POLLUTANTS)), hours)),
     censored: once(() => censoredCounts(db, ids(datastreams(POLLUTANTS)), hours)),
-    consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours, registry.city.timeZone)),
-    peak: once(() => peakMeans(db, ids(datastreams(['travel_time'])), hours, registry.city.timeZone, PEAK_HOURS)),
-    activity: once(() => activities(db, ids(watchers), hours)),
+    consumption: once(() => consumptions(db, ids(datastreams(METERED, METER_KINDS)), hours, timeZone)),
+    peak: once(() => peakMeans(db, ids(datastreams(['travel_time'])), hours, timeZone, PEAK_HOURS)),
+    activity: perDevices((devices) => activities(db, ids(streamsOf(devices)), hours)),
+    heard,
     fleet: perKey(fleetOf),
-    outages: once(() =>
-      outages(db, ids(datastreams(['customers_interrupted'], ['feeder'])), hours, registry.city.timeZone),
-    ),
+    outages: once(() => outages(db, ids(datastreams(['customers_interrupted'], ['feeder'])), hours, timeZone)),
     supplyWatched: once(() => heardHours(db, datastreams(['customers_interrupted'], ['feeder']), { registry, hours })),
-    sound: once(() => soundPeriods(db, ids(datastreams(['sound_level'])), hours, registry.city.timeZone)),
+    sound: once(() => soundPeriods(db, ids(datastreams(['sound_level'])), hours, timeZone)),
     signals: once(() => signals(db, ids(datastreams(['rsrp', 'rscp'])), { from: period.from, to: period.to })),
     landCells: once(async () => new Map(registry.zones.map(({ id, geometry }) => [id, cellsIn(geometry)]))),
     surveyed: perKey((indicator) => surveyedShare(source, indicator, period)),
@@ -138,6 +145,14 @@ export function openInputs(
     reported: once(() => reportedValues(db, period)),
     goals: once(() => goals(db)),
   }
+}
+
+const nameOf = ({ properties = [], kinds = [] }: Devices): string => [...kinds, ...properties].join(' ')
+
+/** Cached by what the devices are. */
+function perDevices<T>(load: (devices: Devices) => Promise<T>): (devices: Devices) => Promise<T> {
+  const cached = perKey((key: string) => load(JSON.parse(key)))
+  return ({ properties, kinds }) => cached(JSON.stringify({ properties, kinds }))
 }
 
 function perKey<K extends string, T>(load: (key: K) => Promise<T>): (key: K) => Promise<T> {

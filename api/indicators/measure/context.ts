@@ -3,7 +3,7 @@ import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Origin } from '#model/observation/origin.ts'
 import { numberOf, type ThingRow, type ZoneRow } from '../../measurements/registry-snapshot.ts'
 import type { Total } from '../../measurements/totals.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import { type Inputs, MIN_DATA_CAPTURE } from '../inputs/inputs.ts'
 import type { Excluded } from './outcome.ts'
 
 /** The entire city, or one of its zones. */
@@ -12,12 +12,21 @@ export type Scope = { readonly zone: ZoneRow | null }
 /** What every computation sees without a query: the registry snapshot of the period, and the place asked for. */
 export type Place = Pick<Inputs, 'period' | 'hours' | 'registry' | 'datastreams' | 'totals'> & Scope
 
-/** Minimum share of the hours of a period that an instrument must cover: Directive 2008/50/EC requires 75 % for means. */
-export const MIN_DATA_CAPTURE = 0.75
+export { MIN_DATA_CAPTURE }
 
 export const percentText = (share: number): string => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`
 
 export const inScope = (thing: ThingRow, { zone }: Scope): boolean => zone === null || thing.zoneId === zone.id
+
+/** Why a Thing is left out that was not heard in enough of the hours; undefined where it counts. */
+export function tooSilent(thing: ThingRow, heard: ReadonlyMap<number, number>, { hours }: Place): Excluded | undefined {
+  const share = hours.count === 0 ? 0 : Math.min(1, (heard.get(thing.id) ?? 0) / hours.count)
+  if (share >= MIN_DATA_CAPTURE) return undefined
+  return {
+    what: thing.name,
+    why: share === 0 ? 'nothing heard in the period' : `heard in ${percentText(share)} of the hours`,
+  }
+}
 
 export const nameOf = ({ zone, registry }: Place): string => zone?.name ?? registry.city.name
 

@@ -3,6 +3,7 @@ import { node } from '#model/indicators/evidence.ts'
 import { withUncertainty } from '#model/indicators/uncertainty.ts'
 import type { Origin } from '#model/observation/origin.ts'
 import { NOT_CONFIRMED } from '../../measurements/confirmed.ts'
+import type { Devices } from '../inputs/heard.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { inScope, nameOf, originOf, type Place, type Scope } from './context.ts'
 import { type Excluded, found, missing, type Outcome, withExcluded } from './outcome.ts'
@@ -52,7 +53,7 @@ export type MeasureDefinition<Subject, Data> = {
   /** why there is no value without subjects; `compute` finds the reason where this is absent */
   noSubjects?(place: Place & { name: string }): string
   /** whose readings it takes: those that nobody has confirmed are named as left out */
-  devices?(dataPoint: string): { readonly properties?: readonly string[]; readonly kinds?: readonly string[] }
+  devices?(dataPoint: string): Devices
   /** where the existence of subjects does not decide it */
   possible?(inputs: Inputs): boolean | Promise<boolean>
   /** the readings that `compute` takes from the database, by the name it uses for them */
@@ -113,10 +114,7 @@ export function defineMeasure<Subject, Data = Record<never, never>>(
 }
 
 /** Things of the place that would be read if somebody confirmed them. */
-function unconfirmedIn(
-  { registry, zone }: Pick<Place, 'registry' | 'zone'>,
-  devices: ReturnType<NonNullable<MeasureDefinition<never, never>['devices']>> | undefined,
-): Excluded[] {
+function unconfirmedIn({ registry, zone }: Pick<Place, 'registry' | 'zone'>, devices: Devices | undefined): Excluded[] {
   if (!devices) return []
   const { properties, kinds } = devices
   const things = registry.unconfirmed

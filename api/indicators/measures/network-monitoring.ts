@@ -1,6 +1,15 @@
 import { numberOf, type ThingRow } from '../../measurements/registry-snapshot.ts'
 import { outermost } from '../../measurements/totals.ts'
-import { attributeOf, inScope, isSimulated, type Place, sumOf } from '../measure/context.ts'
+import {
+  attributeOf,
+  inScope,
+  isSimulated,
+  MIN_DATA_CAPTURE,
+  type Place,
+  percentText,
+  sumOf,
+  tooSilent,
+} from '../measure/context.ts'
 import { defineMeasure, type Measure } from '../measure/define-measure.ts'
 import { missing } from '../measure/outcome.ts'
 
@@ -14,10 +23,11 @@ type Network = {
   readonly label: string
 }
 
-/** Length of a network behind Things that reported in the period, over the length behind all of them. */
+/** Length of a network behind Things that were heard in enough of the hours, over the length behind all of them. */
 const networkMonitoring = ({ code, kind, one, properties, label }: Network): Measure =>
   defineMeasure({
     code,
+    version: 2,
     needs: `Things of kind ${kind} with the attribute networkKm, which report ${properties.join(' or ')}`,
     unit: '%',
     statistic: 'percent',
@@ -25,16 +35,20 @@ const networkMonitoring = ({ code, kind, one, properties, label }: Network): Mea
     noSubjects: ({ name }) => `no ${one} of ${name} states its networkKm`,
     possible: ({ registry }) => registry.things.some((thing) => thing.kind === kind && hasLength(thing)),
     devices: () => ({ properties, kinds: [kind] }),
-    inputs: { activity: (inputs) => inputs.activity() },
+    inputs: { heard: (inputs) => inputs.heard({ properties, kinds: [kind] }) },
     compute(context) {
       const { subjects, data, name, period } = context
-      const reporting = new Set(
-        context
-          .datastreams(properties, [kind])
-          .flatMap(({ id, thing }) => ((data.activity.get(id)?.good ?? 0) > 0 ? [thing.id] : [])),
+      const silent = new Map(
+        subjects.flatMap((thing) => {
+          const why = tooSilent(thing, data.heard, context)
+          return why ? [[thing.id, why]] : []
+        }),
       )
-      // No report at all says more about the data than about the network: a missing value, not 0 %.
-      if (!subjects.some(({ id }) => reporting.has(id))) return missing(`no ${one} reported in ${period.label}`)
+      // Silence of all says more about the data than about the network: a missing value, not 0 %.
+      if (silent.size === subjects.length)
+        return missing(`no ${one} was heard in ${percentText(MIN_DATA_CAPTURE)} of the hours of ${period.label}`, [
+          ...silent.values(),
+        ])
       return {
         label: `${label} of ${name} behind a ${one} that reports, by length`,
         n: subjects.length,
@@ -44,11 +58,11 @@ const networkMonitoring = ({ code, kind, one, properties, label }: Network): Mea
           .map((thing) => ({ what: thing.name, why: 'networkKm is not known' })),
         parts(origin) {
           const about = { unit: 'km', origin }
-          const monitored = subjects.map((thing) =>
-            reporting.has(thing.id)
-              ? attributeOf(thing, 'networkKm', about)
-              : { ...attributeOf(thing, 'networkKm', { ...about, label: `${thing.name}: nothing heard` }), value: 0 },
-          )
+          const monitored = subjects.map((thing) => {
+            const why = silent.get(thing.id)?.why
+            if (why === undefined) return attributeOf(thing, 'networkKm', about)
+            return { ...attributeOf(thing, 'networkKm', { ...about, label: `${thing.name}: ${why}` }), value: 0 }
+          })
           const all = subjects.map((thing) => attributeOf(thing, 'networkKm', about))
           return [
             sumOf('Length under monitoring', 'km', origin, monitored),

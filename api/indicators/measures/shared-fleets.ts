@@ -2,7 +2,15 @@ import { leaf } from '#model/indicators/evidence.ts'
 import type { DatastreamRow } from '../../measurements/registry-snapshot.ts'
 import type { Total } from '../../measurements/totals.ts'
 import type { FleetProperty } from '../inputs/inputs.ts'
-import { isSimulated, population, sumOf, totalsIn } from '../measure/context.ts'
+import {
+  isSimulated,
+  MIN_DATA_CAPTURE,
+  percentText,
+  population,
+  sumOf,
+  tooSilent,
+  totalsIn,
+} from '../measure/context.ts'
 import { defineMeasure, type Measure } from '../measure/define-measure.ts'
 import { missing } from '../measure/outcome.ts'
 
@@ -16,25 +24,33 @@ type Shared = {
 
 /**
  * What sharing schemes offer per 100 000 inhabitants. Stations count what stands at them, so the fleet is estimated from the
- * hour in which most stood at the same time; the few under way in that hour are missing.
+ * hour in which most stood at the same time; the few under way in that hour are missing. A station that was not heard in enough of
+ * the hours is left out: the fullest hour may be one of those that nobody saw.
  */
 const sharedFleet = ({ code, property, what, where }: Shared): Measure =>
   defineMeasure({
     code,
+    version: 2,
     needs: `Things of sharing schemes that report ${property}`,
     unit: 'per 100 000 inhabitants',
     statistic: 'per_100000',
     subjects: (place) => totalsIn(place, [property]),
     noSubjects: ({ name }) => `no ${where} in ${name} reports ${property}`,
     devices: () => ({ properties: [property] }),
-    inputs: { fleet: (inputs) => inputs.fleet(property) },
+    inputs: { fleet: (inputs) => inputs.fleet(property), heard: (inputs) => inputs.heard({ properties: [property] }) },
     compute(context) {
       const { subjects, data, name, zone, period } = context
       const people = population(context)
       if (!people) return missing(`the population of ${name} is not known`)
       const fleet = data.fleet.get(zone?.id ?? 0)
-      if (!fleet) return missing(`no ${where} in ${name} reported in ${period.label}`)
-      const docks = subjects.flatMap(labelled)
+      const unheard = subjects.flatMap(({ thing }) => tooSilent(thing, data.heard, context) ?? [])
+      if (!fleet)
+        return missing(
+          `no ${where} in ${name} was heard in ${percentText(MIN_DATA_CAPTURE)} of the hours of ${period.label}`,
+          unheard,
+        )
+      const all = subjects.flatMap(labelled)
+      const docks = all.filter(({ dock }) => !tooSilent(dock.thing, data.heard, context))
       const countOf = new Map(fleet.docks.map(({ datastreamId, standing }) => [datastreamId, standing]))
       const standing = fleet.docks.flatMap(({ datastreamId }) => docks.filter(({ dock }) => dock.id === datastreamId))
       const silent = docks.filter(({ dock }) => !countOf.has(dock.id))
@@ -42,9 +58,9 @@ const sharedFleet = ({ code, property, what, where }: Shared): Measure =>
       return {
         label: `Shared ${what} per 100 000 inhabitants of ${name}`,
         n: things.size,
-        dataCapture: standing.length / docks.length,
+        dataCapture: standing.length / all.length,
         simulated: isSimulated(context, [...things]),
-        excluded: silent.map(({ label }) => ({ what: label, why: 'silent in that hour' })),
+        excluded: [...unheard, ...silent.map(({ label }) => ({ what: label, why: 'silent in that hour' }))],
         parts(origin) {
           const parked = standing.map(({ dock, label }) =>
             leaf({

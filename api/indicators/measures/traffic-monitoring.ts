@@ -1,7 +1,15 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf } from '#model/indicators/evidence.ts'
 import { numberOf, type ThingRow } from '../../measurements/registry-snapshot.ts'
-import { isSimulated, originOf, type Place, sumOf } from '../measure/context.ts'
+import {
+  isSimulated,
+  MIN_DATA_CAPTURE,
+  originOf,
+  type Place,
+  percentText,
+  sumOf,
+  tooSilent,
+} from '../measure/context.ts'
 import { defineMeasure } from '../measure/define-measure.ts'
 import { missing } from '../measure/outcome.ts'
 
@@ -9,7 +17,7 @@ const WATCHERS = ['traffic_counter', 'street_segment']
 
 /**
  * Length of major streets under measurement. A counter stands for the street it names, a segment for its own length; a
- * street is never counted beyond its length, and only what reported in the period counts.
+ * street is never counted beyond its length, and only what was heard in enough of the hours counts.
  */
 export const trafficMonitoring = defineMeasure({
   code: 'EC:ICT:T:2C',
@@ -20,21 +28,27 @@ export const trafficMonitoring = defineMeasure({
   cityOnly: 'streets run through several zones: known for the city only',
   subjects: majorStreets,
   noSubjects: () => 'city-data.geojson has no feature of kind major_street with name and lengthM',
+  version: 2,
   devices: () => ({ kinds: WATCHERS }),
-  inputs: { activity: (inputs) => inputs.activity() },
-  compute({ subjects: streets, data, period, registry }) {
-    const active = new Set(
-      registry.datastreams.filter(({ id }) => (data.activity.get(id)?.good ?? 0) > 0).map(({ thing }) => thing.id),
-    )
-    const watchers = registry.things.filter(({ id, kind }) => WATCHERS.includes(kind) && active.has(id))
-    // No report at all says more about the data than about the streets: a missing value, not 0 %.
-    if (watchers.length === 0) return missing(`no counter and no segment reported in ${period.label}`)
+  inputs: { heard: (inputs) => inputs.heard({ kinds: WATCHERS }) },
+  compute(context) {
+    const { subjects: streets, data, period, registry } = context
+    const all = registry.things.filter(({ kind }) => WATCHERS.includes(kind))
+    const excluded = all.flatMap((thing) => tooSilent(thing, data.heard, context) ?? [])
+    const watchers = all.filter((thing) => !tooSilent(thing, data.heard, context))
+    // Silence says more about the data than about the streets: a missing value, not 0 %.
+    if (watchers.length === 0)
+      return missing(
+        `no counter and no segment was heard in ${percentText(MIN_DATA_CAPTURE)} of the hours of ${period.label}`,
+        excluded,
+      )
     const simulated = isSimulated({ registry }, watchers)
     const registered = originOf(simulated, 'reported')
     return {
       label: 'Major streets under measurement, by length',
       n: watchers.length,
       simulated,
+      excluded,
       parts: (origin) => [
         sumOf(
           'Length under measurement',
