@@ -44,6 +44,7 @@ await runMain(async (scope) => {
     trustProxy: config.trustProxy,
     allowedHosts: config.allowedHosts,
     registry,
+    notify: config.notify,
     scope,
     ...(existsSync(DASHBOARD) && { dashboard: DASHBOARD }),
   })

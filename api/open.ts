@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Registry } from 'prom-client'
+import { deleteExpiredNotifications } from '#domain/notifications/delete-expired.ts'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
+import type { NotifyConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import type { Part } from '#model/api/ready.ts'
@@ -10,6 +12,7 @@ import { openEngines } from './engines.ts'
 import { hostRule } from './http/host-names.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
 import { scheduleNightlyJobs } from './nightly/nightly.ts'
+import { openNotifications } from './notifications/open.ts'
 import { selectCity } from './queries/city.ts'
 import { releaseErasures } from './surveys/import-survey.ts'
 import { openMicrodata } from './surveys/microdata.ts'
@@ -29,6 +32,7 @@ export type OpenApiOptions = {
   readonly key: string
   /** whether everybody may read what the city publishes */
   readonly publicAccess: boolean
+  readonly notify: NotifyConfig
   readonly log: Logger
   readonly host: string
   readonly port: number
@@ -75,10 +79,12 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
       warm: (period) => engines.indicators.scoreboard({ period }),
       deleteExpired: async () => {
         await deleteExpiredVoices({ pool, clock })
+        await deleteExpiredNotifications(pool, clock())
         await releaseErasures({ pool, clock })
       },
     }),
   )
+  openNotifications({ ...options, live, clock })
   const app = await buildApp({
     pool,
     healthPool,

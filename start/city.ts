@@ -64,6 +64,7 @@ export async function runCity(
     trustProxy: config.trustProxy,
     allowedHosts: config.allowedHosts,
     dashboard: DASHBOARD,
+    notify: config.notify,
     scope,
     backfill: () => simulator?.progress() ?? null,
     parts: () => (ingest ? ingestParts(ingest.state()) : ingestWaiting('waiting for the database')),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '#model/basics/errors.ts'
@@ -16,6 +17,13 @@ const urlOf = (...protocols: string[]) =>
       (url) => URL.canParse(url) && protocols.includes(new URL(url).protocol),
       `must begin with ${protocols.join(' or ')}`,
     )
+
+const addressesOf = (text: string): string[] => text.split(',').map((entry) => entry.trim())
+function isSubnet(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/')
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return rest.length === 0 && bits > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+}
 
 const environmentSchema = z.object({
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
@@ -45,18 +53,50 @@ const environmentSchema = z.object({
       'names separated by commas, e.g. city.example, or * for any',
     )
     .optional(),
+  PUBLIC_URL: urlOf('http:', 'https:').optional(),
+  SMTP_URL: urlOf('smtp:', 'smtps:').optional(),
+  SMTP_FROM: z
+    .string()
+    .regex(/^([^<>\r\n]{0,100}<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, 'an address, or Name <address>')
+    .optional(),
+  NOTIFY_PRIVATE_ADDRESSES: z
+    .string()
+    .refine(
+      (text) => addressesOf(text).every(isSubnet),
+      'addresses or subnets separated by commas, e.g. 10.1.2.3,10.2.0.0/16',
+    )
+    .optional(),
+  HEARTBEAT_URL: urlOf('http:', 'https:').optional(),
+  HEARTBEAT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(5),
   WORKER_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, - and _')
     .default('ingest'),
 })
-const checkedSchema = environmentSchema.refine(
-  (env) => (env.MQTT_USERNAME === undefined) === (env.MQTT_PASSWORD === undefined),
-  { path: ['MQTT_USERNAME'], message: 'is set together with MQTT_PASSWORD, or neither is' },
-)
+const checkedSchema = environmentSchema
+  .refine((env) => (env.MQTT_USERNAME === undefined) === (env.MQTT_PASSWORD === undefined), {
+    path: ['MQTT_USERNAME'],
+    message: 'is set together with MQTT_PASSWORD, or neither is',
+  })
+  .refine((env) => (env.SMTP_URL === undefined) === (env.SMTP_FROM === undefined), {
+    path: ['SMTP_URL'],
+    message: 'is set together with SMTP_FROM, or neither is',
+  })
 
 /** Names of the variables, as the documentation lists them. */
 export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(environmentSchema.shape)
+
+/** How notifications leave the city; nothing of it is needed while there is no receiver. */
+export type NotifyConfig = {
+  /** where the dashboard is reached from outside, for links; absent: messages have none */
+  readonly publicUrl: string | undefined
+  /** mail server and sender */
+  readonly mail: { readonly url: string; readonly from: string } | undefined
+  /** private addresses and subnets that webhooks may reach */
+  readonly privateAddresses: readonly string[]
+  /** is called while notifications are being sent, so that its silence shows that they are not */
+  readonly heartbeat: { readonly url: string; readonly everyMinutes: number } | undefined
+}
 
 /** Everything a process takes from its environment, read once by its main file. */
 export type Config = {
@@ -88,6 +128,7 @@ export type Config = {
   readonly trustProxy: string | undefined
   /** names by which browsers reach the server beyond this machine's own; `*` for any */
   readonly allowedHosts: readonly string[]
+  readonly notify: NotifyConfig
   /** stable name of an ingest worker: its MQTT session carries it */
   readonly workerName: string
 }
@@ -125,6 +166,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     healthPort: env.HEALTH_PORT,
     trustProxy: env.TRUST_PROXY,
     allowedHosts: env.ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? [],
+    notify: {
+      publicUrl: env.PUBLIC_URL,
+      mail: env.SMTP_URL && env.SMTP_FROM ? { url: env.SMTP_URL, from: env.SMTP_FROM } : undefined,
+      privateAddresses: env.NOTIFY_PRIVATE_ADDRESSES === undefined ? [] : addressesOf(env.NOTIFY_PRIVATE_ADDRESSES),
+      heartbeat: env.HEARTBEAT_URL ? { url: env.HEARTBEAT_URL, everyMinutes: env.HEARTBEAT_MINUTES } : undefined,
+    },
     workerName: env.WORKER_NAME,
   }
 }

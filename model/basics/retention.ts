@@ -21,3 +21,5 @@ export const MAX_ARCHIVE_DAYS = 3650
 export const VOICE_RETENTION_DAYS = 730
 export const MIN_VOICE_RETENTION_DAYS = 30
 export const MAX_VOICE_RETENTION_DAYS = 3650
+/** Notifications and the messages they were sent with: who was told what. `domain/notifications/delete-expired.ts`, at night. */
+export const NOTIFICATION_RETENTION_DAYS = 400

@@ -1,5 +1,12 @@
+import type { SendMessage } from '#domain/notifications/channels/channel.ts'
+import { createAddressRule, createHttpSender } from '#domain/notifications/channels/guarded-http.ts'
+import { type ChannelDeps, createSender } from '#domain/notifications/channels/index.ts'
+import { newSigningSecret } from '#domain/notifications/channels/webhook.ts'
+import { type DispatchDeps, dispatchDue } from '#domain/notifications/dispatcher.ts'
 import { enqueueNotifications } from '#domain/notifications/enqueue.ts'
+import { createSecretBox } from '#domain/notifications/secrets/secret-box.ts'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import { createLog } from '#infra/runtime/log.ts'
 import { type NotificationEvent, notificationEvent } from '#model/notifications/event.ts'
 
 const START = '2026-11-01T12:00:00.000Z'
@@ -31,3 +38,64 @@ export async function emit(pool: Pool, at: Date, ...events: readonly Notificatio
   for (const one of events) counts.push(await inTransaction(pool, (client) => enqueueNotifications(client, one, at)))
   return counts
 }
+
+export const secrets = createSecretBox('a-key-for-the-tests-0123456789')
+
+/** A receiver of the channel webhook. @returns its id and its signing secret */
+export async function addWebhook(pool: Pool, url: string, columns: Readonly<Record<string, unknown>> = {}) {
+  const secret = newSigningSecret()
+  const id = await addReceiver(pool, { channel: 'webhook', config: { url }, secret: secrets.seal(secret), ...columns })
+  return { id, secret }
+}
+
+const CITY = { name: 'Testville', timeZone: 'Europe/Lisbon', simulated: false }
+let workers = 0
+
+/** A worker that dispatches when it is told to, at the time of a clock that the test sets. */
+export function createWorker(pool: Pool, start: Date, more: Partial<ChannelDeps & DispatchDeps> = {}) {
+  let now = start
+  const clock = () => now
+  const send: SendMessage = createSender({
+    ...{ clock, secrets, contact: 'mailto:city@city.example' },
+    http: createHttpSender(createAddressRule(['127.0.0.1']), { timeoutMs: 200 }),
+    publish: async () => {},
+    vapidKeys: async () => undefined,
+    ...more,
+  })
+  const worker = `worker-${++workers}`
+  const deps: DispatchDeps = {
+    ...{ pool, clock, send, worker, log: createLog('test', 'silent'), random: () => 1 },
+    city: async () => CITY,
+    publicUrl: 'https://city.example',
+    ...more,
+  }
+  return {
+    deps,
+    now: clock,
+    /** Sets the clock, and dispatches what is due. @returns attempts */
+    at: (time: Date | string) => {
+      now = new Date(time)
+      return dispatchDue(deps)
+    },
+  }
+}
+
+/** Messages with what became of them, oldest first. */
+export const messages = async (pool: Pool) =>
+  (
+    await pool.query<{
+      receiver: string
+      state: string
+      attempts: number
+      error: string | null
+      title: string
+      incidents: number
+    }>(
+      `select r.name as receiver, m.state, m.attempts, m.last_error as error, m.content ->> 'title' as title,
+              (m.content ->> 'incidents')::int as incidents
+       from notification_message m join notification_receiver r on r.id = m.receiver_id order by m.created_at, r.id, m.id`,
+    )
+  ).rows
+
+export const EMPTY =
+  'truncate notification_receiver, notification_silence, notification_maintenance, notification_incident, notification_message, notification'

@@ -1,0 +1,122 @@
+/**
+ * Messages to their receivers.
+ *
+ *     pending --accepted-------------------------> sent
+ *     pending --failed, attempts left------------> pending, later
+ *     pending --refused for good, or none left---> undeliverable
+ *
+ * A worker leases a message before it sends it. When the worker dies, the lease expires and another one sends the message
+ * again, under the same id.
+ */
+import type { Pool } from '#infra/db/pool.ts'
+import { backoffMs } from '#infra/runtime/backoff.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#model/basics/durations.ts'
+import type { MessageContent } from '#model/notifications/message.ts'
+import type { ChannelName } from '#model/notifications/receiver.ts'
+import type { Outcome, SendMessage } from './channels/channel.ts'
+
+export const MAX_ATTEMPTS = 20
+const BACKOFF = { firstMs: 10 * SECOND_MS, maxMs: 15 * MINUTE_MS }
+const MAX_RETRY_AFTER_MS = HOUR_MS
+/** Longer than a channel takes at most (SEND_TIMEOUT_MS). */
+export const LEASE_MS = 60 * SECOND_MS
+const SEND_TIMEOUT_MS = 30 * SECOND_MS
+/** Sent at a time by one worker; retries take half of it, so that receivers that hang do not delay others. */
+const MAX_CONCURRENT = 16
+const MAX_CONCURRENT_RETRIES = MAX_CONCURRENT / 2
+const MAX_ERROR_LENGTH = 300
+
+export type SendDeps = {
+  readonly pool: Pool
+  readonly clock: () => Date
+  /** names this worker in leases; differs between processes */
+  readonly worker: string
+  readonly send: SendMessage
+  /** 0 to 1, for the jitter of retries */
+  readonly random?: () => number
+  readonly onOutcome?: (channel: ChannelName, outcome: 'sent' | 'retry' | 'undeliverable') => void
+}
+
+type Leased = {
+  readonly id: string
+  readonly content: MessageContent
+  readonly attempts: number
+  readonly createdAt: Date
+  readonly receiverId: number
+  readonly channel: ChannelName
+  readonly config: Readonly<Record<string, unknown>>
+  readonly secret: Buffer | null
+  readonly deleted: boolean
+}
+// First attempts before retries.
+const LEASE = `
+  with due as (
+    select id, attempts, row_number() over (partition by attempts > 0 order by next_attempt_at, id) as place
+    from notification_message
+    where state = 'pending' and next_attempt_at <= $1 and (lease_until is null or lease_until <= $1)
+  ), chosen as (
+    select m.id from notification_message m join due using (id)
+    where place <= case when due.attempts > 0 then ${MAX_CONCURRENT_RETRIES} else ${MAX_CONCURRENT} end
+      and m.state = 'pending' and (m.lease_until is null or m.lease_until <= $1)
+    order by due.attempts > 0, m.next_attempt_at limit ${MAX_CONCURRENT}
+    for update of m skip locked
+  ), leased as (
+    update notification_message m set lease_until = $2, leased_by = $3, attempts = m.attempts + 1
+    from chosen where m.id = chosen.id
+    returning m.*
+  )
+  select l.id, l.content, l.attempts, l.created_at as "createdAt", r.id as "receiverId", r.channel, r.config, r.secret,
+         r.deleted_at is not null as deleted
+  from leased l join notification_receiver r on r.id = l.receiver_id`
+
+/** Sends what is due. @returns attempts made */
+export async function sendDue(deps: SendDeps): Promise<number> {
+  const at = deps.clock()
+  const { rows } = await deps.pool.query<Leased>(LEASE, [at, new Date(at.getTime() + LEASE_MS), deps.worker])
+  await Promise.all(rows.map((message) => attempt(deps, message)))
+  return rows.length
+}
+
+async function attempt(deps: SendDeps, message: Leased): Promise<void> {
+  const outcome = await outcomeOf(deps, message)
+  const at = deps.clock()
+  if (outcome.ok) {
+    await finish(deps, message, 'sent', null)
+    deps.onOutcome?.(message.channel, 'sent')
+    return
+  }
+  const error = outcome.error.slice(0, MAX_ERROR_LENGTH)
+  if (!outcome.retry || message.attempts >= MAX_ATTEMPTS) {
+    await finish(deps, message, 'undeliverable', outcome.retry ? `${error} (${message.attempts} attempts)` : error)
+    deps.onOutcome?.(message.channel, 'undeliverable')
+    return
+  }
+  const wait = backoffMs(BACKOFF, message.attempts - 1, deps.random?.())
+  const waitMs = Math.max(wait, Math.min(outcome.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS))
+  await deps.pool.query(RETRY, [message.id, deps.worker, new Date(at.getTime() + waitMs), error])
+  deps.onOutcome?.(message.channel, 'retry')
+}
+
+async function outcomeOf({ send }: SendDeps, message: Leased): Promise<Outcome> {
+  if (message.deleted) return { ok: false, retry: false, error: 'the receiver was deleted' }
+  // Every worker that tried it died over it.
+  if (message.attempts > MAX_ATTEMPTS) return { ok: false, retry: false, error: 'no attempt was completed' }
+  const { id, content, createdAt, channel, config, secret } = message
+  try {
+    return await send({ id, content, createdAt, channel, config, secret, signal: AbortSignal.timeout(SEND_TIMEOUT_MS) })
+  } catch (error) {
+    return { ok: false, retry: true, error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+// Only the holder of the lease records what became of it.
+const FINISH = `
+  update notification_message set state = $3, last_error = $4, finished_at = $5, lease_until = null
+  where id = $1 and leased_by = $2 and state = 'pending'`
+const RETRY = `
+  update notification_message set next_attempt_at = $3, last_error = $4, lease_until = null
+  where id = $1 and leased_by = $2 and state = 'pending'`
+
+async function finish(deps: SendDeps, { id }: Leased, state: 'sent' | 'undeliverable', error: string | null) {
+  await deps.pool.query(FINISH, [id, deps.worker, state, error, deps.clock()])
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type MessageContext, renderMessage } from '#domain/notifications/messages/render.ts'
+import { EVENT_KINDS, type NotificationEvent } from '#model/notifications/event.ts'
+import { MESSAGE_LANGUAGES } from '#model/notifications/message.ts'
+import { TEMPLATE_FIELDS, templateProblem } from '#model/notifications/template.ts'
+
+const context: MessageContext = {
+  ...{ language: 'en', template: null, city: 'Testville', timeZone: 'Europe/Lisbon', simulated: false },
+  publicUrl: 'https://city.example/',
+}
+const event: NotificationEvent = {
+  ...{ incidentId: 'i 1', kind: 'opened', severity: 'critical' },
+  ...{ at: '2026-10-25T00:30:00Z', startedAt: '2026-10-25T00:10:00Z' },
+  rule: { id: 'pm25', name: 'PM2.5 above 25 µg/m³' },
+  subject: { kind: 'thing', id: 'air-1', name: 'Market Square' },
+  ...{ property: 'pm2_5', value: 31.456, unit: 'ug/m3', threshold: 25, affectedThings: 1 },
+}
+const resolved: NotificationEvent = { ...event, kind: 'resolved', value: 12, endedAt: '2026-10-25T02:25:00Z' }
+
+test('an opening says value, unit, threshold, place, start in the time of the city, and link', () => {
+  const { title, body, link } = renderMessage([event], context)
+  expect(title).toBe('Critical: PM2.5 above 25 µg/m³, Market Square')
+  // Lisbon is at UTC+1 until 02:00 on 25 October
+  expect(body.split('\n')).toEqual(['31.46 µg/m³ (threshold 25 µg/m³)', 'Since Oct 25, 2026, 01:10', link])
+  expect(link).toBe('https://city.example/?incident=i%201')
+})
+
+test('rows 15 and 25: a resolution has the new value and the true duration, across the clock change', () => {
+  const { title, body } = renderMessage([resolved], context)
+  expect(title).toBe('Resolved: PM2.5 above 25 µg/m³, Market Square')
+  // 01:10 at UTC+1 to 02:25 at UTC+0: 2 h 15 min, although the clock shows 1 h 15 min
+  expect(body).toContain('Value now: 12 µg/m³\nLasted 2 hr 15 min, from Oct 25, 2026, 01:10 to Oct 25, 2026, 02:25')
+  const short = renderMessage([{ ...resolved, endedAt: '2026-10-25T00:10:42Z' }], context)
+  expect(short.body).toContain('Lasted 42 sec')
+})
+
+test('a missing value is missing, not zero', () => {
+  const { value: _, ...without } = event
+  expect(renderMessage([without], context).body).not.toMatch(/\b0\b/)
+})
+
+test('many incidents are one message with counts; 20 are listed, critical ones first by the caller', () => {
+  const many = Array.from({ length: 450 }, (_, i) => ({
+    ...event,
+    incidentId: `i-${i}`,
+    severity: i < 3 ? ('critical' as const) : ('warning' as const),
+  }))
+  const { title, body, incidents, affectedThings, events } = renderMessage(many, context)
+  expect(title).toBe('Testville: 450 incidents, 3 critical')
+  expect(body.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(20)
+  expect(body).toContain('and 430 more')
+  expect([incidents, affectedThings, events.length]).toEqual([450, 450, 20])
+})
+
+test('tests and simulated data say so', () => {
+  const { title, body } = renderMessage([{ ...event, test: true }], { ...context, simulated: true })
+  expect(title).toMatch(/^Test: /)
+  expect(body).toContain('This is a test. No action is needed.\nSimulated data of a fictional city.')
+})
+
+test('a title is one line, whatever a rule is called', () => {
+  const rule = { id: 'x', name: 'a\r\nBcc: everybody@city.example' }
+  expect(renderMessage([{ ...event, rule }], context).title).not.toMatch(/[\r\n]/)
+})
+
+describe('templates', () => {
+  test('fields are filled in', () => {
+    const template = '{severity} at {subject}: {value}, since {started}. {link}'
+    const { body } = renderMessage([event], { ...context, template })
+    expect(body).toBe(
+      'Critical at Market Square: 31.46 µg/m³, since Oct 25, 2026, 01:10. https://city.example/?incident=i%201',
+    )
+  })
+  test('an unknown field is reported with the list of valid ones', () => {
+    const problem = templateProblem('{severity} {recipient}')
+    expect(problem).toContain('unknown field {recipient}')
+    for (const field of TEMPLATE_FIELDS) expect(problem).toContain(`{${field}}`)
+    expect(templateProblem('{severity')).toContain('brace')
+    expect(templateProblem('no field at all')).toBeUndefined()
+  })
+})
+
+describe('catalogues', () => {
+  const read = (language: string): Record<string, string> =>
+    JSON.parse(
+      readFileSync(resolve(import.meta.dirname, `../../../../model/notifications/messages/${language}.json`), 'utf8'),
+    )
+  /** Names of parameters: `{name}` and `{name, plural, …}`; the texts of plurals begin with something else. */
+  const argumentsOf = (message: string): string[] =>
+    [...new Set([...message.matchAll(/\{(\w+)[,}]/g)].map(([, name = '']) => name))].sort()
+  test.for(MESSAGE_LANGUAGES)(
+    '%s has every message with its parameters, and every plural of the language',
+    (language) => {
+      const english = read('en')
+      const own = read(language)
+      expect(Object.keys(own)).toEqual(Object.keys(english))
+      for (const [code, text] of Object.entries(own))
+        expect(argumentsOf(text), code).toEqual(argumentsOf(english[code] ?? ''))
+      const text = renderMessage([event, { ...event, incidentId: 'other' }], { ...context, language })
+      expect(text.language).toBe(language)
+    },
+  )
+  test.for(EVENT_KINDS)('%s has a title', (kind) => {
+    expect(renderMessage([{ ...event, kind }], context).title).toContain('Market Square')
+  })
+  test('Russian and Arabic count as their grammar does', () => {
+    const title = (language: 'ru' | 'ar', n: number) =>
+      renderMessage(
+        Array.from({ length: n }, (_, i) => ({ ...event, incidentId: `${i}`, severity: 'info' as const })),
+        { ...context, language },
+      ).title
+    // CLDR plural rules: ru 2 few, 5 many, 21 one; ar 2 two, 3 few, 11 many
+    expect([2, 5, 21].map((n) => title('ru', n).split(': ')[1])).toEqual(['2 инцидента', '5 инцидентов', '21 инцидент'])
+    expect(title('ar', 2)).toContain('حادثان')
+  })
+})
