@@ -11,7 +11,7 @@ import type { Estimated } from '#model/statistics/estimation/survey-design.ts'
 import { type Codebook, type Question, rankingOf } from '#model/survey/codebook.ts'
 import { atEndOf, cityAt, zonesAt } from '../measurements/registry-at.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
-import { openSurvey, openSurveyTables, type SurveyTables } from './survey-tables.ts'
+import { memberOf, openSurvey, openSurveyTables, type SurveyTables } from './survey-tables.ts'
 import { checkBy, publish, type TableCell } from './table.ts'
 
 export type DividesQuery = {
@@ -63,12 +63,6 @@ export async function divides(source: SurveySource, id: string, query: DividesQu
     widest: widest(tables, cells, labels),
     ...(question.price ? await affordability(db, codebook, question, { tables, cells, labels }) : NO_PRICE),
   }
-}
-
-const memberOf = (tables: SurveyTables, { group }: TableCell) => {
-  const entries = Object.entries(group)
-  return (i: number): number | null =>
-    entries.every(([name, value]) => tables.characteristic(i, name) === value) ? (tables.values[i] ?? null) : null
 }
 
 function compare(

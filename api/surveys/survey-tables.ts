@@ -84,6 +84,16 @@ export function measured(
 
 type Asked = readonly (number | null)[]
 
+/** The measure of each respondent who is in the group of a cell. */
+export const memberOf = (
+  tables: Pick<SurveyTables, 'characteristic' | 'values'>,
+  { group }: { readonly group: Readonly<Record<string, string>> },
+) => {
+  const entries = Object.entries(group)
+  return (i: number): number | null =>
+    entries.every(([name, value]) => tables.characteristic(i, name) === value) ? (tables.values[i] ?? null) : null
+}
+
 /** What a question was answered, before it is broken down. */
 export type Answered = Pick<SurveyTables, 'responses' | 'values'> & {
   /** the weight of each respondent to whom the question was put, null of the others; null where that is not published */

@@ -5,7 +5,8 @@ import { coreIndicators } from './core-indicators.ts'
 import { type DividesQuery, divides } from './divides.ts'
 import { listSurveys, type SurveySource } from './microdata.ts'
 import { openSurvey, openSurveyTables } from './survey-tables.ts'
-import { checkBy, publish } from './table.ts'
+import { checkBy } from './table.ts'
+import { withCity } from './zones-against-city.ts'
 
 export type Surveys = {
   list(): Promise<SurveysResponse>
@@ -56,7 +57,7 @@ export function createSurveys(source: SurveySource): Surveys {
         confidence: CONFIDENCE,
         threshold: codebook.threshold,
         simulated: codebook.simulated,
-        estimates: cells.map(publish),
+        estimates: withCity(tables, by, cells),
       }
     },
   }

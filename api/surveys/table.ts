@@ -88,6 +88,7 @@ export function publish({ group, mean, suppressed, nonresponse }: TableCell): Es
       suppressed,
       nonresponse: null,
       nonresponseWeighted: null,
+      againstCity: null,
     }
   }
   const { value, standardError, lower, upper, n, designEffect } = mean
@@ -97,6 +98,7 @@ export function publish({ group, mean, suppressed, nonresponse }: TableCell): Es
     ...{ value, standardError, lower, upper, n, designEffect },
     ...{ reliable: isReliable(mean), reliability: verdict, reliabilityReasons: [...reasons] },
     ...(nonresponse ?? { nonresponse: null, nonresponseWeighted: null }),
+    againstCity: null,
     suppressed: null,
   }
 }

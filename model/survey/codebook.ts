@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { VERDICTS } from '../statistics/estimation/against-whole.ts'
 import { RELIABILITY, RELIABILITY_REASONS } from '../statistics/estimation/proportion.ts'
 import { REPLICATE_TYPES } from '../statistics/estimation/replication.ts'
 import { FACTOR_IDS } from '../wellbeing/framework.ts'
@@ -119,6 +120,19 @@ export const surveyAreaSchema = z.object({ key: z.string(), name: z.string(), zo
 export type SurveyArea = z.infer<typeof surveyAreaSchema>
 
 /** One estimate: share (0 to 1), mean or total, with its uncertainty. A suppressed cell has no numbers at all. */
+/** A zone compared with the entire city, in the same groups of people. */
+const againstCitySchema = z.object({
+  /** zone less city, with its standard error and 95 % interval; the zone is part of the city, which is accounted for */
+  difference: z.number(),
+  standardError: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+  /** two-sided, of no difference; corrected after Holm for all zones that are compared */
+  p: z.number(),
+  adjustedP: z.number(),
+  verdict: z.enum(VERDICTS),
+})
+
 export const estimateSchema = z.object({
   group: z.record(z.string(), z.string()),
   value: z.number().nullable(),
@@ -136,6 +150,8 @@ export const estimateSchema = z.object({
   /** share of those asked who did not answer, 0 to 1, of respondents and weighted; null when suppressed */
   nonresponse: z.number().nullable(),
   nonresponseWeighted: z.number().nullable(),
+  /** null where the table is not by zone, and where the zone or the city is suppressed */
+  againstCity: againstCitySchema.nullable(),
   /**
    * below_threshold: too few respondents; dominance: one of them makes up too much of the amount; complementary: kept back
    * so that another cell cannot be computed

@@ -124,8 +124,25 @@ describe('household Internet access', () => {
       reliabilityReasons: [],
       nonresponse: null,
       nonresponseWeighted: null,
+      againstCity: null,
       suppressed: 'below_threshold',
     })
+  })
+
+  test('zones are compared with the city that they are part of; hidden ones are not', async () => {
+    const { estimates: cells } = await estimates({ question: 'internet', by: ['zone'] })
+    // a has 0.75, the city 92 / 129; two zones are compared, so the smaller p counts twice (Holm)
+    expect(cells[0]?.againstCity?.difference).toBeCloseTo(0.75 - 92 / 129, 12)
+    expect(cells.map(({ againstCity }) => againstCity?.verdict ?? null)).toEqual([
+      'not_distinguishable',
+      'not_distinguishable',
+      null,
+      null,
+    ])
+    const [p, q] = cells.slice(0, 2).map(({ againstCity }) => againstCity?.p ?? Number.NaN)
+    expect(cells[0]?.againstCity?.adjustedP).toBeCloseTo(Math.min(1, 2 * Math.min(p ?? 1, q ?? 1), 1), 12)
+    const { estimates: city } = await estimates({ question: 'internet' })
+    expect(city[0]?.againstCity).toBeNull()
   })
 
   test('the question may be named by its ITU indicator', async () => {

@@ -61,7 +61,8 @@ function compared(
   return groups.flatMap((of, a) => groups.slice(a + 1).map((against, k) => ({ a, b: a + 1 + k, of, against })))
 }
 
-function pOf({ value, standardError, degreesOfFreedom }: Estimated): number {
+/** Of no gap, two-sided: Student's t. Without any variance it is certain. */
+export function pOf({ value, standardError, degreesOfFreedom }: Estimated): number {
   if (standardError === 0) return value === 0 ? 1 : 0
   return twoSidedP(value / standardError, degreesOfFreedom)
 }

@@ -175,7 +175,7 @@ describe('a survey by district', () => {
     }) as unknown as EstimatesResponse
   const among = { name: 'sex', category: 'f' }
 
-  test('among one group only; hatched above 15 points; hidden ones counted by their reason', () => {
+  test('among one group only; the wider the interval the less the colour says; hidden ones counted by their reason', () => {
     const layer = surveyMeasure(
       input,
       survey,
@@ -189,8 +189,8 @@ describe('a survey by district', () => {
       among,
     )
     const [a, b, c, d] = input.zones.features.map(({ properties }) => layer.numberOf(properties))
-    expect(a).toMatchObject({ value: 0.8, wide: false })
-    expect(b).toMatchObject({ value: 0.6, wide: true })
+    expect(a).toMatchObject({ value: 0.8, uncertainty: 1 })
+    expect(b).toMatchObject({ value: 0.6, uncertainty: 1 })
     expect(c).toEqual({ value: null, why: 'too few respondents', n: null })
     expect(d?.why).toBe('withheld to protect another district')
     expect(layer.title).toBe('Online? (group: Women)')
@@ -207,15 +207,42 @@ describe('a survey by district', () => {
     expect(layer.notes?.at(-1)).toBe('One estimate for A and B: the individual districts had too few respondents.')
   })
 
-  test('a mean is hatched when its interval spans more than 30 % of it', () => {
+  test('the interval of a mean is taken relative to its value', () => {
     const layer = surveyMeasure(
       input,
       survey,
-      estimates('mean', [estimate({ zone: 'a' }, 40, 5.9), estimate({ zone: 'b' }, 40, 6.1)]),
+      estimates('mean', [
+        estimate({ zone: 'a' }, 40, 3.9),
+        estimate({ zone: 'b' }, 40, 7.9),
+        estimate({ zone: 'c' }, 40, 8.1),
+      ]),
       null,
     )
-    const wide = input.zones.features.slice(0, 2).map(({ properties }) => layer.numberOf(properties).wide)
-    expect(wide).toEqual([false, true])
+    // 7.8, 15.8 and 16.2 of 40: 19.5 %, 39.5 % and 40.5 %
+    expect(input.zones.features.map(({ properties }) => layer.numberOf(properties).uncertainty)).toEqual([
+      0,
+      1,
+      2,
+      undefined,
+    ])
+  })
+
+  test('districts are classed by comparison with the city where estimates are compared with it', () => {
+    const verdicts = ['above', 'not_distinguishable', 'below'] as const
+    const compared = verdicts.map((verdict, i) => ({
+      ...estimate({ zone: ['a', 'b', 'c'][i] ?? '' }, 0.9 - i * 0.01, 0.03),
+      againstCity: { verdict, adjustedP: 0.0004 },
+    }))
+    const layer = surveyMeasure(input, survey, estimates('proportion', compared as never), null)
+    const model = bivariateModel(input, { a: layer, b: zoneFact(input, 'income') })
+    expect(model.rows.slice(0, 3).map(({ cells }) => cells['class']?.text)).toEqual([
+      'A high, B low',
+      'A middle, B middle',
+      'A low, B high',
+    ])
+    const facts = Object.fromEntries(zoneModel(input, layer).legend.facts)
+    expect(facts).toMatchObject({ 'Above the city': 'A', 'Below the city': 'C' })
+    expect(zoneModel(input, layer).rows[0]?.cells['against']?.text).toBe('Above the city (p < 0.001)')
   })
 
   test('a question asks for the answers that count, else for its first answer, never for "not stated"', () => {

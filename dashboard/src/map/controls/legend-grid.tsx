@@ -71,6 +71,7 @@ export function MiniKey({ colours }: Pick<Grid, 'colours'>) {
 
 function Breaks({ axis: { breaks } }: { axis: LegendAxis }) {
   const { t } = useI18n()
+  if (breaks === 'city') return t('compare.breaks.city')
   const [middle, high] = breaks
   if (middle === undefined) return t('compare.breaks.none')
   return high === undefined ? t('compare.breaks.one', { high: middle }) : t('compare.breaks', { middle, high })

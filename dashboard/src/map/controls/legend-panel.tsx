@@ -2,6 +2,7 @@ import { useI18n } from '../../i18n/formatters.ts'
 import { css } from '../colours/palette.ts'
 import type { Legend } from '../layer-model/model.ts'
 import { LegendGrid } from './legend-grid.tsx'
+import { UncertainLegend } from './uncertain-legend.tsx'
 import './legend.css'
 
 /** What the colours mean and what the numbers are: statistic, window, n, unit, source, and how many to be wary of. */
@@ -18,6 +19,7 @@ export function LegendPanel({ legend }: { legend: Legend }) {
     <section className="legend" aria-label={t('panel.legend.of', { title: legend.title })}>
       <h2 className="legend__title">{legend.title}</h2>
       {legend.grid && <LegendGrid grid={legend.grid} />}
+      {legend.uncertain && <UncertainLegend levels={legend.uncertain} />}
       <ul className="legend__steps">
         {legend.steps.map(({ colour, label, range }) => (
           <li key={`${label}${range ?? ''}`} className="legend__step">

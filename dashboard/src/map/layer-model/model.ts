@@ -63,8 +63,8 @@ export type AreaMark = {
   readonly area: Area
   /** null: nothing to show here, see `hint` */
   readonly colour: Rgb | null
-  /** wide: the interval is too wide to rank by; hatched over the colour */
-  readonly certainty: 'plain' | 'wide' | 'missing'
+  /** missing: hatched */
+  readonly certainty: 'plain' | 'missing'
   readonly hint: string
 }
 export type CellMark = { readonly id: string; readonly cell: string; readonly colour: Rgb; readonly hint: string }
@@ -77,9 +77,13 @@ export type Marks = {
 export const NO_MARKS: Marks = { points: [], lines: [], areas: [], cells: [] }
 
 export type LegendStep = { readonly colour: Rgb; readonly label: string; readonly range?: string }
+/** Colours by certainty: the narrowest intervals first. */
+export type UncertainKey = readonly { readonly label: string; readonly steps: readonly LegendStep[] }[]
 export type Legend = {
   readonly title: string
   readonly steps: readonly LegendStep[]
+  /** of estimates, in place of `steps` */
+  readonly uncertain?: UncertainKey
   /** of a map of two numbers: colours[class of a][class of b] */
   readonly grid?: LegendGrid
   /** statistic, window, n, unit and the like: term and description */
@@ -96,9 +100,7 @@ export type Legend = {
   readonly notes: readonly string[]
 }
 
-export type LegendKey =
-  | Grade
-  | ('stale' | 'suspect' | 'none' | 'unconfirmed' | 'wide' | 'missing' | 'mast' | 'plant' | 'feeder')
+export type LegendKey = Grade | ('stale' | 'suspect' | 'none' | 'unconfirmed' | 'missing' | 'mast' | 'plant' | 'feeder')
 
 export type LegendGrid = {
   readonly colours: readonly (readonly Rgb[])[]
@@ -107,8 +109,8 @@ export type LegendGrid = {
   readonly a: LegendAxis
   readonly b: LegendAxis
 }
-/** `breaks`: where the middle and the high class begin */
-export type LegendAxis = { readonly name: string; readonly breaks: readonly string[] }
+/** `breaks`: where the middle and the high class begin; 'city': below, like and above the city */
+export type LegendAxis = { readonly name: string; readonly breaks: readonly string[] | 'city' }
 
 /** A moment of the past, as playback shows it: what a layer reads in place of the present. */
 export type Frame = {

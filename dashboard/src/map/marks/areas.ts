@@ -12,14 +12,12 @@ export type AreaTheme = {
   readonly edgeOpacity: number
 }
 
-/** Zones by colour; hatched where the interval is wide, hatched without colour where there is nothing to show. */
+/** Zones by colour; hatched without colour where there is nothing to show. */
 export function areaLayers(areas: readonly AreaMark[], theme: AreaTheme) {
   const parts = areas.flatMap((mark): Part[] =>
     ringsOf(mark.area).map((polygon) => ({ mark, polygon: polygon.map((ring) => ring.map(([x, y]) => [x, y])) })),
   )
-  const lines = areas
-    .filter(({ certainty }) => certainty !== 'plain')
-    .flatMap(({ area, certainty }) => hatch(area, certainty === 'wide' ? 130 : 260))
+  const lines = areas.filter(({ certainty }) => certainty === 'missing').flatMap(({ area }) => hatch(area, 260))
   return [
     new PolygonLayer<Part>({
       id: 'areas',

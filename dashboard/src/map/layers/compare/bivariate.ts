@@ -22,18 +22,28 @@ const LEVELS = ['low', 'middle', 'high'] as const
 
 /**
  * Both as one colour: each is cut into three classes with about as many districts (districts that are alike stay
- * together), and every pair of classes has a colour of its own. Hatched where the interval of either is wide.
+ * together), and every pair of classes has a colour of its own. Estimates that are compared with the city are cut by that:
+ * below, not distinguishable, above, because thirds of them would rank what cannot be ranked.
  */
 export function bivariateModel(input: LayerInput, pair: Pair): LayerModel {
   const { i18n, zones } = input
   const { t } = i18n
   const both = bothOf(pair, input)
   const pairs = pairsOf(both)
-  const breaks = { a: thirds(pairs.map(([x]) => x)), b: thirds(pairs.map(([, y]) => y)) }
+  const classes = {
+    a: classesOf(
+      both.map(({ a }) => a),
+      pairs.map(([x]) => x),
+    ),
+    b: classesOf(
+      both.map(({ b }) => b),
+      pairs.map(([, y]) => y),
+    ),
+  }
   const entries = both.map((one) => {
     const { a, b } = one
     if (a.value === null || b.value === null) return { ...one, cell: null }
-    return { ...one, cell: [levelOf(breaks.a, a.value), levelOf(breaks.b, b.value)] as const }
+    return { ...one, cell: [classIn(classes.a, a, a.value), classIn(classes.b, b, b.value)] as const }
   })
   const counts = LEVELS.map((_, x) => LEVELS.map((__, y) => entries.filter(({ cell }) => isCell(cell, x, y)).length))
   const byKey = new Map(entries.map((entry) => [entry.zone.key, entry]))
@@ -41,12 +51,9 @@ export function bivariateModel(input: LayerInput, pair: Pair): LayerModel {
     legend: {
       title: t('compare.title', { a: pair.a.title, b: pair.b.title }),
       steps: [],
-      grid: { colours: BIVARIATE, counts, a: axisOf(pair.a, breaks.a), b: axisOf(pair.b, breaks.b) },
+      grid: { colours: BIVARIATE, counts, a: axisOf(pair.a, classes.a), b: axisOf(pair.b, classes.b) },
       facts: factsOf(input, pair, pairs.length),
-      keys: [
-        ...(entries.some(({ a, b, cell }) => cell && (a.wide || b.wide)) ? (['wide'] as const) : []),
-        ...(pairs.length < both.length ? (['missing'] as const) : []),
-      ],
+      keys: [...(pairs.length < both.length ? (['missing'] as const) : [])],
       stale: 0,
       suspect: 0,
       none: 0,
@@ -65,7 +72,7 @@ export function bivariateModel(input: LayerInput, pair: Pair): LayerModel {
           name: properties.name,
           area: geometry,
           colour: colourOf(entry?.cell ?? null),
-          certainty: !entry?.cell ? 'missing' : entry.a.wide || entry.b.wide ? 'wide' : 'plain',
+          certainty: entry?.cell ? 'plain' : 'missing',
           hint: `${hint(pair.a, entry?.a)}\n${hint(pair.b, entry?.b)}`,
         }
       }),
@@ -95,9 +102,19 @@ function levelOf(breaks: readonly number[], value: number): number {
   return breaks.length === 1 && level === 1 ? 2 : level
 }
 
-const axisOf = (layer: ZoneMeasure, breaks: readonly number[]) => ({
+/** `breaks` of thirds; 'city': by comparison with the city */
+type Classes = readonly number[] | 'city'
+
+const classesOf = (values: readonly ZoneValue[], paired: readonly number[]): Classes =>
+  values.every(({ value, against }) => value === null || against) ? 'city' : thirds(paired)
+
+const VERDICT_CLASS = { below: 0, not_distinguishable: 1, above: 2 } as const
+const classIn = (classes: Classes, { against }: ZoneValue, value: number): number =>
+  classes === 'city' ? VERDICT_CLASS[against ?? 'not_distinguishable'] : levelOf(classes, value)
+
+const axisOf = (layer: ZoneMeasure, classes: Classes) => ({
   name: layer.title,
-  breaks: breaks.map((bound) => quantity(layer, bound)),
+  breaks: classes === 'city' ? ('city' as const) : classes.map((bound) => quantity(layer, bound)),
 })
 
 function factsOf({ i18n, zones, simulated }: LayerInput, { a, b }: Pair, n: number) {

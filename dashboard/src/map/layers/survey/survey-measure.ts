@@ -3,17 +3,18 @@ import type { Estimate } from '#model/survey/codebook.ts'
 import type { Among } from '../../../state/measure-ref.ts'
 import { amount, text } from '../../../ui/table/table-model.ts'
 import { quantileScale, type Scale, shareScaleOf } from '../../colours/scales.ts'
+import { levelOf, uncertainScale } from '../../colours/uncertain-scale.ts'
 import type { LayerInput } from '../../layer-model/model.ts'
 import type { Zone, ZoneMeasure } from '../../layer-model/zone-model.ts'
 
 export type Survey = SurveysResponse['surveys'][number]
 
-/** An interval wider than this (points of the share, 0 to 1) is too wide to rank districts by: hatched. */
-export const WIDE_INTERVAL = 0.15
-/** Of a mean: an interval wider than this share of the value. */
-const WIDE_MEAN = 0.3
+/** Widths of an interval at which colours become paler and fewer, and at which they say nothing of the value: points of a share, 0 to 1 … */
+export const SHARE_WIDTHS = [0.1, 0.2] as const
+/** … and of a mean, as a share of the value. */
+const MEAN_WIDTHS = [0.2, 0.4] as const
 
-/** An estimate per zone, with its uncertainty drawn: hatched where wide, blank with the reason where suppressed. */
+/** An estimate per zone: paler the less certain it is, blank with the reason where suppressed. */
 export function surveyMeasure(
   input: LayerInput,
   survey: Survey,
@@ -37,6 +38,8 @@ export function surveyMeasure(
     window: t('range', { from: i18n.date(`${survey.from}T12:00:00Z`), to: i18n.date(`${survey.to}T12:00:00Z`) }),
     unit: share ? '' : (question?.unit ?? ''),
     scale: scaleOf(share, values),
+    uncertain: uncertainScale(scaleOf(share, values), share ? SHARE_WIDTHS : MEAN_WIDTHS),
+    showWidth: (width) => i18n.percent(width, 0),
     show,
     column: t(share ? (answer === undefined ? 'survey.column.share' : 'survey.column.answer') : 'survey.column.mean'),
     numberOf: (zone) => numberOf(byZone.get(zone.key), share, show, input),
@@ -48,13 +51,15 @@ export function surveyMeasure(
         bounds: [t('survey.column.lower', { confidence }), t('survey.column.upper', { confidence })],
         cell: interval,
       },
+      { id: 'against', label: t('survey.column.against'), numeric: false, cell: against },
       { id: 'reliable', label: t('survey.column.reliable'), numeric: false, cell: reliable },
       { id: 'nonresponse', label: t('divides.column.nonresponse'), numeric: true, cell: notAnswered },
     ],
     n: t('n.respondents', { n: survey.respondents }),
     origin: 'surveyed',
     notes: [
-      share ? t('survey.note.wide', { wide: i18n.percent(WIDE_INTERVAL) }) : t('survey.note.wideMean'),
+      t(share ? 'survey.note.pale' : 'survey.note.paleMean'),
+      t('survey.note.against', { confidence }),
       ...hiddenNote(here, estimates.threshold, input),
       ...survey.areas.map(({ name }) => t('survey.note.area', { name })),
     ],
@@ -68,6 +73,12 @@ export function surveyMeasure(
       sort: upper - lower,
       bounds: [lower, upper] as const,
     }
+  }
+  function against(zone: Zone) {
+    const found = byZone.get(zone.key)?.againstCity
+    if (!found) return text(t('none'))
+    const p = found.adjustedP < 0.001 ? `< ${i18n.decimal(0.001, 3)}` : `= ${i18n.decimal(found.adjustedP, 3)}`
+    return text(t('survey.against.p', { verdict: t(`survey.against.${found.verdict}`), p }))
   }
   function notAnswered(zone: Zone) {
     const found = byZone.get(zone.key)?.nonresponseWeighted ?? null
@@ -114,16 +125,19 @@ function numberOf(
   { i18n }: LayerInput,
 ): ReturnType<ZoneMeasure['numberOf']> {
   const why = estimate?.suppressed ? i18n.name('suppressed', estimate.suppressed) : i18n.t('survey.none')
-  const { value = null, lower = null, upper = null, n = null, reliable = null } = estimate ?? {}
+  const { value = null, lower = null, upper = null, n = null, reliable = null, againstCity = null } = estimate ?? {}
   if (value === null || lower === null || upper === null) return { value: null, why, n: null }
-  const limit = share ? WIDE_INTERVAL : Math.abs(value) * WIDE_MEAN
-  const hint = i18n.t('survey.hint', {
+  const width = share ? upper - lower : (upper - lower) / Math.abs(value)
+  const uncertainty = reliable === false ? 2 : levelOf(share ? SHARE_WIDTHS : MEAN_WIDTHS, width)
+  const verdict = againstCity?.verdict ?? null
+  const numbers = i18n.t('survey.hint', {
     value: show(value),
     lower: show(lower),
     upper: show(upper),
     n: i18n.integer(n ?? 0),
   })
-  return { value, why, n, wide: upper - lower > limit || reliable === false, hint, interval: [lower, upper] }
+  const hint = verdict === null ? numbers : `${numbers}\n${i18n.t(`survey.against.${verdict}`)}`
+  return { value, why, n, uncertainty, against: verdict, hint, interval: [lower, upper] }
 }
 
 /** How many districts show nothing, and why: few answered there, or the figure would give such a district away. */
