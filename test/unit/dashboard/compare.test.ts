@@ -189,7 +189,7 @@ describe('a survey by district', () => {
       among,
     )
     const [a, b, c, d] = input.zones.features.map(({ properties }) => layer.numberOf(properties))
-    expect(a).toMatchObject({ value: 0.8, uncertainty: 1 })
+    expect(a).toMatchObject({ value: 0.8, uncertainty: 0 })
     expect(b).toMatchObject({ value: 0.6, uncertainty: 1 })
     expect(c).toEqual({ value: null, why: 'too few respondents', n: null })
     expect(d?.why).toBe('withheld to protect another district')
@@ -212,13 +212,13 @@ describe('a survey by district', () => {
       input,
       survey,
       estimates('mean', [
-        estimate({ zone: 'a' }, 40, 3.9),
-        estimate({ zone: 'b' }, 40, 7.9),
-        estimate({ zone: 'c' }, 40, 8.1),
+        estimate({ zone: 'a' }, 40, 5.9),
+        estimate({ zone: 'b' }, 40, 11.9),
+        estimate({ zone: 'c' }, 40, 12.1),
       ]),
       null,
     )
-    // 7.8, 15.8 and 16.2 of 40: 19.5 %, 39.5 % and 40.5 %
+    // 11.8, 23.8 and 24.2 of 40: 29.5 %, 59.5 % and 60.5 %
     expect(input.zones.features.map(({ properties }) => layer.numberOf(properties).uncertainty)).toEqual([
       0,
       1,

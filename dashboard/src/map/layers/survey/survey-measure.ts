@@ -9,10 +9,13 @@ import type { Zone, ZoneMeasure } from '../../layer-model/zone-model.ts'
 
 export type Survey = SurveysResponse['surveys'][number]
 
-/** Widths of an interval at which colours become paler and fewer, and at which they say nothing of the value: points of a share, 0 to 1 … */
-export const SHARE_WIDTHS = [0.1, 0.2] as const
-/** … and of a mean, as a share of the value. */
-const MEAN_WIDTHS = [0.2, 0.4] as const
+/**
+ * Widths of an interval at which colours become paler and fewer, and at which they say nothing of the value: points of a
+ * share, 0 to 1. From 30 points on the NCHS standards do not present it (model/statistics/estimation/proportion.ts).
+ */
+export const SHARE_WIDTHS = [0.15, 0.3] as const
+/** The same of a mean, as a share of the value. */
+const MEAN_WIDTHS = [0.3, 0.6] as const
 
 /** An estimate per zone: paler the less certain it is, blank with the reason where suppressed. */
 export function surveyMeasure(
@@ -39,7 +42,7 @@ export function surveyMeasure(
     unit: share ? '' : (question?.unit ?? ''),
     scale: scaleOf(share, values),
     uncertain: uncertainScale(scaleOf(share, values), share ? SHARE_WIDTHS : MEAN_WIDTHS),
-    showWidth: (width) => i18n.percent(width, 0),
+    showWidth: (width) => (share ? t('legend.points', { n: i18n.number(width * 100) }) : i18n.percent(width, 0)),
     show,
     column: t(share ? (answer === undefined ? 'survey.column.share' : 'survey.column.answer') : 'survey.column.mean'),
     numberOf: (zone) => numberOf(byZone.get(zone.key), share, show, input),
