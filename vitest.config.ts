@@ -12,7 +12,11 @@ export default defineConfig({
     // Groups run one after the other: nothing competes with a browser that draws WebGL on the processor, nor with tests
     // that kill servers under load.
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      // No unit test waits for time; the limit is for what never ends, and a busy machine takes its time with sockets.
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } },
+      },
       // Fuzzing, and the city that the generator draws: they compute for a minute, so `--project unit` stays quick.
       {
         extends: true,

@@ -3,7 +3,7 @@ import { luminance } from '#dashboard/src/map/colours/palette.ts'
 import { shareScaleOf } from '#dashboard/src/map/colours/scales.ts'
 import { levelOf, uncertainColourOf, uncertainScale } from '#dashboard/src/map/colours/uncertain-scale.ts'
 
-/** Correll, Moritz, Heer 2018: with each level of uncertainty fewer values can be told apart. */
+/** Correll, Moritz, Heer 2018: with each level of uncertainty fewer values have a colour of their own. */
 describe('colours of uncertain values', () => {
   const scale = uncertainScale(shareScaleOf([0.1, 0.3, 0.5, 0.7, 0.9]), [0.1, 0.2])
   const values = Array.from({ length: 101 }, (_, i) => i / 100)
