@@ -1,5 +1,5 @@
 import type { FieldMappings } from '../decode/helpers/fields.ts'
-import type { Meaning } from '../decode/helpers/synonyms.ts'
+import type { Meaning } from '../decode/names/meaning.ts'
 
 /** A row of field_mapping; '' matches any value. */
 export type MappingRow = {

@@ -65,7 +65,11 @@ export async function storeCorrected(
 ): Promise<number> {
   const sources = new Map(
     streams.flatMap((stream) => {
-      const correction = correctionOf(property, stream.channel, stream.isPurpleAir)
+      const correction = correctionOf(
+        property,
+        stream.isMain && !stream.isPurpleAir ? '' : stream.channel,
+        stream.isPurpleAir,
+      )
       const hours = humidity.get(stream.id)
       return correction && hours ? [[stream.id, { stream, correction, hours }] as const] : []
     }),

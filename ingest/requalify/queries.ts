@@ -8,6 +8,8 @@ export type Stream = {
   readonly channel: string
   /** a person or the city pack has confirmed its Thing */
   readonly confirmed: boolean
+  /** the one without a channel, or the only one of its Thing */
+  readonly isMain: boolean
   readonly grade: Grade
   readonly isPurpleAir: boolean
   /** low-cost optical particle counter, by its grade or its kind of device */
@@ -26,7 +28,11 @@ export async function selectProperties(db: Queryable): Promise<string[]> {
 
 export async function selectStreams(db: Queryable, property: string): Promise<Stream[]> {
   const { rows } = await db.query<Stream>(
-    `select d.id, d.thing_id as thing, d.channel, t.verified as confirmed, t.grade, t.lon, t.lat, coalesce(f.purple, false) as "isPurpleAir",
+    `select d.id, d.thing_id as thing, d.channel, t.verified as confirmed, t.grade,
+       d.channel = '' or d.channel !~ '(^|[.])calibrated$' and not exists (
+         select from datastream o where o.thing_id = d.thing_id and o.property = d.property and o.id <> d.id
+           and o.channel not in ('corrected', d.channel || '.calibrated')) as "isMain",
+       t.lon, t.lat, coalesce(f.purple, false) as "isPurpleAir",
        t.grade = 'low_cost' or t.grade = 'unknown' and coalesce(f.cheap, false) as "isCheapOptical"
      from datastream d
      join thing t on t.id = d.thing_id

@@ -101,7 +101,7 @@ async function outlierHours(
   step: Window,
 ): Promise<Map<number, Set<number>>> {
   const rule = rulesOf(name, 'unknown')?.neighbours
-  const placed = streams.filter(({ lon, lat, channel }) => rule && lon !== null && lat !== null && channel === '')
+  const placed = streams.filter(({ lon, lat, isMain }) => rule && lon !== null && lat !== null && isMain)
   if (!rule || placed.length < 5) return new Map()
   const stations = new Map<number, Station>()
   const hours = (step.toMs - step.fromMs) / HOUR_MS

@@ -5,9 +5,9 @@
  */
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '#ingest/decode/formats/home-automation/home-assistant-config.ts'
-import { meaningOf } from '#ingest/decode/helpers/synonyms.ts'
 import type { Decoded } from '#ingest/decode/helpers/types.ts'
 import { decode } from '#ingest/decode/index.ts'
+import { meaningOf } from '#ingest/decode/names/meaning.ts'
 import { rangeTest } from '#ingest/quality/range.ts'
 import { type PropertyName, propertyOf } from '#model/observation/properties.ts'
 import { QUALITY } from '#model/observation/quality.ts'

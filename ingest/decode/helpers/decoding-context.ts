@@ -38,6 +38,8 @@ export type DiscoveredEntity = {
   readonly stateClass?: string
   readonly unit?: string
   readonly channel: string
+  /** about the device itself, not about what it measures (entity_category) */
+  readonly diagnostic?: boolean
   /** keys into the JSON of the message; undefined: the payload is the value */
   readonly path?: readonly (string | number)[]
   /** a template that is not a plain path; nothing is read then */

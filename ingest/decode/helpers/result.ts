@@ -9,23 +9,26 @@ export const reject = (reason: RejectReason, detail: string): Decoded => ({ ok: 
 /** Unmapped fields recorded per message. */
 const MAX_UNMAPPED = 100
 
-/**
- * Collects the values of a message. When several sensors of one message measure the same property, the name of each becomes
- * its channel, so that two thermometers never share a series; a single one has the channel ''.
- */
+/** Collects the values of a message. */
 export class Collector {
   readonly samples: Sample[] = []
   readonly rejected: FieldProblem[] = []
   readonly unmapped: UnmappedField[] = []
-  /** by index of the sample; most formats have none */
-  #origins: string[] | undefined
+  /** by index: samples whose property and channel follow from their name */
+  #named: Set<number> | undefined
 
-  /** `origin` names the sensor inside the device (BME280, DHT22); it becomes the channel when necessary. */
-  add(sample: Sample, origin = ''): void {
+  add(sample: Sample): void {
     this.samples.push(sample)
-    if (origin === '') return
-    this.#origins ??= []
-    this.#origins[this.samples.length - 1] = origin
+  }
+
+  /**
+   * Adds a value whose property and channel follow from its name. Names that mean the same (`temp`, `temperature`) would share a
+   * series if one message has both: the field spelled like its property keeps the channel, the others get their path.
+   */
+  addNamed(sample: Sample): void {
+    this.#named ??= new Set()
+    this.#named.add(this.samples.length)
+    this.samples.push(sample)
   }
 
   problem(field: string, reason: RejectReason, detail: string, device?: string): void {
@@ -66,35 +69,21 @@ export class Collector {
   }
 
   #tellApart(): void {
-    if (!this.#origins) return
-    const seen = new Map<string, number[]>()
-    for (const [index, sample] of this.samples.entries()) {
-      if (sample.channel !== '') continue
-      const same = seen.get(sample.property)
-      if (same === undefined) seen.set(sample.property, [index])
-      else same.push(index)
-    }
-    for (const same of seen.values()) if (same.length > 1) this.#tellApartSame(same)
-  }
-
-  /** Samples of one property: those with the same device and time get their origin as channel. */
-  #tellApartSame(indexes: readonly number[]): void {
-    const seen = new Map<string, number>()
-    for (const index of indexes) {
+    if (!this.#named) return
+    const first = new Map<string, Sample>()
+    for (const index of this.#named) {
       const sample = this.samples[index]
       if (!sample) continue
-      const key = `${sample.device}\n${sample.time?.getTime() ?? ''}`
-      const other = seen.get(key)
-      if (other === undefined) seen.set(key, index)
-      else {
-        this.#nameChannel(other)
-        this.#nameChannel(index)
-      }
+      const key = `${sample.device}\n${sample.property}\n${sample.channel}\n${sample.time?.getTime() ?? ''}`
+      const other = first.get(key)
+      if (other === undefined || other.field === sample.field) first.set(key, sample)
+      else if (isCanonical(sample) && !isCanonical(other)) {
+        other.channel = channelFrom(other.field)
+        first.set(key, sample)
+      } else sample.channel = channelFrom(sample.field)
     }
   }
-
-  #nameChannel(index: number): void {
-    const sample = this.samples[index]
-    if (sample && sample.channel === '') sample.channel = this.#origins?.[index] ?? ''
-  }
 }
+
+const isCanonical = ({ field, property }: Sample): boolean => field.slice(field.lastIndexOf('.') + 1) === property
+const channelFrom = (field: string): string => clip(field, 64)

@@ -3,9 +3,9 @@ import { addReading, type Base, locationIn } from '../../helpers/fields.ts'
 import { clip, show } from '../../helpers/input.ts'
 import { type JsonObject, own, ownObject } from '../../helpers/json.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readEpoch } from '../../helpers/time.ts'
 import type { Decoded } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 import { addParticles, type Particles } from './purpleair-lasers.ts'
 
 /**

@@ -2,9 +2,9 @@ import { addReading, type Base } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'
 import { positionOf } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Input } from '../../helpers/types.ts'
+import { type Meaning, meaningOf } from '../../names/meaning.ts'
 
 const HEAD = 'sensor_id;sensor_type;'
 const DESCRIPTION: ReadonlySet<string> = new Set(['sensor_id', 'sensor_type', 'location', 'lat', 'lon', 'timestamp'])

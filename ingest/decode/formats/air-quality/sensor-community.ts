@@ -3,8 +3,8 @@ import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields
 import { clip, notJson } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, positionOf } from '../../helpers/json.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { type Meaning, meaningOf } from '../../names/meaning.ts'
 import { decodeArchive, isArchive } from './sensor-community-archive.ts'
 
 /**
@@ -68,8 +68,11 @@ const QUANTITIES: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning 
     .map((name): [string, null] => [name, null]),
 ])
 const PREFIX = /^([A-Z][A-Z0-9]*)_(.+)$/
-/** The sensor that reports without a name. */
-const BARE = 'DHT22'
+/**
+ * Sensors without a channel: the one that reports without a name (DHT22), and those that nearly every station has (SDS011,
+ * DNMS). Any other is a channel, also where it is the only one, so that a second sensor never changes the series of the first.
+ */
+const WITHOUT_CHANNEL: ReadonlySet<string> = new Set(['SDS', 'DNMS', 'SCD30'])
 
 function readEntry(entry: JsonObject, index: number, base: Base, input: Input, out: Collector): void {
   const type = own(entry, 'value_type')
@@ -79,14 +82,17 @@ function readEntry(entry: JsonObject, index: number, base: Base, input: Input, o
     return
   }
   const prefixed = QUANTITIES.has(type) ? null : PREFIX.exec(type)
-  const sensor = prefixed?.[1] ?? BARE
   const quantity = prefixed?.[2] ?? type
+  const sensor = prefixed?.[1] ?? ''
   const mapped = mappingOf(input.source, type, quantity, base.device)
   const meaning = mapped ?? (QUANTITIES.has(quantity) ? QUANTITIES.get(quantity) : general(quantity))
   if (meaning === null) return
-  if (meaning) addReading(out, base, meaning, value, clip(type), sensor)
+  if (meaning) addReading(out, base, onSensor(meaning, sensor), value, clip(type))
   else unmapped(out, type, type, value, base.device)
 }
+
+const onSensor = (meaning: Meaning, sensor: string): Meaning =>
+  meaning.channel === undefined && !WITHOUT_CHANNEL.has(sensor) ? { ...meaning, channel: sensor } : meaning
 
 function general(quantity: string): Meaning | null | undefined {
   const meaning = meaningOf(quantity)

@@ -4,9 +4,9 @@ import { addReading, type Base, mappingOf } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'
 import { positionOf } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /**
  * G-NetTrack Pro, the log of a drive test as CSV: local time `2020.02.27_20.35.57`, `-` for missing values, longitude

@@ -3,8 +3,8 @@ import { topicOption } from '../../helpers/feed-name.ts'
 import { addReading, type Base } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 import { centreOfQuadkey } from './quadkey.ts'
 
 /**

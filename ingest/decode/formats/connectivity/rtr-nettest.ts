@@ -4,9 +4,9 @@ import { addReading, type Base } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'
 import { positionOf } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /**
  * RTR-NetTest (Austria) and NetMetr (Czechia) open data as CSV, one row per test of a volunteer. Times are UTC without a

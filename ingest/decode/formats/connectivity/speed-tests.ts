@@ -2,9 +2,9 @@ import { addReading, type Base } from '../../helpers/fields.ts'
 import { notJson, parseJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /**
  * Output of command line speed tests, published unchanged. A probe is named by its topic, because results contain only

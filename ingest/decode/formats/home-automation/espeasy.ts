@@ -1,8 +1,8 @@
 import { addReading, type Base, isNumeric, mappingOf, unmapped } from '../../helpers/fields.ts'
 import { clip, show } from '../../helpers/input.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { meaningOf } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { type Meaning, meaningOf } from '../../names/meaning.ts'
 
 /**
  * ESPEasy (controller "OpenHAB MQTT"): `/<unit>/<task>/<value name>`, one bare number per topic, and `/<unit>/status/LWT`.
@@ -15,6 +15,9 @@ export const espeasy: Format = {
     levels.length === 4 && levels[0] === '' && (isNumeric(text) || (levels[3] === 'LWT' && levels[2] === 'status')),
   decode,
 }
+
+/** Default names of the values of plugins whose unit the name does not say (espeasy.readthedocs.io, BMx280 and BMP085). */
+const PLUGIN_VALUES: ReadonlyMap<string, Meaning> = new Map([['Pressure', { property: 'pressure', unit: 'hPa' }]])
 
 function decode(input: Input): Decoded {
   const [unit = '', task = '', name = ''] = input.levels.slice(-3)
@@ -30,7 +33,8 @@ function decode(input: Input): Decoded {
     return out.finish('')
   }
   const field = clip(`${task}.${name}`)
-  const meaning = mappingOf(input.source, `${task}.${name}`, name, base.device) ?? meaningOf(name)
+  const meaning =
+    mappingOf(input.source, `${task}.${name}`, name, base.device) ?? PLUGIN_VALUES.get(name) ?? meaningOf(name)
   if (meaning === 'housekeeping') return reject('no_measurement', `${field} is about the device itself`)
   if (meaning) addReading(out, base, { ...meaning, channel: meaning.channel ?? task }, text, field)
   else unmapped(out, field, name, text, base.device)

@@ -2,8 +2,8 @@ import { MAX_TOPIC_BYTES, plainText } from '#model/text/storable-text.ts'
 import type { Config, DiscoveredEntity, EntityAt } from '../../helpers/decoding-context.ts'
 import { clip } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
-import { squeeze } from '../../helpers/synonyms.ts'
 import type { RejectReason } from '../../helpers/types.ts'
+import { squeeze } from '../../names/meaning.ts'
 
 export type ConfigRead = Config | { readonly reason: RejectReason; readonly detail: string }
 const refuse = (reason: RejectReason, detail: string): ConfigRead => ({ reason, detail })
@@ -29,6 +29,7 @@ const FULL: ReadonlyMap<string, string> = new Map(
       dev: 'device',
       cmps: 'components',
       p: 'platform',
+      ent_cat: 'entity_category',
     },
     ...{ avty: 'availability', avty_t: 'availability_topic', avty_tpl: 'availability_template', t: 'topic' },
     ...{
@@ -138,6 +139,7 @@ function readEntity(
     name: clip(name, 200),
     channel: connected ? '' : channelOf(name, deviceClass),
     ...readTemplate(ownString(config, 'value_template')),
+    ...(ownString(config, 'entity_category') === 'diagnostic' && { diagnostic: true }),
     ...(deviceClass !== undefined && { deviceClass }),
     ...(stateClass !== undefined && { stateClass }),
     ...(unit !== undefined && unit !== '' && { unit: clip(unit) }),

@@ -1,11 +1,13 @@
 import { isPropertyName } from '#model/observation/properties.ts'
+import { ucum } from '#model/observation/units.ts'
 import type { DiscoveredEntity } from '../../helpers/decoding-context.ts'
 import { addReading, type MappedSource, mappingOf, unmapped } from '../../helpers/fields.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { type Meaning, meaningOf, squeeze } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { isElsewhere } from '../../names/context.ts'
+import { type Meaning, meaningOf, squeeze } from '../../names/meaning.ts'
 import { isConfigTopic, readConfig } from './home-assistant-config.ts'
 
 /**
@@ -123,25 +125,63 @@ export function meaningIn(entity: DiscoveredEntity, source: MappedSource): Meani
   const { deviceClass, stateClass } = entity
   if (deviceClass !== undefined && AMOUNTS.has(deviceClass) && !isRunningTotal(deviceClass, stateClass))
     return undefined
-  const found = byClass(entity) ?? byName(String(entity.path?.at(-1) ?? '')) ?? byName(entity.name)
-  if (!found) return undefined
+  const key = String(entity.path?.at(-1) ?? '')
+  const found = deviceClass === undefined ? (byName(key, entity) ?? byName(entity.name, entity)) : byClass(entity)
+  if (!found || isOfDevice(entity, found.property)) return undefined
   const unit = entity.unit ?? found.unit
-  // a sound level depends on its weighting, which the class does not contain
-  const stated = found.property === 'sound_level' && unit === 'dB' ? undefined : unit
+  if (unit === undefined && needsUnit(found.property)) return undefined
   const channel = squeeze(entity.channel) === squeeze(found.property) ? '' : entity.channel
-  return { property: found.property, channel, ...(stated !== undefined && { unit: stated }) }
+  return { property: found.property, channel, ...(unit !== undefined && { unit }) }
 }
 
-function byClass({ deviceClass, name, field }: DiscoveredEntity): Meaning | undefined {
-  const property = deviceClass === undefined ? undefined : CLASSES.get(deviceClass)
-  const words = `${name} ${field}`
-  if (property === 'energy' && /export|return|feed.?in/i.test(words)) return { property: 'energy_export' }
-  if (property === 'energy' && /produc|yield|solar|pv/i.test(words)) return { property: 'energy_produced' }
-  if (property === 'voltage' && /batt|vbat/i.test(words)) return { property: 'battery_voltage' }
+/** What a device says of itself: a diagnostic temperature is that of its board. */
+const DIAGNOSTIC: ReadonlySet<string> = new Set([
+  'battery_level',
+  'battery_voltage',
+  'rssi',
+  'snr',
+  'link_quality',
+  'online',
+])
+const isOfDevice = ({ diagnostic }: DiscoveredEntity, property: string): boolean =>
+  diagnostic === true && !DIAGNOSTIC.has(property)
+
+/** Properties that devices send in several units, and a level that depends on its weighting. */
+const NEEDS_UNIT =
+  /^(no2?|nox|o3|so2|nh3|h2s|co|pressure|wind_speed|energy.*|.*_power|voltage|current|.*_volume|water_flow|sound_level|precipitation_total)$/
+const needsUnit = (property: string): boolean => NEEDS_UNIT.test(property)
+
+/** Classes name the quantity, not where it is measured; the name of the entity may say that. */
+const SOIL = /soil|boden|ground|plant|pflanze/i
+
+type Words = { readonly words: string; readonly unit: string | undefined; readonly deviceClass: string }
+/** The property of a class that is not certain by itself; undefined where the entity leaves it open. */
+const REFINED: Readonly<Record<string, (of: Words) => string | undefined>> = {
+  energy: ({ words }) => {
+    if (/export|return|feed.?in/i.test(words)) return 'energy_export'
+    return /produc|yield|solar|pv/i.test(words) ? 'energy_produced' : 'energy'
+  },
+  voltage: ({ words, unit }) => (/batt|vbat/i.test(words) ? 'battery_voltage' : unit === 'mV' ? undefined : 'voltage'),
+  temperature: ({ words }) => {
+    if (SOIL.test(words)) return 'soil_temperature'
+    return isElsewhere(words) ? undefined : 'temperature'
+  },
+  relative_humidity: ({ words }) => (SOIL.test(words) ? undefined : 'relative_humidity'),
+  soil_moisture: ({ words }) => (SOIL.test(words) ? 'soil_moisture' : undefined),
+  pressure: ({ unit = '', deviceClass }) =>
+    deviceClass === 'atmospheric_pressure' || meaningOf('pressure', unit) ? 'pressure' : undefined,
+  sound_level: ({ unit = '' }) => (ucum(unit) === 'dB{A}' ? 'sound_level' : undefined),
+}
+
+function byClass({ deviceClass = '', name, field, unit }: DiscoveredEntity): Meaning | undefined {
+  const stated = CLASSES.get(deviceClass)
+  if (stated === undefined) return undefined
+  const refine = Object.hasOwn(REFINED, stated) ? REFINED[stated] : undefined
+  const property = refine ? refine({ words: `${name} ${field}`, unit, deviceClass }) : stated
   return property !== undefined && isPropertyName(property) ? { property } : undefined
 }
 
-function byName(name: string): Meaning | undefined {
-  const found = meaningOf(name)
+function byName(name: string, { unit }: DiscoveredEntity): Meaning | undefined {
+  const found = meaningOf(name, unit)
   return typeof found === 'object' ? found : undefined
 }

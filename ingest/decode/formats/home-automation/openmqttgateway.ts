@@ -1,9 +1,10 @@
-import { addReading, type Base, mappingOf, readFields } from '../../helpers/fields.ts'
+import { addReading, type Base, mappingOf } from '../../helpers/fields.ts'
+import { readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /**
  * OpenMQTTGateway, by the level of the topic that ends in `toMQTT`: Bluetooth sensors (BT), radio sensors at 433 MHz

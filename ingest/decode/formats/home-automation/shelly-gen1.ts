@@ -2,9 +2,9 @@ import { addReading, type Base } from '../../helpers/fields.ts'
 import { clip, notJson } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readEpoch } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /**
  * Shelly Gen 1: `shellies/<id>/...`, one bare value per topic, and the JSON of `/status` on `shellies/<id>/info`. Meters

@@ -1,10 +1,11 @@
-import { addReading, type Base, type Reading, readFields } from '../../helpers/fields.ts'
+import { addReading, type Base } from '../../helpers/fields.ts'
+import { inDevice, inObject, type Own, type Reading, readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 const MEASURING = /^(SENSOR|STATE|ENERGY|LWT|STATUS8|STATUS10|STATUS11)$/
 const OTHER = /^(STATUS\d*|RESULT|POWER\d*|INFO\d|UPTIME|MARGINS|LOGGING|HASS_STATE|WAKEUP)$/
@@ -112,7 +113,7 @@ const ENERGY: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | nu
   ),
 ])
 
-/** Fields of sensors for which the general synonyms are wrong, or that are not measurements. */
+/** Fields of sensors for which the general names are wrong, or that are not measurements. */
 const SENSOR: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | null>([
   ['eCO2', { property: 'co2', unit: '[ppm]' }],
   ['PM1', { property: 'pm1', unit: 'ug/m3' }],
@@ -120,6 +121,8 @@ const SENSOR: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | nu
   ['PM2.5', { property: 'pm2_5', unit: 'ug/m3' }],
   ['PM4', { property: 'pm4', unit: 'ug/m3' }],
   ['PM10', { property: 'pm10', unit: 'ug/m3' }],
+  ['CarbonDioxide', { property: 'co2', unit: '[ppm]' }],
+  ['Illuminance', { property: 'illuminance', unit: 'lx' }],
   ['LinkQuality', { property: 'link_quality', unit: '1' }],
   ['BatteryPercentage', { property: 'battery_level', unit: '%' }],
   ['BatteryVoltage', { property: 'battery_voltage', unit: 'V' }],
@@ -156,13 +159,14 @@ const TOP_LEVEL: ReadonlySet<string> = new Set([
   'MqttCount',
 ])
 
-function readSensors(body: JsonObject, base: Base, input: Input, out: Collector): void {
+function readSensors(body: JsonObject, base: Base, input: Input, out: Collector, deviceKey?: string): void {
   const units = unitsOf(body)
-  const reading: Reading = {
+  const reading: SensorReading = {
     source: input.source,
     base,
     out,
-    own: (key, value, path) => meaningIn(key, value, path, units),
+    own: (key, _value, path) => meaningIn(key, path, units, deviceKey),
+    deviceKey,
   }
   for (const key of Object.keys(body)) {
     if (TOP_LEVEL.has(key)) continue
@@ -173,40 +177,63 @@ function readSensors(body: JsonObject, base: Base, input: Input, out: Collector)
   }
 }
 
-/** Sensors have an id or a number when there can be several; it is always their channel, also for a single one. */
-function readSensor(name: string, sensor: JsonObject, reading: Reading, depth = 0): void {
+/**
+ * Drivers of sensors for the air (tasmota.github.io/docs/Supported-Peripherals). The temperature of another object may be
+ * that of a chip (`ESP32`, ADE7953, BL0942), of a thermistor anywhere (`ANALOG`), or of a boiler.
+ */
+const AIR_SENSOR =
+  /^(AM23\d\d|DHT\d\d|SI70\d\d|SHT\w*|HTU\d*|HDC\w*|BM[EP]\w*|AHT\w*|SCD\w*|SEN\w*|LM75\w*|MCP9808|HYT\w*|DS18\w*|THMI|TX2\d|WS85|WS2300|HP303B|DPS310|LPS\w*|T6713|MIEL|MI32|MJ_HT\w*|LYWSD\w*|ATC\w*|CGG1|CGD1|ENV\w*|TH\d\w*)([-_.]|$)/i
+
+/** Certain where the sensor is one for the air, or a Zigbee device; the cluster of Zigbee is that of the surroundings. */
+const AIR: ReadonlyMap<string, Meaning> = new Map([
+  ['Temperature', { property: 'temperature' }],
+  ['Humidity', { property: 'relative_humidity', unit: '%' }],
+  ['DewPoint', { property: 'dew_point' }],
+  ['Pressure', { property: 'pressure' }],
+])
+
+/** Keys about chips: not measurements of the place. */
+const CHIP = /^(ESP(32|8266)\w*|AXP\d+|MPU\w*)([-_.]|$)/i
+
+/**
+ * A sensor is the channel of its values, by its id where it has one, also where it is the only one: a second sensor may be
+ * added or fail. Meters (ENERGY) and the device behind a Zigbee bridge have no channel of their own.
+ */
+type SensorReading = Reading & { readonly deviceKey: string | undefined }
+
+function readSensor(name: string, sensor: JsonObject, reading: SensorReading, depth = 0): void {
   const id = ownString(sensor, 'Id') ?? ownString(sensor, 'Address')
-  const numbered = /-\d+$|^DS18/.test(name) ? name : undefined
   const nested = Object.values(sensor).some(isObject)
   if (nested && id === undefined && depth < 3) {
     for (const key of Object.keys(sensor)) {
       const inner = sensor[key]
       if (isObject(inner)) readSensor(`${name}.${key}`, inner, reading, depth + 1)
-      else readFields({ [key]: inner }, reading, name)
+      else readFields({ [key]: inner }, reading, inObject(name))
     }
     return
   }
-  const channel = id ?? numbered
-  const { own: general } = reading
-  if (channel === undefined || general === undefined) {
-    readFields(sensor, reading, name)
+  if (id === undefined) {
+    readFields(sensor, reading, name === 'ENERGY' || name === reading.deviceKey ? inDevice(name) : inObject(name))
     return
   }
+  const { own: general } = reading
   const own: Reading['own'] = (key, value, path) => {
-    const meaning = general(key, value, path)
-    return meaning ? { ...meaning, channel } : meaning
+    const meaning = general?.(key, value, path)
+    return meaning && meaning !== 'uncertain' ? { ...meaning, channel: id } : meaning
   }
-  readFields(sensor, { ...reading, own }, name)
+  readFields(sensor, { ...reading, own }, inObject(name))
 }
 
-function meaningIn(key: string, _value: unknown, path: string, units: Units): Meaning | null | undefined {
+function meaningIn(key: string, path: string, units: Units, deviceKey: string | undefined): Own {
   if (path === `ENERGY.${key}`) return ENERGY.has(key) ? ENERGY.get(key) : undefined
   if (SENSOR.has(key)) return SENSOR.get(key)
-  const general = meaningOf(key)
-  if (general === 'housekeeping') return null
-  if (general === undefined) return undefined
-  const unit = unitFor(general.property, units)
-  return unit === undefined ? general : { ...general, unit }
+  const sensor = path.slice(0, Math.max(0, path.length - key.length - 1))
+  if (CHIP.test(sensor)) return null
+  const certain = AIR.get(key)
+  if (!certain) return undefined
+  if (!AIR_SENSOR.test(sensor) && sensor !== deviceKey) return 'uncertain'
+  const unit = unitFor(certain.property, units)
+  return unit === undefined ? certain : { ...certain, unit }
 }
 
 function unitFor(property: string, units: Units): string | undefined {
@@ -227,7 +254,13 @@ function readZigbee(
   for (const key of Object.keys(devices)) {
     const values = devices[key]
     if (isObject(values))
-      readSensors({ ...pickUnits(body), [key]: values }, { ...base, device: `tasmota/${bridge}/${key}` }, input, out)
+      readSensors(
+        { ...pickUnits(body), [key]: values },
+        { ...base, device: `tasmota/${bridge}/${key}` },
+        input,
+        out,
+        key,
+      )
   }
 }
 const pickUnits = (body: JsonObject): JsonObject =>

@@ -1,10 +1,12 @@
-import { addReading, type Base, mappingOf, readFields } from '../../helpers/fields.ts'
+import { addReading, type Base, mappingOf } from '../../helpers/fields.ts'
+import { type Own, readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readTime } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { contradiction } from '../../names/context.ts'
+import { type Meaning, squeeze } from '../../names/meaning.ts'
 
 const ROOT = 'zigbee2mqtt'
 
@@ -66,7 +68,7 @@ function readState(name: string, state: JsonObject, input: Input): Decoded {
     else if (isMeasurement(key, state[key], base.device, input))
       Object.defineProperty(measured, key, { value: state[key], enumerable: true })
   }
-  const special = (key: string, value: unknown): Meaning | null | undefined => meaningIn(key, value, state)
+  const special = (key: string, value: unknown): Own => meaningIn(key, value, state)
   const reading = { source: input.source, base, out, own: special }
   readFields(measured, reading)
   // Signal quality belongs to a measurement; the state of a switch is not a measurement.
@@ -87,7 +89,7 @@ const C = 'Cel'
 /** Exposed features with their units (zigbee2mqtt.io/guide/usage/exposes.html); null: settings and states. */
 const FIELDS: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | null>([
   ['temperature', { property: 'temperature', unit: C }],
-  ['local_temperature', { property: 'temperature', unit: C }],
+  ['local_temperature', { property: 'temperature', unit: C, channel: 'local' }],
   ['humidity', { property: 'relative_humidity', unit: '%' }],
   ['pressure', { property: 'pressure', unit: 'hPa' }],
   ['soil_moisture', { property: 'soil_moisture', unit: '%' }],
@@ -131,22 +133,30 @@ const PHASE = /^(power|current|voltage|energy|produced_energy)_(l\d|phase_[a-c]|
 const NEVER_NEGATIVE =
   /^(battery|humidity|soil_moisture|illuminance|illuminance_lux|pm1|pm25|pm4|pm10|co2|co|voc_index|nox_index|linkquality|energy|voltage)$/
 
-function meaningIn(key: string, value: unknown, state: JsonObject): Meaning | null | undefined {
+function meaningIn(key: string, value: unknown, state: JsonObject): Own {
   const phase = PHASE.exec(key)
   const name = phase?.[1] ?? key
   if (typeof value === 'boolean') return null
   const meaning = name === 'voltage' || name === 'battery_voltage' ? voltage(name, value, state) : FIELDS.get(name)
   if (meaning === undefined) return SETTING.test(key) ? null : undefined
   if (meaning === null) return null
-  if (phase) return { ...meaning, channel: phase[2] ?? '' }
+  if (meaning !== 'uncertain' && phase) return { ...meaning, channel: phase[2] ?? '' }
+  if (meaning !== 'uncertain' && contradiction(meaning.property, [], () => namesIn(state)) !== undefined)
+    return 'uncertain'
   return meaning
 }
 
+const namesIn = (state: JsonObject): ReadonlySet<string> => new Set(Object.keys(state).map(squeeze))
+
+/** No battery of a sensor has more, and in mV it has more than any mains in V. */
+const MAX_BATTERY_V = 50
+const MIN_BATTERY_MV = 1000
+
 /** `voltage` is that of the battery in mV on battery devices and that of the mains in V on plugs. */
-function voltage(name: string, value: unknown, state: JsonObject): Meaning {
+function voltage(name: string, value: unknown, state: JsonObject): Own {
   const mains = ['power', 'current', 'energy', 'ac_frequency'].some((key) => Object.hasOwn(state, key))
   const millivolts = { property: 'battery_voltage', unit: 'mV' }
   if (name === 'battery_voltage') return Number(value) > 100 ? millivolts : { property: 'battery_voltage', unit: 'V' }
-  if (Object.hasOwn(state, 'battery') || (!mains && Number(value) >= 1000)) return millivolts
-  return { property: 'voltage', unit: 'V' }
+  if (Object.hasOwn(state, 'battery') || (!mains && Number(value) >= MIN_BATTERY_MV)) return millivolts
+  return mains || Number(value) > MAX_BATTERY_V ? { property: 'voltage', unit: 'V' } : 'uncertain'
 }

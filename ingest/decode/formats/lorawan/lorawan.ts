@@ -1,16 +1,9 @@
 import type { Source } from '#model/city/city-pack.ts'
-import {
-  addReading,
-  type Base,
-  isPositionKey,
-  locationIn,
-  mappingOf,
-  readFields,
-  unmapped,
-} from '../../helpers/fields.ts'
+import { addReading, type Base, isPositionKey, locationIn, mappingOf, unmapped } from '../../helpers/fields.ts'
+import { readFields } from '../../helpers/free-form.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import type { Collector } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /** A frame decoded by a payload codec of a LoRaWAN network: an object of any shape, or a SenseCAP list. */
 export function readCodec(payload: JsonObject | unknown[], base: Base, source: Source, out: Collector): void {
@@ -22,19 +15,11 @@ export function readCodec(payload: JsonObject | unknown[], base: Base, source: S
   }
   if (Array.isArray(payload)) return
   const location = locationIn(payload)
-  const special = (key: string, value: unknown): Meaning | null | undefined => {
+  const special = (key: string): Meaning | null | undefined => {
     if (location && isPositionKey(key)) return null
-    return /^batt?(ery)?$/i.test(key) ? battery(value) : undefined
+    return undefined
   }
   readFields(payload, { source, base: location ? { ...base, location } : base, out, own: special })
-}
-
-/** "battery" alone is a level or a voltage, distinguished by magnitude. 3.6 is volts, 97 is percent, 3054 is millivolts. */
-function battery(value: unknown): Meaning {
-  const number = Number(value)
-  if (number > 100) return { property: 'battery_voltage', unit: 'mV' }
-  if (number > 1.5 && number < 5 && !Number.isInteger(number)) return { property: 'battery_voltage', unit: 'V' }
-  return { property: 'battery_level', unit: '%' }
 }
 
 /** Measurement ids of SenseCAP sensors (Seeed Studio, "SenseCAP decoder" documentation). */

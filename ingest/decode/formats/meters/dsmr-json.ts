@@ -8,9 +8,9 @@ import { addReading, type Base, isNumeric } from '../../helpers/fields.ts'
 import { clip, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import type { Collector } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 import { readStamp } from './dsmr-stamp.ts'
 
 export const KWH = (property: string, channel: string): Meaning => ({ property, unit: 'kW.h', channel })

@@ -1,10 +1,11 @@
-import { addReading, type Base, mappingOf, readFields, unmapped } from '../../helpers/fields.ts'
+import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields.ts'
+import { readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /**
  * emonCMS inputs: `emon/<node>/<input>` with one bare number per topic, or `emon/<node>` with an object; `e1` counts Wh.
@@ -34,7 +35,7 @@ export const emoncms: Format = {
 function emonField(key: string): Meaning | undefined {
   const energy = /^(?:e|E)(\d{1,2})$/.exec(key)
   if (energy) return { property: 'energy', unit: 'W.h', channel: energy[1] ?? '' }
-  const power = /^(?:p|P)(\d{1,2})$/.exec(key)
+  const power = /^(?:p|P|power)(\d{1,2})$/.exec(key)
   return power ? { property: 'active_power', unit: 'W', channel: power[1] ?? '' } : undefined
 }
 

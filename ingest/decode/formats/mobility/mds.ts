@@ -3,9 +3,9 @@ import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /**
  * MDS Metrics: a table of measures by interval and dimensions. -1 is a suppressed figure (fewer than `k_value`

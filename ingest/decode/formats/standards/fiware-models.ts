@@ -1,4 +1,4 @@
-import type { Meaning } from '../../helpers/synonyms.ts'
+import type { Meaning } from '../../names/meaning.ts'
 
 /** null: not a measurement (an identifier, a capacity, an index computed from other values). */
 export type Attribute = Meaning | null

@@ -4,9 +4,9 @@ import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString, positionOf } from '../../helpers/json.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import { type Covered, readCovered } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { type Meaning, meaningOf } from '../../names/meaning.ts'
 import { type Attribute, countOf, MODELS, UNIT_CODES, UNIT_REQUIRED, UNMODELLED } from './fiware-models.ts'
 
 /**
@@ -116,7 +116,7 @@ function readInstance(name: string, attribute: unknown, dataset: string, reader:
   const { input, out } = reader
   const value = plain(attribute)
   const mapped = mappingOf(input.source, `${reader.type}.${name}`, name, reader.base.device)
-  const meaning = mapped ?? meaningIn(name, value, reader)
+  const meaning = mapped ?? meaningIn(name, attribute, value, reader)
   if (meaning === null || value === undefined || typeof value === 'boolean') return
   if (!meaning) {
     reportUnmapped(name, value, reader)
@@ -151,7 +151,12 @@ function readPhases(name: string, values: JsonObject, meaning: Meaning, base: Ba
   }
 }
 
-function meaningIn(name: string, value: unknown, { model, type, kind }: Reader): Attribute | undefined {
+function meaningIn(
+  name: string,
+  attribute: unknown,
+  value: unknown,
+  { model, type, kind }: Reader,
+): Attribute | undefined {
   if (name === 'relativeHumidity') return humidity(value)
   if (name === 'intensity') return countOf(type, kind)
   const known = model.get(name)
@@ -160,7 +165,7 @@ function meaningIn(name: string, value: unknown, { model, type, kind }: Reader):
   if (open) return open
   // For a known model names are not guessed; attributes that it lacks are reported.
   if (model !== UNMODELLED) return undefined
-  const named = meaningOf(name)
+  const named = meaningOf(name, statedUnit(attribute))
   return named === 'housekeeping' ? null : named
 }
 
@@ -169,7 +174,15 @@ function humidity(value: unknown): Meaning {
   return { property: 'relative_humidity', unit: Number(value) > 1 ? '%' : '1' }
 }
 
-/** The unit of the message in UCUM, else that of the model. */
+/** The unit of the message in UCUM. */
+function statedUnit(attribute: unknown): string | undefined {
+  const stated = isObject(attribute) ? (own(attribute, 'unitCode') ?? metadata(attribute, 'unitCode')) : undefined
+  return typeof stated === 'string' && stated.trim() !== ''
+    ? (UNIT_CODES.get(stated.trim()) ?? stated.trim())
+    : undefined
+}
+
+/** The same, else that of the model. */
 function unitOf(attribute: unknown, meaning: Meaning): string | undefined {
   const stated = isObject(attribute) ? (own(attribute, 'unitCode') ?? metadata(attribute, 'unitCode')) : undefined
   if (typeof stated !== 'string' || stated.trim() === '') return meaning.unit

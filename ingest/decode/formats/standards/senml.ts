@@ -1,11 +1,11 @@
 import type { Position } from '#model/basics/geo.ts'
 import { REASONS } from '#model/observation/quality.ts'
-import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields.ts'
+import { addReading, type Base, mappingOf, sampleOf, unmapped } from '../../helpers/fields.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { isQuantity, type Meaning, meaningOf } from '../../names/meaning.ts'
 
 /** Versions of SenML up to this are read; a sender that needs a later one states it in `bver` (RFC 8428, section 4.4). */
 const VERSION = 10
@@ -186,7 +186,7 @@ function split({ base, name }: Resolved): { device: string; quantity: string } {
   const full = base + name
   const cut = Math.max(full.lastIndexOf(':'), full.lastIndexOf('/'))
   const tail = full.slice(cut + 1)
-  const known = cut > 0 && typeof meaningOf(tail) === 'object'
+  const known = cut > 0 && isQuantity(tail)
   return known ? { device: trim(full.slice(0, cut)), quantity: tail } : { device: trim(full), quantity: '' }
 }
 
@@ -211,7 +211,7 @@ function readValue(record: Resolved, base: Base, quantity: string, mapped: Meani
     return
   }
   const unit = mapped?.unit ?? UNIT_CODES[record.unit] ?? record.unit
-  addReading(out, base, unit === '' ? meaning : { ...meaning, unit }, value, field)
+  out.addNamed(sampleOf(base, unit === '' ? meaning : { ...meaning, unit }, value, field))
 }
 
 function readSum({ base: bn, name, unit, sum }: Resolved, base: Base, quantity: string, out: Collector): void {
@@ -222,9 +222,9 @@ function readSum({ base: bn, name, unit, sum }: Resolved, base: Base, quantity: 
   else unmapped(out, field, quantity || field, sum, base.device)
 }
 
-/** By its name; by its unit when the name is unknown, or when one name has several units. */
+/** By name and unit; by the unit alone where the record has no name of a quantity. */
 function meaningIn(quantity: string, unit: string): Meaning | undefined {
-  const named = quantity === '' ? undefined : meaningOf(quantity)
+  const named = quantity === '' ? undefined : meaningOf(quantity, unit === '' ? undefined : (UNIT_CODES[unit] ?? unit))
   if (typeof named === 'object') return named
   const property = quantity === '' ? BY_UNIT.get(unit) : undefined
   return property === undefined ? undefined : { property }

@@ -7,7 +7,7 @@ import { ucum } from '#model/observation/units.ts'
 import type { Config, DiscoveredEntity } from '../../helpers/decoding-context.ts'
 import { clip } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString, positionOf } from '../../helpers/json.ts'
-import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
+import { type Meaning, meaningOf } from '../../names/meaning.ts'
 
 const TOPIC = /(?:^|\/)v1\.[01]\/Datastreams\(([^)]{1,80})\)$/
 /** `<prefix>/v1.1/Datastreams(<id>)`, published when the entity is made or changed. */
@@ -39,7 +39,7 @@ export function meaningIn(datastream: JsonObject): Meaning | undefined {
 export const rememberedMeaning = ({ name, unit }: DiscoveredEntity): Meaning | undefined => named(name, unit)
 
 function named(name: string, unit: string | undefined): Meaning | undefined {
-  const meaning = meaningOf(name)
+  const meaning = meaningOf(name, unit)
   if (typeof meaning !== 'object') return undefined
   return unit === undefined ? meaning : { ...meaning, unit }
 }

@@ -2,9 +2,9 @@ import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import type { Meaning } from '../../helpers/synonyms.ts'
 import { readCovered } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import type { Meaning } from '../../names/meaning.ts'
 import { datastreamKey, idOf, isDatastreamTopic, meaningIn, placeIn, rememberedMeaning } from './sensorthings-entity.ts'
 
 const TOPIC = /(?:^|\/)v1\.[01]\/(?:Datastreams\(([^)]{1,80})\)\/)?Observations$/

@@ -1,9 +1,9 @@
 import type { BirthMetric, SparkplugContext } from '../../helpers/decoding-context.ts'
-import { addReading, type Base, type MappedSource, mappingOf, unmapped } from '../../helpers/fields.ts'
+import { addReading, type Base, type MappedSource, mappingOf, sampleOf, unmapped } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { type Meaning, meaningOf } from '../../helpers/synonyms.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { type Meaning, meaningOf } from '../../names/meaning.ts'
 import { DATATYPE, type Metric, numberOf, readPayload, type SparkplugPayload } from './sparkplug-payload.ts'
 
 export const NAMESPACE = 'spBv1.0'
@@ -127,7 +127,7 @@ function readMetric(
   const cut = name.lastIndexOf('/')
   const key = name.slice(cut + 1)
   const mapped = mappingOf(source, name, key, base.device)
-  const meaning = mapped ?? meaningIn(key, name.slice(0, Math.max(0, cut)))
+  const meaning = mapped ?? meaningIn(key, name.slice(0, Math.max(0, cut)), described.unit)
   if (meaning === null || (NOT_NUMBERS.has(datatype) && !mapped)) return
   const value = readingOf(metric, datatype, mapped !== undefined || meaning?.property === 'online')
   if (value === undefined) return
@@ -140,12 +140,12 @@ function readMetric(
     return
   }
   const unit = mapped?.unit ?? described.unit ?? meaning.unit
-  addReading(out, base, unit === undefined ? meaning : { ...meaning, unit }, value, field)
+  out.addNamed(sampleOf(base, unit === undefined ? meaning : { ...meaning, unit }, value, field))
 }
 
 /** By the last part of the name; the folders before it distinguish equal metrics of one device. */
-function meaningIn(key: string, folder: string): Meaning | null | undefined {
-  const named = meaningOf(key)
+function meaningIn(key: string, folder: string, unit: string | undefined): Meaning | null | undefined {
+  const named = meaningOf(key, unit)
   if (named === 'housekeeping') return null
   if (!named || folder === '') return named
   const channel = named.channel ? `${folder}.${named.channel}` : folder

@@ -195,9 +195,11 @@ describe('state topics', () => {
     ])
   })
   test.each<[more: Partial<DiscoveredEntity>, property: string]>([
-    [{ deviceClass: 'energy', stateClass: 'total_increasing' }, 'energy'],
-    [{ deviceClass: 'energy', name: 'Energy returned' }, 'energy_export'],
-    [{ deviceClass: 'energy', name: 'PV yield total' }, 'energy_produced'],
+    [{ deviceClass: 'energy', unit: 'kWh', stateClass: 'total_increasing' }, 'energy'],
+    [{ deviceClass: 'energy', unit: 'kWh', name: 'Energy returned' }, 'energy_export'],
+    [{ deviceClass: 'energy', unit: 'kWh', name: 'PV yield total' }, 'energy_produced'],
+    [{ deviceClass: 'temperature', unit: '°C', name: 'Soil temperature' }, 'soil_temperature'],
+    [{ deviceClass: 'sound_pressure', unit: 'dBA' }, 'sound_level'],
     [{ deviceClass: 'voltage', name: 'Battery voltage' }, 'battery_voltage'],
     [{ name: 'Humidity' }, 'relative_humidity'],
     [{ path: ['linkquality'] }, 'link_quality'],
@@ -205,6 +207,30 @@ describe('state topics', () => {
     const decoded = read(more.path ? { linkquality: 7 } : '7', [entity(more)])
     expect(decoded.ok && decoded.samples.map((sample) => sample.property)).toEqual([property])
   })
+  test.each<Partial<DiscoveredEntity>>([
+    { deviceClass: 'temperature', unit: '°C', diagnostic: true },
+    { deviceClass: 'temperature', unit: '°C', name: 'CPU temperature' },
+    { deviceClass: 'temperature', unit: '°C', field: 'esp32_internal_temperature' },
+    { deviceClass: 'voltage', unit: 'V', diagnostic: true },
+    { deviceClass: 'voltage', unit: 'mV' },
+    { deviceClass: 'pressure', unit: 'kPa' },
+    { deviceClass: 'nitrogen_dioxide' },
+    { deviceClass: 'sound_pressure', unit: 'dB' },
+    { name: 'Speed', unit: 'km/h' },
+    { name: 'Occupancy', unit: '%' },
+  ])('%j is left to a person', (more) => {
+    expect(read('7', [entity(more)])).toMatchObject({
+      ok: false,
+      reason: 'unknown_property',
+      unmapped: [{ value: '7' }],
+    })
+  })
+
+  test('the category of an entity is read', () => {
+    expect(states(config({ ...roof, entity_category: 'diagnostic' }))[0]).toMatchObject({ diagnostic: true })
+    expect(states(config({ ...roof, ent_cat: 'diagnostic' }))[0]).toMatchObject({ diagnostic: true })
+  })
+
   test('reachable or not', () => {
     const reachable = entity({ field: 'availability', on: 'Online', off: 'Offline' })
     expectRead(read('Offline', [reachable, reachable]), 'home-assistant/d', [['online', '', 0, '', '']])

@@ -97,7 +97,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'tasmota/lwt.txt': ['tele/node_mcu_hydroponics/LWT', 'tasmota', 1],
   'tasmota/sensor_am2301_gpio_suffix.json': ['tele/teltonika5/SENSOR', 'tasmota', 2],
   'tasmota/sensor_analog_soil.json': ['tele/d1_mini_soil_moisture_1/SENSOR', 'unknown_property'],
-  'tasmota/sensor_analog_tempunit_f.json': ['tele/shellyB/SENSOR', 'tasmota', 8],
+  'tasmota/sensor_analog_tempunit_f.json': ['tele/shellyB/SENSOR', 'tasmota', 7],
   'tasmota/sensor_bme280.json': ['tele/node_mcu_hydroponics/SENSOR', 'tasmota', 4],
   'tasmota/sensor_ds18x20_nested.json': ['tele/teltonika/SENSOR', 'tasmota', 1],
   'tasmota/sensor_energy_linky.json': ['compteur/tele/SENSOR', 'tasmota', 3],

@@ -23,16 +23,19 @@ describe('sensor.community', () => {
     expectRead(read('anything', body(values, { esp8266id: '42' })), 'sensor-community/esp8266-42', [
       ['pm10', '', 12.3, 'ug/m3', ''],
       ['pm2_5', '', 4.1, 'ug/m3', ''],
-      ['pressure', '', 98_765.4, 'Pa', ''],
+      ['pressure', 'BMP280', 98_765.4, 'Pa', ''],
     ])
   })
 
-  test('two thermometers in one body are distinguished by their names', () => {
+  test('a second thermometer has its name as channel, also where the first is missing', () => {
     const values = { temperature: '20.1', humidity: '40', BME280_temperature: '19.7' }
     expectRead(read(topic, body(values)), 'sensor-community/esp8266-77', [
-      ['temperature', 'DHT22', 20.1, 'Cel', ''],
+      ['temperature', '', 20.1, 'Cel', ''],
       ['temperature', 'BME280', 19.7, 'Cel', ''],
       ['relative_humidity', '', 40, '%', ''],
+    ])
+    expectRead(read(topic, body({ BME280_temperature: '19.7' })), 'sensor-community/esp8266-77', [
+      ['temperature', 'BME280', 19.7, 'Cel', ''],
     ])
   })
 
@@ -84,9 +87,9 @@ describeShared('sensor.community samples', (path) => {
     expectRead(read('data.php', sample('sds011_bme280_nrz2020.json')), 'sensor-community/esp8266-12331981', [
       ['pm10', '', 0.4, 'ug/m3', ''],
       ['pm2_5', '', 0.2, 'ug/m3', ''],
-      ['temperature', '', 20.47, 'Cel', ''],
-      ['pressure', '', 100_613.25, 'Pa', ''],
-      ['relative_humidity', '', 69.02, '%', ''],
+      ['temperature', 'BME280', 20.47, 'Cel', ''],
+      ['pressure', 'BME280', 100_613.25, 'Pa', ''],
+      ['relative_humidity', 'BME280', 69.02, '%', ''],
     ])
   })
   test('sds011_dht22_nrz2017', () => {

@@ -77,7 +77,7 @@ describe('Sparkplug B', () => {
     ['UInt64', 8, { long: 2n ** 53n }, 9_007_199_254_740_992],
     ['Double', 10, { double: -5.25 }, -5.25],
   ])('%s', (_, datatype, value, expected) => {
-    const decoded = read('spBv1.0/a/NDATA/b', data({ name: 'Power', datatype, ...value }))
+    const decoded = read('spBv1.0/a/NDATA/b', data({ name: 'Watts', datatype, ...value }))
     expectRead(decoded, 'sparkplug-b/a/b', [['active_power', '', expected, 'W', at]])
   })
 
@@ -90,7 +90,7 @@ describe('Sparkplug B', () => {
       { name: 'Door', datatype: 11, boolean: true },
       { name: 'Last start', datatype: 13, long: 1n },
       { name: 'Mystery', datatype: 10, double: 7 },
-      { name: 'Voltage', datatype: 10, double: 230 },
+      { name: 'Mains Voltage', datatype: 10, double: 230 },
     )
     expectRead(
       read('spBv1.0/a/NDATA/b', bytes),

@@ -15,10 +15,10 @@ describe('Tasmota', () => {
     }
     const at = '2026-05-31T11:58:00.000Z'
     expectRead(read(topic, body), 'tasmota/desk', [
-      ['temperature', '', 68, '[degF]', at],
-      ['relative_humidity', '', 45.2, '%', at],
-      ['dew_point', '', 46, '[degF]', at],
-      ['pressure', '', 750.1, 'mm[Hg]', at],
+      ['temperature', 'BME280', 68, '[degF]', at],
+      ['relative_humidity', 'BME280', 45.2, '%', at],
+      ['dew_point', 'BME280', 46, '[degF]', at],
+      ['pressure', 'BME280', 750.1, 'mm[Hg]', at],
     ])
   })
 
@@ -32,13 +32,14 @@ describe('Tasmota', () => {
     expectRead(read(on, { ENERGY: { Power: 5 } }), `tasmota/${device}`, [['active_power', '', 5, 'W', '']])
   })
 
-  test('two sensors of one property are distinguished by name', () => {
+  test('the sensor is the channel, whether or not there is another', () => {
     const body = { BME280: { Temperature: 20 }, SHT3X: { Temperature: 21, Humidity: 50 }, TempUnit: 'C' }
     expectRead(read(topic, body), 'tasmota/desk', [
       ['temperature', 'BME280', 20, 'Cel', ''],
       ['temperature', 'SHT3X', 21, 'Cel', ''],
-      ['relative_humidity', '', 50, '%', ''],
+      ['relative_humidity', 'SHT3X', 50, '%', ''],
     ])
+    expectRead(read(topic, { BME280: { Temperature: 20 } }), 'tasmota/desk', [['temperature', 'BME280', 20, 'Cel', '']])
   })
 
   test('probes keep their id, sensors their pin, as channel for good', () => {
@@ -74,16 +75,15 @@ describe('Tasmota', () => {
   test('a bare nan is not JSON; the other values are read', () => {
     const text = '{"Time":"2026-05-31T13:58:00","AM2301":{"Temperature":nan,"Humidity":48.1},"TempUnit":"C"}'
     expectRead(read(topic, text), 'tasmota/desk', [
-      ['temperature', '', 'nan', 'Cel', '2026-05-31T11:58:00.000Z'],
-      ['relative_humidity', '', 48.1, '%', '2026-05-31T11:58:00.000Z'],
+      ['temperature', 'AM2301', 'nan', 'Cel', '2026-05-31T11:58:00.000Z'],
+      ['relative_humidity', 'AM2301', 48.1, '%', '2026-05-31T11:58:00.000Z'],
     ])
   })
 
-  test('an empty key is a sensor without a name; PM2.5 is one key', () => {
-    expectRead(read(topic, { '': { Temperature: 7 }, SDS0X1: { 'PM2.5': 3.1, PM10: 4.4 } }), 'tasmota/desk', [
-      ['temperature', '', 7, 'Cel', ''],
-      ['pm2_5', '', 3.1, 'ug/m3', ''],
-      ['pm10', '', 4.4, 'ug/m3', ''],
+  test('PM2.5 is one key', () => {
+    expectRead(read(topic, { SDS0X1: { 'PM2.5': 3.1, PM10: 4.4 } }), 'tasmota/desk', [
+      ['pm2_5', 'SDS0X1', 3.1, 'ug/m3', ''],
+      ['pm10', 'SDS0X1', 4.4, 'ug/m3', ''],
     ])
   })
 
@@ -142,8 +142,12 @@ describe('Tasmota', () => {
 
 describeShared('Tasmota samples (devices on the time of Berlin)', (path) => {
   const sample = (name: string): string => readFileSync(path('payloads', 'tasmota', name), 'utf8')
-  const energy = (at: string, values: Record<string, number>): [string, string, number, string, string][] =>
-    Object.entries(values).map(([property, value]) => [property, '', value, '', at])
+  const energy = (
+    at: string,
+    values: Record<string, number>,
+    channel = '',
+  ): [string, string, number, string, string][] =>
+    Object.entries(values).map(([property, value]) => [property, channel, value, '', at])
 
   test('energy_topic_v5_flat', () => {
     expectRead(
@@ -173,11 +177,12 @@ describeShared('Tasmota samples (devices on the time of Berlin)', (path) => {
   test('sensor_analog_soil: raw counts', () => {
     expectRejected(read('tele/d1/SENSOR', sample('sensor_analog_soil.json')), 'unknown_property', 'ANALOG.A0')
   })
-  test('sensor_analog_tempunit_f', () => {
+  test('sensor_analog_tempunit_f: a thermistor on the board', () => {
     const at = '2020-08-30T08:15:00.000Z'
-    expectRead(read('tele/shellyB/SENSOR', sample('sensor_analog_tempunit_f.json')), 'tasmota/shellyB', [
-      ['temperature', '', 100.1, '[degF]', at],
-      ...energy(at, {
+    expectRead(
+      read('tele/shellyB/SENSOR', sample('sensor_analog_tempunit_f.json')),
+      'tasmota/shellyB',
+      energy(at, {
         energy: 0.586,
         active_power: 0,
         apparent_power: 0,
@@ -186,13 +191,18 @@ describeShared('Tasmota samples (devices on the time of Berlin)', (path) => {
         voltage: 0,
         current: 0,
       }),
-    ])
+      ['ANALOG.Temperature unknown_property'],
+    )
   })
   test('sensor_bme280', () => {
     expectRead(
       read('tele/node_mcu_hydroponics/SENSOR', sample('sensor_bme280.json')),
       'tasmota/node_mcu_hydroponics',
-      energy('2023-05-19T18:52:56.000Z', { temperature: 17, relative_humidity: 53.4, dew_point: 7.4, pressure: 984 }),
+      energy(
+        '2023-05-19T18:52:56.000Z',
+        { temperature: 17, relative_humidity: 53.4, dew_point: 7.4, pressure: 984 },
+        'BME280',
+      ),
     )
   })
   test('sensor_ds18x20_nested', () => {
@@ -251,18 +261,11 @@ describeShared('Tasmota samples (devices on the time of Berlin)', (path) => {
     )
   })
   test('sensor_sds011_bme280', () => {
-    expectRead(
-      read('tele/node_mcu_terrace/SENSOR', sample('sensor_sds011_bme280.json')),
-      'tasmota/node_mcu_terrace',
-      energy('2023-05-20T23:06:38.000Z', {
-        temperature: 20.5,
-        relative_humidity: 53.1,
-        dew_point: 10.6,
-        pressure: 977,
-        pm2_5: 11.8,
-        pm10: 5.8,
-      }),
-    )
+    const at = '2023-05-20T23:06:38.000Z'
+    expectRead(read('tele/node_mcu_terrace/SENSOR', sample('sensor_sds011_bme280.json')), 'tasmota/node_mcu_terrace', [
+      ...energy(at, { temperature: 20.5, relative_humidity: 53.1, dew_point: 10.6, pressure: 977 }, 'BME280'),
+      ...energy(at, { pm2_5: 11.8, pm10: 5.8 }, 'SDS0X1'),
+    ])
   })
   test('state', () => {
     expectRead(read('tele/sonoff-desk/STATE', sample('state.json')), 'tasmota/sonoff-desk', [
