@@ -24,12 +24,20 @@ const UNITS: Readonly<Record<string, { unit: string; factor?: number }>> = {
   online: { unit: '/' },
 }
 
+/** Names of quantities whose property has a name that others use for other things. */
+const NAMES: Readonly<Record<string, string>> = { speed: 'average_vehicle_speed', occupancy: 'road_occupancy' }
+
 /** A SenML pack (RFC 8428): base name ends in a colon, base time in seconds, one record a value. */
 export const senml: Encode = (thing, reading, ms) => {
   const records = Object.entries(reading.values).map(([name, value], i) => {
     const { unit, factor = 1 } = UNITS[name] ?? { unit: 'count' }
     const v = factor === 1 ? value : Math.round(value * factor * 1e4) / 1e4
-    return { ...(i === 0 && { bn: `${deviceId(thing)}:`, bt: Math.round(ms / 1000) }), n: name, u: unit, v }
+    return {
+      ...(i === 0 && { bn: `${deviceId(thing)}:`, bt: Math.round(ms / 1000) }),
+      n: NAMES[name] ?? name,
+      u: unit,
+      v,
+    }
   })
   return { topic: `senml/${thing.key}`, payload: JSON.stringify(records) }
 }

@@ -2,8 +2,23 @@ import { MINUTE_MS } from '#model/basics/durations.ts'
 import { hash, hash01 } from '../random/random.ts'
 import { deviceId, type Encode } from './format.ts'
 
-/** Names that payload formatters of LoRaWAN sensors commonly use, by property. */
-const FIELDS: Readonly<Record<string, string>> = { relative_humidity: 'humidity', pm2_5: 'pm2_5' }
+/** Names of payload formatters, by property; those of quantities with several units in use contain the unit. */
+const FIELDS: Readonly<Record<string, string>> = {
+  relative_humidity: 'humidity',
+  no2: 'no2_ugm3',
+  o3: 'o3_ugm3',
+  so2: 'so2_ugm3',
+  co: 'co_mgm3',
+  pressure: 'barometric_pressure',
+  wind_speed: 'wind_speed_m_s',
+  water_level: 'water_level_m',
+  sound_level: 'laeq',
+  sound_level_max: 'lamax',
+  active_power: 'active_power_w',
+  energy: 'energy_kwh',
+  water_volume: 'water_volume_m3',
+  water_flow: 'water_flow_l_min',
+}
 const hex = (n: number, digits: number): string => n.toString(16).toUpperCase().padStart(digits, '0')
 
 /**

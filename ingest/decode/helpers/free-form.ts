@@ -116,7 +116,7 @@ function readArray(
 ): void {
   const { base, out } = reading
   const read = mapped ? { meaning: placed(mapped, at, reading.source) } : meaningOfField(key, values, reading, at)
-  if (read.meaning === 'housekeeping') return
+  const { meaning } = read
   for (const [index, value] of values.entries()) {
     if (out.full) return
     const element: At = { ...at, path: `${at.path}[${index}]`, list: true }
@@ -124,9 +124,10 @@ function readArray(
     if (isObject(value)) readElement(`${key}[${index}]`, value, reading, element)
     else if (Array.isArray(value)) readElement(`${key}[${index}]`, { ...value }, reading, element)
     else if (inElement) out.addNamed(sampleOf(base, inElement, value, element.path))
-    else if (read.meaning) {
-      const channel = [read.meaning.channel, String(index + 1)].filter(Boolean).join('.')
-      out.addNamed(sampleOf(base, { ...read.meaning, channel }, value, element.path))
+    else if (meaning === 'housekeeping') continue
+    else if (meaning) {
+      const channel = [meaning.channel, String(index + 1)].filter(Boolean).join('.')
+      out.addNamed(sampleOf(base, { ...meaning, channel }, value, element.path))
     } else unmapped(out, element.path, key, value, base.device)
   }
 }

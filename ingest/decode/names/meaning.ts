@@ -1,4 +1,4 @@
-import { propertyOf } from '#model/observation/properties.ts'
+import { isPropertyName, propertyOf } from '#model/observation/properties.ts'
 import { toCanonical, ucum } from '#model/observation/units.ts'
 import { suggestionFor as suggestion } from './suggestions.ts'
 import { unitsAtEnd } from './units-in-names.ts'
@@ -38,7 +38,7 @@ const QUANTITIES: ReadonlySet<string> = new Set(
 /** Whether a text is the name of a quantity, whether or not it says which property that is. */
 export function isQuantity(name: string): boolean {
   if (name.length > 64) return false
-  if (typeof meaningOf(name) === 'object') return true
+  if (isPropertyName(name) || typeof meaningOf(name) === 'object') return true
   const stems = [name, ...unitsAtEnd(name).map(({ stem }) => stem), name.replace(/_?\d{1,2}$/, '')].map(squeeze)
   return stems.some((stem) => CERTAIN.has(stem) || QUANTITIES.has(stem))
 }

@@ -17,6 +17,7 @@ const AMBIGUOUS: readonly (readonly [pattern: RegExp, suggestion: string])[] = [
     /(energy|kwh|consumption|production|yield).*(today|day|daily|month|week|hour|yesterday|period|interval)/,
     'no property: it restarts with its period; send the running total of the meter (energy)',
   ],
+  [/^rate$/, 'water_flow, with the unit that is set on the device (per minute or per interval)'],
   [/flow/, 'water_flow (L/min, m3/h) of a pipe, or flow (vehicles per hour) of a road'],
   [/occupancy/, 'occupancy only where it is the share of time in which a road is occupied (%)'],
   [/speed/, 'speed (mean speed of traffic) or wind_speed; the speed of one tracker is no property'],

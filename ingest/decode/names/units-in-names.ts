@@ -63,7 +63,7 @@ const LONGEST = Math.max(...[...BY_SPELLING.keys()].map((spelling) => spelling.l
 
 export type NamedUnit = { readonly stem: string; readonly unit: string }
 
-/** Every way to read the end of a name as a unit, the longest unit first. `MW` and `mW` are told apart by nobody: neither is read. */
+/** Every way to read the end of a name as a unit, the longest unit first. Neither `MW` nor `mW` is read: letter case does not distinguish them. */
 export function unitsAtEnd(name: string): NamedUnit[] {
   const found: NamedUnit[] = []
   const text = name.replace(/[)\]]$/, '')

@@ -38,6 +38,9 @@ const each = (format: string) =>
     ...(messageOf(thing) ?? { topic: '', payload: '{}', reading: { values: {} } }),
   }))
 
+/** Sensors inside a device, which are the channels of their values. */
+const SENSORS: ReadonlySet<string> = new Set(['BME280', 'SDS0X1'])
+
 /** What the decoder makes of a message, by property, in canonical units, rounded as it was sent. */
 function arrived(thing: SimThing, { topic, payload, reading }: Message & { reading: Reading }): Record<string, number> {
   const source = { name: 'test', topic: '#', format: formatOf(thing) }
@@ -48,7 +51,7 @@ function arrived(thing: SimThing, { topic, payload, reading }: Message & { readi
   const mine = decoded.samples.filter(
     (s) =>
       s.device === (thing.device ?? `key/${thing.key}`) &&
-      s.channel === (reading.channel ?? '') &&
+      (s.channel === (reading.channel ?? '') || SENSORS.has(s.channel)) &&
       s.property in reading.values,
   )
   return Object.fromEntries(mine.map((s) => [s.property, canonical(s, reading.values[s.property] ?? Number.NaN)]))

@@ -36,15 +36,18 @@ function decode(input: Input): Decoded {
   const out = new Collector()
   const device = `gnettrack/${feedName(input)}`
   let before: Date | undefined
+  const taken = new Set<number>()
   for (const row of rows) {
     if (out.full) break
-    before = readPoint(row, device, before, input, out) ?? before
+    before = readPoint(row, device, { before, taken }, input, out) ?? before
   }
   return out.finish('no rows')
 }
 
 /** @returns the time of the row; as rows are in order, it distinguishes the repeated hour of an autumn night */
-function readPoint(row: Row, device: string, before: Date | undefined, input: Input, out: Collector): Date | undefined {
+type Rows = { readonly before: Date | undefined /** times of the rows so far, in ms */; readonly taken: Set<number> }
+
+function readPoint(row: Row, device: string, { before, taken }: Rows, input: Input, out: Collector): Date | undefined {
   const stamp = row.cell('timestamp')
   const match = /^(\d{4})\.(\d\d)\.(\d\d)_(\d\d)\.(\d\d)\.(\d\d)$/.exec(stamp)
   const time = match && readIso(`${match.slice(1, 4).join('-')}T${match.slice(4).join(':')}`, input.timeZone, before)
@@ -52,7 +55,11 @@ function readPoint(row: Row, device: string, before: Date | undefined, input: In
     out.problem(`line ${row.line} Timestamp`, 'bad_time', `"${clip(stamp)}" is not a time like 2020.02.27_20.35.57`)
     return undefined
   }
-  const base: Base = { device, time, location: positionOf(row.cell('longitude'), row.cell('latitude')) }
+  const base: Base = {
+    device,
+    time: withinSecond(time, taken),
+    location: positionOf(row.cell('longitude'), row.cell('latitude')),
+  }
   const channel = generationOf(row.cell('networkmode'))
   const meanings = [
     ...COLUMNS,
@@ -65,6 +72,17 @@ function readPoint(row: Row, device: string, before: Date | undefined, input: In
       addReading(out, base, { ...meaning, channel: meaning.channel ?? channel }, value, `line ${row.line} ${column}`)
   }
   return time
+}
+
+/**
+ * Two rows within one second are two observations, and the time is their key: the second one gets the next free millisecond.
+ * The first keeps its time, so that a file read again gives the same observations.
+ */
+function withinSecond(time: Date, taken: Set<number>): Date {
+  let ms = time.getTime()
+  while (taken.has(ms)) ms += 1
+  taken.add(ms)
+  return new Date(ms)
 }
 
 /** Meaning of a column by radio generation: only 4G and 5G have RSRP; values of 2G are not comparable. */

@@ -34,7 +34,8 @@ function decode(input: Input): Decoded {
   const at = prefixAt(input.levels)
   const id = input.levels.filter((_, index) => index !== at && index !== input.levels.length - 1).join('/')
   if (at === -1 || id === '') return reject('wrong_topic', `"${clip(input.topic)}" is not tele/<device>/SENSOR`)
-  if (!MEASURING.test(kind)) return reject('no_measurement', `${clip(kind)} messages contain no measurement`)
+  if (!MEASURING.test(kind) && !isZigbee(input.json))
+    return reject('no_measurement', `${clip(kind)} messages contain no measurement`)
   const out = new Collector()
   if (kind === 'LWT') return readWill(id, input, out)
   const { json } = input
@@ -49,6 +50,9 @@ function decode(input: Input): Decoded {
   else readSensors(kind === 'ENERGY' && !isObject(own(body, 'ENERGY')) ? { ENERGY: body } : body, base, input, out)
   return out.finish(`no measurement among ${clip(Object.keys(body).join(', '))}`)
 }
+
+/** Messages of Zigbee devices, which some settings publish on RESULT. */
+const isZigbee = (json: unknown): boolean => isObject(json) && isObject(own(json, 'ZbReceived'))
 
 /** The last will: plain text. It is retained, so it may repeat an earlier state. */
 function readWill(id: string, input: Input, out: Collector): Decoded {

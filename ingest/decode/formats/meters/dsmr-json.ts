@@ -4,7 +4,8 @@
  * Source: api-documentation.homewizard.com; dsmr-reader.readthedocs.io, "MQTT: Data source"; github.com/mrWheel/DSMRloggerAPI.
  */
 
-import { addReading, type Base, isNumeric } from '../../helpers/fields.ts'
+import { addReading, type Base, isNumeric, unmapped } from '../../helpers/fields.ts'
+import { numbersIn } from '../../helpers/free-form.ts'
 import { clip, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import type { Collector } from '../../helpers/result.ts'
@@ -49,6 +50,11 @@ const HOMEWIZARD: Table = {
   total_power_export_t1_kwh: KWH('energy_export', 't1'),
   total_power_export_t2_kwh: KWH('energy_export', 't2'),
   active_power_w: { property: 'active_power', unit: 'W' },
+  active_apparent_power_va: { property: 'apparent_power', unit: 'V.A' },
+  active_reactive_power_var: { property: 'reactive_power', unit: 'var' },
+  active_power_factor: { property: 'power_factor', unit: '1' },
+  total_liter_m3: { property: 'water_volume', unit: 'm3' },
+  active_liter_lpm: { property: 'water_flow', unit: 'L/min' },
   active_voltage_v: volts(''),
   active_current_a: amperes(''),
   active_frequency_hz: { property: 'frequency', unit: 'Hz' },
@@ -93,6 +99,7 @@ function topicField({ levels }: Input): { table: Table; key: string; levels: rea
 
 const FORMS = [
   { sign: 'total_power_import_kwh', read: readHomeWizard },
+  { sign: 'total_liter_m3', read: readHomeWizard },
   { sign: 'electricity_delivered_1', read: readReader },
   { sign: 'energy_delivered_tariff1', read: readDongle },
 ] as const
@@ -161,6 +168,43 @@ function readHomeWizard(json: JsonObject, base: Base, { timeZone }: Input, out: 
     (meaning) => (meaning === GAS ? gasTime : undefined),
     { base, out },
   )
+  readExternal(json, base, timeZone, out)
+  reportOthers(json, base, out)
+}
+
+const EXTERNAL: ReadonlyMap<string, Meaning> = new Map([
+  ['gas_meter', GAS],
+  ['water_meter', { property: 'water_volume', unit: 'm3' }],
+  ['warm_water_meter', { property: 'water_volume', unit: 'm3', channel: 'warm' }],
+  ['heat_meter', { property: 'thermal_energy', unit: 'GJ' }],
+])
+
+/** Meters behind the smart meter, each with a time of its own; gas is repeated from `total_gas_m3`. */
+function readExternal(json: JsonObject, base: Base, timeZone: string, out: Collector): void {
+  const list = own(json, 'external')
+  for (const [index, meter] of (Array.isArray(list) ? list.filter(isObject) : []).slice(0, 20).entries()) {
+    const meaning = EXTERNAL.get(String(own(meter, 'type')))
+    const field = `external[${index}].value`
+    if (meaning === GAS && own(json, 'total_gas_m3') !== undefined) continue
+    if (!meaning) {
+      unmapped(out, field, 'value', own(meter, 'value'), base.device)
+      continue
+    }
+    const time = readStamp(own(meter, 'timestamp'), timeZone)
+    const unit = own(meter, 'unit')
+    const stated = typeof unit === 'string' ? { ...meaning, unit } : meaning
+    if (time) addReading(out, { ...base, time }, stated, own(meter, 'value'), field)
+    else out.problem(field, 'bad_time', `${show(own(meter, 'timestamp'))} is not a time`)
+  }
+}
+
+/** States of meter and Wi-Fi, counts of power failures and sags, and times. */
+const NOT_MEASURED =
+  /^(wifi_strength|total_liter_offset_m3|smr_version|active_tariff|gas_timestamp|voltage_(sag|swell)_l\d_count|(any|long)_power_fail_count|external|montly_power_peak_timestamp|.*unique_id|meter_model)/
+
+function reportOthers(json: JsonObject, base: Base, out: Collector): void {
+  for (const [path, value] of numbersIn(json))
+    if (!Object.hasOwn(HOMEWIZARD, path) && !NOT_MEASURED.test(path)) unmapped(out, path, path, value, base.device)
 }
 
 /** Numbers are text; times are ISO 8601 with an offset. */

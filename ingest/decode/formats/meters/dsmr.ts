@@ -1,4 +1,4 @@
-import { addReading, type Base } from '../../helpers/fields.ts'
+import { addReading, type Base, unmapped } from '../../helpers/fields.ts'
 import { show } from '../../helpers/input.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
@@ -14,7 +14,8 @@ import { readStamp } from './dsmr-stamp.ts'
  */
 export const dsmr: Format = {
   name: 'dsmr-p1',
-  claims: (input) => /^\s*\/[A-Za-z0-9]{3}\S*\s*\n/.test(input.text.slice(0, 80)) || isMeterMessage(input),
+  // the identification may have spaces: /KMP5 ZZZ0
+  claims: (input) => /^\s*\/[A-Za-z0-9]{3}[^\r\n]*\r?\n/.test(input.text.slice(0, 80)) || isMeterMessage(input),
   decode,
 }
 
@@ -52,10 +53,21 @@ const OBIS: Readonly<Record<string, Meaning>> = {
 }
 const ELECTRICITY = /^1-0:(\d+\.\d+\.\d+)\((-?\d+(?:\.\d+)?)\*[A-Za-z]+\)$/
 const TIME = /^0-0:1\.0\.0\((\d{12}[WSws]?)\)$/
-const DEVICE_TYPE = /^0-(\d):24\.1\.0\((\d{3})\)$/
+const DEVICE_TYPE = /^0-(\d):24\.1\.0\((\d{1,3})\)$/
 const DEVICE_READING = /^0-(\d):24\.2\.[13]\((\d{12}[WSws]?)\)\((\d+(?:\.\d+)?)\*([A-Za-z0-9]+)\)$/
-/** Device types of the M-Bus that P1 relays. */
-const M_BUS: Readonly<Record<string, string>> = { '003': 'gas_volume', '004': 'thermal_energy', '007': 'water_volume' }
+/**
+ * DSMR 2.2 and 3.0 send the reading in two lines: the first has time, status, period, number of values, OBIS code and unit, the
+ * second the value. The unit may be missing.
+ */
+const OLD_READING = /^0-(\d):24\.3\.0\((\d{12}[WSws]?)\)(?:\([^()]*\))*$/
+const OLD_UNIT = /\((m3|dm3|GJ|MJ|kWh)\)$/
+const OLD_VALUE = /^\((\d+(?:\.\d+)?)\)$/
+/** Device types of the M-Bus that P1 relays, with the unit of the standard. */
+const M_BUS: ReadonlyMap<number, { readonly property: string; readonly unit: string }> = new Map([
+  [3, { property: 'gas_volume', unit: 'm3' }],
+  [4, { property: 'thermal_energy', unit: 'GJ' }],
+  [7, { property: 'water_volume', unit: 'm3' }],
+])
 
 function readTelegram(input: Input, base: Base, out: Collector): Decoded {
   const text = input.text.trim()
@@ -71,35 +83,64 @@ function readTelegram(input: Input, base: Base, out: Collector): Decoded {
     if (!time) return reject('bad_time', `${show(stamp)} is not a time`)
     base.time = time
   }
-  const types = new Map(
+  const types = new Map<string, number>(
     lines.flatMap((line) => {
       const match = DEVICE_TYPE.exec(line)
-      return match?.[1] && match[2] ? [[match[1], match[2]]] : []
+      return match?.[1] && match[2] ? [[match[1], Number(match[2])]] : []
     }),
   )
-  for (const line of lines) readLine(line, types, base, input.timeZone, out)
+  for (const [index, line] of lines.entries())
+    readLine(line, lines[index + 1] ?? '', { types, base, timeZone: input.timeZone, out })
   return out.finish('no readings in the telegram')
 }
 
-function readLine(
-  line: string,
-  types: ReadonlyMap<string, string>,
-  base: Base,
-  timeZone: string,
-  out: Collector,
-): void {
+type Reader = {
+  /** M-Bus device types by channel */
+  readonly types: ReadonlyMap<string, number>
+  readonly base: Base
+  readonly timeZone: string
+  readonly out: Collector
+}
+
+function readLine(line: string, next: string, reader: Reader): void {
   const electricity = ELECTRICITY.exec(line)
   const code = electricity?.[1] ?? ''
   const meaning = Object.hasOwn(OBIS, code) ? OBIS[code] : undefined
   if (meaning) {
-    addReading(out, base, meaning, electricity?.[2], `1-0:${code}`)
+    addReading(reader.out, reader.base, meaning, electricity?.[2], `1-0:${code}`)
     return
   }
-  const other = DEVICE_READING.exec(line)
-  const property = M_BUS[types.get(other?.[1] ?? '') ?? '']
-  if (!other || !property) return
-  // gas meters are read every hour or five minutes, so the reading is older than the telegram
-  const time = readStamp(other[2], timeZone)
-  if (time) addReading(out, { ...base, time }, { property, unit: other[4] ?? '' }, other[3], `0-${other[1]}:24.2.1`)
-  else out.problem(`0-${other[1]}:24.2.1`, 'bad_time', `${show(other[2])} is not a time`)
+  const [, channel = '', stamp, value, unit] = DEVICE_READING.exec(line) ?? []
+  if (value !== undefined) readDevice({ channel, stamp, value, unit, code: '24.2.1' }, reader)
+  const old = OLD_READING.exec(line)
+  const oldValue = old && OLD_VALUE.exec(next.trim())?.[1]
+  if (oldValue !== undefined && oldValue !== null)
+    readDevice(
+      { channel: old?.[1] ?? '', stamp: old?.[2], value: oldValue, unit: OLD_UNIT.exec(line)?.[1], code: '24.3.0' },
+      reader,
+    )
+}
+
+type DeviceReading = {
+  channel: string
+  stamp: string | undefined
+  value: string
+  unit: string | undefined
+  code: string
+}
+
+/** A meter on the M-Bus. It is read every hour or five minutes, so the reading is older than the telegram. */
+function readDevice(
+  { channel, stamp, value, unit, code }: DeviceReading,
+  { types, base, timeZone, out }: Reader,
+): void {
+  const field = `0-${channel}:${code}`
+  const kind = M_BUS.get(types.get(channel) ?? -1)
+  if (!kind) {
+    unmapped(out, field, code, value, base.device)
+    return
+  }
+  const time = readStamp(stamp, timeZone)
+  if (time) addReading(out, { ...base, time }, { property: kind.property, unit: unit ?? kind.unit }, value, field)
+  else out.problem(field, 'bad_time', `${show(stamp)} is not a time`)
 }

@@ -139,6 +139,16 @@ export const aiOnTheEdge: Format = {
       own(json, 'value'),
       'value',
     )
+    readRate(json, number === 'main' ? '' : number, base, source, out)
     return out.finish('')
   },
+}
+
+/** The rate is in units of the reading per minute or per interval, as set on the device: a mapping says which. */
+function readRate(json: JsonObject, number: string, base: Base, source: Input['source'], out: Collector): void {
+  const rate = own(json, 'rate')
+  if (rate === undefined || rate === '') return
+  const mapped = mappingOf(source, 'rate', 'rate', base.device)
+  if (mapped) addReading(out, base, { ...mapped, channel: mapped.channel ?? number }, rate, 'rate')
+  else unmapped(out, 'rate', 'rate', rate, base.device)
 }

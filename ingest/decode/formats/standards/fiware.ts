@@ -41,12 +41,26 @@ function typeOf(entity: JsonObject): string {
 }
 const tail = (name: string): string => name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('#')) + 1)
 
+/** GeoJSON of NGSI-LD (ETSI GS CIM 009, 5.2.29): attributes under `properties`, `id` and the place outside. */
+function fromFeature(value: unknown): unknown {
+  if (!isObject(value) || own(value, 'type') !== 'Feature') return value
+  const properties = ownObject(value, 'properties')
+  const location = own(value, 'geometry')
+  if (!properties) return value
+  return { ...(isObject(location) && { location }), ...properties, id: own(value, 'id') }
+}
+
 function entitiesOf(json: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(json)) return json
+  if (Array.isArray(json)) return json.map(fromFeature)
   if (!isObject(json)) return undefined
+  if (own(json, 'type') === 'FeatureCollection') {
+    const features = own(json, 'features')
+    return Array.isArray(features) ? features.map(fromFeature) : undefined
+  }
+  if (own(json, 'type') === 'Feature') return [fromFeature(json)]
   const data = own(json, 'data')
   const notified = typeof own(json, 'subscriptionId') === 'string' || own(json, 'type') === 'Notification'
-  if (notified) return Array.isArray(data) ? data : undefined
+  if (notified) return Array.isArray(data) ? data.map(fromFeature) : isObject(data) ? entitiesOf(data) : undefined
   return [json]
 }
 

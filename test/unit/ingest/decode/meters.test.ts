@@ -32,13 +32,18 @@ describe('IoTaWatt, AI-on-the-edge', () => {
       rate: '0.1',
       timestamp: '2026-05-31T13:59:50+0200',
     }
-    expectRead(read('cellar/main/json', body), 'ai-on-the-edge/cellar', [
+    const rate = { rate: { property: 'water_flow', unit: 'm3/h' } }
+    expectRead(read('cellar/main/json', body, { source: { fields: rate } }), 'ai-on-the-edge/cellar', [
       ['water_volume', '', 12.5, 'm3', '2026-05-31T11:59:50.000Z'],
+      ['water_flow', '', 0.1, 'm3/h', '2026-05-31T11:59:50.000Z'],
     ])
     const fields = { value: { property: 'gas_volume', unit: 'm3' } }
-    expectRead(read('cellar/gas/json', body, { source: { fields } }), 'ai-on-the-edge/cellar', [
-      ['gas_volume', 'gas', 12.5, 'm3', '2026-05-31T11:59:50.000Z'],
-    ])
+    expectRead(
+      read('cellar/gas/json', body, { source: { fields } }),
+      'ai-on-the-edge/cellar',
+      [['gas_volume', 'gas', 12.5, 'm3', '2026-05-31T11:59:50.000Z']],
+      ['rate unknown_property'],
+    )
     expectRejected(
       read('cellar/main/json', { ...body, error: 'Neg. Rate - Read: - Raw: 00012.5' }),
       'bad_value',
@@ -234,6 +239,7 @@ describeShared('samples of meters, SensorThings and TTN Mapper', (path) => {
       read('watermeter/main/json', sample('ai-on-the-edge-watermeter', 'main_json_1.json')),
       'ai-on-the-edge/watermeter',
       [['water_volume', '', 545.2518, 'm3', '2024-05-01T17:05:19.000Z']],
+      ['rate unknown_property'],
     )
   })
   test('sensorthings', () => {

@@ -183,7 +183,7 @@ describeShared('samples of files', (path) => {
       '5g',
       81,
       'ms',
-      '2020-02-27T18:39:38.000Z',
+      '2020-02-27T18:39:38.001Z',
     ])
     expect(decoded.samples[0]?.location).toEqual([-8.394632000000001, 51.886254])
   })
