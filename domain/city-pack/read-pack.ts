@@ -151,7 +151,26 @@ function checkSources(city: CityPack | undefined, problems: PackProblems): void 
   for (const [index, source] of (city?.sources ?? []).entries()) {
     if (seen.has(source.name)) problems.add('city.json', `sources[${index}]`, `name "${source.name}" appears twice`)
     seen.add(source.name)
+    checkJson(source, index, problems)
   }
+}
+
+/** A source with a description of its messages has the format that uses it, and the other way round. */
+function checkJson({ format, json, fields }: CityPack['sources'][number], index: number, problems: PackProblems): void {
+  const where = `sources[${index}]`
+  if (format === 'json' && !json)
+    problems.add(
+      'city.json',
+      where,
+      'has the format json: describe its messages in `json` (docs/formats.md, "Any payload")',
+    )
+  if (json && format !== 'json')
+    problems.add(
+      'city.json',
+      `${where}.format`,
+      `is ${format ?? 'missing'}: a source with \`json\` has the format json`,
+    )
+  if (json && fields) problems.add('city.json', `${where}.fields`, 'belongs into `json.fields`')
 }
 
 /** The base map of a city that brings none: without a coast everything is land, not sea. */

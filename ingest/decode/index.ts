@@ -22,6 +22,7 @@ import { gbfs } from './formats/mobility/gbfs.ts'
 import { gtfsRealtime } from './formats/mobility/gtfs-realtime.ts'
 import { mds } from './formats/mobility/mds.ts'
 import { fiware } from './formats/standards/fiware.ts'
+import { json } from './formats/standards/json.ts'
 import { native } from './formats/standards/native.ts'
 import { records } from './formats/standards/records.ts'
 import { senml } from './formats/standards/senml.ts'
@@ -71,6 +72,7 @@ export const FORMAT_TABLE: readonly Format[] = [
   sensorCommunity,
   senml,
   senmlCbor,
+  json,
 ]
 
 const BY_NAME: ReadonlyMap<string, Format> = new Map(FORMAT_TABLE.map((format) => [format.name, format]))

@@ -6,6 +6,7 @@ import { MAX_ARCHIVE_DAYS, MAX_VOICE_RETENTION_DAYS, MIN_VOICE_RETENTION_DAYS } 
 import { languageTagSchema } from '../text/languages.ts'
 import { domainSchema } from '../things/domain.ts'
 import { gradeSchema } from '../things/grade.ts'
+import { payloadMappingSchema } from './payload-mapping.ts'
 
 /**
  * A city pack is a folder:
@@ -30,6 +31,8 @@ export const sourceSchema = z.object({
   topic: z.string().min(1),
   /** decoder; left out: chosen by topic and shape */
   format: z.string().optional(),
+  /** for the format `json`: where device, time, place and values are in its messages */
+  json: payloadMappingSchema.optional(),
   domain: domainSchema.optional(),
   /** IANA zone of devices that send local time; default: the city's */
   timeZone: z.string().optional(),

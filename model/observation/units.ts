@@ -185,6 +185,12 @@ export function ucum(unit: string): string | undefined {
   return Object.hasOwn(ALIASES, trimmed) ? ALIASES[trimmed] : undefined
 }
 
+/** Codes and spellings of every unit that is known. */
+export const UNIT_NAMES: readonly string[] = [
+  ...Object.keys(UNITS),
+  ...Object.keys(ALIASES).filter((name) => name !== ''),
+]
+
 /** Factors from every unit of the same dimension to this one, without offsets: what a register in that unit counts. */
 export function factorsTo(unit: string): number[] {
   const target = UNITS[unit]

@@ -1,0 +1,60 @@
+import { HOUR_MS } from '#model/basics/durations.ts'
+import type { PayloadMapping } from '#model/city/payload-mapping.ts'
+import { compileTimePattern, type WallClock } from '#model/text/time-pattern.ts'
+import { localInstant, readEpoch, readIso } from '../helpers/time.ts'
+import type { Input } from '../helpers/types.ts'
+import { type Found, findAround } from './walk.ts'
+
+type Time = NonNullable<PayloadMapping['time']>
+type Context = { readonly mapping: PayloadMapping; readonly input: Input; readonly known: Set<string> }
+
+/** The time of a record; undefined where it is dated by its arrival. */
+export function readRecordTime(
+  record: Found,
+  root: Found,
+  { mapping: { time }, input, known }: Context,
+): Date | undefined | 'missing' | 'unreadable' {
+  if (!time) return undefined
+  const parts: string[] = []
+  for (const path of [time.path].flat()) {
+    const found = findAround(path, record, root)
+    if (found) known.add(found.path)
+    if (!found || found.value === null || found.value === '') return time.optional ? undefined : 'missing'
+    parts.push(String(found.value))
+  }
+  return readStated(parts.join(' ').trim(), time, input) ?? 'unreadable'
+}
+
+function readStated(text: string, time: Time, input: Input): Date | undefined {
+  const zone = time.timeZone ?? input.timeZone
+  if (time.format === 'unix')
+    return /^-?\d{1,20}(?:\.\d+)?(?:e[+]?\d+)?$/i.test(text) ? readEpoch(Number(text)) : undefined
+  if (time.format === 'iso') {
+    const near = time.repeatedHour === 'arrival' ? input.receivedAt : undefined
+    const first = readIso(text, zone, near)
+    return time.repeatedHour === 'second' && first ? secondOf(first, (at) => readIso(text, zone, at)) : first
+  }
+  const wall = patternOf(time.format)?.(text)
+  if (wall === undefined) return undefined
+  const read = (near?: Date): Date | undefined => {
+    const ms = localInstant(wall, zone, near?.getTime())
+    return Number.isNaN(ms) ? undefined : new Date(ms)
+  }
+  if (time.repeatedHour === 'arrival') return read(input.receivedAt)
+  const first = read()
+  return time.repeatedHour === 'second' && first ? secondOf(first, read) : first
+}
+
+/** The later instant of an hour that occurs twice; the same one for any other. */
+const secondOf = (first: Date, read: (near: Date) => Date | undefined): Date | undefined =>
+  read(new Date(first.getTime() + HOUR_MS))
+
+const patterns = new Map<string, WallClock | undefined>()
+function patternOf(format: string): WallClock | undefined {
+  if (!patterns.has(format)) {
+    if (patterns.size > 200) patterns.clear()
+    const read = compileTimePattern(format)
+    patterns.set(format, 'problem' in read ? undefined : read)
+  }
+  return patterns.get(format)
+}
