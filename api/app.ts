@@ -4,6 +4,7 @@ import compress from '@fastify/compress'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { registerRequestAudit } from './access/audit-requests.ts'
+import { accessRoutes } from './access/endpoints/index.ts'
 import { registerGuard } from './access/guard.ts'
 import { trackMethods } from './http/allowed-methods.ts'
 import { registerDashboard } from './http/dashboard.ts'
@@ -130,6 +131,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
   await app.register(healthRoutes({ pool: deps.healthPool ?? pool, live, ...(deps.parts && { parts: deps.parts }) }))
   await app.register(
     async (v1) => {
+      await v1.register(accessRoutes(deps))
       await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }) }))
       await v1.register(thingRoutes({ pool, clock, airIndexes }))
       await v1.register(observationRoutes({ pool, clock, timeZone }))

@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Registry } from 'prom-client'
+import { deleteEndedSessions } from '#domain/access/sessions.ts'
+import { expireNetworks } from '#domain/audit/audit.ts'
 import { deleteExpiredNotifications } from '#domain/notifications/delete-expired.ts'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
 import type { NotifyConfig } from '#infra/runtime/config.ts'
@@ -81,6 +83,8 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
         await deleteExpiredVoices({ pool, clock })
         await deleteExpiredNotifications(pool, clock())
         await releaseErasures({ pool, clock })
+        await deleteEndedSessions(pool, clock())
+        await expireNetworks(pool, clock())
       },
     }),
   )

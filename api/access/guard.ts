@@ -57,10 +57,10 @@ export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
       request.actor = anonymous(request)
       return
     }
-    const { actor, isRefused } = await identify(request)
+    const { actor, refusal } = await identify(request)
     request.actor = actor
     // Credentials that are wrong are an error where they would have made a difference.
-    if (isRefused && !needsNone(access, isPublic)) throw new AppError('KEY_REQUIRED')
+    if (refusal && !needsNone(access, isPublic)) throw refusal
     requireAccess(request, access, isPublic)
   })
 }
@@ -75,6 +75,7 @@ function requireAccess({ actor }: FastifyRequest, access: Access, isPublic: bool
     if (actor.kind === 'anonymous') throw new AppError('KEY_REQUIRED')
     throw new AppError('ACCOUNT_REQUIRED')
   }
+  if (actor.mustChangePassword) throw new AppError('PASSWORD_CHANGE_REQUIRED')
   const permission = typeof access === 'string' ? access : access[0]
   if (may(actor, permission, isPublic)) return
   if (actor.kind === 'anonymous') throw new AppError('KEY_REQUIRED')

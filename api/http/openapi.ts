@@ -46,6 +46,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         { name: 'wellbeing', description: 'Digital wellbeing, as perceived and next to what is measured' },
         { name: 'voices', description: 'What residents tell without a name: not a sample' },
         { name: 'ingest', description: 'What became of every message' },
+        { name: 'access', description: 'Sessions, accounts, tokens and the audit log' },
         { name: 'operation', description: 'Is it alive, is it ready' },
       ],
     },

@@ -15,6 +15,7 @@ import { PROPERTIES } from '#model/observation/properties.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 import { untilInForce } from './in-force.ts'
+import { requireWithin } from './within-restriction.ts'
 
 type Calibration = z.output<typeof calibrationRequest>
 type Streams = { readonly raw: number; readonly calibrated: number; readonly isNew: boolean }
@@ -36,6 +37,7 @@ export async function calibrate(pool: Pool, by: Actor, key: string, calibration:
   if (isCalibratedChannel(calibration.channel))
     throw new AppError('VALUE_INVALID', `channel "${calibration.channel}" is calibrated already`)
   const thing = await requireThing(pool, key)
+  await requireWithin(pool, by, thing)
   const streams = await setRule(pool, by, thing, calibration)
   if (!streams) return 0
   // Until every worker applies the rule, what it stores has no twin, or an older one.

@@ -6,6 +6,7 @@ import { AppError } from '#model/basics/errors.ts'
 import { requireRegistryThing, requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 import { selectZones } from '../queries/zones.ts'
+import { requireWithin } from './within-restriction.ts'
 
 /** Columns that a city pack sets too: once a person has set one, the pack leaves it alone. */
 const PACK_COLUMNS = { name: 'name', kind: 'kind', grade: 'grade', place: 'place', expectedIntervalSeconds: 'interval' }
@@ -25,14 +26,17 @@ const UPDATE = `
 
 /**
  * Changes what is given of a Thing and nothing else, and writes it down.
- * @throws AppError THING_UNKNOWN
+ * @throws AppError THING_UNKNOWN, OUTSIDE_RESTRICTION
  */
 export async function changeThing(pool: Pool, by: Actor, key: string, change: ThingChange): Promise<RegistryThing> {
   return inTransaction(pool, async (client) => {
-    const { id } = await requireThing(client, key)
+    const thing = await requireThing(client, key)
+    const { id } = thing
     await client.query('select from thing where id = $1 for update', [id])
+    await requireWithin(client, by, thing)
     const before = await requireRegistryThing(client, key)
     await update(client, id, change)
+    await requireWithin(client, by, thing)
     const after = await requireRegistryThing(client, key)
     const fields = [...Object.keys(change), ...(change.place ? ['zone'] : [])] as (keyof RegistryThing)[]
     const action = change.verified === true && fields.length === 1 ? 'thing.confirm' : 'thing.change'
@@ -72,6 +76,7 @@ const pick = (thing: RegistryThing, fields: readonly (keyof RegistryThing)[]): P
 
 /** Confirms Things that provisioned themselves, each in a transaction of its own. @returns the keys that were not confirmed before */
 export async function confirmThings(pool: Pool, by: Actor, keys: readonly string[]): Promise<string[]> {
+  for (const key of new Set(keys)) await requireWithin(pool, by, await requireThing(pool, key))
   const confirmed: string[] = []
   for (const key of new Set(keys)) {
     const { verified } = await requireRegistryThing(pool, key)
@@ -88,6 +93,7 @@ export async function confirmThings(pool: Pool, by: Actor, keys: readonly string
 export async function renameThing(pool: Pool, by: Actor, key: string, next: string): Promise<RegistryThing> {
   return inTransaction(pool, async (client) => {
     const { id, key: current } = await requireThing(client, key)
+    await requireWithin(client, by, { id, key: current })
     if (current === next) return requireRegistryThing(client, next)
     const taken = await client.query<{ key: string }>(
       `select key from thing where key = $1

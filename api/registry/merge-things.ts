@@ -15,6 +15,7 @@ import { AppError } from '#model/basics/errors.ts'
 import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
+import { requireWithin } from './within-restriction.ts'
 
 export type Merged = {
   readonly datastreams: number
@@ -54,6 +55,7 @@ async function begin(pool: Pool, by: Actor, fromKey: string, intoKey: string): P
   return inTransaction(pool, async (client) => {
     const from = await requireThing(client, fromKey)
     const into = await requireThing(client, intoKey)
+    for (const thing of [from, into]) await requireWithin(client, by, thing)
     if (from.id === into.id)
       throw new AppError('VALUE_INVALID', `"${fromKey}" and "${intoKey}" are the same Thing already`)
     await client.query('select from thing where id in ($1, $2) order by id for update', [from.id, into.id])

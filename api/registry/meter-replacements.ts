@@ -10,6 +10,7 @@ import { AppError } from '#model/basics/errors.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
+import { requireWithin } from './within-restriction.ts'
 
 type Request = z.output<typeof meterReplacementRequest>
 
@@ -33,6 +34,7 @@ export async function recordReplacement(pool: Pool, by: Actor, key: string, repl
     throw new AppError('VALUE_INVALID', `property = "${property}" is not a meter reading; a meter counts ${counters()}`)
   await inTransaction(pool, async (client) => {
     const thing = await requireThing(client, key)
+    await requireWithin(client, by, thing)
     const before = (await client.query(BEFORE, [thing.id, property, channel, replacedAt])).rows[0]
     await client.query(PUT, [thing.id, property, channel, replacedAt, finalReading, startReading, note])
     const parts = { before, after: replacement }
@@ -50,6 +52,7 @@ const counters = (): string =>
 export async function deleteReplacement(pool: Pool, by: Actor, key: string, id: number): Promise<void> {
   await inTransaction(pool, async (client) => {
     const thing = await requireThing(client, key)
+    await requireWithin(client, by, thing)
     const { rows } = await client.query(
       `delete from meter_replacement where id = $1 and thing_id = $2
        returning property, channel, replaced_at as "replacedAt", final_reading as "finalReading",

@@ -10,6 +10,7 @@ import { calibrate } from '../registry/calibrate.ts'
 import { changeThing, confirmThings, renameThing } from '../registry/change-thing.ts'
 import { mergeThings } from '../registry/merge-things.ts'
 import { deleteReplacement, recordReplacement } from '../registry/meter-replacements.ts'
+import { requireUnrestricted } from '../registry/within-restriction.ts'
 import type { ApiDeps } from './deps.ts'
 
 const tags = ['registry']
@@ -237,7 +238,10 @@ const mappingRoutes =
           response: { 200: registry.mappingSchema },
         },
       },
-      ({ actor, body }) => putMapping(pool, actor, body),
+      ({ actor, body }) => {
+        requireUnrestricted(actor, 'a mapping, which applies to all of them,')
+        return putMapping(pool, actor, body)
+      },
     )
     app.delete(
       '/registry/mappings/:id',
@@ -250,6 +254,7 @@ const mappingRoutes =
         },
       },
       async ({ actor, params }, reply) => {
+        requireUnrestricted(actor, 'a mapping, which applies to all of them,')
         await deleteMapping(pool, actor, params.id)
         return reply.status(204).send(null)
       },

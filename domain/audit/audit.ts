@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Actor } from '#model/access/actor.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
 
 /** One change, as the audit log keeps it. */
 export type AuditEntry = {
@@ -18,6 +19,8 @@ export type AuditEntry = {
 /** Of `before` and `after` each, as JSON; beyond it only its size and digest are kept. */
 const MAX_STATE_BYTES = 20_000
 const MAX_TEXT_LENGTH = 300
+/** Long enough to follow up an incident. */
+const NETWORK_RETENTION_DAYS = 180
 
 const audited = new WeakSet<Actor>()
 
@@ -44,6 +47,11 @@ export async function audit(client: Queryable, { by, personal = {}, ...entry }: 
   }
   await client.query('select audit_append($1::jsonb, $2::jsonb)', [JSON.stringify(content), JSON.stringify(erasable)])
   audited.add(by)
+}
+
+/** Erases networks that are older than their retention. Names stay, until their account is deleted. */
+export async function expireNetworks(db: Queryable, now: Date): Promise<void> {
+  await db.query('select audit_expire($1)', [new Date(now.getTime() - NETWORK_RETENTION_DAYS * DAY_MS)])
 }
 
 function bounded(state: unknown): unknown {

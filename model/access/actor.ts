@@ -25,6 +25,8 @@ export type Actor = {
   /** network the request came from, /24 or /48; null for commands */
   readonly from: string | null
   readonly requestId: string | null
+  /** signed in with a password that somebody else set: nothing else is allowed before it is changed */
+  readonly mustChangePassword?: boolean
 }
 
 /** Citywell itself, in nightly jobs. */

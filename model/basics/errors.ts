@@ -32,6 +32,28 @@ const CODES = {
     text: (permission: string) =>
       `your role does not have the permission ${permission}; an administrator of the city can give you another role`,
   },
+  SESSION_ENDED: { status: 401, text: () => 'your session has ended; sign in again' },
+  SIGN_IN_FAILED: { status: 401, text: () => 'this did not work: name, password or code is wrong' },
+  CODE_REQUIRED: {
+    status: 401,
+    text: () => 'this account has a second factor: send `code` as well, of the authenticator app or a recovery code',
+  },
+  PASSWORD_CHANGE_REQUIRED: {
+    status: 403,
+    text: () => 'this password was set by somebody else: change it first (PUT /api/v1/account/password)',
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    text: (origin: string) =>
+      `a request with a session must come from a page of this server, and its origin is "${origin.slice(0, 100)}"; programs use a service token`,
+  },
+  ACCOUNT_UNKNOWN: { status: 404, text: (id: string) => `no account with id ${id}; GET /api/v1/accounts lists them` },
+  ACCOUNT_TAKEN: { status: 409, text: (name: string) => `there is an account named "${name}" already` },
+  TOKEN_UNKNOWN: { status: 404, text: (id: string) => `no token with id ${id}, or it was revoked already` },
+  OUTSIDE_RESTRICTION: {
+    status: 403,
+    text: (what: string) => `you may change Things of certain zones or owners only, and ${what} is not among them`,
+  },
   ACCOUNT_REQUIRED: {
     status: 403,
     text: () => 'this belongs to an account: sign in with one; the key and service tokens have none',

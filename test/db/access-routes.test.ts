@@ -28,7 +28,7 @@ async function openCity(publicAccess: boolean): Promise<City> {
 
 /** Values that lead to something or to nothing; without a body no change is carried out. */
 const VALUES: Readonly<Record<string, string>> = {
-  ':id': '1',
+  ':id': '999999999',
   ':key': 'air-1',
   ':code': 'x',
   ':period': '2026',

@@ -72,7 +72,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}) {
     ...overrides,
   })
   scope.defer(() => app.close())
-  return { app, database, pool, broker, live, close: () => scope.close() }
+  return { app, database, pool, broker, live, clock: overrides.clock ?? clock, close: () => scope.close() }
 }
 
 export type TestApi = Awaited<ReturnType<typeof openTestApi>>

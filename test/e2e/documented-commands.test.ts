@@ -26,6 +26,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'node --max-old-space-size=384 start/main.ts': 'names how a figure was measured',
   'node api/indicators/document.ts': 'writes docs/indicators.md; test/unit/api/indicators/document.test.ts compares it',
   'npm run generate:city': 'writes into simulators/; test/generative/city.test.ts draws the same city',
+  'npm run account -- --create anna@city.example': 'wants a city that does not run; test/db/account-command.test.ts',
+  'npm run account -- --reset NAME': 'a placeholder; test/db/account-command.test.ts',
   'npm run simulate': 'runs until it is stopped; npm start runs the same simulator',
   'npm run bench': 'takes ten minutes',
   'npm run bench -- --only ingest,latency --seconds 12': 'takes minutes',
