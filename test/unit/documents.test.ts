@@ -87,7 +87,7 @@ const EXAMPLE_VARIABLES = new Set(['TRAMS_KEY', 'PURPLEAIR_KEY'])
 test('every environment variable that is named exists', async () => {
   for (const [name, file] of Object.entries(OTHER_VARIABLES)) expect(await read(file)).toContain(name)
   const sources = (
-    await Promise.all(files.filter((file) => /^(model|infra|ingest|api)\/.*\.(ts|sql)$/.test(file)).map(read))
+    await Promise.all(files.filter((file) => /^(model|infra|domain|ingest|api)\/.*\.(ts|sql)$/.test(file)).map(read))
   ).join('\n')
   const assigned = /(?:^|[\s(])([A-Z][A-Z0-9_]+)=/g
   const named = documents.flatMap(codeOf).flatMap(({ at, text }) => [
