@@ -47,6 +47,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/v1/tokens': 'administer',
   'POST /api/v1/tokens': 'administer',
   'DELETE /api/v1/tokens/:id': 'administer',
+  'GET /api/v1/audit': 'audit',
+  'GET /api/v1/audit/export': 'audit',
+  'GET /api/v1/audit/verification': 'audit',
   // the city
   'GET /api/v1/city': 'read',
   'GET /api/v1/city/map': 'read',

@@ -279,7 +279,12 @@ describe('a second factor', () => {
     expect((await again.signIn('lost', reset.json().temporaryPassword)).body).toMatchObject({
       mustChangePassword: true,
     })
-    expect(await auditOf(`account:${id}`)).toEqual(['account.totp_setup', 'account.totp_on', 'account.reset'])
+    expect(await auditOf(`account:${id}`)).toEqual([
+      'account.totp_setup',
+      'account.totp_on',
+      'account.reset',
+      'sign_in',
+    ])
   })
 })
 

@@ -112,6 +112,92 @@ describe('what is written', () => {
   })
 })
 
+describe('reading it', () => {
+  const get = (path: string, headers: object = authorized) =>
+    api.app.inject({ url: `/api/v1/audit${path}`, headers: { ...headers } })
+  beforeAll(async () => {
+    await emptyLog()
+    for (let n = 1; n <= 4; n += 1)
+      await audit(api.pool, { by: ANNA, action: 'thing.change', subject: `=s${n}`, before: { n }, after: { n: n + 1 } })
+    await audit(api.pool, { by: SYSTEM, action: 'thingamajig', subject: 'other' })
+  })
+
+  test('newest first, page by page, each entry once', async () => {
+    const seen: string[] = []
+    for (let cursor = ''; ; ) {
+      const { entries, next } = (await get(`?limit=2${cursor}`)).json()
+      seen.push(...entries.map(({ id }: { id: string }) => id))
+      if (next === null) break
+      cursor = `&cursor=${next}`
+    }
+    expect(seen).toEqual(['5', '4', '3', '2', '1'])
+  })
+
+  test.each([
+    ['action=thing', ['4', '3', '2', '1']],
+    ['action=thing.change&subject=%3Ds2', ['2']],
+    ['actor=account:7&limit=1', ['4']],
+    ['actor=system', ['5']],
+    ['to=2020-01-01T00:00:00Z', []],
+    ['from=2020-01-01T00:00:00Z', ['5', '4', '3', '2', '1']],
+  ])('filter %s', async (query, ids) => {
+    expect((await get(`?${query}`)).json().entries.map(({ id }: { id: string }) => id)).toEqual(ids)
+  })
+
+  test('an entry says who, what and from where', async () => {
+    const [entry] = (await get('?subject=%3Ds1')).json().entries
+    expect(entry).toMatchObject({
+      action: 'thing.change',
+      actor: { kind: 'account', id: '7', role: 'registrar', name: 'anna@city.example' },
+      network: '203.0.113.0/24',
+      before: { n: 1 },
+      after: { n: 2 },
+    })
+  })
+
+  test('every hash of the NDJSON export can be recomputed from it', async () => {
+    const lines = (await get('/export?format=ndjson')).body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .reverse()
+    expect(lines).toHaveLength(5)
+    let former = '0'.repeat(64)
+    for (const { id, at, content, previous, hash } of lines) {
+      expect(previous).toBe(former)
+      former = createHash('sha256')
+        .update(Buffer.from(previous, 'hex'))
+        .update(`${id}\n${at}\n${content}\n`)
+        .digest('hex')
+      expect(hash).toBe(former)
+    }
+  })
+
+  test('the CSV export holds no formula', async () => {
+    const response = await get('/export?format=csv&subject=%3Ds1')
+    expect(response.headers['content-type']).toContain('text/csv')
+    const [heading, line] = response.body.split('\r\n')
+    expect(heading).toMatch(/^\uFEFFid,at,action,actor_kind/)
+    expect(line).toContain(`,anna@city.example,203.0.113.0/24,'=s1,,"{""n"":1}","{""n"":2}"`)
+  })
+
+  test('the verification gives the head, and recognises one that was written down', async () => {
+    const { holds, head } = (await get('/verification')).json()
+    expect([holds, head.id]).toEqual([true, 5])
+    expect((await get(`/verification?id=${head.id}&hash=${head.hash}`)).json().holds).toBe(true)
+    expect((await get(`/verification?id=4&hash=${head.hash}`)).json()).toMatchObject({
+      holds: false,
+      problems: [/does not have the hash/].map(() => expect.any(String)),
+    })
+    expect((await get('/verification?id=4')).statusCode).toBe(400)
+  })
+
+  test('reading is not writing: no entry is added', async () => {
+    await get('/export')
+    expect((await verifyAudit(api.pool)).entries).toBe(5)
+  })
+})
+
 describe('tampering shows', () => {
   beforeEach(async () => {
     await emptyLog()

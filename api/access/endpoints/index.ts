@@ -3,6 +3,7 @@ import type { ApiDeps } from '../../routes/deps.ts'
 import { createSignInLimits } from '../sign-in-limits.ts'
 import { accountRoutes } from './account.ts'
 import { accountAdministration } from './accounts.ts'
+import { auditRoutes } from './audit.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 
@@ -15,4 +16,5 @@ export const accessRoutes =
     await app.register(accountRoutes({ ...deps, limits }))
     await app.register(accountAdministration(deps))
     await app.register(tokenRoutes(deps))
+    await app.register(auditRoutes(deps))
   }
