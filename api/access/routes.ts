@@ -127,6 +127,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/v1/registry/mappings': 'read',
   'PUT /api/v1/registry/mappings': 'registry',
   'DELETE /api/v1/registry/mappings/:id': 'registry',
+  'GET /api/v1/registry/payloads': 'read',
+  'PUT /api/v1/registry/payloads/:name': 'registry',
+  'DELETE /api/v1/registry/payloads/:name': 'registry',
   'GET /api/v1/registry/unmapped': 'read',
   'GET /api/v1/registry/changes': 'read',
 }

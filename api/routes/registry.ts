@@ -12,6 +12,7 @@ import { mergeThings } from '../registry/merge-things.ts'
 import { deleteReplacement, recordReplacement } from '../registry/meter-replacements.ts'
 import { requireUnrestricted } from '../registry/within-restriction.ts'
 import type { ApiDeps } from './deps.ts'
+import { payloadRoutes } from './payloads.ts'
 
 const tags = ['registry']
 const boolParam = z.enum(['true', 'false']).transform((text) => text === 'true')
@@ -35,6 +36,7 @@ export const registryRoutes =
     await app.register(thingRoutes({ pool }))
     await app.register(meterRoutes({ pool }))
     await app.register(mappingRoutes({ pool }))
+    await app.register(payloadRoutes({ pool }))
     app.get(
       '/registry/changes',
       {

@@ -118,7 +118,10 @@ function read(received: Received, source: Source, { timeZone, payloadLimit, rule
   if (received.fullBytes > payloadLimit)
     return fail('too_large', `${received.fullBytes} bytes; the limit is ${payloadLimit}, the first bytes are stored`)
   try {
-    const decoded = decode(received, source, { timeZone: source.timeZone ?? timeZone, context })
+    const decoded = decode(received, describedSource(source, received.topic, rules), {
+      timeZone: source.timeZone ?? timeZone,
+      context,
+    })
     if (!decoded.ok) return fail(decoded.reason, decoded.detail, [], decoded.unmapped)
     const normal = normalise(decoded.samples, { receivedAt: received.receivedAt, source })
     if (isImport(source)) for (const sample of normal.samples) sample.reasons |= REASONS.imported
@@ -137,6 +140,12 @@ function read(received: Received, source: Source, { timeZone, payloadLimit, rule
     // A bug in a decoder must cost this message only, not the worker.
     return fail('decoder_failed', error instanceof Error ? error.message : String(error))
   }
+}
+
+/** The source, with the description of its messages in the registry where there is one. */
+function describedSource(source: Source, topic: string, { payloads }: Rules): Source {
+  const described = payloads.find(topic)
+  return described ? { ...source, name: described.name, format: 'json', json: described.mapping } : source
 }
 
 /** The source with the most specific matching filter; among equal ones the first in the pack. */

@@ -11,9 +11,18 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { type CalibrationStep, type Calibrations, streamKey } from '../observe/calibration.ts'
 import { type MappingRow, MappingTable } from '../observe/field-mappings.ts'
+import { type PayloadRow, PayloadTable } from '../observe/payload-mappings.ts'
 
-export type Rules = { readonly mappings: MappingTable; readonly calibrations: Calibrations }
-export const NO_RULES: Rules = { mappings: new MappingTable([], new Map()), calibrations: new Map() }
+export type Rules = {
+  readonly mappings: MappingTable
+  readonly payloads: PayloadTable
+  readonly calibrations: Calibrations
+}
+export const NO_RULES: Rules = {
+  mappings: new MappingTable([], new Map()),
+  payloads: new PayloadTable([]),
+  calibrations: new Map(),
+}
 
 /** A change of the registry takes effect within this time plus that of one query. */
 export const POLL_MS = 1_000
@@ -83,8 +92,13 @@ async function selectRules(db: Queryable): Promise<Rules> {
   )
   return {
     mappings: new MappingTable(rows, await selectProfiles(db)),
+    payloads: new PayloadTable(await selectPayloads(db)),
     calibrations: await selectCalibrations(db),
   }
+}
+
+async function selectPayloads(db: Queryable): Promise<PayloadRow[]> {
+  return (await db.query<PayloadRow>('select name, topic, mapping from payload_mapping')).rows
 }
 
 const PROFILES = `

@@ -1,6 +1,8 @@
 import { useState } from 'react'
+import { Button } from 'react-aria-components'
 import type { RejectedResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import { DescribeDialog } from '../payloads/describe-dialog.tsx'
 import { Chips } from '../ui/chips.tsx'
 import { hexDump } from './hex.ts'
 
@@ -40,9 +42,34 @@ export function RejectedMessage({ message, selected, onSelect }: RejectedMessage
         ) : (
           <Payload text={message.text} base64={message.base64} label={t('rejected.bytes.of', { time })} />
         )}
+        <Describe message={message} />
       </details>
     </li>
   )
+}
+
+/** A button that describes the messages of this topic, where this one is a JSON object or list. */
+function Describe({ message: { topic, text } }: Pick<RejectedMessageProps, 'message'>) {
+  const { t } = useI18n()
+  const [open, setOpen] = useState(false)
+  const json = text === null ? undefined : parse(text)
+  if (typeof json !== 'object' || json === null) return null
+  return (
+    <>
+      <Button className="button" onPress={() => setOpen(true)}>
+        {t('payload.open')}
+      </Button>
+      {open && <DescribeDialog topic={topic} message={json} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const FORMS = ['text', 'hex'] as const

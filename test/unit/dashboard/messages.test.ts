@@ -25,7 +25,9 @@ const SHARED = [
 ]
 const shared = SHARED.map((file) => `dashboard/src/public/${file}`)
 const FEATURES = ['air-quality', 'app', 'http', 'i18n', 'indicators', 'live', 'map', 'operations', 'people']
-const features = [...FEATURES, 'registry', 'report', 'state', 'ui'].map((folder) => `dashboard/src/${folder}`)
+const features = [...FEATURES, 'payloads', 'registry', 'report', 'state', 'ui'].map(
+  (folder) => `dashboard/src/${folder}`,
+)
 
 const PAGES: Readonly<Record<string, Page>> = {
   dashboard: { sources: features, en: dashboard, others: {} },
