@@ -13,6 +13,7 @@ import { openHealthServer } from '#infra/runtime/health-server.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { FORMAT_NAMES } from './decode/index.ts'
 import { startPollers } from './feeds/start.ts'
 import { ingestParts, ingestWaiting } from './monitor/readiness.ts'
 import { acquireSlot } from './receive/worker-slot.ts'
@@ -43,7 +44,7 @@ await runMain(async (scope) => {
       'CONFIG_INVALID',
       `${databaseUrl ? 'MQTT_URL' : 'DATABASE_URL'} is not set: a separate ingest worker needs DATABASE_URL and MQTT_URL; npm start includes a worker`,
     )
-  const { city } = await readCityPack(config.city)
+  const { city } = await readCityPack(config.city, { formats: FORMAT_NAMES })
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
   let worker: IngestWorker | undefined

@@ -13,6 +13,7 @@ import { startPolicies } from '#infra/embedded/database/policies.ts'
 import type { Config } from '#infra/runtime/config.ts'
 import { createLog, type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
+import { FORMAT_NAMES } from '#ingest/decode/index.ts'
 import { startPollers } from '#ingest/feeds/start.ts'
 import { filtersOf } from '#ingest/interpret/built-in-sources.ts'
 import { ingestParts, ingestWaiting } from '#ingest/monitor/readiness.ts'
@@ -38,7 +39,7 @@ export async function runCity(
   const log = createLog('citywell', process.env['LOG_LEVEL'] ?? 'warn')
   const part = { config, screen, scope, log }
   screen.title('Citywell')
-  const pack = await readCityPack(config.city)
+  const pack = await readCityPack(config.city, { formats: FORMAT_NAMES })
   screen.line('city', describe(pack))
   await assertPortFree(config.port, config.host, 'PORT', 'the dashboard')
   if (!config.mqttUrl) await assertPortFree(config.mqttPort, config.mqttHost, 'MQTT_PORT', 'the MQTT broker')

@@ -8,6 +8,7 @@ import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
+import { FORMAT_NAMES } from '#ingest/decode/index.ts'
 import { AppError } from '#model/basics/errors.ts'
 
 const HELP = `Brings the schema up to date and loads the city pack. Safe to repeat, and to run in two places at once.
@@ -28,7 +29,7 @@ await runMain(async (scope) => {
       'DATABASE_URL is not set: it names the server to migrate. An embedded city migrates when it starts',
     )
   }
-  const pack = await readCityPack(config.city)
+  const pack = await readCityPack(config.city, { formats: FORMAT_NAMES })
   const pool = createPool(
     { url: config.databaseUrl },
     { max: 2, applicationName: 'citywell-migrate', onIdleError: (error) => log.warn(error) },

@@ -4,7 +4,8 @@ import { AppError } from '#model/basics/errors.ts'
 import { loadGoals } from './load-goals.ts'
 import { loadReported } from './load-reported.ts'
 import { loadSurveys } from './load-surveys.ts'
-import type { LoadedPack, LoadedZone } from './read-pack.ts'
+import type { LoadedPack } from './read-pack.ts'
+import type { LoadedZone } from './read-zones.ts'
 import { pointOf, zoneAt } from './zone-at.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { type AirStandard, airStandardSchema } from '#model/air-quality/standards/schema.ts'
-import type { PackProblems } from './pack-problems.ts'
-import { readJson } from './read-json.ts'
+import type { PackProblems } from './problems/pack-problems.ts'
+import { readJson } from './problems/read-json.ts'
 
 const FILE = 'air-standards.json'
 
@@ -16,7 +16,7 @@ export async function readAirStandards(folder: string, problems: PackProblems): 
   return json.flatMap((one: unknown, index) => {
     const read = airStandardSchema.safeParse(one)
     if (!read.success) {
-      problems.addIssues(FILE, `[${index}]`, read.error.issues)
+      problems.addIssues(FILE, `[${index}]`, read.error.issues, one)
       return []
     }
     if (seen.has(read.data.key)) problems.add(FILE, `[${index}]`, `key "${read.data.key}" appears twice`)

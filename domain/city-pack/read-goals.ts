@@ -3,8 +3,8 @@ import { indicatorOf } from '#model/indicators/catalogue/index.ts'
 import { type GoalBody, goalBody } from '#model/indicators/goals.ts'
 import { implausible } from '#model/indicators/plausibility.ts'
 import type { Decimal } from '#model/text/numbers.ts'
-import type { PackProblems } from './pack-problems.ts'
-import { readText } from './read-json.ts'
+import type { PackProblems } from './problems/pack-problems.ts'
+import { readText } from './problems/read-json.ts'
 import { readRecords } from './read-records.ts'
 
 const FILE = 'goals.csv'
@@ -37,12 +37,13 @@ export async function readGoals(
     const present = Object.fromEntries(Object.entries(record).filter(([, cell]) => cell !== ''))
     const read = cells.safeParse(present)
     if (!read.success) {
-      problems.addIssues(FILE, where, read.error.issues)
+      problems.addIssues(FILE, where, read.error.issues, present)
       continue
     }
     const { code, data_point: dataPoint, target_year: targetYear, baseline_year: baselineYear, ...rest } = read.data
     const body = goalBody.safeParse({ dataPoint, targetYear, baselineYear, ...rest })
-    if (!body.success) problems.addIssues(FILE, where, body.error.issues)
+    if (!body.success)
+      problems.addIssues(FILE, where, body.error.issues, { dataPoint, targetYear, baselineYear, ...rest })
     const wrong = body.success && problemOf(code, body.data)
     if (wrong) problems.add(FILE, where, wrong)
     const key = `${indicatorOf(code)?.code} ${dataPoint}`

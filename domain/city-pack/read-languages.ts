@@ -8,8 +8,8 @@ import {
   MAX_LANGUAGE_FILES,
 } from '#model/city/language-file.ts'
 import { isBuiltIn, languageTagSchema } from '#model/text/languages.ts'
-import type { PackProblems } from './pack-problems.ts'
-import { readJson, readText } from './read-json.ts'
+import type { PackProblems } from './problems/pack-problems.ts'
+import { readJson, readText } from './problems/read-json.ts'
 
 /** Messages by language tag. */
 export type LoadedLanguages = Readonly<Record<string, LanguageFile>>
@@ -28,7 +28,7 @@ export async function readLanguages(
     const tag = name.slice(0, -'.json'.length)
     const read = languageTagSchema.safeParse(tag)
     if (read.success) languages[tag] = await readLanguage(folder, `languages/${name}`, tag, problems)
-    else problems.addIssues(`languages/${name}`, 'name of the file', read.error.issues)
+    else problems.addIssues(`languages/${name}`, 'name of the file', read.error.issues, tag)
   }
   if (byDefault !== undefined && !isBuiltIn(byDefault) && !languages[byDefault])
     problems.add('city.json', 'language', `"${byDefault}" needs languages/${byDefault}.json`)
@@ -47,7 +47,7 @@ async function readLanguage(folder: string, file: string, tag: string, problems:
   if (json === undefined) return NOTHING
   const read = languageFileSchema.safeParse(json)
   if (!read.success) {
-    problems.addIssues(file, '', read.error.issues)
+    problems.addIssues(file, '', read.error.issues, json)
     return NOTHING
   }
   for (const [section, messages] of Object.entries(read.data))

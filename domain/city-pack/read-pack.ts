@@ -1,27 +1,38 @@
-import { z } from 'zod'
+import { stat } from 'node:fs/promises'
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
-import { type Area, areaSchema } from '#model/basics/geo.ts'
+import type { Position } from '#model/basics/geo.ts'
 import {
+  BASE_MAP_LAYERS,
+  CITY_DATA_KINDS,
   type CityPack,
   cityPackSchema,
   type ThingRow,
   validitySchema,
-  zonePropertiesSchema,
 } from '#model/city/city-pack.ts'
 import { DECIMALS } from '#model/text/numbers.ts'
-import { PackProblems } from './pack-problems.ts'
+import { suggestionFor } from '#model/text/suggest.ts'
+import { checkSources, noTimeZone } from './check-sources.ts'
+import { readCrs } from './geometry/crs.ts'
+import {
+  type Collection,
+  CRS_VALID,
+  liesInCity,
+  middleOf,
+  type Places,
+  readCollection,
+} from './geometry/read-collection.ts'
+import { listed, notListed } from './problems/describe-issue.ts'
+import { PackProblems } from './problems/pack-problems.ts'
+import { readJson, readText } from './problems/read-json.ts'
+import { addUnknownKeys } from './problems/unknown-keys.ts'
 import { readAirStandards } from './read-air-standards.ts'
 import { type GoalRow, readGoals } from './read-goals.ts'
-import { readJson, readText } from './read-json.ts'
 import { type LoadedLanguages, readLanguages } from './read-languages.ts'
 import { type ReportedRow, readReported } from './read-reported.ts'
 import { type LoadedSurvey, readSurveys } from './read-survey.ts'
 import { readThings } from './read-things.ts'
+import { type LoadedZone, readZones } from './read-zones.ts'
 
-export type LoadedZone = z.infer<typeof zonePropertiesSchema> & {
-  readonly geometry: Area
-  readonly attributes: Record<string, unknown>
-}
 /** A city pack, read and checked. */
 export type LoadedPack = {
   readonly folder: string
@@ -37,140 +48,137 @@ export type LoadedPack = {
   readonly surveys: LoadedSurvey[]
 }
 
-const collectionSchema = z.object({
-  type: z.literal('FeatureCollection'),
-  features: z.array(
-    z.object({
-      type: z.literal('Feature'),
-      geometry: z.unknown(),
-      properties: z.record(z.string(), z.unknown()).nullable(),
-    }),
-  ),
-})
+/** What only the caller knows. */
+export type PackKnowledge = {
+  /** names of the decoders; left out: formats of sources are not checked */
+  readonly formats?: readonly string[]
+}
 
 /**
  * Reads and checks a whole pack.
  * @throws AppError CITY_PACK_INVALID naming each file, line and problem; nothing is half-read
  */
-export async function readCityPack(folder: string): Promise<LoadedPack> {
+export async function readCityPack(folder: string, knowledge: PackKnowledge = {}): Promise<LoadedPack> {
+  const { pack, problems } = await checkCityPack(folder, knowledge)
+  problems.throwIfAny(folder)
+  if (!pack) throw new Error('unreachable: a pack without city.json has a problem')
+  return pack
+}
+
+/** Reads a whole pack and everything that is wrong with it. `pack` is complete only without problems. */
+export async function checkCityPack(
+  folder: string,
+  { formats }: PackKnowledge,
+): Promise<{ pack: LoadedPack | undefined; problems: PackProblems }> {
   const problems = new PackProblems()
-  const json = await readJson(folder, 'city.json', problems, true)
-  const city = cityPackSchema.safeParse(json)
-  if (json !== undefined && !city.success) problems.addIssues('city.json', '', city.error.issues)
-  const zones = readZones(
-    await readJson(folder, 'zones.geojson', problems, true),
-    city.data?.zoneFields ?? {},
+  if (!(await isFolder(folder))) {
+    problems.add(folder, '', 'is not a folder')
+    return { pack: undefined, problems }
+  }
+  const city = await readCity(folder, formats, problems)
+  const crs = city?.crs === undefined ? undefined : await readCrs(city.crs)
+  if (city?.crs !== undefined && !crs)
+    problems.add('city.json', 'crs', `"${city.crs}" is not a system that can be transformed; ${CRS_VALID}`)
+  const json = await readJson(folder, 'zones.geojson', problems, true)
+  const zones = json === undefined ? [] : await readZones(json, city, { reference: city?.centre, crs }, problems)
+  const keys = problems.has('zones.geojson') ? undefined : new Set(zones.map(({ key }) => key))
+  const places = { reference: zones.length > 0 ? middleOfZones(zones) : undefined, crs }
+  const decimal = city?.decimal && DECIMALS[city.decimal]
+  const things = await readThings(
+    await readText(folder, 'things.csv', problems),
+    { decimal, places, zones: keys },
     problems,
   )
-  const decimal = city.data?.decimal && DECIMALS[city.data.decimal]
-  const things = readThings(await readText(folder, 'things.csv', problems), decimal, problems)
-  const baseMap = (await readCollection(folder, 'map.geojson', problems)) ?? ALL_LAND
-  const features = await readCollection(folder, 'city-data.geojson', problems)
+  const baseMap = await readFeatures(folder, 'map.geojson', { places, name: 'layer', known: BASE_MAP_LAYERS }, problems)
+  const features = await readFeatures(
+    folder,
+    'city-data.geojson',
+    { places, name: 'kind', known: CITY_DATA_KINDS },
+    problems,
+  )
   checkValidity(features, problems)
-  const reported = await readReported(folder, decimal, problems)
+  const reported = await readReported(folder, { decimal, zones: keys }, problems)
   const goals = await readGoals(folder, decimal, problems)
   const airStandards = await readAirStandards(folder, problems)
-  const languages = await readLanguages(folder, city.data?.language, problems)
-  const surveys = await readSurveys(folder, new Set(zones.map((zone) => zone.key)), problems, decimal)
-  checkSources(city.data, problems)
-  checkIncome(city.data, zones, problems)
-  problems.throwIfAny(folder)
-  if (!city.data) throw new Error('unreachable: a pack without city.json has a problem')
-  const parts = { zones, baseMap, features, things, reported, goals, airStandards, languages, surveys }
-  return { folder, city: city.data, ...parts }
+  const languages = await readLanguages(folder, city?.language, problems)
+  const surveys = await readSurveys(folder, keys, problems, decimal)
+  if (city) checkIncome(city, zones, problems)
+  const named = { baseMap: baseMap ?? ALL_LAND, features, airStandards, languages }
+  return { pack: city && { folder, city, ...named, zones, things, reported, goals, surveys }, problems }
 }
 
-async function readCollection(folder: string, file: string, problems: PackProblems): Promise<unknown> {
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
+
+async function readCity(
+  folder: string,
+  formats: readonly string[] | undefined,
+  problems: PackProblems,
+): Promise<CityPack | undefined> {
+  const json = await readJson(folder, 'city.json', problems, true)
+  if (json === undefined) return undefined
+  addUnknownKeys('city.json', problems, cityPackSchema, json)
+  const city = cityPackSchema.safeParse(json)
+  const issues = (city.error?.issues ?? []).filter(
+    ({ code, path }) => code !== 'unrecognized_keys' && !isTimeZone(path),
+  )
+  const { timeZone } = json as { timeZone?: unknown }
+  if (city.error?.issues.some(({ path }) => isTimeZone(path)))
+    problems.add('city.json', 'timeZone', noTimeZone(timeZone))
+  problems.addIssues('city.json', '', issues, json)
+  if (city.data) checkSources(city.data, formats, problems)
+  return city.data
+}
+
+const isTimeZone = ([first]: readonly PropertyKey[]): boolean => first === 'timeZone'
+
+const middleOfZones = (zones: readonly LoadedZone[]): Position =>
+  middleOf(
+    zones.flatMap(({ geometry }) =>
+      (geometry.type === 'Polygon' ? geometry.coordinates : geometry.coordinates.flat()).flat(),
+    ),
+  ).middle
+
+/** A collection whose features say in one property what they are. */
+async function readFeatures(
+  folder: string,
+  file: string,
+  { places, name, known }: { places: Places; name: string; known: readonly string[] },
+  problems: PackProblems,
+): Promise<Collection | undefined> {
   const json = await readJson(folder, file, problems)
   if (json === undefined) return undefined
-  const read = collectionSchema.safeParse(json)
-  if (!read.success) problems.addIssues(file, '', read.error.issues)
-  return json
-}
-
-function readZones(json: unknown, fields: Partial<Record<string, string>>, problems: PackProblems): LoadedZone[] {
-  if (json === undefined) return []
-  const file = 'zones.geojson'
-  const collection = collectionSchema.safeParse(json)
-  if (!collection.success) {
-    problems.addIssues(file, '', collection.error.issues)
-    return []
+  const collection = await readCollection(file, json, places, problems)
+  if (collection) liesInCity(file, collection, places.reference, problems)
+  for (const [index, { properties }] of (collection?.features ?? []).entries()) {
+    const value = properties?.[name]
+    const at = `features[${index}].properties.${name}`
+    if (value === undefined) problems.add(file, at, `is missing; ${listed(known)}`)
+    else if (!known.includes(String(value)) && suggestionFor(String(value), known))
+      problems.add(file, at, notListed(value, known))
   }
-  const seen = new Set<string>()
-  return collection.data.features.flatMap((feature, index) => {
-    const attributes = feature.properties ?? {}
-    const properties = zonePropertiesSchema.safeParse(ourNames(attributes, fields))
-    const geometry = areaSchema.safeParse(feature.geometry)
-    if (!properties.success) problems.addIssues(file, `features[${index}].properties`, properties.error.issues)
-    if (!geometry.success) problems.addIssues(file, `features[${index}].geometry`, geometry.error.issues)
-    if (!properties.success || !geometry.success) return []
-    if (seen.has(properties.data.key))
-      problems.add(file, `features[${index}]`, `key "${properties.data.key}" appears twice`)
-    seen.add(properties.data.key)
-    return [{ ...properties.data, geometry: geometry.data, attributes }]
-  })
-}
-
-/** Zone properties under our names; a city's own names come from `zoneFields`. Identifiers are often numbers. */
-function ourNames(
-  attributes: Record<string, unknown>,
-  fields: Partial<Record<string, string>>,
-): Record<string, unknown> {
-  const take = (name: string): unknown => attributes[fields[name] ?? name] ?? undefined
-  const text = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value)
-  return {
-    key: text(take('key')),
-    name: text(take('name')),
-    population: take('population'),
-    households: take('households'),
-    income: take('income'),
-    validFrom: attributes['validFrom'] ?? undefined,
-    byYear: attributes['byYear'] ?? undefined,
-  }
+  return collection
 }
 
 /** Features that hold for a time only say so with dates. */
-function checkValidity(features: unknown, problems: PackProblems): void {
-  for (const [index, { properties }] of (collectionSchema.safeParse(features).data?.features ?? []).entries()) {
+function checkValidity(collection: Collection | undefined, problems: PackProblems): void {
+  for (const [index, { properties }] of (collection?.features ?? []).entries()) {
     const read = validitySchema.safeParse(properties ?? {})
-    if (!read.success) problems.addIssues('city-data.geojson', `features[${index}].properties`, read.error.issues)
+    if (!read.success)
+      problems.addIssues('city-data.geojson', `features[${index}].properties`, read.error.issues, properties)
   }
 }
 
 /** Incomes without a currency and a period would be read twelve times too high or too low. */
-function checkIncome(city: CityPack | undefined, zones: readonly LoadedZone[], problems: PackProblems): void {
+function checkIncome(city: CityPack, zones: readonly LoadedZone[], problems: PackProblems): void {
   const zone = zones.find(({ income }) => income !== undefined)
-  if (!city || !zone || city.income) return
+  if (!zone || city.income) return
   const valid = '{ "currency": "EUR", "per": "month" or "year", "year": 2025 }'
   const what = `is missing: zones.geojson gives incomes (${zone.key}: ${zone.income}); say what they are: ${valid}`
   problems.add('city.json', 'income', what)
-}
-
-function checkSources(city: CityPack | undefined, problems: PackProblems): void {
-  const seen = new Set<string>()
-  for (const [index, source] of (city?.sources ?? []).entries()) {
-    if (seen.has(source.name)) problems.add('city.json', `sources[${index}]`, `name "${source.name}" appears twice`)
-    seen.add(source.name)
-    checkJson(source, index, problems)
-  }
-}
-
-/** A source with a description of its messages has the format that uses it, and the other way round. */
-function checkJson({ format, json, fields }: CityPack['sources'][number], index: number, problems: PackProblems): void {
-  const where = `sources[${index}]`
-  if (format === 'json' && !json)
-    problems.add(
-      'city.json',
-      where,
-      'has the format json: describe its messages in `json` (docs/formats.md, "Any payload")',
-    )
-  if (json && format !== 'json')
-    problems.add(
-      'city.json',
-      `${where}.format`,
-      `is ${format ?? 'missing'}: a source with \`json\` has the format json`,
-    )
-  if (json && fields) problems.add('city.json', `${where}.fields`, 'belongs into `json.fields`')
 }
 
 /** The base map of a city that brings none: without a coast everything is land, not sea. */

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { type Decimal, DecimalDetector, expectedDecimal, readNumberText, separatorLine } from '#model/text/numbers.ts'
-import type { PackProblems } from './pack-problems.ts'
+import type { PackProblems } from './problems/pack-problems.ts'
 
 export type PackRecord = Record<string, string>
 /** A CSV file of a city pack. */
@@ -37,9 +37,32 @@ export function readRecords(
     const records = rows.map(({ record, info }) => ({ record, line: info.lines + (told ? 1 : 0) }))
     return withPoints(records, table, { expected: expectedDecimal(delimiter), answer }, problems)
   } catch (error) {
-    problems.add(file, '', (error as Error).message)
+    const { where, what } = describeFault(error as CsvFault, delimiter)
+    problems.add(file, where, what)
     return []
   }
+}
+
+type CsvFault = Error & {
+  readonly code?: string
+  readonly lines?: number
+  readonly record?: readonly string[]
+  readonly columns?: readonly unknown[]
+}
+
+/** What csv-parse says of a file, in words for the person who wrote it. */
+function describeFault(
+  { code, lines, record, columns, message }: CsvFault,
+  delimiter: string,
+): { where: string; what: string } {
+  const where = lines === undefined ? '' : `line ${lines}`
+  const [found, wanted] = [record?.length, columns?.length]
+  if (code !== 'CSV_RECORD_INCONSISTENT_COLUMNS' || !found || !wanted) return { where, what: message }
+  const advice =
+    delimiter === ',' && found > wanted
+      ? '; a value that contains a comma needs quotation marks, and numbers with decimal commas need semicolons between the cells'
+      : ''
+  return { where, what: `has ${found} cells, the heading has ${wanted}${advice}` }
 }
 
 const delimiterOf = (text: string): string => {

@@ -9,8 +9,8 @@ import type { SurveyResponse } from '#model/survey-file/response.ts'
 import { parseResponseNumbers, withNumberProblems } from '#model/survey-file/response-numbers.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 import { SURVEY_LIMITS } from '../survey/limits.ts'
-import type { PackProblems } from './pack-problems.ts'
-import { readBytes, readJson } from './read-json.ts'
+import type { PackProblems } from './problems/pack-problems.ts'
+import { readBytes, readJson } from './problems/read-json.ts'
 import { DECIMAL_OPTION } from './read-records.ts'
 
 export type LoadedSurvey = { readonly codebook: Codebook; readonly responses: readonly SurveyResponse[] }
@@ -18,7 +18,7 @@ export type LoadedSurvey = { readonly codebook: Codebook; readonly responses: re
 /** Every `surveys/<id>/` of the pack: codebook.json and responses.csv. */
 export async function readSurveys(
   folder: string,
-  zones: ReadonlySet<string>,
+  zones: ReadonlySet<string> | undefined,
   problems: PackProblems,
   decimal?: Decimal,
 ): Promise<LoadedSurvey[]> {
@@ -34,7 +34,7 @@ export async function readSurveys(
 async function readSurvey(
   folder: string,
   path: string,
-  { zones, decimal }: { zones: ReadonlySet<string>; decimal: Decimal | undefined },
+  { zones, decimal }: { zones: ReadonlySet<string> | undefined; decimal: Decimal | undefined },
   problems: PackProblems,
 ): Promise<LoadedSurvey | undefined> {
   const json = await readJson(folder, `${path}/codebook.json`, problems, true)
@@ -52,7 +52,11 @@ async function readSurvey(
     expected: expectedDecimalOf(bytes),
     answer: DECIMAL_OPTION,
   })
-  const reading = readResponses(settled.rows, { codebook, zones })
+  const read = readResponses(settled.rows, { codebook, zones: zones ?? new Set() })
+  // Zones that have problems themselves are not held against every respondent.
+  const isAboutZones = ({ column, reason }: SurveyProblem): boolean =>
+    !zones && column === codebook.columns.zone && reason === 'is no zone of the city'
+  const reading = { ...read, problems: read.problems.filter((problem) => !isAboutZones(problem)) }
   // An ambiguous decimal mark is one question, not one for each cell.
   const found = settled.question ? [settled.question] : withNumberProblems(reading.problems, settled.problems)
   tell(`${path}/responses.csv`, found, problems)
@@ -62,6 +66,6 @@ async function readSurvey(
 function tell(file: string, found: readonly SurveyProblem[], problems: PackProblems): void {
   for (const { row, column, value, reason } of found) {
     const where = row === null ? column : `row ${row}, column ${column}`
-    problems.add(file, where, value === '' ? reason : `"${value}" ${reason}`)
+    problems.add(file, where, value === '' ? reason : `"${value}" ${reason}`, `${column}: ${value} ${reason}`)
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '#model/basics/errors.ts'
-import { PackProblems } from '../city-pack/pack-problems.ts'
+import { PackProblems } from '../city-pack/problems/pack-problems.ts'
 import { readRecords } from '../city-pack/read-records.ts'
 
 /** One person or household that was drawn, and how. */

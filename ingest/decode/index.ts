@@ -77,6 +77,7 @@ export const FORMAT_TABLE: readonly Format[] = [
 
 const BY_NAME: ReadonlyMap<string, Format> = new Map(FORMAT_TABLE.map((format) => [format.name, format]))
 
+export const FORMAT_NAMES: readonly string[] = [...BY_NAME.keys()]
 export const isFormatName = (name: string): boolean => BY_NAME.has(name)
 
 /** Larger payloads are rejected without being read. */

@@ -4,6 +4,7 @@ import { createPool } from '#infra/db/pool.ts'
 import { reachableAddress } from '#infra/embedded/broker/access.ts'
 import { type Config, loadConfig } from '#infra/runtime/config.ts'
 import { runMain } from '#infra/runtime/main.ts'
+import { FORMAT_NAMES } from '../decode/index.ts'
 import { boundsOf } from './city-bounds.ts'
 import { ledgerFromApi, ledgerFromDatabase } from './ledger-watch.ts'
 import { HELP, readOptions } from './options.ts'
@@ -19,7 +20,7 @@ await runMain(async (scope) => {
     return 'done'
   }
   const config = loadConfig()
-  const pack = await readCityPack(config.city)
+  const pack = await readCityPack(config.city, { formats: FORMAT_NAMES })
   const pool = config.databaseUrl
     ? createPool({ url: config.databaseUrl }, { max: 1, applicationName: 'citywell-import', onIdleError: () => {} })
     : undefined

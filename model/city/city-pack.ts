@@ -105,6 +105,19 @@ export const feedSchema = z.object({
 })
 export type Feed = z.infer<typeof feedSchema>
 
+/** What features of map.geojson are, in `layer`. */
+export const BASE_MAP_LAYERS = ['land', 'water', 'park', 'building', 'street', 'rail'] as const
+/** What features of city-data.geojson are, in `kind`, for indicators; a city may have others of its own. */
+export const CITY_DATA_KINDS = [
+  'major_street',
+  'park',
+  'stop',
+  'transit_line',
+  'bike_lane',
+  'intersection',
+  'pedestrian_area',
+] as const
+
 export const cityPackSchema = z.object({
   name: z.string().min(1),
   country: z.string().optional(),
@@ -112,6 +125,8 @@ export const cityPackSchema = z.object({
   /** IANA time zone; local days and years are counted in it */
   timeZone: z.string().refine((zone) => isTimeZone(zone), 'no IANA time zone'),
   centre: positionSchema,
+  /** of coordinates that are not WGS 84, in all files of the pack: a code of the EPSG registry, as EPSG:25831 */
+  crs: z.string().optional(),
   population: z.int().positive(),
   households: z.int().positive().optional(),
   landAreaKm2: z.number().positive().optional(),

@@ -178,6 +178,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   mbars: 'mbar',
 }
 
+export const UNIT_CODES: readonly string[] = Object.keys(UNITS)
+
 /** The UCUM code for a spelling met in the wild, or undefined when it is no unit Citywell knows. */
 export function ucum(unit: string): string | undefined {
   const trimmed = unit.trim()

@@ -23,6 +23,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npx vitest run --project db test/db/api-things.test.ts': 'part of npm test',
   'npx vitest run --project unit -t "local day"': 'part of npm test',
   'npm start -- --city FOLDER': 'a placeholder; start.test.ts and registry.test.ts run it with folders',
+  'npm run city -- check FOLDER': 'a placeholder; test/unit/domain/check-pack.test.ts checks packs with each fault',
+  'npm run city -- check FOLDER --seconds 60': 'a placeholder; test/unit/start/city-check.test.ts',
+  'npm run city -- check FOLDER --broker mqtt://HOST:1883': 'a placeholder; test/unit/start/city-check.test.ts',
   'node --max-old-space-size=384 start/main.ts': 'names how a figure was measured',
   'node api/indicators/document.ts': 'writes docs/indicators.md; test/unit/api/indicators/document.test.ts compares it',
   'npm run generate:city': 'writes into simulators/; test/generative/city.test.ts draws the same city',
@@ -186,7 +189,7 @@ test('every block says what it holds, and every JSON example is JSON', () => {
 test('every command is run, or listed with the reason why not', () => {
   const listed = commands.filter(({ text }) => NOT_RUN[text] !== undefined)
   const known =
-    /^(curl|mosquitto_pub|npm run (import|survey|questionnaire|export|hostile|chaos) --|npm start -- --help)/
+    /^(curl|mosquitto_pub|npm run (import|city|survey|questionnaire|export|hostile|chaos) --|npm start -- --help)/
   expect(commands.filter((command) => isRun(command) && !known.test(command.text))).toEqual([])
   expect(Object.keys(NOT_RUN).filter((text) => !listed.some((command) => command.text === text))).toEqual([])
   console.info(

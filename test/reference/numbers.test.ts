@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCollectionSheet } from '#api/reports/read-collection-sheet.ts'
 import { readTable, settleSheet } from '#api/reports/table.ts'
-import { PackProblems } from '#domain/city-pack/pack-problems.ts'
+import { PackProblems } from '#domain/city-pack/problems/pack-problems.ts'
 import { readThings } from '#domain/city-pack/read-things.ts'
 import { readOptions } from '#ingest/import/options.ts'
 import { runImport } from '#ingest/import/run.ts'
@@ -203,22 +203,25 @@ describe('sheets and files of a city', () => {
     expect([readCollectionSheet(rows, '2025').rows[0]?.value, none]).toEqual([1204.5, []])
   })
 
-  test('things.csv: coordinates tell how the other numbers are written', () => {
-    const read = (text: string, decimal?: Decimal) => {
+  test('things.csv: coordinates tell how the other numbers are written', async () => {
+    const read = async (text: string, decimal?: Decimal) => {
       const problems = new PackProblems()
-      const [thing] = readThings(text, decimal, problems)
+      const context = { decimal, places: { reference: undefined, crs: undefined }, zones: undefined }
+      const [thing] = await readThings(text, context, problems)
       return { thing, problems: problems.list }
     }
     const head = 'key;name;domain;kind;lon;lat;lengthM;version'
-    const { thing } = read(`sep=;\n${head}\na;A;mobility;street_segment;11,567;48,12;1.204,5;2b`)
+    const { thing } = await read(`sep=;\n${head}\na;A;mobility;street_segment;11,567;48,12;1.204,5;2b`)
     expect(thing).toMatchObject({
       place: { coordinates: [11.567, 48.12] },
       attributes: { lengthM: 1204.5, version: '2b' },
     })
-    expect(read(`${head}\na;A;mobility;street_segment;;;1.204;`).problems).toMatchObject([
+    expect((await read(`${head}\na;A;mobility;street_segment;;;1.204;`)).problems).toMatchObject([
       { file: 'things.csv', where: 'line 2, column lengthM', what: expect.stringContaining('"decimal": "comma"') },
     ])
-    expect(read(`${head}\na;A;mobility;street_segment;;;1.204;`, ',').thing?.attributes).toEqual({ lengthM: 1204 })
+    expect((await read(`${head}\na;A;mobility;street_segment;;;1.204;`, ',')).thing?.attributes).toEqual({
+      lengthM: 1204,
+    })
   })
 
   test('survey files: weights and amounts, not codes', () => {

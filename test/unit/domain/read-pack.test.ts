@@ -1,49 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
+
 import { MAX_LANGUAGE_FILE_BYTES } from '#model/city/language-file.ts'
 
-const folders: string[] = []
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true })
-})
+import { city, good, pack, removePacks, zones } from './packs.ts'
 
-const city = {
-  name: 'Smallport',
-  timeZone: 'Europe/Lisbon',
-  centre: [-9.1, 38.7],
-  population: 900,
-  sources: [{ name: 'native', topic: 'city/#', format: 'native' }],
-}
-const square = [
-  [
-    [0, 0],
-    [1, 0],
-    [1, 1],
-    [0, 1],
-    [0, 0],
-  ],
-]
-const zones = (properties: object) => ({
-  type: 'FeatureCollection',
-  features: [{ type: 'Feature', geometry: { type: 'Polygon', coordinates: square }, properties }],
-})
-const good = {
-  'city.json': JSON.stringify(city),
-  'zones.geojson': JSON.stringify(zones({ key: 'old-town', name: 'Old town', population: 900 })),
-}
+afterEach(removePacks)
 
-async function pack(files: Record<string, string | Buffer>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'pack-'))
-  folders.push(folder)
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), text)
-  }
-  return folder
-}
 const problemsOf = async (files: Record<string, string | Buffer>): Promise<string> =>
   readCityPack(await pack(files)).then(
     () => 'no problem',
@@ -103,17 +66,17 @@ describe('a broken city pack says which file, where and what', () => {
   test('wrong fields, all of them at once', async () => {
     const text = JSON.stringify({ ...city, timeZone: 'Mars/Olympus', centre: [200, 0], population: -5 })
     const message = await problemsOf({ ...good, 'city.json': text })
-    expect(message).toContain('city.json, timeZone: no IANA time zone')
+    expect(message).toContain('city.json, timeZone: "Mars/Olympus" is no IANA time zone')
     expect(message).toContain('city.json, centre[0]:')
     expect(message).toContain('city.json, population:')
   })
 
   test.each([
-    ['a zone without a key', { name: 'x' }, 'zones.geojson, features[0].properties key:'],
+    ['a zone without a key', { name: 'x' }, 'zones.geojson, properties: no zone has the attribute "key"'],
     [
       'a negative population',
       { key: 'a', name: 'x', population: -1 },
-      'zones.geojson, features[0].properties population:',
+      'zones.geojson, features[0] (x).properties population: -1 is too small; valid: at least 0',
     ],
   ])('%s', async (_, properties, expected) => {
     expect(await problemsOf({ ...good, 'zones.geojson': JSON.stringify(zones(properties)) })).toContain(expected)
@@ -128,8 +91,8 @@ describe('a broken city pack says which file, where and what', () => {
       'a-1,Again,air,x,0,0',
     ].join('\n')
     const message = await problemsOf({ ...good, 'things.csv': csv })
-    expect(message).toContain('things.csv, line 3 domain:')
-    expect(message).toContain('things.csv, line 4 place.coordinates[1]:')
+    expect(message).toContain('things.csv, line 3, column domain: "fire" is not known; valid: air, energy')
+    expect(message).toContain('things.csv, line 4, column lat: 91 is too large; valid: at most 90')
     expect(message).toContain('things.csv, line 5: key "a-1" stands in line 2 already')
   })
 
@@ -184,7 +147,7 @@ describe('a broken city pack says which file, where and what', () => {
       'languages/it.json': JSON.stringify({ pages: {} }),
       'languages/nl.json': JSON.stringify({ dashboard: { yes: 'x'.repeat(MAX_LANGUAGE_FILE_BYTES) } }),
     })
-    expect(text).toContain('languages/portuguese.json, name of the file: must be a language tag')
+    expect(text).toContain('languages/portuguese.json, name of the file: "portuguese": must be a language tag')
     expect(text).toMatch(/languages\/de.json, dashboard "n.things": is not ICU MessageFormat/)
     expect(text).not.toContain('"yes"')
     expect(text).toMatch(/languages\/it.json.*pages/)

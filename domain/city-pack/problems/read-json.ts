@@ -16,7 +16,7 @@ export async function readText(
   const bytes = await readBytes(folder, file, problems, required)
   if (bytes === undefined) return undefined
   const text = bytes.toString('utf8')
-  if (!isUtf8(bytes)) {
+  if (!isUtf8(bytes) || utf16Of(bytes)) {
     const { where, what } = locateInvalid(bytes, text)
     problems.add(file, where, what)
     return undefined
@@ -26,12 +26,27 @@ export async function readText(
 
 /** The first byte that is no UTF-8: up to there, encoding what was decoded gives the same bytes again. */
 function locateInvalid(bytes: Buffer, text: string): { where: string; what: string } {
+  const utf16 = utf16Of(bytes)
+  if (utf16) return { where: '', what: `is ${utf16}: save it as UTF-8` }
   const again = Buffer.from(text)
   let offset = 0
   while (offset < bytes.length && bytes[offset] === again[offset]) offset += 1
   const line = bytes.subarray(0, offset).toString('utf8').split('\n').length
   const byte = (bytes[offset] ?? 0).toString(16).padStart(2, '0')
-  return { where: `line ${line}`, what: `is not UTF-8 (byte 0x${byte} at offset ${offset}): save it as UTF-8` }
+  const around = new TextDecoder('windows-1252').decode(bytes.subarray(Math.max(0, offset - 12), offset + 12))
+  const likely = `it is probably Windows-1252 or Latin-1 (${JSON.stringify(around.split(/[\r\n]/).find((part) => /[^\0-\x7f]/.test(part)) ?? around)})`
+  const what = `is not UTF-8 (byte 0x${byte} at offset ${offset}); ${likely}: save it as UTF-8`
+  return { where: `line ${line}`, what }
+}
+
+/** UTF-16 by its mark, or by the zero bytes of Latin letters. */
+function utf16Of(bytes: Buffer): string | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'UTF-16 (little-endian)'
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'UTF-16 (big-endian)'
+  const head = bytes.subarray(0, 1_000)
+  const zeros = [0, 1].map((odd) => head.filter((byte, at) => at % 2 === odd && byte === 0).length)
+  if (Math.max(...zeros) < head.length / 4) return undefined
+  return zeros[0] === 0 ? 'UTF-16 (little-endian)' : 'UTF-16 (big-endian)'
 }
 
 /** A file of the pack as it is; see readText. */

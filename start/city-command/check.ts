@@ -1,0 +1,49 @@
+import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
+import { checkCityPack } from '#domain/city-pack/read-pack.ts'
+import type { Scope } from '#infra/runtime/scope.ts'
+import { FORMAT_NAMES } from '#ingest/decode/index.ts'
+import type { CityPack } from '#model/city/city-pack.ts'
+import { type Heard, listen } from './listen.ts'
+import { topicProblem } from './topic-problem.ts'
+
+export type CheckOptions = { readonly broker: string | undefined; readonly seconds: number }
+
+/** Everything that is wrong with a pack, one line each, and whether a city can start with it. */
+export async function check(
+  folder: string,
+  { broker, seconds }: CheckOptions,
+  scope: Scope,
+): Promise<{ lines: string[]; isValid: boolean }> {
+  const { pack, problems } = await checkCityPack(folder, { formats: FORMAT_NAMES })
+  const lines = problems.list.map(problemText)
+  const notes: string[] = []
+  if (broker !== undefined && pack) {
+    const heard = await listen(broker, pack.city, { seconds, scope })
+    if (typeof heard === 'string') lines.push(`broker: ${heard}`)
+    else for (const line of sourceLines(pack.city, heard, seconds)) (line.isProblem ? lines : notes).push(line.text)
+  }
+  if (lines.length > 0) return { lines: [...lines, ...notes, count(lines.length, 'problem')], isValid: false }
+  const holds =
+    pack &&
+    `${count(pack.zones.length, 'zone')}, ${count(pack.things.length, 'Thing')}, ${count(pack.city.sources.length, 'source')}`
+  return { lines: [...notes, `${pack?.city.name}: ${holds}; no problems`], isValid: true }
+}
+
+function sourceLines({ sources }: CityPack, heard: Heard, seconds: number): { text: string; isProblem: boolean }[] {
+  return sources.map((source, index) => {
+    const { messages = 0, values = 0, failure } = heard.bySource.get(source.name) ?? {}
+    const name = `source "${source.name}"`
+    if (messages === 0) {
+      const text = `city.json, sources[${index}].topic: ${topicProblem(source.topic, heard.topics, seconds)}`
+      return { text, isProblem: true }
+    }
+    const because = failure ? `; not understood: ${failure}` : ''
+    return {
+      text: `${name}: ${count(messages, 'message')} with ${count(values, 'value')}${because}`,
+      isProblem: values === 0 && failure !== undefined,
+    }
+  })
+}
+
+const number = new Intl.NumberFormat('en')
+const count = (n: number, one: string): string => `${number.format(n)} ${one}${n === 1 ? '' : 's'}`
