@@ -3,9 +3,12 @@ import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { standardFor } from '#model/air-quality/standards/built-in.ts'
 import { registerRequestAudit } from './access/audit-requests.ts'
 import { accessRoutes } from './access/endpoints/index.ts'
 import { registerGuard } from './access/guard.ts'
+import { airStandards } from './air-quality/standards.ts'
+import { alertFigures } from './alerting/figures.ts'
 import { trackMethods } from './http/allowed-methods.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerEtags } from './http/etag.ts'
@@ -19,9 +22,11 @@ import { registerTextGuard } from './http/text-guard.ts'
 import { createHub } from './live/hub.ts'
 import { newestFinished } from './nightly/reconciliations.ts'
 import { selectCity } from './queries/city.ts'
+import { changedIncidents } from './queries/incidents.ts'
 import { selectLedger } from './queries/ledger.ts'
 import { selectLatest } from './queries/live.ts'
 import { airQualityRoutes } from './routes/air-quality.ts'
+import { alertRuleRoutes } from './routes/alert-rules.ts'
 import { archiveRoutes } from './routes/archive.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
@@ -29,6 +34,7 @@ import type { ApiDeps } from './routes/deps.ts'
 import { equityRoutes } from './routes/equity.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
+import { incidentRoutes } from './routes/incidents.ts'
 import { indicatorRoutes } from './routes/indicators.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -82,6 +88,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     source: deps.live,
     latest: memo(SNAPSHOT_MS, deps.clock, () => selectLatest(deps.pool)),
     ledger: () => selectLedger(deps.pool, deps.clock()),
+    incidents: (afterEvent) => changedIncidents(deps.pool, afterEvent, deps.clock()),
     clock: deps.clock,
     onError: (error) =>
       deps.log.warn({ err: error }, 'live feed snapshot not readable; pages keep their data until it is'),
@@ -102,6 +109,16 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await registerDashboard(app, { folder: deps.dashboard, methodsOf })
   return app
 }
+
+/** The standard with a key; without one the city's own, or the one that applies this year. */
+const standardOf =
+  ({ pool, clock }: ApiDeps) =>
+  async (key: string | undefined) => {
+    const { own, standards } = await airStandards(pool)
+    return key === undefined
+      ? standardFor(standards, own, clock().getUTCFullYear())
+      : standards.find((standard) => standard.key === key)
+  }
 
 async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   registerSecurity(app, deps)
@@ -150,6 +167,8 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(registryRoutes({ pool }))
       await v1.register(airQualityRoutes({ pool, airIndexes }))
       await v1.register(reconciliationRoutes({ pool, clock }))
+      await v1.register(alertRuleRoutes({ pool, clock, standardOf: standardOf(deps), figures: alertFigures(deps) }))
+      await v1.register(incidentRoutes({ pool, clock }))
       await v1.register(liveRoutes({ hub }))
     },
     { prefix: '/api/v1' },

@@ -43,6 +43,8 @@ await runMain(async (scope) => {
     port: config.port,
     trustProxy: config.trustProxy,
     allowedHosts: config.allowedHosts,
+    dataDir: config.dataDir,
+    certificates: config.certificates,
     registry,
     notify: config.notify,
     scope,

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Registry } from 'prom-client'
 import { deleteEndedSessions } from '#domain/access/sessions.ts'
+import { startAlerting } from '#domain/alerting/engine/run.ts'
 import { expireNetworks } from '#domain/audit/audit.ts'
 import { deleteExpiredNotifications } from '#domain/notifications/delete-expired.ts'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
@@ -9,6 +10,7 @@ import type { NotifyConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import type { Part } from '#model/api/ready.ts'
+import { alertFigures } from './alerting/figures.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
 import { hostRule } from './http/host-names.ts'
@@ -23,6 +25,7 @@ import { deleteExpiredVoices } from './voices/delete-expired.ts'
 /** Few: a reader waits for a connection rather than slowing down the ingest. */
 const MAX_CONNECTIONS = 6
 const ESTIMATOR_CONNECTIONS = 2
+const ALERTING_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
 const MAP_STYLE_RETRY_MS = 1_000
 
@@ -44,6 +47,10 @@ export type OpenApiOptions = {
   readonly allowedHosts?: readonly string[]
   /** folder with the built dashboard */
   readonly dashboard?: string
+  /** folder whose disk alert rules look at */
+  readonly dataDir?: string | undefined
+  /** certificates (PEM) whose expiry alert rules look at */
+  readonly certificates?: readonly string[]
   /** metrics of the same process, shown at /metrics with ours */
   readonly registry?: Registry
   readonly backfill?: () => number | null
@@ -89,6 +96,20 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     }),
   )
   openNotifications({ ...options, live, clock })
+  // A pool of its own: evaluating rules takes no connection from those who read.
+  const alertPool = createPool('url' in address ? { url: withoutJit(address.url) } : address, {
+    max: ALERTING_CONNECTIONS,
+    applicationName: 'citywell-alerting',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => alertPool.end())
+  const alerting = startAlerting({
+    ...{ pool: alertPool, log, clock, figures: alertFigures(engines) },
+    system: { dataDir: options.dataDir, certificates: options.certificates },
+    onCommitted: live.listen,
+  })
+  scope.defer(() => alerting.close())
   const app = await buildApp({
     pool,
     healthPool,

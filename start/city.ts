@@ -64,6 +64,8 @@ export async function runCity(
     port: config.port,
     trustProxy: config.trustProxy,
     allowedHosts: config.allowedHosts,
+    dataDir: config.dataDir,
+    certificates: config.certificates,
     dashboard: DASHBOARD,
     notify: config.notify,
     scope,

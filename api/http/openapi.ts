@@ -47,6 +47,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         { name: 'voices', description: 'What residents tell without a name: not a sample' },
         { name: 'ingest', description: 'What became of every message' },
         { name: 'access', description: 'Sessions, accounts, tokens and the audit log' },
+        { name: 'alerts', description: 'Alert rules and incidents' },
         { name: 'operation', description: 'Is it alive, is it ready' },
       ],
     },

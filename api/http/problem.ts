@@ -4,6 +4,7 @@ import { isTransient } from '#infra/db/retry.ts'
 import type { Problem } from '#model/api/problem.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { OutageLog } from './outage-log.ts'
+import { ProblemError } from './problem-error.ts'
 
 type FieldError = NonNullable<Problem['errors']>[number]
 type Failure = { code: string; status: number; detail: string; errors?: FieldError[] }
@@ -78,7 +79,10 @@ function explain(error: FastifyError, request: FastifyRequest): Failure {
   return { code: 'INTERNAL', status: 500, detail: 'internal error; the server log has the cause under this request id' }
 }
 
-const explainError = ({ code, status, message }: AppError): Failure => ({ code, status, detail: message })
+const explainError = (error: AppError): Failure => {
+  const { code, status, message } = error
+  return { code, status, detail: message, ...(error instanceof ProblemError && { errors: [...error.fields] }) }
+}
 
 type Validated = {
   validation: { instancePath: string; message?: string | undefined }[]

@@ -1,3 +1,4 @@
+import type { Incident } from '#model/api/alerts.ts'
 import type { LedgerResponse } from '#model/api/ingest.ts'
 import type { LiveMessage, LiveObservation } from '#model/mqtt/live-feed.ts'
 import type { Domain } from '#model/things/domain.ts'
@@ -8,11 +9,16 @@ import type { LiveSource } from './source.ts'
 const FLUSH_MS = 250
 const LEDGER_MS = 5_000
 const HEARTBEAT_MS = 15_000
+const INCIDENTS_MS = 1_000
+
+export type ChangedIncidents = { readonly incidents: readonly Incident[]; readonly newest: number }
 
 type HubDeps = {
   source: Pick<LiveSource, 'listen'>
   latest: () => Promise<Latest[]>
   ledger: () => Promise<LedgerResponse>
+  /** incidents that changed after an event of their history, and the newest event; undefined: only the newest event */
+  incidents: (afterEvent: number | undefined) => Promise<ChangedIncidents>
   clock: () => Date
   onError: (error: unknown) => void
   /** bytes that may wait for one client */
@@ -61,6 +67,26 @@ export function createHub(deps: HubDeps) {
     }
   }
 
+  // Whichever process changed an incident, its history says so.
+  let lastEvent: number | undefined
+  let readsIncidents = false
+  async function sendIncidents(): Promise<void> {
+    if (readsIncidents) return
+    readsIncidents = true
+    try {
+      const { incidents, newest } = await deps.incidents(lastEvent)
+      lastEvent = newest
+      for (const incident of incidents) {
+        const text = event('incident', incident)
+        for (const client of clients) client.send(text)
+      }
+    } catch (error) {
+      deps.onError(error)
+    } finally {
+      readsIncidents = false
+    }
+  }
+
   function beat(): void {
     for (const client of clients) client.beat()
   }
@@ -70,11 +96,14 @@ export function createHub(deps: HubDeps) {
     timers.push(setInterval(flush, FLUSH_MS))
     timers.push(setInterval(() => void sendLedger(), LEDGER_MS))
     timers.push(setInterval(beat, HEARTBEAT_MS))
+    void sendIncidents()
+    timers.push(setInterval(() => void sendIncidents(), INCIDENTS_MS))
   }
 
   function stop(): void {
     for (const timer of timers.splice(0)) clearInterval(timer)
     pending.clear()
+    lastEvent = undefined
   }
 
   return {

@@ -21,7 +21,8 @@ export const liveRoutes =
         compress: false,
         schema: {
           tags: ['observations'],
-          summary: 'Server-sent events: `snapshot`, then `observations` as they are committed, `ledger` every 5 s',
+          summary:
+            'Server-sent events: `snapshot`, then `observations` as they are committed, `ledger` every 5 s, `incident` when one changes',
           produces: ['text/event-stream'],
           querystring: z.object({ domain: domainsParam.optional() }),
         },

@@ -68,6 +68,7 @@ const environmentSchema = z.object({
     .optional(),
   HEARTBEAT_URL: urlOf('http:', 'https:').optional(),
   HEARTBEAT_MINUTES: z.coerce.number().int().min(1).max(1_440).default(5),
+  CERTIFICATES: z.string().min(1).optional(),
   WORKER_NAME: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, - and _')
@@ -129,6 +130,8 @@ export type Config = {
   /** names by which browsers reach the server beyond this machine's own; `*` for any */
   readonly allowedHosts: readonly string[]
   readonly notify: NotifyConfig
+  /** certificates (PEM) whose expiry alert rules look at */
+  readonly certificates: readonly string[]
   /** stable name of an ingest worker: its MQTT session carries it */
   readonly workerName: string
 }
@@ -172,6 +175,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       privateAddresses: env.NOTIFY_PRIVATE_ADDRESSES === undefined ? [] : addressesOf(env.NOTIFY_PRIVATE_ADDRESSES),
       heartbeat: env.HEARTBEAT_URL ? { url: env.HEARTBEAT_URL, everyMinutes: env.HEARTBEAT_MINUTES } : undefined,
     },
+    certificates: env.CERTIFICATES?.split(',').map((file) => resolve(file.trim())) ?? [],
     workerName: env.WORKER_NAME,
   }
 }

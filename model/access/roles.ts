@@ -13,7 +13,7 @@ export type GrantedRole = z.infer<typeof grantedRoleSchema>
 export const PERMISSIONS = {
   read: 'read what the city publishes: map, series, indicators, surveys, ledger, live events, exports, metrics',
   payloads: 'read the bytes of rejected and archived messages, which may come from households',
-  operate: 'replay messages, compare raw data with rollups, work on what is wrong now',
+  operate: 'replay messages, compare raw data with rollups, change alert rules, work on incidents and see who does',
   check: 'run the invariants over the whole database',
   moderate: 'read, approve and refuse texts of residents',
   registry: 'change Things, mappings, calibrations and meter replacements',

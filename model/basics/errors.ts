@@ -91,6 +91,15 @@ const CODES = {
   INVITATION_UNKNOWN: { status: 404, text: () => 'no invitation has this code; check it for a slip' },
   INVITATION_USED: { status: 409, text: () => 'answers have arrived with this code already; it works once' },
   FIELDWORK_CLOSED: { status: 409, text: () => 'this round of the questionnaire is not open, or has other questions' },
+  RULE_UNKNOWN: {
+    status: 404,
+    text: (id: string) => `no alert rule with id "${id}"; GET /api/v1/alert-rules lists them`,
+  },
+  INCIDENT_UNKNOWN: {
+    status: 404,
+    text: (id: string) => `no incident with id ${id}; GET /api/v1/incidents lists them`,
+  },
+  INCIDENT_CLOSED: { status: 409, text: (id: string) => `incident ${id} is closed; only notes can be added` },
   RATE_LIMITED: { status: 429, text: (seconds: string) => `too many of these for now; try again in ${seconds} s` },
   VALUE_INVALID: { status: 422, text: (detail: string) => detail },
   // dependencies

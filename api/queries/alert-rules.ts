@@ -1,0 +1,61 @@
+import type { StoredRule } from '#domain/alerting/rules.ts'
+import type { Queryable } from '#infra/db/pool.ts'
+import { CONDITIONS } from '#model/alerting/states.ts'
+import type { AlertingStatus, AlertRuleResponse } from '#model/api/alerts.ts'
+
+type Instances = AlertRuleResponse['instances']
+const NONE: Instances = { pending: 0, firing: 0, recovering: 0, no_data: 0 }
+
+const COUNTS = `
+  select rule_id as id, condition, count(*) as n from alert_state
+  where rule_id = any($1) and condition in ('pending', 'firing', 'recovering', 'no_data') group by 1, 2`
+const OPEN = `select rule_id as id, count(*) as n from incident where closed_at is null and rule_id = any($1) group by 1`
+
+/** Rules with how many of their instances are not normal, and their open incidents. */
+export async function withInstances(db: Queryable, rules: readonly StoredRule[]): Promise<AlertRuleResponse[]> {
+  const ids = rules.map(({ id }) => id)
+  const counts = await db.query<{ id: string; condition: keyof Instances; n: number }>(COUNTS, [ids])
+  const open = await db.query<{ id: string; n: number }>(OPEN, [ids])
+  const openOf = new Map(open.rows.map(({ id, n }) => [id, n]))
+  const byRule = Map.groupBy(counts.rows, ({ id }) => id)
+  return rules.map((rule) => ({
+    ...rule,
+    createdAt: rule.createdAt.toISOString(),
+    updatedAt: rule.updatedAt.toISOString(),
+    errorSince: rule.errorSince?.toISOString() ?? null,
+    instances: {
+      ...NONE,
+      ...Object.fromEntries((byRule.get(rule.id) ?? []).map(({ condition, n }) => [condition, n])),
+    },
+    openIncidents: openOf.get(rule.id) ?? 0,
+  }))
+}
+
+type StatusRow = Omit<AlertingStatus, 'engine' | 'evaluatedAt' | 'instances'> & {
+  readonly running: boolean
+  readonly evaluatedAt: Date | null
+  readonly instances: Readonly<Record<string, number>> | null
+}
+const STATUS = `
+  select lease_until > $1 as running, evaluated_at as "evaluatedAt", evaluations, skipped,
+         (select count(*) from alert_rule where enabled) as rules,
+         (select count(*) from alert_rule where enabled and error is not null) as "failingRules",
+         (select jsonb_object_agg(condition, n) from (
+           select condition, count(*) as n from alert_state group by 1) c) as instances
+  from alert_engine`
+
+export async function selectStatus(db: Queryable, now: Date): Promise<AlertingStatus> {
+  const { rows } = await db.query<StatusRow>(STATUS, [now])
+  const [row] = rows
+  if (!row) throw new Error('alert_engine has one row')
+  const { running, evaluatedAt, instances, ...counts } = row
+  return {
+    ...counts,
+    engine: running ? 'running' : 'idle',
+    evaluatedAt: evaluatedAt?.toISOString() ?? null,
+    instances: {
+      ...Object.fromEntries(CONDITIONS.map((condition) => [condition, 0])),
+      ...instances,
+    } as AlertingStatus['instances'],
+  }
+}

@@ -1,0 +1,154 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { acknowledge, addNote, assign, close } from '#domain/alerting/actions.ts'
+import { selectDirection } from '#domain/alerting/rules.ts'
+import { type Actor, may, publicNameOf } from '#model/access/actor.ts'
+import { handlingSchema, severitySchema } from '#model/alerting/states.ts'
+import {
+  alertingStatus,
+  incidentAction,
+  incidentAssignment,
+  incidentDetail,
+  incidentNote,
+  incidentSchema,
+  incidentsResponse,
+  type TimelineEntry,
+} from '#model/api/alerts.ts'
+import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
+import { idParam, keyParam } from '../http/params.ts'
+import { selectStatus } from '../queries/alert-rules.ts'
+import { affectedBy, changesBefore, neighboursOf, populationOf } from '../queries/incident-context.ts'
+import { countOpen, requireIncident, selectIncidents, selectTimeline, withoutNames } from '../queries/incidents.ts'
+import type { ApiDeps } from './deps.ts'
+
+const tags = ['alerts']
+const byId = z.object({ id: idParam })
+const listQuery = z.object({
+  state: z.enum(['open', 'closed', 'all']).default('all'),
+  severity: severitySchema.optional(),
+  handling: handlingSchema.optional(),
+  rule: z.string().min(1).max(64).optional().describe('id of an alert rule'),
+  thing: keyParam.optional().describe('key of a Thing'),
+  zone: keyParam.optional().describe('key of a zone'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: cursorParam.optional(),
+})
+
+export const incidentRoutes =
+  ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/incidents',
+      {
+        schema: {
+          tags,
+          summary:
+            'Incidents: open ones first, by severity, affected people and duration; then closed ones, newest first',
+          querystring: listQuery,
+          response: { 200: incidentsResponse },
+        },
+      },
+      async ({ actor, query: { cursor, limit, ...filter } }) => {
+        const after = cursor === undefined ? undefined : readCursor(cursor)
+        const rows = await selectIncidents(pool, { ...filter, after, limit: limit + 1 }, clock())
+        const page = rows.slice(0, limit)
+        const last = page.at(-1)
+        const next = rows.length > limit && last ? writeCursor(Number(last.id)) : null
+        const incidents = seesNames(actor) ? page : page.map(withoutNames)
+        return { incidents, next, open: await countOpen(pool) }
+      },
+    )
+    app.get(
+      '/incidents/:id',
+      {
+        schema: {
+          tags,
+          summary: 'One incident: timeline, neighbours, affected population, what changed before it',
+          params: byId,
+          response: { 200: incidentDetail },
+        },
+      },
+      async ({ actor, params }) => {
+        const incident = await requireIncident(pool, params.id, clock())
+        const direction = await selectDirection(pool, incident.rule.id)
+        const timeline = await selectTimeline(pool, params.id)
+        const hidden = !seesNames(actor)
+        return {
+          incident: hidden ? withoutNames(incident) : incident,
+          timeline: hidden ? timeline.map(withoutPersons) : timeline,
+          neighbours: await neighboursOf(pool, incident, direction, clock()),
+          population: await populationOf(pool, incident),
+          changesBefore: await changesBefore(pool, incident),
+          affected: await affectedBy(pool, incident),
+        }
+      },
+    )
+    app.get(
+      '/alerting/status',
+      {
+        schema: {
+          tags,
+          summary: 'Whether rules are evaluated, and what could not be',
+          response: { 200: alertingStatus },
+        },
+      },
+      () => selectStatus(pool, clock()),
+    )
+    await app.register(actionRoutes({ pool, clock }))
+  }
+
+/** Names of those who work on incidents, and what they write, are for those who may do so. */
+const seesNames = (actor: Actor): boolean => may(actor, 'operate', false)
+const withoutPersons = (entry: TimelineEntry): TimelineEntry => ({
+  ...entry,
+  ...{ who: null, note: null, detail: entry.kind === 'assigned' ? {} : entry.detail },
+})
+
+/** An account has a name; whoever uses the key or a token says who they are. */
+const nameOf = (actor: Actor, said: string | undefined): string =>
+  actor.kind === 'account' ? actor.name : (said ?? publicNameOf(actor))
+
+const actionRoutes =
+  ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    const answer = (id: number) => requireIncident(pool, id, clock())
+    const route = (summary: string) => ({
+      schema: { tags, summary, params: byId, response: { 200: incidentSchema } },
+    })
+    const acknowledgeRoute = route('Acknowledge an incident: escalation stops at once')
+    app.post(
+      '/incidents/:id/acknowledge',
+      { ...acknowledgeRoute, schema: { ...acknowledgeRoute.schema, body: incidentAction } },
+      async ({ actor, params: { id }, body: { who, note } }) => {
+        await acknowledge(pool, id, { by: actor, who: nameOf(actor, who), note, now: clock() })
+        return answer(id)
+      },
+    )
+    const assignRoute = route('Assign an incident to a person or team')
+    app.post(
+      '/incidents/:id/assign',
+      { ...assignRoute, schema: { ...assignRoute.schema, body: incidentAssignment } },
+      async ({ actor, params: { id }, body: { who, to, note } }) => {
+        await assign(pool, id, { by: actor, who: nameOf(actor, who), to, note, now: clock() })
+        return answer(id)
+      },
+    )
+    const noteRoute = route('Add a note to an incident, open or closed')
+    app.post(
+      '/incidents/:id/notes',
+      { ...noteRoute, schema: { ...noteRoute.schema, body: incidentNote } },
+      async ({ actor, params: { id }, body: { who, note } }) => {
+        await addNote(pool, id, { by: actor, who: nameOf(actor, who), note, now: clock() })
+        return answer(id)
+      },
+    )
+    const closeRoute = route('Close an incident; nothing is opened for it again while its condition lasts')
+    app.post(
+      '/incidents/:id/close',
+      { ...closeRoute, schema: { ...closeRoute.schema, body: incidentAction } },
+      async ({ actor, params: { id }, body: { who, note } }) => {
+        await close(pool, id, { by: actor, who: nameOf(actor, who), note, now: clock() })
+        return answer(id)
+      },
+    )
+  }

@@ -1,0 +1,271 @@
+/**
+ * The engine of alerting: evaluates all rules again and again, one engine at a time.
+ *
+ *     waiting    --lease taken-->                          evaluating  (instances and rules are read from the database)
+ *     evaluating --pass written-->                         evaluating
+ *     evaluating --the database fails, or is too slow-->   failing     (state as it was; nothing is written twice)
+ *     failing    --pass written-->                         evaluating
+ *     evaluating, failing --lease lost-->                  waiting
+ *     any        --close()-->                              closed      (another engine may go on at once)
+ *
+ * A pass reads new evidence, lets the state machines run in memory, writes what changed in transactions of up to 200
+ * instances, and only then advances: what could not be written is evaluated again by the next pass, with the same result.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Pool } from '#infra/db/pool.ts'
+import { MINUTE_MS } from '#model/basics/durations.ts'
+import { dismiss } from '../machine.ts'
+import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
+import { Evaluation } from './evaluation.ts'
+import { type Instance, type Instances, isForgettable, loadInstances } from './instances.ts'
+import { finishPass, returnLease, takeLease } from './lease.ts'
+import { evaluateMeasured, MAX_LOOK_BACK_MS, SETTLE_MS, thingRef, type Watermarks } from './measured-rules.ts'
+import { type Change, LeaseLost, persist } from './persist.ts'
+import { evaluateSilence, type SilenceResult } from './silence-rules.ts'
+import { evaluateSystem, type SystemSources } from './system-rules.ts'
+import { loadWorld, type World, worldVersion } from './world.ts'
+
+export const BATCH_INSTANCES = 200
+/** A pause longer than this between two passes is an outage of Citywell: silence during it says nothing of Things. */
+const OUTAGE_MS = 2 * MINUTE_MS
+const NOTHING_BEHIND: SilenceResult = { back: new Map(), behind: new Map() }
+
+export type EngineOptions = {
+  readonly pool: Pool
+  readonly figures: Figures
+  readonly system: SystemSources
+}
+export type EngineState = 'waiting' | 'evaluating' | 'failing' | 'closed'
+export type PassResult = { readonly evaluated: boolean; readonly written: number }
+
+type Memory = {
+  readonly instances: Instances
+  readonly watermarks: Watermarks
+  readonly world: World
+  /** rules whose newest values were evaluated, with their version */
+  readonly known: ReadonlySet<string>
+  readonly evaluatedAt: number | null
+  readonly listeningSince: number
+  readonly groupsBack: ReadonlyMap<string, number>
+  readonly derivedHour: number
+}
+
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #holder = randomUUID()
+  #memory: Memory | undefined
+  #state: EngineState = 'waiting'
+  #skipped = 0
+  #mustReload = false
+  #skippedInAll = 0
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+  }
+
+  get state(): EngineState {
+    return this.#state
+  }
+  /** evaluations that failed, for metrics */
+  get skipped(): number {
+    return this.#skippedInAll
+  }
+  get instances(): number {
+    return this.#memory?.instances.size ?? 0
+  }
+
+  /**
+   * One pass, unless another engine has the lease.
+   * @throws what the database says when it fails; state is as it was before
+   */
+  async pass(now: Date): Promise<PassResult> {
+    if (this.#state === 'closed') return { evaluated: false, written: 0 }
+    try {
+      const lease = await takeLease(this.#options.pool, this.#holder, now)
+      if (!lease) return this.#wait()
+      const memory = await this.#remember(now, lease.evaluatedAt)
+      const written = await this.#evaluate(memory, now)
+      await finishPass(this.#options.pool, this.#holder, now, this.#skipped)
+      this.#skipped = 0
+      this.#state = 'evaluating'
+      return { evaluated: true, written }
+    } catch (error) {
+      if (error instanceof LeaseLost) return this.#wait()
+      this.#state = 'failing'
+      // A commit whose answer was lost was carried out all the same: what is stored is read again.
+      this.#mustReload = true
+      this.#skipped += 1
+      this.#skippedInAll += 1
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    if (this.#memory) await returnLease(this.#options.pool, this.#holder).catch(() => {})
+  }
+
+  #wait(): PassResult {
+    this.#memory = undefined
+    this.#state = 'waiting'
+    return { evaluated: false, written: 0 }
+  }
+
+  /** What is in memory, read anew when rules or the registry changed. */
+  async #remember(now: Date, evaluatedAt: Date | null): Promise<Memory> {
+    const { pool } = this.#options
+    const before = this.#memory
+    const version = await worldVersion(pool, now)
+    if (before?.world.version === version && !this.#mustReload) return before
+    const world = await loadWorld(pool, version, now)
+    const last = evaluatedAt?.getTime() ?? null
+    const wasDown = last === null || now.getTime() - last > OUTAGE_MS
+    const known = before?.known ?? knownAt([...world.rules.values()], last)
+    this.#memory = {
+      ...{ world, known, instances: await loadInstances(pool), watermarks: before?.watermarks ?? new Map() },
+      evaluatedAt: before?.evaluatedAt ?? last,
+      listeningSince: before?.listeningSince ?? (wasDown ? now.getTime() : 0),
+      groupsBack: before?.groupsBack ?? (await recentlyBack(pool, now)),
+      derivedHour: before?.derivedHour ?? 0,
+    }
+    this.#mustReload = false
+    return this.#memory
+  }
+
+  async #evaluate(memory: Memory, now: Date): Promise<number> {
+    const { pool, figures, system } = this.#options
+    const { world, instances } = memory
+    await this.#forgetClosed(memory)
+    const latest = await selectLatest(pool)
+    const evaluation = new Evaluation(instances, now)
+    const nowMs = now.getTime()
+    const silence =
+      memory.world.rules.size > 0
+        ? evaluateSilence({
+            ...{ world, evaluation, heard: latest.byThing, now: nowMs },
+            ...{ listeningSince: memory.listeningSince, groupsBack: memory.groupsBack },
+          })
+        : NOTHING_BEHIND
+    const fresh = new Set(
+      [...world.rules.values()].flatMap((rule) => (memory.known.has(versionOf(rule)) ? [] : [rule.id])),
+    )
+    const watermarks = await evaluateMeasured({
+      ...{ db: pool, world, instances, evaluation, latest: latest.byStream, watermarks: memory.watermarks, now: nowMs },
+      ...{ evaluatedAt: memory.evaluatedAt, fresh, behind: silence.behind },
+    })
+    await evaluateSystem(pool, { world, evaluation, now }, system)
+    const hour = dueHour(nowMs)
+    if (hour > memory.derivedHour || fresh.size > 0) await evaluateDerived(pool, { world, evaluation, now }, figures)
+    followTimers(memory, evaluation, silence, nowMs)
+    const { changes, inMemory } = evaluation.results()
+    const written = await this.#write(memory, changes, now)
+    for (const instance of inMemory) instances.set(instance)
+    this.#memory = {
+      ...memory,
+      ...{ watermarks, derivedHour: hour, evaluatedAt: nowMs },
+      known: new Set([...world.rules.values()].map(versionOf)),
+      groupsBack: new Map([...memory.groupsBack, ...silence.back]),
+    }
+    forget(instances, nowMs)
+    return written
+  }
+
+  async #write({ instances }: Memory, changes: readonly Change[], now: Date): Promise<number> {
+    let count = 0
+    for (let from = 0; from < changes.length; from += BATCH_INSTANCES) {
+      const written = await persist(this.#options.pool, this.#holder, changes.slice(from, from + BATCH_INSTANCES), now)
+      for (const { instance, remove } of written) {
+        if (remove) instances.delete(instance)
+        else instances.set(instance)
+      }
+      count += written.length
+    }
+    return count
+  }
+
+  /** Incidents that a person closed: nothing more is said of them while their condition lasts. */
+  async #forgetClosed({ instances }: Memory): Promise<void> {
+    const open = [...instances.all()].filter(({ incidentId }) => incidentId !== null)
+    if (open.length === 0) return
+    const { rows } = await this.#options.pool.query<{ id: number }>(
+      `select id from incident where id = any($1::bigint[]) and closed_at is not null`,
+      [open.map(({ incidentId }) => incidentId)],
+    )
+    const closed = new Set(rows.map(({ id }) => id))
+    for (const instance of open)
+      if (instance.incidentId !== null && closed.has(instance.incidentId))
+        instances.set({ ...instance, state: dismiss(instance.state), incidentId: null, storedAt: 0 })
+  }
+}
+
+const versionOf = ({ id, version }: { readonly id: string; readonly version: number }): string => `${id} ${version}`
+
+/** Rules that an engine before this one has evaluated in their present version. */
+const knownAt = (
+  rules: readonly { readonly id: string; readonly version: number; readonly updatedAt: number }[],
+  evaluatedAt: number | null,
+): Set<string> =>
+  new Set(rules.filter(({ updatedAt }) => evaluatedAt !== null && updatedAt <= evaluatedAt).map(versionOf))
+
+type Latest = { readonly byStream: Map<number, number>; readonly byThing: Map<number, number> }
+const LATEST = `
+  select l.datastream_id as id, d.thing_id as thing, floor(extract(epoch from l.phenomenon_time) * 1000)::float8 as at
+  from latest_observation l join datastream d on d.id = l.datastream_id`
+
+async function selectLatest(pool: Pool): Promise<Latest> {
+  const { rows } = await pool.query<{ id: number; thing: number; at: number }>({
+    name: 'alerting-latest',
+    text: LATEST,
+  })
+  const byStream = new Map<number, number>()
+  const byThing = new Map<number, number>()
+  for (const { id, thing, at } of rows) {
+    byStream.set(id, at)
+    byThing.set(thing, Math.max(byThing.get(thing) ?? 0, at))
+  }
+  return { byStream, byThing }
+}
+
+/** Gateways and sources that were silent within the last day, with when they were heard again. */
+async function recentlyBack(pool: Pool, now: Date): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ id: string; at: Date }>(
+    `select subject_id as id, max(closed_at) as at from incident
+     where subject_kind in ('source', 'system') and closed_at > $1::timestamptz - interval '1 day' group by 1`,
+    [now],
+  )
+  return new Map(rows.map(({ id, at }) => [id, at.getTime()]))
+}
+
+/** Missing data, schedules, the end of flapping; and instances whose Thing is gone or has left the scope of the rule. */
+function followTimers({ instances, world }: Memory, evaluation: Evaluation, silence: SilenceResult, now: number): void {
+  for (const instance of instances.all()) {
+    const rule = world.rules.get(instance.ruleId)
+    if (!rule) continue
+    if (instance.subjectKind !== 'thing') {
+      evaluation.advance(rule, goneRef(instance), now - SETTLE_MS)
+      continue
+    }
+    const thing = world.things.get(Number(instance.subjectId))
+    if (!thing || !rule.covers(thing)) {
+      evaluation.remove(rule, goneRef(instance))
+      continue
+    }
+    const cause = rule.compiled.notifiesNoData ? silence.behind.get(thing.id) : undefined
+    if (cause && instance.state.episode?.noData) evaluation.suppress(rule, thingRef(thing), cause)
+    else if (!cause) evaluation.advance(rule, thingRef(thing), now - SETTLE_MS, thing.createdAt.getTime())
+  }
+}
+
+const goneRef = ({ subjectKind, subjectId }: Instance) => ({
+  ...{ kind: subjectKind, id: subjectId, intervalSeconds: null },
+  describe: () => ({
+    ...{ kind: subjectKind, id: subjectId, name: subjectId, thingId: null, zoneId: null, zoneKey: null, owner: null },
+    ...{ affectedThings: 0, affectedPeople: null },
+  }),
+})
+
+function forget(instances: Instances, now: number): void {
+  for (const instance of [...instances.all()])
+    if (isForgettable(instance, now - 2 * MAX_LOOK_BACK_MS)) instances.delete(instance)
+}

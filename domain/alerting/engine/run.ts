@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isTransient } from '#infra/db/retry.ts'
+import type { Logger } from '#infra/runtime/log.ts'
+import { Outage } from '#infra/runtime/outage.ts'
+import { seedRules } from '../default-rules.ts'
+import { Engine, type EngineOptions } from './engine.ts'
+
+const PERIOD_MS = 15_000
+/** Between two passes that new measurements ask for. */
+const MIN_GAP_MS = 1_000
+/** A pass that takes long is not repeated at once: alerting takes at most a fifth of the time of one core. */
+const REST_FACTOR = 4
+
+export type AlertingOptions = EngineOptions & {
+  readonly log: Logger
+  readonly clock: () => Date
+  /** calls the listener when measurements were committed; returns how to stop */
+  readonly onCommitted?: (listener: () => void) => () => void
+}
+export type Alerting = { readonly engine: Engine; close(): Promise<void> }
+
+/** Evaluates the rules every 15 s, and sooner when measurements arrive. While the database is unreachable it keeps trying. */
+export function startAlerting(options: AlertingOptions): Alerting {
+  const { log, clock } = options
+  const engine = new Engine(options)
+  const outage = new Outage()
+  const stop = new AbortController()
+  let wake = new AbortController()
+  const unsubscribe = options.onCommitted?.(() => wake.abort())
+  let seeded = false
+  let hasRun = false
+
+  async function pass(): Promise<void> {
+    try {
+      if (!seeded) await seedRules(options.pool)
+      seeded = true
+      await engine.pass(clock())
+      hasRun = true
+      const outageSeconds = outage.end()
+      if (outageSeconds !== undefined) log.info({ outageSeconds }, 'alert rules are evaluated again')
+    } catch (error) {
+      const { message, code } = error as Error & { code?: string }
+      const isUnavailable = isTransient(error) || code === '42P01'
+      // at the start the database may still be opened, or its schema be made
+      if (!hasRun && isUnavailable) return
+      if (!outage.note(message)) return
+      const fields = isUnavailable ? { reason: message } : { err: error }
+      log.warn(
+        fields,
+        'alert rules not evaluated; their state is kept, and the next pass evaluates what this one missed',
+      )
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const start = performance.now()
+      wake = new AbortController()
+      await pass()
+      const rest = Math.max(MIN_GAP_MS, REST_FACTOR * (performance.now() - start))
+      await pause(rest, stop.signal)
+      await pause(Math.max(0, PERIOD_MS - rest), AbortSignal.any([stop.signal, wake.signal]))
+    }
+  }
+  const running = run()
+  return {
+    engine,
+    close: async () => {
+      unsubscribe?.()
+      stop.abort()
+      await running
+      await engine.close()
+    },
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal, ref: false }).catch(() => {})

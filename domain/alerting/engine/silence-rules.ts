@@ -1,0 +1,217 @@
+/**
+ * Silence of Things, and what causes it. Things report through a gateway, gateways through a source, sources through the
+ * broker. A group (gateway, source, or all sources) is silent when nothing of it has been heard for one and a half median
+ * intervals, at least 80 % of its Things have missed as much, and the first of them has reached the threshold of a rule.
+ * Its silence is one incident with a count; those of its Things, and of groups within it, are merged into it, whichever came
+ * first. When the group is heard again its Things have a whole threshold of time to report before each is silent by itself.
+ *
+ * Evidence is dated by when a threshold was reached, not by when somebody looked: a backtest finds the same.
+ */
+import { SECOND_MS } from '#model/basics/durations.ts'
+import { silenceEvidence } from '../evidence/silence.ts'
+import type { Evidence } from '../machine.ts'
+import type { ScopedThing } from '../scope.ts'
+import type { Evaluation, SubjectRef } from './evaluation.ts'
+import { thingRef } from './measured-rules.ts'
+import type { Cause } from './persist.ts'
+import { type ActiveRule, mildestOf, type World } from './world.ts'
+
+const MISSED_INTERVALS = 1.5
+const MISSED_SHARE = 0.8
+const MIN_GROUP = 2
+export const ALL_SOURCES = 'broker'
+
+export type SilencePass = {
+  readonly world: World
+  readonly evaluation: Evaluation
+  /** newest measurement of each Thing, Unix milliseconds */
+  readonly heard: ReadonlyMap<number, number>
+  /** what was silent before this is not known: Citywell was not running */
+  readonly listeningSince: number
+  /** when groups were heard again after their silence */
+  readonly groupsBack: ReadonlyMap<string, number>
+  readonly now: number
+}
+type Member = {
+  readonly thing: ScopedThing
+  readonly intervalMs: number
+  readonly heard: number
+  readonly excusedUntil: number
+}
+type Group = {
+  readonly id: string
+  readonly members: readonly Member[]
+  readonly parents: readonly string[]
+  readonly rule: ActiveRule
+}
+
+export type SilenceResult = {
+  /** groups that were silent and were heard again, with the time */
+  readonly back: ReadonlyMap<string, number>
+  /** Things behind a silent group, with the incident of their cause */
+  readonly behind: ReadonlyMap<number, Cause>
+}
+
+export function evaluateSilence(pass: SilencePass): SilenceResult {
+  const rules = [...pass.world.rules.values()].filter(({ definition }) => definition.condition.kind === 'silence')
+  if (rules.length === 0) return { back: new Map(), behind: new Map() }
+  const members = membersOf(pass)
+  const silent = new Map<string, Cause>()
+  const back = new Map<string, number>()
+  for (const group of groupsOf(members, rules)) {
+    const ref = groupRef(group, pass)
+    const wasActive = isActive(pass, group.rule, ref)
+    const [cause] = group.parents.flatMap((parent) => silent.get(parent) ?? [])
+    if (cause !== undefined) {
+      pass.evaluation.suppress(group.rule, ref, cause)
+      silent.set(group.id, cause)
+      continue
+    }
+    // What is within a group that is heard again has time to report.
+    if (!wasActive && group.parents.some((parent) => back.has(parent))) continue
+    const evidence = groupEvidence(group, pass, wasActive)
+    pass.evaluation.observe(group.rule, ref, evidence)
+    if (isActive(pass, group.rule, ref)) silent.set(group.id, { ruleId: group.rule.id, kind: ref.kind, id: ref.id })
+    else if (wasActive) back.set(group.id, pass.now)
+  }
+  const excused = new Set([...back.keys()])
+  for (const rule of rules) if (ofKind(rule) === 'thing') evaluateThings(pass, rule, { members, silent, excused })
+  const behind = members.flatMap(({ thing }) => {
+    const [cause] = chainOf(thing).flatMap((group) => silent.get(group) ?? [])
+    return cause ? [[thing.id, cause] as const] : []
+  })
+  return { back, behind: new Map(behind) }
+}
+
+const ofKind = ({ definition: { condition } }: ActiveRule): 'thing' | 'gateway' | 'source' =>
+  condition.kind === 'silence' ? condition.of : 'thing'
+
+function membersOf({ world, heard, listeningSince, groupsBack }: SilencePass): Member[] {
+  return [...world.things.values()].flatMap((thing): Member[] => {
+    if (thing.intervalSeconds === null) return []
+    const last = Math.max(heard.get(thing.id) ?? 0, thing.createdAt.getTime())
+    const back = chainOf(thing).map((group) => groupsBack.get(group) ?? 0)
+    return [
+      {
+        thing,
+        intervalMs: thing.intervalSeconds * SECOND_MS,
+        heard: last,
+        excusedUntil: Math.max(listeningSince, ...back),
+      },
+    ]
+  })
+}
+
+/** From the whole to the part. */
+const chainOf = ({ groups }: ScopedThing): string[] => [
+  ALL_SOURCES,
+  ...groups.filter((group) => group.startsWith('source:')),
+  ...groups.filter((group) => group.startsWith('gateway:')),
+]
+
+/** Groups with the rule that speaks for them: one of its own kind, or else the first that covers its Things. */
+function groupsOf(members: readonly Member[], rules: readonly ActiveRule[]): Group[] {
+  const byGroup = new Map<string, Member[]>()
+  for (const member of members)
+    for (const group of chainOf(member.thing)) {
+      const own = byGroup.get(group)
+      if (own) own.push(member)
+      else byGroup.set(group, [member])
+    }
+  const sources = [...byGroup.keys()].filter((group) => group.startsWith('source:'))
+  if (sources.length < 2) byGroup.delete(ALL_SOURCES)
+  const rank = (group: string): number => (group === ALL_SOURCES ? 0 : group.startsWith('source:') ? 1 : 2)
+  return [...byGroup]
+    .toSorted(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
+    .flatMap(([id, all]): Group[] => {
+      const wanted = id.startsWith('gateway:') ? 'gateway' : 'source'
+      const rule =
+        rules.find((one) => ofKind(one) === wanted && all.some(({ thing }) => one.covers(thing))) ??
+        rules.find((one) => ofKind(one) === 'thing' && all.filter(({ thing }) => one.covers(thing)).length >= MIN_GROUP)
+      if (!rule) return []
+      const covered = all.filter(({ thing }) => rule.covers(thing))
+      if (covered.length < MIN_GROUP) return []
+      const chain = chainOf(covered[0]?.thing ?? all[0]?.thing ?? ({ groups: [] } as never))
+      return [{ id, members: covered, rule, parents: chain.slice(0, rank(id)).filter((parent) => byGroup.has(parent)) }]
+    })
+}
+
+const isActive = ({ evaluation }: SilencePass, rule: ActiveRule, ref: SubjectRef): boolean =>
+  evaluation.stateOf(rule, ref)?.levels.some(({ active }) => active) ?? false
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+const effective = ({ heard, excusedUntil }: Member): number => Math.max(heard, excusedUntil)
+
+function groupEvidence(group: Group, { now }: SilencePass, wasActive: boolean): Evidence[] {
+  const { members, rule } = group
+  const heard = members.reduce((newest, member) => Math.max(newest, member.heard), 0)
+  const since = members.reduce((newest, member) => Math.max(newest, effective(member)), 0)
+  if (wasActive) return [{ at: heard, value: 0 }, ...deadlines(first(members), rule, now)]
+  const missed = members.filter((member) => now - effective(member) >= MISSED_INTERVALS * member.intervalMs)
+  const isSilent =
+    now - since >= MISSED_INTERVALS * median(members.map(({ intervalMs }) => intervalMs)) &&
+    missed.length >= MISSED_SHARE * members.length
+  return isSilent ? deadlines(first(members), rule, now) : []
+}
+
+/** The member whose threshold is reached first. */
+const first = (members: readonly Member[]): Member =>
+  members.reduce((a, b) => (effective(a) + a.intervalMs < effective(b) + b.intervalMs ? a : b))
+
+const deadlines = (member: Member, { compiled }: ActiveRule, now: number): Evidence[] =>
+  silenceEvidence(compiled.levels, { from: effective(member), intervalMs: member.intervalMs, until: now })
+
+type ThingPass = {
+  readonly members: readonly Member[]
+  readonly silent: ReadonlyMap<string, Cause>
+  readonly excused: ReadonlySet<string>
+}
+
+function evaluateThings(pass: SilencePass, rule: ActiveRule, { members, silent, excused }: ThingPass): void {
+  const threshold = mildestOf(rule)
+  for (const member of members) {
+    const { thing, intervalMs } = member
+    const ref: SubjectRef = thingRef(thing)
+    const state = pass.evaluation.stateOf(rule, ref)
+    const isLate = pass.now - effective(member) > threshold * intervalMs
+    if ((!state && !isLate) || !rule.covers(thing)) continue
+    const chain = chainOf(thing)
+    const [cause] = chain.flatMap((group) => silent.get(group) ?? [])
+    if (cause !== undefined) {
+      pass.evaluation.suppress(rule, ref, cause)
+      continue
+    }
+    const wasActive = state?.levels.some(({ active }) => active) ?? false
+    if (chain.some((group) => excused.has(group)) && !wasActive) continue
+    const known: Evidence[] = state ? [{ at: member.heard, value: 0 }] : []
+    // One that is known to be silent stays so: its clock is not set back by a restart.
+    const own = wasActive ? { ...member, excusedUntil: 0 } : member
+    pass.evaluation.observe(rule, ref, [...known, ...deadlines(own, rule, pass.now)])
+  }
+}
+
+function groupRef({ id, members }: Group, { now }: SilencePass): SubjectRef {
+  const isAll = id === ALL_SOURCES
+  const silent = members.filter((member) => now - effective(member) >= MISSED_INTERVALS * member.intervalMs)
+  const affected = silent.length > 0 ? silent : members
+  const zones = new Map(affected.map(({ thing }) => [thing.zoneId, thing.people]))
+  const people = [...zones.values()].flatMap((each) => each ?? [])
+  const [zoneId] = zones.keys()
+  const zoneKey = affected[0]?.thing.zone ?? null
+  return {
+    ...{ kind: isAll ? 'system' : 'source', id, intervalSeconds: null },
+    describe: () => ({
+      ...{ kind: isAll ? 'system' : 'source', id, name: nameOf(id), thingId: null, owner: null },
+      ...(zones.size === 1 ? { zoneId: zoneId ?? null, zoneKey } : { zoneId: null, zoneKey: null }),
+      affectedThings: affected.length,
+      affectedPeople: people.length === 0 ? null : people.reduce((a, b) => a + b, 0),
+      things: affected.map(({ thing }) => thing.key),
+    }),
+  }
+}
+
+function nameOf(id: string): string {
+  if (id === ALL_SOURCES) return 'All sources'
+  return id.startsWith('gateway:') ? `Gateway ${id.slice('gateway:'.length)}` : `Source ${id.slice('source:'.length)}`
+}

@@ -1,0 +1,161 @@
+import type { Queryable } from '#infra/db/pool.ts'
+import { standardFor, standardsWith } from '#model/air-quality/standards/built-in.ts'
+import type { AirStandard } from '#model/air-quality/standards/schema.ts'
+import type { AlertRule } from '#model/alerting/rule.ts'
+import { localMidnight } from '#model/basics/period.ts'
+import { type CompiledRule, compileRule } from '../compile.ts'
+import { type Feature, isMeasuredCondition, propertyOfCondition } from '../evidence/measured.ts'
+import { type StoredRule, selectRules } from '../rules.ts'
+import { type ScopedThing, scopeFilter, selectScopedThings } from '../scope.ts'
+
+export type ActiveRule = {
+  readonly id: string
+  readonly name: string
+  readonly version: number
+  readonly updatedAt: number
+  readonly definition: AlertRule
+  readonly compiled: CompiledRule
+  /** in scope, confirmed where the rule asks for it, and not retired */
+  readonly covers: (thing: ScopedThing) => boolean
+}
+export type Stream = {
+  readonly id: number
+  readonly thing: ScopedThing
+  readonly property: string
+  readonly channel: string
+}
+export type FeatureGroup = {
+  readonly key: string
+  readonly feature: Feature
+  /** the Datastream of each Thing that is looked at */
+  readonly streams: readonly Stream[]
+  readonly rules: ReadonlyMap<string, ActiveRule>
+  /** on high and on low values, by their mildest threshold: the easiest to reach first */
+  readonly above: readonly ActiveRule[]
+  readonly below: readonly ActiveRule[]
+}
+/** Everything that rules refer to, as of one moment. */
+export type World = {
+  readonly version: string
+  readonly timeZone: string
+  readonly rules: ReadonlyMap<string, ActiveRule>
+  readonly things: ReadonlyMap<number, ScopedThing>
+  readonly features: readonly FeatureGroup[]
+}
+
+const VERSION = `
+  select (select rules_version from alert_engine) || '.' || (select version from registry_version) || '.' ||
+         (select count(*) || '.' || coalesce(max(id), 0) from datastream) || '.' ||
+         (select count(*) || '.' || coalesce(max(id), 0) from thing) || '.' ||
+         (select coalesce(max(loaded_at), '-infinity') from city) || '.' || $1::date as version`
+
+/** Changes with every rule, Thing, Datastream and load of the city pack; and every day, because Things may retire. */
+export async function worldVersion(db: Queryable, now: Date): Promise<string> {
+  const { rows } = await db.query<{ version: string }>(VERSION, [now])
+  return rows[0]?.version ?? ''
+}
+
+type CityRow = { readonly timeZone: string | null; readonly standards: AirStandard[] | null }
+type StreamRow = { readonly id: number; readonly thing: number; readonly property: string; readonly channel: string }
+
+/** What a rule is compiled with, and the Things and Datastreams that there are. */
+export type Registry = {
+  readonly timeZone: string
+  readonly standardOf: (key: string | undefined) => AirStandard | undefined
+  readonly isRetired: (thing: ScopedThing) => boolean
+  readonly things: ReadonlyMap<number, ScopedThing>
+  readonly streams: readonly StreamRow[]
+}
+
+export async function loadRegistry(db: Queryable, now: Date): Promise<Registry> {
+  const city = await db.query<CityRow>(`select pack ->> 'timeZone' as "timeZone", air_standards as standards from city`)
+  const timeZone = city.rows[0]?.timeZone ?? 'UTC'
+  const own = city.rows[0]?.standards ?? []
+  const standards = standardsWith(own)
+  const standardOf = (key: string | undefined): AirStandard | undefined =>
+    key === undefined
+      ? standardFor(standards, own.length, now.getUTCFullYear())
+      : standards.find((standard) => standard.key === key)
+  const things = new Map((await selectScopedThings(db)).map((thing) => [thing.id, thing]))
+  const streams = await db.query<StreamRow>(
+    `select id, thing_id as thing, property, channel from datastream order by thing_id, property, channel`,
+  )
+  return { timeZone, standardOf, isRetired: retiredBefore(now, timeZone), things, streams: streams.rows }
+}
+
+export async function loadWorld(db: Queryable, version: string, now: Date): Promise<World> {
+  const registry = await loadRegistry(db, now)
+  const rules = new Map<string, ActiveRule>()
+  for (const stored of await selectRules(db)) if (stored.enabled) rules.set(stored.id, activeRule(stored, registry))
+  const { timeZone, things } = registry
+  return { version, timeZone, rules, things, features: featuresOf([...rules.values()], registry) }
+}
+
+const retiredBefore =
+  (now: Date, timeZone: string) =>
+  ({ validTo }: ScopedThing): boolean => {
+    const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(validTo ?? '')
+    return day !== null && localMidnight([Number(day[1]), Number(day[2]), Number(day[3])], timeZone) <= now
+  }
+
+type RuleContext = Pick<Registry, 'timeZone' | 'standardOf' | 'isRetired'>
+
+export function activeRule(
+  { id, version, updatedAt, definition }: Pick<StoredRule, 'id' | 'version' | 'updatedAt' | 'definition'>,
+  { timeZone, standardOf, isRetired }: RuleContext,
+): ActiveRule {
+  const { condition, scope, evidence } = definition
+  const standard = condition.kind === 'legal_threshold' ? standardOf(condition.standard) : undefined
+  const isInScope = scopeFilter(scope)
+  return {
+    ...{ id, version, definition, name: definition.name, updatedAt: updatedAt.getTime() },
+    compiled: compileRule(definition, { timeZone, standard }),
+    covers: (thing) => (thing.verified || evidence.unconfirmed) && !isRetired(thing) && isInScope(thing),
+  }
+}
+
+/** Rules with the same condition and evidence, with the Datastreams that they look at. */
+export function featuresOf(rules: readonly ActiveRule[], { streams, things, standardOf }: Registry): FeatureGroup[] {
+  const byProperty = Map.groupBy(streams, ({ property }) => property)
+  const groups = new Map<string, { feature: Feature; rules: ActiveRule[] }>()
+  for (const rule of rules) {
+    const { condition, evidence } = rule.definition
+    if (!isMeasuredCondition(condition)) continue
+    const key = JSON.stringify([condition, evidence.suspect])
+    const standard = condition.kind === 'legal_threshold' ? standardOf(condition.standard) : undefined
+    const group = groups.get(key) ?? { feature: { condition, suspect: evidence.suspect, standard }, rules: [] }
+    group.rules.push(rule)
+    groups.set(key, group)
+  }
+  return [...groups].map(([key, group]) => ({
+    ...{ key, feature: group.feature, streams: oneOfEachThing(group.feature, byProperty, things) },
+    rules: new Map(group.rules.map((rule) => [rule.id, rule])),
+    above: byEase(group.rules, 'above'),
+    below: byEase(group.rules, 'below'),
+  }))
+}
+
+function byEase(rules: readonly ActiveRule[], direction: 'above' | 'below'): ActiveRule[] {
+  const sign = direction === 'above' ? 1 : -1
+  return rules
+    .filter(({ compiled }) => compiled.direction === direction)
+    .toSorted((a, b) => sign * (mildestOf(a) - mildestOf(b)))
+}
+
+export const mildestOf = ({ compiled: { levels } }: ActiveRule): number => levels[0]?.threshold ?? Number.NaN
+
+/** The total (channel '') of a Thing, else its first channel; or the channel that the condition names. */
+function oneOfEachThing(
+  { condition }: Feature,
+  byProperty: ReadonlyMap<string, readonly StreamRow[]>,
+  things: ReadonlyMap<number, ScopedThing>,
+): Stream[] {
+  const wanted = condition.kind === 'value' ? condition.channel : undefined
+  const chosen = new Map<number, Stream>()
+  for (const row of byProperty.get(propertyOfCondition(condition)) ?? []) {
+    const thing = things.get(row.thing)
+    if (!thing || chosen.has(row.thing) || (wanted !== undefined && row.channel !== wanted)) continue
+    chosen.set(row.thing, { id: row.id, thing, property: row.property, channel: row.channel })
+  }
+  return [...chosen.values()]
+}

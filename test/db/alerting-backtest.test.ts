@@ -1,0 +1,167 @@
+/** Row 25: a backtest finds what the engine finds on the same data, however the data arrived in batches. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { backtest } from '#domain/alerting/backtest/backtest.ts'
+import { alertRuleSchema } from '#model/alerting/rule.ts'
+import { type AlertCity, openAlertCity } from './alerting-fixture.ts'
+
+let city: AlertCity
+beforeAll(async () => {
+  city = await openAlertCity({ timeZone: 'Europe/Lisbon' })
+})
+beforeEach(() => city.reset())
+afterAll(() => city.close())
+
+const START = Date.parse('2026-06-01T20:00:00Z')
+const MINUTE = 60_000
+const iso = (ms: number): string => new Date(ms).toISOString()
+const NO_FIGURES = {
+  airIndex: async () => ({ things: new Map(), zones: new Map(), city: null }),
+  shortfall: async () => undefined,
+}
+
+/** Values of a Thing: minutes since the one before, and the result. */
+const series = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 100 })), {
+  minLength: 5,
+  maxLength: 40,
+})
+const conditions = fc.constantFrom(
+  { kind: 'value', property: 'pm2_5' },
+  { kind: 'mean', property: 'pm2_5', windowMinutes: 10 },
+  { kind: 'percentile', property: 'pm2_5', windowMinutes: 15, percentile: 50 },
+  { kind: 'rate', property: 'pm2_5', windowMinutes: 5 },
+  { kind: 'mean', property: 'pm2_5', windowMinutes: 60 },
+)
+const rules = fc.record({
+  condition: conditions,
+  forSeconds: fc.constantFrom(0, 120, 600),
+  keepFiringSeconds: fc.constantFrom(0, 300),
+  levels: fc.constantFrom(
+    [{ severity: 'warning', threshold: 50, recovery: 40 }],
+    [
+      { severity: 'info', threshold: 30 },
+      { severity: 'critical', threshold: 70, recovery: 60 },
+    ],
+  ),
+  schedule: fc.constantFrom(undefined, { windows: [{ from: '22:00', to: '23:30' }] }),
+  noData: fc.constantFrom({ policy: 'ignore', afterSeconds: 1200 }, { policy: 'notify', afterSeconds: 420 }),
+  flapping: fc.constantFrom({ changes: 10, windowMinutes: 60 }, { changes: 4, windowMinutes: 30 }),
+})
+
+test('row 25: backtest transitions equal those of a live replay of the same data', async () => {
+  await fc.assert(
+    fc.asyncProperty(rules, series, series, fc.integer({ min: 1, max: 12 }), async (over, a, b, batch) => {
+      await city.reset()
+      // windows have their first value later than a Thing has its first measurement
+      const noData = over.condition.kind === 'value' ? over.noData : { policy: 'ignore' }
+      const rule = { name: 'Rule', ...over, noData }
+      const stored = await city.rule(rule)
+      const readings = (
+        [
+          ['a', a],
+          ['b', b],
+        ] as const
+      ).flatMap(([key, own]) => {
+        let at = START
+        return own.map(([gap, value]) => {
+          at += gap * MINUTE
+          return { key, at, value }
+        })
+      })
+      for (const key of ['a', 'b']) await city.things.add(key)
+      await city.pool.query(`update thing set created_at = $1`, [new Date(START)])
+      const ordered = readings.toSorted((x, y) => x.at - y.at)
+      const engine = city.openEngine()
+      await engine.pass(new Date(START))
+      for (let from = 0; from < ordered.length; from += batch) {
+        const arrived = ordered.slice(from, from + batch)
+        for (const key of ['a', 'b'])
+          await city.things.report(
+            key,
+            ...arrived.filter((each) => each.key === key).map(({ at, value }) => [iso(at), value] as const),
+          )
+        await engine.pass(new Date(arrived.at(-1)?.at ?? START))
+      }
+      // timers wait for half a minute
+      await engine.pass(new Date((ordered.at(-1)?.at ?? START) + 30_000))
+      const live = (await city.incidents()).map(({ subject, started_at, ended_at, max_severity }) => ({
+        ...{ subject, severity: max_severity, startedAt: started_at, endedAt: ended_at },
+      }))
+      const found = await backtest(
+        city.pool,
+        stored.definition,
+        { from: new Date(START), to: new Date(ordered.at(-1)?.at ?? START) },
+        NO_FIGURES,
+      )
+      expect(live.length).toBe(incidentsOf(found.transitions).length)
+      expect(sorted(incidentsOf(found.transitions))).toEqual(sorted(live))
+    }),
+    { numRuns: 25, endOnFailure: true },
+  )
+}, 300_000)
+
+type Line = { subject: unknown; severity: unknown; startedAt: unknown; endedAt: unknown }
+const sorted = (lines: readonly Line[]): string[] => lines.map((line) => JSON.stringify(line)).sort()
+
+function incidentsOf(transitions: Awaited<ReturnType<typeof backtest>>['transitions']): Line[] {
+  const rank = ['info', 'warning', 'critical']
+  const open = new Map<string, Line>()
+  const lines: Line[] = []
+  for (const { subject, event, severity, startedAt, endedAt } of transitions) {
+    if (event === null) continue
+    const line = open.get(subject) ?? { subject, severity, startedAt: new Date(startedAt ?? 0), endedAt: null }
+    if (!open.has(subject)) lines.push(line)
+    open.set(subject, line)
+    if (rank.indexOf(String(severity)) > rank.indexOf(String(line.severity))) line.severity = severity
+    if (endedAt === null) continue
+    line.endedAt = new Date(endedAt)
+    open.delete(subject)
+  }
+  return lines
+}
+
+test('a year of one Thing: what it would have sent', async () => {
+  await city.things.add('a', { interval: 3600 })
+  // a day over 80 in every month, an hour apart
+  await city.pool.query(
+    `insert into observation (datastream_id, phenomenon_time, result, quality)
+     select $1, at, case when extract(day from at at time zone 'UTC') = 15 then 90 else 20 end, 1
+     from generate_series(timestamptz '2025-07-01Z', timestamptz '2026-07-01 00:00Z', interval '1 hour') at`,
+    [city.things.stream('a')],
+  )
+  const window = { from: new Date('2025-07-01T00:00:00Z'), to: new Date('2026-07-01T00:00:00Z') }
+  const rule = alertRuleSchema.parse({
+    name: 'Rule',
+    condition: { kind: 'mean', property: 'pm2_5', windowMinutes: 60 },
+    levels: [{ severity: 'warning', threshold: 80 }],
+  })
+  const { transitions, subjects, evaluated } = await backtest(city.pool, rule, window, NO_FIGURES)
+  expect([subjects, evaluated]).toEqual([1, 365 * 24])
+  expect(transitions.filter(({ event }) => event === 'opened')).toHaveLength(12)
+  expect(
+    transitions
+      .filter(({ event }) => event === 'resolved')
+      .map(({ startedAt, endedAt }) => ((endedAt ?? 0) - (startedAt ?? 0)) / 3_600_000),
+  ).toEqual(Array(12).fill(24))
+})
+
+test('silence in the past: a gap of two hours with an interval of 15 minutes', async () => {
+  await city.things.add('a', { interval: 900 })
+  const readings = [0, 15, 30, 150, 165].map((minutes) => [iso(START + minutes * MINUTE), 1] as const)
+  await city.things.report('a', ...readings)
+  const rule = alertRuleSchema.parse({
+    name: 'Rule',
+    condition: { kind: 'silence' },
+    levels: [{ severity: 'warning', threshold: 3 }],
+  })
+  const { transitions } = await backtest(
+    city.pool,
+    rule,
+    { from: new Date(START), to: new Date(START + 170 * MINUTE) },
+    NO_FIGURES,
+  )
+  expect(transitions.map(({ event, at }) => [event, (at - START) / MINUTE])).toEqual([
+    ['opened', expect.closeTo(75, 3)],
+    ['resolved', 150],
+  ])
+})
