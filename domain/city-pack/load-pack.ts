@@ -41,12 +41,18 @@ async function hasQuarters(pool: Pool): Promise<boolean | undefined> {
 
 /** One database holds one city: two would mix their Things and indicators. */
 async function assertSameCity(client: PoolClient, { city, folder }: LoadedPack): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(`select pack ->> 'name' as name from city`)
-  const present = rows[0]?.name
-  if (present === undefined || present === city.name) return
+  const { rows } = await client.query<{ id: string | null; name: string }>(
+    `select pack ->> 'id' as id, pack ->> 'name' as name from city`,
+  )
+  const [present] = rows
+  // A pack that gets its id later keeps its name that once; afterwards the id alone tells cities apart.
+  const isSame = present?.id && city.id ? present.id === city.id : present?.name === city.name
+  if (!present || isSame) return
+  const label = (of: { id?: string | null | undefined; name: string }): string =>
+    `"${of.name}"${of.id ? ` (id ${of.id})` : ''}`
   throw new AppError(
     'CITY_MISMATCH',
-    `the database holds the city "${present}", and ${folder} is "${city.name}"; give each city a database of its own: DATA_DIR=<another folder>, or another DATABASE_URL`,
+    `the database holds the city ${label(present)}, and ${folder} is ${label(city)}; a name can be corrected once the pack has been loaded with an "id" in city.json; otherwise give each city a database of its own: DATA_DIR=<another folder>, or another DATABASE_URL`,
   )
 }
 

@@ -119,6 +119,11 @@ export const CITY_DATA_KINDS = [
 ] as const
 
 export const cityPackSchema = z.object({
+  /** what the city is for the database, so that its name can be corrected; left out: the name is */
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and -')
+    .optional(),
   name: z.string().min(1),
   country: z.string().optional(),
   description: z.string().optional(),

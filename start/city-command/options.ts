@@ -1,24 +1,35 @@
 import { parseArgs } from 'node:util'
 import { AppError } from '#model/basics/errors.ts'
+import { DOMAINS } from '#model/things/domain.ts'
+import type { Answers } from './new/write-pack.ts'
 
-export const HELP = `Makes and checks city packs (docs/city-packs.md).
+export const HELP = `Makes and checks city packs (docs/city-packs.md, docs/first-city.md).
 
+  npm run city -- new FOLDER      asks a few questions and writes a pack that passes the check
   npm run city -- check FOLDER    finds everything that is wrong with the pack in FOLDER, without starting the city.
                                   Exit code 0: the city can start with it; 1: it cannot
 
-  --broker URL   connects to the broker too, and waits for a message of each source
-  --seconds N    how long it waits; default: 20
+  --broker URL   connects to the broker too: check waits for a message of each source, new makes the sources
+  --seconds N    how long they wait; default: 20
   --help         this text
+
+new asks for what these do not answer; without a terminal it takes its own suggestions:
+  --name TEXT              name of the city
+  --districts FILE         GeoJSON of the districts
+  --crs EPSG:CODE          reference system of the districts, where the file does not state it
+  --zone-key ATTRIBUTE     attribute with the key of a district
+  --zone-name ATTRIBUTE    attribute with its name
+  --zone-population ATTRIBUTE
+                           attribute with its population
+  --population N           people in the city; default: the sum of the districts
+  --time-zone ZONE         IANA time zone; default: that of this machine
+  --sensors FILE           list of sensors, CSV or XLSX
+  --domain DOMAIN          of sensors whose list does not say; default: air
 `
-const COMMANDS = ['check'] as const
+const COMMANDS = ['new', 'check'] as const
 type Command = (typeof COMMANDS)[number]
 
-export type CityOptions = {
-  readonly command: Command
-  readonly path: string
-  readonly broker: string | undefined
-  readonly seconds: number
-}
+export type CityOptions = Answers & { readonly command: Command; readonly path: string }
 const SECONDS = 20
 const MAX_SECONDS = 86_400
 
@@ -33,7 +44,16 @@ export function readOptions(argv: readonly string[]): CityOptions | 'help' {
   const seconds = values.seconds === undefined ? SECONDS : Number(values.seconds)
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_SECONDS)
     throw invalid(`--seconds "${values.seconds}" is not valid; valid: 1 to ${MAX_SECONDS}`)
-  return { command, path, broker: values.broker, seconds }
+  const { name, districts, crs, population, sensors, domain, broker } = values
+  if (domain !== undefined && !(DOMAINS as readonly string[]).includes(domain))
+    throw invalid(`--domain "${domain}" is not valid; valid: ${DOMAINS.join(', ')}`)
+  const zones = {
+    zoneKey: values['zone-key'],
+    zoneName: values['zone-name'],
+    zonePopulation: values['zone-population'],
+  }
+  const rest = { name, districts, crs, population, sensors, domain, broker, timeZone: values['time-zone'] }
+  return { command, path, seconds, ...zones, ...rest }
 }
 
 const isCommand = (text: string): text is Command => (COMMANDS as readonly string[]).includes(text)
@@ -42,7 +62,15 @@ function parsed(argv: readonly string[]) {
   const text = { type: 'string' } as const
   const help = { type: 'boolean', default: false, short: 'h' } as const
   try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options: { broker: text, seconds: text, help } })
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        ...{ name: text, districts: text, crs: text, population: text, sensors: text, domain: text, help },
+        ...{ 'zone-key': text, 'zone-name': text, 'zone-population': text, 'time-zone': text },
+        ...{ broker: text, seconds: text },
+      },
+    })
   } catch (cause) {
     throw invalid((cause as Error).message)
   }

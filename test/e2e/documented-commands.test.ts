@@ -23,6 +23,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npx vitest run --project db test/db/api-things.test.ts': 'part of npm test',
   'npx vitest run --project unit -t "local day"': 'part of npm test',
   'npm start -- --city FOLDER': 'a placeholder; start.test.ts and registry.test.ts run it with folders',
+  'npm run city -- new port-lindo --name "Port Lindo" --districts districts.geojson --sensors sensors.csv --time-zone Europe/Lisbon --broker mqtt://localhost:1883':
+    'test/e2e/first-city.test.ts runs it',
+  'npm run city -- new port-lindo': 'asks on a terminal; test/unit/start/city-new.test.ts answers',
+  'npm run city -- new port-lindo --crs EPSG:25831': 'test/unit/start/city-new.test.ts',
+  'npm run city -- check port-lindo --broker mqtt://localhost:1883': 'test/e2e/first-city.test.ts runs it',
+  'MQTT_URL=mqtt://localhost:1883 npm start -- --city port-lindo': 'test/e2e/first-city.test.ts runs it',
+  'npm run city -- new FOLDER': 'a placeholder; test/unit/start/city-new.test.ts',
   'npm run city -- check FOLDER': 'a placeholder; test/unit/domain/check-pack.test.ts checks packs with each fault',
   'npm run city -- check FOLDER --seconds 60': 'a placeholder; test/unit/start/city-check.test.ts',
   'npm run city -- check FOLDER --broker mqtt://HOST:1883': 'a placeholder; test/unit/start/city-check.test.ts',

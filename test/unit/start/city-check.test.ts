@@ -3,7 +3,7 @@ import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type EmbeddedBroker, openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
 import { createScope } from '#infra/runtime/scope.ts'
-import { check } from '#start/city-command/check.ts'
+import { check } from '#start/city-command/check/check.ts'
 import { city, good, pack, removePacks } from '#test/unit/domain/packs.ts'
 
 let broker: EmbeddedBroker

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises'
+import { expectedDecimalOf, readTableFile } from '#infra/table/read-table-file.ts'
+import type { Table } from '#infra/table/table.ts'
+import { AppError } from '#model/basics/errors.ts'
+import { THING_COLUMNS } from '#model/city/city-pack.ts'
+import { suggestionFor } from '#model/text/suggest.ts'
+import { DOMAINS } from '#model/things/domain.ts'
+
+const LIMITS = { maxRows: 1_000_000, maxColumns: 200, maxUnpackedBytes: 200 * 1024 * 1024 }
+/** What other lists call our columns. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  key: [
+    'key',
+    'id',
+    'sensor_id',
+    'sensorid',
+    'device_id',
+    'deviceid',
+    'station_id',
+    'code',
+    'serial',
+    'eui',
+    'dev_eui',
+    'sensor',
+    'device_name',
+  ],
+  name: ['name', 'label', 'title', 'station', 'location', 'site', 'description', 'address', 'street'],
+  domain: ['domain', 'theme', 'category'],
+  kind: ['kind', 'type', 'sensor_type', 'model'],
+  lon: ['lon', 'longitude', 'lng', 'long', 'x', 'easting'],
+  lat: ['lat', 'latitude', 'y', 'northing'],
+  expected_interval_s: ['expected_interval_s', 'interval', 'interval_s', 'period_s'],
+  device: ['device'],
+  grade: ['grade'],
+}
+const KIND: Readonly<Record<string, string>> = {
+  air: 'air_station',
+  weather: 'weather_station',
+  noise: 'noise_meter',
+  mobility: 'traffic_counter',
+  energy: 'household_meter',
+  water: 'water_meter',
+  connectivity: 'probe',
+}
+
+export type Sensors = { readonly csv: string; readonly count: number; readonly notes: readonly string[] }
+
+/** A list of sensors (CSV or XLSX, any of the usual headings) as things.csv. `domain`: of rows that state none. */
+export async function readSensors(path: string, domain: string): Promise<Sensors> {
+  const bytes = await readFile(path).catch(() => {
+    throw new AppError('CONFIG_INVALID', `${path} cannot be read`)
+  })
+  const table = await readTableFile(bytes, LIMITS).catch((error: Error) => {
+    throw new AppError('CONFIG_INVALID', `${path}: ${error.message}`)
+  })
+  const heading = (table[0] ?? []).map((cell) => String(cell ?? '').trim())
+  const columns = columnsOf(heading)
+  if (columns.get('key') === undefined) {
+    const what = `${path} has no column that names its sensors; its columns: ${heading.join(', ')}; name one "key"`
+    throw new AppError('CONFIG_INVALID', what)
+  }
+  const hasComma = expectedDecimalOf(bytes) === ','
+  const rows = table.slice(1).filter((row) => row.some((cell) => String(cell ?? '') !== ''))
+  const others = heading.flatMap((name, at) =>
+    [...columns.values()].includes(at) || name === '' ? [] : [{ name, at }],
+  )
+  const lines = rows.map((row) => [
+    ...thingCells(row, { columns, domain, hasComma }),
+    ...others.map(({ at }) => text(row[at])),
+  ])
+  const notes = [...columns].flatMap(([column, at]) =>
+    heading[at] === column ? [] : [`column "${heading[at]}" is taken for ${column}`],
+  )
+  return {
+    csv: [[...THING_COLUMNS, ...others.map(({ name }) => name)], ...lines].map(csvLine).join(''),
+    count: rows.length,
+    notes,
+  }
+}
+
+function columnsOf(heading: readonly string[]): Map<string, number> {
+  const plain = heading.map((name) => name.toLowerCase().replace(/[\s-]+/g, '_'))
+  const found = new Map<string, number>()
+  for (const [column, names] of Object.entries(NAMES)) {
+    const at = names
+      .map((name) => plain.indexOf(name))
+      .find((index) => index >= 0 && ![...found.values()].includes(index))
+    if (at !== undefined) found.set(column, at)
+  }
+  return found
+}
+
+type Reading = { readonly columns: ReadonlyMap<string, number>; readonly domain: string; readonly hasComma: boolean }
+
+function thingCells(row: Table[number], { columns, domain: usual, hasComma }: Reading): string[] {
+  const cell = (column: string): string => text(row[columns.get(column) ?? -1])
+  const number = (column: string): string => (hasComma ? cell(column).replace(',', '.') : cell(column))
+  const domain = cell('domain') === '' ? usual : (suggestionFor(cell('domain'), DOMAINS) ?? cell('domain'))
+  const values: Readonly<Record<string, string>> = {
+    key: cell('key').replace(/[^A-Za-z0-9_.:-]+/g, '-'),
+    name: cell('name') || cell('key'),
+    domain,
+    kind: cell('kind') || (KIND[domain] ?? 'sensor'),
+    grade: cell('grade'),
+    device: cell('device'),
+    lon: number('lon'),
+    lat: number('lat'),
+    geometry: '',
+    expected_interval_s: cell('expected_interval_s'),
+  }
+  return THING_COLUMNS.map((column) => values[column] ?? '')
+}
+
+const text = (cell: Table[number][number] | undefined): string => String(cell ?? '').trim()
+const csvLine = (cells: readonly string[]): string =>
+  `${cells.map((cell) => (/[",\n\r;]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`
