@@ -10,7 +10,7 @@ export const HELP = `Fields the questionnaire on digital life, and brings its an
       design has them. --codes: written anew, respondent and code, for the invitations.
       --threshold N   fewest respondents of a published figure (10)
 
-  npm run questionnaire -- export --id ID --to FOLDER [--language en|es|fr|ar]
+  npm run questionnaire -- export --id ID --to FOLDER [--language TAG]
       writes FOLDER/ID/codebook.json and responses.csv, as surveys/ of a city pack holds them.
 
 DATABASE_URL names the server, as its owner. Without it the data folder of npm start is opened, which must not run.

@@ -1,12 +1,6 @@
 import { z } from 'zod'
-import {
-  COMMENT_MAX,
-  CONSENT_VERSION,
-  ratingSchema,
-  VOICE_LANGUAGES,
-  VOICE_TOPICS,
-  voicePlaceSchema,
-} from '../voices/voice.ts'
+import { languageTagSchema } from '../text/languages.ts'
+import { COMMENT_MAX, CONSENT_VERSION, ratingSchema, VOICE_TOPICS, voicePlaceSchema } from '../voices/voice.ts'
 
 const topicSchema = z.enum(VOICE_TOPICS)
 
@@ -20,7 +14,8 @@ export const newVoice = z.strictObject({
     .meta({ minProperties: 1 }),
   // any text: what cannot be stored of it is left out
   comment: z.string().max(COMMENT_MAX).meta({ pattern: '^[\\s\\S]*$' }).optional(),
-  language: z.enum(VOICE_LANGUAGES),
+  /** of the form */
+  language: languageTagSchema,
   /** the resident has agreed to the text of this version */
   consent: z.literal(CONSENT_VERSION),
 })

@@ -7,10 +7,6 @@ import { z } from 'zod'
 export const VOICE_TOPICS = ['connection', 'air', 'noise', 'service'] as const
 export type VoiceTopic = (typeof VOICE_TOPICS)[number]
 
-/** Languages of the form. */
-export const VOICE_LANGUAGES = ['en', 'es', 'fr', 'ar'] as const
-export type VoiceLanguage = (typeof VOICE_LANGUAGES)[number]
-
 /** H3 resolution of a place outside all zones: cells of about 5 km2 (h3geo.org, table of cell areas). */
 export const VOICE_CELL_RESOLUTION = 7
 /** Fewest voices that anything published may rest on: as in surveys. */

@@ -10,6 +10,11 @@ import { type Catalogues, loadMessages } from './load-messages.ts'
 /** One chunk each; only that of the language is loaded. */
 const CATALOGUES: Catalogues = {
   en: () => import('./en.json'),
+  fr: () => import('./fr.json'),
+  es: () => import('./es.json'),
+  ar: () => import('./ar.json'),
+  'zh-Hans': () => import('./zh-Hans.json'),
+  ru: () => import('./ru.json'),
 }
 
 /**

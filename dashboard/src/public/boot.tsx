@@ -5,27 +5,33 @@ import '../ui/styles/controls.css'
 import '../ui/styles/public.css'
 import { type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import type { VoiceLanguage } from '#model/voices/voice.ts'
-import { chooseLanguage, createPageI18n, LANGUAGES, type Messages, type PageI18n, PageI18nContext } from './i18n.ts'
+import { type CityResponse, cityResponse } from '#model/api/city.ts'
+import type { LanguageSection } from '#model/city/language-file.ts'
+import { BUILT_IN_LANGUAGES, chooseLanguage, directionOf } from '#model/text/languages.ts'
+import { get } from '../http/client.ts'
+import { languageWishes } from '../i18n/language-choice.ts'
+import { type Catalogues, loadMessages } from '../i18n/load-messages.ts'
+import { createPageI18n, type PageI18n, PageI18nContext } from './i18n.ts'
 
 /**
- * Opens a page for residents: sets language and direction, loads messages and data, then shows the page. Light or dark
- * follows the device.
+ * Opens a page for residents: reads the city, sets language and direction, loads messages and data, then shows the page.
+ * Light or dark follows the device.
  */
 export async function boot<T>(page: {
-  readonly messages: Readonly<Record<VoiceLanguage, () => Promise<{ default: Messages }>>>
-  readonly load: (i18n: PageI18n) => Promise<T>
-  readonly title: (i18n: PageI18n, loaded: T) => string
-  readonly show: (loaded: T) => ReactNode
+  readonly messages: Catalogues
+  readonly section: LanguageSection
+  readonly load: () => Promise<T>
+  readonly title: (i18n: PageI18n, city: CityResponse) => string
+  readonly show: (city: CityResponse, loaded: T) => ReactNode
 }): Promise<void> {
   const element = document.getElementById('root')
   if (!element) throw new Error('the page has no #root')
   followTheme()
-  const language = chooseLanguage(window.location.search, navigator.languages)
-  document.documentElement.lang = language
-  document.documentElement.dir = LANGUAGES[language].direction
-  const i18n = createPageI18n(language, (await page.messages[language]()).default)
   const root = createRoot(element)
+  const loading = page.load()
+  loading.catch(() => {}) // answered below, once there are words for it
+  const city = await get(cityResponse, '/city').catch(reported)
+  const i18n = await openLanguage(page, city)
   const render = (content: ReactNode): void =>
     root.render(
       <StrictMode>
@@ -33,14 +39,31 @@ export async function boot<T>(page: {
       </StrictMode>,
     )
   render(<Notice text={i18n.t('page.loading')} />)
-  try {
-    const loaded = await page.load(i18n)
-    document.title = page.title(i18n, loaded)
-    render(page.show(loaded))
-  } catch (error) {
-    console.error(error)
+  const loaded = await loading.catch(reported)
+  if (city === null || loaded === null) {
     render(<Notice text={i18n.t('page.unreachable')} />)
+    return
   }
+  document.title = page.title(i18n, city)
+  render(page.show(city, loaded))
+}
+
+const reported = (error: unknown): null => {
+  console.error(error)
+  return null
+}
+
+type Page = { readonly messages: Catalogues; readonly section: LanguageSection }
+
+/** Without an answer of the city: one of the languages that Citywell brings. */
+async function openLanguage({ messages, section }: Page, city: CityResponse | null): Promise<PageI18n> {
+  const requested = new URLSearchParams(window.location.search).get('lang')
+  const available = city?.languages.map(({ tag }) => tag) ?? BUILT_IN_LANGUAGES
+  const tag = chooseLanguage({ ...languageWishes(requested), city: city?.language ?? null }, available)
+  const own = city?.languages.find((one) => one.tag === tag)?.own ?? false
+  document.documentElement.lang = tag
+  document.documentElement.dir = directionOf(tag)
+  return createPageI18n(tag, await loadMessages({ catalogues: messages, section, tag, own }))
 }
 
 function Notice({ text }: { text: string }) {

@@ -1,16 +1,17 @@
-import { cityResponse } from '#model/api/city.ts'
-import { get } from '../../http/client.ts'
 import { boot } from '../boot.tsx'
 import { QuestionnairePage } from './questionnaire-page.tsx'
 
 await boot({
   messages: {
     en: () => import('#model/questionnaire/messages/en.json'),
-    es: () => import('#model/questionnaire/messages/es.json'),
     fr: () => import('#model/questionnaire/messages/fr.json'),
+    es: () => import('#model/questionnaire/messages/es.json'),
     ar: () => import('#model/questionnaire/messages/ar.json'),
+    'zh-Hans': () => import('#model/questionnaire/messages/zh-Hans.json'),
+    ru: () => import('#model/questionnaire/messages/ru.json'),
   },
-  load: () => get(cityResponse, '/city'),
-  title: ({ t }, { name }) => t('page.title', { city: name }),
+  section: 'questionnaire',
+  load: async () => true,
+  title: ({ t }, city) => t('page.title', { city: city.name }),
   show: (city) => <QuestionnairePage city={city} />,
 })

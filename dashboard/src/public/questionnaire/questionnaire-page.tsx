@@ -23,7 +23,7 @@ export function QuestionnairePage({ city }: { city: CityResponse }) {
   const [sent, setSent] = useState(false)
   return (
     <>
-      <PageHead city={city.name} simulated={city.simulated} />
+      <PageHead city={city} />
       <main id="main" tabIndex={-1} className="public questionnaire">
         {sent ? (
           <Thanks />

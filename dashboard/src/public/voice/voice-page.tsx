@@ -13,7 +13,7 @@ export function VoicePage({ city, zones }: { city: CityResponse; zones: ZoneFeat
   const [code, setCode] = useState<string | null>(null)
   return (
     <>
-      <PageHead city={city.name} simulated={city.simulated} />
+      <PageHead city={city} />
       <main id="main" tabIndex={-1} className="public">
         {code === null ? (
           <>
