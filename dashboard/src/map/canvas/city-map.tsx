@@ -168,7 +168,9 @@ function createMap(container: HTMLDivElement, props: CityMapProps, locale: Recor
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
-  map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+  // MapLibre names the corners by left and right: the buttons lie opposite to those of the page, the scale to the attribution
+  const mirrored = document.documentElement.dir === 'rtl'
+  map.addControl(new NavigationControl({ showCompass: false }), mirrored ? 'top-left' : 'top-right')
   map.addControl(new ScaleControl({ maxWidth: 96 }), 'bottom-left')
   return map
 }

@@ -122,16 +122,16 @@ function TableRow({ row, columns, selected, onSelect }: RowProps) {
               aria-current={selected || undefined}
               onClick={() => onSelect(id)}
             >
-              {row.cells[first.id]?.text}
+              <bdi>{row.cells[first.id]?.text}</bdi>
             </button>
           ) : (
-            row.cells[first.id]?.text
+            <bdi>{row.cells[first.id]?.text}</bdi>
           )}
         </th>
       )}
       {others.map((column) => (
         <td key={column.id} className={cellClass(column, row)}>
-          {row.cells[column.id]?.text}
+          <bdi>{row.cells[column.id]?.text}</bdi>
         </td>
       ))}
     </tr>
