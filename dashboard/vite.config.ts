@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { catalogues } from './build/catalogues.ts'
 import { compressedFiles } from './build/compressed-files.ts'
 import { mapPreload } from './build/map-preload.ts'
 
@@ -20,21 +20,8 @@ const publicPages: Plugin = {
   },
 }
 
-/** A catalogue takes the messages that it does not have yet from the English one next to it. */
-const completeCatalogues: Plugin = {
-  name: 'complete-catalogues',
-  enforce: 'pre',
-  transform(code, id) {
-    if (!/\/(i18n|messages)\/(?!en\.json$)[\w-]+\.json$/.test(id)) return undefined
-    const english = JSON.parse(readFileSync(join(dirname(id), 'en.json'), 'utf8')) as Record<string, string>
-    const own = JSON.parse(code) as Record<string, string>
-    const complete = Object.entries(english).map(([key, text]) => [key, own[key] ?? text])
-    return { code: JSON.stringify(Object.fromEntries(complete)), map: null }
-  },
-}
-
 export default defineConfig({
-  plugins: [react(), publicPages, completeCatalogues, mapPreload, compressedFiles],
+  plugins: [react(), publicPages, catalogues, mapPreload, compressedFiles],
   worker: { format: 'es' },
   server: { proxy: Object.fromEntries(API_PATHS.map((path) => [path, api])) },
   build: {

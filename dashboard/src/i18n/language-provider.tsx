@@ -1,25 +1,16 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useLayoutEffect } from 'react'
-import { IntlProvider } from 'react-intl'
+import { keepPreviousData, queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { type ReactNode, useLayoutEffect, useMemo } from 'react'
+import { IntlProvider, useIntl } from 'react-intl'
 import { BUILT_IN_LANGUAGES, chooseLanguage, directionOf, localeOf } from '#model/text/languages.ts'
 import { cityQuery } from '../http/city-query.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import { FRAME_MESSAGES, VIEW_MESSAGES } from './catalogues.ts'
 import { languageWishes } from './language-choice.ts'
-import { type Catalogues, loadMessages } from './load-messages.ts'
-
-/** One chunk each; only that of the language is loaded. */
-const CATALOGUES: Catalogues = {
-  en: () => import('./en.json'),
-  fr: () => import('./fr.json'),
-  es: () => import('./es.json'),
-  ar: () => import('./ar.json'),
-  'zh-Hans': () => import('./zh-Hans.json'),
-  ru: () => import('./ru.json'),
-}
+import { loadMessages, loadOwnMessages } from './load-messages.ts'
 
 /**
  * The language of the page: `lang` of the address, else what was chosen earlier, else of the browser, else of the city.
- * Sets language and direction of the document; nothing is shown before the messages are there. The accessible controls get
+ * Sets language and direction of the document; nothing is shown before the messages of the frame are there, and no view before its own. The accessible controls get
  * the language in app/view-frame.tsx, because they are loaded later.
  */
 export function LanguageProvider({ children }: { children: ReactNode }) {
@@ -28,30 +19,51 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
   const available = city?.languages.map(({ tag }) => tag) ?? BUILT_IN_LANGUAGES
   const tag = chooseLanguage({ ...languageWishes(lang), city: city?.language ?? null }, available)
   const own = city?.languages.find((one) => one.tag === tag)?.own ?? false
-  const { data, isError } = useQuery({
-    queryKey: ['messages', tag, own],
-    queryFn: async () => ({
-      tag,
-      messages: await loadMessages({ catalogues: CATALOGUES, section: 'dashboard', tag, own }),
-    }),
-    placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: Number.POSITIVE_INFINITY,
-  })
-  const shown = data?.tag
+  const frame = useQuery({ ...frameMessagesQuery(tag, own), placeholderData: keepPreviousData })
+  const shown = frame.data?.tag
+  const views = useQuery(viewMessagesQuery(shown ?? tag)).data
   useLayoutEffect(() => {
     if (shown === undefined) return
     document.documentElement.lang = shown
     document.documentElement.dir = directionOf(shown)
   }, [shown])
-  if (!data) return isError ? <Unloaded /> : null
-  const locale = localeOf(data.tag)
+  // what the city has comes last
+  const messages = useMemo(() => ({ ...frame.data?.brought, ...views, ...frame.data?.own }), [frame.data, views])
+  if (shown === undefined) return frame.isError ? <Unloaded /> : null
   return (
-    <IntlProvider key={data.tag} locale={locale} messages={data.messages}>
+    <IntlProvider key={shown} locale={localeOf(shown)} messages={messages}>
       {children}
     </IntlProvider>
   )
 }
+
+/** Suspends until the messages of the views are there. */
+export function useViewMessages(): void {
+  const locale = useIntl().locale
+  useSuspenseQuery(viewMessagesQuery(locale.split('-u-')[0] ?? locale))
+}
+
+const forGood = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY }
+
+const frameMessagesQuery = (tag: string, own: boolean) =>
+  queryOptions({
+    queryKey: ['messages', 'frame', tag, own],
+    queryFn: async () => {
+      const [brought, added] = await Promise.all([
+        loadMessages({ catalogues: FRAME_MESSAGES, tag }),
+        own ? loadOwnMessages(tag, 'dashboard') : {},
+      ])
+      return { tag, brought, own: added }
+    },
+    ...forGood,
+  })
+
+const viewMessagesQuery = (tag: string) =>
+  queryOptions({
+    queryKey: ['messages', 'views', tag],
+    queryFn: () => loadMessages({ catalogues: VIEW_MESSAGES, tag }),
+    ...forGood,
+  })
 
 /** In English, because no message could be loaded. */
 function Unloaded() {

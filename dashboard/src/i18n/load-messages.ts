@@ -7,22 +7,20 @@ export type Catalogues = Readonly<Record<BuiltInLanguage, () => Promise<{ defaul
 
 type Wanted = {
   readonly catalogues: Catalogues
-  /** of the file of the city */
-  readonly section: LanguageSection
   readonly tag: string
-  /** whether the city has messages of its own in this language */
-  readonly own: boolean
 }
 
 /**
- * Messages of a language: what the city has, else what Citywell brings for the language, else English. A built-in
- * catalogue is complete (vite.config.ts fills it up from English). Without the file of the city the rest is shown.
+ * Messages that Citywell brings for a language, or English ones for a language of the city. A built-in catalogue is
+ * complete: dashboard/build/catalogues.ts fills it up from English.
  */
-export async function loadMessages({ catalogues, section, tag, own }: Wanted): Promise<Messages> {
-  const base = (matchLanguage(tag, BUILT_IN_LANGUAGES) ?? 'en') as BuiltInLanguage
-  const [brought, added] = await Promise.all([
-    catalogues[base](),
-    own ? get(languageResponse, `/languages/${tag}`).catch(() => null) : null,
-  ])
-  return { ...brought.default, ...added?.[section] }
+export async function loadMessages({ catalogues, tag }: Wanted): Promise<Messages> {
+  const brought = (matchLanguage(tag, BUILT_IN_LANGUAGES) ?? 'en') as BuiltInLanguage
+  return (await catalogues[brought]()).default
+}
+
+/** Messages that the city adds to a page in this language; none where its file cannot be read. */
+export async function loadOwnMessages(tag: string, section: LanguageSection): Promise<Messages> {
+  const file = await get(languageResponse, `/languages/${tag}`).catch(() => null)
+  return file?.[section] ?? {}
 }

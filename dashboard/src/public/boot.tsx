@@ -10,7 +10,7 @@ import type { LanguageSection } from '#model/city/language-file.ts'
 import { BUILT_IN_LANGUAGES, chooseLanguage, directionOf } from '#model/text/languages.ts'
 import { get } from '../http/client.ts'
 import { languageWishes } from '../i18n/language-choice.ts'
-import { type Catalogues, loadMessages } from '../i18n/load-messages.ts'
+import { type Catalogues, loadMessages, loadOwnMessages } from '../i18n/load-messages.ts'
 import { createPageI18n, type PageI18n, PageI18nContext } from './i18n.ts'
 
 /**
@@ -63,7 +63,8 @@ async function openLanguage({ messages, section }: Page, city: CityResponse | nu
   const own = city?.languages.find((one) => one.tag === tag)?.own ?? false
   document.documentElement.lang = tag
   document.documentElement.dir = directionOf(tag)
-  return createPageI18n(tag, await loadMessages({ catalogues: messages, section, tag, own }))
+  const brought = await loadMessages({ catalogues: messages, tag })
+  return createPageI18n(tag, { ...brought, ...(own && (await loadOwnMessages(tag, section))) })
 }
 
 function Notice({ text }: { text: string }) {
