@@ -1,4 +1,4 @@
-import type { Catalogues } from './load-messages.ts'
+import type { Catalogues, Messages } from './load-messages.ts'
 
 /** Messages of the frame, without which nothing is shown. One file for each language, of which one is loaded. */
 export const FRAME_MESSAGES: Catalogues = {
@@ -10,12 +10,18 @@ export const FRAME_MESSAGES: Catalogues = {
   ru: () => import('./ru.json?frame'),
 }
 
-/** All other messages of the dashboard, without which no view is shown. */
+/** All other messages of the dashboard, without which no view is shown; names of indicators are English in the code itself. */
 export const VIEW_MESSAGES: Catalogues = {
   en: () => import('./en.json?views'),
-  fr: () => import('./fr.json?views'),
-  es: () => import('./es.json?views'),
-  ar: () => import('./ar.json?views'),
-  'zh-Hans': () => import('./zh-Hans.json?views'),
-  ru: () => import('./ru.json?views'),
+  fr: () => both(import('./fr.json?views'), import('#model/indicators/names/fr.json')),
+  es: () => both(import('./es.json?views'), import('#model/indicators/names/es.json')),
+  ar: () => both(import('./ar.json?views'), import('#model/indicators/names/ar.json')),
+  'zh-Hans': () => both(import('./zh-Hans.json?views'), import('#model/indicators/names/zh-Hans.json')),
+  ru: () => both(import('./ru.json?views'), import('#model/indicators/names/ru.json')),
+}
+
+type Loaded = { readonly default: Readonly<Messages> }
+
+async function both(messages: Promise<Loaded>, names: Promise<Loaded>): Promise<Loaded> {
+  return { default: { ...(await messages).default, ...(await names).default } }
 }

@@ -21,6 +21,8 @@ export type Formatters = NumberFormat & {
   t(id: MessageId, values?: Values): string
   /** message for a name in the data (a kind, a reason, a category), or the name itself if there is none */
   name(prefix: string, name: string): string
+  /** a name that the API sends in English next to its code, in the language of the page where there is a translation */
+  named(prefix: string, code: string, english: string): string
   property(name: string): string
   unit(code: string): string
   /** number and unit, which do not wrap */
@@ -59,6 +61,10 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     const id = `${prefix}.${value}`
     return id in intl.messages ? intl.formatMessage({ id }) : value.replaceAll('_', ' ')
   }
+  const named = (prefix: string, code: string, english: string): string => {
+    const id = `${prefix}.${code}`
+    return id in intl.messages ? intl.formatMessage({ id }) : english
+  }
   const unit = (code: string): string => UNIT_LABELS.get(code) ?? name('unit', code)
   const quantity = (value: number, code: string): string => {
     const [scaled, scaledCode] = readable(value, code)
@@ -72,6 +78,7 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     timeZone,
     t,
     name,
+    named,
     number,
     unit,
     quantity,

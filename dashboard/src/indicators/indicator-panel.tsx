@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { IndicatorsResponse } from '#model/api/indicators.ts'
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
+import { localiseValues } from '#model/indicators/names/localise.ts'
 import { indicatorQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
@@ -17,13 +18,13 @@ type Definition = IndicatorsResponse['indicators'][number]
 /** One indicator: value, score, definition, and the evidence down to what was counted. */
 export function IndicatorPanel({ code, definition }: { code: string; definition: Definition | undefined }) {
   const [{ period }] = useViewState()
-  const { t, date, dateTime } = useI18n()
+  const { t, date, dateTime, named } = useI18n()
   const answer = useQuery(indicatorQuery(code, period))
-  const { data } = answer
+  const data = answer.data && localiseValues(answer.data, named)
   return (
     <article className="indicator">
       <p className="eyebrow">{code}</p>
-      <h2 className="selection__title">{data?.name ?? definition?.name ?? code}</h2>
+      <h2 className="selection__title">{data?.name ?? named('indicator', code, definition?.name ?? code)}</h2>
       {definition && <p>{definition.definition}</p>}
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {answer.isLoading && <p className="loading">{t('app.loading')}</p>}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import { localiseBoard } from '#model/indicators/names/localise.ts'
 import { LimitsSection } from '../air-quality/limits-section.tsx'
 import { WhoSection } from '../air-quality/who-section.tsx'
 import { indicatorsQuery, scoreboardQuery } from '../http/queries.ts'
@@ -19,14 +20,15 @@ import './indicators-view.css'
 /** The 91 indicators: value, certainty, evidence, and for the rest the missing data. */
 export default function IndicatorsView() {
   const [{ period, select }, change] = useViewState()
-  const { t, dateTime, date } = useI18n()
+  const { t, dateTime, date, named } = useI18n()
   const narrow = useNarrow()
   const [filter, setFilter] = useState<Filter>('all')
-  const board = useQuery(scoreboardQuery(period))
+  const answer = useQuery(scoreboardQuery(period))
   const catalogue = useQuery(indicatorsQuery)
+  const board = useMemo(() => answer.data && localiseBoard(answer.data, named), [answer.data, named])
   const grouped = useMemo(
-    () => board.data && groupBoard(board.data, catalogue.data?.indicators ?? [], filter),
-    [board.data, catalogue.data, filter],
+    () => board && groupBoard(board, catalogue.data?.indicators ?? [], filter),
+    [board, catalogue.data, filter],
   )
   const code = select?.type === 'indicator' ? select.key : null
   const open = (key: string): void => change({ select: { type: 'indicator', key } })
@@ -40,16 +42,16 @@ export default function IndicatorsView() {
           </div>
           <PeriodSelect />
         </header>
-        {board.error && <Problem error={board.error} retry={board.refetch} />}
-        {board.isLoading && <p className="loading">{t('app.loading')}</p>}
-        {board.data && grouped && (
-          <div aria-busy={board.isFetching}>
-            <ScoreSummary groups={board.data.groups} />
+        {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
+        {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+        {board && grouped && (
+          <div aria-busy={answer.isFetching}>
+            <ScoreSummary groups={board.groups} />
             <p className="note indicators__period">
-              {t(board.data.period.partial ? 'indicators.period.partial' : 'indicators.period', {
-                from: date(board.data.period.from),
-                to: date(board.data.period.to),
-                computed: dateTime(board.data.computedAt),
+              {t(board.period.partial ? 'indicators.period.partial' : 'indicators.period', {
+                from: date(board.period.from),
+                to: date(board.period.to),
+                computed: dateTime(board.computedAt),
               })}{' '}
               <a href="#who-title">{t('indicators.toAir')}</a>
             </p>

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { Button } from 'react-aria-components'
 import { REPORT_STATUSES, type ReportResponse } from '#model/api/reports.ts'
+import { localiseReport } from '#model/indicators/names/localise.ts'
 import { apiPath } from '../http/client.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { ScoreSummary } from '../indicators/score-summary.tsx'
@@ -18,8 +20,9 @@ import './report-view.css'
 /** The printable report: scores, the wheel, every value with its source, verification, and downloads. */
 export default function ReportView() {
   const [{ period }] = useViewState()
-  const { t } = useI18n()
+  const { t, named } = useI18n()
   const report = useQuery(reportQuery(period))
+  const shown = useMemo(() => report.data && localiseReport(report.data, named), [report.data, named])
   const year = /^\d{4}/.exec(period)?.[0] ?? String(new Date().getFullYear())
   return (
     <div className="report">
@@ -34,7 +37,7 @@ export default function ReportView() {
       </header>
       {report.error && <Problem error={report.error} retry={report.refetch} />}
       {report.isLoading && <p className="loading">{t('app.loading')}</p>}
-      {report.data && <Report report={report.data} />}
+      {shown && <Report report={shown} />}
       <CollectionSheet year={year} />
     </div>
   )

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { IndicatorsResponse } from '#model/api/indicators.ts'
+import { localiseDefinition } from '#model/indicators/names/localise.ts'
 import { indicatorsQuery, surveysQuery } from '../../../http/queries.ts'
 import { type Formatters, useI18n } from '../../../i18n/formatters.ts'
 import { formatMeasure, parseMeasure } from '../../../state/measure-ref.ts'
@@ -60,7 +61,7 @@ export function CompareChoices() {
 function groupsOf(
   surveys: readonly Survey[],
   indicators: IndicatorsResponse['indicators'],
-  { t, name }: Formatters,
+  { t, name, named }: Formatters,
 ): ChoiceGroup[] {
   return [
     {
@@ -81,6 +82,7 @@ function groupsOf(
       label: t('compare.group.indicator'),
       choices: indicators
         .filter(({ implemented }) => implemented)
+        .map((indicator) => localiseDefinition(indicator, named))
         .flatMap(({ code, name: title, dataPoints }) =>
           dataPoints.map(({ id, name: part }) => ({
             id: formatMeasure({ kind: 'indicator', code, dataPoint: id }),

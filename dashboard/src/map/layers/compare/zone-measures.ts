@@ -1,3 +1,4 @@
+import { localiseDefinition } from '#model/indicators/names/localise.ts'
 import { indicatorsQuery, zoneValuesQuery } from '../../../http/queries.ts'
 import type { MeasureRef } from '../../../state/measure-ref.ts'
 import type { LayerQuery, ReadQuery } from '../../layer-model/layer.ts'
@@ -33,7 +34,9 @@ export function readMeasure(input: LayerInput, ref: MeasureRef, period: string, 
     case 'indicator': {
       const indicator = read(indicatorsQuery)?.indicators.find(({ code }) => code === ref.code)
       const values = read(valuesOf(ref, period))
-      return indicator && values ? indicatorMeasure(input, indicator, values) : null
+      return indicator && values
+        ? indicatorMeasure(input, localiseDefinition(indicator, input.i18n.named), values)
+        : null
     }
     case 'coverage': {
       const query = coverageQueryOf(ref.name)
