@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Bounds } from '#model/basics/geo.ts'
+import { BUILT_IN_LANGUAGES, type BuiltInLanguage, isBuiltIn, matchLanguage } from '#model/text/languages.ts'
 import { DOMAINS, domainSchema } from '#model/things/domain.ts'
 
 /** An instant in a query string, e.g. 2026-05-31T10:00:00Z or 2026-05-31T11:00:00+01:00. */
@@ -44,6 +45,19 @@ export const periodParam = z
     description:
       'a year (2026), quarter (2026-Q2), month (2026-05), day (2026-05-31) or last-24h, last-7d, last-30d, last-365d',
   })
+
+/** Language of a file or a report: the one of Citywell's that fits, e.g. `fr` for `fr-CA`, else English. */
+export const langParam = z
+  .string()
+  .max(35)
+  .optional()
+  .transform((tag) => builtInFor(tag))
+  .meta({ description: 'a language tag, such as fr or zh-Hans; English where Citywell has no such language' })
+
+function builtInFor(tag: string | undefined): BuiltInLanguage {
+  const found = tag === undefined ? undefined : matchLanguage(tag, BUILT_IN_LANGUAGES)
+  return found !== undefined && isBuiltIn(found) ? found : 'en'
+}
 
 /** A period that is compared as a label and not read. */
 export const periodLabelParam = z

@@ -10,14 +10,16 @@ import {
 } from '#model/api/reports.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { indicatorOf } from '#model/indicators/catalogue/index.ts'
+import { localiseReport } from '#model/indicators/names/localise.ts'
 import { DECIMALS } from '#model/text/numbers.ts'
 import type { NumberProblem } from '#model/text/table-numbers.ts'
-import { decimalParam, keyParam, periodFileParam, periodLabelParam, periodParam } from '../http/params.ts'
+import { decimalParam, keyParam, langParam, periodFileParam, periodLabelParam, periodParam } from '../http/params.ts'
 import { selectCity } from '../queries/city.ts'
 import { collectionSheet, collectionWorksheets } from '../reports/collection-sheet.ts'
 import { reportOf } from '../reports/document.ts'
 import { exportWorksheets, metadata, verificationWorksheets } from '../reports/export.ts'
-import { printReport } from '../reports/pdf/print.ts'
+import { printedLanguage, printReport } from '../reports/pdf/print.ts'
+import { reportText } from '../reports/report-text.ts'
 import { selectHistory, selectNewest } from '../reports/reported-versions.ts'
 import { readTable, settleSheet, TYPES, type Worksheet, writeCsv, writeWorkbook } from '../reports/table.ts'
 import { uploadSheet } from '../reports/upload.ts'
@@ -64,12 +66,14 @@ export const reportRoutes =
         schema: {
           tags,
           summary: 'All values with their metadata as JSON, CSV or XLSX',
-          querystring: z.object({ period: periodParam, format: z.enum(['json', 'csv', 'xlsx']).default('json') }),
+          querystring: z.object({
+            ...{ period: periodParam, format: z.enum(['json', 'csv', 'xlsx']).default('json'), lang: langParam },
+          }),
           response: { 200: contentOf('The values', { 'application/json': z.any(), ...files('csv', 'xlsx') }) },
         },
       },
       async ({ query }, reply) => {
-        const report = await reportOf(deps, query.period)
+        const report = localiseReport(await reportOf(deps, query.period), reportText(query.lang).named)
         if (query.format === 'json') return { metadata: metadata(report), ...report }
         return sendPages(reply, { name: `indicators-${query.period}`, format: query.format }, exportWorksheets(report))
       },
@@ -105,12 +109,19 @@ export const reportRoutes =
           params: z.object({
             file: periodFileParam,
           }),
+          querystring: z.object({ lang: langParam }),
           response: { 200: contentOf('The report', { 'application/pdf': binary }) },
         },
       },
-      async ({ params }, reply) => {
+      async ({ params, query }, reply) => {
         const report = await reportOf(deps, params.file.slice(0, -'.pdf'.length))
-        return sendFile(reply, params.file, 'application/pdf', await printReport(report), 'inline')
+        return sendFile(
+          reply,
+          params.file,
+          'application/pdf',
+          await printReport(report, reportText(printedLanguage(query.lang))),
+          'inline',
+        )
       },
     )
   }

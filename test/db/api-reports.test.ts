@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync'
 import readXlsx from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { goalsPage } from '#api/reports/pdf/goals.ts'
+import { reportText } from '#api/reports/report-text.ts'
 import { readTable, TYPES, writeWorkbook } from '#api/reports/table.ts'
 import { authorized, openTestApi, type TestApi } from './api-fixture.ts'
 
@@ -238,16 +239,38 @@ describe('exports', () => {
       ...{ progress_share: '0.375', progress_status: 'on_course', own_points: '3', goal_source: 'Health plan' },
     })
     expect(lines.find(({ code }) => code === 'SC:EH:ED:4C')).toMatchObject({ target: '', progress_status: '' })
-    const page = JSON.stringify(goalsPage((await get('/indicators/report?period=2025')).json()))
-    for (const words of ['Goals of the city', '"350"', '"2030"', '38 %, on course', 'rising: 10'])
+    const page = JSON.stringify(goalsPage((await get('/indicators/report?period=2025')).json(), reportText('en')))
+    for (const words of ['City targets', '"350"', '"2030"', '38%, on track', 'rising: 10'])
       expect(page).toContain(words)
-    expect(goalsPage({ ...report, goals: [] })).toEqual([])
+    expect(goalsPage({ ...report, goals: [] }, reportText('en'))).toEqual([])
   })
 
   test('the report as PDF', async () => {
     const response = await get('/reports/2025.pdf')
     expect(response.headers['content-type']).toBe('application/pdf')
     expect(response.rawPayload.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(response.rawPayload.toString('latin1')).toContain('/Lang (en)')
     expect((await get('/reports/soon.pdf')).statusCode).toBe(400)
+  })
+
+  test.each([
+    ['fr', 'fr'],
+    ['fr-CA', 'fr'],
+    ['ru', 'ru'],
+    ['xx', 'en'],
+    ['not a tag', 'en'],
+  ])('the report as PDF for lang=%s is in %s', async (lang, language) => {
+    const response = await get(`/reports/2025.pdf?lang=${encodeURIComponent(lang)}`)
+    expect(response.statusCode).toBe(200)
+    expect(response.rawPayload.toString('latin1')).toContain(`/Lang (${language})`)
+  })
+
+  test('a file in Spanish has Spanish names under the same columns and codes', async () => {
+    const rows = async (query: string): Promise<Record<string, string>[]> =>
+      parse((await get(`/indicators/export?period=2025&format=csv${query}`)).body, { bom: true, columns: true })
+    const [english, spanish] = await Promise.all([rows(''), rows('&lang=es')])
+    expect(Object.keys(spanish[0] ?? {})).toEqual(Object.keys(english[0] ?? {}))
+    expect(spanish.map(({ code, value }) => [code, value])).toEqual(english.map(({ code, value }) => [code, value]))
+    expect(spanish.find(({ code }) => code === 'SC:SH:SI:3C')).toMatchObject({ indicator: 'Pobreza' })
   })
 })

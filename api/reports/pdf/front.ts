@@ -1,28 +1,28 @@
-import type { ReportResponse } from '#model/api/reports.ts'
+import { REPORT_STATUSES, type ReportResponse } from '#model/api/reports.ts'
 import type { GroupScore } from '#model/indicators/catalogue/schema.ts'
 import { MIN_SCORED_SHARE, shownScore } from '#model/indicators/score.ts'
 import { subDimensionsOf } from '#model/reports/wheel.ts'
+import type { ReportText } from '../report-text.ts'
 import { INK, swatchSvg, wheelSvg } from './wheel-svg.ts'
-import { integer, percent, STATUS } from './words.ts'
 
 const ACCENT = '#0b5d66'
 const WIDTH = 595.28
 const HEIGHT = 841.89
 
-export function coverPage(report: ReportResponse): object[] {
+export function coverPage(report: ReportResponse, { t, integer }: ReportText): object[] {
   const { city, period, verification } = report
   const facts = [
-    ['Population', city.population === null ? '–' : integer(city.population)],
-    ['Period', period.partial ? `${period.label}, not over yet: partial` : period.label],
-    ['Data points reported', `${verification.reported} of ${verification.dataPoints}`],
-    ['Data points verified', String(verification.verified)],
+    [t('cover.population'), city.population === null ? '–' : integer(city.population)],
+    [t('cover.period'), period.partial ? t('cover.partial', { period: period.label }) : period.label],
+    [t('cover.reported'), t('cover.of', { n: verification.reported, of: verification.dataPoints })],
+    [t('cover.verified'), String(verification.verified)],
   ]
   return [
     { canvas: [{ type: 'rect', x: 0, y: 0, w: WIDTH, h: 400, color: ACCENT }], absolutePosition: { x: 0, y: 0 } },
     ...(city.simulated
       ? [
           {
-            text: 'SIMULATED DATA: this city does not exist',
+            text: t('simulated.city'),
             absolutePosition: { x: 48, y: 56 },
             bold: true,
             fontSize: 10,
@@ -33,13 +33,13 @@ export function coverPage(report: ReportResponse): object[] {
     { text: city.name, absolutePosition: { x: 48, y: 190 }, fontSize: 52, bold: true, color: '#ffffff' },
     { text: city.country, absolutePosition: { x: 50, y: 262 }, fontSize: 13, color: '#d9ebea' },
     {
-      text: `Smart sustainable city indicators ${period.label}`,
+      text: t('cover.title', { period: period.label }),
       absolutePosition: { x: 50, y: 326 },
       fontSize: 19,
       color: '#ffffff',
     },
     {
-      text: 'The 91 key performance indicators of Recommendation ITU-T Y.4903 (U4SSC)',
+      text: t('cover.subtitle'),
       absolutePosition: { x: 50, y: 356 },
       fontSize: 10.5,
       color: '#d9ebea',
@@ -55,7 +55,7 @@ export function coverPage(report: ReportResponse): object[] {
       lineHeight: 1.5,
     },
     {
-      text: 'Every value in this report names where it comes from. What is not reported is left out of the scores and never counted as zero, so each score is to be read next to its coverage.',
+      text: t('cover.note'),
       absolutePosition: { x: 48, y: HEIGHT - 150 },
       fontSize: 9.5,
       color: INK.soft,
@@ -64,21 +64,29 @@ export function coverPage(report: ReportResponse): object[] {
   ]
 }
 
-export function summaryPage(report: ReportResponse): object[] {
+export function summaryPage(report: ReportResponse, text: ReportText): object[] {
+  const { t, percent } = text
   const { groups, statuses } = report
   const city = groups.find(({ level }) => level === 'city')
   const subs = groups.filter(({ level }) => level === 'sub_dimension')
   const dimensions = groups.filter(({ level }) => level === 'dimension')
   return [
-    { text: 'Summary', style: 'h1' },
-    { columns: [city, ...dimensions].map((group) => group && scoreBlock(group)), columnGap: 14 },
-    { text: 'By sub-dimension', style: 'h2' },
+    { text: t('summary.title'), style: 'h1' },
+    { columns: [city, ...dimensions].map((group) => group && scoreBlock(group, text)), columnGap: 14 },
+    { text: t('summary.subDimensions'), style: 'h2' },
     {
       table: {
         headerRows: 1,
         widths: [20, '*', 46, 46, 126, 60],
         body: [
-          ['', 'Sub-dimension', right('Score'), 'Band', '', right('Reported')].map((cell) => styled(cell, 'head')),
+          [
+            '',
+            t('column.subDimension'),
+            right(t('column.score')),
+            t('column.band'),
+            '',
+            right(t('column.reported')),
+          ].map((cell) => styled(cell, 'head')),
           ...subs.map((group, index) => [
             { svg: swatchSvg(index), width: 18, margin: [0, 2, 0, 0] },
             {
@@ -90,25 +98,25 @@ export function summaryPage(report: ReportResponse): object[] {
             right(percent(group.score)),
             group.band ?? '–',
             bar(group),
-            right(`${group.reported} of ${group.dataPoints}`),
+            right(t('cover.of', { n: group.reported, of: group.dataPoints })),
           ]),
         ],
       },
       layout: LINES,
     },
-    { text: 'Status of the 91 indicators', style: 'h2' },
+    { text: t('summary.statuses'), style: 'h2' },
     {
       table: {
         widths: ['*', '*', '*', '*'],
         body: [
-          Object.values(statuses).map((count) => ({ text: String(count), fontSize: 22, bold: true })),
-          Object.keys(statuses).map((status) => styled(STATUS[status as keyof typeof STATUS], 'note')),
+          REPORT_STATUSES.map((status) => ({ text: String(statuses[status]), fontSize: 22, bold: true })),
+          REPORT_STATUSES.map((status) => styled(t(`status.${status}`), 'note')),
         ],
       },
       layout: 'noBorders',
     },
     {
-      text: 'Performance of a data point is its value against a benchmark; 0 to 33 % gives 1 point, 33 to 66 % 2, 66 to 95 % 3, more 4. A group has the sum of its points over four times its scored data points, so 25 % is the lowest score there is. Indicators without a benchmark are shown and not scored.',
+      text: t('summary.note'),
       style: 'note',
       margin: [0, 14, 0, 0],
     },
@@ -120,16 +128,16 @@ const right = (text: string): object => ({ text, alignment: 'right' })
 const styled = (cell: string | object, style: string): object =>
   typeof cell === 'string' ? { text: cell, style } : { ...cell, style }
 
-const scoreBlock = (group: GroupScore): object => {
+const scoreBlock = (group: GroupScore, { t, percent }: ReportText): object => {
   const { name, level, scored, reported, dataPoints } = group
   const score = shownScore(group)
   const coverage =
     score === null && scored > 0
-      ? `${scored} of ${dataPoints} data points scored; a score is shown from ${100 * MIN_SCORED_SHARE} %`
-      : `${scored} scored, ${reported} of ${dataPoints} data points reported`
+      ? t('score.tooFew', { scored, of: dataPoints, least: percent(100 * MIN_SCORED_SHARE) })
+      : t('score.coverage', { scored, reported, of: dataPoints })
   return {
     stack: [
-      { text: level === 'city' ? 'City' : name, color: INK.soft, bold: true },
+      { text: level === 'city' ? t('score.city') : name, color: INK.soft, bold: true },
       { text: percent(score), fontSize: 26, bold: true, color: ACCENT },
       { text: coverage, style: 'note' },
     ],
@@ -165,7 +173,8 @@ export const LINES = {
   paddingBottom: () => 3,
 }
 
-export function wheelPage(report: ReportResponse): object[] {
+export function wheelPage(report: ReportResponse, text: ReportText): object[] {
+  const { t } = text
   const legend = subDimensionsOf(report.indicators).map((name, index) => ({
     columns: [
       { svg: swatchSvg(index), width: 18 },
@@ -176,10 +185,10 @@ export function wheelPage(report: ReportResponse): object[] {
   }))
   const half = Math.ceil(legend.length / 2)
   return [
-    { text: 'The wheel', style: 'h1' },
-    { svg: wheelSvg(report), width: 499, alignment: 'center' },
+    { text: t('wheel.title'), style: 'h1' },
+    { svg: wheelSvg(report, text), width: 499, alignment: 'center' },
     {
-      text: 'From the middle: dimension, category, indicator. A spoke is as long as the points its indicator reached of those it could have. A short full foot: reported, without a benchmark. Dashed and empty: not reported. The tables that follow say the same in numbers.',
+      text: t('wheel.note'),
       style: 'note',
       margin: [0, 8, 0, 8],
     },

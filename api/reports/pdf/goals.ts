@@ -1,39 +1,33 @@
 import type { ReportGoal, ReportResponse } from '#model/api/reports.ts'
 import type { Progress } from '#model/indicators/goals.ts'
+import type { ReportText } from '../report-text.ts'
 import { LINES } from './front.ts'
 import { INK } from './wheel-svg.ts'
-import { number, percent, unitText } from './words.ts'
 
-const STATUS: Readonly<Record<Progress['status'], string>> = {
-  reached: 'reached',
-  on_course: 'on course',
-  behind: 'behind',
-  wrong_way: 'going the wrong way',
-  not_known: 'not known yet',
-}
 const WAY = 92
 
 /** The city's goals: baseline, latest complete period, target, the way between them and the trend. Nothing without goals. */
-export function goalsPage({ goals }: ReportResponse): object[] {
+export function goalsPage({ goals }: Pick<ReportResponse, 'goals'>, text: ReportText): object[] {
+  const { t } = text
   if (goals.length === 0) return []
-  const head = ['Indicator', 'Baseline', 'Newest', 'Target', 'Way', 'Trend a year'].map((text) => ({
-    text,
+  const head = (['indicator', 'baseline', 'newest', 'target', 'way', 'trend'] as const).map((column) => ({
+    text: t(`column.${column}`),
     style: 'head',
   }))
   return [
-    { text: 'Goals of the city', style: 'h1' },
+    { text: t('goals.title'), style: 'h1' },
     {
       table: {
         headerRows: 1,
         dontBreakRows: true,
         widths: ['*', 56, 56, 56, WAY + 6, 74],
-        body: [head, ...goals.map(goalRow)],
+        body: [head, ...goals.map((goal) => goalRow(goal, text))],
       },
       layout: LINES,
       fontSize: 8,
     },
     {
-      text: 'Set by the city, and in none of the scores. The way is the share between baseline and target that the newest whole period has gone; the mark is where a straight line to the end of the target’s year would be. The trend is a straight line through the whole periods with its 95 % interval.',
+      text: t('goals.note'),
       style: 'note',
       margin: [0, 10, 0, 0],
     },
@@ -41,22 +35,28 @@ export function goalsPage({ goals }: ReportResponse): object[] {
   ]
 }
 
-function goalRow(goal: ReportGoal): object[] {
+function goalRow(goal: ReportGoal, text: ReportText): object[] {
+  const { t, number, percent } = text
   const { name, code, unit, benchmark, score, progress, latest, target, targetYear, source } = goal
   const own =
-    benchmark === null ? '' : `own benchmark ${number(benchmark)}${score ? `: ${percent(score.performance)}` : ''}`
-  const about = [code, unitText(unit), own, source].filter(Boolean).join(' · ')
+    benchmark === null
+      ? ''
+      : t(score ? 'goals.ownScore' : 'goals.own', {
+          benchmark: number(benchmark),
+          performance: percent(score?.performance ?? null),
+        })
+  const about = [code, text.unit(unit), own, source].filter(Boolean).join(' · ')
   return [
     { stack: [{ text: name }, { text: about, fontSize: 6.5, color: INK.soft }] },
-    dated(progress?.baseline ?? null),
-    dated(latest),
-    target === null ? { text: '–' } : dated({ value: target, period: String(targetYear) }),
-    progress ? way(progress) : { text: '–' },
-    { text: trendText(goal), fontSize: 7 },
+    dated(progress?.baseline ?? null, text),
+    dated(latest, text),
+    target === null ? { text: '–' } : dated({ value: target, period: String(targetYear) }, text),
+    progress ? way(progress, text) : { text: '–' },
+    { text: trendText(goal, text), fontSize: 7 },
   ]
 }
 
-const dated = (at: { value: number | null; period: string } | null): object =>
+const dated = (at: { value: number | null; period: string } | null, { number }: ReportText): object =>
   at === null || at.value === null
     ? { text: '–', color: INK.soft }
     : {
@@ -67,9 +67,10 @@ const dated = (at: { value: number | null; period: string } | null): object =>
       }
 
 /** Share of the way as a bar, with a mark where a straight line would be; the words below say the same. */
-function way({ share, expected, status }: Progress): object {
+function way({ share, expected, status }: Progress, { t, percent }: ReportText): object {
   const to = (part: number): number => WAY * Math.min(1, Math.max(0, part))
-  const text = share === null ? STATUS[status] : `${percent(100 * share)}, ${STATUS[status]}`
+  const state = t(`progress.${status}`)
+  const text = share === null ? state : t('goals.way', { share: percent(100 * share), status: state })
   const bar = [
     { type: 'rect', x: 0, y: 1, w: WAY, h: 6, color: '#e6e3da' },
     ...(share === null ? [] : [{ type: 'rect', x: 0, y: 1, w: to(share), h: 6, color: '#0b5d66' }]),
@@ -80,9 +81,8 @@ function way({ share, expected, status }: Progress): object {
   return { stack: [{ canvas: bar }, { text, fontSize: 7 }] }
 }
 
-function trendText({ trend }: ReportGoal): string {
-  if (!trend) return 'too few periods'
+function trendText({ trend }: ReportGoal, { t, number }: ReportText): string {
+  if (!trend) return t('trend.few')
   const [low, high] = trend.slopeInterval ?? [trend.slope, trend.slope]
-  const told = trend.direction === 'not_told_apart' ? 'no trend beyond chance' : trend.direction
-  return `${told}: ${number(trend.slope)} (${number(low)} to ${number(high)})`
+  return t(`trend.${trend.direction}`, { slope: number(trend.slope), low: number(low), high: number(high) })
 }

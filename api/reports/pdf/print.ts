@@ -1,6 +1,9 @@
 import pdfmake from 'pdfmake'
 import roboto from 'pdfmake/fonts/Roboto.js'
 import type { ReportResponse } from '#model/api/reports.ts'
+import { localiseReport } from '#model/indicators/names/localise.ts'
+import type { BuiltInLanguage } from '#model/text/languages.ts'
+import type { ReportText } from '../report-text.ts'
 import { coverPage, summaryPage, wheelPage } from './front.ts'
 import { goalsPage } from './goals.ts'
 import { methodsPage } from './methods.ts'
@@ -15,20 +18,26 @@ pdfmake.setLocalAccessPolicy((path) => files.has(path))
 
 const MARGIN = 48
 
-/** The report as PDF, A4. */
-export async function printReport(report: ReportResponse): Promise<Buffer> {
+/** Languages whose scripts the fonts of the report have; in the others it is printed in English. */
+const PRINTED: ReadonlySet<BuiltInLanguage> = new Set(['en', 'fr', 'es', 'ru'])
+export const printedLanguage = (language: BuiltInLanguage): BuiltInLanguage => (PRINTED.has(language) ? language : 'en')
+
+/** The report as PDF, A4, in a language. */
+export async function printReport(english: ReportResponse, text: ReportText): Promise<Buffer> {
+  const report = localiseReport(english, text.named)
   const { city, period } = report
-  const title = `${city.name}: U4SSC indicators ${period.label}`
+  const { t, language } = text
+  const title = t('title', { city: city.name, period: period.label })
   return pdfmake
     .createPdf({
       pageSize: 'A4',
       pageMargins: [MARGIN, 62, MARGIN, 54],
-      info: { title, subject: 'ITU-T Y.4903 / U4SSC key performance indicators', creator: 'Citywell' },
-      lang: 'en',
-      header: (page: number) => (page === 1 ? '' : [headLine(title), simulatedLine(report)]),
+      info: { title, subject: t('subject'), creator: 'Citywell' },
+      lang: language,
+      header: (page: number) => (page === 1 ? '' : [headLine(title), simulatedLine(report, text)]),
       footer: (page: number, pages: number) => ({
         columns: [
-          { text: page === 1 ? '' : `Computed ${report.computedAt.slice(0, 16).replace('T', ' ')} UTC by Citywell` },
+          { text: page === 1 ? '' : t('footer', { time: report.computedAt.slice(0, 16).replace('T', ' ') }) },
           { text: page === 1 ? '' : `${page} / ${pages}`, alignment: 'right' },
         ],
         margin: [MARGIN, 18, MARGIN, 0],
@@ -43,13 +52,13 @@ export async function printReport(report: ReportResponse): Promise<Buffer> {
         head: { fontSize: 7.5, color: INK.soft },
       },
       content: [
-        ...coverPage(report),
-        ...summaryPage(report),
-        ...wheelPage(report),
-        ...goalsPage(report),
-        ...dimensionPages(report),
-        ...verificationPage(report),
-        ...methodsPage(report),
+        ...coverPage(report, text),
+        ...summaryPage(report, text),
+        ...wheelPage(report, text),
+        ...goalsPage(report, text),
+        ...dimensionPages(report, text),
+        ...verificationPage(report, text),
+        ...methodsPage(report, text),
       ],
     })
     .getBuffer()
@@ -63,9 +72,9 @@ const headLine = (title: string): object => ({
 })
 
 /** On every page after the cover, which says it itself: single pages get copied. */
-const simulatedLine = ({ city, indicators }: ReportResponse): object => {
+const simulatedLine = ({ city, indicators }: ReportResponse, { t }: ReportText): object => {
   const any = city.simulated || indicators.some(({ values }) => values.some(({ simulated }) => simulated))
-  const text = city.simulated ? 'SIMULATED DATA: this city does not exist' : 'Contains simulated values, marked as such'
+  const text = t(city.simulated ? 'simulated.city' : 'simulated.some')
   return any
     ? { text, margin: [MARGIN, 4, MARGIN, 0], fontSize: 7.5, bold: true, color: '#8a4b00' }
     : { text: '', margin: [0, 0, 0, 0] }

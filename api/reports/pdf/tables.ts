@@ -1,15 +1,17 @@
 import type { ReportIndicator, ReportResponse } from '#model/api/reports.ts'
+import type { ReportText } from '../report-text.ts'
 import { LINES } from './front.ts'
+import { sourceText } from './source-text.ts'
 import { INK } from './wheel-svg.ts'
-import { number, percent, STATUS, sourceText, unitText } from './words.ts'
 
 /** A table for each dimension: every indicator with value, points, source and status. */
-export function dimensionPages(report: ReportResponse): object[] {
+export function dimensionPages(report: ReportResponse, text: ReportText): object[] {
+  const { t, percent } = text
   const dimensions = [...new Set(report.indicators.map(({ dimension }) => dimension))]
   return dimensions.flatMap((dimension) => {
     const group = report.groups.find(({ level, name }) => level === 'dimension' && name === dimension)
     const coverage = group
-      ? `${percent(group.score)}; ${group.reported} of ${group.dataPoints} data points reported`
+      ? t('score.dimension', { score: percent(group.score), reported: group.reported, of: group.dataPoints })
       : ''
     const here = report.indicators.filter((indicator) => indicator.dimension === dimension)
     return [
@@ -21,7 +23,7 @@ export function dimensionPages(report: ReportResponse): object[] {
           dontBreakRows: true,
           keepWithHeaderRows: 1,
           widths: ['*', 58, 74, 30, 170],
-          body: [HEAD, ...rows(report, here)],
+          body: [headings(text), ...rows(report, here, text)],
         },
         layout: LINES,
         fontSize: 8,
@@ -32,21 +34,33 @@ export function dimensionPages(report: ReportResponse): object[] {
 }
 
 const head = (text: string, alignment = 'left'): object => ({ text, alignment, style: 'head' })
-const HEAD = [head('Indicator'), head('Value', 'right'), head('Unit'), head('Points'), head('Source and status')]
+const headings = ({ t }: ReportText): object[] => [
+  head(t('column.indicator')),
+  head(t('column.value'), 'right'),
+  head(t('column.unit')),
+  head(t('column.points')),
+  head(t('column.source')),
+]
 
-function rows(report: ReportResponse, indicators: readonly ReportIndicator[]): object[][] {
+function rows(report: ReportResponse, indicators: readonly ReportIndicator[], text: ReportText): object[][] {
+  const { t, percent } = text
   let last = ''
   return indicators.flatMap((indicator) => {
     const { subDimension, category } = indicator
     const key = `${subDimension}: ${category}`
-    const body = indicator.values.map((_, index) => valueRow(indicator, index))
+    const body = indicator.values.map((_, index) => valueRow(indicator, index, text))
     if (key === last) return body
     last = key
     const group = report.groups.find(
       (one) => one.level === 'category' && one.name === category && one.parent === subDimension,
     )
-    const score = group?.score === null || !group ? 'not scored' : `score ${percent(group.score)}`
-    const coverage = group ? `${score}, ${group.reported} of ${group.dataPoints} reported` : ''
+    const coverage = group
+      ? t(group.score === null ? 'score.groupUnscored' : 'score.group', {
+          score: percent(group.score),
+          reported: group.reported,
+          of: group.dataPoints,
+        })
+      : ''
     return [
       [
         { text: key, bold: true, colSpan: 4, fillColor: '#f4f2ec', fontSize: 8.5 },
@@ -60,29 +74,36 @@ function rows(report: ReportResponse, indicators: readonly ReportIndicator[]): o
   })
 }
 
-function valueRow(indicator: ReportIndicator, index: number): object[] {
+function valueRow(indicator: ReportIndicator, index: number, text: ReportText): object[] {
+  const { t, number } = text
   const value = indicator.values[index]
   if (!value) return [{}, {}, {}, {}, {}]
   const several = indicator.values.length > 1
-  const code = { text: `${indicator.code} · ${indicator.tier}`, fontSize: 6.5, color: INK.soft }
+  const code = { text: `${indicator.code} · ${t(`tier.${indicator.tier}`)}`, fontSize: 6.5, color: INK.soft }
   const named = { text: indicator.name }
   const part = { text: value.name, color: INK.soft, margin: [8, 0, 0, 0] }
   const name = { stack: [...(index === 0 ? [named, code] : []), ...(several ? [part] : [])] }
-  const status = value.value === null ? STATUS.not_reported : value.verified ? 'verified' : 'not verified'
-  const source = sourceText(value)
-  const interval = value.interval ? `\n${number(value.interval[0])} to ${number(value.interval[1])}` : ''
+  const state = value.value === null ? 'not_reported' : value.verified ? 'verified' : 'not_verified'
+  const source = sourceText(value, text)
+  const [low, high] = value.interval ?? []
+  const interval =
+    low === undefined || high === undefined ? '' : `\n${t('range', { low: number(low), high: number(high) })}`
   const missing = value.value === null
   return [
     name,
     {
-      text: missing ? 'NR' : `${number(value.value ?? 0)}${interval}`,
+      text: missing ? t('value.none') : `${number(value.value ?? 0)}${interval}`,
       alignment: 'right',
       bold: !missing,
       ...grey(missing),
     },
-    { text: unitText(value.unit), fontSize: 7, color: INK.soft },
+    { text: text.unit(value.unit), fontSize: 7, color: INK.soft },
     points(value.score?.points ?? null),
-    { text: [source ? `${source}; ` : '', { text: status, bold: value.verified }], fontSize: 7, ...grey(missing) },
+    {
+      text: [source ? `${source}; ` : '', { text: t(`status.${state}`), bold: value.verified }],
+      fontSize: 7,
+      ...grey(missing),
+    },
   ]
 }
 
@@ -104,11 +125,11 @@ function points(value: number | null): object {
   return { canvas: boxes }
 }
 
-export function verificationPage({ verification }: ReportResponse): object[] {
+export function verificationPage({ verification }: ReportResponse, { t }: ReportText): object[] {
   const { findings, reported, dataPoints, verified } = verification
   const lines = findings.map(({ severity, code, dataPoint, text }) => [
-    { text: severity, bold: severity === 'error' },
-    [code ?? 'whole report', dataPoint].filter(Boolean).join(' '),
+    { text: t(`finding.${severity}`), bold: severity === 'error' },
+    [code ?? t('finding.whole'), dataPoint].filter(Boolean).join(' '),
     text,
   ])
   const table = {
@@ -116,15 +137,15 @@ export function verificationPage({ verification }: ReportResponse): object[] {
       headerRows: 1,
       dontBreakRows: true,
       widths: [34, 100, '*'],
-      body: [[head('Kind'), head('Indicator'), head('What the checks ask')], ...lines],
+      body: [[head(t('column.kind')), head(t('column.indicator')), head(t('column.asks'))], ...lines],
     },
     layout: LINES,
     fontSize: 8,
   }
   return [
-    { text: 'Verification', style: 'h1' },
+    { text: t('verification.title'), style: 'h1' },
     {
-      text: `${reported} of ${dataPoints} data points are reported, ${verified} of them confirmed by a verifier. The automatic checks ask ${findings.length} ${findings.length === 1 ? 'question' : 'questions'}.`,
+      text: t('verification.text', { reported, of: dataPoints, verified, n: findings.length }),
       margin: [0, 0, 0, 8],
     },
     ...(findings.length > 0 ? [table] : []),

@@ -1,19 +1,23 @@
 import type { ReportResponse } from '#model/api/reports.ts'
 import { shownScore } from '#model/indicators/score.ts'
 import { SIZE, STYLES, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
+import type { ReportText } from '../report-text.ts'
 
 export const INK = { ink: '#1b2328', soft: '#5d686e', line: '#b9bdbc', paper: '#f4f2ec', none: 'none' } as const
 
 /** The wheel as SVG for paper. Colours are under white patterns, so that a black-and-white copy still tells them apart. */
-export function wheelSvg({ indicators, groups }: Pick<ReportResponse, 'indicators' | 'groups'>): string {
+export function wheelSvg(
+  { indicators, groups }: Pick<ReportResponse, 'indicators' | 'groups'>,
+  { t, percent }: ReportText,
+): string {
   const city = groups.find(({ level }) => level === 'city')
   const shown = city ? shownScore(city) : null
-  const score = shown === null ? '–' : `${Math.round(shown)} %`
+  const score = percent(shown)
   const patterns = STYLES.map(
     ({ pattern }, index) =>
       `<pattern id="p${index}" width="6" height="6" patternUnits="userSpaceOnUse"><path d="${pattern}" stroke="#fff" stroke-width="0.9" fill="none"/></pattern>`,
   )
-  const shapes = wheelShapes(indicators, score, 'city score').flatMap(shapeSvg)
+  const shapes = wheelShapes(indicators, score, t('score.label')).flatMap(shapeSvg)
   const box = `${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}"><defs>${patterns.join('')}</defs>${shapes.join('')}</svg>`
 }

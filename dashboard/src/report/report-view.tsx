@@ -83,11 +83,13 @@ function Report({ report }: { report: ReportResponse }) {
 }
 
 function Files({ period }: { period: string }) {
-  const { t } = useI18n()
-  const file = (path: string, format: string) => apiPath(path, { period, format })
+  const { t, language } = useI18n()
+  // the files have English without it
+  const lang = language === 'en' ? undefined : language
+  const file = (path: string, format: string) => apiPath(path, { period, format, lang })
   return (
     <nav className="report__files report__screen" aria-label={t('report.downloads')}>
-      <a className="button button--main" href={apiPath(`/reports/${period}.pdf`)}>
+      <a className="button button--main" href={apiPath(`/reports/${period}.pdf`, { lang })}>
         {t('report.pdf')}
       </a>
       <Button className="button" onPress={() => window.print()}>
