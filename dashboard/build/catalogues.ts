@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Plugin } from 'vite'
+import { isTranslated } from './is-translated.ts'
 
 type Messages = Readonly<Record<string, string>>
 const read = (file: string): Messages => JSON.parse(readFileSync(file, 'utf8')) as Messages
@@ -20,7 +21,8 @@ export const catalogues: Plugin = {
     const [file = '', part] = id.split('?')
     if (!/\/(i18n|messages)\/[\w-]+\.json$/.test(file) || basename(file) === 'review.json') return undefined
     const own = read(file)
-    const complete = Object.entries(read(join(dirname(file), 'en.json'))).map(([key, text]) => [key, own[key] ?? text])
+    const english = Object.entries(read(join(dirname(file), 'en.json')))
+    const complete = english.map(([key, text]) => [key, isTranslated(own[key], text) ? own[key] : text])
     const wanted = complete.filter(([key = '']) => part === undefined || FRAME.test(key) === (part === 'frame'))
     const json = JSON.stringify(Object.fromEntries(wanted))
     if (part === undefined) return json

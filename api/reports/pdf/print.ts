@@ -33,7 +33,7 @@ export async function printReport(english: ReportResponse, text: ReportText): Pr
       pageSize: 'A4',
       pageMargins: [MARGIN, 62, MARGIN, 54],
       info: { title, subject: t('subject'), creator: 'Citywell' },
-      lang: language,
+      language,
       header: (page: number) => (page === 1 ? '' : [headLine(title), simulatedLine(report, text)]),
       footer: (page: number, pages: number) => ({
         columns: [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isTranslated } from '#dashboard/build/is-translated.ts'
 import dashboardAr from '#dashboard/src/i18n/ar.json' with { type: 'json' }
 import dashboardEn from '#dashboard/src/i18n/en.json' with { type: 'json' }
 import dashboardEs from '#dashboard/src/i18n/es.json' with { type: 'json' }
@@ -88,17 +89,24 @@ describe.each(pages)('messages of the page %s', (_, { sources, en, others }) => 
   })
 })
 
+/** What has changed in English since it was translated; the page shows it in English (dashboard/build/catalogues.ts). */
+const outdated = (messages: Messages, en: Messages): string[] =>
+  Object.keys(en).filter((id) => !isTranslated(messages[id], en[id] ?? ''))
+
 describe.each(catalogues)('$page in $language', ({ page, language, messages, en }) => {
-  test('has only ids of the English catalogue, in the same order', () => {
-    expect(Object.keys(messages)).toEqual(Object.keys(en).filter((id) => id in messages))
+  test('has nearly all messages, and hardly any that English no longer has', () => {
+    const pending = outdated(messages, en)
+    const gone = Object.keys(messages).filter((id) => !(id in en))
+    if (pending.length + gone.length > 0)
+      console.warn(
+        `${page} in ${language}: ${pending.length} messages to translate, ${gone.length} gone`,
+        pending,
+        gone,
+      )
+    expect(Math.max(pending.length, gone.length)).toBeLessThanOrEqual(MAX_PENDING * Object.keys(en).length)
   })
-  test('has nearly all of them', () => {
-    const pending = Object.keys(en).filter((id) => !(id in messages))
-    if (pending.length > 0) console.warn(`${page} in ${language}: ${pending.length} messages to translate`, pending)
-    expect(pending.length).toBeLessThanOrEqual(MAX_PENDING * Object.keys(en).length)
-  })
-  test('is valid ICU MessageFormat with the same arguments', () => {
-    for (const [id, text] of Object.entries(messages)) expect(argumentsIn(text), id).toEqual(argumentsIn(en[id] ?? ''))
+  test('is valid ICU MessageFormat', () => {
+    for (const [id, text] of Object.entries(messages)) expect(argumentsIn(text), id).toBeDefined()
   })
   test('has every plural form of the language', () => {
     const lacking = Object.entries(messages).map(([id, text]) => [id, ...missingPlurals(text, language)])
@@ -126,3 +134,15 @@ describe('translations that nobody has reviewed', () => {
 })
 
 const withoutArguments = (text: string): string => text.replaceAll(/\{\w+\}/g, '')
+
+describe('a translation counts', () => {
+  test.each([
+    ['{n} stations', '{n} capteurs', true],
+    ['{n} stations', 'des capteurs', true],
+    ['stations', '{n} capteurs', false],
+    ['{n} of {of}', '{n, plural, one {# de {of}} other {# de {of}}}', true],
+    ['{n}', '{n, plural, other {# de {all}}}', false],
+  ])('of "%s" as "%s": %s', (english, own, counts) => {
+    expect(isTranslated(own, english)).toBe(counts)
+  })
+})
