@@ -31,7 +31,13 @@ export async function evaluateIndicator(
     // observed at another time and somebody has verified what was true of this one. Where it cannot be computed, the city's
     // own statistics stand.
     if (row) return toValue(point, reportedOutcome(indicator, point, row, inputs.period), 'reported')
-    return toValue(point, notReported(indicator, measure?.needs, whyMissing(own, inputs)), null)
+    const code = !own?.missing
+      ? 'not_reported'
+      : inputs.registry.city.beginsLater
+        ? 'registry_begins_later'
+        : 'not_computable'
+    const missing = notReported(indicator, measure?.needs, whyMissing(own, inputs))
+    return toValue(point, { ...missing, missingCode: code }, null)
   })
   const extensions = measure ? extensionValues(indicator, outcomes, measure) : []
   return {
@@ -92,6 +98,7 @@ function dataPointValue(
     dataCapture: own.dataCapture,
     n: own.n,
     missing: own.missing,
+    ...(own.missingCode && { missingCode: own.missingCode }),
     evidence: own.evidence,
   }
 }

@@ -1,10 +1,11 @@
-import type { Evidence } from '#model/indicators/catalogue/schema.ts'
+import type { Evidence, MissingCode } from '#model/indicators/catalogue/schema.ts'
 
 /** One data point as a measure found it: a value with its evidence, or the reason why there is none. */
 export type Outcome = {
   readonly evidence: Evidence | null
   /** why there is no value, in words a person can act on */
   readonly missing: string | null
+  readonly missingCode?: MissingCode
   readonly n: number | null
   /** 0 to 1 */
   readonly dataCapture: number | null

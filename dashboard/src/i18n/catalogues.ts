@@ -10,18 +10,23 @@ export const FRAME_MESSAGES: Catalogues = {
   ru: () => import('./ru.json?frame'),
 }
 
-/** All other messages of the dashboard, without which no view is shown; names of indicators are English in the code itself. */
+/**
+ * All other messages of the dashboard, without which no view is shown. Names of indicators and the texts of the API, by their codes, are
+ * English in the answers themselves.
+ */
 export const VIEW_MESSAGES: Catalogues = {
   en: () => import('./en.json?views'),
-  fr: () => both(import('./fr.json?views'), import('#model/indicators/names/fr.json')),
-  es: () => both(import('./es.json?views'), import('#model/indicators/names/es.json')),
-  ar: () => both(import('./ar.json?views'), import('#model/indicators/names/ar.json')),
-  'zh-Hans': () => both(import('./zh-Hans.json?views'), import('#model/indicators/names/zh-Hans.json')),
-  ru: () => both(import('./ru.json?views'), import('#model/indicators/names/ru.json')),
+  fr: () => all(import('./fr.json?views'), import('#model/indicators/names/fr.json'), import('./api/fr.json')),
+  es: () => all(import('./es.json?views'), import('#model/indicators/names/es.json'), import('./api/es.json')),
+  ar: () => all(import('./ar.json?views'), import('#model/indicators/names/ar.json'), import('./api/ar.json')),
+  'zh-Hans': () =>
+    all(import('./zh-Hans.json?views'), import('#model/indicators/names/zh-Hans.json'), import('./api/zh-Hans.json')),
+  ru: () => all(import('./ru.json?views'), import('#model/indicators/names/ru.json'), import('./api/ru.json')),
 }
 
 type Loaded = { readonly default: Readonly<Messages> }
 
-async function both(messages: Promise<Loaded>, names: Promise<Loaded>): Promise<Loaded> {
-  return { default: { ...(await messages).default, ...(await names).default } }
+async function all(...parts: Promise<Loaded>[]): Promise<Loaded> {
+  const loaded = await Promise.all(parts)
+  return { default: Object.assign({}, ...loaded.map((part) => part.default)) as Messages }
 }

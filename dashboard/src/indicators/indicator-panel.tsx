@@ -9,7 +9,7 @@ import { Problem } from '../ui/problem.tsx'
 import { Band } from './band.tsx'
 import { EvidenceTree } from './evidence-tree.tsx'
 import { IndicatorHistory } from './indicator-history.tsx'
-import { Quantity } from './indicator-table.tsx'
+import { missingText, Quantity } from './indicator-table.tsx'
 import { IndicatorZones } from './indicator-zones.tsx'
 import './indicator-panel.css'
 
@@ -55,7 +55,7 @@ function DataPoint({ code, value, several }: { code: string; value: DataPointVal
       <p className="point__value">
         <Quantity value={value} />
       </p>
-      {value.value === null && <p className="point__need">{value.missing ?? t('indicators.missing')}</p>}
+      {value.value === null && <Missing value={value} />}
       {value.score && (
         <p className="point__score">
           <Band points={value.score.points} />{' '}
@@ -86,6 +86,22 @@ function DataPoint({ code, value, several }: { code: string; value: DataPointVal
         </>
       )}
     </section>
+  )
+}
+
+/** Why there is no value; what the API says in detail is English. */
+function Missing({ value }: { value: DataPointValue }) {
+  const i18n = useI18n()
+  const text = missingText(value, i18n)
+  return (
+    <>
+      <p className="point__need">{text}</p>
+      {value.missing !== null && value.missing !== text && (
+        <p className="note" lang="en" dir="ltr">
+          {value.missing}
+        </p>
+      )}
+    </>
   )
 }
 

@@ -39,9 +39,7 @@ function SubDimensionTable({ sub, ...selection }: Selection & { sub: SubDimensio
         groupClass="board__category"
         rowClass={(row, previous) => rowClass(row, previous, selection.selected)}
         note={({ value }) =>
-          value.value === null
-            ? { text: value.missing ?? i18n.t('indicators.missing'), className: 'board__need' }
-            : null
+          value.value === null ? { text: missingText(value, i18n), className: 'board__need' } : null
         }
         fileName={sub.name}
       />
@@ -59,6 +57,12 @@ const groupOf = ({ name, score, indicators }: Category) => ({
   ),
   rows: indicators.flatMap((indicator) => indicator.values.map((value) => ({ indicator, value }))),
 })
+
+/** In other languages than English by its code; the details are in the panel. */
+export const missingText = ({ missing, missingCode }: DataPointValue, { t, named }: Formatters): string => {
+  const english = missing ?? t('indicators.missing')
+  return missingCode ? named('missing', missingCode, english) : english
+}
 
 const continues = ({ indicator }: BoardRow, previous: BoardRow | undefined): boolean =>
   previous?.indicator === indicator

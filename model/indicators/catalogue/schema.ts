@@ -139,6 +139,10 @@ const ownGoalSchema = z.object({
   source: z.string(),
 })
 
+/** Why there is no value: the city has to state it; what was observed does not suffice; the period lies before the registry. */
+const MISSING_CODES = ['not_reported', 'not_computable', 'registry_begins_later'] as const
+export type MissingCode = (typeof MISSING_CODES)[number]
+
 /** The value of one data point of one indicator over one period, for the city or a zone. */
 export const dataPointValueSchema = z.object({
   dataPoint: z.string(),
@@ -158,6 +162,8 @@ export const dataPointValueSchema = z.object({
   n: z.number().nullable(),
   /** why there is no value, in words a person can act on */
   missing: z.string().nullable(),
+  /** the same as a code, for other languages; absent where there is a value */
+  missingCode: z.enum(MISSING_CODES).optional(),
   evidence: evidenceSchema.nullable(),
 })
 export type DataPointValue = z.infer<typeof dataPointValueSchema>
