@@ -168,7 +168,7 @@ function createMap(container: HTMLDivElement, props: CityMapProps, locale: Recor
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
-  // MapLibre names the corners by left and right: the buttons lie opposite to those of the page, the scale to the attribution
+  // MapLibre does not mirror its corners; the zoom buttons lie opposite to the buttons of the page
   const mirrored = document.documentElement.dir === 'rtl'
   map.addControl(new NavigationControl({ showCompass: false }), mirrored ? 'top-left' : 'top-right')
   map.addControl(new ScaleControl({ maxWidth: 96 }), 'bottom-left')
