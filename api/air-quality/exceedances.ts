@@ -23,11 +23,11 @@ const DAYS = `
   ) day
   where hours >= ${DAY_HOURS}`
 // Running means of 8 hours, six of them there, belong to the day on which they end; a day counts with 18 of them.
-const OZONE_DAYS = `
+const ozoneDays = (hasQuarters: boolean | undefined): string => `
   with hour as (
     select * from (
       select range.id, bucket, ${HOUR_MEAN} as mean
-      from ${hoursWithRange(false, "($6::timestamptz - interval '7 hours')", '$7')}
+      from ${hoursWithRange(hasQuarters, "($6::timestamptz - interval '7 hours')", '$7')}
     ) h where mean is not null
   ), running as (
     select id, bucket, avg(mean) over eight as mean, count(*) over eight as n from hour
@@ -59,7 +59,8 @@ export async function exceedances(db: Queryable, registry: RegistrySnapshot, hou
   const rows = [
     ...(await db.query<DayRow>(DAYS, [...airValues(others), firstDay, lastDay])).rows,
     ...daysBeyond(await hoursBeyond(db, others, firstDay, lastDay)),
-    ...(await db.query<DayRow>(OZONE_DAYS, [...airValues(ozone), from, to, registry.city.timeZone])).rows,
+    ...(await db.query<DayRow>(ozoneDays(hours.hasQuarters), [...airValues(ozone), from, to, registry.city.timeZone]))
+      .rows,
   ]
   const means = await periodMeans(db, others, hours)
   const byStream = Map.groupBy(rows, ({ id }) => id)

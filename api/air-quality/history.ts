@@ -10,7 +10,9 @@ import {
 } from '#model/air-quality/index-of-hours.ts'
 import type { AirHistoryResponse } from '#model/api/history.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
-import { HOURS, hoursValues, stationOf } from './index-of.ts'
+import { fullHourBefore, hasQuarterHours } from '#model/basics/period.ts'
+import { hoursText, hoursValues, stationOf } from './index-of.ts'
+import { type Placements, placementsOf, zonesInForce } from './placements.ts'
 
 type By = AirHistoryResponse['by']
 type Place = AirHistoryResponse['places'][number]
@@ -20,18 +22,20 @@ export type AirHistoryQuery = {
   /** ends of the frames, in the order of time */
   readonly ends: readonly number[]
   readonly now: Date
+  readonly timeZone: string
 }
 
 const INDEX = { us: usIndex, european: europeanIndex }
 
 // A row a pollutant of a Thing, however long the window: 30 days of 50 stations are 300 rows, not 250,000.
-const historyText = (by: By): string => `
-  select k.key, h.siting, h.property, array_agg(h.age) as ages, array_agg(h.mean) as means,
+const historyText = (hasQuarters: boolean): string => `
+  select h.thing, t.key, h.siting, h.property, array_agg(h.age) as ages, array_agg(h.mean) as means,
          array_agg(h.age) filter (where h.doubted) as doubted
-  from (${HOURS}) h join ${by} k on k.id = h.${by}
-  group by h.thing, k.key, h.siting, h.property
-  order by k.key`
+  from (${hoursText(hasQuarters)}) h join thing t on t.id = h.thing
+  group by h.thing, t.key, h.siting, h.property
+  order by t.key`
 type HistoryRow = {
+  thing: number
   key: string
   siting: string | null
   property: IndexPollutant
@@ -40,31 +44,74 @@ type HistoryRow = {
   doubted: number[] | null
 }
 
-/** The air quality index of every Thing or zone as it stood at each end: what `airIndexes` says of one moment. */
+/**
+ * The air quality index of every Thing or zone as it stood at each end: what `airIndexes` says of one moment. A Thing counts
+ * in the zone that it belonged to at that end.
+ */
 export async function airHistory({ pool }: { pool: Pool }, query: AirHistoryQuery): Promise<Place[]> {
+  const { timeZone, now } = query
   // A frame that is still running has the index of the last hour that is over.
-  const ends = query.ends.map((end) => wholeHour(Math.min(end, query.now.getTime())))
+  const ends = query.ends.map((end) => fullHourBefore(new Date(Math.min(end, now.getTime())), timeZone).getTime())
   const last = Math.max(...ends)
   const first = Math.min(...ends) - LOOK_BACK_HOURS * HOUR_MS
-  const { rows } = await pool.query<HistoryRow>(historyText(query.by), hoursValues(new Date(first), new Date(last)))
-  return [...Map.groupBy(rows, ({ key }) => key)].map(([key, mine]) => {
-    const hours = hourlyMeans(mine, (last - first) / HOUR_MS)
-    const basis = basisOf(mine, hours)
-    const indices = ends.map((end) => {
-      const age = (last - end) / HOUR_MS
-      return INDEX[query.scheme](seriesAt(hours, age), new Date(end), basisAt(basis, age))
-    })
-    return {
-      key,
-      value: indices.map((index) => index?.value ?? null),
-      category: indices.map((index) => index?.category ?? null),
-      pollutant: indices.map((index) => index?.pollutant ?? null),
-      atLeast: indices.map((index) => index?.atLeast ?? null),
-    }
-  })
+  const values = hoursValues(new Date(first), new Date(last))
+  const { rows } = await pool.query<HistoryRow>(historyText(hasQuarterHours(timeZone)), values)
+  const frames = { ends, first, last, scheme: query.scheme }
+  if (query.by === 'thing') {
+    const all = ends.map((_, i) => i)
+    return [...Map.groupBy(rows, ({ key }) => key)].map(([key, own]) => merged(key, ends, [partOf(own, all, frames)]))
+  }
+  const things = [...new Set(rows.map(({ thing }) => thing))]
+  return byZone(rows, await placementsOf(pool, things), frames, now)
 }
 
-const wholeHour = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS
+type Frames = {
+  readonly ends: readonly number[]
+  readonly first: number
+  readonly last: number
+  readonly scheme: AirHistoryQuery['scheme']
+}
+type Index = ReturnType<typeof usIndex>
+/** Indices of some frames, by their number. */
+type Part = ReadonlyMap<number, Index>
+
+/** Frames between two changes of the registry have the same Things in every zone, and are computed together. */
+function byZone(rows: readonly HistoryRow[], placements: Placements, frames: Frames, now: Date): Place[] {
+  const parts = new Map<string, Part[]>()
+  for (const { zones, at } of zonesInForce(placements, frames.ends, now)) {
+    for (const [zone, own] of Map.groupBy(rows, ({ thing }) => zones.get(thing))) {
+      if (zone === undefined) continue
+      const part = partOf(own, at, frames)
+      const known = parts.get(zone)
+      if (known) known.push(part)
+      else parts.set(zone, [part])
+    }
+  }
+  return [...parts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, own]) => merged(key, frames.ends, own))
+}
+
+function partOf(rows: readonly HistoryRow[], at: readonly number[], { ends, first, last, scheme }: Frames): Part {
+  const hours = hourlyMeans(rows, (last - first) / HOUR_MS)
+  const basis = basisOf(rows, hours)
+  return new Map(
+    at.map((i) => {
+      const end = ends[i] ?? last
+      const age = (last - end) / HOUR_MS
+      return [i, INDEX[scheme](seriesAt(hours, age), new Date(end), basisAt(basis, age))]
+    }),
+  )
+}
+
+function merged(key: string, ends: readonly number[], parts: readonly Part[]): Place {
+  const indices = ends.map((_, i) => parts.find((part) => part.has(i))?.get(i) ?? null)
+  return {
+    key,
+    value: indices.map((index) => index?.value ?? null),
+    category: indices.map((index) => index?.category ?? null),
+    pollutant: indices.map((index) => index?.pollutant ?? null),
+    atLeast: indices.map((index) => index?.atLeast ?? null),
+  }
+}
 
 /** Newest first; where several stations measured an hour, their mean. */
 function hourlyMeans(rows: readonly HistoryRow[], length: number): HourlySeries {

@@ -12,8 +12,11 @@ import {
   usIndex,
 } from '#model/air-quality/index-of-hours.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
+import { fullHourBefore, hasQuarterHours } from '#model/basics/period.ts'
+import { clockHours } from '../measurements/clock-hours.ts'
 import { confirmedSql } from '../measurements/confirmed.ts'
 import { HOUR_MEAN, rangeTable, rangeValues } from '../measurements/hour-means.ts'
+import { selectTimeZone } from '../queries/city.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
 /** By thing.id and by zone.id, and the city by people; who measures none of the pollutants is absent. */
@@ -24,16 +27,16 @@ export type AirIndexes = {
   city: AirPair & { stations: number; zones: number; people: number }
 }
 
-// Hours that are over: a running hour would move the index with every message. An hour counts with one value. Two
+const WHOLE = 'array(select w.id from datastream_whole w where w.property = any($3::text[]))'
+// Hours of the city's clock that are over: a running hour would move the index with every message. An hour counts with one value. Two
 // instruments of a Thing are averaged. A Thing that nobody has confirmed has an index of its own and is in that of no zone.
 // $1 and $2: the window, whole hours; $3: the pollutants; $4 to $7: rangeValues.
 // The hours are read first and once, by Datastream: joined as they are read, they would be read for every Datastream again.
-export const HOURS = `
+export const hoursText = (hasQuarters: boolean): string => `
   with hours as materialized (
     select datastream_id, bucket, n, good, total, suspect, suspect_total
-    from observation_hourly
-    where datastream_id = any(array(select w.id from datastream_whole w where w.property = any($3::text[])))
-      and bucket >= $1 and bucket < $2 and good + suspect > 0
+    from ${clockHours(hasQuarters, { ids: WHOLE, from: '$1', to: '$2' })}
+    where good + suspect > 0
   )
   select thing, zone, siting, property, age, avg(mean) as mean,
          bool_or(suspect > 0) as doubted
@@ -70,9 +73,10 @@ type HourRow = {
  * mean of indices.
  */
 export async function airIndexes({ pool }: { pool: Pool }, at: Date): Promise<AirIndexes> {
-  const end = new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS)
+  const timeZone = (await selectTimeZone(pool)) ?? 'UTC'
+  const end = fullHourBefore(at, timeZone)
   const from = new Date(end.getTime() - LOOK_BACK_HOURS * HOUR_MS)
-  const { rows } = await pool.query<HourRow>(HOURS, hoursValues(from, end))
+  const { rows } = await pool.query<HourRow>(hoursText(hasQuarterHours(timeZone)), hoursValues(from, end))
   const byThing = new Map<number, AirPair>()
   for (const [thing, hours] of groupBy(rows, ({ thing }) => thing))
     byThing.set(thing, pairOf(seriesOf(hours), end, basisOf(hours)))

@@ -95,7 +95,8 @@ export const historyRoutes =
       async ({ query }) => {
         const { scheme, by, every } = query
         const edges = await readEdges(query)
-        const places = await airHistory({ pool }, { scheme, by, ends: edges.slice(1), now: clock() })
+        const of = { scheme, by, ends: edges.slice(1), now: clock(), timeZone: await timeZone() }
+        const places = await airHistory({ pool }, of)
         return { ...framesOf(every, edges), scheme, by, places }
       },
     )

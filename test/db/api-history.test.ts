@@ -96,6 +96,32 @@ describe('frames of the air quality index', () => {
     expect(zones.places).toMatchObject([{ key: 'east', value: [75, 75] }])
   })
 
+  test('a Thing counts in the zone that it belonged to at the end of the frame', async () => {
+    const id = await addThing(api.pool, { key: 'moved', zone: 'east' }, 'pm2_5')
+    const hours = Array.from({ length: 24 }, (_, hour) => new Date(Date.UTC(2026, 9, 20, hour, 30)).toISOString())
+    await addObservations(
+      api.pool,
+      id,
+      hours.map((hour) => [hour, 35.4] as const),
+    )
+    // until 21:00 it stood in the west
+    await api.pool.query(
+      `with own as (
+         update registry_history h set valid_from = '2026-10-20T21:00Z' from thing t
+         where h.entity = 'thing' and h.id = t.id and t.key = 'moved' returning h.id, h.state
+       )
+       insert into registry_history (entity, id, state, valid_from, valid_to)
+       select 'thing', id, jsonb_set(state, '{zone_id}', (select to_jsonb(id) from zone where key = 'west')),
+              '2026-01-01', '2026-10-20T21:00Z' from own`,
+    )
+    const window = { from: '2026-10-20T20:00:00Z', to: '2026-10-20T22:00:00Z', scheme: 'us', by: 'zone' }
+    const { places } = airHistoryResponse.parse((await ask('/air-index', window)).json())
+    expect(places).toMatchObject([
+      { key: 'east', value: [null, 100] },
+      { key: 'west', value: [100, null] },
+    ])
+  })
+
   test('before the first hours there is none', async () => {
     const window = { from: '2026-10-14T01:00:00Z', to: '2026-10-14T02:00:00Z' }
     expect((await ask('/air-index', window)).json()).toMatchObject({ places: [] })
