@@ -1,8 +1,9 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
 import type { Average } from '#model/observation/averages.ts'
+import { CENSORED } from '#model/observation/censored.ts'
 import type { Quality } from '#model/observation/quality.ts'
-import { goodSql, suspectSql } from '#model/observation/quality.ts'
+import { goodSql, REASONS, suspectSql } from '#model/observation/quality.ts'
 import type { Hour } from '../measurements/buckets.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
 import { DOUBT_COUNTED, type DoubtRule, HOUR_MEAN, rangeOfOne } from '../measurements/hour-means.ts'
@@ -128,6 +129,34 @@ async function selectPollutant(db: Queryable, query: HourQuery, { counts, top }:
   }
   const text = pollutantText(STEPPED_POLLUTANT(positioned), 5)
   return (await db.query<Hour>({ text, values: [...values, stepMs / 1000, counts, top] })).rows
+}
+
+const CENSORED_COUNTS =
+  'count(*) filter (where reasons & $6 <> 0)::int as below, count(*) filter (where reasons & $6 = 0)::int as above'
+const CENSORED_HOURS = `
+  select width_bucket(bucket, $4::timestamptz[]) - 1 as frame, sum(below)::int as below, sum(above)::int as above
+  from censored_hourly where datastream_id = $1 and bucket >= $2 and bucket < $3 group by 1`
+const CENSORED_RAW = `
+  select width_bucket(phenomenon_time, $4::timestamptz[]) - 1 as frame, ${CENSORED_COUNTS}
+  from observation
+  where datastream_id = $1 and phenomenon_time >= $2 and phenomenon_time < $3 and reasons & $5 <> 0 and ${goodSql()}
+  group by 1`
+export type CensoredCount = { readonly below: number; readonly above: number }
+
+/** Good observations that are limits, by the number of the bucket; buckets without any are absent. */
+export async function selectCensored(
+  db: Queryable,
+  datastreamId: number,
+  edges: readonly number[],
+): Promise<ReadonlyMap<number, CensoredCount>> {
+  const instants = edges.map((edge) => new Date(edge))
+  const values = [datastreamId, instants[0], instants.at(-1), instants]
+  const isHourly = edges.every((edge) => edge % HOUR_MS === 0)
+  type Row = CensoredCount & { frame: number }
+  const { rows } = isHourly
+    ? await db.query<Row>({ text: CENSORED_HOURS, values })
+    : await db.query<Row>({ text: CENSORED_RAW, values: [...values, CENSORED, REASONS.below_detection] })
+  return new Map(rows.map(({ frame, below, above }) => [frame, { below, above }]))
 }
 
 /** Statistics per step (an hour, or less for clocks that are off by part of an hour); steps without data are absent. */

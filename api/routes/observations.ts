@@ -9,14 +9,14 @@ import { countedIn, type MeterWindow, windowOf } from '#model/meter/window.ts'
 import { averageOf } from '#model/observation/averages.ts'
 import { isCalibratedChannel } from '#model/observation/calibrated-channel.ts'
 import { censoredOf } from '#model/observation/censored.ts'
-import { reasonsOf } from '#model/observation/quality.ts'
+import { REASONS, reasonsOf } from '#model/observation/quality.ts'
 import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
 import { DAY_MS, idParam, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
-import { bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../measurements/buckets.ts'
+import { type Bucket, bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../measurements/buckets.ts'
 import { doubtRuleOf } from '../measurements/hour-means.ts'
 import { type Datastream, requireDatastream } from '../queries/datastreams.ts'
-import { selectHours, selectRaw } from '../queries/observations.ts'
+import { type CensoredCount, selectCensored, selectHours, selectRaw } from '../queries/observations.ts'
 import type { ApiDeps } from './deps.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
@@ -94,8 +94,9 @@ export const observationRoutes =
         hasQuarters: hasQuarterHours(zone),
         doubt,
       }
-      const [steps, meters] = await Promise.all([
+      const [steps, censored, meters] = await Promise.all([
         selectHours(pool, { ...of, ...widened }),
+        selectCensored(pool, datastreamId, edges),
         kind === 'counter' ? readMeters(pool, [datastreamId], edges) : undefined,
       ])
       const read = meters?.get(datastreamId)
@@ -105,13 +106,29 @@ export const observationRoutes =
       }
       const window = read && windowOf(read, widened.from.getTime(), widened.to.getTime())
       const meter = window && { meter: meterEvidence(window) }
-      return { ...head(datastream, widened, every), buckets: composeBuckets(steps, how), ...meter, next: null }
+      const buckets = composeBuckets(steps, how).map((bucket, i) => withCensored(bucket, censored.get(i), datastream))
+      return { ...head(datastream, widened, every), buckets, ...meter, next: null }
     }
   }
 
 function censoredIn(row: { result: number; reasons: number }, { unit, channel }: Datastream) {
   const censored = censoredOf(row, { unit, calibrated: isCalibratedChannel(channel) })
   return censored ? { censored } : {}
+}
+
+/** Where every value that counts is a limit, the mean says only that it is below the highest or above the lowest of them. */
+function withCensored(bucket: Bucket, count: CensoredCount | undefined, { unit, channel }: Datastream): Bucket {
+  if (!count) return bucket
+  const { below, above } = count
+  const calibrated = isCalibratedChannel(channel)
+  const all = (bucket.suspect?.counted ?? 0) === 0 ? bucket.good : Number.POSITIVE_INFINITY
+  const limit =
+    below === all
+      ? censoredOf({ result: bucket.max ?? 0, reasons: REASONS.below_detection }, { unit, calibrated })
+      : above === all
+        ? censoredOf({ result: bucket.min ?? 0, reasons: REASONS.above_range }, { unit, calibrated })
+        : undefined
+  return { ...bucket, censored: { below, above, limit: limit?.limit ?? null } }
 }
 
 /** An answer names so many of each kind: who needs more asks for a shorter window. */

@@ -141,6 +141,8 @@ export const observationsResponse = z.object({
         dataCapture: z.number().nullable(),
         /** their number and mean, and how many of them are counted in the mean of the bucket; null where there are none. The readings of a counter have no mean. */
         suspect: z.object({ n: z.int(), mean: z.number().nullable(), counted: z.int() }).nullable(),
+        /** how many of the good observations are limits ("<2", ">500"; docs/statistics.md) that stand in the mean for what was not measured; where all are, `limit` is what the mean is below or above, unless it is not known. Absent without any. */
+        censored: z.object({ below: z.int(), above: z.int(), limit: z.number().nullable() }).optional(),
         /** of directions: how they are weighted in their mean, how much they agree (1 all the same, 0 they cancel out), and why there is no mean */
         direction: z
           .object({

@@ -1,4 +1,5 @@
-import { REASONS } from './quality.ts'
+import { isCalibratedChannel } from './calibrated-channel.ts'
+import { REASONS, type Reason } from './quality.ts'
 
 /**
  * Values that an instrument reports as a limit: "<2", below its detection limit, and ">500", above its measuring range. They
@@ -38,4 +39,16 @@ export function censoredOf(
   const bound = reasons & REASONS.above_range ? 'above' : 'below'
   if (calibrated) return { bound, limit: null }
   return { bound, limit: bound === 'below' && isHalved(unit, result) ? result / SUBSTITUTE : result }
+}
+
+/** The same of a result whose reasons are given by name. */
+export function censoredByName(
+  { result, reasons }: { readonly result: number; readonly reasons: readonly string[] },
+  { unit, channel }: { readonly unit: string; readonly channel: string },
+): Censored | undefined {
+  const bits = (['below_detection', 'above_range'] satisfies Reason[]).reduce(
+    (all, reason) => (reasons.includes(reason) ? all | REASONS[reason] : all),
+    0,
+  )
+  return censoredOf({ result, reasons: bits }, { unit, calibrated: isCalibratedChannel(channel) })
 }

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { selectCensored } from '#api/queries/observations.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
 import { normalise } from '#ingest/observe/normalise.ts'
 import { createHistoryEvaluator } from '#ingest/quality/history.ts'
 import { Requalifier } from '#ingest/quality/requalifier.ts'
+import { observationsResponse } from '#model/api/city.ts'
 import { propertyOf } from '#model/observation/properties.ts'
 import { REASONS, reasonsOf } from '#model/observation/quality.ts'
+import { seriesOf } from '../../dashboard/src/map/selection/series.ts'
 import { openTestApi, type TestApi } from '../db/api-fixture.ts'
 import { addThing, asEver, hourly, rollUp } from '../db/indicators-fixture.ts'
 import { read, receivedAt } from '../unit/ingest/decode/read.ts'
@@ -118,6 +121,40 @@ describe('in the API and in evidence', () => {
       },
       { time: `${DAY}T12:00:00.000Z`, result: 4, quality: 1, reasons: [] },
     ])
+  })
+
+  test('a bucket says how many of its values are limits, and what it is below where all are', async () => {
+    const { rows } = await api.pool.query<{ id: number }>(
+      `select d.id from datastream d join thing t on t.id = d.thing_id where t.key = 'air-limits'`,
+    )
+    const id = rows[0]?.id ?? -1
+    const window = `from=${DAY}T00:00:00Z&to=2026-03-05T00:00:00Z`
+    const response = observationsResponse.parse(
+      (await api.app.inject(`/api/v1/datastreams/${id}/observations?${window}&every=6h`)).json(),
+    )
+    const below = { below: 6, above: 0, limit: 2 }
+    expect(response.buckets?.map(({ mean, censored }) => [mean, censored])).toEqual([
+      ...[
+        [1, below],
+        [1, below],
+      ],
+      ...[
+        [4, undefined],
+        [4, undefined],
+      ],
+    ])
+    expect(seriesOf(response).points.map(({ limit }) => limit)).toEqual([
+      ...[
+        { bound: 'below', limit: 2 },
+        { bound: 'below', limit: 2 },
+      ],
+      ...[null, null],
+    ])
+    const day = (await api.app.inject(`/api/v1/datastreams/${id}/observations?${window}&every=1d`)).json().buckets[0]
+    expect([day.mean, day.censored]).toEqual([2.5, { below: 12, above: 0, limit: null }])
+    // days of a clock that is off UTC by half an hour are counted from raw observations
+    const edges = [`${DAY}T03:30:00Z`, `${DAY}T13:30:00Z`].map((time) => Date.parse(time))
+    expect(await selectCensored(api.pool, id, edges)).toEqual(new Map([[0, { below: 8, above: 0 }]]))
   })
 
   test('the mean uses half of the limit, and the evidence says how often', async () => {

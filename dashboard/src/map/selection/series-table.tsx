@@ -54,7 +54,12 @@ export function SeriesTable({ series, unit }: { series: Series; unit: string }) 
             <tr key={point.time}>
               <th scope="row">{dateTime(point.time * 1000)}</th>
               <td className="numeric">
-                {show(point.value)}
+                {point.limit?.limit == null
+                  ? show(point.value)
+                  : t(`value.${point.limit.bound}`, { value: number(point.limit.limit) })}
+                {point.censored && !point.limit && (
+                  <span className="note"> {t('series.censored', point.censored)}</span>
+                )}
                 {point.suspect && <span className="note"> {doubt(point)}</span>}
               </td>
               {series.statistic === 'mean' && (

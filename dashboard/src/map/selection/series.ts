@@ -1,5 +1,6 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
 import { type Average, averageOf, meanOf } from '#model/observation/averages.ts'
+import type { Censored } from '#model/observation/censored.ts'
 import { isGood } from '#model/observation/quality.ts'
 import type { Range } from '../../state/view-state.ts'
 
@@ -13,6 +14,10 @@ export type SeriesPoint = {
   readonly capture: number | null
   readonly n: number
   readonly suspect: boolean
+  /** a value that is only a limit: "<2", ">500" */
+  readonly limit: Censored | null
+  /** of a bucket: how many of its values are limits, of how many */
+  readonly censored: { readonly n: number; readonly of: number } | null
   /** of a bucket: how many are suspect, their mean, and how many of them are in its value */
   readonly suspects: { readonly n: number; readonly mean: number | null; readonly counted: number } | null
 }
@@ -38,13 +43,15 @@ export function seriesOf(response: ObservationsResponse): Series {
   if (response.buckets) return bucketSeries(response, average)
   const points = (response.observations ?? [])
     .map(
-      ({ time, result, quality }): SeriesPoint => ({
+      ({ time, result, quality, censored }): SeriesPoint => ({
         time: Date.parse(time) / 1000,
         value: result,
         min: null,
         max: null,
         capture: null,
         n: 1,
+        limit: censored ?? null,
+        censored: null,
         suspect: !isGood(quality),
         suspects: null,
       }),
@@ -63,12 +70,19 @@ function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse,
       max: statistic === 'mean' ? bucket.max : null,
       capture: bucket.dataCapture,
       n: bucket.n,
+      limit: limitOf(bucket),
+      censored: bucket.censored ? { n: bucket.censored.below + bucket.censored.above, of: bucket.good } : null,
       suspect: bucket.good < bucket.n,
       suspects: bucket.suspect,
     }),
   )
   const bucketSeconds = every === '1d' ? 86_400 : every === '6h' ? 21_600 : 3600
   return { points: fillBuckets(points, bucketSeconds), statistic, average, bucketSeconds }
+}
+
+function limitOf({ censored }: NonNullable<ObservationsResponse['buckets']>[number]): Censored | null {
+  if (!censored || censored.limit === null) return null
+  return { bound: censored.below > 0 ? 'below' : 'above', limit: censored.limit }
 }
 
 type BucketStatistic = Exclude<Series['statistic'], 'raw'>
@@ -105,6 +119,8 @@ const hole = (time: number): SeriesPoint => ({
   max: null,
   capture: 0,
   n: 0,
+  limit: null,
+  censored: null,
   suspect: false,
   suspects: null,
 })

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import { censoredByName } from '#model/observation/censored.ts'
 import { AirIndexPanel } from '../../air-quality/air-index-panel.tsx'
 import { LimitsPanel } from '../../air-quality/limits-panel.tsx'
 import { WhoPanel } from '../../air-quality/who-panel.tsx'
@@ -70,6 +71,11 @@ function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
     ...(latest?.reasons ?? []).map((reason) => name('reason', reason)),
   ]
   const label = [property(datastream.property), datastream.channel].filter(Boolean).join(' · ')
+  const latestText = (): string => {
+    const censored = latest && censoredByName(latest, datastream)
+    if (!latest || censored?.limit == null) return quantity(latest?.result ?? 0, datastream.unit)
+    return t(`value.${censored.bound}`, { value: quantity(censored.limit, datastream.unit) })
+  }
   return (
     <Button className={`stream stream--${trust}`} aria-pressed={active} onPress={onPress}>
       <span className="stream__name">{label}</span>
@@ -81,7 +87,7 @@ function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
             })
           : t('hint.noValue')}
       </span>
-      <span className="stream__value">{latest ? quantity(latest.result, datastream.unit) : t('none')}</span>
+      <span className="stream__value">{latest ? latestText() : t('none')}</span>
       {reasons.length > 0 && <span className="stream__why">{reasons.join(', ')}</span>}
     </Button>
   )
