@@ -17,7 +17,7 @@ export type Outages = {
 
 /** EN 50160: an interruption is long when it lasts more than three minutes; shorter ones are another matter. */
 const SHORT_MS = 3 * 60_000
-/** An interruption is followed as far as this from its beginning. */
+/** So far around a span every day with customers off is read; interruptions that last longer are found by LONG. */
 const AROUND_DAYS = 31
 const AROUND_MS = AROUND_DAYS * DAY_MS
 
@@ -49,6 +49,25 @@ const OPEN = `
   ) before
   where before.last > 0`
 
+// Days in a row at whose ends customers were off, up to the day on which supply returned, where there are many of them.
+const LONG = `
+  with day as (
+    select datastream_id as id, bucket, lag(last) over (partition by datastream_id order by bucket) as before
+    from observation_daily
+    where datastream_id = any($1::int[]) and bucket >= $2::timestamptz - interval '${AROUND_DAYS + 1} days' and good > 0
+  ), run as (
+    select id, bucket, sum((coalesce(before, 0) <= 0)::int) over (partition by id order by bucket) as run from day
+  )
+  select id, min(bucket) as "from", max(bucket) as "to" from run
+  group by id, run having max(bucket) - min(bucket) >= interval '${AROUND_DAYS - 1} days' order by 1, 2`
+const DAYS_OF_LONG = `
+  select d.datastream_id as id, d.bucket as day
+  from unnest($1::int[], $2::timestamptz[]) as long (id, until)
+  join observation_daily d on d.datastream_id = long.id and d.bucket <= long.until
+  where d.datastream_id = any($1::int[]) and d.bucket >= $3 and d.good > 0
+  order by 2`
+type Long = { readonly id: number; readonly from: Date; readonly to: Date }
+
 /** By Datastream id; feeders without an interruption are absent. */
 export async function outages(
   db: Queryable,
@@ -56,12 +75,11 @@ export async function outages(
   hours: Hours,
   timeZone: string,
 ): Promise<ReadonlyMap<number, Outages>> {
+  // What lasts longer than the days around a month that its fingerprint covers is part of the fingerprint itself.
+  const long = (await db.query<Long>(LONG, [ids, hours.from])).rows
   const family = {
-    name: 'outages',
-    version: 2,
-    ids,
-    aroundDays: AROUND_DAYS + 1,
-    load: (span: Span) => within(db, ids, span),
+    ...{ name: 'outages', version: 3, ids, about: long, aroundDays: AROUND_DAYS + 1 },
+    load: (span: Span) => within(db, ids, span, long),
   }
   const byFeeder = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
   return new Map([...byFeeder].map(([id, parts]) => [id, parts.reduce(added, NONE)]))
@@ -79,8 +97,9 @@ async function within(
   db: Queryable,
   ids: readonly number[],
   { from, to }: Span,
+  long: readonly Long[],
 ): Promise<(Outages & { id: number })[]> {
-  const days = (await db.query<{ id: number; day: Date }>(DAYS, [ids, from, to])).rows
+  const days = await daysOf(db, ids, { from, to }, long)
   const rows: Reading[] = []
   for (const [time, feeders] of Map.groupBy(days, ({ day }) => day.getTime())) {
     const of = feeders.map(({ id }) => id)
@@ -89,6 +108,25 @@ async function within(
   const open = new Set((await db.query<{ id: number }>(OPEN, [ids, from])).rows.map(({ id }) => id))
   const byFeeder = Map.groupBy(rows, ({ id }) => id)
   return [...byFeeder].map(([id, own]) => ({ id, ...summed(own, { from, to }, open.has(id)) }))
+}
+
+type Day = { readonly id: number; readonly day: Date }
+
+/** Days of which raw readings are needed; of an interruption that begins in the span and lasts long, all of them. */
+async function daysOf(
+  db: Queryable,
+  ids: readonly number[],
+  { from, to }: Span,
+  long: readonly Long[],
+): Promise<Day[]> {
+  const days = (await db.query<Day>(DAYS, [ids, from, to])).rows
+  const end = Math.ceil((to.getTime() + AROUND_MS) / DAY_MS) * DAY_MS
+  const own = long.filter(
+    (run) => run.from < to && run.from.getTime() > from.getTime() - DAY_MS && run.to.getTime() >= end,
+  )
+  if (own.length === 0) return days
+  const values = [own.map(({ id }) => id), own.map((run) => run.to), new Date(end)]
+  return [...days, ...(await db.query<Day>(DAYS_OF_LONG, values)).rows]
 }
 
 type Open = {
@@ -133,10 +171,10 @@ function summed(readings: readonly Reading[], { from, to }: Span, openBefore: bo
   return total
 }
 
-/** An interruption with its next reading; readings more than AROUND_DAYS after its beginning add nothing. */
+/** An interruption with its next reading. */
 function followed(open: Open, reading: Reading): Open {
   const { since, last } = open
-  if (!last || reading.at.getTime() > since + AROUND_MS) return open
+  if (!last) return open
   const minutes = open.minutes + last.off * minutesBetween(last.at.getTime(), reading.at.getTime())
   return { since, last: reading, interrupted: open.interrupted + Math.max(0, reading.off - last.off), minutes }
 }
