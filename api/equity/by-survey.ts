@@ -2,11 +2,12 @@ import type { Exposure } from '#model/api/equity.ts'
 import { cellId } from '#model/statistics/disclosure/linked-tables.ts'
 import { concentrationOf } from '#model/statistics/estimation/concentration.ts'
 import { differenceOf, meanOf, type Values } from '#model/statistics/estimation/linearised.ts'
-import { pairwiseGaps, widestGap } from '#model/statistics/estimation/pairwise.ts'
+import { pairwiseGaps, pOf } from '#model/statistics/estimation/pairwise.ts'
 import { estimated, type Linearised } from '#model/statistics/estimation/survey-design.ts'
 import type { SurveyArea } from '#model/survey/codebook.ts'
 import type { SurveyTables } from '../surveys/survey-tables.ts'
 import { about, type PeopledZone } from './by-zones.ts'
+import type { Tested } from './family.ts'
 import type { ZoneMeasure } from './measured.ts'
 
 export type SurveyGroups = {
@@ -29,7 +30,7 @@ export function exposureBySurvey(
   measure: ZoneMeasure,
   zones: readonly PeopledZone[],
   groups: SurveyGroups,
-): Exposure | null {
+): Tested | null {
   const { tables, by, labels, ranking } = groups
   const inZone = valueInArea(measure, zones, groups.areas)
   const group = tables.responses.map((_, i) => openGroup(tables, i, by))
@@ -42,20 +43,20 @@ export function exposureBySurvey(
   const known = zones.filter(({ key }) => measure.values.has(key))
   const people = (of: readonly PeopledZone[]): number => of.reduce((sum, { population }) => sum + population, 0)
   const of = { tables, y, group, all }
-  return {
+  const means = [...labels].map(([key, label]) => ({ label, ...groupMean(of, key), key }))
+  const exposure: Exposure = {
     ...about(measure),
     everybody: all.value,
     zonesWithValue: known.length,
     covered: people(known) / people(zones),
-    groups: [...labels].map(([key, label]) => ({
-      key,
-      label,
-      share: weights.has(key) ? (weights.get(key) ?? 0) / whole : null,
-      ...groupMean(of, key),
+    groups: means.map(({ p: _, ...mean }) => ({
+      ...mean,
+      share: weights.has(mean.key) ? (weights.get(mean.key) ?? 0) / whole : null,
     })),
-    widest: widest(of, labels),
+    widest: null,
     concentration: ranking && !anyHidden(tables, by) ? concentration(of, ranking) : null,
   }
+  return { exposure, gaps: means.map(({ p }) => p), ...pairsOf(of, labels) }
 }
 
 type Of = {
@@ -91,9 +92,19 @@ function valueInArea(
 function groupMean(
   { tables, y, group, all }: Of,
   key: string,
-): Omit<Exposure['groups'][number], 'key' | 'label' | 'share'> {
+): Omit<Exposure['groups'][number], 'key' | 'label' | 'share'> & { p: number | null } {
   const own = meanOf(tables.responses, (i) => (group[i] === key ? y(i) : null))
-  if (!own) return { value: null, standardError: null, lower: null, upper: null, n: null, gap: null, significant: null }
+  if (!own)
+    return {
+      value: null,
+      standardError: null,
+      lower: null,
+      upper: null,
+      n: null,
+      gap: null,
+      significant: null,
+      p: null,
+    }
   const { value, standardError, lower, upper, n } = estimated(tables.responses, own)
   const gap = differenceOf(tables.responses, own, all)
   return {
@@ -103,33 +114,31 @@ function groupMean(
     upper,
     n,
     gap: { value: gap.value, lower: gap.lower, upper: gap.upper },
-    significant: gap.lower > 0 || gap.upper < 0,
+    significant: null,
+    p: pOf(gap),
   }
 }
 
 const anyHidden = (tables: SurveyTables, by: string): boolean =>
   tables.table([by]).some(({ suppressed }) => suppressed !== null)
 
-/** The widest gap between two groups; the means of both are published, so it reveals nothing more. */
-function widest({ tables: { responses }, y, group }: Of, labels: ReadonlyMap<string, string>): Exposure['widest'] {
+/** All pairs of groups, or each against the others where there are many. */
+function pairsOf(
+  { tables: { responses }, y, group }: Of,
+  labels: ReadonlyMap<string, string>,
+): Pick<Tested, 'pairs' | 'labels'> {
   const means = [...labels].flatMap(([key, label]) => {
     const of = meanOf(responses, (i) => (group[i] === key ? y(i) : null))
     return of ? [{ key, label, of }] : []
   })
   const rest = (place: number) =>
     meanOf(responses, (i) => (group[i] === null || group[i] === means[place]?.key ? null : y(i)))
-  const gaps = pairwiseGaps(
+  const pairs = pairwiseGaps(
     responses,
     means.map(({ of }) => of),
     rest,
   )
-  const found = widestGap(gaps)
-  if (!found) return null
-  const { a, b, gap, p, adjustedP } = found.gap
-  const { value, lower, upper } = gap
-  const [one, other] = [means[a]?.label ?? '', b === null ? null : (means[b]?.label ?? '')]
-  const { significant, comparisons } = found
-  return { group: one, against: other, value, lower, upper, p, adjustedP, significant, comparisons }
+  return { pairs, labels: means.map(({ label }) => label) }
 }
 
 function concentration({ tables, y, group }: Of, ranking: readonly string[]): Exposure['concentration'] {

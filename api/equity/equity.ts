@@ -1,5 +1,5 @@
 import type { Pool } from '#infra/db/pool.ts'
-import type { EquityResponse, Exposure } from '#model/api/equity.ts'
+import type { EquityResponse } from '#model/api/equity.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { parsePeriod } from '#model/basics/period.ts'
 import { rankingOf } from '#model/survey/codebook.ts'
@@ -12,6 +12,7 @@ import { protectionOf, surveyTables } from '../surveys/survey-tables.ts'
 import { characteristicsOf } from '../surveys/table.ts'
 import { exposureBySurvey } from './by-survey.ts'
 import { eachZone, exposureByZones, incomeFifths, type PeopledZone } from './by-zones.ts'
+import { correctedTogether, type Tested, untested } from './family.ts'
 import { measuredByZone, type ZoneMeasure } from './measured.ts'
 
 export type EquityDeps = {
@@ -20,7 +21,7 @@ export type EquityDeps = {
   readonly indicators: Indicators
   readonly clock: () => Date
 }
-type Exposed = (measure: ZoneMeasure) => Exposure | null
+type Exposed = (measure: ZoneMeasure) => Tested | null
 
 /** A mean over fewer zones says more of the zones than of the groups. */
 const MIN_ZONES = 3
@@ -61,12 +62,12 @@ async function equity(
     const { things } = await thingsAt(pool, at, span.from, city)
     return measuredByZone(pool, indicators, { period: span, timeZone: pack.timeZone, now, zones: all, things })
   })
-  const exposures: Exposure[] = []
+  const tested: Tested[] = []
   const missing: EquityResponse['missing'] = []
   for (const measure of measures) {
     const { id, name, values } = measure
     const found = values.size >= MIN_ZONES ? exposed(measure) : null
-    if (found) exposures.push(found)
+    if (found) tested.push(found)
     else missing.push({ id, name, why: `measured in ${values.size} of ${all.length} zones; ${MIN_ZONES} are needed` })
   }
   const { codebook } = survey ?? {}
@@ -79,7 +80,7 @@ async function equity(
     confidence: 0.95,
     simulated: pack.simulated || (isSurveyed && codebook?.simulated === true),
     zones: all.length,
-    exposures,
+    exposures: correctedTogether(tested),
     missing,
   }
 }
@@ -99,7 +100,10 @@ async function exposedBy(
 ): Promise<Exposed> {
   if (!survey) {
     const groups = by === 'zone' ? eachZone(zones) : incomeFifths(zones)
-    return (measure) => exposureByZones(measure, zones, groups)
+    return (measure) => {
+      const found = exposureByZones(measure, zones, groups)
+      return found && untested(found)
+    }
   }
   const { codebook, areas } = survey
   const responses = await microdata.responses(codebook, characteristicsOf(codebook).slice(1))

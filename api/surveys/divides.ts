@@ -5,9 +5,10 @@ import { AppError } from '#model/basics/errors.ts'
 import { type MoneyUnit, moneyPer, type PriceUnit, priceUnitOf } from '#model/basics/money.ts'
 import { concentrationOf } from '#model/statistics/estimation/concentration.ts'
 import { differenceOf, meanOf, parityRatioOf } from '#model/statistics/estimation/linearised.ts'
-import { pairwiseGaps, widestGap } from '#model/statistics/estimation/pairwise.ts'
+import { pairwiseGaps, pOf, widestGap } from '#model/statistics/estimation/pairwise.ts'
 import { quantileOf } from '#model/statistics/estimation/quantile.ts'
 import type { Estimated } from '#model/statistics/estimation/survey-design.ts'
+import { holmAdjusted } from '#model/statistics/inference/change.ts'
 import { type Codebook, type Question, rankingOf } from '#model/survey/codebook.ts'
 import { atEndOf, cityAt, zonesAt } from '../measurements/registry-at.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
@@ -72,10 +73,10 @@ function compare(
   labels: string[],
 ): Groups {
   const against = reference && meanOf(tables.responses, memberOf(tables, reference))
-  return cells.map((cell, i) => {
+  const compared = cells.map((cell, i) => {
     const base = { label: labels[i] ?? '', estimate: publish(cell) }
     const own = cell.suppressed || cell === reference ? undefined : meanOf(tables.responses, memberOf(tables, cell))
-    if (!own || !against) return { ...base, gap: null, ratio: null, parity: null, significant: null }
+    if (!own || !against) return { ...base, gap: null, ratio: null, parity: null, p: null }
     const gap = differenceOf(tables.responses, own, against)
     const ratio = parityRatioOf(tables.responses, own, against)
     return {
@@ -83,9 +84,14 @@ function compare(
       gap,
       ratio: ratio ?? null,
       parity: ratio ? ratio.value >= PARITY[0] && ratio.value <= PARITY[1] : null,
-      significant: gap.lower > 0 || gap.upper < 0,
+      p: pOf(gap),
     }
   })
+  const adjusted = holmAdjusted(compared.flatMap(({ p }) => p ?? []))
+  return compared.map(({ p, ...group }) => ({
+    ...group,
+    significant: p === null ? null : (adjusted.shift() ?? 1) <= 0.05,
+  }))
 }
 
 /** The requested group; otherwise the highest of a ranking; otherwise the group that represents most people. */

@@ -15,7 +15,7 @@ const exposureGroup = z.object({
   share: z.number().nullable(),
   /** this group less everybody */
   gap: z.object({ value: z.number(), lower: z.number().nullable(), upper: z.number().nullable() }).nullable(),
-  /** the interval of the gap leaves out 0; null without an interval */
+  /** the gap to everybody is significant after Holm's correction for all groups and measures of the answer; null without an interval */
   significant: z.boolean().nullable(),
 })
 
@@ -34,8 +34,8 @@ export const exposureSchema = z.object({
   covered: z.number(),
   groups: z.array(exposureGroup),
   /**
-   * the widest gap between two groups of a survey that holds after Holm's correction for all pairs, or, where none does,
-   * the widest; null where zones were counted and not sampled
+   * the widest gap between two groups of a survey that holds after Holm's correction for all pairs and measures of the answer, or, where
+   * none does, the widest; null where zones were counted and not sampled
    */
   widest: z
     .object({

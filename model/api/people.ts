@@ -68,7 +68,7 @@ export const dividesResponse = z.object({
       ratio: inferenceSchema.nullable(),
       /** ratio within 0.98 to 1.02 */
       parity: z.boolean().nullable(),
-      /** the interval of the gap leaves out 0 */
+      /** the gap to the reference is significant after Holm's correction for all groups */
       significant: z.boolean().nullable(),
     }),
   ),

@@ -81,6 +81,36 @@ describe('divides', () => {
     ])
   })
 
+  test('a gap that excludes 0 by itself is one of four looked at: Holm, 4 p of 0.02 is 0.08', async () => {
+    const parts = { a: 20, b: 29, c: 30, d: 31, e: 30 }
+    const of5 = {
+      ...codebook,
+      id: 'five',
+      questions: [
+        codebook.questions[0],
+        {
+          column: 'part',
+          text: 'Part',
+          categories: { a: 'A', b: 'B', c: 'C', d: 'D', e: 'E' },
+          group: true,
+          scale: 'ordinal',
+        },
+      ],
+    }
+    await db.pool.query(`insert into survey (id, codebook, respondents) values ('five', $1, 200)`, [of5])
+    for (const [part, online] of Object.entries(parts))
+      for (let i = 0; i < 40; i++)
+        await db.pool.query(
+          `insert into microdata.response (survey_id, respondent, weight, zone_key, answers) values ('five', $1, 1, 'a', $2)`,
+          [`${part}${i}`, { net: i < online ? 'y' : 'n', part }],
+        )
+    const { groups } = await surveys.divides('five', { question: 'net', by: ['part'] })
+    const [a, ...others] = groups
+    expect(a?.gap?.upper).toBeLessThan(0)
+    expect(a?.significant).toBe(false)
+    expect(others.map(({ significant }) => significant)).toEqual([false, false, false, null])
+  })
+
   test('a group that is too small has no gap, and no number anywhere', async () => {
     const found = await surveys.divides('s', { question: 'net', by: ['sex'] })
     const other = found.groups.find(({ label }) => label === 'Other')
