@@ -5,7 +5,7 @@ import { parsePeriod } from '#model/basics/period.ts'
 import { rankingOf } from '#model/survey/codebook.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import { createPeriodCache, type PeriodCache } from '../indicators/period-cache.ts'
-import { atEndOf, cityAt, thingsAt, zonesAt } from '../measurements/registry-at.ts'
+import { atEndOf, type CityAt, cityAt, thingsAt, zonesAt } from '../measurements/registry-at.ts'
 import { selectCity } from '../queries/city.ts'
 import { listSurveys, type Microdata, type SurveyRow } from '../surveys/microdata.ts'
 import { protectionOf, surveyTables } from '../surveys/survey-tables.ts'
@@ -80,9 +80,16 @@ async function equity(
     confidence: 0.95,
     simulated: pack.simulated || (isSurveyed && codebook?.simulated === true),
     zones: all.length,
+    incomeUnit: by === 'zone_income' ? incomeUnitOf(city, zones) : null,
     exposures: correctedTogether(tested),
     missing,
   }
+}
+
+/** Currency and period of the pack, and the year of the incomes that were used. */
+function incomeUnitOf({ income: unit }: CityAt, zones: readonly PeopledZone[]): EquityResponse['incomeUnit'] {
+  const [known] = zones.filter(({ income }) => income !== null)
+  return unit && known ? { ...unit, year: known.incomeYear ?? unit.year } : null
 }
 
 function characteristicsFor(survey: SurveyRow | undefined): EquityResponse['characteristics'] {

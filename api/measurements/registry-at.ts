@@ -5,7 +5,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Area } from '#model/basics/geo.ts'
 import { localMidnight, offsetMs, type Period } from '#model/basics/period.ts'
-import type { CityPack, YearFigures } from '#model/city/city-pack.ts'
+import type { CityPack, YearFigures, ZoneByYear } from '#model/city/city-pack.ts'
 import { byConfirmation } from './confirmed.ts'
 
 /** The moment before `end`; `current` for the registry as it is. */
@@ -30,6 +30,8 @@ export type ZoneAt = {
   readonly population: number | null
   readonly households: number | null
   readonly income: number | null
+  /** the year of the income; null: that of `income` of the pack */
+  readonly incomeYear: number | null
   readonly areaKm2: number
   readonly geometry: Area
   readonly attributes: Readonly<Record<string, unknown>>
@@ -93,15 +95,23 @@ const NOWHERE: Area = { type: 'MultiPolygon', coordinates: [] }
 /** Zones of the time. Before the registry begins nothing but the names of today's is given: no people, no area. */
 export async function zonesAt(db: Queryable, at: At, { timeZone, beginsLater }: CityAt): Promise<ZoneAt[]> {
   if (beginsLater) {
-    const unknown = { population: null, households: null, income: null, areaKm2: 0, geometry: NOWHERE, attributes: {} }
+    const unknown = {
+      population: null,
+      households: null,
+      income: null,
+      incomeYear: null,
+      areaKm2: 0,
+      geometry: NOWHERE,
+      attributes: {},
+    }
     return (await db.query<{ id: number; key: string; name: string }>(NAMES)).rows.map((row) => ({
       ...row,
       ...unknown,
     }))
   }
-  return (await db.query<ZoneAt>(ZONES, [instantOf(at)])).rows.map((zone) => {
-    const byYear = zone.attributes['byYear'] as CityPack['byYear']
-    return { ...zone, ...figuresOf(zone, byYear, at, timeZone) }
+  return (await db.query<Omit<ZoneAt, 'incomeYear'>>(ZONES, [instantOf(at)])).rows.map((zone) => {
+    const byYear = zone.attributes['byYear'] as ZoneByYear | undefined
+    return { ...zone, ...figuresOf(zone, byYear, at, timeZone), ...incomeOf(zone, byYear, at, timeZone) }
   })
 }
 
@@ -170,12 +180,39 @@ type Figures = { readonly population?: number | null | undefined; readonly house
 function figuresOf(
   latest: Figures,
   byYear: Readonly<Record<string, YearFigures>> | undefined,
-  { end }: At,
+  at: At,
   timeZone: string,
 ): { population: number | null; households: number | null } {
-  const last = new Date(end.getTime() - 1)
-  const year = new Date(last.getTime() + offsetMs(last, timeZone)).getUTCFullYear()
-  const years = Object.keys(byYear ?? {}).map(Number)
-  const found: Figures = byYear?.[String(year)] ?? (year > Math.max(...years, Number.NEGATIVE_INFINITY) ? latest : {})
+  const year = yearOf(at, timeZone)
+  const stated = Object.entries(byYear ?? {}).filter(
+    ([, of]) => of.population !== undefined || of.households !== undefined,
+  )
+  const years = stated.map(([of]) => Number(of))
+  const own = stated.find(([of]) => Number(of) === year)?.[1]
+  const found: Figures = own ?? (year > Math.max(...years, Number.NEGATIVE_INFINITY) ? latest : {})
   return { population: found.population ?? null, households: found.households ?? null }
+}
+
+/**
+ * The income of the year, where incomes are given by years: a year between or before them that is not given is not known.
+ * Without years the one of the pack stands for all, and is labelled with its own year.
+ */
+function incomeOf(
+  { income }: { readonly income: number | null },
+  byYear: ZoneByYear | undefined,
+  at: At,
+  timeZone: string,
+): { income: number | null; incomeYear: number | null } {
+  const year = yearOf(at, timeZone)
+  const years = Object.entries(byYear ?? {}).flatMap(([of, figures]) =>
+    figures.income === undefined ? [] : Number(of),
+  )
+  const own = byYear?.[String(year)]?.income
+  if (own !== undefined) return { income: own, incomeYear: year }
+  return { income: years.some((given) => given > year) ? null : income, incomeYear: null }
+}
+
+function yearOf({ end }: At, timeZone: string): number {
+  const last = new Date(end.getTime() - 1)
+  return new Date(last.getTime() + offsetMs(last, timeZone)).getUTCFullYear()
 }

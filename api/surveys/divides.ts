@@ -183,12 +183,13 @@ async function incomeAt(db: Queryable, { to }: Codebook): Promise<{ mean: number
   const at = atEndOf({ to: new Date(Date.parse(to) + DAY_MS) }, new Date())
   const city = await cityAt(db, at)
   const zones = city ? await zonesAt(db, at, city) : []
-  const known = zones.flatMap(({ income, population }) =>
-    income === null || !population ? [] : [{ income, population }],
+  const known = zones.flatMap(({ income, incomeYear, population }) =>
+    income === null || !population ? [] : [{ income, incomeYear, population }],
   )
+  const unit = city?.income ? { ...city.income, year: known[0]?.incomeYear ?? city.income.year } : null
   const people = known.reduce((sum, { population }) => sum + population, 0)
   const total = known.reduce((sum, { income, population }) => sum + income * population, 0)
-  return { mean: people > 0 ? total / people : null, unit: city?.income ?? null }
+  return { mean: people > 0 ? total / people : null, unit }
 }
 
 type Affordable = Pick<DividesResponse, 'affordability' | 'affordabilityMissing'>

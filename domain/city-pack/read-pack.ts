@@ -174,10 +174,13 @@ function checkValidity(collection: Collection | undefined, problems: PackProblem
 
 /** Incomes without a currency and a period would be read twelve times too high or too low. */
 function checkIncome(city: CityPack, zones: readonly LoadedZone[], problems: PackProblems): void {
-  const zone = zones.find(({ income }) => income !== undefined)
+  const ofYears = ({ byYear }: LoadedZone) =>
+    Object.values(byYear ?? {}).find(({ income }) => income !== undefined)?.income
+  const incomeOf = (zone: LoadedZone): number | undefined => zone.income ?? ofYears(zone)
+  const zone = zones.find((one) => incomeOf(one) !== undefined)
   if (!zone || city.income) return
   const valid = '{ "currency": "EUR", "per": "month" or "year", "year": 2025 }'
-  const what = `is missing: zones.geojson gives incomes (${zone.key}: ${zone.income}); say what they are: ${valid}`
+  const what = `is missing: zones.geojson gives incomes (${zone.key}: ${incomeOf(zone)}); say what they are: ${valid}`
   problems.add('city.json', 'income', what)
 }
 

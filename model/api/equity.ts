@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { moneyUnitSchema } from '../basics/money.ts'
 
 const exposureGroup = z.object({
   key: z.string(),
@@ -75,6 +76,8 @@ export const equityResponse = z.object({
   confidence: z.number(),
   simulated: z.boolean(),
   zones: z.int(),
+  /** by zone_income: what the incomes of the zones are; null where the city pack does not say, and otherwise */
+  incomeUnit: moneyUnitSchema.nullable(),
   exposures: z.array(exposureSchema),
   /** what is not measured in enough zones, and so not shown */
   missing: z.array(z.object({ id: z.string(), name: z.string(), why: z.string() })),

@@ -73,7 +73,11 @@ const yearFiguresSchema = z.strictObject({
   households: z.int().nonnegative().optional(),
 })
 export type YearFigures = z.infer<typeof yearFiguresSchema>
-const byYearSchema = z.record(z.string().regex(/^\d{4}$/, 'a year, as 2025'), yearFiguresSchema)
+const yearSchema = z.string().regex(/^\d{4}$/, 'a year, as 2025')
+const byYearSchema = z.record(yearSchema, yearFiguresSchema)
+/** Of a zone its income too: in the currency and by the period that city.json states, of that year. */
+const zoneByYearSchema = z.record(yearSchema, yearFiguresSchema.extend({ income: z.number().optional() }))
+export type ZoneByYear = z.infer<typeof zoneByYearSchema>
 /** A local date since when something has been so; what is still to come is loaded when it has come. */
 const DATE = 'a date, as 2025-01-01'
 const validFromSchema = z.iso
@@ -181,7 +185,7 @@ export const zonePropertiesSchema = z.object({
   income: z.number().optional(),
   /** since when the zone has been so, where it is not `validFrom` of the pack */
   validFrom: validFromSchema.optional(),
-  byYear: byYearSchema.optional(),
+  byYear: zoneByYearSchema.optional(),
 })
 export const zonesSchema = featureCollection(areaSchema, zonePropertiesSchema.loose())
 

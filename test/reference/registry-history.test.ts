@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEquity } from '#api/equity/equity.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
+import { cityAt, zonesAt } from '#api/measurements/registry-at.ts'
 import { selectZonesAt } from '#api/queries/zones.ts'
 import { changeThing } from '#api/registry/change-thing.ts'
 import { reportOf } from '#api/reports/document.ts'
@@ -243,6 +244,34 @@ test('figures by years: a year that is given counts, one that is not is not know
     if (expected[i] === null) expect(one).toBeNull()
     else expect(one).toBeCloseTo(expected[i] ?? 0, 9)
   }
+})
+
+test('incomes by years: in the year that they are of; without years the income of the pack stands for all', async () => {
+  const income = { currency: 'EUR', per: 'year', year: 2026 }
+  const byYear = { '2023': { income: 20_000 }, '2025': { income: 22_000 } }
+  const zones = (more: object) => [{ key: 'a', population: 1000, west: 0, more: { income: 24_000, ...more } }]
+  const incomes = async () => {
+    const found = await Promise.all(
+      [2022, 2023, 2024, 2025, 2026].map(async (year) => {
+        const at = { end: new Date(Date.UTC(year + 1, 0, 1) - 1), current: false }
+        const city = await cityAt(db.pool, at)
+        const [zone] = city ? await zonesAt(db.pool, at, city) : []
+        return [zone?.income, zone?.incomeYear, zone?.population]
+      }),
+    )
+    return found
+  }
+  await load({ validFrom: '2019-01-01', city: { income }, population: 1000, zones: zones({ byYear }), lanes: [] })
+  // the population of the zone is not given by years
+  expect(await incomes()).toEqual([
+    [null, null, 1000],
+    [20_000, 2023, 1000],
+    [null, null, 1000],
+    [22_000, 2025, 1000],
+    [24_000, null, 1000],
+  ])
+  await load({ validFrom: '2018-01-01', city: { income }, population: 1000, zones: zones({}), lanes: [] })
+  expect(await incomes()).toEqual(Array.from({ length: 5 }, () => [24_000, null, 1000]))
 })
 
 describe('a verified value of the year', () => {

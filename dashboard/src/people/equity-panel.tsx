@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EquityResponse, Exposure } from '#model/api/equity.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { moneyUnit } from '../i18n/money.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
@@ -173,5 +174,9 @@ function headline({ name, unit, kind, groups, everybody }: Exposure, i18n: Forma
   return i18n.t(kind === 'burden' ? 'equity.headline.burden' : 'equity.headline.service', values)
 }
 
-const noteOf = ({ survey, threshold }: EquityResponse, { t }: Formatters): string =>
-  survey ? t('equity.note.survey', { survey, threshold: threshold ?? 0 }) : t('equity.note.counted')
+function noteOf({ survey, threshold, by, incomeUnit }: EquityResponse, i18n: Formatters): string {
+  const { t } = i18n
+  if (survey) return t('equity.note.survey', { survey, threshold: threshold ?? 0 })
+  if (by !== 'zone_income') return t('equity.note.counted')
+  return `${t('equity.note.counted')} ${t('equity.note.income', { unit: moneyUnit(incomeUnit, i18n) })}`
+}
