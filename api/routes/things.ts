@@ -5,6 +5,7 @@ import { thingChange } from '#model/api/registry.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { reasonsOf } from '#model/observation/quality.ts'
+import { expectedIntervalOf } from '#model/things/expected-interval.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
 import { bboxParam, domainsParam, keyParam } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
@@ -83,8 +84,14 @@ const DEFAULT_INTERVAL_S = 3600
 
 function thingFeature(row: ThingRow, air: AirIndexes, now: number): ThingFeature {
   const { geometry, datastreams, expected_interval_s, ...properties } = row
-  const late = now - 3 * 1000 * (expected_interval_s ?? DEFAULT_INTERVAL_S)
-  const staleBefore = Math.max(late, offlineSince(datastreams))
+  const of = { expectedIntervalSeconds: expected_interval_s, attributes: row.attributes }
+  const offline = offlineSince(datastreams)
+  const summaryOf = (tuple: DatastreamTuple) => {
+    const interval = expectedIntervalOf(of, { property: tuple[1], channel: tuple[2] })
+    const late = now - 3 * 1000 * (interval ?? DEFAULT_INTERVAL_S)
+    const own = interval !== null && interval !== expected_interval_s ? { expectedIntervalSeconds: interval } : {}
+    return { ...summary(tuple, Math.max(late, offline)), ...own }
+  }
   return {
     type: 'Feature',
     id: row.key,
@@ -92,7 +99,7 @@ function thingFeature(row: ThingRow, air: AirIndexes, now: number): ThingFeature
     properties: {
       ...properties,
       expectedIntervalSeconds: expected_interval_s,
-      datastreams: datastreams.map((tuple) => summary(tuple, staleBefore)),
+      datastreams: datastreams.map(summaryOf),
       airIndex: air.byThing.get(row.id) ?? null,
     },
   }

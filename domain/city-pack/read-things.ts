@@ -2,6 +2,7 @@ import type { Place, Position } from '#model/basics/geo.ts'
 import { THING_COLUMNS, type ThingRow, thingRowSchema } from '#model/city/city-pack.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 import { suggestionFor } from '#model/text/suggest.ts'
+import { intervalProblems } from '#model/things/expected-interval.ts'
 import { misplaced, type Places, placeText, swappedText, transformOf } from './geometry/read-collection.ts'
 import { describeIssue, firstOf, notListed, shown } from './problems/describe-issue.ts'
 import type { PackProblems } from './problems/pack-problems.ts'
@@ -156,6 +157,7 @@ function toThing(
     attributes: attributesOf(record),
   }
   const read = thingRowSchema.safeParse(input)
+  for (const problem of intervalProblems(read.data?.attributes ?? {})) problems.add(FILE, `line ${line}`, problem)
   if (read.success) return read.data
   for (const issue of read.error.issues) {
     const [first = '', , axis] = issue.path

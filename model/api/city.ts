@@ -64,6 +64,8 @@ export const datastreamSummary = z.object({
   property: z.string(),
   channel: z.string(),
   unit: z.string(),
+  /** seconds between its observations where they are not those of the Thing; absent otherwise */
+  expectedIntervalSeconds: z.int().optional(),
   latest: z
     .object({
       time: instant,

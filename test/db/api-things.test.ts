@@ -74,6 +74,31 @@ describe('things', () => {
     expect(features[0]?.properties.datastreams[0]?.latest?.stale).toBe(true)
   })
 
+  test('what is computed or reported less often than the Thing sends is not stale in between', async () => {
+    const seed = { key: 'rare', domain: 'air', interval: 600 }
+    const [raw, hourly, energy] = [
+      await addThing(api.pool, seed, 'pm2_5'),
+      await addThing(api.pool, seed, 'pm2_5', 'corrected'),
+      await addThing(api.pool, seed, 'energy'),
+    ]
+    await api.pool.query(`update thing set attributes = '{"expected_interval_s.energy": 1800}' where key = 'rare'`)
+    for (const id of [raw, hourly, energy]) await addObservations(api.pool, id, [['2026-11-01T10:45:00Z', 5]])
+    const { features } = await things('?thing=rare')
+    const of = features[0]?.properties.datastreams.map(({ property, channel, expectedIntervalSeconds, latest }) => [
+      ...[property, channel, expectedIntervalSeconds, latest?.stale],
+    ])
+    expect(of).toEqual([
+      ['energy', '', 1800, false],
+      ['pm2_5', '', undefined, true],
+      ['pm2_5', 'corrected', 3600, false],
+    ])
+    const ids = [raw, hourly, energy]
+    for (const table of ['latest_observation', 'observation'])
+      await api.pool.query(`delete from ${table} where datastream_id = any($1)`, [ids])
+    await api.pool.query('delete from datastream where id = any($1)', [ids])
+    await api.pool.query(`delete from thing where key = 'rare'`)
+  })
+
   test('a Thing that was said to be offline is stale at once, until it speaks again', async () => {
     const key = 'z-gateway'
     const temperature = await addThing(

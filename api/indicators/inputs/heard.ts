@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { expectedIntervalOf } from '#model/things/expected-interval.ts'
 import { clockHours } from '../../measurements/clock-hours.ts'
 import type { Hours } from '../../measurements/hours.ts'
 import { byMonth, type Span } from '../../measurements/months.ts'
@@ -91,8 +92,11 @@ export async function heardThings(
 }
 
 const ALWAYS = new Date(0)
-const stepOf = ({ thing }: DatastreamRow): number =>
-  Math.min(MAX_STEP_HOURS, Math.max(1, Math.ceil((thing.intervalSeconds ?? 0) / 3600)))
+function stepOf({ thing, property, channel }: DatastreamRow): number {
+  const { intervalSeconds: expectedIntervalSeconds, attributes } = thing
+  const interval = expectedIntervalOf({ expectedIntervalSeconds, attributes }, { property, channel })
+  return Math.min(MAX_STEP_HOURS, Math.max(1, Math.ceil((interval ?? 0) / 3600)))
+}
 const isHourly = (stream: DatastreamRow): boolean => stepOf(stream) === 1
 
 /** A Datastream that shows that `event` was heard, from an instant on. */

@@ -15,6 +15,7 @@ export function AirIndexPanel({ index }: { index: Both }) {
       {(['us', 'european'] as const).map((scheme) => (
         <OneIndex key={scheme} scheme={scheme} index={index[scheme]} />
       ))}
+      {index.us && index.european && <p className="note">{t('aqi.why')}</p>}
     </section>
   )
 }

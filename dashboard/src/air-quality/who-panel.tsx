@@ -17,7 +17,7 @@ export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeK
     <section>
       <h3 className="selection__heading">{t('who.title')}</h3>
       <table className="mini">
-        <caption className="note">{name('period', period)}</caption>
+        <caption className="note">{t('who.panel.caption', { period: name('period', period) })}</caption>
         <thead>
           <tr>
             <th scope="col">{t('column.pollutant')}</th>

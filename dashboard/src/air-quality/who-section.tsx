@@ -29,7 +29,9 @@ export function WhoSection() {
       {places.length > 0 && city.length === 0 && <p className="note">{t('who.noCity')}</p>}
       {city.length > 0 && (
         <>
-          <p className="note who__lead">{t('who.lead', { people: integer(people) })}</p>
+          <p className="note who__lead">
+            {t('who.lead', { people: integer(people) })} {t('who.why')}
+          </p>
           <WhoTable caption={t('who.table')} heading={pollutantHeading(i18n)} rows={city} levels />
         </>
       )}

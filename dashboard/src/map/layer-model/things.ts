@@ -83,7 +83,12 @@ export function readingOf(input: LayerInput, thing: ThingFeature, property: stri
   const { datastreams, expectedIntervalSeconds } = thing.properties
   const datastream = datastreams.find((candidate) => candidate.property === property) ?? null
   const latest = datastream && input.latestOf(datastream)
-  return { thing, datastream, latest, trust: trustOf(latest, expectedIntervalSeconds, input.now) }
+  return {
+    thing,
+    datastream,
+    latest,
+    trust: trustOf(latest, datastream?.expectedIntervalSeconds ?? expectedIntervalSeconds, input.now),
+  }
 }
 
 /**
@@ -105,8 +110,12 @@ export function spreadOf(
 }
 
 /** An amount belongs to the interval since the last message: per hour it can be compared. Null without a promised one. */
-export function perHour({ thing, latest }: Pick<Reading, 'thing' | 'latest'>): number | null {
-  const interval = thing.properties.expectedIntervalSeconds
+export function perHour({
+  thing,
+  datastream,
+  latest,
+}: Pick<Reading, 'thing' | 'datastream' | 'latest'>): number | null {
+  const interval = datastream?.expectedIntervalSeconds ?? thing.properties.expectedIntervalSeconds
   return latest && interval ? (latest.result * 3600) / interval : null
 }
 

@@ -42,7 +42,7 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
           <li key={datastream.id}>
             <StreamButton
               datastream={datastream}
-              interval={properties.expectedIntervalSeconds}
+              interval={datastream.expectedIntervalSeconds ?? properties.expectedIntervalSeconds}
               active={datastream.id === stream?.id}
               onPress={() => setChosen(datastream.id)}
             />
