@@ -4,13 +4,13 @@ import type { Bounds } from '#model/basics/geo.ts'
 import { type Decimal, DecimalDetector, expectedDecimal, separatorLine } from '#model/text/numbers.ts'
 import { isObject, own } from '../decode/helpers/json.ts'
 import { gbfsParts } from '../feeds/parts.ts'
-import { type Chunk, csvChunks, recordChunks } from './chunks.ts'
+import { type Chunk, csvChunks, type RecordRow, recordChunks } from './chunks.ts'
 import { isInside } from './city-bounds.ts'
 import { type FileKind, kindOf, OPENCELLID_COLUMNS, TABLE_FORMATS, tileOptions } from './file-formats.ts'
 import type { Mapping } from './mapping.ts'
 import { type ImportFile, textOf } from './open-file.ts'
 import type { ImportOptions } from './options.ts'
-import { readRows } from './read-table.ts'
+import { lineOf, readRows } from './read-table.ts'
 import { jsonItems, lines } from './split-json.ts'
 import { numberColumns, rowMapper } from './table-mapping.ts'
 
@@ -68,7 +68,7 @@ async function mapped(file: ImportFile, mapping: Mapping, context: FileContext):
   const { options, timeZone, onBytes } = context
   const decimal = options.decimal ?? mapping.decimal ?? (await decimalOf(file, mapping))
   const { rows } = await readRows(textOf(file, mapping.encoding, onBytes), mapping)
-  async function* records(): AsyncIterable<object[]> {
+  async function* records(): AsyncIterable<RecordRow> {
     let map: ReturnType<typeof rowMapper> | undefined
     for await (const row of rows) {
       if (!map) {
@@ -76,7 +76,7 @@ async function mapped(file: ImportFile, mapping: Mapping, context: FileContext):
         map = rowMapper(mapping, header, { timeZone, thing: options.thing, decimal })
         if (mapping.header === true) continue
       }
-      yield map(row)
+      yield { records: map(row), line: lineOf(row) }
     }
   }
   return plain('records', recordChunks(records(), options))
@@ -179,11 +179,14 @@ async function json(
   return plain(kind.format ?? 'auto', documents(all()))
 }
 
-async function* records(items: AsyncIterable<string>, thing: string | undefined): AsyncIterable<object[]> {
+async function* records(items: AsyncIterable<string>, thing: string | undefined): AsyncIterable<RecordRow> {
   for await (const item of items) {
     const record = parsed(item)
     // Anything but an object is sent unchanged, to be rejected.
-    yield [isObject(record) ? { ...(thing !== undefined && { thing }), ...record } : { unreadable: item.slice(0, 200) }]
+    const sent = isObject(record)
+      ? { ...(thing !== undefined && { thing }), ...record }
+      : { unreadable: item.slice(0, 200) }
+    yield { records: [sent], line: undefined }
   }
 }
 

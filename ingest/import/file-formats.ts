@@ -24,8 +24,8 @@ export const TABLE_FORMATS: Readonly<Record<string, TableFormat>> = {
     place: (cell) => (/^[0-3]{16}$/.test(cell('quadkey')) ? centreOfQuadkey(cell('quadkey')) : undefined),
   },
   'rtr-nettest': { header: /open_test_uuid.*download_kbit/, place: placeIn('long', 'lat') },
-  gnettrack: { header: /^timestamp,longitude,latitude,.*networkmode/ },
-  'sensor-community': { header: /^sensor_id;sensor_type;/ },
+  gnettrack: { header: /^timestamp,longitude,latitude,.*networkmode/, place: placeIn('longitude', 'latitude') },
+  'sensor-community': { header: /^sensor_id;sensor_type;/, place: placeIn('lon', 'lat') },
   opencellid: {
     header: /^(radio,mcc,net,area,cell|(gsm|umts|lte|cdma|nr),\d+,\d+,\d+,\d+,)/,
     place: placeIn('lon', 'lat'),

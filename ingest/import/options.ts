@@ -21,6 +21,7 @@ export const HELP = `Imports files: publishes their values to the broker, from w
                      of Ookla tiles, where the path has neither
   --everywhere       includes rows outside the bounds of the city
   --things FILE      output file for OpenCelliD cells, as rows of things.csv
+  --rejected FILE    output file for every row and value that is not stored, with line and reason (CSV)
   --rows N           rows per message; default: 500
   --dry-run          reads everything and reports what would be stored; publishes nothing
   --help             this text
@@ -44,6 +45,7 @@ export type ImportOptions = {
   readonly quarter: string | undefined
   readonly everywhere: boolean
   readonly things: string | undefined
+  readonly rejected: string | undefined
   readonly rows: number
   readonly dryRun: boolean
 }
@@ -78,6 +80,7 @@ export function readOptions(args: readonly string[]): ImportOptions | 'help' {
         quarter: text,
         everywhere: flag,
         things: text,
+        rejected: text,
         rows: text,
         'dry-run': flag,
         help: { ...flag, short: 'h' },
@@ -104,6 +107,7 @@ export function readOptions(args: readonly string[]): ImportOptions | 'help' {
     quarter: values.quarter,
     everywhere: values.everywhere,
     things: values.things,
+    rejected: values.rejected,
     rows,
     dryRun: values['dry-run'],
   }

@@ -6,6 +6,11 @@ import { delimiterOf } from '../decode/helpers/csv.ts'
 
 export type TableOptions = { delimiter?: string | undefined; skipLines?: number }
 
+/** Lines in which rows end, by row. */
+const LINES = new WeakMap<readonly string[], number>()
+/** The line of the file in which a row of `readRows` ends. */
+export const lineOf = (row: readonly string[]): number | undefined => LINES.get(row)
+
 /** Streams the rows of a CSV file with unchanged cells. The delimiter is detected when it is not given. */
 export async function readRows(
   text: AsyncIterable<string>,
@@ -35,6 +40,10 @@ export async function readRows(
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: 4_000_000,
+    on_record: (record: string[], { lines }: { lines: number }) => {
+      LINES.set(record, lines + (stated ? 1 : 0))
+      return record
+    },
   })
   source.once('error', (error) => parser.destroy(error))
   source.pipe(parser)

@@ -3,12 +3,14 @@ import { AppError } from '#model/basics/errors.ts'
 import type { Bounds } from '#model/basics/geo.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
 import { IMPORT, IMPORT_HISTORY } from '../interpret/built-in-sources.ts'
+import type { Chunk } from './chunks.ts'
 import { messagesOf } from './file-chunks.ts'
 import { type LedgerCounts, type ReadLedger, waitForLedger } from './ledger-watch.ts'
 import { type Mapping, readMapping } from './mapping.ts'
 import { filesOf, type ImportFile } from './open-file.ts'
 import { type ImportOptions, sourceOfFile } from './options.ts'
 import type { Publisher } from './publisher.ts'
+import { openRejectedFile, type RejectedFile } from './rejected-file.ts'
 import type { FileReport, Outcome } from './report.ts'
 import { createPreview, newTally, note, type Tally } from './tally.ts'
 import { isRegistryFormat, openThingsFile, type ThingsFile } from './things-file.ts'
@@ -44,6 +46,7 @@ export async function runImport(deps: ImportDeps): Promise<ImportReport> {
     preview: createPreview(deps.pack, deps.now ?? (() => new Date())),
     sink: createSink(deps),
     things: undefined,
+    rejected: options.rejected === undefined ? undefined : await openRejectedFile(options.rejected),
   }
   const files: FileReport[] = []
   try {
@@ -53,6 +56,7 @@ export async function runImport(deps: ImportDeps): Promise<ImportReport> {
     return { files, outcome: await run.sink.finish() }
   } finally {
     await run.things?.close()
+    await run.rejected?.close()
     await run.sink.close()
   }
 }
@@ -64,11 +68,12 @@ type Run = {
   readonly sink: ReturnType<typeof createSink>
   /** opened for the first table of cells */
   things: ThingsFile | undefined
+  readonly rejected: RejectedFile | undefined
 }
 
 async function importFile(run: Run, file: ImportFile, path: string): Promise<FileReport> {
   const { options, pack, bounds, onProgress } = run.deps
-  const tally = newTally()
+  const tally: Tally = { ...newTally(), ...(run.rejected && { onProblem: run.rejected.of(file.name) }) }
   let bytes = 0
   const messages = await messagesOf(file, {
     options,
@@ -83,20 +88,25 @@ async function importFile(run: Run, file: ImportFile, path: string): Promise<Fil
   const isRegistry = isRegistryFormat(format)
   const topic = topicOf(format, options.source ?? sourceOfFile(path), messages.topicOptions, options)
   let cells = 0
-  for await (const { payload, rows } of messages.chunks) {
+  for await (const chunk of messages.chunks) {
+    const { payload, rows } = chunk
     tally.rows += rows
     onProgress?.({ file: file.name, share: Math.min(1, bytes / Math.max(1, file.size)), rows: tally.rows })
     if (isRegistry) cells += await addThings(run, String(payload), tally)
-    else if (payload.length > 0) await take(run, file, topic, Buffer.from(payload), tally)
+    else if (payload.length > 0)
+      await take(run, file, { topic, payload: Buffer.from(payload), lines: 'lines' in chunk ? chunk.lines : [] }, tally)
+    await run.rejected?.written()
   }
   tally.outside = messages.outside()
   tally.rows += tally.outside
   return { name: file.name, format, tally, ...(isRegistry && { cells }) }
 }
 
-async function take(run: Run, file: ImportFile, topic: string, payload: Buffer, tally: Tally): Promise<void> {
+type Outgoing = { readonly topic: string; readonly payload: Buffer; readonly lines: Chunk['lines'] }
+
+async function take(run: Run, file: ImportFile, { topic, payload, lines }: Outgoing, tally: Tally): Promise<void> {
   const { options } = run.deps
-  const { onlyOld, example } = run.preview(topic, payload, tally)
+  const { onlyOld, example } = run.preview(topic, payload, tally, lines)
   if (onlyOld && !options.history)
     throw new AppError('CONFIG_INVALID', `${file.name}: ${example}. For historical data add --history (docs/import.md)`)
   if (!options.dryRun) await run.sink.take(topic, payload)

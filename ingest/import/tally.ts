@@ -18,6 +18,8 @@ export type Tally = {
   to: number
   /** values and rows that will not be stored, by reason, with the first example of each */
   problems: Map<RejectReason, { count: number; example: string }>
+  /** called for each of them */
+  onProblem?: (reason: RejectReason, example: string) => void
 }
 
 export const newTally = (): Tally => ({
@@ -40,7 +42,7 @@ const PAYLOAD_LIMIT = 1024 * 1024
 /** Interprets messages as an ingest worker does, and counts the results. */
 export function createPreview(pack: Pick<CityPack, 'sources' | 'timeZone'>, now: () => Date) {
   const interpret = createInterpreter(pack, PAYLOAD_LIMIT)
-  return (topic: string, payload: Buffer, tally: Tally): Preview => {
+  return (topic: string, payload: Buffer, tally: Tally, lines: Lines = []): Preview => {
     const receivedAt = now()
     const message = interpret({
       ...{ topic, payload, receivedAt, fullBytes: payload.length, dup: false, retain: false },
@@ -59,7 +61,7 @@ export function createPreview(pack: Pick<CityPack, 'sources' | 'timeZone'>, now:
     }
     tally.values += message.samples.length
     if (message.failure) note(tally, message.failure.reason, message.failure.detail)
-    for (const { field, reason, detail } of message.problems) note(tally, reason, `${field}: ${detail}`)
+    for (const { field, reason, detail } of message.problems) note(tally, reason, `${inFile(field, lines)}: ${detail}`)
     const reasons = message.failure ? [message.failure.reason] : message.problems.map(({ reason }) => reason)
     return {
       onlyOld:
@@ -69,8 +71,19 @@ export function createPreview(pack: Pick<CityPack, 'sources' | 'timeZone'>, now:
   }
 }
 
+type Lines = readonly (number | undefined)[]
+
+/** A field of a message as a place in the file: `[7].no2` and `line 9 no2` of a payload become `line 1009, no2`. */
+function inFile(field: string, lines: Lines): string {
+  const [, index, line, rest = ''] = /^(?:\[(\d+)\]\.?|line (\d+) ?)(.*)$/s.exec(field) ?? []
+  // The heading is the first line of a table in a message.
+  const at = index === undefined ? line && lines[Number(line) - 2] : lines[Number(index)]
+  return at ? `line ${at}${rest && `, ${rest}`}` : field
+}
+
 /** Counts a problem; the first of each reason is its example. */
 export function note(tally: Tally, reason: RejectReason, example: string): void {
+  tally.onProblem?.(reason, example)
   const known = tally.problems.get(reason)
   if (known) known.count += 1
   else tally.problems.set(reason, { count: 1, example })

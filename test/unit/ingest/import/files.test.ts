@@ -127,6 +127,38 @@ describe('a dry run', () => {
     expect(files[0]?.tally).toMatchObject({ rows: 3, values: 1, messages: 1 })
     expect([...(files[0]?.tally.problems.keys() ?? [])]).toEqual(['bad_time', 'unknown_property', 'bad_value'])
   })
+  test('lists every rejected row with its line in the file, over several messages', async () => {
+    const rows = Array.from({ length: 6 }, (_, at) => `2026-05-31T0${at}:00:00Z;${at % 2 === 0 ? '1,5' : 'broken'}`)
+    const path = await write('lines.csv', `sep=;\nt;v\n${rows.join('\n')}\n`)
+    const mapping = { time: { column: 't' }, decimal: ',', columns: { v: { property: 'no2', unit: 'ug/m3' } } }
+    const map = await write('lines.json', JSON.stringify(mapping))
+    const rejected = join(folder, 'rejected.csv')
+    const given = [path, '--mapping', map, '--thing', 'a', '--rows', '2', '--rejected', rejected]
+    const { files } = await dryRun(given)
+    expect(files[0]?.tally).toMatchObject({ rows: 6, values: 3, messages: 3 })
+    // line 1 is "sep=;", line 2 the heading: the second, fourth and sixth row are lines 4, 6 and 8
+    const lines = (await readFile(rejected, 'utf8')).trim().split('\n')
+    expect(lines[0]).toBe('file,reason,detail')
+    expect(lines.slice(1).map((line) => /bad_value,"?(line \d+, no2)/.exec(line)?.[1])).toEqual([
+      'line 4, no2',
+      'line 6, no2',
+      'line 8, no2',
+    ])
+    await expect(dryRun(given)).rejects.toThrow('exists already')
+  })
+  test('a drive test is kept within the city; a row that is not understood has its line', async () => {
+    const rows = [
+      'Timestamp,Longitude,Latitude,NetworkMode,RSRP',
+      '2026.05.31_10.00.00,13.5,52.5,4G,-90',
+      '2026.05.31_10.00.01,9.9,53.5,4G,-91',
+      'never,13.5,52.5,4G,-92',
+    ]
+    const path = await write('drive.csv', `${rows.join('\n')}\n`)
+    const { tally } = (await dryRun([path])).files[0] ?? {}
+    expect(tally).toMatchObject({ rows: 3, outside: 1, values: 1 })
+    expect(tally?.problems.get('bad_time')?.example).toMatch(/^line 4, Timestamp: "never"/)
+    expect((await dryRun([path, '--everywhere'])).files[0]?.tally).toMatchObject({ rows: 3, outside: 0, values: 2 })
+  })
   test('history has to be called so', async () => {
     const path = await write('old.ndjson', '{"thing":"a","time":"1987-05-31T11:00:00Z","no2":20}\n')
     await expect(dryRun([path])).rejects.toThrow('--history')
