@@ -96,6 +96,38 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
   })
 })
 
+test('the replacement of a meter is recorded and undone; one that the readings suggest is confirmed', async () => {
+  const reading = (energy: number, minutesAgo: number) => {
+    const time = new Date(Date.now() - minutesAgo * 60_000).toISOString()
+    return publish(system.mqttPort, 'city/energy/old-meter', JSON.stringify({ time, energy }))
+  }
+  // steadily rising, then another meter that starts at 120 and stays on its own line
+  for (let i = 0; i < 12; i++) await reading(5000 + i, 60 * (24 - i))
+  for (let i = 0; i < 12; i++) await reading(120 + i, 60 * (12 - i))
+  const { page, errors, close } = await openPage(browser, `${system.url}/?view=registry`, PHONE)
+  await page.getByLabel('City key').fill(system.key())
+  await page.getByLabel('Search by name or key').fill('old-meter')
+  await page.getByText('1 of 1', { exact: true }).first().waitFor()
+  await page.getByRole('button', { name: 'Replacements of the meters of old-meter' }).last().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('final reading 5,011, start reading 120').waitFor()
+  await dialog.getByText('inferred', { exact: true }).waitFor()
+  await settled(page)
+  expect(await violations(page)).toEqual([])
+  expect(await fits(page)).toBe(true)
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await dialog.getByText('inferred from the readings and confirmed').waitFor()
+  await dialog.getByText('inferred', { exact: true }).waitFor({ state: 'detached' })
+  await dialog.getByRole('button', { name: 'Undo' }).click()
+  await dialog.getByText('No replacement is recorded.').waitFor()
+  await dialog.getByLabel('Final reading of the old meter').fill('5012,5')
+  await dialog.getByLabel('Start reading of the new meter').fill('119')
+  await dialog.getByRole('button', { name: 'Record', exact: true }).click()
+  await dialog.getByText('final reading 5,012.5, start reading 119').waitFor()
+  expect(errors).toEqual([])
+  await close()
+})
+
 test('a rejected message: its bytes, and replayed alone', async () => {
   await publish(system.mqttPort, 'city/air/broken', 'not json at all')
   await publish(system.mqttPort, 'city/air/cracked', 'not json either')

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
+import { thingFeatures } from '#model/api/city.ts'
 import { changesResponse, mappingsResponse, registryThings, unmappedResponse } from '#model/api/registry.ts'
 import { type ChangeMethod, change, get } from './client.ts'
 import { useCityKey } from './key.ts'
@@ -13,6 +14,13 @@ export const registryQuery = (filter: { verified?: 'true' | 'false'; search?: st
     queryFn: ({ signal }) => get(registryThings, '/registry/things', filter, signal),
     placeholderData: keepPreviousData,
     refetchInterval: SOON,
+  })
+
+/** One Thing with its Datastreams. */
+export const thingQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['things', key],
+    queryFn: ({ signal }) => get(thingFeatures, '/things', { thing: key }, signal),
   })
 
 export const unmappedQuery = queryOptions({

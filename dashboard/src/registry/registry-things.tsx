@@ -7,12 +7,13 @@ import { useI18n } from '../i18n/formatters.ts'
 import { useNow } from '../live/use-live.ts'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
+import { isMeter, MeterReplacements } from './meter-replacements.tsx'
 import { ThingCalibrator } from './thing-calibrator.tsx'
 import { ThingEditor } from './thing-editor.tsx'
 import { ThingMerger } from './thing-merger.tsx'
 import './registry-view.css'
 
-type Open = { readonly what: 'edit' | 'merge' | 'calibrate'; readonly thing: RegistryThing } | null
+type Open = { readonly what: 'edit' | 'merge' | 'calibrate' | 'replace'; readonly thing: RegistryThing } | null
 
 /** Things awaiting confirmation, then a search over all Things. */
 export function RegistryThings() {
@@ -67,6 +68,7 @@ export function RegistryThings() {
       </section>
       {open?.what === 'edit' && <ThingEditor key={open.thing.id} thing={open.thing} onClose={close} />}
       {open?.what === 'calibrate' && <ThingCalibrator key={open.thing.id} thing={open.thing} onClose={close} />}
+      {open?.what === 'replace' && <MeterReplacements key={open.thing.id} thing={open.thing} onClose={close} />}
       {open?.what === 'merge' && (
         <ThingMerger key={open.thing.id} thing={open.thing} others={found.data?.things ?? []} onClose={close} />
       )}
@@ -127,6 +129,15 @@ function ThingRow({ thing, onOpen, onConfirm }: ThingRowProps) {
         >
           {t('calibration.open')}
         </Button>
+        {thing.properties.some(isMeter) && (
+          <Button
+            className="button"
+            onPress={() => onOpen({ what: 'replace', thing })}
+            aria-label={t('replacement.title', { thing: thing.name })}
+          >
+            {t('replacement.open')}
+          </Button>
+        )}
         <Button
           className="button"
           onPress={() => onOpen({ what: 'merge', thing })}
