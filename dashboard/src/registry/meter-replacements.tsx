@@ -67,16 +67,20 @@ export function MeterReplacements({ thing, onClose }: Props) {
 }
 
 function ReplacementText({ replacement }: { replacement: Replacement }) {
-  const { t, property: nameOf, number, dateTime } = useI18n()
+  const { t, property: nameOf, decimal, date } = useI18n()
   const { property, channel, replacedAt, finalReading, startReading } = replacement
-  const show = (reading: number | null): string => (reading === null ? t('replacement.unknown') : number(reading))
+  const show = (reading: number | null): string =>
+    reading === null ? t('replacement.unknown') : decimal(reading, digitsOf(reading))
   return t('replacement.item', {
     meter: [nameOf(property), channel].filter(Boolean).join(', '),
-    time: dateTime(replacedAt),
+    time: date(replacedAt),
     final: show(finalReading),
     start: show(startReading),
   })
 }
+
+/** A register is shown as it was read, to three decimals at most. */
+const digitsOf = (reading: number): number => Math.min(3, String(reading).split('.')[1]?.length ?? 0)
 
 type InferredProps = {
   readonly thing: RegistryThing
