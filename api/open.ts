@@ -10,6 +10,7 @@ import type { NotifyConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import type { Part } from '#model/api/ready.ts'
+import { mapOriginsOf } from '#model/city/city-pack.ts'
 import { alertFigures } from './alerting/figures.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
@@ -154,7 +155,7 @@ function withoutJit(url: string): string {
   return parsed.toString()
 }
 
-/** Origin of the map style of a real city; none until the database could be read, and none for a generated map. */
+/** Origins of the map style of a real city; none until the database could be read, and none for a generated map. */
 function followMapOrigins(pool: Pool, scope: Scope): () => readonly string[] {
   let origins: readonly string[] = []
   const stop = new AbortController()
@@ -163,7 +164,7 @@ function followMapOrigins(pool: Pool, scope: Scope): () => readonly string[] {
     while (!stop.signal.aborted) {
       const city = await selectCity(pool).catch(() => undefined)
       if (city) {
-        origins = city.pack.mapStyle === undefined ? [] : [new URL(city.pack.mapStyle).origin]
+        origins = mapOriginsOf(city.pack)
         return
       }
       await sleep(MAP_STYLE_RETRY_MS, undefined, { signal: stop.signal, ref: false }).catch(() => {})

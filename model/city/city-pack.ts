@@ -122,6 +122,12 @@ export const CITY_DATA_KINDS = [
   'pedestrian_area',
 ] as const
 
+/** Each is part of a header of every response. */
+const MAX_MAP_ORIGINS = 20
+const originSchema = z
+  .string()
+  .refine((text) => isOrigin(text), 'must be a scheme and a host, as https://tiles.example')
+
 export const cityPackSchema = z.object({
   /** what the city is for the database, so that its name can be corrected; left out: the name is */
   id: z
@@ -173,6 +179,8 @@ export const cityPackSchema = z.object({
   voices: z.strictObject({ keepDays: z.int().min(MIN_VOICE_RETENTION_DAYS).max(MAX_VOICE_RETENTION_DAYS) }).optional(),
   /** MapLibre style of a real city's base map; left out: map.geojson is drawn and nothing is fetched */
   mapStyle: z.url().optional(),
+  /** further hosts from which that style takes tiles, sprites and glyphs; the page loads nothing from any other */
+  mapOrigins: z.array(originSchema).max(MAX_MAP_ORIGINS).optional(),
 })
 export type CityPack = z.infer<typeof cityPackSchema>
 
@@ -221,6 +229,16 @@ export const THING_COLUMNS = [
   'geometry',
   'expected_interval_s',
 ] as const
+
+/** A URL that is nothing but scheme, host and port, as a content security policy names them. */
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
+/** Origins from which the page may load a map: those of the style and those that the pack permits. */
+export function mapOriginsOf({ mapStyle, mapOrigins = [] }: Pick<CityPack, 'mapStyle' | 'mapOrigins'>): string[] {
+  return mapStyle === undefined ? [] : [...new Set([new URL(mapStyle).origin, ...mapOrigins])]
+}
 
 function isTimeZone(zone: string): boolean {
   try {

@@ -6,6 +6,7 @@ import { readCrs } from '#domain/city-pack/geometry/crs.ts'
 import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
 import { checkCityPack, readCityPack } from '#domain/city-pack/read-pack.ts'
 import { FORMAT_NAMES } from '#ingest/decode/index.ts'
+import { mapOriginsOf } from '#model/city/city-pack.ts'
 import { city, good, pack, removePacks } from './packs.ts'
 
 afterEach(removePacks)
@@ -120,6 +121,16 @@ describe('one mistake in city.json is one message', () => {
   test('keys for people and tools are no mistakes', async () => {
     expect(await check(withCity({ $schema: 'x', _note: 'by Ana', comment: 'y' }))).toEqual([])
   })
+})
+
+test('the hosts of a map are those of its style and those that the pack permits', () => {
+  const mapStyle = 'https://a.example/style.json'
+  expect(mapOriginsOf({})).toEqual([])
+  expect(mapOriginsOf({ mapOrigins: ['https://b.example'] })).toEqual([])
+  expect(mapOriginsOf({ mapStyle, mapOrigins: ['https://b.example:8443', 'https://a.example'] })).toEqual([
+    'https://a.example',
+    'https://b.example:8443',
+  ])
 })
 
 describe('districts', () => {
