@@ -18,6 +18,7 @@ import { thingsStack } from './formats/lorawan/things-stack.ts'
 import { ttnMapper } from './formats/lorawan/ttn-mapper.ts'
 import { dsmr } from './formats/meters/dsmr.ts'
 import { aiOnTheEdge, emoncms, iotawatt } from './formats/meters/meters.ts'
+import { openDtu } from './formats/meters/opendtu.ts'
 import { gbfs } from './formats/mobility/gbfs.ts'
 import { gtfsRealtime } from './formats/mobility/gtfs-realtime.ts'
 import { mds } from './formats/mobility/mds.ts'
@@ -29,10 +30,12 @@ import { senml } from './formats/standards/senml.ts'
 import { senmlCbor } from './formats/standards/senml-cbor.ts'
 import { sensorThings } from './formats/standards/sensorthings.ts'
 import { sparkplug } from './formats/standards/sparkplug.ts'
+import { thingsBoard } from './formats/standards/thingsboard.ts'
 import type { DecodingContext } from './helpers/decoding-context.ts'
 import { clip, openMessage } from './helpers/input.ts'
 import { reject } from './helpers/result.ts'
 import type { Decoded, Format, Message } from './helpers/types.ts'
+import { PROFILES } from './profiles/index.ts'
 
 /** All formats, in the order in which they are tried on a message: the most specific criteria first. */
 export const FORMAT_TABLE: readonly Format[] = [
@@ -48,6 +51,8 @@ export const FORMAT_TABLE: readonly Format[] = [
   openMqttGateway,
   emoncms,
   // by topic or shape
+  thingsBoard,
+  openDtu,
   thingsStack,
   chirpstack,
   fiware,
@@ -72,6 +77,7 @@ export const FORMAT_TABLE: readonly Format[] = [
   sensorCommunity,
   senml,
   senmlCbor,
+  ...PROFILES,
   json,
 ]
 

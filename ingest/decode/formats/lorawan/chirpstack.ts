@@ -1,6 +1,6 @@
 import { REASONS } from '#model/observation/quality.ts'
 import type { Base } from '../../helpers/fields.ts'
-import { clip, notJson, show } from '../../helpers/input.ts'
+import { clip, notJson, parseJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import { readIso } from '../../helpers/time.ts'
@@ -30,7 +30,11 @@ function decode(input: Input): Decoded {
   if (event !== undefined && event !== 'up') return reject('no_measurement', `a ${clip(event)} event`)
   const { json } = input
   if (json === undefined) return reject('not_json', notJson(input))
-  if (!isObject(json) || !isUplink(json)) return reject('wrong_shape', 'no deviceInfo.devEui')
+  if (isObject(json) && isVersion3(json)) return decodeVersion3(json, input)
+  return isObject(json) && isUplink(json) ? decodeUplink(json, input) : reject('wrong_shape', 'no deviceInfo.devEui')
+}
+
+function decodeUplink(json: JsonObject, input: Input): Decoded {
   const object = own(json, 'object')
   if (!isObject(object) && !Array.isArray(object))
     return reject('no_measurement', 'no decoded object; add a codec to the device profile in ChirpStack')
@@ -49,3 +53,32 @@ function decode(input: Input): Decoded {
   if (out.samples.length > 0) readLink(own(json, 'rxInfo'), 'rxInfo', base, out)
   return out.finish(`object has no measurement (${clip(Object.keys(object).join(', '))})`)
 }
+
+/** ChirpStack 3 names the device at the top, in base64 or, as `json_v3`, in hexadecimal. */
+const isVersion3 = (json: JsonObject): boolean => typeof own(json, 'devEUI') === 'string'
+
+/**
+ * The decoded object is a text (`objectJSON`) or, as `json_v3`, an object; gateways call the signal to noise ratio `loRaSNR`.
+ * Source: docs.rs/chirpstack_api 3, as/integration/integration.proto, UplinkEvent.
+ */
+function decodeVersion3(json: JsonObject, input: Input): Decoded {
+  const text = ownString(json, 'objectJSON')
+  const object = own(json, 'object') ?? (text === undefined ? undefined : parseJson(text))
+  if (!isObject(object) && !Array.isArray(object))
+    return reject('no_measurement', 'no decoded object; add a codec to the device profile in ChirpStack')
+  const base: Base = { device: `chirpstack-v3/${euiOf(ownString(json, 'devEUI') ?? '')}` }
+  const stamp = ownString(json, 'publishedAt')
+  const time = stamp === undefined ? undefined : readIso(stamp)
+  if (time) base.time = time
+  const out = new Collector()
+  readCodec(object, base, input.source, out)
+  const gateways = own(json, 'rxInfo')
+  const links = Array.isArray(gateways)
+    ? gateways.filter(isObject).map((each) => ({ rssi: own(each, 'rssi'), snr: own(each, 'loRaSNR') }))
+    : []
+  if (out.samples.length > 0) readLink(links, 'rxInfo', base, out)
+  return out.finish(`object has no measurement (${clip(Object.keys(object).join(', '))})`)
+}
+
+const euiOf = (text: string): string =>
+  /^[0-9a-f]{16}$/i.test(text) ? text.toLowerCase() : Buffer.from(text, 'base64').toString('hex')
