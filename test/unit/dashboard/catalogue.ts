@@ -30,11 +30,16 @@ export const argumentsIn = (text: string): string[] => {
   return [...new Set(names)].sort()
 }
 
-/** Plural categories that a message lacks in a language, of those that numbers of things have in it (CLDR). */
-export function missingPlurals(text: string, language: string): string[] {
+/** Plural categories that numbers of things have in a language (CLDR). */
+export function pluralsOf(language: string): ReadonlySet<string> {
   const rules = new Intl.PluralRules(language)
-  const needed = new Set(Array.from({ length: 1001 }, (_, n) => rules.select(n)))
-  return everyElement(parsed(text)).flatMap(({ type, options }) =>
-    type === PLURAL ? [...needed].filter((category) => options && !(category in options)) : [],
-  )
+  return new Set(Array.from({ length: 1001 }, (_, n) => rules.select(n)))
 }
+
+/** Those that a message lacks. */
+export const missingPlurals = (text: string, needed: ReadonlySet<string>): string[] =>
+  text.includes('plural')
+    ? everyElement(parsed(text)).flatMap(({ type, options }) =>
+        type === PLURAL ? [...needed].filter((category) => options && !(category in options)) : [],
+      )
+    : []
