@@ -75,8 +75,9 @@ function requireAccess({ actor }: FastifyRequest, access: Access, isPublic: bool
     if (actor.kind === 'anonymous') throw new AppError('KEY_REQUIRED')
     throw new AppError('ACCOUNT_REQUIRED')
   }
-  if (actor.mustChangePassword) throw new AppError('PASSWORD_CHANGE_REQUIRED')
   const permission = typeof access === 'string' ? access : access[0]
+  // the page on which the password is changed reads the city first
+  if (actor.mustChangePassword && permission !== 'read') throw new AppError('PASSWORD_CHANGE_REQUIRED')
   if (may(actor, permission, isPublic)) return
   if (actor.kind === 'anonymous') throw new AppError('KEY_REQUIRED')
   const roles = ROLES.filter((role) => role !== 'public' && ROLE_PERMISSIONS[role].includes(permission))

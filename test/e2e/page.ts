@@ -102,3 +102,13 @@ async function audit(page: Page): Promise<string[]> {
 /** Whether nothing reaches over the edge: a page that scrolls sideways does not fit. */
 export const fits = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)
+
+/** Signs in with the key of the city, from the header. */
+export async function signInWithKey(page: Page, key: string): Promise<void> {
+  await page.getByRole('banner').getByRole('button', { name: 'Sign in' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Use the city key' }).click()
+  await dialog.getByLabel('City key').fill(key)
+  await dialog.getByRole('button', { name: 'Sign in' }).click()
+  await dialog.waitFor({ state: 'detached' })
+}

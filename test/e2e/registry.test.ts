@@ -1,7 +1,7 @@
 /** In a real browser, on a desk and on a phone: map a field that nobody knows, replay it, confirm, edit and merge Things. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, fits, openPage, PHONE, settled, violations } from './page.ts'
+import { DESKTOP, fits, openPage, PHONE, settled, signInWithKey, violations } from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 import { until } from './system.ts'
@@ -23,7 +23,7 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
     await publish(system.mqttPort, `city/weather/${thing}`, JSON.stringify({ temperature: 20, [field]: 1013 }))
     await publish(system.mqttPort, `city/weather/${twin}`, JSON.stringify({ relative_humidity: 50 }))
     const { page, errors, close } = await openPage(browser, `${system.url}/?view=registry`, SIZES[size])
-    await page.getByLabel('City key').fill(system.key())
+    await signInWithKey(page, system.key())
     await page.getByText(field).first().waitFor()
     expect(await violations(page)).toEqual([])
     expect(await fits(page)).toBe(true)
@@ -142,8 +142,8 @@ test('a rejected message: its bytes, and replayed alone', async () => {
   )
   await page.getByText('city/air/broken').first().click()
   // anybody may see that and why a message was refused; what it said, only who has the key
-  await page.getByText('Enter the city key to see the payload').waitFor()
-  await page.getByRole('region', { name: 'Rejected messages' }).getByLabel('City key').fill(system.key())
+  await page.getByText('Sign in to see the payload').waitFor()
+  await signInWithKey(page, system.key())
   await page.getByText('hexadecimal', { exact: true }).first().click()
   // "not json" in ASCII
   await page.getByText('6e 6f 74 20 6a 73 6f 6e').waitFor()
@@ -170,7 +170,7 @@ test.each(['desk', 'phone'] as const)('the raw archive on a %s: what is kept, an
   )
   const { page, close } = await openPage(browser, `${system.url}/?view=operations`, SIZES[size])
   await page.getByRole('heading', { name: 'Raw archive' }).waitFor()
-  await page.getByLabel('City key').last().fill(system.key())
+  await signInWithKey(page, system.key())
   await page.getByRole('button', { name: 'Replay the archive of kept' }).click()
   await page.getByText(/message(s)? replayed/).waitFor()
   expect(await violations(page)).toEqual([])

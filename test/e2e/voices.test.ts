@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONSENT_VERSION } from '#model/voices/voice.ts'
-import { fits, violations } from './page.ts'
+import { fits, signInWithKey, violations } from './page.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
@@ -150,7 +150,7 @@ describe('moderation', () => {
     const page = await context.newPage()
     await page.goto(`${system.url}/?view=operations`)
     await page.getByRole('heading', { name: 'Comments awaiting review' }).waitFor()
-    await page.getByLabel('City key').first().fill(system.key())
+    await signInWithKey(page, system.key())
     await page.getByText('Trams squeal at night').waitFor()
     expect(await violations(page)).toEqual([])
     expect(await fits(page)).toBe(true)

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { Suspense, useEffect, useMemo, useState } from 'react'
 import { useIntl } from 'react-intl'
 import { cityQuery } from '../http/city-query.ts'
 import { ApiProblem } from '../http/client.ts'
@@ -10,6 +10,7 @@ import { LiveContext } from '../live/use-live.ts'
 import { useTheme } from '../state/theme.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Shell } from './shell.tsx'
+import { SignInPage } from './views.ts'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -49,7 +50,11 @@ function CityApp() {
       <FormattersContext value={i18n}>
         <main className="first-screen">
           <h1>{i18n.t('app.title')}</h1>
-          {city.error ? (
+          {city.error instanceof ApiProblem && city.error.status === 401 ? (
+            <Suspense fallback={<p role="status">{i18n.t('app.loading')}</p>}>
+              <SignInPage />
+            </Suspense>
+          ) : city.error ? (
             <Problem error={city.error} retry={city.refetch} />
           ) : (
             <p role="status">{i18n.t('app.loading')}</p>

@@ -4,10 +4,20 @@ import { useI18n } from '../i18n/formatters.ts'
 import { LiveIndicator } from '../live/live-indicator.tsx'
 import { useTheme } from '../state/theme.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
-import { VIEWS, type ViewState } from '../state/view-state.ts'
+import { NAVIGATION, type ViewState } from '../state/view-state.ts'
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { IndicatorsView, LanguageMenu, MapView, OperationsView, PeopleView, RegistryView, ReportView } from './views.ts'
+import {
+  AccessView,
+  IndicatorsView,
+  LanguageMenu,
+  MapView,
+  OperationsView,
+  PeopleView,
+  RegistryView,
+  ReportView,
+  SessionMenu,
+} from './views.ts'
 
 /** The frame of every view: city, navigation, state of the live feed, and the view itself. */
 export function Shell({ city }: { city: CityResponse }) {
@@ -35,6 +45,7 @@ export function Shell({ city }: { city: CityResponse }) {
           <LiveIndicator backfill={city.backfill} />
           <Suspense fallback={<span className="bar__later" />}>
             <LanguageMenu languages={city.languages} />
+            <SessionMenu />
           </Suspense>
           <ThemeSwitch />
         </div>
@@ -48,6 +59,7 @@ export function Shell({ city }: { city: CityResponse }) {
             {state.view === 'report' && <ReportView />}
             {state.view === 'operations' && <OperationsView city={city} />}
             {state.view === 'registry' && <RegistryView />}
+            {state.view === 'access' && <AccessView />}
           </Suspense>
         </ErrorBoundary>
       </main>
@@ -60,7 +72,7 @@ function Navigation() {
   const { t } = useI18n()
   return (
     <nav className="nav" aria-label={t('nav.label')}>
-      {VIEWS.map((view) => (
+      {NAVIGATION.map((view) => (
         <a
           key={view}
           className="nav__link"

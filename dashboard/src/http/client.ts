@@ -36,38 +36,20 @@ export async function get<S extends z.ZodType>(
   path: string,
   query: Query = {},
   signal?: AbortSignal,
-  key?: string,
 ): Promise<z.output<S>> {
-  return request(schema, apiPath(path, query), {
-    ...(signal && { signal }),
-    ...(key !== undefined && { headers: { authorization: `Bearer ${key}` } }),
-  })
-}
-
-/** POST with the city key, which is sent in the header of this request and not stored. */
-export async function post<S extends z.ZodType>(
-  schema: S,
-  path: string,
-  body: unknown,
-  key: string,
-): Promise<z.output<S>> {
-  return change(schema, 'POST', path, body, key)
+  return request(schema, apiPath(path, query), { ...(signal && { signal }) })
 }
 
 export type ChangeMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Any request that changes something; see `post`. Without a key for what needs none. */
+/** A request that changes something, on behalf of whoever has signed in. @throws ApiProblem */
 export async function change<S extends z.ZodType>(
   schema: S,
   method: ChangeMethod,
   path: string,
   body: unknown,
-  key?: string,
 ): Promise<z.output<S>> {
-  const headers = {
-    ...(key !== undefined && { authorization: `Bearer ${key}` }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-  }
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
   return request(schema, apiPath(path), { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
 }
 

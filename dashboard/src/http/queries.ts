@@ -6,7 +6,7 @@ import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/in
 import { reconciliationResponse } from '#model/api/reconciliation.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
 import { loadH3 } from '../geo/h3.ts'
-import { ApiProblem, get } from './client.ts'
+import { get } from './client.ts'
 
 const MINUTE = 60_000
 
@@ -130,19 +130,11 @@ type RejectedFilter = {
   cursor?: string | undefined
 }
 
-/** Rejected messages, with payloads if the key is right. An incomplete key is not sent. */
-export const rejectedQuery = (filter: RejectedFilter, key: string) =>
+/** Rejected messages, with payloads for those who may read them. */
+export const rejectedQuery = (filter: RejectedFilter, withPayloads: boolean) =>
   queryOptions({
-    queryKey: ['rejected', filter, key],
-    queryFn: ({ signal }) => {
-      const read = (withKey?: string) =>
-        get(rejectedResponse, '/ingest/rejected', { ...filter, limit: 50 }, signal, withKey)
-      if (key === '') return read()
-      return read(key).catch((error: unknown) => {
-        if (error instanceof ApiProblem && error.status === 401) return read()
-        throw error
-      })
-    },
+    queryKey: ['rejected', filter, withPayloads],
+    queryFn: ({ signal }) => get(rejectedResponse, '/ingest/rejected', { ...filter, limit: 50 }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   })

@@ -1,10 +1,11 @@
 import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { z } from 'zod'
+import type { Permission } from '#model/access/roles.ts'
 import { thingFeatures } from '#model/api/city.ts'
 import { changesResponse, mappingsResponse, registryThings, unmappedResponse } from '#model/api/registry.ts'
 import { type ChangeMethod, change, get } from './client.ts'
-import { useCityKey } from './key.ts'
+import { noteRefusal, usePermission } from './session.ts'
 
 const SOON = 15_000
 
@@ -40,10 +41,10 @@ export const changesQuery = queryOptions({
   refetchInterval: SOON,
 })
 
-/** Sends a change with the key and reloads the registry, the Things and the messages on the page. */
-export function useChange() {
+/** Sends a change and reloads the registry, the Things and the messages on the page. */
+export function useChange(permission: Permission) {
   const client = useQueryClient()
-  const key = useCityKey()
+  const isPermitted = usePermission(permission)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Error | null>(null)
   const send = async <S extends z.ZodType>(
@@ -55,16 +56,17 @@ export function useChange() {
     setBusy(true)
     setError(null)
     try {
-      const answer = await change(schema, method, path, body, key)
+      const answer = await change(schema, method, path, body)
       for (const name of ['registry', 'things', 'rejected', 'ledger', 'voices'])
         void client.invalidateQueries({ queryKey: [name] })
       return answer
     } catch (problem) {
+      noteRefusal(client, problem)
       setError(problem instanceof Error ? problem : new Error(String(problem)))
       return undefined
     } finally {
       setBusy(false)
     }
   }
-  return { send, busy, error, ready: key !== '' && !busy }
+  return { send, busy, error, ready: isPermitted && !busy }
 }

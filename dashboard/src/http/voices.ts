@@ -4,8 +4,6 @@ import { loadH3 } from '../geo/h3.ts'
 import { get } from './client.ts'
 
 const MINUTE = 60_000
-/** The shortest key a city can have. */
-const KEY_LENGTH = 16
 
 export const voicesQuery = queryOptions({
   queryKey: ['voices', 'aggregates'],
@@ -17,11 +15,11 @@ export const voicesQuery = queryOptions({
   staleTime: MINUTE,
 })
 
-/** Comments awaiting review; requested once a key has been entered. */
-export const moderationQuery = (key: string) =>
+/** Comments awaiting review, for those who may read them. */
+export const moderationQuery = (isPermitted: boolean) =>
   queryOptions({
-    queryKey: ['voices', 'moderation', key],
-    queryFn: ({ signal }) => get(moderationQueue, '/voices/moderation', {}, signal, key),
-    enabled: key.length >= KEY_LENGTH,
+    queryKey: ['voices', 'moderation'],
+    queryFn: ({ signal }) => get(moderationQueue, '/voices/moderation', {}, signal),
+    enabled: isPermitted,
     refetchInterval: MINUTE,
   })

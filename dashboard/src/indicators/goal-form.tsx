@@ -3,10 +3,10 @@ import { type FormEvent, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
 import { type GoalBody, goalBody } from '#model/indicators/goals.ts'
-import { useCityKey } from '../http/key.ts'
+import { usePermission } from '../http/session.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import { sendGoal } from './goal-queries.ts'
@@ -19,7 +19,7 @@ type Field = (typeof FIELDS)[number]
 export function GoalForm({ code, value, onClose }: { code: string; value: DataPointValue; onClose: () => void }) {
   const { t } = useI18n()
   const client = useQueryClient()
-  const key = useCityKey()
+  const isPermitted = usePermission('report')
   const { own } = value
   const text = (number: number | null | undefined): string => (number == null ? '' : String(number))
   const [entries, setEntries] = useState<Record<Field, string>>({
@@ -36,7 +36,7 @@ export function GoalForm({ code, value, onClose }: { code: string; value: DataPo
     const read = readGoal(entries, value.dataPoint, source)
     if (typeof read === 'string') return setProblem(t('goal.invalid', { field: t(`goal.${read as Field}`) }))
     try {
-      await sendGoal(code, read, by, key)
+      await sendGoal(code, read, by)
       await client.invalidateQueries()
       onClose()
     } catch (error) {
@@ -57,8 +57,8 @@ export function GoalForm({ code, value, onClose }: { code: string; value: DataPo
         ))}
         <TextEntry label={t('goal.source')} value={source} onChange={setSource} />
         <TextEntry label={t('goal.by')} value={by} onChange={setBy} />
-        <KeyField />
-        <Button type="submit" className="button button--main" isDisabled={key === ''}>
+        <MissingPermission to="report" />
+        <Button type="submit" className="button button--main" isDisabled={!isPermitted}>
           {t('goal.save')}
         </Button>
         <div role="status">

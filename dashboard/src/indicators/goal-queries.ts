@@ -20,11 +20,10 @@ export const seriesQuery = (code: string, dataPoint: string, period: string, now
     staleTime: MINUTE,
   })
 
-export const sendGoal = (code: string, body: GoalBody, by: string, key: string) =>
+export const sendGoal = (code: string, body: GoalBody, by: string) =>
   change(
     goalsResponse,
     'PUT',
     `/indicators/${encodeURIComponent(code)}/goals?by=${encodeURIComponent(by || 'operator')}`,
     body,
-    key,
   )

@@ -6,7 +6,7 @@ import { archiveQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import './raw-archive.css'
 
@@ -31,7 +31,7 @@ export function RawArchive() {
       </h2>
       <p className="note operations__note">{t('archive.lead')}</p>
       <div className="operations__form">
-        <KeyField />
+        <MissingPermission to="operate" />
         <Choice
           label={t('archive.window')}
           choices={WINDOWS.map(({ id }) => ({ id, label: t(`archive.window.${id}`) }))}
@@ -48,7 +48,7 @@ export function RawArchive() {
 
 function ArchivedSource({ source, window }: { source: ArchivedSources['sources'][number]; window: WindowId }) {
   const { t, dateTime } = useI18n()
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('operate')
   const [done, setDone] = useState('')
   const replay = async (): Promise<void> => {
     const { ms } = WINDOWS.find(({ id }) => id === window) ?? WINDOWS[0]

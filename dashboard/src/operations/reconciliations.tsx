@@ -5,7 +5,7 @@ import { reconciliationsQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useNow } from '../live/use-live.ts'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import './grid.css'
 import './reconciliations.css'
@@ -20,7 +20,7 @@ const OVERDUE_MS = 33 * HOUR_MS
 export function Reconciliations() {
   const { t } = useI18n()
   const answer = useQuery(reconciliationsQuery)
-  const { send, busy, ready, error } = useChange()
+  const { send, busy, ready, error } = useChange('operate')
   const compare = async (): Promise<void> => {
     const now = Date.now()
     const [from, to] = [now - 8 * DAY_MS, now].map((at) => new Date(at).toISOString())
@@ -38,7 +38,7 @@ export function Reconciliations() {
       {all && <Verdict last={all.find(({ finishedAt, failure }) => finishedAt !== null && failure === null)} />}
       {all && all.length > 0 && <Table all={all} />}
       <div className="operations__form">
-        <KeyField />
+        <MissingPermission to="operate" />
         <Button className="button" isDisabled={!ready} onPress={() => void compare()}>
           {t(busy ? 'reconciliation.busy' : 'reconciliation.now')}
         </Button>

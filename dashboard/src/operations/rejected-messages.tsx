@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
-import { useCityKey } from '../http/key.ts'
 import { ledgerQuery, rejectedQuery } from '../http/queries.ts'
+import { usePermission } from '../http/session.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import { EVERYTHING, type RejectedFilter, RejectedFilterForm } from './rejected-filter.tsx'
@@ -13,7 +13,7 @@ import './rejected.css'
 /** Rejected messages with reason and bytes, and a form to replay them. */
 export function RejectedMessages() {
   const { t } = useI18n()
-  const key = useCityKey()
+  const withPayloads = usePermission('payloads')
   const [filter, setFilter] = useState(EVERYTHING)
   const [cursors, setCursors] = useState<readonly string[]>([])
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
@@ -23,7 +23,7 @@ export function RejectedMessages() {
     topic: filter.topic || undefined,
   }
   const answer = useQuery(
-    rejectedQuery({ ...listed, ...(filter.waiting && { replayed: 'false' }), cursor: cursors.at(-1) }, key),
+    rejectedQuery({ ...listed, ...(filter.waiting && { replayed: 'false' }), cursor: cursors.at(-1) }, withPayloads),
   )
   const sources = useQuery(ledgerQuery).data?.sources ?? []
   const { data } = answer

@@ -1,16 +1,16 @@
 import { type FormEvent, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import { replayResponse } from '#model/api/ingest.ts'
-import { post } from '../http/client.ts'
-import { useCityKey } from '../http/key.ts'
+import { change } from '../http/client.ts'
+import { usePermission } from '../http/session.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import './replay-form.css'
 
 type Outcome = { readonly replayed: number; readonly skipped: number } | Error | null
 
-/** Replays the listed messages. The key stays in the memory of the page, never in storage or in the address. */
+/** Replays the listed messages. */
 export function ReplayForm({
   filter,
   ids,
@@ -28,7 +28,7 @@ export function ReplayForm({
   onDone: () => void
 }) {
   const { t, name, integer } = useI18n()
-  const key = useCityKey()
+  const isPermitted = usePermission('operate')
   const [busy, setBusy] = useState(false)
   const [outcome, setOutcome] = useState<Outcome>(null)
   const replay = async (event: FormEvent): Promise<void> => {
@@ -37,7 +37,7 @@ export function ReplayForm({
     try {
       const conditions = ids.length > 0 ? { ids } : filter
       const isAny = Object.values(conditions).some((value) => value !== undefined)
-      const answer = await post(replayResponse, '/ingest/rejected/replay', isAny ? conditions : { all: true }, key)
+      const answer = await change(replayResponse, 'POST', '/ingest/rejected/replay', isAny ? conditions : { all: true })
       setOutcome({ replayed: answer.replayed, skipped: answer.skippedTruncated })
       onDone()
     } catch (error) {
@@ -51,13 +51,12 @@ export function ReplayForm({
     .join(', ')
   return (
     <Form className="replay" onSubmit={(event) => void replay(event)}>
-      <KeyField />
-      <Button type="submit" className="button button--main" isDisabled={busy || key === ''}>
+      <MissingPermission to="operate" />
+      <Button type="submit" className="button button--main" isDisabled={busy || !isPermitted}>
         {ids.length > 0
           ? t('replay.selected', { n: integer(ids.length) })
           : t('replay.send', { n: integer(total), what })}
       </Button>
-      <p className="note replay__note">{t('replay.note')}</p>
       <div className="replay__outcome" role="status">
         {outcome && !(outcome instanceof Error) && t('replay.done', outcome)}
       </div>

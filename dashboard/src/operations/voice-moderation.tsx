@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'react-aria-components'
 import { type ModerationQueue, moderationResult } from '#model/api/voices.ts'
-import { useCityKey } from '../http/key.ts'
 import { zonesQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
+import { usePermission } from '../http/session.ts'
 import { moderationQuery } from '../http/voices.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import './rejected.css'
 import './voice-moderation.css'
@@ -16,9 +16,9 @@ type Comment = ModerationQueue['comments'][number]
 /** Comments of residents awaiting review: approve or reject. */
 export function VoiceModeration() {
   const { t } = useI18n()
-  const key = useCityKey()
-  const queue = useQuery(moderationQuery(key))
-  const { send, ready, error } = useChange()
+  const isPermitted = usePermission('moderate')
+  const queue = useQuery(moderationQuery(isPermitted))
+  const { send, ready, error } = useChange('moderate')
   const decide = async (comment: Comment, decision: 'approve' | 'refuse'): Promise<void> => {
     await send(moderationResult, 'POST', '/voices/moderation', { decisions: [{ id: comment.id, decision }] })
     await queue.refetch()
@@ -30,7 +30,7 @@ export function VoiceModeration() {
         {t('moderation.title')}
       </h2>
       <p className="note operations__note">{t('moderation.lead')}</p>
-      {!queue.data && <KeyField />}
+      <MissingPermission to="moderate" />
       {problem && <Problem error={problem} />}
       {queue.data && (
         <>

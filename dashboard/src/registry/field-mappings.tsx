@@ -11,7 +11,7 @@ import './registry-view.css'
 export function FieldMappings() {
   const { t, property, unit } = useI18n()
   const { data } = useQuery(mappingsQuery)
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const meaningText = (meaning: Pick<Mapping, 'property' | 'unit' | 'channel'>): string =>
     [property(meaning.property), meaning.unit && unit(meaning.unit), meaning.channel].filter(Boolean).join(', ')
   if (!data || data.mappings.length === 0) return null

@@ -22,7 +22,7 @@ export function RegistryThings() {
   const [open, setOpen] = useState<Open>(null)
   const waiting = useQuery(registryQuery({ verified: 'false', limit: 100 }))
   const found = useQuery(registryQuery({ limit: 20, ...(search !== '' && { search }) }))
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const confirm = (keys: readonly string[]): void =>
     void send(confirmResponse, 'POST', '/registry/things/confirm', { keys })
   const { things = [], total = 0 } = waiting.data ?? {}

@@ -1,5 +1,5 @@
 import { useI18n } from '../i18n/formatters.ts'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { RegistryChanges } from './registry-changes.tsx'
 import { RegistryThings } from './registry-things.tsx'
 import { UnmappedFields } from './unmapped-fields.tsx'
@@ -12,10 +12,7 @@ export default function RegistryView() {
     <div className="operations">
       <h1 className="page-title">{t('registry.title')}</h1>
       <p className="lead">{t('registry.lead')}</p>
-      <div className="registry__keyfield">
-        <KeyField />
-        <p className="note">{t('registry.key.note')}</p>
-      </div>
+      <MissingPermission to="registry" />
       <UnmappedFields />
       <RegistryThings />
       <RegistryChanges />

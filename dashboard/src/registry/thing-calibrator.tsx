@@ -6,7 +6,7 @@ import { useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import './form.css'
@@ -20,7 +20,7 @@ type Props = { readonly thing: RegistryThing; readonly onClose: () => void }
 /** Gain and offset of an instrument from a given time, and its earlier calibrations. Raw values do not change. */
 export function ThingCalibrator({ thing, onClose }: Props) {
   const { t, property } = useI18n()
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const properties = thing.properties.filter(canCalibrate)
   const [draft, setDraft] = useState(() => ({
     ...{ property: properties[0] ?? '', channel: '', gain: '1', offset: '0', note: '' },
@@ -67,7 +67,7 @@ export function ThingCalibrator({ thing, onClose }: Props) {
           </div>
           {entry('validFrom', t('calibration.validFrom.note'))}
           {entry('note')}
-          <KeyField />
+          <MissingPermission to="registry" />
           {error && <Problem error={error} />}
           <p role="status">{done}</p>
           <Button type="submit" className="button button--main" isDisabled={!ready}>

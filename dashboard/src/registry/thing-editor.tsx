@@ -6,7 +6,7 @@ import { useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import './form.css'
@@ -18,7 +18,7 @@ type Draft = Record<'name' | 'kind' | 'owner' | 'profile' | 'interval' | 'longit
 /** Edits the registry entry of a Thing. Only the location of a point can be edited, not a line. */
 export function ThingEditor({ thing, onClose }: { thing: RegistryThing; onClose: () => void }) {
   const { t, name } = useI18n()
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const [draft, setDraft] = useState(() => draftOf(thing))
   const put = (change: Partial<Draft>): void => setDraft({ ...draft, ...change })
   const save = async (event: FormEvent): Promise<void> => {
@@ -59,7 +59,7 @@ export function ThingEditor({ thing, onClose }: { thing: RegistryThing; onClose:
             {entry('latitude')}
           </div>
         )}
-        <KeyField />
+        <MissingPermission to="registry" />
         {error && <Problem error={error} />}
         <Button type="submit" className="button button--main" isDisabled={!ready}>
           {t('registry.save')}

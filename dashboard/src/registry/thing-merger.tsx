@@ -4,7 +4,7 @@ import { mergeResponse, type RegistryThing, registryThing } from '#model/api/reg
 import { useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import './form.css'
@@ -18,7 +18,7 @@ type ThingMergerProps = {
 /** Renames a Thing, or moves its entire history to another Thing. */
 export function ThingMerger({ thing, others, onClose }: ThingMergerProps) {
   const { t, integer } = useI18n()
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const [key, setKey] = useState(thing.key)
   const [into, setInto] = useState('')
   const [done, setDone] = useState('')
@@ -43,7 +43,7 @@ export function ThingMerger({ thing, others, onClose }: ThingMergerProps) {
   }
   return (
     <FormDialog title={t('registry.merge.title', { thing: thing.name })} onClose={onClose}>
-      <KeyField />
+      <MissingPermission to="registry" />
       <Form className="form" onSubmit={(event) => void rename(event)}>
         <TextEntry label={t('registry.rename.key')} value={key} onChange={setKey} hint={t('registry.rename.note')} />
         <Button type="submit" className="button" isDisabled={!ready || key === thing.key || key === ''}>

@@ -8,7 +8,7 @@ import { unmappedQuery, useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import { FieldMappings } from './field-mappings.tsx'
@@ -21,7 +21,7 @@ type Field = UnmappedResponse['fields'][number]
 export function UnmappedFields() {
   const { t, integer } = useI18n()
   const { data, error, refetch } = useQuery(unmappedQuery)
-  const { send, ready, error: refused } = useChange()
+  const { send, ready, error: refused } = useChange('registry')
   const [open, setOpen] = useState<Field | null>(null)
   const [done, setDone] = useState('')
   const replay = async (field: string): Promise<void> => {
@@ -113,7 +113,7 @@ function useScopes({ format, profiles, devices, deviceNames }: Field): Scope[] {
 
 function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) {
   const { t, property } = useI18n()
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const [meaning, setMeaning] = useState<string>(PROPERTY_NAMES[0])
   const [unit, setUnit] = useState('')
   const [channel, setChannel] = useState('')
@@ -153,7 +153,7 @@ function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) 
           />
         </div>
         <Choice label={t('unmapped.scope')} choices={scopes} value={scope} onChange={setScope} />
-        <KeyField />
+        <MissingPermission to="registry" />
         {error && <Problem error={error} />}
         <Button type="submit" className="button button--main" isDisabled={!ready}>
           {t('registry.save')}

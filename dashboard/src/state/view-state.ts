@@ -6,7 +6,9 @@ import { LANGUAGE_TAG } from '#model/text/languages.ts'
 import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './measure-ref.ts'
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
 
-export const VIEWS = ['map', 'indicators', 'report', 'people', 'operations', 'registry'] as const
+/** Views that the navigation lists. */
+export const NAVIGATION = ['map', 'indicators', 'report', 'people', 'operations', 'registry'] as const
+const VIEWS = [...NAVIGATION, 'access'] as const
 export type ViewName = (typeof VIEWS)[number]
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]

@@ -8,12 +8,30 @@ type TextEntryProps = {
   readonly required?: boolean
   /** id of a <datalist> with suggestions */
   readonly list?: string
+  readonly autoComplete?: 'username' | 'one-time-code' | 'off'
+  readonly autoFocus?: boolean
 }
 
 /** One line of text with its label. */
-export function TextEntry({ label, value, onChange, hint, required = false, list }: TextEntryProps) {
+export function TextEntry({
+  label,
+  value,
+  onChange,
+  hint,
+  required = false,
+  list,
+  autoComplete = 'off',
+  autoFocus = false,
+}: TextEntryProps) {
   return (
-    <TextField className="field" value={value} onChange={onChange} isRequired={required} autoComplete="off">
+    <TextField
+      className="field"
+      value={value}
+      onChange={onChange}
+      isRequired={required}
+      autoComplete={autoComplete}
+      autoFocus={autoFocus}
+    >
       <Label className="field__label">{label}</Label>
       <Input className="field__input" {...(list && { list })} />
       {hint && (

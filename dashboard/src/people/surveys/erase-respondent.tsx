@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
-import { useCityKey } from '../../http/key.ts'
+import { usePermission } from '../../http/session.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { eraseRespondent } from './queries.ts'
@@ -11,13 +11,13 @@ import './survey-desk.css'
 export function EraseRespondent({ survey }: { survey: string }) {
   const { t } = useI18n()
   const client = useQueryClient()
-  const key = useCityKey()
+  const isPermitted = usePermission('surveys')
   const [respondent, setRespondent] = useState('')
   const [outcome, setOutcome] = useState<number | Error | null>(null)
   const erase = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     try {
-      const { respondents } = await eraseRespondent(survey, respondent, key)
+      const { respondents } = await eraseRespondent(survey, respondent)
       setOutcome(respondents)
       setRespondent('')
       await client.invalidateQueries()
@@ -32,7 +32,7 @@ export function EraseRespondent({ survey }: { survey: string }) {
         <Label className="field__label">{t('desk.respondent')}</Label>
         <Input className="field__input" maxLength={200} />
       </TextField>
-      <Button type="submit" className="button" isDisabled={key === '' || respondent === ''}>
+      <Button type="submit" className="button" isDisabled={!isPermitted || respondent === ''}>
         {t('desk.erase.one')}
       </Button>
       <div role="status">

@@ -16,7 +16,7 @@ export type ImportProgress = Extract<ImportLine, { step: string }>
 const surveyPath = (id: string): string => `/surveys/${encodeURIComponent(id)}`
 
 /** A draft codebook for a file. @throws ApiProblem */
-export async function draftSurvey(file: File, key: string): Promise<DraftResponse> {
+export async function draftSurvey(file: File): Promise<DraftResponse> {
   const name = file.name.replace(/\.[A-Za-z0-9]+$/, '')
   const id = name
     .toLowerCase()
@@ -24,7 +24,7 @@ export async function draftSurvey(file: File, key: string): Promise<DraftRespons
     .replace(/^-+|-+$/g, '')
   const type = file.name.toLowerCase().endsWith('.xlsx') ? 'application/octet-stream' : 'text/csv'
   const url = apiPath('/surveys/draft', { id: id || 'survey', title: name })
-  const response = await send(url, { method: 'POST', headers: { 'content-type': type }, body: file }, key)
+  const response = await send(url, { method: 'POST', headers: { 'content-type': type }, body: file })
   return draftResponse.parse(await response.json())
 }
 
@@ -33,14 +33,14 @@ export type SurveyFiles = { readonly id: string; readonly codebook: string; read
 /** Sends codebook and answers; with `check` nothing is stored. @throws ApiProblem */
 export async function importSurvey(
   { id, codebook, responses }: SurveyFiles,
-  { check, by, key }: { check: boolean; by: string; key: string },
+  { check, by }: { check: boolean; by: string },
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportAnswer> {
   const form = new FormData()
   form.set('codebook', new Blob([codebook]), 'codebook.json')
   form.set('responses', responses)
   const url = apiPath(surveyPath(id), { check: String(check), ...(by && { by }) })
-  const { body } = await send(url, { method: 'PUT', headers: { accept: 'application/x-ndjson' }, body: form }, key)
+  const { body } = await send(url, { method: 'PUT', headers: { accept: 'application/x-ndjson' }, body: form })
   for await (const line of body ? importLines(body) : []) {
     if ('step' in line) onProgress(line)
     else if ('failed' in line) throw new ApiProblem('refused', line.failed.status, line.failed.code, line.failed.detail)
@@ -49,14 +49,13 @@ export async function importSurvey(
   throw new ApiProblem('unreachable', 0, 'UNREACHABLE', url)
 }
 
-export const eraseSurvey = (id: string, key: string) => change(surveyErased, 'DELETE', surveyPath(id), undefined, key)
+export const eraseSurvey = (id: string) => change(surveyErased, 'DELETE', surveyPath(id), undefined)
 
-export const eraseRespondent = (id: string, respondent: string, key: string) =>
-  change(respondentErased, 'POST', `${surveyPath(id)}/respondents/erase`, { respondent }, key)
+export const eraseRespondent = (id: string, respondent: string) =>
+  change(respondentErased, 'POST', `${surveyPath(id)}/respondents/erase`, { respondent })
 
-async function send(url: string, init: RequestInit, key: string): Promise<Response> {
-  const headers = { ...init.headers, authorization: `Bearer ${key}` }
-  const response = await fetch(url, { ...init, headers }).catch((error: unknown) => {
+async function send(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init).catch((error: unknown) => {
     throw new ApiProblem('unreachable', 0, 'UNREACHABLE', url, { cause: error })
   })
   if (response.ok) return response

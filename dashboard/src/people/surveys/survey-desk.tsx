@@ -2,10 +2,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { SurveysResponse } from '#model/api/indicators.ts'
-import { useCityKey } from '../../http/key.ts'
+import { usePermission } from '../../http/session.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
-import { KeyField } from '../../ui/key-field.tsx'
+import { MissingPermission } from '../../ui/permitted.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { EraseRespondent } from './erase-respondent.tsx'
 import { eraseSurvey } from './queries.ts'
@@ -82,11 +82,11 @@ function SurveyTable({ surveys, onErase }: { surveys: readonly Survey[]; onErase
 function EraseDialog({ survey, onClose }: { survey: Survey; onClose: () => void }) {
   const { t, integer } = useI18n()
   const client = useQueryClient()
-  const key = useCityKey()
+  const isPermitted = usePermission('surveys')
   const [error, setError] = useState<Error | null>(null)
   const erase = async (): Promise<void> => {
     try {
-      await eraseSurvey(survey.id, key)
+      await eraseSurvey(survey.id)
       await client.invalidateQueries()
       onClose()
     } catch (failure) {
@@ -95,12 +95,12 @@ function EraseDialog({ survey, onClose }: { survey: Survey; onClose: () => void 
   }
   return (
     <FormDialog title={t('desk.erase.title', { title: survey.title })} onClose={onClose}>
-      <KeyField />
+      <MissingPermission to="surveys" />
       <EraseRespondent survey={survey.id} />
       <section className="desk__erase">
         <h3>{t('desk.erase.survey')}</h3>
         <p className="note">{t('desk.erase.note', { n: integer(survey.respondents) })}</p>
-        <Button className="button button--main" isDisabled={key === ''} onPress={() => void erase()}>
+        <Button className="button button--main" isDisabled={!isPermitted} onPress={() => void erase()}>
           {t('desk.erase.all')}
         </Button>
       </section>

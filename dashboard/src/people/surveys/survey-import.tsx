@@ -4,9 +4,9 @@ import { Button, Input, Label, TextField } from 'react-aria-components'
 import type { DraftResponse } from '#model/api/survey-import.ts'
 import type { Codebook } from '#model/survey/codebook.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
-import { useCityKey } from '../../http/key.ts'
+import { usePermission } from '../../http/session.ts'
 import { useI18n } from '../../i18n/formatters.ts'
-import { KeyField } from '../../ui/key-field.tsx'
+import { MissingPermission } from '../../ui/permitted.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import { CodebookForm } from './codebook-form.tsx'
 import { draftSurvey, type ImportAnswer, type ImportProgress, importSurvey } from './queries.ts'
@@ -18,7 +18,7 @@ import './survey-desk.css'
 export function SurveyImport() {
   const { t } = useI18n()
   const client = useQueryClient()
-  const key = useCityKey()
+  const isPermitted = usePermission('surveys')
   const [answers, setAnswers] = useState<File | null>(null)
   const [codebook, setCodebook] = useState<string | null>(null)
   const [draft, setDraft] = useState<DraftResponse | null>(null)
@@ -43,7 +43,7 @@ export function SurveyImport() {
       if (!answers || text === null) return
       const found = await importSurvey(
         { id: idOf(text), codebook: text, responses: answers },
-        { check, by, key },
+        { check, by },
         setProgress,
       )
       setOutcome(found)
@@ -51,9 +51,9 @@ export function SurveyImport() {
     })
   const makeDraft = () =>
     run(async () => {
-      if (answers) setDraft(await draftSurvey(answers, key))
+      if (answers) setDraft(await draftSurvey(answers))
     })
-  const ready = answers !== null && key !== '' && progress === null
+  const ready = answers !== null && isPermitted && progress === null
   return (
     <div className="desk__import">
       <h3 className="people__subheading">{t('desk.import')}</h3>
@@ -75,7 +75,7 @@ export function SurveyImport() {
             else setCodebook(null)
           }}
         />
-        <KeyField />
+        <MissingPermission to="surveys" />
         <TextField className="field" value={by} onChange={setBy} autoComplete="name">
           <Label className="field__label">{t('collection.by')}</Label>
           <Input className="field__input" maxLength={100} />
