@@ -38,6 +38,7 @@ await runMain(async (scope) => {
     mqttUrl: config.mqttUrl,
     key: config.key,
     publicAccess: config.publicAccess,
+    oidc: config.oidc,
     log: createLog('api'),
     host: config.host,
     port: config.port,

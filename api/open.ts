@@ -6,7 +6,7 @@ import { startAlerting } from '#domain/alerting/engine/run.ts'
 import { expireNetworks } from '#domain/audit/audit.ts'
 import { deleteExpiredNotifications } from '#domain/notifications/delete-expired.ts'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
-import type { NotifyConfig } from '#infra/runtime/config.ts'
+import type { NotifyConfig, OidcConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import type { Part } from '#model/api/ready.ts'
@@ -38,6 +38,7 @@ export type OpenApiOptions = {
   readonly key: string
   /** whether everybody may read what the city publishes */
   readonly publicAccess: boolean
+  readonly oidc?: OidcConfig | undefined
   readonly notify: NotifyConfig
   readonly log: Logger
   readonly host: string
@@ -117,6 +118,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     live,
     key,
     publicAccess: options.publicAccess,
+    ...(options.oidc && { oidc: options.oidc }),
     log,
     clock,
     ...engines,

@@ -58,6 +58,7 @@ export async function runCity(
     mqttUrl,
     key,
     publicAccess: config.publicAccess,
+    oidc: config.oidc,
     log,
     registry,
     host: config.host,

@@ -32,6 +32,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/v1/session': 'anyone',
   'POST /api/v1/session': 'anyone',
   'DELETE /api/v1/session': 'anyone',
+  'GET /api/v1/session/oidc': 'anyone',
+  'GET /api/v1/session/oidc/callback': 'anyone',
   'GET /api/v1/account': 'account',
   'PUT /api/v1/account/password': 'account',
   'DELETE /api/v1/account/sessions': 'account',

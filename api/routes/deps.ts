@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client'
 import type { Pool } from '#infra/db/pool.ts'
+import type { OidcConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Part } from '#model/api/ready.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
@@ -18,6 +19,8 @@ export type ApiDeps = {
   readonly live: LiveSource
   /** acts as an administrator, as `Authorization: Bearer <key>` */
   readonly key: string
+  /** the identity provider; absent: local accounts only */
+  readonly oidc?: OidcConfig
   /** whether everybody may read what the city publishes; absent: yes */
   readonly publicAccess?: boolean
   readonly log: Logger

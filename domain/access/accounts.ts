@@ -44,6 +44,11 @@ export async function requireAccount(db: Queryable, id: string): Promise<Account
   return account
 }
 
+export async function findSubject(db: Queryable, issuer: string, subject: string): Promise<Account | undefined> {
+  const statement = `select ${ACCOUNT_COLUMNS} from account a where a.oidc_issuer = $1 and a.oidc_subject = $2 for update`
+  return (await db.query<Account>(statement, [issuer, subject])).rows[0]
+}
+
 export async function selectAccounts(
   db: Queryable,
   { after, limit }: { after: number; limit: number },

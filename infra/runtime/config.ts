@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { GRANTED_ROLES, type GrantedRole, grantedRoleSchema } from '#model/access/roles.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { isSafeToLog } from './log.ts'
 
@@ -25,6 +26,14 @@ function isSubnet(entry: string): boolean {
   return rest.length === 0 && bits > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
 }
 
+const ROLE_MAPPING = new RegExp(`^[^=,]+=(${GRANTED_ROLES.join('|')})(,[^=,]+=(${GRANTED_ROLES.join('|')}))*$`)
+
+/** A provider that is reached without TLS could be anybody. */
+function isTrustworthy(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+}
+
 const environmentSchema = z.object({
   DATABASE_URL: urlOf('postgres:', 'postgresql:').optional(),
   ESTIMATOR_URL: urlOf('postgres:', 'postgresql:').optional(),
@@ -40,6 +49,18 @@ const environmentSchema = z.object({
   SIMULATE: z.enum(['on', 'off']).optional(),
   BACKFILL_DAYS: z.coerce.number().int().min(0).max(390).default(30),
   PUBLIC_ACCESS: z.enum(['on', 'off']).default('on'),
+  OIDC_ISSUER: z
+    .url()
+    .refine((url) => isTrustworthy(url), 'must begin with https:// (http:// on this machine only)')
+    .optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
+  OIDC_ROLES: z
+    .string()
+    .regex(ROLE_MAPPING, 'group=role, separated by commas, e.g. city-admins=administrator,ops=operator')
+    .optional(),
+  OIDC_NAME: z.string().min(1).max(60).optional(),
   CITYWELL_KEY: z.string().min(16, 'at least 16 characters').optional(),
   HEALTH_PORT: port.optional(),
   TRUST_PROXY: z
@@ -84,6 +105,12 @@ const checkedSchema = environmentSchema
     message: 'is set together with SMTP_FROM, or neither is',
   })
 
+const withOidc = checkedSchema.refine(
+  (env) =>
+    new Set([env.OIDC_ISSUER, env.OIDC_CLIENT_ID, env.OIDC_ROLES].map((value) => value === undefined)).size === 1,
+  { path: ['OIDC_ISSUER'], message: 'is set together with OIDC_CLIENT_ID and OIDC_ROLES, or none of them is' },
+)
+
 /** Names of the variables, as the documentation lists them. */
 export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(environmentSchema.shape)
 
@@ -97,6 +124,20 @@ export type NotifyConfig = {
   readonly privateAddresses: readonly string[]
   /** is called while notifications are being sent, so that its silence shows that they are not */
   readonly heartbeat: { readonly url: string; readonly everyMinutes: number } | undefined
+}
+
+/** An OpenID Connect provider whose accounts may sign in. */
+export type OidcConfig = {
+  readonly issuer: string
+  readonly clientId: string
+  /** absent: a public client, protected by PKCE alone */
+  readonly clientSecret: string | undefined
+  /** claim of the ID token that holds groups or roles */
+  readonly roleClaim: string
+  /** in order: the first value that the claim has decides */
+  readonly roles: readonly { readonly value: string; readonly role: GrantedRole }[]
+  /** as the page calls it */
+  readonly name: string
 }
 
 /** Everything a process takes from its environment, read once by its main file. */
@@ -121,6 +162,8 @@ export type Config = {
   readonly backfillDays: number
   /** whether everybody may read what the city publishes */
   readonly publicAccess: boolean
+  /** absent: local accounts only, and no call to another host */
+  readonly oidc: OidcConfig | undefined
   /** what changes state needs it; absent: the first start makes one and prints it */
   readonly key: string | undefined
   /** where a process without an HTTP interface of its own answers /health, /ready and /metrics; absent: nowhere */
@@ -142,7 +185,7 @@ export type Config = {
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const read = checkedSchema.safeParse(present)
+  const read = withOidc.safeParse(present)
   if (!read.success) {
     const problems = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     throw new AppError('CONFIG_INVALID', `the environment has ${problems.join('; ')}`)
@@ -165,6 +208,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     simulate: env.SIMULATE === undefined ? env.MQTT_URL === undefined : env.SIMULATE === 'on',
     backfillDays: env.BACKFILL_DAYS,
     publicAccess: env.PUBLIC_ACCESS === 'on',
+    oidc: oidcOf(env),
     key: env.CITYWELL_KEY,
     healthPort: env.HEALTH_PORT,
     trustProxy: env.TRUST_PROXY,
@@ -177,5 +221,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     certificates: env.CERTIFICATES?.split(',').map((file) => resolve(file.trim())) ?? [],
     workerName: env.WORKER_NAME,
+  }
+}
+
+function oidcOf(env: z.infer<typeof environmentSchema>): OidcConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_ROLES: roles } = env
+  if (issuer === undefined || clientId === undefined || roles === undefined) return undefined
+  return {
+    ...{ issuer, clientId, clientSecret: env.OIDC_CLIENT_SECRET, roleClaim: env.OIDC_ROLE_CLAIM },
+    roles: roles.split(',').map((pair) => {
+      const [value = '', role] = pair.split('=')
+      return { value, role: grantedRoleSchema.parse(role) }
+    }),
+    name: env.OIDC_NAME ?? new URL(issuer).hostname,
   }
 }

@@ -34,8 +34,12 @@ export const sessionResponse = z.object({
   restriction: restrictionSchema.nullable(),
   mustChangePassword: z.boolean(),
   publicAccess: z.boolean(),
+  identityProvider: z.string().nullable().describe('its name, where one can sign in at one: GET /api/v1/session/oidc'),
 })
 export type SessionResponse = z.infer<typeof sessionResponse>
+
+/** DELETE /api/v1/session: `continueAt` is where to sign out at the identity provider as well */
+export const signedOut = z.object({ signedOut: z.literal(true), continueAt: z.string().nullable() })
 
 /** GET /api/v1/account: the account of whoever has signed in */
 export const ownAccount = z.object({

@@ -42,6 +42,11 @@ const CODES = {
     status: 403,
     text: () => 'this password was set by somebody else: change it first (PUT /api/v1/account/password)',
   },
+  ROLE_MISSING: {
+    status: 403,
+    text: () =>
+      'the identity provider knows you, and none of your groups has a role in this city; ask an administrator',
+  },
   ORIGIN_REFUSED: {
     status: 403,
     text: (origin: string) =>
@@ -106,6 +111,10 @@ const CODES = {
   DATABASE_UNAVAILABLE: {
     status: 503,
     text: (detail: string) => `the database does not answer (${detail}); the request can be sent again`,
+  },
+  IDENTITY_PROVIDER_UNAVAILABLE: {
+    status: 503,
+    text: (url: string) => `the identity provider at ${url} does not answer; sign in later, or with a local account`,
   },
   BROKER_UNAVAILABLE: { status: 503, text: (url: string) => `the MQTT broker at ${url} does not answer` },
   // start

@@ -1,28 +1,32 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
-import { closeSession, openSession, type SessionOwner } from '#domain/access/sessions.ts'
+import { closeSession, findSession, openSession, type SessionOwner } from '#domain/access/sessions.ts'
 import { type Credentials, verifyCredentials } from '#domain/access/sign-in.ts'
 import { audit } from '#domain/audit/audit.ts'
 import { inTransaction } from '#infra/db/pool.ts'
 import { type Actor, may } from '#model/access/actor.ts'
 import { PERMISSION_NAMES } from '#model/access/roles.ts'
-import { type SessionResponse, sessionResponse, signInRequest } from '#model/api/access.ts'
+import { type SessionResponse, sessionResponse, signedOut, signInRequest } from '#model/api/access.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { ApiDeps } from '../../routes/deps.ts'
 import { clearCookie, readCookie, requireOwnOrigin, writeCookie } from '../cookies.ts'
 import { deviceOf } from '../device.ts'
 import { holderOf, holderOfKey, isKey, keyDigestOf } from '../identify.ts'
+import type { IdentityProvider } from '../identity-provider.ts'
 import type { SignInLimits } from '../sign-in-limits.ts'
+import { originOf } from './oidc.ts'
 
 const tags = ['access']
-type Deps = Pick<ApiDeps, 'pool' | 'clock' | 'key' | 'publicAccess'> & { limits: SignInLimits }
+type Deps = Pick<ApiDeps, 'pool' | 'clock' | 'key' | 'publicAccess' | 'oidc'> & {
+  limits: SignInLimits
+  provider: IdentityProvider | undefined
+}
 
 /** Who is asking, sign in, sign out. */
 export const sessionRoutes =
   (deps: Deps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { pool, publicAccess = true } = deps
+    const { pool, clock, provider } = deps
     app.get(
       '/session',
       {
@@ -34,7 +38,7 @@ export const sessionRoutes =
       },
       async ({ actor }, reply) => {
         reply.header('cache-control', 'no-store')
-        return describe(actor, publicAccess)
+        return describe(actor, deps)
       },
     )
     app.post(
@@ -55,16 +59,18 @@ export const sessionRoutes =
         const { body } = request
         const actor =
           'key' in body ? await withKey(deps, request, reply, body.key) : await withPassword(deps, request, reply, body)
-        return describe(actor, publicAccess)
+        return describe(actor, deps)
       },
     )
     app.delete(
       '/session',
-      { schema: { tags, summary: 'Sign out', response: { 200: z.object({ signedOut: z.literal(true) }) } } },
+      { schema: { tags, summary: 'Sign out', response: { 200: signedOut } } },
       async (request, reply) => {
         const id = readCookie(request)
+        let idToken: string | null = null
         if (id !== undefined) {
           requireOwnOrigin(request)
+          idToken = (await findSession(pool, id, clock()))?.idToken ?? null
           await inTransaction(pool, async (client) => {
             await closeSession(client, id)
             if (request.actor.kind !== 'anonymous')
@@ -72,14 +78,19 @@ export const sessionRoutes =
           })
         }
         clearCookie(reply)
-        return { signedOut: true as const }
+        // an identity provider that does not answer must not keep anybody signed in here
+        const continueAt =
+          idToken !== null && provider
+            ? await provider.signOutUrl(idToken, `${originOf(request)}/`).catch(() => null)
+            : null
+        return { signedOut: true as const, continueAt }
       },
     )
   }
 
 const subjectOf = ({ kind, id }: Actor): string => (id === null ? kind : `${kind}:${id}`)
 
-function describe(actor: Actor, publicAccess: boolean): SessionResponse {
+function describe(actor: Actor, { publicAccess = true, oidc }: Deps): SessionResponse {
   const { kind, name, role, restriction, mustChangePassword = false } = actor
   return {
     kind: kind === 'command' || kind === 'system' ? 'anonymous' : kind,
@@ -89,6 +100,7 @@ function describe(actor: Actor, publicAccess: boolean): SessionResponse {
     restriction: restriction && { zones: [...restriction.zones], owners: [...restriction.owners] },
     mustChangePassword,
     publicAccess,
+    identityProvider: oidc?.name ?? null,
   }
 }
 

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
-import { z } from 'zod'
+import { signedOut } from '#model/api/access.ts'
 import { change } from '../http/client.ts'
 import { sessionQuery } from '../http/session.ts'
 import { useI18n } from '../i18n/formatters.ts'
@@ -21,7 +21,8 @@ export default function SessionMenu() {
   const { data: session } = useQuery(sessionQuery)
   if (!session) return null
   const signOut = async (): Promise<void> => {
-    await change(z.object({ signedOut: z.literal(true) }), 'DELETE', '/session', undefined)
+    const { continueAt } = await change(signedOut, 'DELETE', '/session', undefined)
+    if (continueAt !== null) return location.assign(continueAt)
     if (!session.publicAccess) return location.reload()
     await client.resetQueries({ queryKey: ['session'] })
     await client.invalidateQueries()

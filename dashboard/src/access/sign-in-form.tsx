@@ -1,8 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
-import { ApiProblem } from '../http/client.ts'
-import { signIn } from '../http/session.ts'
+import { ApiProblem, apiPath } from '../http/client.ts'
+import { sessionQuery, signIn } from '../http/session.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
 import { SecretEntry } from '../ui/secret-entry.tsx'
@@ -13,6 +13,7 @@ import './access.css'
 export function SignInForm({ onDone }: { onDone: () => void }) {
   const { t } = useI18n()
   const client = useQueryClient()
+  const provider = useQuery(sessionQuery).data?.identityProvider
   const [withKey, setWithKey] = useState(false)
   const [entries, setEntries] = useState({ name: '', password: '', code: '', key: '' })
   const [needsCode, setNeedsCode] = useState(false)
@@ -60,6 +61,11 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
             />
           )}
         </>
+      )}
+      {provider && (
+        <a className="button" href={apiPath('/session/oidc')}>
+          {t('session.withProvider', { name: provider })}
+        </a>
       )}
       {error && <Problem error={error} />}
       <div className="access-form__actions">
