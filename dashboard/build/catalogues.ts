@@ -6,8 +6,8 @@ import { isTranslated } from './is-translated.ts'
 type Messages = Readonly<Record<string, string>>
 const read = (file: string): Messages => JSON.parse(readFileSync(file, 'utf8')) as Messages
 
-/** Ids of the frame of the page, which is shown before any view: header, navigation, live indicator, errors. */
-const FRAME = /^(app|live|nav|problem|shell)\./
+/** Ids of the frame of the page, which is shown before any view: header, navigation, signing in, live indicator, errors. */
+const FRAME = /^(app|live|nav|problem|role|session|shell)\./
 
 /**
  * Messages as the pages load them. A catalogue takes what it does not have yet from the English one next to it. That of the

@@ -6,7 +6,7 @@ import { useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice, type Option } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import {
@@ -45,7 +45,7 @@ function firstDraft(topic: string): Draft {
 /** Describes the messages of a topic: a tree to click, then new and stored messages are read. */
 export function DescribeDialog({ topic, message, onClose }: DescribeDialogProps) {
   const { t } = useI18n()
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const [draft, setDraft] = useState(() => firstDraft(topic))
   const [leaf, setLeaf] = useState<Leaf | null>(null)
   const [done, setDone] = useState('')
@@ -131,7 +131,7 @@ export function DescribeDialog({ topic, message, onClose }: DescribeDialogProps)
           />
           <TextEntry label={t('payload.name')} value={draft.name} onChange={(name) => change({ name })} required />
         </div>
-        <KeyField />
+        <MissingPermission to="registry" />
         {error && <Problem error={error} />}
         <p role="status">{done}</p>
         <Button type="submit" className="button button--main" isDisabled={!ready || draft.fields.size === 0}>
