@@ -10,7 +10,7 @@ import { thingQuery, useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { KeyField } from '../ui/key-field.tsx'
+import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import './form.css'
@@ -29,7 +29,7 @@ type Props = { readonly thing: RegistryThing; readonly onClose: () => void }
 export function MeterReplacements({ thing, onClose }: Props) {
   const { t } = useI18n()
   const [current, setCurrent] = useState(thing)
-  const { send, ready, error } = useChange()
+  const { send, ready, error } = useChange('registry')
   const path = `/registry/things/${encodeURIComponent(thing.key)}/meter-replacements`
   const record = async (body: object): Promise<void> => {
     const answer = await send(registryThing, 'PUT', path, body)
@@ -194,7 +194,7 @@ function NewReplacement({ thing, ready, error, onRecord }: NewProps) {
         {entry('startReading', unit)}
       </div>
       {entry('note')}
-      <KeyField />
+      <MissingPermission to="registry" />
       {error && <Problem error={error} />}
       <Button type="submit" className="button button--main" isDisabled={!ready}>
         {t('replacement.record')}
