@@ -105,7 +105,7 @@ test('the replacement of a meter is recorded and undone; one that the readings s
   for (let i = 0; i < 12; i++) await reading(5000 + i, 60 * (24 - i))
   for (let i = 0; i < 12; i++) await reading(120 + i, 60 * (12 - i))
   const { page, errors, close } = await openPage(browser, `${system.url}/?view=registry`, PHONE)
-  await page.getByLabel('City key').fill(system.key())
+  await signInWithKey(page, system.key())
   await page.getByLabel('Search by name or key').fill('old-meter')
   await page.getByText('1 of 1', { exact: true }).first().waitFor()
   await page.getByRole('button', { name: 'Replacements of the meters of old-meter' }).last().click()
