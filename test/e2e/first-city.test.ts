@@ -125,7 +125,7 @@ test('the page, from the first command to the map', { timeout: TEN_MINUTES_S * 1
       })
     await until(
       async () => printed.includes('http://localhost'),
-      120_000,
+      420_000,
       () => `the city does not start:\n${printed}`,
     )
   })
