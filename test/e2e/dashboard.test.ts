@@ -19,6 +19,7 @@ const VIEWS = [
   '/?layer=voices',
   '/?layer=districts',
   '/?table=open',
+  '/?view=now',
   '/?view=indicators',
   '/?view=people',
   '/?view=report&period=2026',

@@ -12,6 +12,7 @@ import {
   IndicatorsView,
   LanguageMenu,
   MapView,
+  NowView,
   OperationsView,
   PeopleView,
   RegistryView,
@@ -54,6 +55,7 @@ export function Shell({ city }: { city: CityResponse }) {
         <ErrorBoundary key={state.view}>
           <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
             {state.view === 'map' && <MapView city={city} />}
+            {state.view === 'now' && <NowView city={city} />}
             {state.view === 'indicators' && <IndicatorsView />}
             {state.view === 'people' && <PeopleView />}
             {state.view === 'report' && <ReportView />}

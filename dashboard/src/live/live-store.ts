@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type LedgerResponse, ledgerResponse } from '#model/api/ingest.ts'
 import { liveSnapshot } from '#model/api/live.ts'
 import { type LiveObservation, liveMessageSchema } from '#model/mqtt/live-feed.ts'
@@ -23,9 +23,14 @@ export type LiveState = {
   readonly lastReceived: number | null
   readonly rate: Rate
   readonly ledger: LedgerResponse | null
+  /** incident events so far: whoever shows incidents reads them again when it rises */
+  readonly incidentEvents: number
   /** messages received per second, between the last two ledger events */
   readonly messagesPerSecond: number | null
 }
+
+/** The event holds the incident, which the page reads by the API, with what the reader may see of it. */
+const changedIncident = z.object({ id: z.string() })
 
 const FLUSH_MS = 400
 /** Drawing may take a quarter of the time, however many Things there are; the rest is for interaction. */
@@ -49,6 +54,7 @@ export function createLiveStore(url: string): LiveStore {
     lastReceived: null,
     rate: NO_RATE,
     ledger: null,
+    incidentEvents: 0,
     messagesPerSecond: null,
   }
   const inbox = createInbox()
@@ -113,6 +119,7 @@ export function createLiveStore(url: string): LiveStore {
     source = new EventSource(url)
     on('snapshot', liveSnapshot, ({ observations }) => take(observations, true))
     on('observations', liveMessageSchema, ({ observations }) => take(observations, false))
+    on('incident', changedIncident, () => set({ incidentEvents: state.incidentEvents + 1 }))
     on('ledger', ledgerResponse, (ledger) =>
       set({
         ledger,

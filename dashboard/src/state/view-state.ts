@@ -7,7 +7,7 @@ import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './meas
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
 
 /** Views that the navigation lists. */
-export const NAVIGATION = ['map', 'indicators', 'report', 'people', 'operations', 'registry'] as const
+export const NAVIGATION = ['map', 'now', 'indicators', 'report', 'people', 'operations', 'registry'] as const
 const VIEWS = [...NAVIGATION, 'access'] as const
 export type ViewName = (typeof VIEWS)[number]
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -26,7 +26,7 @@ export type AddressLayer = {
   readonly acceptsMeasure?: (name: string) => boolean
 }
 
-const SELECTIONS = ['thing', 'zone', 'cell', 'indicator'] as const
+const SELECTIONS = ['thing', 'zone', 'cell', 'indicator', 'incident'] as const
 export type Selection = { readonly type: (typeof SELECTIONS)[number]; readonly key: string }
 export type Camera = { readonly longitude: number; readonly latitude: number; readonly zoom: number }
 

@@ -35,7 +35,19 @@ const SHARED = [
   'scale-field.tsx',
 ]
 const shared = SHARED.map((file) => `dashboard/src/public/${file}`)
-const FEATURES = ['access', 'air-quality', 'app', 'http', 'i18n', 'indicators', 'live', 'map', 'operations', 'people']
+const FEATURES = [
+  'access',
+  'air-quality',
+  'app',
+  'http',
+  'i18n',
+  'indicators',
+  'live',
+  'map',
+  'now',
+  'operations',
+  'people',
+]
 const features = [...FEATURES, 'payloads', 'registry', 'report', 'state', 'ui'].map(
   (folder) => `dashboard/src/${folder}`,
 )

@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/react-query'
+import type { IncidentDetail } from '#model/api/alerts.ts'
+import { incidentQuery } from '../http/incidents.ts'
+import { useI18n } from '../i18n/formatters.ts'
+import { hrefOf, useViewState } from '../state/use-view-state.ts'
+import { Problem } from '../ui/problem.tsx'
+import { IncidentActions } from './incident-actions.tsx'
+import { affectedText, durationText, lastedSeconds, valueText } from './incident-text.ts'
+import { IncidentTimeline } from './incident-timeline.tsx'
+import './incident-panel.css'
+
+/** One incident: what, where, since when, whom it affects, sensor or city, what changed before, what was done. */
+export function IncidentPanel({ id, now }: { id: string; now: number }) {
+  const { t } = useI18n()
+  const { data, error, refetch } = useQuery(incidentQuery(id))
+  if (error && !data) return <Problem error={error} retry={refetch} />
+  if (!data) return <p className="loading">{t('app.loading')}</p>
+  return (
+    <article className="incident-panel" aria-labelledby="incident-title">
+      <p className="eyebrow">{t(`now.severity.${data.incident.severity}`)}</p>
+      <h2 id="incident-title">{data.incident.rule.name}</h2>
+      <Facts detail={data} now={now} />
+      <IncidentActions incident={data.incident} />
+      <Neighbours neighbours={data.neighbours} />
+      <Changes changes={data.changesBefore} />
+      <IncidentTimeline entries={data.timeline} unit={data.incident.unit} />
+    </article>
+  )
+}
+
+function Facts({ detail: { incident, population }, now }: { detail: IncidentDetail; now: number }) {
+  const i18n = useI18n()
+  const [state] = useViewState()
+  const { t, dateTime, integer } = i18n
+  const { subject, condition, handling, startedAt, acknowledgedBy, assignedTo, closedReason } = incident
+  const place =
+    subject.kind === 'thing' || subject.kind === 'zone' ? (
+      <a href={hrefOf({ ...state, view: 'map', select: { type: subject.kind, key: subject.id } })}>{subject.name}</a>
+    ) : (
+      subject.name
+    )
+  const rows = [
+    [t('now.fact.where'), place],
+    [t('now.fact.state'), t(`now.condition.${condition}`)],
+    [t('now.fact.since'), dateTime(startedAt)],
+    [t('now.fact.duration'), durationText(lastedSeconds(incident, now), i18n)],
+    [t('now.fact.value'), valueText(incident, i18n)],
+    [t('now.fact.affected'), affectedText(incident, i18n)],
+    [t('now.fact.households'), population.households === null ? null : integer(population.households)],
+    [t('now.fact.zones'), population.zones.map(({ name }) => name).join(', ') || null],
+    [t('now.fact.handling'), t(`now.handling.${handling}`)],
+    [t('now.fact.acknowledgedBy'), acknowledgedBy],
+    [t('now.fact.assignedTo'), assignedTo],
+    [t('now.fact.reason'), closedReason === null ? null : t(`now.closed.${closedReason}`)],
+  ] as const
+  return (
+    <dl className="facts">
+      {rows.map(([term, text]) =>
+        text === null ? null : (
+          <div key={term} className="facts__row">
+            <dt>{term}</dt>
+            <dd>{text}</dd>
+          </div>
+        ),
+      )}
+    </dl>
+  )
+}
+
+function Neighbours({ neighbours: { verdict, things } }: Pick<IncidentDetail, 'neighbours'>) {
+  const i18n = useI18n()
+  const { t } = i18n
+  if (things.length === 0) return null
+  return (
+    <section aria-labelledby="incident-neighbours">
+      <h3 id="incident-neighbours">{t('now.neighbours')}</h3>
+      <p>{t(`now.neighbours.${verdict}`)}</p>
+      <ul className="incident-panel__list">
+        {things.map(({ thing, name, distanceMeters, value, agrees }) => (
+          <li key={thing}>
+            {t('now.neighbour', {
+              name,
+              distance: i18n.quantity(Math.round(distanceMeters), 'm'),
+              value: value === null ? t('none') : i18n.number(value),
+              agrees: t(agrees === null ? 'now.agrees.unknown' : agrees ? 'now.agrees.yes' : 'now.agrees.no'),
+            })}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Changes({ changes }: { changes: IncidentDetail['changesBefore'] }) {
+  const { t, dateTime } = useI18n()
+  return (
+    <section aria-labelledby="incident-changes">
+      <h3 id="incident-changes">{t('now.changes')}</h3>
+      {changes.length === 0 && <p className="note">{t('now.changes.none')}</p>}
+      <ul className="incident-panel__list">
+        {changes.map(({ at, who, action, subject }) => (
+          <li key={`${at}${action}${subject}`}>{t('now.change', { at: dateTime(at), who, action, subject })}</li>
+        ))}
+      </ul>
+    </section>
+  )
+}
