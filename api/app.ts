@@ -26,6 +26,7 @@ import { changedIncidents } from './queries/incidents.ts'
 import { selectLedger } from './queries/ledger.ts'
 import { selectLatest } from './queries/live.ts'
 import { airQualityRoutes } from './routes/air-quality.ts'
+import { alertFeedRoutes } from './routes/alert-feeds.ts'
 import { alertRuleRoutes } from './routes/alert-rules.ts'
 import { archiveRoutes } from './routes/archive.ts'
 import { cityRoutes } from './routes/city.ts'
@@ -38,6 +39,7 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { indicatorRoutes } from './routes/indicators.ts'
 import { ingestRoutes } from './routes/ingest.ts'
 import { liveRoutes } from './routes/live.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { observationRoutes } from './routes/observations.ts'
 import { questionnaireRoutes } from './routes/questionnaire.ts'
 import { reconciliationRoutes } from './routes/reconciliation.ts'
@@ -140,7 +142,7 @@ async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> 
 }
 
 async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metrics }: Parts): Promise<void> {
-  const { pool, microdata, clock, live, indicators, surveys, backfill } = deps
+  const { pool, microdata, clock, live, indicators, surveys, backfill, notify } = deps
   const airIndexes = memo(AIR_INDEX_MS, clock, () => deps.airIndexes(clock()))
   const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
   registerMetrics(app, metrics)
@@ -169,6 +171,8 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(reconciliationRoutes({ pool, clock }))
       await v1.register(alertRuleRoutes({ pool, clock, standardOf: standardOf(deps), figures: alertFigures(deps) }))
       await v1.register(incidentRoutes({ pool, clock }))
+      await v1.register(notificationRoutes({ pool, clock, notify }))
+      await v1.register(alertFeedRoutes({ pool, clock, notify }))
       await v1.register(liveRoutes({ hub }))
     },
     { prefix: '/api/v1' },

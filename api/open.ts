@@ -97,7 +97,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
       },
     }),
   )
-  openNotifications({ ...options, live, clock })
+  const notify = openNotifications({ ...options, live, clock })
   // A pool of its own: evaluating rules takes no connection from those who read.
   const alertPool = createPool('url' in address ? { url: withoutJit(address.url) } : address, {
     max: ALERTING_CONNECTIONS,
@@ -121,6 +121,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     ...(options.oidc && { oidc: options.oidc }),
     log,
     clock,
+    notify,
     ...engines,
     mapOrigins: followMapOrigins(pool, scope),
     acceptsHost: hostRule(host, options.allowedHosts),

@@ -48,6 +48,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         { name: 'ingest', description: 'What became of every message' },
         { name: 'access', description: 'Sessions, accounts, tokens and the audit log' },
         { name: 'alerts', description: 'Alert rules and incidents' },
+        { name: 'notifications', description: 'Who is notified of what, and feeds of alerts' },
         { name: 'operation', description: 'Is it alive, is it ready' },
       ],
     },

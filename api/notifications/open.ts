@@ -14,6 +14,7 @@ import { MINUTE_MS } from '#model/basics/durations.ts'
 import { memo } from '../http/memo.ts'
 import type { LiveSource } from '../live/source.ts'
 import { selectCity } from '../queries/city.ts'
+import type { Notify } from './receivers.ts'
 
 const MAX_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 30_000
@@ -29,8 +30,11 @@ type Options = {
   readonly registry?: Registry
 }
 
-/** Starts the dispatcher of notifications; the scope stops it. Without receivers it calls nobody. */
-export function openNotifications(options: Options): void {
+/**
+ * Starts the dispatcher of notifications; the scope stops it. Without receivers it calls nobody.
+ * @returns what the API needs to test receivers
+ */
+export function openNotifications(options: Options): Notify {
   const { address, key, notify, live, log, scope, clock } = options
   const pool = createPool(address, {
     max: MAX_CONNECTIONS,
@@ -57,6 +61,8 @@ export function openNotifications(options: Options): void {
     onOutcome: (channel, outcome) => attempts?.inc({ channel, outcome }),
   })
   scope.defer(() => dispatcher.close())
+  const publicKey = async () => (await vapidKeys(pool, secrets)).publicKey
+  return { send, secrets, publicUrl: notify.publicUrl, publicKey }
 }
 
 /** By which a push service reaches the city (RFC 8292, 2.1). */

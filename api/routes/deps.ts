@@ -7,6 +7,7 @@ import type { AirIndexes } from '../air-quality/index-of.ts'
 import type { HostRule } from '../http/host-names.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import type { LiveSource } from '../live/source.ts'
+import type { Notify } from '../notifications/receivers.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import type { Surveys } from '../surveys/surveys.ts'
 
@@ -25,6 +26,8 @@ export type ApiDeps = {
   readonly publicAccess?: boolean
   readonly log: Logger
   readonly clock: () => Date
+  /** sends messages to receivers, for tests of their addresses */
+  readonly notify: Notify
   readonly indicators: Indicators
   readonly surveys: Surveys
   /** the answers behind the surveys, which `pool` may not read */

@@ -1,6 +1,7 @@
 import type { PoolClient } from '#infra/db/pool.ts'
 import { MINUTE_MS, SECOND_MS } from '#model/basics/durations.ts'
 import { type NotificationEvent, notificationEvent } from '#model/notifications/event.ts'
+import { withPlainEscapes } from '#model/text/storable-text.ts'
 import { cancelEscalation, recordIncident } from './incidents.ts'
 import { isEnding, isFollowing, matchesRoute, type Route } from './routing.ts'
 
@@ -46,7 +47,8 @@ const INSERT = `
  * @returns rows written; 0 when the same event came before
  */
 export async function enqueueNotifications(client: PoolClient, event: NotificationEvent, at: Date): Promise<number> {
-  const checked = notificationEvent.parse(event)
+  // A name that PostgreSQL cannot store must not fail the transaction of the incident.
+  const checked = notificationEvent.parse(JSON.parse(withPlainEscapes(JSON.stringify(event))))
   const { incidentId, kind } = checked
   const incident = await recordIncident(client, checked, at)
   if (incident.ended) return 0

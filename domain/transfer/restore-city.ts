@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { cancelWaitingNotifications } from '#domain/notifications/after-restore.ts'
 import { listMigrations, migrate } from '#infra/db/migrate.ts'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
@@ -53,6 +54,7 @@ async function restoreTables(client: PoolClient, folder: string, { files }: Mani
     if (!file) throw new AppError('CONFIG_INVALID', `the export has no table ${labelOf(table)}`)
     await restoreTable(client, folder, { table, file })
   }
+  await cancelWaitingNotifications(client)
 }
 
 type Part = { readonly table: Table; readonly file: ManifestFile }

@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   read: 'read what the city publishes: map, series, indicators, surveys, ledger, live events, exports, metrics',
   payloads: 'read the bytes of rejected and archived messages, which may come from households',
   operate: 'replay messages, compare raw data with rollups, change alert rules, work on incidents and see who does',
+  notify: 'read and change receivers of notifications, silences and maintenance windows; see what was sent',
   check: 'run the invariants over the whole database',
   moderate: 'read, approve and refuse texts of residents',
   registry: 'change Things, mappings, calibrations and meter replacements',
@@ -25,7 +26,7 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[]
 
-const OPERATOR: readonly Permission[] = ['read', 'payloads', 'operate', 'check', 'moderate']
+const OPERATOR: readonly Permission[] = ['read', 'payloads', 'operate', 'notify', 'check', 'moderate']
 
 /** The one table of roles. With `PUBLIC_ACCESS=off`, `public` may do nothing (see `isAllowed`). */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {

@@ -22,13 +22,38 @@ const topic = z
   .regex(TOPIC, `must be ${TOPIC_ROOT} or a topic below it, without wildcards`)
   .meta({ pattern: TOPIC.source })
 
+/** Only its origin is shown: the paths of many services hold a token. */
+const originConfig = z.object({ origin: z.string() })
+
+/** What of a receiver is shown, by channel; `request` is what is entered. */
 export const emailConfig = z.strictObject({ address: z.email().max(254) })
-export const webhookConfig = z.strictObject({ url: httpUrl })
 export const mqttConfig = z.strictObject({ topic: topic.default(TOPIC_ROOT) })
 export const alertmanagerConfig = z.strictObject({ url: httpUrl.describe('base URL; /api/v2/alerts is appended') })
-export const webPushConfig = z.strictObject({ endpoint: httpUrl })
-/** The subscription keys of a browser (RFC 8291), base64url. */
-export const webPushKeys = z.strictObject({
-  p256dh: z.string().regex(/^[\w-]{80,100}={0,2}$/, 'must be the base64url key of the subscription'),
-  auth: z.string().regex(/^[\w-]{16,32}={0,2}$/, 'must be the base64url secret of the subscription'),
+export const urlConfig = z.strictObject({ url: httpUrl })
+
+const SIGNING_SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/
+export const signingSecret = z
+  .string()
+  .regex(SIGNING_SECRET, 'must be whsec_ and 24 to 64 bytes as base64')
+  .meta({ pattern: '^whsec_([A-Za-z0-9+/]{4}){8,20}$' })
+/** The subscription of a browser (PushSubscription.toJSON()). */
+export const pushSubscription = z.strictObject({
+  endpoint: httpUrl,
+  keys: z.strictObject({
+    p256dh: z.string().regex(/^[\w-]{87}=?$/, 'must be the base64url key of the subscription, 65 bytes'),
+    auth: z.string().regex(/^[\w-]{22}={0,2}$/, 'must be the base64url secret of the subscription, 16 bytes'),
+  }),
 })
+
+/** What is stored encrypted, by channel. */
+export const webhookSecret = z.object({ url: httpUrl, signingSecret })
+export const alertmanagerSecret = z.object({ token: z.string() })
+
+/** What a receiver's `config` holds in the database and in answers. */
+export const shownConfig = z.union([
+  z.object({ address: z.string() }),
+  z.object({ topic: z.string() }),
+  z.object({ url: z.string() }),
+  originConfig,
+  z.object({}),
+])

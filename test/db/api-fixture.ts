@@ -4,6 +4,7 @@ import { openEngines } from '#api/engines.ts'
 import { openMqttSource } from '#api/live/mqtt-source.ts'
 import type { ApiDeps } from '#api/routes/deps.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
+import { createSecretBox } from '#domain/notifications/secrets/secret-box.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
@@ -68,6 +69,12 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}) {
     key: KEY,
     log,
     clock,
+    // nothing leaves a test
+    notify: {
+      send: async () => ({ ok: false, retry: false, error: 'no receiver is reached in this test' }),
+      secrets: createSecretBox(KEY),
+      publicKey: async () => 'a-public-key',
+    },
     ...engines,
     ...overrides,
   })

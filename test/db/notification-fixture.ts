@@ -44,7 +44,8 @@ export const secrets = createSecretBox('a-key-for-the-tests-0123456789')
 /** A receiver of the channel webhook. @returns its id and its signing secret */
 export async function addWebhook(pool: Pool, url: string, columns: Readonly<Record<string, unknown>> = {}) {
   const secret = newSigningSecret()
-  const id = await addReceiver(pool, { channel: 'webhook', config: { url }, secret: secrets.seal(secret), ...columns })
+  const sealed = secrets.seal(JSON.stringify({ url, signingSecret: secret }))
+  const id = await addReceiver(pool, { channel: 'webhook', secret: sealed, ...columns })
   return { id, secret }
 }
 
@@ -59,7 +60,7 @@ export function createWorker(pool: Pool, start: Date, more: Partial<ChannelDeps 
     ...{ clock, secrets, contact: 'mailto:city@city.example' },
     http: createHttpSender(createAddressRule(['127.0.0.1']), { timeoutMs: 200 }),
     publish: async () => {},
-    vapidKeys: async () => undefined,
+    vapidKeys: async () => ({ publicKey: '', privateKey: '' }),
     ...more,
   })
   const worker = `worker-${++workers}`

@@ -185,7 +185,11 @@ test('Alertmanager: begin and end of an alert have the same labels', async () =>
   const { pool } = database
   const server = keep(await openHttpReceiver())
   const url = server.url.replace('/hook', '/')
-  await addReceiver(pool, { channel: 'alertmanager', config: { url }, secret: secrets.seal('token') })
+  await addReceiver(pool, {
+    channel: 'alertmanager',
+    config: { url },
+    secret: secrets.seal(JSON.stringify({ token: 'token' })),
+  })
   const worker = createWorker(pool, NOW)
   await emit(pool, NOW, event())
   await worker.at(NOW)
@@ -231,8 +235,8 @@ test('Web Push: encrypted for the browser (RFC 8291), authorised by VAPID; a can
   browser.generateKeys()
   const auth = randomBytes(16)
   const keys = { p256dh: browser.getPublicKey().toString('base64url'), auth: auth.toString('base64url') }
-  const secret = secrets.seal(JSON.stringify(keys))
-  await addReceiver(pool, { channel: 'web_push', config: { endpoint: service.url }, secret })
+  const secret = secrets.seal(JSON.stringify({ endpoint: service.url, keys }))
+  await addReceiver(pool, { channel: 'web_push', secret })
   const vapid = webPush.generateVAPIDKeys()
   const worker = createWorker(pool, NOW, { vapidKeys: async () => vapid })
   await emit(pool, NOW, event())

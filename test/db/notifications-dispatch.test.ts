@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { cancelWaitingNotifications } from '#domain/notifications/after-restore.ts'
 import { composeDue } from '#domain/notifications/compose.ts'
 import { sendDue } from '#domain/notifications/send.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
@@ -245,4 +246,17 @@ test('an incident that opened and changed before it was sent is one entry, with 
   await emit(pool, NOW, event(), event({ kind: 'severity_changed', severity: 'critical', at: later(3).toISOString() }))
   await createWorker(pool, NOW).at(later(20))
   expect(await messages(pool)).toMatchObject([{ title: 'Critical: PM2.5 above 25 µg/m³, Market Square', incidents: 1 }])
+})
+
+test('a city that is restored from an export sends nothing of what waited in it', async () => {
+  const { pool } = database
+  const hook = await open(() => ({ status: 500 }))
+  await addWebhook(pool, hook.url)
+  await emit(pool, NOW, event())
+  await createWorker(pool, NOW).at(NOW)
+  await emit(pool, NOW, event({ incidentId: 'incident-2' }))
+  await cancelWaitingNotifications(pool)
+  await createWorker(pool, NOW).at(later(86_400))
+  expect(hook.received).toHaveLength(1)
+  expect(await messages(pool)).toMatchObject([{ state: 'undeliverable', error: 'not sent by the restored city' }])
 })

@@ -78,6 +78,7 @@ const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8
 const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'infra/runtime/log.ts',
   API_URL: 'test/hostile/main.ts',
+  CAP_XSD: 'test/db/notifications-feeds.test.ts',
   API_DATABASE_URL: 'docker-compose.yml',
   POSTGRES_PASSWORD: 'docker-compose.yml',
 }

@@ -2,9 +2,9 @@
 import { DAY_MS } from '#model/basics/durations.ts'
 import type { NotificationEvent } from '#model/notifications/event.ts'
 import type { MessageContent } from '#model/notifications/message.ts'
-import { alertmanagerConfig } from '#model/notifications/receiver.ts'
+import { alertmanagerConfig, alertmanagerSecret } from '#model/notifications/receiver.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
-import { type Channel, UNREADABLE_SECRET } from './channel.ts'
+import { type Channel, openSecret, UNREADABLE_SECRET } from './channel.ts'
 import type { SendHttp } from './guarded-http.ts'
 
 /** Without an end, Alertmanager resolves what is not sent again within `resolve_timeout`: it would end before the incident does. */
@@ -15,7 +15,7 @@ export const alertmanagerChannel =
   ({ send, secrets }: { send: SendHttp; secrets: SecretBox }): Channel =>
   async ({ id, content, config, secret, signal }) => {
     const { url } = alertmanagerConfig.parse(config)
-    const token = secret === null ? undefined : secrets.open(secret)
+    const token = secret === null ? undefined : openSecret(secrets, secret, alertmanagerSecret)?.token
     if (secret !== null && token === undefined) return UNREADABLE_SECRET
     return send({
       url: `${url.replace(/\/+$/, '')}/api/v2/alerts`,

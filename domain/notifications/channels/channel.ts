@@ -1,5 +1,7 @@
+import type { z } from 'zod'
 import type { MessageContent } from '#model/notifications/message.ts'
 import type { ChannelName } from '#model/notifications/receiver.ts'
+import type { SecretBox } from '../secrets/secret-box.ts'
 
 /** What a channel is given of one message. */
 export type Delivery = {
@@ -31,4 +33,10 @@ export const UNREADABLE_SECRET: Outcome = {
   ok: false,
   retry: false,
   error: 'the secret cannot be decrypted, because the key of the city has changed: enter it again',
+}
+
+/** undefined: there is none, or it cannot be decrypted */
+export function openSecret<T>(secrets: SecretBox, sealed: Buffer | null, schema: z.ZodType<T>): T | undefined {
+  const text = sealed === null ? undefined : secrets.open(sealed)
+  return text === undefined ? undefined : schema.parse(JSON.parse(text))
 }

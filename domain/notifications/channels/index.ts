@@ -15,7 +15,7 @@ export type ChannelDeps = {
   readonly http: SendHttp
   readonly publish: Publish
   readonly mail?: MailServer | undefined
-  readonly vapidKeys: () => Promise<VapidKeys | undefined>
+  readonly vapidKeys: () => Promise<VapidKeys>
   readonly contact: string
 }
 

@@ -1,10 +1,10 @@
 /** Web Push (RFC 8030) with VAPID (RFC 8292) and encrypted payloads (RFC 8291), made by the library web-push. */
 import webPush from 'web-push'
 import type { MessageContent } from '#model/notifications/message.ts'
-import { webPushConfig, webPushKeys } from '#model/notifications/receiver.ts'
+import { pushSubscription } from '#model/notifications/receiver.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
 import type { VapidKeys } from '../secrets/vapid.ts'
-import { type Channel, UNREADABLE_SECRET } from './channel.ts'
+import { type Channel, openSecret, UNREADABLE_SECRET } from './channel.ts'
 import type { SendHttp } from './guarded-http.ts'
 
 const TTL_SECONDS = 86_400
@@ -15,19 +15,17 @@ const GONE = new Set(['HTTP 404', 'HTTP 410'])
 type Deps = {
   readonly send: SendHttp
   readonly secrets: SecretBox
-  readonly keys: () => Promise<VapidKeys | undefined>
+  readonly keys: () => Promise<VapidKeys>
   /** mailto: or https: by which a push service reaches the city */
   readonly contact: string
 }
 
 export const webPushChannel =
   ({ send, secrets, keys, contact }: Deps): Channel =>
-  async ({ id, content, config, secret, signal }) => {
-    const { endpoint } = webPushConfig.parse(config)
-    const opened = secret && secrets.open(secret)
+  async ({ id, content, secret, signal }) => {
+    const subscription = openSecret(secrets, secret, pushSubscription)
+    if (!subscription) return UNREADABLE_SECRET
     const vapid = await keys()
-    if (!opened || !vapid) return UNREADABLE_SECRET
-    const subscription = { endpoint, keys: webPushKeys.parse(JSON.parse(opened)) }
     const { headers, body } = webPush.generateRequestDetails(subscription, payloadOf(id, content), {
       vapidDetails: { subject: contact, ...vapid },
       TTL: TTL_SECONDS,
@@ -37,7 +35,7 @@ export const webPushChannel =
       contentEncoding: 'aes128gcm',
     })
     const texts = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-    const outcome = await send({ url: endpoint, headers: texts, body: body ?? Buffer.alloc(0), signal })
+    const outcome = await send({ url: subscription.endpoint, headers: texts, body: body ?? Buffer.alloc(0), signal })
     return !outcome.ok && GONE.has(outcome.error)
       ? { ok: false, retry: false, error: `${outcome.error}: the browser has cancelled the subscription` }
       : outcome

@@ -1,9 +1,9 @@
 /** Signed webhooks, in the format of Standard Webhooks 1.0.0 (standardwebhooks.com): any of its libraries verifies them. */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { MessageContent } from '#model/notifications/message.ts'
-import { webhookConfig } from '#model/notifications/receiver.ts'
+import { webhookSecret } from '#model/notifications/receiver.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
-import { type Channel, UNREADABLE_SECRET } from './channel.ts'
+import { type Channel, openSecret, UNREADABLE_SECRET } from './channel.ts'
 import type { SendHttp } from './guarded-http.ts'
 
 const SECRET_PREFIX = 'whsec_'
@@ -26,10 +26,10 @@ export function webhookBody(id: string, content: MessageContent, createdAt: Date
 
 export const webhookChannel =
   ({ send, secrets, clock }: { send: SendHttp; secrets: SecretBox; clock: () => Date }): Channel =>
-  async ({ id, content, createdAt, config, secret, signal }) => {
-    const { url } = webhookConfig.parse(config)
-    const signing = secret && secrets.open(secret)
-    if (!signing) return UNREADABLE_SECRET
+  async ({ id, content, createdAt, secret, signal }) => {
+    const opened = openSecret(secrets, secret, webhookSecret)
+    if (!opened) return UNREADABLE_SECRET
+    const { url, signingSecret } = opened
     const body = webhookBody(id, content, createdAt)
     const messageId = `msg_${id}`
     const timestamp = Math.floor(clock().getTime() / 1000)
@@ -41,7 +41,7 @@ export const webhookChannel =
         'content-type': 'application/json',
         'webhook-id': messageId,
         'webhook-timestamp': String(timestamp),
-        'webhook-signature': signatureOf(signing, messageId, timestamp, body),
+        'webhook-signature': signatureOf(signingSecret, messageId, timestamp, body),
         'idempotency-key': messageId,
       },
     })
