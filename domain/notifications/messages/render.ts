@@ -143,7 +143,9 @@ const unitText = (n: number, unit: 'day' | 'hour' | 'minute' | 'second', languag
   new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(n)
 
 const linkOf = ({ incidentId }: NotificationEvent, { publicUrl }: MessageContext): string | null =>
-  publicUrl === undefined ? null : `${publicUrl.replace(/\/$/, '')}/?incident=${encodeURIComponent(incidentId)}`
+  publicUrl === undefined
+    ? null
+    : `${publicUrl.replace(/\/$/, '')}/?view=now&select=incident:${encodeURIComponent(incidentId)}`
 
 /** A title is a mail's subject and a header of others: control characters would end it. */
 const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 200)

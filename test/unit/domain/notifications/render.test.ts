@@ -24,7 +24,7 @@ test('an opening says value, unit, threshold, place, start in the time of the ci
   expect(title).toBe('Critical: PM2.5 above 25 µg/m³, Market Square')
   // Lisbon is at UTC+1 until 02:00 on 25 October
   expect(body.split('\n')).toEqual(['31.46 µg/m³ (threshold 25 µg/m³)', 'Since Oct 25, 2026, 01:10', link])
-  expect(link).toBe('https://city.example/?incident=i%201')
+  expect(link).toBe('https://city.example/?view=now&select=incident:i%201')
 })
 
 test('rows 15 and 25: a resolution has the new value and the true duration, across the clock change', () => {
@@ -70,7 +70,7 @@ describe('templates', () => {
     const template = '{severity} at {subject}: {value}, since {started}. {link}'
     const { body } = renderMessage([event], { ...context, template })
     expect(body).toBe(
-      'Critical at Market Square: 31.46 µg/m³, since Oct 25, 2026, 01:10. https://city.example/?incident=i%201',
+      'Critical at Market Square: 31.46 µg/m³, since Oct 25, 2026, 01:10. https://city.example/?view=now&select=incident:i%201',
     )
   })
   test('an unknown field is reported with the list of valid ones', () => {
