@@ -3,6 +3,7 @@ import type { CityResponse } from '#model/api/city.ts'
 import { ledgerQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useLive } from '../live/use-live.ts'
+import { Notifications } from '../notifications/notifications.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { FlowHealth } from './flow-health.tsx'
 import { LedgerTable } from './ledger-table.tsx'
@@ -31,6 +32,7 @@ export default function OperationsView({ city }: { city: CityResponse }) {
         {answer.error && !ledger && <Problem error={answer.error} retry={answer.refetch} />}
         {ledger && <LedgerTable ledger={ledger} />}
       </section>
+      <Notifications />
       <Reconciliations />
       <VoiceModeration />
       <RejectedMessages />

@@ -44,6 +44,7 @@ const FEATURES = [
   'indicators',
   'live',
   'map',
+  'notifications',
   'now',
   'operations',
   'people',
