@@ -110,8 +110,10 @@ function feed({ instances, evaluation }: MeasuredPass, group: FeatureGroup, { st
 
 /** A new rule says at once what the newest values mean for it. */
 async function evaluateFresh(pass: MeasuredPass, group: FeatureGroup, unit: string | undefined): Promise<void> {
-  const fresh = [...group.rules.values()].filter(({ id }) => pass.fresh.has(id))
-  if (fresh.length === 0) return
+  const isFresh = ({ id }: { readonly id: string }): boolean => pass.fresh.has(id)
+  const rules = new Map([...group.rules].filter(([, rule]) => isFresh(rule)))
+  if (rules.size === 0) return
+  const fresh = { ...group, rules, above: group.above.filter(isFresh), below: group.below.filter(isFresh) }
   const step = Math.max(1, stepMsOf(group.feature.condition))
   const spans = group.streams.flatMap((stream): Span[] => {
     const newest = pass.latest.get(stream.id)
@@ -120,11 +122,9 @@ async function evaluateFresh(pass: MeasuredPass, group: FeatureGroup, unit: stri
     return [{ stream: { id: stream.id, grade: stream.thing.grade }, after: until - step, until }]
   })
   const evidence = await evidenceOf(pass.db, group.feature, spans)
-  for (const { id, thing, property } of group.streams) {
-    const newest = evidence.get(id)?.at(-1)
-    if (newest === undefined) continue
-    for (const rule of fresh)
-      if (rule.covers(thing)) pass.evaluation.observe(rule, thingRef(thing, { property, unit }), [newest])
+  for (const stream of group.streams) {
+    const newest = evidence.get(stream.id)?.at(-1)
+    if (newest !== undefined) feed(pass, fresh, { stream, evidence: [newest], unit })
   }
 }
 
