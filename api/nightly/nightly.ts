@@ -1,3 +1,4 @@
+import { pendingMigrations } from '#infra/db/migrate.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
@@ -61,7 +62,8 @@ export function scheduleNightlyJobs({ pool, clock, log, warm, deleteExpired }: N
     for (const period of [year, year - 1]) await warm(String(period))
   }
   const schedule = async (): Promise<void> => {
-    // Fails until the schema exists, which may be created while this process runs: the schedule step is then retried.
+    // The schema may be created or completed while this process runs: until then the schedule step is retried.
+    if ((await pendingMigrations(pool)).length > 0) throw new Error('the schema is not complete yet')
     const timeZone = (await selectTimeZone(pool)) ?? 'UTC'
     await deleteExpired().catch((error: unknown) => {
       // while the database is starting or unreachable, the entire schedule step is retried

@@ -105,21 +105,26 @@ test('made anew by force, as operations.md says, they agree again', async () => 
   expect((await reconciliations(api.pool, 1))[0]).toMatchObject({ by: 'Ada', compared: 2, differing: 0 })
 })
 
-test('started before the schema exists, it waits and reports no error', async () => {
-  const empty = await openTestDatabase({ migrated: false })
-  const lines: string[] = []
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
-  let deletions = 0
-  const stop = scheduleNightlyJobs({
-    ...{ pool: empty.pool, clock: () => new Date(), log },
-    warm: async () => {},
-    deleteExpired: async () => {
-      deletions += 1
-      await empty.pool.query('select from voice')
-    },
-  })
-  await sleep(500)
-  stop()
-  await empty.close()
-  expect([deletions, lines]).toEqual([0, []])
-})
+test.each(['before the schema exists', 'while its last migrations are missing'])(
+  'started %s, it waits and reports no error',
+  async (when) => {
+    const empty = await openTestDatabase({ migrated: when !== 'before the schema exists' })
+    if (when !== 'before the schema exists')
+      await empty.pool.query('delete from schema_migration where name = (select max(name) from schema_migration)')
+    const lines: string[] = []
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) })
+    let deletions = 0
+    const stop = scheduleNightlyJobs({
+      ...{ pool: empty.pool, clock: () => new Date(), log },
+      warm: async () => {},
+      deleteExpired: async () => {
+        deletions += 1
+        await empty.pool.query('select from voice')
+      },
+    })
+    await sleep(500)
+    stop()
+    await empty.close()
+    expect([deletions, lines]).toEqual([0, []])
+  },
+)

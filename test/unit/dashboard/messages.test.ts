@@ -79,7 +79,7 @@ const PAGES: Readonly<Record<string, Page>> = {
 /** Same text in English and in another language, on purpose: proper names, codes, words that both languages have. */
 const SAME: Readonly<Record<string, readonly string[]>> = same
 /** Share of the messages that a language may lack: they are shown in English until somebody translates them. */
-const MAX_PENDING = 0.2
+const MAX_PENDING = 0.05
 const pages = Object.entries(PAGES)
 const catalogues = pages.flatMap(([page, { en, others }]) =>
   Object.entries({ en, ...others }).map(([language, messages]) => ({ page, language, messages, en })),
