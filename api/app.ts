@@ -31,7 +31,9 @@ import { alertRuleRoutes } from './routes/alert-rules.ts'
 import { archiveRoutes } from './routes/archive.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
+import { credentialRoutes } from './routes/credentials.ts'
 import type { ApiDeps } from './routes/deps.ts'
+import { deviceRoutes } from './routes/devices.ts'
 import { equityRoutes } from './routes/equity.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
@@ -167,6 +169,8 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(ingestRoutes({ pool, clock, live }))
       await v1.register(archiveRoutes({ pool, clock, live }))
       await v1.register(registryRoutes({ pool }))
+      await v1.register(deviceRoutes({ pool, live, clock }))
+      await v1.register(credentialRoutes({ pool }))
       await v1.register(airQualityRoutes({ pool, airIndexes }))
       await v1.register(reconciliationRoutes({ pool, clock }))
       await v1.register(alertRuleRoutes({ pool, clock, standardOf: standardOf(deps), figures: alertFigures(deps) }))

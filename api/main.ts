@@ -36,6 +36,7 @@ await runMain(async (scope) => {
     address: { url: config.databaseUrl },
     ...(config.estimatorUrl && { estimator: { url: config.estimatorUrl } }),
     mqttUrl: config.mqttUrl,
+    mqttTls: config.mqttClientTls,
     key: config.key,
     publicAccess: config.publicAccess,
     oidc: config.oidc,

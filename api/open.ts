@@ -11,6 +11,7 @@ import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import type { Part } from '#model/api/ready.ts'
 import { mapOriginsOf } from '#model/city/city-pack.ts'
+import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { alertFigures } from './alerting/figures.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
@@ -19,6 +20,7 @@ import { openMqttSource } from './live/mqtt-source.ts'
 import { scheduleNightlyJobs } from './nightly/nightly.ts'
 import { openNotifications } from './notifications/open.ts'
 import { selectCity } from './queries/city.ts'
+import { scheduleRegistryWork } from './registry/schedule.ts'
 import { releaseErasures } from './surveys/import-survey.ts'
 import { openMicrodata } from './surveys/microdata.ts'
 import { deleteExpiredVoices } from './voices/delete-expired.ts'
@@ -35,6 +37,7 @@ export type OpenApiOptions = {
   /** the same database with the login of the estimator, which alone reads survey answers; absent: `address` is the owner's */
   readonly estimator?: DatabaseAddress | undefined
   readonly mqttUrl: string
+  readonly mqttTls?: ClientTls
   readonly key: string
   /** whether everybody may read what the city publishes */
   readonly publicAccess: boolean
@@ -80,7 +83,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => healthPool.end())
-  const live = openMqttSource({ url: mqttUrl, log })
+  const live = openMqttSource({ url: mqttUrl, tls: options.mqttTls ?? {}, log })
   scope.defer(() => live.close())
   const microdata = openMicrodata(options.estimator ? openEstimator(options.estimator, options) : pool)
   const engines = openEngines({ pool, microdata, clock })
@@ -112,6 +115,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     onCommitted: live.listen,
   })
   scope.defer(() => alerting.close())
+  scope.defer(scheduleRegistryWork({ pool, live, clock, log }))
   const app = await buildApp({
     pool,
     healthPool,

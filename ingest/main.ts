@@ -77,7 +77,7 @@ await runMain(async (scope) => {
     return workers === undefined ? undefined : workers > 1
   }
   const started = await startIngest({
-    ...{ pool, mqttUrl, pack: city, log, metrics, clientId, overloadBypass: true },
+    ...{ pool, mqttUrl, mqttTls: config.mqttClientTls, pack: city, log, metrics, clientId, overloadBypass: true },
     shared: (await isShared()) ?? false,
   })
   worker = started
@@ -88,7 +88,7 @@ await runMain(async (scope) => {
   scope.defer(() => clearInterval(census))
   // Only the worker with the first slot polls feeds; the slot is taken over when that worker ends.
   if (slot.number === 1) {
-    const pollers = startPollers({ pack: city, mqttUrl, log, metrics })
+    const pollers = startPollers({ pack: city, mqttUrl, mqttTls: config.mqttClientTls, log, metrics })
     scope.defer(() => pollers.close())
   }
   let leave = false

@@ -9,7 +9,8 @@
 import type { Registry as MetricsRegistry } from 'prom-client'
 import type { Pool } from '#infra/db/pool.ts'
 import type { Logger } from '#infra/runtime/log.ts'
-import { type CityPack, REGISTRATION_QUOTA } from '#model/city/city-pack.ts'
+import type { CityPack } from '#model/city/city-pack.ts'
+import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { AnnounceStage } from './announce/announce-stage.ts'
 import { watchOverloadBypass } from './announce/overload-bypass.ts'
 import { watchClockSteps } from './commit/clock-steps.ts'
@@ -23,6 +24,7 @@ import type { CommittedMessage } from './message/ingest-message.ts'
 import { ingestMetrics } from './monitor/metrics.ts'
 import type { IngestState } from './monitor/state.ts'
 import { ReceiveStage } from './receive/receive-stage.ts'
+import { admissionRules } from './registry/admission.ts'
 import { Registry } from './registry/registry.ts'
 import { watchRegistry } from './registry/registry-rules.ts'
 import { scheduleRequalification } from './requalify/schedule.ts'
@@ -30,6 +32,7 @@ import { scheduleRequalification } from './requalify/schedule.ts'
 export type IngestOptions = {
   readonly pool: Pool
   readonly mqttUrl: string
+  readonly mqttTls?: ClientTls
   readonly pack: Pick<CityPack, 'sources' | 'timeZone'> & Partial<Pick<CityPack, 'centre' | 'registration'>>
   readonly log: Logger
   readonly metrics?: MetricsRegistry
@@ -40,6 +43,8 @@ export type IngestOptions = {
   readonly limits?: Partial<IngestLimits>
   /** update the latest values over a second connection while the worker is overloaded */
   readonly overloadBypass?: boolean
+  /** the client that last published to this topic, where the broker tells */
+  readonly publisherOf?: (topic: string) => string | undefined
   /** called after each commit, when its messages have been acknowledged */
   readonly onCommitted?: (messages: readonly CommittedMessage[]) => void
 }
@@ -80,17 +85,17 @@ const DEFAULT_LIMITS: IngestLimits = {
 const DRAIN_MS = 20_000
 
 export async function startIngest(options: IngestOptions): Promise<IngestWorker> {
-  const { pool, mqttUrl: url, pack, log, clientId = 'citywell-ingest' } = options
+  const { pool, mqttUrl: url, mqttTls: tls = {}, pack, log, clientId = 'citywell-ingest' } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const filters = filtersOf(pack)
   const ledger = new Ledger(pack.sources.map((source) => source.name))
   const probe = new StoreProbe({ pool, ledger })
-  const registry = new Registry({ quota: pack.registration ?? REGISTRATION_QUOTA })
+  const registry = new Registry(admissionRules(pack.registration, options.publisherOf))
   const rules = await watchRegistry({ pool, log, onChange: () => registry.clearCache() })
   const interpreter = createInterpreter(pack, limits.payloadBytes, () => rules.current)
 
   const receive = new ReceiveStage({
-    ...{ url, clientId, filters, log },
+    ...{ url, tls, clientId, filters, log },
     shared: options.shared ?? false,
     window: { packets: limits.windowMessages, bytes: limits.windowBytes },
     payloadLimit: limits.payloadBytes,
@@ -108,12 +113,14 @@ export async function startIngest(options: IngestOptions): Promise<IngestWorker>
   })
   const interpret = new InterpretStage({
     ...{ pool, log, ledger, probe, interpreter, publish },
+    admit: async (db, device, topic) =>
+      rules.current.ignored.has(device) ? { refused: 'ignored' } : registry.admit(db, device, topic),
     next: commit,
   })
   receive.start(interpret)
 
   const bypass = watchOverloadBypass({
-    ...{ url, clientId, filters, log, interpreter },
+    ...{ url, tls, clientId, filters, log, interpreter },
     isBehind: () => options.overloadBypass === true && !commit.retrying && receive.isHalfFull,
     write: async (messages) => announce.publishLatest(await commit.writeLatest(messages)),
   })

@@ -3,9 +3,11 @@ import prometheus from 'prom-client'
 import { openApi } from '#api/open.ts'
 import { loadCityPack } from '#domain/city-pack/load-pack.ts'
 import { type LoadedPack, readCityPack } from '#domain/city-pack/read-pack.ts'
+import { followLogins } from '#domain/devices/follow-logins.ts'
 import { migrate } from '#infra/db/migrate.ts'
 import { createPool, type DatabaseAddress } from '#infra/db/pool.ts'
 import { whileUnreachable } from '#infra/db/until-reachable.ts'
+import { DeviceLogins } from '#infra/devices/device-logins.ts'
 import { openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
 import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 import { type DeferredDatabase, deferDatabase } from '#infra/embedded/database/deferred-database.ts'
@@ -48,7 +50,8 @@ export async function runCity(
   dashboard.catch(() => {})
   const key = await openKey(part)
   const registry = new prometheus.Registry()
-  const mqttUrl = await openBroker(part, pack, registry)
+  const logins = new DeviceLogins()
+  const { mqttUrl, publisherOf } = await openBroker(part, pack, { metrics: registry, logins })
   const deferred = deferDatabase()
   let simulator: SimulatorThread | undefined
   let ingest: IngestWorker | undefined
@@ -56,6 +59,7 @@ export async function runCity(
   const { port } = await openApi({
     address: config.databaseUrl ? { url: config.databaseUrl } : deferred.address,
     mqttUrl,
+    mqttTls: config.mqttClientTls,
     key,
     publicAccess: config.publicAccess,
     oidc: config.oidc,
@@ -75,7 +79,8 @@ export async function runCity(
   })
   screen.line('http', `port ${port} answers; /ready says what is still missing`)
   const database = await openDatabase(part, pack, deferred)
-  ingest = await openIngest(part, { pack, database, mqttUrl, registry })
+  if (!config.mqttUrl) followDeviceLogins(part, database, logins)
+  ingest = await openIngest(part, { pack, database, mqttUrl, publisherOf, registry })
   const { result: outcome, seconds } = await dashboard
   if (outcome === 'built') screen.line('dashboard', `built in ${seconds} s`)
   if (outcome === 'missing')
@@ -150,20 +155,26 @@ async function openEmbedded(
 /** Names the ingest's session at the broker: the same over restarts. */
 const ingestClientId = ({ workerName }: Config) => `citywell-${workerName}`
 
-/** Returns the URL for the city's own clients. */
+/** The URL is for the city's own clients. */
+type Broker = { readonly mqttUrl: string; readonly publisherOf?: ((topic: string) => string | undefined) | undefined }
+type BrokerParts = { readonly metrics: prometheus.Registry; readonly logins: DeviceLogins }
+
 async function openBroker(
   { config, screen, scope, log }: Part,
   { city }: LoadedPack,
-  metrics: prometheus.Registry,
-): Promise<string> {
+  { metrics, logins }: BrokerParts,
+): Promise<Broker> {
   if (config.mqttUrl) {
     screen.line('broker', withoutSecret(config.mqttUrl))
-    return config.mqttUrl
+    return { mqttUrl: config.mqttUrl }
   }
   const broker = await openEmbeddedBroker({
     port: config.mqttPort,
     host: config.mqttHost,
     credentials: config.mqttCredentials,
+    anonymous: config.mqttAnonymous,
+    devices: logins,
+    tls: config.mqttTls,
     metrics,
     journal: join(config.dataDir, 'broker', 'journal'),
     // What is published before the ingest has subscribed is kept for it.
@@ -176,14 +187,30 @@ async function openBroker(
     'broker',
     `embedded MQTT on port ${broker.port}; try: mosquitto_pub -p ${broker.port}${login} -q 1 -t city/air/my-sensor -m '{"pm2_5": 9.3}'`,
   )
-  return broker.url
+  if (broker.tlsPort !== undefined) screen.line('', `with TLS on port ${broker.tlsPort}`)
+  return { mqttUrl: broker.url, publisherOf: broker.publisherOf }
 }
 
-type IngestParts = { pack: LoadedPack; database: DatabaseAddress; mqttUrl: string; registry: prometheus.Registry }
+/** Credentials that are issued or revoked in the registry are in force at the broker within a second or two. */
+function followDeviceLogins({ scope, log }: Part, database: DatabaseAddress, logins: DeviceLogins): void {
+  const pool = createPool(database, {
+    max: 1,
+    applicationName: 'citywell-device-logins',
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => pool.end())
+  scope.defer(followLogins({ pool, logins, log }))
+}
+
+type IngestParts = Broker & {
+  readonly pack: LoadedPack
+  readonly database: DatabaseAddress
+  readonly registry: prometheus.Registry
+}
 
 async function openIngest(
   { config, screen, scope, log }: Part,
-  { pack, database, mqttUrl, registry }: IngestParts,
+  { pack, database, mqttUrl, publisherOf, registry }: IngestParts,
 ): Promise<IngestWorker> {
   const pool = createPool(database, {
     max: 3,
@@ -194,13 +221,15 @@ async function openIngest(
   const worker = await startIngest({
     pool,
     mqttUrl,
+    mqttTls: config.mqttClientTls,
     pack: pack.city,
     clientId: ingestClientId(config),
     log,
     metrics: registry,
+    ...(publisherOf && { publisherOf }),
   })
   scope.defer(() => worker.close())
-  const pollers = startPollers({ pack: pack.city, mqttUrl, log, metrics: registry })
+  const pollers = startPollers({ pack: pack.city, mqttUrl, mqttTls: config.mqttClientTls, log, metrics: registry })
   scope.defer(() => pollers.close())
   if (pollers.states.length > 0) screen.line('feeds', pollers.states.map(({ feed }) => feed).join(', '))
   return worker

@@ -18,6 +18,11 @@ Environment (all optional):
   MQTT_HOST      127.0.0.1  address of the embedded broker, independent of HOST; beyond this machine it needs the next two
   MQTT_USERNAME             what clients of the embedded broker must present,
   MQTT_PASSWORD             at least 12 characters
+  MQTT_ANONYMOUS on         off: only devices with credentials of their own, or with those, are admitted
+  MQTT_TLS_PORT             port of the embedded broker with TLS on MQTT_HOST; MQTT_PORT is then on this machine only
+  MQTT_TLS_CERT             files (PEM): certificate and key of that port,
+  MQTT_TLS_KEY
+  MQTT_TLS_CA               and the authority of client certificates, which every client then needs
   DATA_DIR       .data      where the embedded database lives
   CITY                      folder of a city pack, as --city
   SIMULATE       on|off     the simulator; on unless MQTT_URL names a broker of yours

@@ -2,7 +2,7 @@ import mqtt, { type MqttClient } from 'mqtt'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { separateLogin } from '#model/mqtt/broker-url.ts'
+import { type ClientTls, separateLogin } from '#model/mqtt/broker-url.ts'
 import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/mqtt/live-feed.ts'
 import type { LiveSource } from './source.ts'
 
@@ -14,13 +14,22 @@ const PUBLISH_TIMEOUT_MS = 10_000
  * until `close`. The client reconnects by itself; each new connection subscribes again, because a restarted
  * broker has lost the subscription.
  */
-export function openMqttSource({ url, log }: { url: string; log: Logger }): LiveSource & { close(): Promise<void> } {
+export function openMqttSource({
+  url,
+  tls,
+  log,
+}: {
+  url: string
+  tls?: ClientTls
+  log: Logger
+}): LiveSource & { close(): Promise<void> } {
   const listeners = new Set<(message: LiveMessage) => void>()
   const shown = withoutSecret(url)
   let subscribed = false
   const outage = new Outage()
   const { address, login } = separateLogin(url)
   const client = mqtt.connect(address, {
+    ...tls,
     ...login,
     clean: true,
     reconnectPeriod: 1_000,

@@ -14,6 +14,10 @@ export type RejectedFilter = {
   from?: Date | undefined
   to?: Date | undefined
   replayed?: boolean | undefined
+  /** exactly this detail */
+  detail?: string | undefined
+  /** devices because of which it was rejected: any of these */
+  devices?: readonly string[] | undefined
 }
 type Row = {
   id: number
@@ -35,18 +39,20 @@ const WHERE = `
   ($1::text is null or reason = $1) and ($2::text is null or source = $2) and ($3::text is null or fields @> array[$3])
   and ($4::text is null or strpos(topic, $4) > 0)
   and ($5::timestamptz is null or received_at >= $5) and ($6::timestamptz is null or received_at < $6)
-  and ($7::boolean is null or (replayed_at is not null) = $7)`
-const valuesOf = ({ reason, source, field, topic, from, to, replayed }: RejectedFilter) => [
+  and ($7::boolean is null or (replayed_at is not null) = $7)
+  and ($8::text[] is null or devices <> '{}' and devices && $8)
+  and ($9::text is null or detail = $9)`
+const valuesOf = ({ reason, source, field, topic, from, to, replayed, devices, detail }: RejectedFilter) => [
   ...[reason ?? null, source ?? null, field ?? null, topic ?? null],
-  ...[from ?? null, to ?? null, replayed ?? null],
+  ...[from ?? null, to ?? null, replayed ?? null, devices ?? null, detail ?? null],
 ]
 const PAGE = `
   select id, received_at, source, topic, null::bytea as payload, octet_length(payload) as stored_bytes, reason, detail, partial,
          full_bytes, fields, replayed_at
   from rejected_message
-  where ${WHERE} and ($8::bigint is null or id < $8)
+  where ${WHERE} and ($10::bigint is null or id < $10)
   order by id desc
-  limit $9`
+  limit $11`
 const PAYLOADS = 'select id, payload from rejected_message where id = any($1::bigint[])'
 /** Payload bytes of one page: a message is at most 1 MiB, so there is always one in it. */
 const MAX_PAGE_BYTES = 1_500_000
@@ -113,10 +119,10 @@ const REPLAYABLE = `
   select id, topic, payload, received_at as "receivedAt", reason = 'retained_without_time' as retained,
          octet_length(payload) < full_bytes as truncated
   from rejected_message
-  where ${WHERE} and ($8::bigint[] is null or id = any($8)) and ($8::bigint[] is not null or replayed_at is null)
-    and id > $9 and id <= $10
+  where ${WHERE} and ($10::bigint[] is null or id = any($10)) and ($10::bigint[] is not null or replayed_at is null)
+    and id > $11 and id <= $12
   order by id
-  limit $11`
+  limit $13`
 
 export type ReplayPage = { after: number; upTo: number; limit: number }
 

@@ -74,6 +74,7 @@ async function begin(pool: Pool, by: Actor, fromKey: string, intoKey: string): P
     ])
     await moveCalibrations(client, merge)
     await moveReplacements(client, merge)
+    await client.query('update device_credential set thing_id = $2 where thing_id = $1', [from.id, into.id])
     await repoint(client, merge)
     const parts = { before: { key: from.key }, after: { into: into.key } }
     await recordChange(client, { by, action: 'thing.merge', subject: from.key, ...parts })

@@ -26,6 +26,7 @@ const rejectedQuery = z.object({
   source: keyParam.optional(),
   field: keyParam.optional().describe('an unmapped field it holds: full path or last part'),
   topic: keyParam.optional().describe('part of the topic'),
+  device: keyParam.optional().describe('ignored, not approved or not registered: because of this device'),
   ...windowParams,
   replayed: z
     .enum(['true', 'false'])
@@ -87,8 +88,8 @@ export const ingestRoutes =
           response: { 200: rejectedResponse },
         },
       },
-      async ({ actor, query: { limit, cursor, from, to, ...rest } }) => {
-        const filter = { ...rest, ...arrival({ from, to }) }
+      async ({ actor, query: { limit, cursor, from, to, device, ...rest } }) => {
+        const filter = { ...rest, ...arrival({ from, to }), ...(device !== undefined && { devices: [device] }) }
         const before = cursor === undefined ? null : readCursor(cursor)
         const [{ messages, next }, reasons] = await Promise.all([
           selectRejected(pool, filter, { before, limit, withPayload: may(actor, 'payloads', false) }),
@@ -110,8 +111,9 @@ export const ingestRoutes =
           response: { 200: replayResponse },
         },
       },
-      async ({ body: { all: _, ids, from, to, ...filter } }) => {
-        const wanted = { ...filter, ...arrival({ from, to }), ids: ids?.map(readId) }
+      async ({ body: { all: _, ids, from, to, device, ...filter } }) => {
+        const devices = device === undefined ? undefined : [device]
+        const wanted = { ...filter, ...arrival({ from, to }), devices, ids: ids?.map(readId) }
         await untilInForce(pool, sleep)
         return replay({ pool, live, clock }, wanted)
       },

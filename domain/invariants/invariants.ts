@@ -73,7 +73,7 @@ const countsAgree: Check = async (db) => {
   return {
     name: 'observations: those in the tables are those the ledger says were stored',
     holds: missing === 0 || (unlogged > 0 && missing > 0),
-    text: `${present} present; ${stored} stored by the ingest, ${signed(adjusted)} by merges and calibrations, ${removed} removed by retention${earlier}`,
+    text: `${present} present; ${stored} stored by the ingest, ${signed(adjusted)} by merges, calibrations and deletions, ${removed} removed by retention${earlier}`,
     examples:
       missing === 0 ? [] : [missing > 0 ? `${missing} are missing` : `${-missing} are there that nobody booked`],
   }
@@ -85,7 +85,7 @@ const thingsAgree: Check = async (db) => {
   const { rows } = await db.query<{ things: number; things_opened: number; sources: number }>(
     `select coalesce(sum(stored), 0)::bigint as things, coalesce(sum(stored) filter (where day = '1970-01-01'), 0)::bigint as things_opened,
             (select coalesce(sum(observations_stored), 0)::bigint from ingest_ledger) as sources
-     from thing_ledger`,
+     from (select day, stored from thing_ledger union all select day, stored from deleted_thing_ledger) l`,
   )
   const { things = 0, things_opened = 0, sources = 0 } = rows[0] ?? {}
   // Books that were opened later begin with what was there then, from which retention had taken its share.
@@ -137,6 +137,7 @@ const noOrphans: Check = async (db) => {
     `select o.datastream_id as id, o.place from (
        select distinct datastream_id, 'observation' as place from observation
        union all select distinct datastream_id, 'mobile_observation' from mobile_observation
+       union all select distinct datastream_id, 'observation_daily' from observation_daily
        union all select datastream_id, 'latest_observation' from latest_observation) o
      where not exists (select from datastream d where d.id = o.datastream_id)
      order by 1, 2`,
@@ -152,12 +153,15 @@ const noOrphans: Check = async (db) => {
 const mergesEnd: Check = async (db) => {
   const { rows } = await db.query<{ key: string; since: string }>(
     `select from_key as key, started_at::text as since from thing_merge
-     where finished_at is null and started_at < now() - interval '1 hour' order by id`,
+     where finished_at is null and started_at < now() - interval '1 hour'
+     union all
+     select 'deletion ' || id, started_at::text from thing_deletion
+     where finished_at is null and started_at < now() - interval '1 hour' order by 2`,
   )
   return {
-    name: 'registry: no merge has been under way for more than an hour',
+    name: 'registry: no merge or deletion has been under way for more than an hour',
     holds: rows.length === 0,
-    text: `${rows.length} unfinished; asking for the merge again takes it up`,
+    text: `${rows.length} unfinished; a merge continues when it is requested again, a deletion by itself`,
     examples: rows.slice(0, EXAMPLES).map(({ key, since }) => `${key}, since ${since}`),
   }
 }

@@ -14,6 +14,9 @@ export type Queryable = Pick<pg.PoolClient, 'query'>
 /** How to reach the database: a server's URL, or what the embedded one says pg needs. */
 export type DatabaseAddress = { readonly url: string } | { readonly embedded: pg.PoolConfig }
 
+/** Then probes follow each other by a second, and ten without an answer end the connection (libuv's settings). */
+const KEEP_ALIVE_MS = 30_000
+
 export type PoolOptions = {
   readonly max: number
   /** shown in pg_stat_activity */
@@ -36,6 +39,9 @@ export function createPool(address: DatabaseAddress, options: PoolOptions): Pool
     application_name: options.applicationName,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
+    // a server that is gone without closing is noticed while a connection waits for an answer
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(options.statementTimeoutMs !== undefined && { statement_timeout: options.statementTimeoutMs }),
   })
   pool.on('error', options.onIdleError)

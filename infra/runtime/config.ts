@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { GRANTED_ROLES, type GrantedRole, grantedRoleSchema } from '#model/access/roles.ts'
 import { AppError } from '#model/basics/errors.ts'
+import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { isSafeToLog } from './log.ts'
 
 /** The bundled, fictional city. */
@@ -10,6 +12,15 @@ const DEMO_CITY = resolve(import.meta.dirname, '../../simulators/cities/demo')
 
 const PASSWORD_HINT = 'percent-encode @ / : ? and # in user name and password'
 const port = z.coerce.number().int().min(0).max(65_535)
+/** The content of a file that is named. */
+const file = z.string().transform((path, context) => {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `${path} cannot be read (${(error as NodeJS.ErrnoException).code})` })
+    return z.NEVER
+  }
+})
 const urlOf = (...protocols: string[]) =>
   z
     .string()
@@ -44,6 +55,14 @@ const environmentSchema = z.object({
   MQTT_PORT: port.default(1883),
   MQTT_USERNAME: z.string().min(1).optional(),
   MQTT_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
+  MQTT_ANONYMOUS: z.enum(['on', 'off']).default('on'),
+  MQTT_CA: file.optional(),
+  MQTT_CERT: file.optional(),
+  MQTT_KEY: file.optional(),
+  MQTT_TLS_PORT: port.optional(),
+  MQTT_TLS_CERT: file.optional(),
+  MQTT_TLS_KEY: file.optional(),
+  MQTT_TLS_CA: file.optional(),
   CITY: z.string().min(1).default(DEMO_CITY),
   DATA_DIR: z.string().min(1).default('.data'),
   SIMULATE: z.enum(['on', 'off']).optional(),
@@ -104,6 +123,19 @@ const checkedSchema = environmentSchema
     path: ['SMTP_URL'],
     message: 'is set together with SMTP_FROM, or neither is',
   })
+  .refine(
+    (env) =>
+      new Set([env.MQTT_TLS_PORT, env.MQTT_TLS_CERT, env.MQTT_TLS_KEY].map((value) => value === undefined)).size === 1,
+    { path: ['MQTT_TLS_PORT'], message: 'is set together with MQTT_TLS_CERT and MQTT_TLS_KEY, or none is' },
+  )
+  .refine((env) => (env.MQTT_CERT === undefined) === (env.MQTT_KEY === undefined), {
+    path: ['MQTT_CERT'],
+    message: 'is set together with MQTT_KEY, or neither is',
+  })
+  .refine((env) => env.MQTT_TLS_CA === undefined || env.MQTT_TLS_PORT !== undefined, {
+    path: ['MQTT_TLS_CA'],
+    message: 'is for the listener of MQTT_TLS_PORT, which is not set',
+  })
 
 const withOidc = checkedSchema.refine(
   (env) =>
@@ -148,6 +180,8 @@ export type Config = {
   readonly estimatorUrl: string | undefined
   /** absent: the embedded broker on `mqttPort` */
   readonly mqttUrl: string | undefined
+  /** how clients of `mqttUrl` verify it and present themselves */
+  readonly mqttClientTls: ClientTls
   readonly host: string
   readonly port: number
   /** address of the embedded broker, independent of `host` */
@@ -155,6 +189,12 @@ export type Config = {
   readonly mqttPort: number
   /** what clients of the embedded broker must present; absent: nothing, then it listens on loopback only */
   readonly mqttCredentials: { readonly username: string; readonly password: string } | undefined
+  /** whether clients of the embedded broker are admitted that present nothing */
+  readonly mqttAnonymous: boolean
+  /** the listener of the embedded broker with TLS, PEM; with `ca` every client needs a certificate */
+  readonly mqttTls:
+    | { readonly port: number; readonly cert: Buffer; readonly key: Buffer; readonly ca?: Buffer }
+    | undefined
   /** folder of the city pack */
   readonly city: string
   readonly dataDir: string
@@ -195,6 +235,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: env.DATABASE_URL,
     estimatorUrl: env.ESTIMATOR_URL,
     mqttUrl: env.MQTT_URL,
+    mqttClientTls: {
+      ...(env.MQTT_CA && { ca: env.MQTT_CA.toString() }),
+      ...(env.MQTT_CERT && { cert: env.MQTT_CERT.toString() }),
+      ...(env.MQTT_KEY && { key: env.MQTT_KEY.toString() }),
+    },
     host: env.HOST,
     port: env.PORT,
     mqttHost: env.MQTT_HOST,
@@ -202,6 +247,14 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     mqttCredentials:
       env.MQTT_USERNAME !== undefined && env.MQTT_PASSWORD !== undefined
         ? { username: env.MQTT_USERNAME, password: env.MQTT_PASSWORD }
+        : undefined,
+    mqttAnonymous: env.MQTT_ANONYMOUS === 'on',
+    mqttTls:
+      env.MQTT_TLS_PORT !== undefined && env.MQTT_TLS_CERT && env.MQTT_TLS_KEY
+        ? {
+            ...{ port: env.MQTT_TLS_PORT, cert: env.MQTT_TLS_CERT, key: env.MQTT_TLS_KEY },
+            ...(env.MQTT_TLS_CA && { ca: env.MQTT_TLS_CA }),
+          }
         : undefined,
     city: resolve(env.CITY),
     dataDir: resolve(env.DATA_DIR),

@@ -12,6 +12,7 @@
  */
 import { connect, type MqttClient } from 'mqtt'
 import type { Logger } from '#infra/runtime/log.ts'
+import { type ClientTls, separateLogin } from '#model/mqtt/broker-url.ts'
 import { union } from '#model/mqtt/topic-filters.ts'
 import { REASONS } from '#model/observation/quality.ts'
 import { type Interpreter, OWN_MESSAGE } from '../interpret/interpret.ts'
@@ -19,6 +20,7 @@ import type { IngestMessage } from '../message/ingest-message.ts'
 
 export type OverloadBypassOptions = {
   readonly url: string
+  readonly tls?: ClientTls
   readonly clientId: string
   readonly filters: readonly string[]
   /** more is in flight than is committed soon, and not because of a database outage */
@@ -42,7 +44,8 @@ const MAX_PAYLOAD_BYTES = 64 * 1024
 type LastMessage = { readonly payload: Buffer; readonly receivedAt: Date }
 
 export function watchOverloadBypass(options: OverloadBypassOptions): OverloadBypass {
-  const { url, clientId, filters, isBehind, log } = options
+  const { tls, clientId, filters, isBehind, log } = options
+  const { address, login } = separateLogin(options.url)
   const lastByTopic = new Map<string, LastMessage>()
   let client: MqttClient | undefined
   let sinceMs = performance.now()
@@ -50,7 +53,7 @@ export function watchOverloadBypass(options: OverloadBypassOptions): OverloadByp
 
   const open = (): void => {
     log.info({}, 'overload started; latest values updated over the bypass')
-    client = connect(url, { clientId: `${clientId}-fresh`, clean: true, queueQoSZero: false })
+    client = connect(address, { ...tls, ...login, clientId: `${clientId}-fresh`, clean: true, queueQoSZero: false })
     client.on('error', (error) =>
       log.debug({ detail: error.message }, 'overload bypass connection failed; reconnecting'),
     )

@@ -5,7 +5,7 @@ import { int8Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import type { Queryable } from '#infra/db/pool.ts'
 import { DAY_MS } from '#model/basics/durations.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
-import { isPersonal } from './rejection.ts'
+import { isPersonal } from '../personal-data/is-personal.ts'
 
 const INSERT = `
   insert into raw_message (keep_until, received_at, source, topic, payload, full_bytes, retained, digest)

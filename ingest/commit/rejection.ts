@@ -8,11 +8,9 @@
 import { plainStart } from '#model/text/storable-text.ts'
 import { MAX_DETAIL_LENGTH } from '../message/describe-error.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
+import { isPersonal } from '../personal-data/is-personal.ts'
 
 const NOTHING = Buffer.alloc(0)
-
-export const isPersonal = ({ failure, problems }: IngestMessage): boolean =>
-  failure?.reason === 'personal_data' || problems.some(({ reason }) => reason === 'personal_data')
 
 export function rejected(message: IngestMessage, detail: string): IngestMessage {
   const {
@@ -20,6 +18,8 @@ export function rejected(message: IngestMessage, detail: string): IngestMessage 
     archiveDays: _archiveDays,
     amendments: _amendments,
     isDescription: _isDescription,
+    ignoredBy: _ignoredBy,
+    pending: _pending,
     ...rest
   } = message
   const about = message.failure ? `${message.failure.reason}: ${message.failure.detail}; ` : ''

@@ -71,7 +71,7 @@ function collect(messages: readonly IngestMessage[]): FieldRecord[] {
 }
 
 /** A control character, which stored text does not contain (model/text/storable-text.ts). */
-const SEPARATOR = '\u001f'
+export const SEPARATOR = '\u001f'
 
 /** Names by which a rejected message is found again, once a mapping covers them. */
 export const fieldNames = (unmapped: readonly UnmappedField[] = []): string =>

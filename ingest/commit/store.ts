@@ -1,12 +1,13 @@
 import { int4Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import type { Queryable } from '#infra/db/pool.ts'
+import type { RejectReason } from '../decode/helpers/types.ts'
 import { MAX_DETAIL_LENGTH } from '../message/describe-error.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import { CLOCK_AHEAD_LIMIT_MS } from '../observe/normalise.ts'
-import { isPersonal } from './rejection.ts'
+import { isPersonal } from '../personal-data/is-personal.ts'
 import type { Row } from './rows.ts'
 import { keysOf, valuesOf } from './store-observations.ts'
-import { fieldNames } from './store-unmapped.ts'
+import { fieldNames, SEPARATOR } from './store-unmapped.ts'
 
 const TYPES = '$1::int[], $2::timestamptz[], $3::float8[], $4::smallint[], $5::int[]'
 
@@ -55,10 +56,12 @@ export async function updateLatest(
 
 // A redelivered message (dup) may have been rejected before: it is stored once.
 const REJECT = `
-  insert into rejected_message (received_at, source, topic, payload, reason, detail, partial, full_bytes, fields)
-  select r.received_at, r.source, r.topic, r.payload, r.reason, r.detail, r.partial, r.full_bytes, string_to_array(r.fields, chr(31))
+  insert into rejected_message (received_at, source, topic, payload, reason, detail, partial, full_bytes, fields, devices)
+  select r.received_at, r.source, r.topic, r.payload, r.reason, r.detail, r.partial, r.full_bytes,
+    string_to_array(r.fields, chr(31)), string_to_array(r.devices, chr(31))
   from unnest($1::timestamptz[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::boolean[], $8::int[],
-    $9::boolean[], $10::text[]) as r (received_at, source, topic, payload, reason, detail, partial, full_bytes, dup, fields)
+    $9::boolean[], $10::text[], $11::text[])
+    as r (received_at, source, topic, payload, reason, detail, partial, full_bytes, dup, fields, devices)
   where not r.dup or not exists (
     select from rejected_message o
     where o.received_at > r.received_at - interval '1 day' and o.topic = r.topic and o.reason = r.reason
@@ -89,9 +92,18 @@ export async function insertRejected(db: Queryable, messages: readonly IngestMes
       int4Array(messages.map((message) => message.fullBytes)),
       messages.map((message) => message.dup),
       messages.map((message) => fieldNames(message.unmapped)),
+      messages.map(heldBackDevices),
     ],
   })
 }
+
+const NOT_REGISTERED: ReadonlySet<RejectReason> = new Set(['ignored', 'awaiting_approval', 'registration_limit'])
+
+/** The devices because of which a message is rejected: it is found by them once they are approved or no longer ignored. */
+const heldBackDevices = ({ problems }: IngestMessage): string =>
+  [...new Set(problems.flatMap(({ device, reason }) => (device && NOT_REGISTERED.has(reason) ? [device] : [])))].join(
+    SEPARATOR,
+  )
 
 /** True when a part of the message was not usable. */
 export const isRejected = (message: IngestMessage): boolean =>

@@ -24,12 +24,13 @@ import { describeError } from '../message/describe-error.ts'
 import type { CommittedMessage, IngestMessage, Outcome } from '../message/ingest-message.ts'
 import { CLOCK_AHEAD_LIMIT_MS } from '../observe/normalise.ts'
 import { amendObservations, markLate } from '../quality/amendments.ts'
-import type { Registry } from '../registry/registry.ts'
+import { DeviceGone, type Registry } from '../registry/registry.ts'
+import { admittedOnly } from './admitted.ts'
 import { archiveMessages } from './archive.ts'
 import { amendRows, QualityEvaluator } from './evaluate-quality.ts'
 import { firstArrivalMs, restoreFirstArrivals, saveFirstArrivals } from './first-arrivals.ts'
+import { countHeldBack } from './held-back.ts'
 import type { Ledger } from './ledger.ts'
-import { withinQuota } from './registration-quota.ts'
 import { minimalRejection, rejected } from './rejection.ts'
 import { latestRows, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
 import { insertRejected, isRejected, updateLatest } from './store.ts'
@@ -120,7 +121,8 @@ export class Writer {
     firstMs: number,
   ): Promise<Step> {
     const isAlone = messages.length === 1
-    if (codeOf(error) === FOREIGN_KEY_VIOLATION && failures.reload < MAX_RELOADS) return 'reload'
+    const isGone = error instanceof DeviceGone || codeOf(error) === FOREIGN_KEY_VIOLATION
+    if (isGone && failures.reload < MAX_RELOADS) return 'reload'
     if (!isAlone && TOO_LARGE_CODES.has(codeOf(error))) return 'split'
     if (await this.#probe.isOutage(error, firstMs)) return 'wait'
     if (!isAlone) return 'split'
@@ -148,7 +150,7 @@ export class Writer {
   /** Writes the latest values of messages that are not stored yet. @returns the rows that now are the latest */
   async writeLatest(received: readonly IngestMessage[]): Promise<readonly Row[]> {
     const { pool, registry } = this.#options
-    const messages = await withinQuota(registry, pool, received)
+    const messages = await admittedOnly(registry, pool, received)
     const datastreams = await registry.resolve(
       pool,
       messages.flatMap((message) => message.samples),
@@ -172,7 +174,7 @@ export class Writer {
   async #commit(received: readonly IngestMessage[]): Promise<CommittedBatch> {
     const { pool, session, registry, ledger } = this.#options
     await restoreFirstArrivals(pool, session, received)
-    const messages = await withinQuota(registry, pool, received)
+    const messages = await admittedOnly(registry, pool, received)
     const samples = messages.flatMap((message) => message.samples)
     const datastreams = samples.length > 0 ? await registry.resolve(pool, samples) : []
     this.#evaluator.evaluate(messages, datastreams)
@@ -181,6 +183,7 @@ export class Writer {
     const { rows, amendments } = amendRows(messages, sortedDistinct(rowsOf(messages, datastreams, partOf), tallies))
     return commitWith(pool, ledger, async (client) => {
       const inserted = await this.#store.insert(client, rows, tallies, { repeated: messages.some(({ dup }) => dup) })
+      const omitted = await countHeldBack(client, messages, (topic) => registry.clientOf(topic))
       const nowMs = this.#now()
       const [latest] = await together([
         updateLatest(client, latestRows(inserted, nowMs + CLOCK_AHEAD_LIMIT_MS), { nowMs }),
@@ -190,7 +193,10 @@ export class Writer {
           inserted.map(({ timeMs }) => timeMs),
           Date.now(),
         ),
-        insertRejected(client, messages.filter(isRejected)),
+        insertRejected(
+          client,
+          messages.filter((message) => isRejected(message) && !omitted.has(message)),
+        ),
         storeUnmapped(client, messages),
         writeThingLedger(client, messages, parts),
         saveFirstArrivals(client, session, messages),

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import { Gauge } from 'prom-client'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
-import { separateLogin } from '#model/mqtt/broker-url.ts'
+import { type ClientTls, separateLogin } from '#model/mqtt/broker-url.ts'
 import { type FeedState, type Poller, startPoller } from './poller.ts'
 
 export type Pollers = { readonly states: readonly FeedState[]; close(): Promise<void> }
@@ -17,12 +17,14 @@ export type Pollers = { readonly states: readonly FeedState[]; close(): Promise<
 export function startPollers({
   pack,
   mqttUrl,
+  mqttTls = {},
   log,
   environment = process.env,
   metrics,
 }: {
   readonly pack: Pick<CityPack, 'feeds'>
   readonly mqttUrl: string
+  readonly mqttTls?: ClientTls
   readonly log: Logger
   readonly environment?: NodeJS.ProcessEnv
   readonly metrics?: Registry
@@ -31,6 +33,7 @@ export function startPollers({
   if (feeds.length === 0) return { states: [], close: async () => {} }
   const { address, login } = separateLogin(mqttUrl)
   const client = connect(address, {
+    ...mqttTls,
     ...login,
     clientId: `citywell-feeds-${randomUUID()}`,
     clean: true,

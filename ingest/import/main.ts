@@ -30,7 +30,8 @@ await runMain(async (scope) => {
     options,
     pack: pack.city,
     bounds: boundsOf(pack),
-    openPublisher: () => openPublisher(config.mqttUrl ?? embeddedBroker(config)),
+    openPublisher: () =>
+      config.mqttUrl ? openPublisher(config.mqttUrl, config.mqttClientTls) : openPublisher(embeddedBroker(config)),
     ledger: (source) =>
       pool ? ledgerFromDatabase(pool, source) : ledgerFromApi(`http://127.0.0.1:${config.port}`, source),
     onProgress: progress.show,
@@ -41,8 +42,9 @@ await runMain(async (scope) => {
 })
 
 /** Address of the broker of `npm start` on this machine. */
-function embeddedBroker({ mqttHost, mqttPort, mqttCredentials }: Config): string {
-  const url = new URL(`mqtt://${reachableAddress(mqttHost, mqttPort)}`)
+function embeddedBroker({ mqttHost, mqttPort, mqttTls, mqttCredentials }: Config): string {
+  // with a listener for TLS, the one without is on loopback
+  const url = new URL(`mqtt://${reachableAddress(mqttTls ? '127.0.0.1' : mqttHost, mqttPort)}`)
   url.username = encodeURIComponent(mqttCredentials?.username ?? '')
   url.password = encodeURIComponent(mqttCredentials?.password ?? '')
   return url.toString()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { connectAsync } from 'mqtt'
 import { withoutSecret } from '#infra/runtime/log.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { separateLogin } from '#model/mqtt/broker-url.ts'
+import { type ClientTls, separateLogin } from '#model/mqtt/broker-url.ts'
 
 /** Publishes at QoS 1 with bounded concurrency; a message counts as published when the broker has acknowledged it. */
 export type Publisher = {
@@ -20,12 +20,19 @@ const CONNECT_MS = 5_000
 const ACKNOWLEDGE_MS = 60_000
 
 /** @throws AppError BROKER_UNAVAILABLE */
-export async function openPublisher(url: string): Promise<Publisher> {
+export async function openPublisher(url: string, tls: ClientTls = {}): Promise<Publisher> {
   const unavailable = (cause?: unknown): AppError => new AppError('BROKER_UNAVAILABLE', withoutSecret(url), { cause })
   const { address, login } = separateLogin(url)
   const client = await connectAsync(
     address,
-    { ...login, clientId: `import-${randomUUID()}`, clean: true, connectTimeout: CONNECT_MS, reconnectPeriod: 1_000 },
+    {
+      ...tls,
+      ...login,
+      clientId: `import-${randomUUID()}`,
+      clean: true,
+      connectTimeout: CONNECT_MS,
+      reconnectPeriod: 1_000,
+    },
     false,
   ).catch((cause: unknown) => {
     throw unavailable(cause)

@@ -22,7 +22,7 @@ import type { FieldProblem, RejectReason } from '../decode/helpers/types.ts'
 import { describeError } from '../message/describe-error.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import type { Received } from '../receive/subscriber.ts'
-import { DiscoveryState } from './discovery/state.ts'
+import { type Admit, DiscoveryState } from './discovery/state.ts'
 import type { Interpreter } from './interpret.ts'
 import { REBIRTH_LIMITS, type RebirthLimits, requestRebirths } from './sparkplug/rebirth.ts'
 import { SparkplugState } from './sparkplug/state.ts'
@@ -34,6 +34,7 @@ export type DeferredInterpretationOptions = {
   readonly next: { add(message: IngestMessage): void }
   /** false when there is no connection */
   readonly publish: (topic: string, payload: Buffer) => boolean
+  readonly admit: Admit
   readonly rebirth?: RebirthLimits
   /** distinguishes an outage of the database from a fault of one message */
   readonly probe: { isOutage(error: unknown, sinceMs: number): Promise<boolean> }
@@ -54,8 +55,8 @@ type Answer = {
   readonly descriptionProblems?: readonly FieldProblem[]
 }
 
-/** No context helps these; a topic of 64 KB cannot even be looked up. */
-const UNREADABLE: ReadonlySet<RejectReason> = new Set(['too_large', 'malformed_packet'])
+/** No context helps these, or it is not wanted; a topic of 64 KB cannot even be looked up. */
+const UNREADABLE: ReadonlySet<RejectReason> = new Set(['too_large', 'malformed_packet', 'ignored'])
 const MAX_ITEMS_PER_LOOKUP = 500
 /** A single message may have failed for a cancelled statement or a lock. Not retried when its data is at fault. */
 const ALONE_TRIES = 3
@@ -77,7 +78,7 @@ export function needsContext({ topic, failure }: IngestMessage): boolean {
 export class DeferredInterpretation {
   readonly #options: DeferredInterpretationOptions
   readonly #sparkplug = new SparkplugState()
-  readonly #discovery = new DiscoveryState()
+  readonly #discovery: DiscoveryState
   readonly #stop = new AbortController()
   readonly #later = new Map<Item, NodeJS.Timeout>()
   readonly #outage = new Outage()
@@ -88,6 +89,7 @@ export class DeferredInterpretation {
 
   constructor(options: DeferredInterpretationOptions) {
     this.#options = options
+    this.#discovery = new DiscoveryState(options.admit)
   }
 
   /** @param message as interpreted without context */

@@ -14,6 +14,7 @@ import type { StoreProbe } from '../commit/store-probe.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import type { Received } from '../receive/subscriber.ts'
 import { DeferredInterpretation, needsContext } from './deferred-interpretation.ts'
+import type { Admit } from './discovery/state.ts'
 import { type Interpreter, OWN_MESSAGE } from './interpret.ts'
 
 export type InterpretStageOptions = {
@@ -24,6 +25,8 @@ export type InterpretStageOptions = {
   readonly interpreter: Interpreter
   /** for requests to Sparkplug nodes */
   readonly publish: (topic: string, payload: Buffer) => boolean
+  /** for devices that describe themselves */
+  readonly admit: Admit
   readonly next: InterpretOutput
 }
 export type InterpretOutput = {

@@ -11,7 +11,8 @@ import { decode } from '../decode/index.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import { withCalibrated } from '../observe/calibration.ts'
 import { normalise } from '../observe/normalise.ts'
-import { withoutPersonalData } from '../personal-data/redact.ts'
+import { isPersonal } from '../personal-data/is-personal.ts'
+import { cleanPayload } from '../personal-data/redact.ts'
 import type { Received } from '../receive/subscriber.ts'
 import { NO_RULES, type Rules } from '../registry/registry-rules.ts'
 import { isImport, sourcesOf, specialise } from './built-in-sources.ts'
@@ -48,8 +49,9 @@ export function createInterpreter(
         : fail('malformed_packet', received.malformed)
     const archiveDays = source?.archive?.days
     const isStored = reading.failure !== undefined || reading.problems.length > 0 || archiveDays !== undefined
-    const payload = isStored ? withoutPersonalData(received.payload) : received.payload
-    return { ...envelopeOf(received), source: source?.name ?? NO_SOURCE, payload, archiveDays, ...storable(reading) }
+    const { payload, fullBytes } = isStored ? cleanPayload(received) : received
+    const message = { ...envelopeOf(received), fullBytes, payload, archiveDays }
+    return { ...message, source: source?.name ?? NO_SOURCE, ...storable(reading) }
   }
   return (packet, context) => {
     try {
@@ -79,9 +81,10 @@ function restoreReplayed(packet: Received): Received {
 }
 
 /** The reading with text that can be stored and names that can be indexed. */
-function storable({ samples, problems, failure, unmapped }: Reading): Reading {
+function storable({ samples, problems, failure, unmapped, ignoredBy }: Reading): Reading {
   return {
     samples,
+    ignoredBy,
     problems: problems.map(({ field, reason, detail, device }) => ({
       ...{ field: plainText(field), reason, detail: plainText(detail) },
       ...(device !== undefined && { device: plainText(device) }),
@@ -96,7 +99,7 @@ function storable({ samples, problems, failure, unmapped }: Reading): Reading {
   }
 }
 
-type Reading = Pick<IngestMessage, 'samples' | 'problems' | 'failure' | 'unmapped'>
+type Reading = Pick<IngestMessage, 'samples' | 'problems' | 'failure' | 'unmapped' | 'ignoredBy'>
 const fail = (
   reason: RejectReason,
   detail: string,
@@ -111,7 +114,24 @@ type ReadOptions = {
   readonly context: DecodingContext | undefined
 }
 
-function read(received: Received, source: Source, { timeZone, payloadLimit, rules, context }: ReadOptions): Reading {
+/** A message of an ignored topic is decoded all the same: whether its content may be stored depends on it. */
+function read(received: Received, source: Source, options: ReadOptions): Reading {
+  const reading = readValues(received, source, options)
+  const { ignored } = options.rules
+  if (isPersonal(reading)) return reading
+  const filter = ignored.filterOf(received.topic)
+  if (filter !== undefined) return { ...fail('ignored', `topic filter ${filter}`), ignoredBy: filter }
+  // nothing in it is usable, and all of it is of ignored devices
+  const { unmapped = [], failure, ...values } = reading
+  if (!failure || unmapped.length === 0 || !unmapped.every(({ device }) => ignored.has(device))) return reading
+  return { ...ignored.withoutIgnored({ ...values, unmapped }), failure: undefined }
+}
+
+function readValues(
+  received: Received,
+  source: Source,
+  { timeZone, payloadLimit, rules, context }: ReadOptions,
+): Reading {
   const topicBytes = Buffer.byteLength(received.topic)
   if (topicBytes > MAX_TOPIC_BYTES)
     return fail('too_large', `topic of ${topicBytes} bytes; the limit is ${MAX_TOPIC_BYTES}`)
@@ -134,8 +154,9 @@ function read(received: Received, source: Source, { timeZone, payloadLimit, rule
         problems,
         decoded.unmapped,
       )
-    const samples = withCalibrated(normal.samples, rules.calibrations)
-    return { samples, problems, failure: undefined, unmapped: decoded.unmapped }
+    const read = { samples: normal.samples, problems, unmapped: decoded.unmapped }
+    const { samples, ...rest } = rules.ignored.withoutIgnored(read)
+    return { samples: withCalibrated(samples, rules.calibrations), ...rest, failure: undefined }
   } catch (error) {
     // A bug in a decoder must cost this message only, not the worker.
     return fail('decoder_failed', error instanceof Error ? error.message : String(error))

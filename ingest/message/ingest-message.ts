@@ -25,6 +25,10 @@ export type IngestMessage = {
   readonly failure: { readonly reason: RejectReason; readonly detail: string } | undefined
   /** retention in the archive, when its source is archived */
   readonly archiveDays?: number | undefined
+  /** the topic filter of the registry because of which it is ignored */
+  readonly ignoredBy?: string | undefined
+  /** values of devices that wait for approval */
+  readonly pending?: readonly NormalSample[] | undefined
   /** it describes other messages (a discovery config), and is stored as part of the decoding context */
   readonly isDescription?: true
   /** set by the quality evaluation: changes to flags of earlier observations */

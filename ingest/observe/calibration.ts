@@ -17,7 +17,7 @@ export type Calibrations = ReadonlyMap<string, ReadonlyMap<string, readonly Cali
 export const streamKey = (property: string, channel: string): string => `${property}\n${channel}`
 
 /** The samples, each followed by its calibrated version where its instrument is calibrated. */
-export function withCalibrated(samples: NormalSample[], calibrations: Calibrations): NormalSample[] {
+export function withCalibrated(samples: readonly NormalSample[], calibrations: Calibrations): readonly NormalSample[] {
   if (calibrations.size === 0) return samples
   return samples.flatMap((sample) => {
     const steps = calibrations.get(sample.device)?.get(streamKey(sample.property, sample.channel))

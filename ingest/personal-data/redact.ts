@@ -19,6 +19,14 @@ const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/g
 const PAIR = /(?<![\w.-])([\w.-]{1,40})(\s{0,5}[=:]\s{0,5})([^&;,\s"]{1,400})/g
 const REMOVED = '(removed)'
 
+type Payload = { readonly payload: Buffer; readonly fullBytes: number }
+
+/** What is stored of a payload. Its length is then that of a complete one: only truncated payloads cannot be replayed. */
+export function cleanPayload({ payload, fullBytes }: Payload): Payload {
+  const clean = withoutPersonalData(payload)
+  return { payload: clean, fullBytes: payload.length === fullBytes ? clean.length : fullBytes }
+}
+
 /** @returns the payload itself where nothing is removed */
 export function withoutPersonalData(payload: Buffer): Buffer {
   if (isBinary(payload)) return payload

@@ -12,9 +12,10 @@
  */
 import { connect as connectTcp, isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { connect as connectTls } from 'node:tls'
+import { type ConnectionOptions as ConnectionOptionsOfTls, connect as connectTls } from 'node:tls'
 import { type IClientOptions, MqttClient } from 'mqtt'
 import { streamBuilder as webSocketStream } from 'mqtt/lib/connect/ws'
+import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { ClientStream } from './client-stream.ts'
 import { type Publish, PublishReader, type Qos } from './publish-reader.ts'
 import type { ReceiveWindow, WindowEntry } from './receive-window.ts'
@@ -22,6 +23,7 @@ import type { ReceiveWindow, WindowEntry } from './receive-window.ts'
 export type ProtocolVersion = 4 | 5
 export type ConnectionOptions = {
   readonly url: string
+  readonly tls?: ClientTls
   readonly clientId: string
   readonly version: ProtocolVersion
   readonly payloadLimit: number
@@ -193,7 +195,7 @@ export class Connection {
   }
 }
 
-function optionsFor({ url, clientId, version, receiveMaximum }: ConnectionOptions): IClientOptions {
+function optionsFor({ url, tls, clientId, version, receiveMaximum }: ConnectionOptions): IClientOptions {
   const { protocol, hostname, port, username, password, pathname, search } = new URL(url)
   return {
     protocol: protocol.slice(0, -1) as 'mqtt' | 'mqtts' | 'ws' | 'wss',
@@ -202,6 +204,7 @@ function optionsFor({ url, clientId, version, receiveMaximum }: ConnectionOption
     ...(protocol.startsWith('ws') && { path: `${pathname}${search}` }),
     ...(username !== '' && { username: decodeURIComponent(username) }),
     ...(password !== '' && { password: decodeURIComponent(password) }),
+    ...tls,
     clientId,
     protocolVersion: version,
     clean: false,
@@ -220,7 +223,10 @@ function networkStream(client: MqttClient, options: IClientOptions): Duplex {
   const host = options.hostname ?? 'localhost'
   switch (options.protocol) {
     case 'mqtts':
-      return connectTls({ host, port: options.port ?? 8883, ...(isIP(host) === 0 && { servername: host }) })
+      return connectTls({
+        ...{ host, port: options.port ?? 8883, ca: options.ca, cert: options.cert, key: options.key },
+        ...(isIP(host) === 0 && { servername: host }),
+      } as ConnectionOptionsOfTls)
     case 'ws':
     case 'wss':
       return webSocketStream(client, options) as unknown as Duplex

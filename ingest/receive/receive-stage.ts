@@ -8,12 +8,14 @@
  */
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
+import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { watchInFlightAge } from './in-flight-age.ts'
 import type { WindowLimits } from './receive-window.ts'
 import { type InFlight, type Received, Subscriber, type SubscriberState } from './subscriber.ts'
 
 export type ReceiveStageOptions = {
   readonly url: string
+  readonly tls?: ClientTls
   readonly clientId: string
   readonly filters: readonly string[]
   readonly shared: boolean

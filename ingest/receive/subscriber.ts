@@ -16,6 +16,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, waitBackoff } from '#infra/runtime/backoff.ts'
+import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { union } from '#model/mqtt/topic-filters.ts'
 import { Arrivals } from './arrivals.ts'
 import { Connection, type ProtocolVersion, VersionRefused } from './connection.ts'
@@ -35,6 +36,7 @@ export type InFlight = { readonly messages: number; readonly bytes: number; read
 
 export type SubscriberOptions = {
   readonly url: string
+  readonly tls?: ClientTls
   /** names the session: the same after every restart, another one for each worker */
   readonly clientId: string
   readonly filters: readonly string[]
@@ -187,10 +189,10 @@ export class Subscriber {
   }
 
   async #open(): Promise<Connection> {
-    const { url, clientId, payloadLimit, window } = this.#options
+    const { url, tls = {}, clientId, payloadLimit, window } = this.#options
     const connect = (version: ProtocolVersion): Promise<Connection> =>
       Connection.connect({
-        ...{ url, clientId, version, payloadLimit, window: this.#window },
+        ...{ url, tls, clientId, version, payloadLimit, window: this.#window },
         receiveMaximum: Math.min(window.packets, 65_535),
         onPublish: (publish, entry, connection) => this.#receive(publish, entry, connection),
       })

@@ -31,18 +31,62 @@ export async function selectThings(db: Queryable, devices: readonly string[]): P
 
 export type SelfRegistered = { total: number; recent: number }
 
+const COUNTED = `count(*)::int as total, (count(*) filter (where created_at > now() - interval '1 hour'))::int as recent`
+
 /** Self-registered Things that are not verified: in total, and within the last hour. */
 export async function countSelfRegistered(db: Queryable): Promise<SelfRegistered> {
   const { rows } = await db.query<SelfRegistered>({
     name: 'registry-self-registered',
-    text: `
-      select count(*)::int as total, (count(*) filter (where created_at > now() - interval '1 hour'))::int as recent
-      from thing where not verified`,
+    text: `select ${COUNTED} from thing where not verified`,
   })
   return rows[0] ?? { total: 0, recent: 0 }
 }
 
-export type NewThing = { device: string; key: string; name: string; domain: string; simulated: boolean }
+/** The same by client, for clients that have any. */
+export async function countByClient(db: Queryable, clients: readonly string[]): Promise<Map<string, SelfRegistered>> {
+  const { rows } = await db.query<SelfRegistered & { client: string }>({
+    name: 'registry-self-registered-by-client',
+    text: `
+      select r.client, ${COUNTED} from thing_registration r join thing t on t.id = r.thing_id
+      where r.client = any($1::text[]) and not t.verified group by 1`,
+    values: [clients],
+  })
+  return new Map(rows.map(({ client, ...counts }) => [client, counts]))
+}
+
+export type PendingDevices = {
+  /** whether a person approved it, by device */
+  readonly approved: ReadonlyMap<string, boolean>
+  /** of all pending devices */
+  readonly total: number
+}
+
+/** Which of these devices are listed as pending. */
+export async function selectPending(db: Queryable, devices: readonly string[]): Promise<PendingDevices> {
+  const { rows } = await db.query<{ device: string | null; approved: boolean | null; total: number }>({
+    name: 'registry-pending',
+    text: `
+      select p.device, p.approved_at is not null as approved, n.total
+      from (select count(*)::int as total from pending_device) n
+      left join pending_device p on p.device = any($1::text[])`,
+    values: [devices],
+  })
+  const listed = rows.flatMap(({ device, approved }) => (device === null ? [] : [[device, approved === true] as const]))
+  return { approved: new Map(listed), total: rows[0]?.total ?? 0 }
+}
+
+export type NewThing = {
+  device: string
+  key: string
+  name: string
+  domain: string
+  simulated: boolean
+  /** a person approved it before it was registered */
+  verified: boolean
+  /** of the message with which it registers itself */
+  topic: string
+  client: string
+}
 
 /** Registers Things with their device names. Idempotent: a second worker finds the rows of the first. */
 export async function insertThings(db: Queryable, things: readonly NewThing[]): Promise<void> {
@@ -51,15 +95,25 @@ export async function insertThings(db: Queryable, things: readonly NewThing[]): 
   await db.query({
     name: 'registry-new-things',
     text: `
-      insert into thing (key, name, domain, kind, simulated)
-      select n.key, n.name, n.domain, 'unknown', n.simulated
-      from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) as n (key, name, domain, simulated)
-      on conflict (key) do nothing`,
+      with n as (
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::boolean[], $6::text[], $7::text[])
+          as n (key, name, domain, simulated, verified, topic, client)
+      ), added as (
+        insert into thing (key, name, domain, kind, simulated, verified)
+        select n.key, n.name, n.domain, 'unknown', n.simulated, n.verified from n
+        on conflict (key) do nothing
+        returning id, key
+      )
+      insert into thing_registration (thing_id, topic, client)
+      select distinct on (added.id) added.id, n.topic, n.client from added join n on n.key = added.key`,
     values: [
       sorted.map((thing) => thing.key),
       sorted.map((thing) => thing.name),
       sorted.map((thing) => thing.domain),
       sorted.map((thing) => thing.simulated),
+      sorted.map((thing) => thing.verified),
+      sorted.map((thing) => thing.topic),
+      sorted.map((thing) => thing.client),
     ],
   })
   const named = sorted.filter((thing) => !thing.device.startsWith('key/'))

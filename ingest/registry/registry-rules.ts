@@ -1,5 +1,5 @@
 /**
- * The settings of the registry that every message needs: field mappings and calibrations. Read at the start, and again
+ * The settings of the registry that every message needs: field mappings, calibrations, what is ignored. Read at the start, and again
  * whenever `registry_version` has changed; polled, because the embedded database has no notifications. During a database
  * outage the last rules stay in force (and nothing can be committed by them either).
  *
@@ -11,17 +11,20 @@ import type { Queryable } from '#infra/db/pool.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { type CalibrationStep, type Calibrations, streamKey } from '../observe/calibration.ts'
 import { type MappingRow, MappingTable } from '../observe/field-mappings.ts'
+import { IgnoreRules } from '../observe/ignore-rules.ts'
 import { type PayloadRow, PayloadTable } from '../observe/payload-mappings.ts'
 
 export type Rules = {
   readonly mappings: MappingTable
   readonly payloads: PayloadTable
   readonly calibrations: Calibrations
+  readonly ignored: IgnoreRules
 }
 export const NO_RULES: Rules = {
   mappings: new MappingTable([], new Map()),
   payloads: new PayloadTable([]),
   calibrations: new Map(),
+  ignored: new IgnoreRules(),
 }
 
 /** A change of the registry takes effect within this time plus that of one query. */
@@ -94,6 +97,9 @@ async function selectRules(db: Queryable): Promise<Rules> {
     mappings: new MappingTable(rows, await selectProfiles(db)),
     payloads: new PayloadTable(await selectPayloads(db)),
     calibrations: await selectCalibrations(db),
+    ignored: new IgnoreRules(
+      (await db.query<{ kind: 'device' | 'topic'; name: string }>('select kind, name from ignored order by id')).rows,
+    ),
   }
 }
 

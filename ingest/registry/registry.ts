@@ -1,6 +1,6 @@
 /**
  * Resolves the device names in messages to Datastreams of the registry. An unknown device registers itself
- * (`verified = false`), so that no message waits for a person.
+ * (admission.ts).
  *
  * The cache saves queries and is never authoritative: it is cleared every REFRESH_MS, and at once when a Datastream was
  * deleted. All statements are safe when several workers meet the same new device.
@@ -8,11 +8,12 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Position } from '#model/basics/geo.ts'
-import { REGISTRATION_QUOTA } from '#model/city/city-pack.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { REASONS } from '#model/observation/quality.ts'
 import type { Grade } from '#model/things/grade.ts'
+import type { IngestMessage } from '../message/ingest-message.ts'
 import type { NormalSample } from '../observe/normalise.ts'
+import { type AdmissionRules, admissionRules, admit, type Candidate, type Refusal, type Refused } from './admission.ts'
 import * as rows from './queries.ts'
 
 export type Datastream = {
@@ -23,43 +24,95 @@ export type Datastream = {
   readonly verified: boolean
   readonly grade: Grade
 }
-/** How many Things may register themselves: `initial` in total, and beyond that `perHour` within any hour. */
-type RegistrationQuota = { readonly initial: number; readonly perHour: number }
 type Device = { readonly thing: rows.ThingRow; readonly streams: Map<string, Datastream>; placed: boolean }
-
-const NONE: ReadonlySet<string> = new Set()
-const roomIn = ({ initial, perHour }: RegistrationQuota, { total, recent }: rows.SelfRegistered): number =>
-  Math.max(0, initial - total, perHour - recent)
 
 const REFRESH_MS = 30_000
 /** Moving Things have no place: their first position says nothing about them. */
 const MOVING_KINDS = new Set(['probe', 'vehicle'])
 
+/** What a new Thing is registered with, or why it is not. */
+export type Admission = (Candidate & { readonly verified: boolean }) | { readonly refused: Refusal | 'ignored' }
+
+const NONE: Refused = new Map()
+
+/** The registry has changed between two statements of a batch; the next attempt reads it again. */
+export class DeviceGone extends Error {}
+
 export class Registry {
-  readonly #quota: RegistrationQuota
+  readonly #rules: AdmissionRules
   #devices = new Map<string, Device>()
   #loadedAtMs = performance.now()
 
-  constructor({ quota = REGISTRATION_QUOTA }: { quota?: RegistrationQuota } = {}) {
-    this.#quota = quota
+  constructor(rules: Partial<AdmissionRules> = {}) {
+    this.#rules = { ...admissionRules(), ...rules }
   }
 
-  /** Registers unknown devices within the quota. @returns the devices beyond it */
-  async register(db: Queryable, samples: readonly NormalSample[]): Promise<ReadonlySet<string>> {
-    return this.#loadDevices(db, this.#devices, samples)
+  /** Registers the unknown devices that may register themselves. @returns the others, and why they may not */
+  async register(db: Queryable, messages: readonly IngestMessage[]): Promise<Refused> {
+    const devices = this.#devices
+    const unknown = new Map<string, Candidate & { readonly sample: NormalSample }>()
+    for (const { samples, topic } of messages)
+      for (const sample of samples)
+        if (!devices.has(sample.device) && !unknown.has(sample.device))
+          unknown.set(sample.device, { sample, ...this.#candidate(sample.device, topic) })
+    if (unknown.size === 0) return NONE
+    await load(db, devices, [...unknown.keys()])
+    const candidates = [...unknown.values()].filter(({ device }) => !devices.has(device))
+    if (candidates.length === 0) return NONE
+    const { admitted, refused } = await admit(db, candidates, this.#rules)
+    if (admitted.length === 0) return refused
+    await rows.insertThings(
+      db,
+      admitted.map(({ sample, device, topic, client, verified }) => ({
+        ...{ device, topic, client, verified },
+        key: keyOf(device),
+        name: device.slice(device.indexOf('/') + 1),
+        domain: sample.domain,
+        // what is not of the pack may be real, in a simulated city, too
+        simulated: (sample.reasons & REASONS.device_simulates) !== 0,
+      })),
+    )
+    await load(
+      db,
+      devices,
+      admitted.map(({ device }) => device),
+    )
+    return refused
   }
 
-  /** The Datastream of each sample, in the same order. Registers what is missing, within the quota. */
+  #candidate(device: string, topic: string): Candidate {
+    return { device, topic, client: this.clientOf(topic) }
+  }
+
+  /** Who publishes this topic, as far as that is known. */
+  clientOf(topic: string): string {
+    return this.#rules.clientOf(topic)
+  }
+
+  /** Whether a device that describes itself may be registered, if it is not; `verified` for its new Thing. */
+  async admit(db: Queryable, device: string, topic: string): Promise<Admission> {
+    const candidate = this.#candidate(device, topic)
+    const known = await rows.selectThings(db, [device])
+    if (known.length > 0) return { ...candidate, verified: false }
+    const { admitted, refused } = await admit(db, [candidate], this.#rules)
+    return admitted[0] ?? { refused: refused.get(device) ?? 'registration_limit' }
+  }
+
+  /**
+   * The Datastream of each sample, in the same order, all of registered devices. Registers missing Datastreams.
+   * @throws DeviceGone when a Thing was deleted since `register`
+   */
   async resolve(db: Queryable, samples: readonly NormalSample[]): Promise<Datastream[]> {
     if (performance.now() - this.#loadedAtMs > REFRESH_MS) this.clearCache()
     const devices = this.#devices
     // Nearly always everything is cached, and one lookup per sample is enough.
     let found = find(devices, samples)
     if (typeof found === 'string') {
-      await this.#loadDevices(db, devices, samples)
+      const missing = new Set(samples.flatMap(({ device }) => (devices.has(device) ? [] : [device])))
+      if (missing.size > 0) await load(db, devices, [...missing])
       await this.#loadStreams(db, devices, samples)
       found = find(devices, samples)
-      if (typeof found === 'string') throw new Error(`no Datastream for ${found}`)
+      if (typeof found === 'string') throw new DeviceGone(`no Datastream for ${found}`)
     }
     await this.#place(db, devices, samples)
     return found
@@ -69,37 +122,6 @@ export class Registry {
   clearCache(): void {
     this.#devices = new Map()
     this.#loadedAtMs = performance.now()
-  }
-
-  async #loadDevices(
-    db: Queryable,
-    devices: Map<string, Device>,
-    samples: readonly NormalSample[],
-  ): Promise<ReadonlySet<string>> {
-    const unknown = new Map<string, NormalSample>()
-    for (const sample of samples)
-      if (!devices.has(sample.device) && !unknown.has(sample.device)) unknown.set(sample.device, sample)
-    if (unknown.size === 0) return NONE
-    await load(db, devices, [...unknown.keys()])
-    const candidates = [...unknown.values()].filter((sample) => !devices.has(sample.device))
-    if (candidates.length === 0) return NONE
-    const room = roomIn(this.#quota, await rows.countSelfRegistered(db))
-    const missing = candidates.slice(0, room)
-    const refused = new Set(candidates.slice(room).map(({ device }) => device))
-    if (missing.length === 0) return refused
-    await rows.insertThings(
-      db,
-      missing.map((sample) => ({
-        device: sample.device,
-        key: keyOf(sample.device),
-        name: sample.device.slice(sample.device.indexOf('/') + 1),
-        domain: sample.domain,
-        // what is not of the pack may be real, in a simulated city, too
-        simulated: (sample.reasons & REASONS.device_simulates) !== 0,
-      })),
-    )
-    await load(db, devices, [...missing.map((sample) => sample.device)])
-    return refused
   }
 
   async #loadStreams(db: Queryable, devices: Map<string, Device>, samples: readonly NormalSample[]): Promise<void> {

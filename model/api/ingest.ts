@@ -98,13 +98,15 @@ export const replayRequest = z
     field: z.string().optional(),
     /** part of the topic */
     topic: z.string().optional(),
+    /** because of this device: ignored, not approved or not registered */
+    device: z.string().optional(),
     /** of the arrival */
     from: instant.optional(),
     to: instant.optional(),
   })
   .refine(
     ({ all, ...conditions }) => all === true || Object.values(conditions).some((value) => value !== undefined),
-    'needs a condition (ids, reason, source, field, topic, from or to), or "all": true',
+    'needs a condition (ids, reason, source, field, topic, device, from or to), or "all": true',
   )
   .refine(({ all, ...conditions }) => all !== true || Object.values(conditions).every((value) => value === undefined), {
     path: ['all'],

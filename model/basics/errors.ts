@@ -70,6 +70,7 @@ const CODES = {
     status: 409,
     text: (detail: string) => `this key is in use: ${detail}; merge the two, or choose another key`,
   },
+  SELECTION_CHANGED: { status: 409, text: (detail: string) => detail },
   DATASTREAM_UNKNOWN: {
     status: 404,
     text: (id: string) => `no Datastream with id ${id}; GET /api/v1/things lists them`,

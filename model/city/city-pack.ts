@@ -61,11 +61,17 @@ export const sourceSchema = z.object({
 export type Source = z.infer<typeof sourceSchema>
 
 /** Defaults of `registration`. */
-export const REGISTRATION_QUOTA = { initial: 2_000, perHour: 200 }
+export const REGISTRATION = { initial: 2_000, perHour: 200, approval: false }
+const count = z.int().min(0)
 const registrationSchema = z.strictObject({
-  initial: z.int().min(0).default(REGISTRATION_QUOTA.initial),
-  perHour: z.int().min(0).default(REGISTRATION_QUOTA.perHour),
+  initial: count.default(REGISTRATION.initial),
+  perHour: count.default(REGISTRATION.perHour),
+  /** of these, for each client; left out: half of them, rounded up */
+  perClient: z.strictObject({ initial: count, perHour: count }).optional(),
+  /** new devices wait until a person approves them; their messages are stored and replayed then */
+  approval: z.boolean().default(REGISTRATION.approval),
 })
+export type Registration = z.infer<typeof registrationSchema>
 
 /** Figures of a place in one year; what is not stated is not known. */
 const yearFiguresSchema = z.strictObject({
@@ -172,7 +178,7 @@ export const cityPackSchema = z.object({
     .optional(),
   /**
    * how many devices may register themselves: `initial` in all that nobody has confirmed, beyond that `perHour` within any hour.
-   * With both 0 nothing registers itself.
+   * With both 0 nothing registers itself. With `approval` none does before a person has approved it.
    */
   registration: registrationSchema.optional(),
   /** days after which voices are deleted; left out: VOICE_RETENTION_DAYS. A longer period applies to new voices only */

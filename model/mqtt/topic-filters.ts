@@ -13,6 +13,16 @@ export function matches(filter: string, topic: string): boolean {
   return wanted.length === given.length
 }
 
+/** What is wrong with a topic filter (MQTT 3.1.1, 4.7.1); undefined when it is valid. */
+export function filterProblem(filter: string): string | undefined {
+  const levels = filter.split('/')
+  if (filter === '') return 'a topic filter has at least one character'
+  if (levels.slice(0, -1).includes('#')) return `"${filter}": # must be the last level`
+  if (levels.some((level) => level.length > 1 && /[#+]/.test(level)))
+    return `"${filter}": # and + must stand alone in their level`
+  return undefined
+}
+
 /** True when every topic that matches `narrow` matches `wide`. */
 export function covers(wide: string, narrow: string): boolean {
   const a = wide.split('/')

@@ -59,6 +59,10 @@ export const REJECT_REASONS = {
     'No Thing of the registry goes by this device name. Add a row to things.csv with this `device`, then replay the message.',
   registration_limit:
     'The device is not registered, and too many devices registered themselves. Confirm those that are yours or raise `registration` in city.json, then replay the message.',
+  ignored:
+    'The device or topic is on the list of ignored ones in the registry. Take it off the list, then replay the message.',
+  awaiting_approval:
+    'The device is not registered, and this city approves new devices first. Approve it in the registry: its messages are replayed.',
   store_failed:
     'The database refused this message while it took its neighbours. The detail says why; replay it once the cause is gone.',
 } as const satisfies Record<string, string>

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import { DiscoveryState } from '#ingest/interpret/discovery/state.ts'
+import { Registry } from '#ingest/registry/registry.ts'
 import { type IngestWorker, startIngest } from '#ingest/worker.ts'
 import { openTestBroker, openTestDatabase, type TestBroker, type TestDatabase } from '#test/environment.ts'
 import { until } from '../delivery/until.ts'
@@ -126,13 +127,15 @@ test('a config retained before the worker started; a retained state without a ti
   )
 })
 
+const discovery = () => new DiscoveryState((db, device, topic) => new Registry().admit(db, device, topic))
+
 test('an unreadable entity is recorded with its reason; names edited by people stay', async () => {
   await start('discovery', 'homeassistant/#')
   await say(`homeassistant/sensor/${id}/config`, { ...config(), val_tpl: '{{ value_json.t * 2 }}' })
   await say('homeassistant/light/x/config', { cmd_t: 'a' })
   await until(rejected, (reasons) => reasons.length === 2)
   expect(await rejected()).toEqual(['unsupported_template', 'no_measurement'])
-  const state = new DiscoveryState()
+  const state = discovery()
   await database.pool.query(`update thing set name = 'Town hall', edited = '{name}' where name = 'Hall'`)
   const topic = `homeassistant/sensor/${id}/config`
   await state.lookUp(database.pool, [{ topic, payload: Buffer.from(JSON.stringify(config())) }])
@@ -140,7 +143,7 @@ test('an unreadable entity is recorded with its reason; names edited by people s
 })
 
 test('what a worker looked up is looked up again', async () => {
-  const [a, b] = [new DiscoveryState(), new DiscoveryState()]
+  const [a, b] = [discovery(), discovery()]
   const state = { topic: `${id}/state`, payload: Buffer.from('{"t":1}') }
   expect(await a.lookUp(database.pool, [state])).toEqual([undefined])
   const told = { topic: `homeassistant/sensor/${id}/config`, payload: Buffer.from(JSON.stringify(config())) }

@@ -7,6 +7,7 @@ import type { Row } from '#ingest/commit/rows.ts'
 import { Writer } from '#ingest/commit/writer.ts'
 import type { IngestMessage } from '#ingest/message/ingest-message.ts'
 import type { NormalSample } from '#ingest/observe/normalise.ts'
+import type { AdmissionRules } from '#ingest/registry/admission.ts'
 import { keyOf, Registry } from '#ingest/registry/registry.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 
@@ -56,15 +57,15 @@ describe('ingest store', () => {
     ...over,
   })
   /** A worker's writing half. */
-  const open = (over: { pool?: Pool; quota?: { initial: number; perHour: number } } = {}) => {
+  const open = ({ pool: own, ...rules }: { pool?: Pool } & Partial<AdmissionRules> = {}) => {
     const ledger = new Ledger(['native'])
     const latest: Row[] = []
     const writer = new Writer({
-      pool: over.pool ?? pool,
+      pool: own ?? pool,
       session: 'test',
       ledger,
       log: createLog('test', 'silent'),
-      registry: new Registry(over.quota ? { quota: over.quota } : {}),
+      registry: new Registry(rules),
       onCommitted: (batch) => latest.push(...batch.latest),
       onRetry: () => {},
     })
@@ -262,11 +263,23 @@ describe('ingest store', () => {
       expect(await books()).toMatchObject([{ received: 1, stored: 1, o_stored: 1, o_rejected: 2 }])
     })
 
-    test('10,000 devices at once register no more than the default quota', async () => {
+    test('10,000 devices of one client register half of the default quota, those of many the whole', async () => {
       const names = Array.from({ length: 10_000 }, (_, n) => `flood-${n}`)
       await open().write(...names.map((name) => from(name)))
+      expect(await things()).toHaveLength(1_000)
+      await open().write(...names.map((name, n) => ({ ...from(`other-${name}`), topic: `gateway-${n % 4}/x/y` })))
       expect(await things()).toHaveLength(2_000)
-      expect(await refused()).toHaveLength(8_000)
+      expect(await refused()).toHaveLength(18_000)
+    })
+
+    test('the client is whom the broker names, or the first two levels of the topic', async () => {
+      const rules = { quota: { initial: 10, perHour: 0 }, perClient: { initial: 1, perHour: 0 } }
+      const on = (name: string, topic: string) => ({ ...from(name), topic })
+      await open(rules).write(on('a', 'city/air/a'), on('b', 'city/air/b'), on('c', 'city/water/c'))
+      expect(await things()).toEqual(['a', 'c'])
+      const clientOf = (topic: string): string => `client:${topic.at(-1)}`
+      await open({ ...rules, clientOf }).write(on('d', 'city/air/1'), on('e', 'city/air/1'), on('f', 'city/air/2'))
+      expect(await things()).toEqual(['a', 'c', 'd', 'f'])
     })
 
     test('the fast lane for the latest values has the same quota', async () => {

@@ -3,14 +3,16 @@ import { checkInvariants } from '#domain/invariants/invariants.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
 import { startIngest } from '#ingest/worker.ts'
-import type { Source } from '#model/city/city-pack.ts'
+import type { Registration, Source } from '#model/city/city-pack.ts'
 import { until } from '../delivery/until.ts'
 import { authorized, openTestApi } from './api-fixture.ts'
 
 const NATIVE: readonly Source[] = [{ name: 'native', topic: 'city/+/+', format: 'native' }]
 
 /** The API and an ingest worker on one database and one broker, and a device that publishes to them. */
-export async function openRegistry({ sources = NATIVE }: { sources?: readonly Source[] } = {}) {
+type Options = { readonly sources?: readonly Source[]; readonly registration?: Registration }
+
+export async function openRegistry({ sources = NATIVE, registration }: Options = {}) {
   const scope = createScope()
   const api = await openTestApi({ clock: () => new Date() })
   scope.defer(() => api.close())
@@ -21,6 +23,7 @@ export async function openRegistry({ sources = NATIVE }: { sources?: readonly So
     pack: {
       timeZone: 'UTC',
       sources: [...sources],
+      ...(registration && { registration }),
     },
     log: createLog('test', 'silent'),
     clientId: `worker-${broker.prefix}`,
@@ -55,5 +58,10 @@ export async function openRegistry({ sources = NATIVE }: { sources?: readonly So
   }
   const failing = async (): Promise<string[]> =>
     (await checkInvariants(pool)).flatMap(({ name, holds, examples }) => (holds ? [] : [`${name}: ${examples}`]))
-  return { ...api, worker, publish, call, get, replay, failing, close: () => scope.close() }
+  /** Waits for messages that something else than `publish` and `replay` sent. */
+  const expectMore = async (messages: number): Promise<void> => {
+    sent += messages
+    await settled(sent)
+  }
+  return { ...api, worker, publish, call, get, replay, expectMore, failing, close: () => scope.close() }
 }

@@ -20,9 +20,7 @@ export type Mosquitto = {
 export async function startMosquitto(extra = ''): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'citywell-mosquitto-'))
   const port = await freePort()
-  await writeFile(
-    join(folder, 'mosquitto.conf'),
-    `listener ${port} 127.0.0.1
+  const base = `listener ${port} 127.0.0.1
 allow_anonymous true
 persistence true
 persistence_location ${folder}/
@@ -32,9 +30,12 @@ max_inflight_messages 0
 max_queued_messages 0
 user ${userInfo().username}
 log_type error
-${extra}
-`,
-  )
+`
+  // What `extra` sets is left out: of two settings Mosquitto does not always take the last.
+  const optionOf = (line: string): string => line.split(' ')[0] ?? ''
+  const set = new Set(extra.split('\n').map(optionOf))
+  const kept = base.split('\n').filter((line) => !set.has(optionOf(line)))
+  await writeFile(join(folder, 'mosquitto.conf'), [...kept, extra, ''].join('\n'))
   let child: ChildProcess | undefined
   const start = async (): Promise<void> => {
     child = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })

@@ -47,6 +47,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'DATABASE_URL=postgres://… npm run bench': 'takes ten minutes',
   'DATABASE_URL=postgres://… npm run restore -- --from city-export':
     'wants a server; test/db/transfer.test.ts restores between both kinds',
+  'npm run credentials -- --to /etc/mosquitto/citywell': 'wants a server; test/db/device-credentials.test.ts',
   'npm run reconcile -- --from DATE --to DATE': 'a placeholder, and wants a server; test/db/reconcile.test.ts',
   'npm run requalify -- --from 2026-05-01 --to 2026-06-01 --property pm2_5':
     'wants a server; test/db/ingest-requalify.test.ts',

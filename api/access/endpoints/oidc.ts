@@ -37,12 +37,12 @@ export const oidcRoutes =
       return reply.redirect(url, 302)
     })
     app.get('/session/oidc/callback', { schema: { hide: true } }, async (request, reply) => {
+      const idp = required(provider)
       limits.take(request, reply, 'identity provider')
       const departure = readDeparture(readCookie(request, COOKIE))
       clearCookie(reply, COOKIE)
       const query = request.url.split('?', 2)[1] ?? ''
-      const arrival =
-        departure && (await required(provider).arrive(new URL(`${callbackOf(request)}?${query}`), departure))
+      const arrival = departure && (await idp.arrive(new URL(`${callbackOf(request)}?${query}`), departure))
       if (!arrival?.role) {
         await audit(pool, { by: request.actor, action: 'sign_in.failed', subject: 'identity provider' })
         throw new AppError(arrival ? 'ROLE_MISSING' : 'SIGN_IN_FAILED')

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import type { Permission } from '#model/access/roles.ts'
 import { thingFeatures } from '#model/api/city.ts'
+import { ignoredResponse, pendingResponse } from '#model/api/devices.ts'
 import { changesResponse, mappingsResponse, registryThings, unmappedResponse } from '#model/api/registry.ts'
 import { type ChangeMethod, change, get } from './client.ts'
 import { noteRefusal, usePermission } from './session.ts'
@@ -33,6 +34,18 @@ export const unmappedQuery = queryOptions({
 export const mappingsQuery = queryOptions({
   queryKey: ['registry', 'mappings'],
   queryFn: ({ signal }) => get(mappingsResponse, '/registry/mappings', {}, signal),
+})
+
+export const pendingQuery = queryOptions({
+  queryKey: ['registry', 'pending'],
+  queryFn: ({ signal }) => get(pendingResponse, '/registry/pending', {}, signal),
+  refetchInterval: SOON,
+})
+
+export const ignoredQuery = queryOptions({
+  queryKey: ['registry', 'ignored'],
+  queryFn: ({ signal }) => get(ignoredResponse, '/registry/ignored', {}, signal),
+  refetchInterval: SOON,
 })
 
 export const changesQuery = queryOptions({

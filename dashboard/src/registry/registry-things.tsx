@@ -9,11 +9,16 @@ import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
 import { isMeter, MeterReplacements } from './meter-replacements.tsx'
 import { ThingCalibrator } from './thing-calibrator.tsx'
+import { ThingCredentials } from './thing-credentials.tsx'
+import { ThingDeleter } from './thing-deleter.tsx'
 import { ThingEditor } from './thing-editor.tsx'
 import { ThingMerger } from './thing-merger.tsx'
 import './registry-view.css'
 
-type Open = { readonly what: 'edit' | 'merge' | 'calibrate' | 'replace'; readonly thing: RegistryThing } | null
+type Open = {
+  readonly what: 'edit' | 'merge' | 'calibrate' | 'replace' | 'delete' | 'credentials'
+  readonly thing: RegistryThing
+} | null
 
 /** Things awaiting confirmation, then a search over all Things. */
 export function RegistryThings() {
@@ -69,6 +74,8 @@ export function RegistryThings() {
       {open?.what === 'edit' && <ThingEditor key={open.thing.id} thing={open.thing} onClose={close} />}
       {open?.what === 'calibrate' && <ThingCalibrator key={open.thing.id} thing={open.thing} onClose={close} />}
       {open?.what === 'replace' && <MeterReplacements key={open.thing.id} thing={open.thing} onClose={close} />}
+      {open?.what === 'credentials' && <ThingCredentials key={open.thing.id} thing={open.thing} onClose={close} />}
+      {open?.what === 'delete' && <ThingDeleter key={open.thing.id} thing={open.thing} onClose={close} />}
       {open?.what === 'merge' && (
         <ThingMerger key={open.thing.id} thing={open.thing} others={found.data?.things ?? []} onClose={close} />
       )}
@@ -144,6 +151,20 @@ function ThingRow({ thing, onOpen, onConfirm }: ThingRowProps) {
           aria-label={t('registry.merge.title', { thing: thing.name })}
         >
           {t('registry.merge.open')}
+        </Button>
+        <Button
+          className="button"
+          onPress={() => onOpen({ what: 'credentials', thing })}
+          aria-label={t('credentials.title', { thing: thing.name })}
+        >
+          {t('credentials.open')}
+        </Button>
+        <Button
+          className="button"
+          onPress={() => onOpen({ what: 'delete', thing })}
+          aria-label={t('registry.delete.title', { thing: thing.name })}
+        >
+          {t('registry.delete')}
         </Button>
       </div>
     </li>

@@ -1,5 +1,8 @@
 import { useI18n } from '../i18n/formatters.ts'
 import { MissingPermission } from '../ui/permitted.tsx'
+import { IgnoredDevices } from './ignored-devices.tsx'
+import { ManyThings } from './many-things.tsx'
+import { PendingDevices } from './pending-devices.tsx'
 import { RegistryChanges } from './registry-changes.tsx'
 import { RegistryThings } from './registry-things.tsx'
 import { UnmappedFields } from './unmapped-fields.tsx'
@@ -14,7 +17,10 @@ export default function RegistryView() {
       <p className="lead">{t('registry.lead')}</p>
       <MissingPermission to="registry" />
       <UnmappedFields />
+      <PendingDevices />
       <RegistryThings />
+      <ManyThings />
+      <IgnoredDevices />
       <RegistryChanges />
     </div>
   )

@@ -8,7 +8,8 @@
  * - A message is delivered at the QoS that was granted (delivery.ts).
  * - A publisher is acknowledged when its message is in the journal (acceptance.ts).
  * - Numbers and bytes are limited (limits.ts, capacity.ts).
- * - Access: credentials, reserved client identifiers and topics (access.ts).
+ * - Access: credentials, reserved client identifiers and topics, topics of devices (access.ts), TLS (tls.ts).
+ * - The rate of a client is limited (rate.ts).
  * - A packet that announces more than `packetBytes` ends its connection before its payload is read.
  */
 import { createServer, type Server, type Socket } from 'node:net'
@@ -16,6 +17,7 @@ import { Aedes, type Client } from 'aedes'
 import { generate } from 'mqtt-packet'
 import type { Registry } from 'prom-client'
 import { AppError } from '#model/basics/errors.ts'
+import type { DeviceLogins } from '../../devices/device-logins.ts'
 import { acceptIntoJournal } from './acceptance.ts'
 import { assertNotOpen, type Credentials, controlAccess, newCityCredentials, reachableAddress } from './access.ts'
 import { limitClients, limitRetained } from './capacity.ts'
@@ -24,15 +26,24 @@ import type { Journal } from './journal.ts'
 import { BROKER_LIMITS, type BrokerLimits, UNIDENTIFIED_SOCKETS } from './limits.ts'
 import { openBrokerJournal } from './open-journal.ts'
 import { createOutgoing, type Outgoing } from './outgoing.ts'
+import { Publishers } from './publishers.ts'
+import { limitRate } from './rate.ts'
 import { createRefusals, type RefusalReason, RefusedError } from './refusals.ts'
+import { type BrokerTls, openTls } from './tls.ts'
 
 export interface EmbeddedBrokerOptions {
   /** 0: any free port. */
   port?: number
   /** Default 127.0.0.1; an address beyond loopback needs `credentials`. */
   host?: string
-  /** What clients that are not the city's own must present. */
+  /** What clients must present that are neither the city's own nor devices of the registry. */
   credentials?: Credentials | undefined
+  /** Credentials of devices, and who may publish what. */
+  devices?: DeviceLogins
+  /** Whether clients are admitted that present nothing, where there are no `credentials` (default). */
+  anonymous?: boolean
+  /** A second listener with TLS on `host`; the one without it is then on loopback only. */
+  tls?: BrokerTls | undefined
   /** What the city's own clients present; generated unless they must know it before the broker is open. */
   cityCredentials?: Credentials
   metrics?: Registry
@@ -56,10 +67,17 @@ export interface EmbeddedBroker {
   publicUrl: string
   refused: ReadonlyMap<RefusalReason, number>
   port: number
+  /** Of the listener with TLS, where there is one. */
+  tlsPort: number | undefined
+  /** The client that last published to this topic, if it was not one of the city's own. */
+  publisherOf(topic: string): string | undefined
   close(): Promise<void>
 }
 
 const PORT = 1883
+const LOOPBACK = '127.0.0.1'
+/** A peer that is gone without closing is noticed by the keep-alive of MQTT, or by this where a client has none. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 60_000 }
 const CLOSE_LIMIT_MS = 2_000
 /** Deliveries that may be under way at once; a full one waits for the slowest subscriber's socket. */
 const CONCURRENCY = 1_000
@@ -67,38 +85,58 @@ const CONCURRENCY = 1_000
 const EARLY_PACKETS = 1_000
 /** CONNACK "unacceptable protocol version" (MQTT 3.1.1, 3.2.2.3) */
 const VERSION_REFUSED = 1
-/** CONNACK "identifier rejected" (the same) */
+/** CONNACK "Unsupported Protocol Version" (MQTT 5, 3.2.2.2) */
+const UNSUPPORTED_VERSION = 0x84
+/** CONNACK "identifier rejected" (MQTT 3.1.1) */
 const IDENTIFIER_REJECTED = 2
 
 /** Opens the broker. Throws AppError CONFIG_INVALID, PORT_TAKEN, DATA_DIR_IN_USE, DATA_DIR_DAMAGED. */
 export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const { port = PORT, host = '127.0.0.1', credentials, log, metrics } = options
-  assertNotOpen(host, credentials)
+  const { port = PORT, credentials, devices, anonymous = true, tls, log, metrics } = options
+  const outside = options.host ?? LOOPBACK
+  assertNotOpen(outside, { isProtected: credentials !== undefined || !anonymous || tls?.ca !== undefined })
+  const host = tls ? LOOPBACK : outside
   const limits = { ...BROKER_LIMITS, ...options.limits }
   const journal = await openBrokerJournal(options)
-  const aedes = new Aedes({ concurrency: CONCURRENCY, queueLimit: EARLY_PACKETS, preConnect: refuseUnnamedSession })
+  const aedes = new Aedes({ concurrency: CONCURRENCY, queueLimit: EARLY_PACKETS, preConnect: refuseEarly })
   await aedes.listen()
   const city = options.cityCredentials ?? newCityCredentials()
   const refusals = createRefusals({ log, metrics })
-  controlAccess(aedes, { city, credentials, refusals, admit: limitClients(aedes, limits) })
+  const publishers = new Publishers()
+  controlAccess(aedes, {
+    ...{ city, credentials, anonymous, devices, publishers, refusals },
+    admit: limitClients(aedes, limits),
+    pace: limitRate(limits.publishesPerSecond),
+  })
   limitRetained(aedes, limits.retainedBytes, refusals)
   const outgoing = await installOutgoing(aedes, options, limits, journal)
   logErrors(aedes, log)
 
   const sockets = new Set<Socket>()
-  const server = createServer({ noDelay: true }, (socket) => {
+  const accept = (socket: Socket): void => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     const client = aedes.handle(socket)
     limitPackets(client, limits.packetBytes)
     deliverAtGrantedQos(aedes, client, outgoing)
-  })
-  server.maxConnections = limits.connections + UNIDENTIFIED_SOCKETS
-  const actual = await listen(server, port, host).catch(async (cause) => {
-    aedes.close()
-    await journal?.close()
-    throw cause
-  })
+  }
+  const servers = [
+    { server: createServer({ noDelay: true, ...KEEP_ALIVE }, accept), port, host, variable: 'MQTT_PORT' },
+  ]
+  if (tls) servers.push({ server: openTls(tls, accept, log), port: tls.port, host: outside, variable: 'MQTT_TLS_PORT' })
+  const ports: number[] = []
+  for (const each of servers) {
+    each.server.maxConnections = limits.connections + UNIDENTIFIED_SOCKETS
+    ports.push(
+      await listen(each).catch(async (cause) => {
+        aedes.close()
+        for (const { server } of servers) server.close()
+        await journal?.close()
+        throw cause
+      }),
+    )
+  }
+  const [actual = port, tlsPort] = ports
   const address = reachableAddress(host, actual)
   let closed: Promise<void> | undefined
   return {
@@ -106,16 +144,20 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): P
     publicUrl: `mqtt://${address}`,
     refused: refusals.counts,
     port: actual,
+    tlsPort,
+    publisherOf: (topic) => publishers.of(topic),
     close: () => {
-      closed ??= close(aedes, server, sockets).then(() => journal?.close())
+      closed ??= close(aedes, servers, sockets).then(() => journal?.close())
       return closed
     },
   }
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+type Listener = { readonly server: Server; readonly port: number; readonly host: string; readonly variable: string }
+
+function listen({ server, port, host, variable }: Listener): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, port, host)))
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(cause, port, host, variable)))
     server.listen(port, host, () => {
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
@@ -123,26 +165,26 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   })
 }
 
-function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string): Error {
+function cannotListen(cause: NodeJS.ErrnoException, port: number, host: string, variable: string): Error {
   if (cause.code === 'EADDRINUSE') {
     return new AppError(
       'PORT_TAKEN',
-      `port ${port} on ${host} is taken, probably by another MQTT broker: give this one another port in MQTT_PORT, or use that broker by setting MQTT_URL=mqtt://${host}:${port}`,
+      `port ${port} on ${host} is taken, probably by another MQTT broker: give this one another port in ${variable}, or use that broker by setting MQTT_URL=mqtt://${host}:${port}`,
       { cause },
     )
   }
   if (cause.code === 'EACCES') {
     return new AppError(
       'PORT_TAKEN',
-      `port ${port} on ${host} may not be opened by this user: give the broker a port above 1023 in MQTT_PORT`,
+      `port ${port} on ${host} may not be opened by this user: give the broker a port above 1023 in ${variable}`,
       { cause },
     )
   }
   return new AppError('CONFIG_INVALID', `the MQTT broker cannot listen on ${host}:${port}: ${cause.message}`, { cause })
 }
 
-async function close(aedes: Aedes, server: Server, sockets: Set<Socket>): Promise<void> {
-  const serverClosed = new Promise<void>((resolve) => server.close(() => resolve()))
+async function close(aedes: Aedes, servers: readonly Listener[], sockets: Set<Socket>): Promise<void> {
+  const closed = servers.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())))
   let limit: NodeJS.Timeout | undefined
   await Promise.race([
     new Promise<void>((resolve) => aedes.close(() => resolve())),
@@ -152,7 +194,7 @@ async function close(aedes: Aedes, server: Server, sockets: Set<Socket>): Promis
   ])
   clearTimeout(limit)
   for (const socket of sockets) socket.destroy()
-  await serverClosed
+  await Promise.all(closed)
 }
 
 function logErrors(aedes: Aedes, log: EmbeddedBrokerOptions['log']): void {
@@ -233,12 +275,24 @@ async function installOutgoing(
   return outgoing
 }
 
-/** [MQTT-3.1.3-8] A session that is to outlive its connection needs a name. */
-function refuseUnnamedSession(
+/**
+ * MQTT 5 is refused in its own form, so that a client that also speaks 3.1.1 tries that (MQTT 5, 3.1.2.2).
+ * [MQTT-3.1.3-8] A session that is to outlive its connection needs a name.
+ */
+function refuseEarly(
   client: Client,
-  { clientId, clean }: { clientId?: string; clean?: boolean },
+  { clientId, clean, protocolVersion }: { clientId?: string; clean?: boolean; protocolVersion?: number },
   callback: (error: Error | null, isAllowed: boolean) => void,
 ): void {
+  if (protocolVersion === 5) {
+    const connack = generate(
+      { cmd: 'connack', reasonCode: UNSUPPORTED_VERSION, sessionPresent: false },
+      { protocolVersion },
+    )
+    const error = Object.assign(new Error('MQTT 5 is not supported'), { errorCode: VERSION_REFUSED })
+    client.conn.write(connack, () => callback(error, false))
+    return
+  }
   if (clientId || clean) {
     callback(null, true)
     return

@@ -18,6 +18,8 @@ export interface BrokerLimits {
   readonly connections: number
   /** Persistent sessions, without the city's own: further ones are refused. */
   readonly sessions: number
+  /** Messages that a client, not one of the city's own, may publish in a second: further ones wait. */
+  readonly publishesPerSecond: number
 }
 
 export const BROKER_LIMITS: BrokerLimits = {
@@ -29,6 +31,7 @@ export const BROKER_LIMITS: BrokerLimits = {
   cityQueueBytes: 256 * MIB,
   connections: 10_000,
   sessions: 10_000,
+  publishesPerSecond: 10_000,
 }
 
 /** Sockets that have not sent CONNECT yet; each has 30 s for it. */

@@ -14,7 +14,7 @@ import type { Config, DiscoveredEntity } from '../../decode/helpers/decoding-con
 import { parseJson, textOf } from '../../decode/helpers/input.ts'
 import type { FieldProblem } from '../../decode/helpers/types.ts'
 import { insertDatastreams, insertThings } from '../../registry/queries.ts'
-import { keyOf } from '../../registry/registry.ts'
+import { type Admission, keyOf } from '../../registry/registry.ts'
 import { describeThing, saveEntities, selectEntities } from './queries.ts'
 
 export type Lookup = { readonly topic: string; readonly payload: Buffer }
@@ -27,32 +27,47 @@ const CACHE_MS = 5_000
 const MAX_CACHED_TOPICS = 20_000
 const NO_SOURCE: Source = { name: 'discovery', topic: '#' }
 
+type Admitted = Exclude<Admission, { readonly refused: unknown }>
+/** Whether the device of a description may be registered, and as what. */
+export type Admit = (db: PoolClient, device: string, topic: string) => Promise<Admission>
+
 export class DiscoveryState {
+  readonly #admit: Admit
   readonly #cache = new Map<string, { entities: readonly DiscoveredEntity[]; untilMs: number }>()
+
+  constructor(admit: Admit) {
+    this.#admit = admit
+  }
 
   /** Stores the configs among the messages, in order, then looks up the others; undefined for a topic without description. */
   async lookUp(pool: Pool, messages: readonly Lookup[]): Promise<(Found | undefined)[]> {
     const configs = messages.map(({ topic, payload }) => readPayload(topic, payload))
+    const problems: FieldProblem[][] = []
     for (const [i, message] of messages.entries()) {
       const config = configs[i]
-      if (config !== undefined) await this.#store(pool, message.topic, config)
+      if (config !== undefined) problems[i] = await this.#store(pool, message.topic, config)
     }
     const topics = messages.flatMap(({ topic }, i) => (configs[i] === undefined ? [topic] : []))
     await this.#load(pool, topics)
     return messages.map(({ topic }, i): Found | undefined => {
-      const config = configs[i]
-      if (config !== undefined) return { kind: 'config', problems: config === 'removed' ? [] : problemsOf(config) }
+      if (configs[i] !== undefined) return { kind: 'config', problems: problems[i] ?? [] }
       const entities = this.#cache.get(topic)?.entities ?? []
       return entities.length > 0 ? { kind: 'entities', entities } : undefined
     })
   }
 
-  async #store(pool: Pool, topic: string, config: Config | 'removed'): Promise<void> {
-    await inTransaction(pool, async (client) => {
+  /** @returns the parts of the config that cannot be used; all of it while its device is not registered */
+  async #store(pool: Pool, topic: string, config: Config | 'removed'): Promise<FieldProblem[]> {
+    const problems = await inTransaction(pool, async (client) => {
       await saveEntities(client, topic, config === 'removed' ? [] : config.entities)
-      if (config !== 'removed') await register(client, config)
+      if (config === 'removed') return []
+      const admission = await this.#admit(client, config.device, topic)
+      if ('refused' in admission) return [notRegistered(config, admission.refused)]
+      await register(client, config, admission)
+      return problemsOf(config)
     })
     this.#cache.clear()
+    return problems
   }
 
   async #load(pool: Pool, topics: readonly string[]): Promise<void> {
@@ -88,8 +103,14 @@ const problemsOf = ({ device, entities }: Config): FieldProblem[] =>
         ],
   )
 
+const notRegistered = ({ device, name }: Config, reason: FieldProblem['reason']): FieldProblem => ({
+  ...{ device, reason },
+  field: 'device',
+  detail: `device ${device} ("${name}") is not registered`,
+})
+
 /** Registers the Thing of a config with its name, and the Datastreams that the config announces. */
-async function register(db: PoolClient, config: Config): Promise<void> {
+async function register(db: PoolClient, config: Config, admission: Admitted): Promise<void> {
   const { device, name, attributes, entities } = config
   const streams = entities.flatMap(({ entity }) => {
     const meaning = entity.on === undefined ? meaningIn(entity, NO_SOURCE) : { property: 'online', channel: '' }
@@ -97,7 +118,7 @@ async function register(db: PoolClient, config: Config): Promise<void> {
     return meaning && property ? [{ property, channel: meaning.channel ?? '' }] : []
   })
   const domain = streams.find(({ property }) => property.name !== 'online')?.property.domain ?? 'connectivity'
-  await insertThings(db, [{ device, key: keyOf(device), name, domain, simulated: false }])
+  await insertThings(db, [{ ...admission, key: keyOf(device), name, domain, simulated: false }])
   const thingId = await describeThing(db, { device, name, attributes })
   if (thingId === undefined || streams.length === 0) return
   await insertDatastreams(

@@ -196,8 +196,9 @@ test('a client that tries MQTT 5 first is no reason to warn', async () => {
   const warnings: string[] = []
   const debug: string[] = []
   const broker = await open({ log: { warn: (line) => warnings.push(line), debug: (line) => debug.push(line) } })
-  await expect(client(broker, { protocolVersion: 5 })).rejects.toThrow()
+  // Unsupported Protocol Version (MQTT 5, 3.2.2.2)
+  await expect(client(broker, { protocolVersion: 5 })).rejects.toMatchObject({ code: 0x84 })
   await until(() => debug.length > 0)
-  expect(debug).toEqual([expect.stringContaining('unacceptable protocol version')])
+  expect(debug).toEqual([expect.stringContaining('MQTT 5 is not supported')])
   expect(warnings).toEqual([])
 })
