@@ -34,7 +34,7 @@ export function epsgCode(text: string): string | undefined {
   return /^(?:.*\bEPSG\b[:/]+(?:[\d.]*[:/])?)?(\d{4,6})$/i.exec(text.trim())?.[1]
 }
 
-/** The system with this code; undefined when the registry has none, or one that cannot be computed within 10 m. */
+/** The system with this code; undefined when the registry has none, or one that differs from PROJ by more than some tens of metres. */
 export async function readCrs(text: string): Promise<Crs | undefined> {
   const code = epsgCode(text)
   const definition = code && (await readTable()).find((row) => row.code === code)

@@ -1,5 +1,4 @@
 /** What is wrong with a city pack: one message for one mistake, with the value that is there and what is valid. */
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readCrs } from '#domain/city-pack/geometry/crs.ts'
@@ -7,6 +6,7 @@ import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
 import { checkCityPack, readCityPack } from '#domain/city-pack/read-pack.ts'
 import { FORMAT_NAMES } from '#ingest/decode/index.ts'
 import { mapOriginsOf } from '#model/city/city-pack.ts'
+import { describeShared } from '#test/shared.ts'
 import { city, good, pack, removePacks } from './packs.ts'
 
 afterEach(removePacks)
@@ -406,17 +406,18 @@ test('a system whose datum is uncertain is refused', async () => {
 })
 
 /** Real districts, when this machine has them: none of their imperfections keeps a city from starting. */
-const REAL = '/work/shared/districts'
-test.skipIf(!existsSync(REAL)).each([
-  ['rotterdam', { key: 'cartodb_id', name: 'name' }, [4.47, 51.92], 'Europe/Amsterdam', 22],
-  ['barcelona-districtes', { key: 'CODI_UA', name: 'NOM' }, [2.17, 41.39], 'Europe/Madrid', 10],
-  ['tampere-postal-areas', { key: 'postinumeroalue', name: 'postinumeroalue' }, [23.76, 61.5], 'Europe/Helsinki', 36],
-])('the districts of %s are read', async (name, zoneFields, centre, timeZone, count) => {
-  const files = {
-    'city.json': JSON.stringify({ ...city, centre, timeZone, zoneFields }),
-    'zones.geojson': await readFile(`${REAL}/${name}.geojson`, 'utf8'),
-  }
-  const { pack: read, problems } = await checkCityPack(await pack(files), {})
-  expect(problems.list).toEqual([])
-  expect(read?.zones).toHaveLength(count)
+describeShared('districts as cities publish them', (shared) => {
+  test.each([
+    ['rotterdam', { key: 'cartodb_id', name: 'name' }, [4.47, 51.92], 'Europe/Amsterdam', 22],
+    ['barcelona-districtes', { key: 'CODI_UA', name: 'NOM' }, [2.17, 41.39], 'Europe/Madrid', 10],
+    ['tampere-postal-areas', { key: 'postinumeroalue', name: 'postinumeroalue' }, [23.76, 61.5], 'Europe/Helsinki', 36],
+  ])('the districts of %s are read', async (name, zoneFields, centre, timeZone, count) => {
+    const files = {
+      'city.json': JSON.stringify({ ...city, centre, timeZone, zoneFields }),
+      'zones.geojson': await readFile(shared('districts', `${name}.geojson`), 'utf8'),
+    }
+    const { pack: read, problems } = await checkCityPack(await pack(files), {})
+    expect(problems.list).toEqual([])
+    expect(read?.zones).toHaveLength(count)
+  })
 })
