@@ -1,8 +1,8 @@
 /**
  * Parameters between national datums and WGS 84 (dx, dy, dz in metres; rx, ry, rz in arc seconds, position vector; ppm).
  * epsg-index takes them from the EPSG registry without its sign convention, and names grid files that are not shipped. Each
- * group of systems was compared with PROJ 9.5 at the middle of its area: what is listed here agrees within 10 m, a few old national grids within 40 m, systems of
- * another shift are refused. Sources of the replacements: EPSG transformations 4833 (RD), 1610 (BD72), 10098 (KKJ), 1680
+ * group of systems was compared with PROJ 9.5 at the middle of its area: what is listed here agrees within 10 m, a few old
+ * national grids within 40 m; systems of another shift are refused. Sources of the replacements: EPSG transformations 4833 (RD), 1610 (BD72), 10098 (KKJ), 1680
  * (RT90), 5486 (LUREF), 1825 (Hong Kong), 1314 (OSGB36), 1777 (DHDN), 15708 (PRS92), 1645 (Pulkovo 1942(58)), 1073 (Israel).
  */
 
