@@ -280,7 +280,7 @@ describe('requests that nobody means', () => {
     expect(await problem(request)).toMatchObject({ status: 405 })
     // a literal address has its own methods, not those of /registry/things/{key}
     const confirm = '/api/v1/registry/things/confirm'
-    expect(await problem({ method: 'DELETE', url: confirm })).toMatchObject({ status: 405, allow: 'POST' })
+    expect(await problem({ method: 'PUT', url: confirm })).toMatchObject({ status: 405, allow: 'POST' })
   })
 
   test('a parameter that is too long is refused by its name', async () => {

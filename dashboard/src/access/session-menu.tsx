@@ -30,7 +30,7 @@ export default function SessionMenu() {
   if (session.kind === 'anonymous')
     return (
       <>
-        <Button className="button" onPress={() => setSignInOpen(true)}>
+        <Button className="button session-menu" onPress={() => setSignInOpen(true)}>
           {t('session.signIn')}
         </Button>
         {isOpen && (

@@ -13,7 +13,7 @@ export const SEVERITY_COLOURS = {
   warning: MODERATE as Rgb,
   critical: UNHEALTHY as Rgb,
 } as const
-const SHAPES = { info: 'dot', warning: 'diamond', critical: 'triangle' } as const
+const SHAPES = { info: 'dot', warning: 'diamond', critical: 'square' } as const
 
 /** Where an incident is: its own place, else its district; null for what concerns the entire city or the system. */
 export function placeOf({ location, zone }: Incident, zones: ZoneFeatures): Position | null {

@@ -18,7 +18,9 @@ export function IncidentPanel({ id, now }: { id: string; now: number }) {
   return (
     <article className="incident-panel" aria-labelledby="incident-title">
       <p className="eyebrow">{t(`now.severity.${data.incident.severity}`)}</p>
-      <h2 id="incident-title">{data.incident.rule.name}</h2>
+      <h2 id="incident-title" className="incident-panel__title">
+        {data.incident.rule.name}
+      </h2>
       <Facts detail={data} now={now} />
       <IncidentActions incident={data.incident} />
       <Neighbours neighbours={data.neighbours} />
@@ -73,7 +75,9 @@ function Neighbours({ neighbours: { verdict, things } }: Pick<IncidentDetail, 'n
   if (things.length === 0) return null
   return (
     <section aria-labelledby="incident-neighbours">
-      <h3 id="incident-neighbours">{t('now.neighbours')}</h3>
+      <h3 id="incident-neighbours" className="incident-panel__heading">
+        {t('now.neighbours')}
+      </h3>
       <p>{t(`now.neighbours.${verdict}`)}</p>
       <ul className="incident-panel__list">
         {things.map(({ thing, name, distanceMeters, value, agrees }) => (
@@ -95,7 +99,9 @@ function Changes({ changes }: { changes: IncidentDetail['changesBefore'] }) {
   const { t, dateTime } = useI18n()
   return (
     <section aria-labelledby="incident-changes">
-      <h3 id="incident-changes">{t('now.changes')}</h3>
+      <h3 id="incident-changes" className="incident-panel__heading">
+        {t('now.changes')}
+      </h3>
       {changes.length === 0 && <p className="note">{t('now.changes.none')}</p>}
       <ul className="incident-panel__list">
         {changes.map(({ at, who, action, subject }) => (

@@ -8,7 +8,9 @@ export function IncidentTimeline({ entries, unit }: { entries: readonly Timeline
   const newestFirst = entries.toSorted((a, b) => Date.parse(b.recordedAt) - Date.parse(a.recordedAt))
   return (
     <section aria-labelledby="incident-timeline">
-      <h3 id="incident-timeline">{t('now.timeline')}</h3>
+      <h3 id="incident-timeline" className="incident-panel__heading">
+        {t('now.timeline')}
+      </h3>
       <ol className="incident-panel__list">
         {newestFirst.map(({ id, at, kind, severity, value, who, note, notified }) => {
           const more = [

@@ -90,7 +90,7 @@ describe('incidents on the map', () => {
       ['incident:7', [1, 1]],
       ['incident:8', [1.5, 0.5]],
     ])
-    expect(points[0]).toMatchObject({ label: '60', shape: 'triangle', name: 'Harbour' })
+    expect(points[0]).toMatchObject({ label: '60', shape: 'square', name: 'Harbour' })
   })
   test('a severity has a shape of its own, not only a colour', () => {
     const shapes = (['info', 'warning', 'critical'] as const).map(
