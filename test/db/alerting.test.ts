@@ -278,7 +278,8 @@ describe('failures', () => {
     expect(rows).toEqual([{ skipped: 1 }])
   })
 
-  test('row 16: a pass whose query takes too long changes nothing', async () => {
+  test('row 16: a pass whose query takes too long changes nothing', async ({ skip }) => {
+    if (city.database.kind === 'embedded') skip('the embedded database cannot interrupt a statement')
     await city.things.add('a')
     await city.rule()
     const slow = city.database.poolFor({ statementTimeoutMs: 300 })
