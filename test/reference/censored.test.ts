@@ -68,7 +68,7 @@ describe('a limit that is sent instead of a value', () => {
     const uplink = {
       end_device_ids: { device_id: 'd' },
       received_at: '2026-05-31T11:59:50Z',
-      uplink_message: { f_port: 1, decoded_payload: { no2: '<3' } },
+      uplink_message: { f_port: 1, decoded_payload: { no2_ugm3: '<3' } },
     }
     expect(stored('v3/app@t/devices/d/up', uplink)).toEqual([['no2', 1.5, 1, ['below_detection']]])
   })

@@ -224,6 +224,6 @@ describe('through the database', () => {
     await refresh()
     const [hour] = await bucketsOf(id, '1h')
     expect(hour.mean).toBeCloseTo(90, 9)
-    expect(hour.suspect).toEqual({ n: 2, mean: expect.closeTo(5, 9) })
+    expect(hour.suspect).toEqual({ n: 2, mean: expect.closeTo(5, 9), counted: 0 })
   })
 })

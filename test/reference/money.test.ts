@@ -108,9 +108,13 @@ describe('affordability is the same however a city states its incomes', () => {
 describe('an amount without a unit is refused', () => {
   test.each([
     ['no unit at all', undefined, /city\.json, income: is missing.*a: 2000.*"per": "month" or "year"/],
-    ['no period', { currency: 'EUR', year: 2025 }, /city\.json, income\.per: month or year/],
-    ['a period that is none', { currency: 'EUR', per: 'week', year: 2025 }, /income\.per: month or year/],
-    ['no year', { currency: 'EUR', per: 'month' }, /income\.year: the year that the amounts are of/],
+    ['no period', { currency: 'EUR', year: 2025 }, /city\.json, income\.per: is missing; valid: month, year/],
+    [
+      'a period that is none',
+      { currency: 'EUR', per: 'week', year: 2025 },
+      /income\.per: "week" is not known; valid: month, year/,
+    ],
+    ['no year', { currency: 'EUR', per: 'month' }, /income\.year: is missing; a number is needed/],
     ['a currency that is none', { currency: '€', per: 'month', year: 2025 }, /income\.currency: .*ISO 4217/],
   ])('a city pack with %s', async (_, of, expected) => {
     await expect(readPack(2000, of)).rejects.toThrow(expected)

@@ -163,9 +163,9 @@ describe('meters behind meters (attribute partOf)', () => {
 describe('what stands at stations', () => {
   const at = { kind: 'bike_dock', domain: 'mobility' }
   const cases: [why: string, channels: Channels, bicycles: number][] = [
-    ['10 bicycles, 6 of one type and 4 of another', { '': [10], mechanical: [6], ebike: [4] }, 10],
-    ['6 and 4 without a total', { mechanical: [6], ebike: [4] }, 10],
-    ['a total that counts more than its types', { '': [10], ebike: [4] }, 10],
+    ['10 bicycles, 6 of one type and 4 of another', { '': always(10), mechanical: always(6), ebike: always(4) }, 10],
+    ['6 and 4 without a total', { mechanical: always(6), ebike: always(4) }, 10],
+    ['a total that counts more than its types', { '': always(10), ebike: always(4) }, 10],
   ]
   test.each(cases)('%s', async (_, channels, bicycles) => {
     const zone = await newZone()
@@ -177,7 +177,8 @@ describe('what stands at stations', () => {
 
   test('vehicles deployed (MDS) are not added to those available', async () => {
     const zone = await newZone()
-    const fleet = { scooter: [20], car: [5], 'deployed.scooter': [30], 'deployed.car': [8] }
+    const deployed = { 'deployed.scooter': always(30), 'deployed.car': always(8) }
+    const fleet = { scooter: always(20), car: always(5), ...deployed }
     await addTo(zone, { kind: 'fleet', domain: 'mobility' }, 'vehicles_available', fleet, HOURS)
     expect((await evaluate('EC:I:T:7A', zone)).value).toBe(25_000)
   })
