@@ -24,7 +24,7 @@ export async function selectIgnored(
 ): Promise<{ ignored: IgnoredResponse['ignored']; total: number }> {
   const { rows } = await db.query<Row>(
     `select id, kind, name, note, who, created_at as "createdAt", messages, stored, bytes, last_seen as "lastSeen"
-     from ignored where id > $1 and ($2::text is null or strpos(lower(name), lower($2)) > 0) order by id limit $3`,
+     from ignored where id > $1::bigint and ($2::text is null or strpos(lower(name), lower($2)) > 0) order by id limit $3`,
     [after, search ?? null, limit],
   )
   const all = await db.query<{ total: number }>('select count(*)::int as total from ignored')

@@ -26,7 +26,9 @@ const topic = z
 const originConfig = z.object({ origin: z.string() })
 
 /** What of a receiver is shown, by channel; `request` is what is entered. */
-export const emailConfig = z.strictObject({ address: z.email().max(254) })
+export const emailConfig = z.strictObject({
+  address: z.string().max(254).regex(z.regexes.email, 'is no e-mail address'),
+})
 export const mqttConfig = z.strictObject({ topic: topic.default(TOPIC_ROOT) })
 export const alertmanagerConfig = z.strictObject({ url: httpUrl.describe('base URL; /api/v2/alerts is appended') })
 export const urlConfig = z.strictObject({ url: httpUrl })
