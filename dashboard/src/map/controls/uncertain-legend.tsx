@@ -1,5 +1,5 @@
 import { useI18n } from '../../i18n/formatters.ts'
-import { css, inkOn } from '../colours/palette.ts'
+import { css } from '../colours/palette.ts'
 import type { UncertainKey } from '../layer-model/model.ts'
 import './uncertain-legend.css'
 
@@ -7,23 +7,23 @@ import './uncertain-legend.css'
 export function UncertainLegend({ levels }: { levels: UncertainKey }) {
   const { t } = useI18n()
   return (
-    <dl className="uncertain-key" aria-label={t('legend.interval')}>
-      {levels.map(({ label, steps }) => (
-        <div key={label}>
-          <dt className="uncertain-key__width">{label}</dt>
-          <dd className="uncertain-key__steps">
-            {steps.map(({ colour, label: range }) => (
-              <span
-                key={range}
-                className="uncertain-key__step"
-                style={{ backgroundColor: css(colour), color: css(inkOn(colour)) }}
-              >
-                {range}
-              </span>
-            ))}
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <p className="hidden">{t('legend.interval')}</p>
+      <dl className="uncertain-key">
+        {levels.map(({ label, steps }) => (
+          <div key={label}>
+            <dt className="uncertain-key__width">{label}</dt>
+            <dd className="uncertain-key__steps">
+              {steps.map(({ colour, label: range }) => (
+                <span key={range} className="uncertain-key__step">
+                  <span className="uncertain-key__colour" style={{ backgroundColor: css(colour) }} aria-hidden="true" />
+                  {range}
+                </span>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   )
 }
