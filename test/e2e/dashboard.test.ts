@@ -1,6 +1,17 @@
 import type { Browser, BrowserContext, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, fits, newVisitor, openAnotherPage, openPage, PHONE, settled, violations, wear } from './page.ts'
+import {
+  DESKTOP,
+  fits,
+  newVisitor,
+  openAnotherPage,
+  openPage,
+  PHONE,
+  settled,
+  signInWithKey,
+  violations,
+  wear,
+} from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 import { until } from './system.ts'
@@ -162,7 +173,7 @@ describe('raw data and aggregates', () => {
   test('an operator compares now, and reads that all agree', async () => {
     const { page, close } = await open('/?view=operations')
     const section = page.getByRole('region', { name: 'Raw data and aggregates' })
-    await section.getByLabel(/key/i).fill(system.key())
+    await signInWithKey(page, system.key())
     await section.getByRole('button', { name: 'Compare now' }).click()
     await section.getByText(/^No differences: [\d,]+ observations/).waitFor()
     await section.getByRole('row', { name: /operator/ }).waitFor()
