@@ -104,6 +104,15 @@ test('the replacement of a meter is recorded and undone; one that the readings s
   // steadily rising, then another meter that starts at 120 and stays on its own line
   for (let i = 0; i < 12; i++) await reading(5000 + i, 60 * (24 - i))
   for (let i = 0; i < 12; i++) await reading(120 + i, 60 * (12 - i))
+  type Latest = { features: { properties: { datastreams: { latest: { result: number } | null }[] } }[] }
+  await until(
+    async () => {
+      const { features } = await system.get<Latest>('/api/v1/things?thing=old-meter')
+      return features[0]?.properties.datastreams[0]?.latest?.result === 131
+    },
+    60_000,
+    () => 'the readings are not stored',
+  )
   const { page, errors, close } = await openPage(browser, `${system.url}/?view=registry`, PHONE)
   await signInWithKey(page, system.key())
   await page.getByLabel('Search by name or key').fill('old-meter')
