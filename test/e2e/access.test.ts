@@ -66,7 +66,7 @@ test('an administrator creates an account, and its owner takes it over on a phon
   expect(await violations(page)).toEqual([])
   expect(await fits(page)).toBe(true)
   const secret = (await page.getByText('Or enter this secret:').innerText()).replace('Or enter this secret:', '')
-  await page.getByLabel('Code').fill(hotp(fromBase32(secret), stepAt(new Date())))
+  await page.getByRole('textbox', { name: 'Code' }).fill(hotp(fromBase32(secret), stepAt(new Date())))
   await page.getByRole('button', { name: 'Confirm' }).click()
   await page.getByText('Each works once').waitFor()
   const recovery = await page.locator('.access__codes li').first().innerText()

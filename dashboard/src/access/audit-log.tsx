@@ -123,7 +123,9 @@ function Entries({ entries }: { entries: readonly AuditRecord[] }) {
                 <br />
                 <span className="note">{name('role', entry.actor.role)}</span>
               </td>
-              <td>{name('audit.action', entry.action)}</td>
+              <td>
+                <code>{entry.action}</code>
+              </td>
               <td>
                 <bdi>{entry.subjectName ?? entry.subject}</bdi>
               </td>
