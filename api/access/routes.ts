@@ -120,6 +120,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/v1/alert-rules': 'read',
   'GET /api/v1/alert-rules/:id': 'read',
   'POST /api/v1/alert-rules': 'operate',
+  'POST /api/v1/alert-rules/check': 'operate',
   'POST /api/v1/alert-rules/backtest': 'operate',
   'PUT /api/v1/alert-rules/:id': 'operate',
   'PATCH /api/v1/alert-rules/:id': 'operate',

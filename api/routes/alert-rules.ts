@@ -1,12 +1,19 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { backtest } from '#domain/alerting/backtest/backtest.ts'
-import { checkRule, type RuleProblem } from '#domain/alerting/check-rule.ts'
+import { checkRule } from '#domain/alerting/check-rule.ts'
 import type { Figures } from '#domain/alerting/engine/derived-rules.ts'
 import { changeRule, createRule, deleteRule, enableRule, requireRule, selectRules } from '#domain/alerting/rules.ts'
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import { type AlertRule, alertRuleSchema } from '#model/alerting/rule.ts'
-import { alertRuleResponse, alertRulesResponse, backtestRequest, backtestResponse } from '#model/api/alerts.ts'
+import type { RuleProblem } from '#model/alerting/rule-problem.ts'
+import {
+  alertRuleResponse,
+  alertRulesResponse,
+  backtestRequest,
+  backtestResponse,
+  ruleCheckResponse,
+} from '#model/api/alerts.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { backtestAnswer } from '../alerting/backtest-answer.ts'
 import { DAY_MS, readWindow } from '../http/params.ts'
@@ -66,6 +73,18 @@ export const alertRuleRoutes =
         const { id } = await createRule(pool, body, actor)
         return reply.status(201).send(await answer(id))
       },
+    )
+    app.post(
+      '/alert-rules/check',
+      {
+        schema: {
+          tags,
+          summary: 'Why a rule would never or always fire, before it is saved',
+          body: alertRuleSchema,
+          response: { 200: ruleCheckResponse },
+        },
+      },
+      async ({ body }) => ({ problems: (await problemsOf(body, { pool, standardOf })).map(finite) }),
     )
     app.post(
       '/alert-rules/backtest',
@@ -138,13 +157,32 @@ export const alertRuleRoutes =
     )
   }
 
-/** @throws ProblemError VALUE_INVALID naming field, value and reason of every problem */
-async function requireUsable(rule: AlertRule, { pool, standardOf }: Pick<Deps, 'pool' | 'standardOf'>): Promise<void> {
+type Known = Pick<Deps, 'pool' | 'standardOf'>
+
+async function problemsOf(rule: AlertRule, { pool, standardOf }: Known): Promise<RuleProblem[]> {
   const { condition } = rule
   const standard = condition.kind === 'legal_threshold' ? await standardOf(condition.standard) : undefined
-  const problems = await checkRule(pool, rule, standard)
-  if (problems.length > 0) throw new ProblemError('VALUE_INVALID', problems.map(sentenceOf).join('; '), problems)
+  return checkRule(pool, rule, standard)
+}
+
+/** @throws ProblemError VALUE_INVALID naming field, value and reason of every problem */
+async function requireUsable(rule: AlertRule, known: Known): Promise<void> {
+  const problems = await problemsOf(rule, known)
+  if (problems.length === 0) return
+  const fields = problems.map(({ field, value, problem }) => ({ field, value, problem }))
+  throw new ProblemError('VALUE_INVALID', problems.map(sentenceOf).join('; '), fields)
 }
 
 const sentenceOf = ({ field, value, problem }: RuleProblem): string =>
   `${field}${value === null ? '' : ` = ${value}`}: ${problem}`
+
+/** JSON has no infinity. */
+const finite = (problem: RuleProblem): RuleProblem => ({
+  ...problem,
+  values: Object.fromEntries(
+    Object.entries(problem.values).map(([name, value]) => [
+      name,
+      typeof value === 'number' && !Number.isFinite(value) ? null : value,
+    ]),
+  ),
+})

@@ -1,14 +1,16 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
+import type { RuleProblem } from '#model/alerting/rule-problem.ts'
 import { WEEKDAYS } from '#model/alerting/schedule.ts'
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
+import { nearest } from '#model/text/nearest.ts'
 import { standardRules } from './compile.ts'
 import { selectScope } from './scope.ts'
 
-/** One reason why a rule could never fire, or would always: field, its value, and what would be right. */
-export type RuleProblem = { readonly field: string; readonly value: string | null; readonly problem: string }
+/** Keys that a mistyped one is compared with. */
+const MAX_CANDIDATES = 10_000
 
 /** Lowest and highest value that a condition can have; fires never beyond them, and always before them. */
 function rangeOf({ condition }: AlertRule): readonly [number, number] {
@@ -43,29 +45,30 @@ function thresholdProblems(rule: AlertRule): RuleProblem[] {
   return rule.levels.flatMap(({ threshold }, i): RuleProblem[] => {
     const field = `levels.${i}.threshold`
     const range = `${low} to ${high}`
+    const values = { low, high }
     const never = above ? threshold >= high : threshold <= low
     const always = above ? threshold < low : threshold > high
     if (never)
       return [
         {
-          field,
-          value: String(threshold),
+          ...{ field, value: String(threshold), values },
+          reason: `never_${rule.direction}`,
           problem: `would never fire: values lie within ${range}, none is ${rule.direction} it`,
         },
       ]
     if (always)
       return [
         {
-          field,
-          value: String(threshold),
+          ...{ field, value: String(threshold), values },
+          reason: `always_${rule.direction}`,
           problem: `would always fire: values lie within ${range}, all are ${rule.direction} it`,
         },
       ]
     if (rule.condition.kind === 'silence' && threshold < 1)
       return [
         {
-          field,
-          value: String(threshold),
+          ...{ field, value: String(threshold), values: {} },
+          reason: 'silence_below_interval',
           problem: 'would always fire between two messages: at least 1 expected interval',
         },
       ]
@@ -86,6 +89,8 @@ function scheduleProblems({ schedule, levels, forSeconds }: AlertRule): RuleProb
         {
           field: 'forSeconds',
           value: String(needed),
+          reason: 'never_within_schedule',
+          values: { seconds: longest },
           problem: `would never fire: its windows are open for ${longest} s at most`,
         },
       ]
@@ -109,21 +114,29 @@ async function scopeProblems(db: Queryable, rule: AlertRule): Promise<RuleProble
       {
         field: 'scope',
         value: JSON.stringify(scope).slice(0, 100),
+        ...{ reason: 'scope_empty', values: {} },
         problem: 'would never fire: no confirmed Thing is in this scope',
       },
     ]
   if (condition.kind === 'silence' && things.every(({ intervalSeconds }) => intervalSeconds === null))
     return [
-      { field: 'scope', value: null, problem: 'would never fire: no Thing in this scope has an expected interval' },
+      {
+        ...{ field: 'scope', value: null, reason: 'no_interval', values: {} },
+        problem: 'would never fire: no Thing in this scope has an expected interval',
+      },
     ]
   const measured =
     'property' in condition ? condition.property : 'pollutant' in condition ? condition.pollutant : undefined
   if (measured === undefined || things.some(({ properties }) => properties.includes(measured))) return []
   return [
-    { field: 'condition.property', value: measured, problem: 'would never fire: no Thing in this scope measures it' },
+    {
+      ...{ field: 'condition.property', value: measured, reason: 'not_measured', values: {} },
+      problem: 'would never fire: no Thing in this scope measures it',
+    },
   ]
 }
 
+/** What is wrong with keys that a rule names, with the one that was probably meant. */
 async function unknownKeys(
   db: Queryable,
   what: 'things' | 'zones',
@@ -136,11 +149,21 @@ async function unknownKeys(
      where not exists (select from ${table} t where t.key = wanted.key)`,
     [keys],
   )
-  return rows.map(({ key }) => ({
-    field: `scope.${what}`,
-    value: key,
-    problem: `is unknown; GET /api/v1/${what} lists them`,
-  }))
+  if (rows.length === 0) return []
+  const known = await db.query<{ key: string }>(`select key from ${table} order by key limit ${MAX_CANDIDATES}`)
+  return rows.map(({ key }) => {
+    const meant = nearest(
+      key,
+      known.rows.map((row) => row.key),
+    )
+    return {
+      ...{ field: `scope.${what}`, value: key },
+      ...(meant === undefined
+        ? { reason: 'unknown' as const, values: {} }
+        : { reason: 'unknown_near' as const, values: { meant } }),
+      problem: `is unknown${meant === undefined ? '' : `; did you mean "${meant}"?`}; GET /api/v1/${what} lists them`,
+    }
+  })
 }
 
 /**
@@ -156,14 +179,12 @@ export async function checkRule(
   const problems = [...thresholdProblems(rule), ...scheduleProblems(rule), ...(await scopeProblems(db, rule))]
   if (condition.kind === 'legal_threshold' && standardRules(condition, standard).length === 0)
     problems.push({
-      field: 'condition.per',
-      value: condition.per,
+      ...{ field: 'condition.per', value: condition.per, reason: 'no_level', values: {} },
       problem: `would never fire: ${standard?.key ?? condition.standard ?? 'the standard of the city'} has no level of ${condition.pollutant} per ${condition.per}`,
     })
   if (condition.kind === 'indicator' && !INDICATORS.some(({ code }) => code === condition.code))
     problems.push({
-      field: 'condition.code',
-      value: condition.code,
+      ...{ field: 'condition.code', value: condition.code, reason: 'unknown', values: {} },
       problem: 'is unknown; GET /api/v1/indicators lists them',
     })
   return problems

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { alertRuleSchema } from '../alerting/rule.ts'
+import { ruleProblemSchema } from '../alerting/rule-problem.ts'
 import {
   closedReasonSchema,
   conditionSchema,
@@ -33,6 +34,8 @@ export const alertRuleResponse = z.object({
   definition: alertRuleSchema,
 })
 export type AlertRuleResponse = z.infer<typeof alertRuleResponse>
+/** Empty: the rule can be saved. */
+export const ruleCheckResponse = z.object({ problems: z.array(ruleProblemSchema) })
 export const alertRulesResponse = z.object({ rules: z.array(alertRuleResponse) })
 
 export const incidentSchema = z.object({

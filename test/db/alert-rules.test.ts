@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordTransitions } from '#domain/alerting/incidents.ts'
 import { inTransaction } from '#infra/db/pool.ts'
-import { alertRuleResponse, incidentDetail, incidentsResponse } from '#model/api/alerts.ts'
+import { alertRuleResponse, incidentDetail, incidentsResponse, ruleCheckResponse } from '#model/api/alerts.ts'
 import { addObservations, addThing, authorized, NOW, openTestApi, type TestApi } from './api-fixture.ts'
 
 let api: TestApi
@@ -137,6 +137,45 @@ describe('a rule that would never or always fire is refused before it is saved',
     const answer = await call('POST', '/alert-rules', { ...RULE, ...over })
     expect(answer.statusCode, answer.body).toBe(400)
     expect(answer.json().errors.map((error: { field: string }) => error.field)).toContain(field)
+  })
+})
+
+describe('a rule is checked before it is saved', () => {
+  const check = async (over: object) => {
+    const answer = await call('POST', '/alert-rules/check', { ...RULE, ...over })
+    expect(answer.statusCode, answer.body).toBe(200)
+    return ruleCheckResponse.parse(answer.json()).problems
+  }
+  test('one that can be saved has no problems, and is not saved', async () => {
+    const before = (await call('GET', '/alert-rules')).json().rules.length
+    expect(await check({})).toEqual([])
+    expect((await call('GET', '/alert-rules')).json().rules).toHaveLength(before)
+  })
+  test.for([
+    [{ levels: [{ severity: 'info', threshold: 1_000_000 }] }, 'never_above', { low: 0, high: 1_000_000 }],
+    [{ direction: 'below', levels: [{ severity: 'info', threshold: 2e6 }] }, 'always_below', { low: 0, high: 1e6 }],
+    // silence has no end
+    [
+      { condition: { kind: 'silence' }, direction: 'below', levels: [{ severity: 'info', threshold: 0 }] },
+      'never_below',
+      { low: 0, high: null },
+    ],
+    [{ scope: { things: ['a-statoin'] } }, 'unknown_near', { meant: 'a-station' }],
+    [{ scope: { things: ['something-else-entirely'] } }, 'unknown', {}],
+    [{ condition: { kind: 'value', property: 'no2' } }, 'not_measured', {}],
+  ] as const)('%j: %s', async ([over, reason, values]) => {
+    expect(await check(over)).toContainEqual(expect.objectContaining({ reason, values }))
+    expect((await call('POST', '/alert-rules', { ...RULE, ...over })).statusCode).toBe(422)
+  })
+  test('unknown fields and properties are answered with those that there are', async () => {
+    const field = await call('POST', '/alert-rules/check', { ...RULE, levels: [{ severity: 'info', treshold: 5 }] })
+    expect(field.statusCode).toBe(400)
+    expect(field.json().detail).toContain('has no treshold; its fields are severity, threshold, recovery')
+    const property = await call('POST', '/alert-rules/check', {
+      ...RULE,
+      condition: { kind: 'value', property: 'pm25' },
+    })
+    expect(property.json().detail).toMatch(/is no observed property; they are .*pm2_5/)
   })
 })
 

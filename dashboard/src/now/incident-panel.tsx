@@ -34,14 +34,16 @@ function Facts({ detail: { incident, population }, now }: { detail: IncidentDeta
   const i18n = useI18n()
   const [state] = useViewState()
   const { t, dateTime, integer } = i18n
-  const { subject, condition, handling, startedAt, acknowledgedBy, assignedTo, closedReason } = incident
+  const { rule, subject, condition, handling, startedAt, acknowledgedBy, assignedTo, closedReason } = incident
   const place =
     subject.kind === 'thing' || subject.kind === 'zone' ? (
       <a href={hrefOf({ ...state, view: 'map', select: { type: subject.kind, key: subject.id } })}>{subject.name}</a>
     ) : (
       subject.name
     )
+  const editor = hrefOf({ ...state, view: 'operations', select: { type: 'rule', key: rule.id } })
   const rows = [
+    [t('rules.column.rule'), <a href={editor}>{rule.name}</a>],
     [t('now.fact.where'), place],
     [t('now.fact.state'), t(`now.condition.${condition}`)],
     [t('now.fact.since'), dateTime(startedAt)],

@@ -4,6 +4,7 @@ import { ledgerQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useLive } from '../live/use-live.ts'
 import { Notifications } from '../notifications/notifications.tsx'
+import { AlertRules } from '../rules/alert-rules.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { FlowHealth } from './flow-health.tsx'
 import { LedgerTable } from './ledger-table.tsx'
@@ -32,6 +33,7 @@ export default function OperationsView({ city }: { city: CityResponse }) {
         {answer.error && !ledger && <Problem error={answer.error} retry={answer.refetch} />}
         {ledger && <LedgerTable ledger={ledger} />}
       </section>
+      <AlertRules />
       <Notifications />
       <Reconciliations />
       <VoiceModeration />

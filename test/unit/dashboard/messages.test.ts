@@ -49,7 +49,7 @@ const FEATURES = [
   'operations',
   'people',
 ]
-const features = [...FEATURES, 'payloads', 'registry', 'report', 'state', 'ui'].map(
+const features = [...FEATURES, 'payloads', 'registry', 'report', 'rules', 'state', 'ui'].map(
   (folder) => `dashboard/src/${folder}`,
 )
 
