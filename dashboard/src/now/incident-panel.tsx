@@ -41,9 +41,11 @@ function Facts({ detail: { incident, population }, now }: { detail: IncidentDeta
     ) : (
       subject.name
     )
-  const editor = hrefOf({ ...state, view: 'operations', select: { type: 'rule', key: rule.id } })
+  const ruleLink = (
+    <a href={hrefOf({ ...state, view: 'operations', select: { type: 'rule', key: rule.id } })}>{rule.name}</a>
+  )
   const rows = [
-    [t('rules.column.rule'), <a href={editor}>{rule.name}</a>],
+    [t('rules.column.rule'), ruleLink],
     [t('now.fact.where'), place],
     [t('now.fact.state'), t(`now.condition.${condition}`)],
     [t('now.fact.since'), dateTime(startedAt)],

@@ -1,5 +1,6 @@
 import type { BacktestResponse } from '#model/api/alerts.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import './rules.css'
 
 const MAX_LANES = 8
 /** Percent of the width; a minute in a year would be nothing. */

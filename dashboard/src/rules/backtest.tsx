@@ -14,6 +14,7 @@ import { Chips } from '../ui/chips.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { BacktestTimeline } from './backtest-timeline.tsx'
 import { runBacktest } from './queries.ts'
+import './rules.css'
 
 const SPANS = [7, 30, 365]
 const MAX_ROWS = 50

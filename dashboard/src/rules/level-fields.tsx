@@ -4,6 +4,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { EMPTY_LEVEL, type LevelDraft, type RuleDraft } from './draft.ts'
 import { Duration, FieldProblem, NumberLine, OneOf } from './fields.tsx'
 import type { Problems } from './problems.ts'
+import './rules.css'
 
 const MAX_LEVELS = 3
 

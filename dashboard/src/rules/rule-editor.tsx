@@ -15,6 +15,8 @@ import { checkedProblems, enteredProblems, type Problems } from './problems.ts'
 import { ruleCheckQuery, useRulesReload, useSettledRule } from './queries.ts'
 import { ScopeFields } from './scope-fields.tsx'
 import { EvidenceFields, TimingFields } from './timing-fields.tsx'
+import '../notifications/notifications.css'
+import './rules.css'
 
 type EditorProps = {
   /** the rule that is changed, or that a new one begins as; null: from nothing */

@@ -10,6 +10,8 @@ import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Rows } from '../notifications/parts.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { useRulesReload } from './queries.ts'
+import '../notifications/notifications.css'
+import './rules.css'
 
 type TableProps = {
   readonly rules: readonly AlertRuleResponse[]

@@ -7,6 +7,7 @@ import { Many } from '../notifications/parts.tsx'
 import { type RuleDraft, type ScopeDraft, subjectsOf } from './draft.ts'
 import { FieldProblem, Lines, OneOf } from './fields.tsx'
 import type { Problems } from './problems.ts'
+import './rules.css'
 
 type Props = {
   readonly draft: RuleDraft

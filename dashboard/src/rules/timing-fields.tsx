@@ -6,6 +6,7 @@ import { Many, useWeekdays, When } from '../notifications/parts.tsx'
 import type { RuleDraft, WindowDraft } from './draft.ts'
 import { Duration, FieldProblem, NumberLine, OneOf } from './fields.tsx'
 import type { Problems } from './problems.ts'
+import './rules.css'
 
 const MAX_WINDOWS = 20
 
