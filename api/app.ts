@@ -29,6 +29,7 @@ import { airQualityRoutes } from './routes/air-quality.ts'
 import { alertFeedRoutes } from './routes/alert-feeds.ts'
 import { alertRuleRoutes } from './routes/alert-rules.ts'
 import { archiveRoutes } from './routes/archive.ts'
+import { briefRoutes } from './routes/brief.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { credentialRoutes } from './routes/credentials.ts'
@@ -160,6 +161,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(coverageRoutes({ pool, clock }))
       await v1.register(indicatorRoutes({ pool, indicators }))
       await v1.register(reportRoutes({ pool, indicators, clock }))
+      await v1.register(briefRoutes({ pool, microdata, clock, indicators }))
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))
       await v1.register(equityRoutes({ pool, microdata, clock, indicators }))

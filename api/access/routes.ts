@@ -87,6 +87,8 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'PUT /api/v1/indicators/:code/values/:period': 'report',
   'GET /api/v1/indicators/:code/values/:period/history': 'read',
   'GET /api/v1/reports/:file': 'read',
+  'GET /api/v1/brief': 'read',
+  'GET /api/v1/brief/:file': 'read',
   // surveys and wellbeing
   'GET /api/v1/surveys': 'read',
   'POST /api/v1/surveys/draft': 'surveys',

@@ -46,6 +46,17 @@ export const periodParam = z
       'a year (2026), quarter (2026-Q2), month (2026-05), day (2026-05-31) or last-24h, last-7d, last-30d, last-365d',
   })
 
+const YEAR_BACK = '[12][0-9]{3}(-(Q[1-4]|0[1-9]|1[0-2]))?'
+/** A period of which there is one a year earlier. */
+export const yearBackParam = z
+  .string()
+  .max(7)
+  .regex(new RegExp(`^${YEAR_BACK}$`), 'must be a year, quarter or month, e.g. 2026, 2026-Q2 or 2026-05')
+export const yearBackFileParam = z
+  .string()
+  .max(11)
+  .regex(new RegExp(`^${YEAR_BACK}\\.pdf$`), 'must be a year, quarter or month with .pdf, e.g. 2026.pdf')
+
 /** Language of a file or a report: the one of Citywell's that fits, e.g. `fr` for `fr-CA`, else English. */
 export const langParam = z
   .string()

@@ -130,8 +130,13 @@ function trendIn(whole: readonly Whole[], targetYear: number | undefined): Serie
   return { method, n, slope, slopeInterval: [...slopeInterval], direction, projection }
 }
 
+const withFreedom = ({ value, standardError, evidence }: Whole) => ({
+  ...{ value, standardError },
+  degreesOfFreedom: evidence?.uncertainty?.degreesOfFreedom,
+})
+
 function comparisonOf(first: Whole, last: Whole): SeriesResponse['comparison'] {
-  const compared = compare(first, last, pairedChange(first.evidence, last.evidence))
+  const compared = compare(withFreedom(first), withFreedom(last), pairedChange(first.evidence, last.evidence))
   const { change, standardError, interval, toldApart, paired } = compared
   return {
     from: first.of.period.label,

@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<BuiltInLanguage, Messages>> = {
 /** What the printed report and the files say in a language. */
 export type ReportText = Pick<NumberFormat, 'number' | 'integer'> & {
   readonly language: BuiltInLanguage
+  readonly messages: Messages
   t(id: ReportMessage, values?: Readonly<Record<string, string | number>>): string
   /** a name of U4SSC's catalogue */
   readonly named: Named
@@ -40,7 +41,7 @@ export function reportText(language: BuiltInLanguage): ReportText {
   const names = NAMES[language]
   const { number, integer, percent } = createNumberFormat(locale)
   return {
-    ...{ language, number, integer },
+    ...{ language, messages, number, integer },
     t: (id, values) => String(new IntlMessageFormat(messages[id] ?? en[id], locale).format(values)),
     named: (prefix, code, english) => names[`${prefix}.${code}`] ?? english,
     unit: (code) => names[`unit.${code}`] ?? englishUnit(code),

@@ -1,5 +1,7 @@
+import { pOf } from '../statistics/estimation/pairwise.ts'
 import type { Estimated } from '../statistics/estimation/survey-design.ts'
-import { tQuantile } from '../statistics/inference/student-t.ts'
+import { twoSidedNormalP } from '../statistics/inference/normal.ts'
+import { tQuantile, twoSidedP } from '../statistics/inference/student-t.ts'
 
 /** A value at a time; `at` in years. */
 export type TrendPoint = { readonly at: number; readonly value: number }
@@ -58,28 +60,53 @@ export type Comparison = {
   readonly change: number
   readonly standardError: number | null
   readonly interval: readonly [number, number] | null
+  /** two-sided, of no change; null where the uncertainty of either value is not known */
+  readonly p: number | null
   /** null where the uncertainty of either value is not known */
   readonly toldApart: boolean | null
   /** tested by the changes of the same inputs, not as two samples */
   readonly paired: boolean
 }
 
-type Uncertain = { readonly value: number; readonly standardError: number | null }
+export type Uncertain = {
+  readonly value: number
+  readonly standardError: number | null
+  /** absent: so many that the normal distribution serves */
+  readonly degreesOfFreedom?: number | undefined
+}
+
+const Z = 1.959964
 
 /**
  * The change between two values against its own uncertainty, 95 %: by the changes of the same places where both values rest
- * on these (Student's t), else as two samples (normal).
+ * on these (Student's t), else as two samples (Welch's t; normal where degrees of freedom are not known).
  */
 export function compare(first: Uncertain, second: Uncertain, paired?: Estimated): Comparison {
   const change = second.value - first.value
   if (paired) {
     const { standardError, lower, upper } = paired
-    return { change, standardError, interval: [lower, upper], toldApart: lower > 0 || upper < 0, paired: true }
+    const toldApart = lower > 0 || upper < 0
+    return { change, standardError, interval: [lower, upper], p: pOf(paired), toldApart, paired: true }
   }
   if (first.standardError === null || second.standardError === null)
-    return { change, standardError: null, interval: null, toldApart: null, paired: false }
+    return { change, standardError: null, interval: null, p: null, toldApart: null, paired: false }
   const standardError = Math.hypot(first.standardError, second.standardError)
-  const half = 1.959964 * standardError
+  const df = welch(first, second)
+  const half = (Number.isFinite(df) ? tQuantile(0.975, df) : Z) * standardError
+  const p = pOfChange(change, standardError, df)
   const interval = [change - half, change + half] as const
-  return { change, standardError, interval, toldApart: Math.abs(change) > half, paired: false }
+  return { change, standardError, interval, p, toldApart: Math.abs(change) > half, paired: false }
+}
+
+/** Welch (1947), Satterthwaite (1946); infinite where neither sample states its degrees of freedom. */
+function welch(first: Uncertain, second: Uncertain): number {
+  const [a, b] = [first, second].map((one) => (one.standardError ?? 0) ** 2) as [number, number]
+  const share = (variance: number, df = Number.POSITIVE_INFINITY): number => variance ** 2 / df
+  return (a + b) ** 2 / (share(a, first.degreesOfFreedom) + share(b, second.degreesOfFreedom))
+}
+
+function pOfChange(change: number, standardError: number, df: number): number {
+  if (standardError === 0) return change === 0 ? 1 : 0
+  const t = change / standardError
+  return Number.isFinite(df) ? twoSidedP(t, df) : twoSidedNormalP(t)
 }

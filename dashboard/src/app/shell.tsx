@@ -9,6 +9,7 @@ import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import { Icon } from '../ui/icon.tsx'
 import {
   AccessView,
+  BriefView,
   IndicatorsView,
   LanguageMenu,
   MapView,
@@ -56,6 +57,7 @@ export function Shell({ city }: { city: CityResponse }) {
           <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
             {state.view === 'map' && <MapView city={city} />}
             {state.view === 'now' && <NowView city={city} />}
+            {state.view === 'brief' && <BriefView />}
             {state.view === 'indicators' && <IndicatorsView />}
             {state.view === 'people' && <PeopleView />}
             {state.view === 'report' && <ReportView />}

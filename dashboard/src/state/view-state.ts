@@ -7,7 +7,7 @@ import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './meas
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
 
 /** Views that the navigation lists. */
-export const NAVIGATION = ['map', 'now', 'indicators', 'report', 'people', 'operations', 'registry'] as const
+export const NAVIGATION = ['map', 'now', 'brief', 'indicators', 'report', 'people', 'operations', 'registry'] as const
 const VIEWS = [...NAVIGATION, 'access'] as const
 export type ViewName = (typeof VIEWS)[number]
 export const THEMES = ['system', 'light', 'dark'] as const

@@ -39,6 +39,7 @@ const FEATURES = [
   'access',
   'air-quality',
   'app',
+  'brief',
   'http',
   'i18n',
   'indicators',
@@ -55,7 +56,7 @@ const features = [...FEATURES, 'payloads', 'registry', 'report', 'rules', 'state
 
 const PAGES: Readonly<Record<string, Page>> = {
   dashboard: {
-    sources: features,
+    sources: [...features, 'model/brief'],
     en: dashboardEn,
     others: { ar: dashboardAr, es: dashboardEs, fr: dashboardFr, ru: dashboardRu, 'zh-Hans': dashboardZhHans },
   },
