@@ -16,7 +16,7 @@ beforeAll(async () => {
     [20, 18],
     [30, 28],
     [40, 37],
-  ].entries()) {
+  ].entries() as ArrayIterator<[number, [number, number]]>) {
     const zoneId = rows[i % 2]?.id ?? null
     const [id] = await addThing(pool, { key: `s${i}`, kind: 'air_station', zoneId }, [['pm2_5']])
     for (const [month, level] of [
