@@ -94,7 +94,6 @@ const peerSchema = z.object({
   /** peers whose value is worse than the city's; null where neither way is better */
   better: z.int().nullable(),
 })
-export type BriefPeers = z.infer<typeof peerSchema>
 
 /** One finding as a code with its parameters; the page and the printed sheet make the sentence. */
 const headlineSchema = z.discriminatedUnion('code', [
