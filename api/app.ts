@@ -25,6 +25,7 @@ import { selectCity } from './queries/city.ts'
 import { changedIncidents } from './queries/incidents.ts'
 import { selectLedger } from './queries/ledger.ts'
 import { selectLatest } from './queries/live.ts'
+import { selectRevision } from './queries/shift-log.ts'
 import { airQualityRoutes } from './routes/air-quality.ts'
 import { alertFeedRoutes } from './routes/alert-feeds.ts'
 import { alertRuleRoutes } from './routes/alert-rules.ts'
@@ -48,6 +49,7 @@ import { questionnaireRoutes } from './routes/questionnaire.ts'
 import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { registryRoutes } from './routes/registry.ts'
 import { reportRoutes } from './routes/reports.ts'
+import { shiftLogRoutes } from './routes/shift-log.ts'
 import { surveyImportRoutes } from './routes/survey-import.ts'
 import { surveyRoutes } from './routes/surveys.ts'
 import { thingRoutes } from './routes/things.ts'
@@ -94,6 +96,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     latest: memo(SNAPSHOT_MS, deps.clock, () => selectLatest(deps.pool)),
     ledger: () => selectLedger(deps.pool, deps.clock()),
     incidents: (afterEvent) => changedIncidents(deps.pool, afterEvent, deps.clock()),
+    shiftRevision: () => selectRevision(deps.pool),
     clock: deps.clock,
     onError: (error) =>
       deps.log.warn({ err: error }, 'live feed snapshot not readable; pages keep their data until it is'),
@@ -177,6 +180,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(reconciliationRoutes({ pool, clock }))
       await v1.register(alertRuleRoutes({ pool, clock, standardOf: standardOf(deps), figures: alertFigures(deps) }))
       await v1.register(incidentRoutes({ pool, clock }))
+      await v1.register(shiftLogRoutes({ pool, clock }))
       await v1.register(notificationRoutes({ pool, clock, notify }))
       await v1.register(alertFeedRoutes({ pool, clock, notify }))
       await v1.register(liveRoutes({ hub }))

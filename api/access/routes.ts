@@ -135,6 +135,11 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'POST /api/v1/incidents/:id/notes': 'operate',
   'POST /api/v1/incidents/:id/close': 'operate',
   // notifications
+  'GET /api/v1/shift-log': 'shifts',
+  'POST /api/v1/shift-log': 'operate',
+  'POST /api/v1/shift-log/handovers': 'operate',
+  'POST /api/v1/shift-log/:id/accept': 'operate',
+  'DELETE /api/v1/shift-log/:id/text': 'administer',
   'GET /api/v1/receivers': 'notify',
   'POST /api/v1/receivers': 'notify',
   'GET /api/v1/receivers/:id': 'notify',

@@ -19,6 +19,8 @@ type HubDeps = {
   ledger: () => Promise<LedgerResponse>
   /** incidents that changed after an event of their history, and the newest event; undefined: only the newest event */
   incidents: (afterEvent: number | undefined) => Promise<ChangedIncidents>
+  /** of the shift log: rises with every change */
+  shiftRevision: () => Promise<number>
   clock: () => Date
   onError: (error: unknown) => void
   /** bytes that may wait for one client */
@@ -87,6 +89,21 @@ export function createHub(deps: HubDeps) {
     }
   }
 
+  // What was written is for those who may read it: the event says only that there is something to read.
+  let lastRevision: number | undefined
+  async function sendShift(): Promise<void> {
+    try {
+      const revision = await deps.shiftRevision()
+      const changed = lastRevision !== undefined && revision > lastRevision
+      lastRevision = Math.max(revision, lastRevision ?? 0)
+      if (!changed) return
+      const text = event('shift', { revision })
+      for (const client of clients) client.send(text)
+    } catch (error) {
+      deps.onError(error)
+    }
+  }
+
   function beat(): void {
     for (const client of clients) client.beat()
   }
@@ -97,13 +114,15 @@ export function createHub(deps: HubDeps) {
     timers.push(setInterval(() => void sendLedger(), LEDGER_MS))
     timers.push(setInterval(beat, HEARTBEAT_MS))
     void sendIncidents()
-    timers.push(setInterval(() => void sendIncidents(), INCIDENTS_MS))
+    void sendShift()
+    timers.push(setInterval(() => void Promise.all([sendIncidents(), sendShift()]), INCIDENTS_MS))
   }
 
   function stop(): void {
     for (const timer of timers.splice(0)) clearInterval(timer)
     pending.clear()
     lastEvent = undefined
+    lastRevision = undefined
   }
 
   return {

@@ -6,6 +6,7 @@ export type Role = (typeof ROLES)[number]
 
 /** Roles that an account or a token can have. */
 export const GRANTED_ROLES = ROLES.filter((role) => role !== 'public')
+export const roleSchema = z.enum(ROLES)
 export const grantedRoleSchema = z.enum(['viewer', 'analyst', 'operator', 'registrar', 'administrator', 'auditor'])
 export type GrantedRole = z.infer<typeof grantedRoleSchema>
 
@@ -15,6 +16,7 @@ export const PERMISSIONS = {
   payloads: 'read the bytes of rejected and archived messages, which may come from households',
   operate: 'replay messages, compare raw data with rollups, change alert rules, work on incidents and see who does',
   notify: 'read and change receivers of notifications, silences and maintenance windows; see what was sent',
+  shifts: 'read the shift log; those who may `operate` write it',
   check: 'run the invariants over the whole database',
   moderate: 'read, approve and refuse texts of residents',
   registry: 'change Things, mappings, calibrations and meter replacements',
@@ -26,7 +28,7 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[]
 
-const OPERATOR: readonly Permission[] = ['read', 'payloads', 'operate', 'notify', 'check', 'moderate']
+const OPERATOR: readonly Permission[] = ['read', 'payloads', 'operate', 'notify', 'shifts', 'check', 'moderate']
 
 /** The one table of roles. With `PUBLIC_ACCESS=off`, `public` may do nothing (see `isAllowed`). */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
@@ -37,5 +39,5 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   // a mapping is written with the payload in view, and followed by a replay
   registrar: [...OPERATOR, 'registry'],
   administrator: PERMISSION_NAMES,
-  auditor: ['read', 'check', 'audit'],
+  auditor: ['read', 'shifts', 'check', 'audit'],
 }

@@ -106,6 +106,11 @@ const CODES = {
     text: (id: string) => `no incident with id ${id}; GET /api/v1/incidents lists them`,
   },
   INCIDENT_CLOSED: { status: 409, text: (id: string) => `incident ${id} is closed; only notes can be added` },
+  SHIFT_ENTRY_UNKNOWN: {
+    status: 404,
+    text: (id: string) => `no entry of the shift log with id ${id}; GET /api/v1/shift-log lists them`,
+  },
+  HANDOVER_CONFLICT: { status: 409, text: (detail: string) => detail },
   RATE_LIMITED: { status: 429, text: (seconds: string) => `too many of these for now; try again in ${seconds} s` },
   VALUE_INVALID: { status: 422, text: (detail: string) => detail },
   // dependencies

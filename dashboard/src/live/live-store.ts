@@ -25,12 +25,16 @@ export type LiveState = {
   readonly ledger: LedgerResponse | null
   /** incident events so far: whoever shows incidents reads them again when it rises */
   readonly incidentEvents: number
+  /** the same of the shift log */
+  readonly shiftEvents: number
   /** messages received per second, between the last two ledger events */
   readonly messagesPerSecond: number | null
 }
 
 /** The event holds the incident, which the page reads by the API, with what the reader may see of it. */
 const changedIncident = z.object({ id: z.string() })
+
+const shiftChange = z.object({ revision: z.number() })
 
 const FLUSH_MS = 400
 /** Drawing may take a quarter of the time, however many Things there are; the rest is for interaction. */
@@ -55,6 +59,7 @@ export function createLiveStore(url: string): LiveStore {
     rate: NO_RATE,
     ledger: null,
     incidentEvents: 0,
+    shiftEvents: 0,
     messagesPerSecond: null,
   }
   const inbox = createInbox()
@@ -120,6 +125,7 @@ export function createLiveStore(url: string): LiveStore {
     on('snapshot', liveSnapshot, ({ observations }) => take(observations, true))
     on('observations', liveMessageSchema, ({ observations }) => take(observations, false))
     on('incident', changedIncident, () => set({ incidentEvents: state.incidentEvents + 1 }))
+    on('shift', shiftChange, () => set({ shiftEvents: state.shiftEvents + 1 }))
     on('ledger', ledgerResponse, (ledger) =>
       set({
         ledger,

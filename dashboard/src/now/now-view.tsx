@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
-import type { IncidentsResponse } from '#model/api/alerts.ts'
+import type { Incident, IncidentsResponse } from '#model/api/alerts.ts'
 import type { CityResponse } from '#model/api/city.ts'
 import { alertingStatusQuery, incidentsQuery } from '../http/incidents.ts'
 import { zonesQuery } from '../http/queries.ts'
@@ -12,11 +12,13 @@ import { Problem } from '../ui/problem.tsx'
 import { IncidentList } from './incident-list.tsx'
 import { incidentMarks } from './incident-marks.ts'
 import { IncidentPanel } from './incident-panel.tsx'
+import { ShiftLog, WaitingHandover } from './shift-log.tsx'
 import { SoundSwitch } from './sound-switch.tsx'
 import './now-view.css'
 
 const CityMap = lazy(() => import('../map/canvas/city-map.tsx'))
 const CLOCK_MS = 10_000
+const NO_INCIDENTS: readonly Incident[] = []
 
 /** The operator's page: what is wrong now, where, since when, whom it affects and who works on it. */
 export default function NowView({ city }: { city: CityResponse }) {
@@ -38,6 +40,7 @@ export default function NowView({ city }: { city: CityResponse }) {
       <section className="now__list">
         <h1 className="page-title">{t('now.title')}</h1>
         <EngineState />
+        <WaitingHandover />
         {open.error && !open.data && <Problem error={open.error} retry={open.refetch} />}
         {open.data && (
           <>
@@ -64,6 +67,7 @@ export default function NowView({ city }: { city: CityResponse }) {
             />
           </details>
         )}
+        <ShiftLog open={open.data?.incidents ?? NO_INCIDENTS} />
       </section>
       <div className="now__map">
         {zones && marks && (
