@@ -9,11 +9,13 @@ import { ndt7, ooklaCli, speedtestCli } from './formats/connectivity/speed-tests
 import { espeasy } from './formats/home-automation/espeasy.ts'
 import { homeAssistant } from './formats/home-automation/home-assistant.ts'
 import { openMqttGateway } from './formats/home-automation/openmqttgateway.ts'
+import { rtl433 } from './formats/home-automation/rtl-433.ts'
 import { shellyGen1 } from './formats/home-automation/shelly-gen1.ts'
 import { shellyGen2 } from './formats/home-automation/shelly-gen2.ts'
 import { tasmota } from './formats/home-automation/tasmota.ts'
 import { zigbee2mqtt } from './formats/home-automation/zigbee2mqtt.ts'
 import { chirpstack } from './formats/lorawan/chirpstack.ts'
+import { LORAWAN_NETWORKS } from './formats/lorawan/networks.ts'
 import { thingsStack } from './formats/lorawan/things-stack.ts'
 import { ttnMapper } from './formats/lorawan/ttn-mapper.ts'
 import { dsmr } from './formats/meters/dsmr.ts'
@@ -22,6 +24,7 @@ import { openDtu } from './formats/meters/opendtu.ts'
 import { gbfs } from './formats/mobility/gbfs.ts'
 import { gtfsRealtime } from './formats/mobility/gtfs-realtime.ts'
 import { mds } from './formats/mobility/mds.ts'
+import { siri } from './formats/mobility/siri.ts'
 import { fiware } from './formats/standards/fiware.ts'
 import { json } from './formats/standards/json.ts'
 import { native } from './formats/standards/native.ts'
@@ -49,12 +52,14 @@ export const FORMAT_TABLE: readonly Format[] = [
   tasmota,
   shellyGen2,
   openMqttGateway,
+  rtl433,
   emoncms,
   // by topic or shape
   thingsBoard,
   openDtu,
   thingsStack,
   chirpstack,
+  ...LORAWAN_NETWORKS,
   fiware,
   shellyGen1,
   purpleair,
@@ -67,6 +72,7 @@ export const FORMAT_TABLE: readonly Format[] = [
   gbfs,
   gtfsRealtime,
   mds,
+  siri,
   ooklaTiles,
   rtrNettest,
   gnettrack,

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { parse } from 'csv-parse'
 import { AppError } from '#model/basics/errors.ts'
+import { delimiterOf } from '#model/text/csv.ts'
 import { separatorLine } from '#model/text/numbers.ts'
-import { delimiterOf } from '../decode/helpers/csv.ts'
 
 export type TableOptions = { delimiter?: string | undefined; skipLines?: number }
 

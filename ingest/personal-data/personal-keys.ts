@@ -32,7 +32,8 @@ const ALWAYS: ReadonlySet<string> = new Set([
   ],
   ...['ssid', 'ssid1', 'ssid2', 'bssid', 'wifissid', 'wifibssid', 'essid'],
   // secrets
-  ...['password', 'passwd', 'token', 'accesstoken', 'uplinktoken', 'apikey', 'secret', 'authorization'],
+  ...['password', 'passwd', 'passkey', 'token', 'accesstoken', 'uplinktoken', 'apikey', 'secret', 'authorization'],
+  ...['appskey', 'nwkskey', 'idtag', 'idtoken'],
   // numbers of meters, which are printed on the bill of a household
   ...['equipmentid', 'gasequipmentid', 'gasuniqueid', 'meterid', 'meterserial', 'meterserialnumber', 'meternumber'],
   ...['serialnumber', 'ean', 'eancode', 'eanid', 'serverid'],

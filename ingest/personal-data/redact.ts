@@ -49,7 +49,10 @@ const isBinary = (payload: Buffer): boolean => CONTROL.test(payload.toString('la
 const CONTROL = /[^\t\n\r\x20-\xff]/
 
 function cleanJson(text: string): string {
-  const dialect = { uniqueIdIsPersonal: text.includes('"smr_version"'), macIsDevice: text.includes('"wifi_sta"') }
+  const dialect = {
+    uniqueIdIsPersonal: /"(smr_version|energy_import_kwh)"/.test(text),
+    macIsDevice: text.includes('"wifi_sta"'),
+  }
   let clean = ''
   let done = 0
   for (const { from, to, replacement } of personalSpans(text, dialect).sort((a, b) => a.from - b.from)) {

@@ -29,6 +29,8 @@ const byPath = <T extends z.ZodType>(value: T) =>
     }
   })
 
+const literal = z.union([z.string(), z.number(), z.boolean()])
+
 /** What one value means. */
 const payloadFieldSchema = z
   .strictObject({
@@ -37,11 +39,17 @@ const payloadFieldSchema = z
     unit: z.string().max(40).optional(),
     unitPath: path.optional(),
     channel: z.string().max(64).optional(),
-    /** the channel is the text at this path, from the object that has the value */
-    channelPath: path.optional(),
+    /** the channel is the text at this path, from the object that has the value; several that are there are joined by a point */
+    channelPath: z.union([path, z.array(path).min(1).max(6)]).optional(),
     /** result = value * scale + offset, in the unit */
     scale: z.number().optional(),
     offset: z.number().optional(),
+    /** the value is multiplied by this power of ten */
+    exponentPath: path.optional(),
+    /** there is no value where one of these paths has this value: { "dataError": "true" } */
+    unless: byPath(literal).optional(),
+    /** the value is that of so many seconds before its time */
+    seconds: z.number().positive().optional(),
     /** numbers of states that are sent as text: { "online": 1, "offline": 0 } */
     values: z.record(z.string(), z.number()).optional(),
   })
@@ -65,17 +73,18 @@ export type PayloadField = z.infer<typeof payloadFieldSchema>
 /** null: not a measurement; it is not reported as unmapped */
 const meaning = payloadFieldSchema.nullable()
 
+/** A level of the topic, counted from 1, or from the end as -1. */
+const level = z
+  .int()
+  .min(-32)
+  .max(32)
+  .refine((number) => number !== 0, 'levels count from 1, or from -1')
+
 const DEVICE_PARTS = 'valid are { "level": 2 }, { "path": "id" }, { "name": "x" }, or a list of these'
 const part = z.union(
   [
-    /** level of the topic, counted from 1, or from the end as -1 */
-    z.strictObject({
-      level: z
-        .int()
-        .min(-32)
-        .max(32)
-        .refine((level) => level !== 0, 'levels count from 1, or from -1'),
-    }),
+    /** one level, or all from this one to another */
+    z.strictObject({ level, to: level.optional() }),
     z.strictObject({ path }),
     z.strictObject({ name: z.string().min(1).max(100) }),
   ],
@@ -98,10 +107,14 @@ const timeSchema = z.strictObject({
   format: timeFormat.default('iso'),
   /** of times without an offset; default: the source's, else the city's */
   timeZone: zone.optional(),
+  /** the zone is the text at this path */
+  timeZonePath: path.optional(),
   /** an hour that occurs twice in autumn: the first, the second, or the one nearer to the arrival */
   repeatedHour: z.enum(['first', 'second', 'arrival']).default('arrival'),
   /** a record without a time is dated by its arrival, and flagged; left out: it is rejected */
   optional: z.boolean().optional(),
+  /** records dated after their arrival are a forecast: left out, and reported once */
+  forecast: z.boolean().optional(),
 })
 
 const locationSchema = z.union(
@@ -113,52 +126,65 @@ const locationSchema = z.union(
   'valid are { "lon": path, "lat": path } and { "path": path, "order": "lon,lat" or "lat,lon" }',
 )
 
-export const ENCODINGS = ['json', 'ndjson', 'csv', 'influx', 'value'] as const
+export const ENCODINGS = ['json', 'ndjson', 'csv', 'influx', 'value', 'form', 'xml'] as const
 
 /**
  * How to read any payload: which records it has, and of each record the device, the time, the place and the values, all by
  * path. In a city pack as `json` of a source, in the database as made in the dashboard, and as profiles of known formats.
  */
-export const payloadMappingSchema = z
-  .strictObject({
-    encoding: z.enum(ENCODINGS, `valid are ${ENCODINGS.join(', ')}`).default('json'),
-    /** of csv: the delimiter (default: the most frequent), and the column names of messages without a header */
-    csv: z
-      .strictObject({
-        delimiter: z.string().length(1).optional(),
-        columns: z.array(z.string().min(1)).max(500).optional(),
-      })
-      .optional(),
-    /** lists whose elements are records, one inside the other; default: the message, or its elements when it is a list */
-    records: path.optional(),
-    /** records in which these paths have these values; others are not measurements */
-    only: byPath(z.union([z.string(), z.number(), z.boolean()])).optional(),
-    /** name of the device; several parts are joined by a point */
-    device: z.union([part, z.array(part).min(1).max(4)], DEVICE_PARTS),
-    time: timeSchema.optional(),
-    location: locationSchema.optional(),
-    fields: byPath(meaning)
-      .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `at most ${MAX_FIELDS} fields`)
-      .default({}),
-    /** one value per record, and a path with the name of its quantity */
-    long: z
-      .strictObject({ name: path, value: path, unit: path.optional(), names: z.record(z.string(), meaning) })
-      .optional(),
-    /** values that mean "no value"; null and '' always do */
-    missing: z
-      .array(z.union([z.string(), z.number()]))
-      .max(50)
-      .optional(),
-  })
-  .refine(({ fields, long }) => long !== undefined || Object.keys(fields).length > 0, {
+export const payloadMappingShape = z.strictObject({
+  encoding: z.enum(ENCODINGS, `valid are ${ENCODINGS.join(', ')}`).default('json'),
+  /** of csv: the delimiter (default: the most frequent), and the column names of messages without a header */
+  csv: z
+    .strictObject({
+      delimiter: z.string().length(1).optional(),
+      columns: z.array(z.string().min(1)).max(500).optional(),
+    })
+    .optional(),
+  /** of value: the levels of the topic that name it; default: the last one */
+  value: z.strictObject({ from: level, to: level.optional() }).optional(),
+  /** path of an object whose lists are columns: { "time": [1, 2], "t": [20, 21] } is read as the list of its rows */
+  columns: path.optional(),
+  /** lists whose elements are records, one inside the other; default: the message, or its elements when it is a list */
+  records: z.union([path, z.array(path).min(1).max(8)]).optional(),
+  /** records in which these paths have these values; others are not measurements */
+  only: byPath(literal).optional(),
+  /** name of the device; several parts are joined by a point */
+  device: z.union([part, z.array(part).min(1).max(4)], DEVICE_PARTS),
+  time: timeSchema.optional(),
+  location: locationSchema.optional(),
+  fields: byPath(meaning)
+    .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, `at most ${MAX_FIELDS} fields`)
+    .default({}),
+  /** one value per record, and a path with the name of its quantity */
+  long: z
+    .strictObject({
+      name: path,
+      value: path,
+      unit: path.optional(),
+      names: z.record(z.string(), meaning),
+      /** the name where a record has none */
+      default: z.string().optional(),
+    })
+    .optional(),
+  /** values that mean "no value"; null and '' always do */
+  missing: z
+    .array(z.union([z.string(), z.number()]))
+    .max(50)
+    .optional(),
+})
+export const payloadMappingSchema = payloadMappingShape.refine(
+  ({ fields, long }) => long !== undefined || Object.keys(fields).length > 0,
+  {
     message: 'maps no field: name at least one in `fields`, or `long`',
     path: ['fields'],
-  })
+  },
+)
 export type PayloadMapping = z.infer<typeof payloadMappingSchema>
 /** As written, before defaults. */
 export type PayloadMappingInput = z.input<typeof payloadMappingSchema>
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -1,5 +1,5 @@
 import { HOUR_MS } from '#model/basics/durations.ts'
-import type { PayloadMapping } from '#model/city/payload-mapping.ts'
+import { isTimeZone, type PayloadMapping } from '#model/city/payload-mapping.ts'
 import { compileTimePattern, type WallClock } from '#model/text/time-pattern.ts'
 import { localInstant, readEpoch, readIso } from '../helpers/time.ts'
 import type { Input } from '../helpers/types.ts'
@@ -22,11 +22,12 @@ export function readRecordTime(
     if (!found || found.value === null || found.value === '') return time.optional ? undefined : 'missing'
     parts.push(String(found.value))
   }
-  return readStated(parts.join(' ').trim(), time, input) ?? 'unreadable'
+  const zone = time.timeZonePath === undefined ? undefined : findAround(time.timeZonePath, record, root)?.value
+  const named = typeof zone === 'string' && isTimeZone(zone) ? zone : undefined
+  return readStated(parts.join(' ').trim(), named ?? time.timeZone ?? input.timeZone, time, input) ?? 'unreadable'
 }
 
-function readStated(text: string, time: Time, input: Input): Date | undefined {
-  const zone = time.timeZone ?? input.timeZone
+function readStated(text: string, zone: string, time: Time, input: Input): Date | undefined {
   if (time.format === 'unix')
     return /^-?\d{1,20}(?:\.\d+)?(?:e[+]?\d+)?$/i.test(text) ? readEpoch(Number(text)) : undefined
   if (time.format === 'iso') {

@@ -1,4 +1,4 @@
-import { appendKey, type PayloadPath, parsePayloadPath } from '#model/text/payload-path.ts'
+import { appendKey, type PayloadPath, parsePayloadPath, type Step } from '#model/text/payload-path.ts'
 import { isObject } from '../helpers/json.ts'
 
 /** A value in a message: where it is, what is around it, and which elements a wildcard met on the way. */
@@ -35,13 +35,19 @@ export function find(path: string, from: Found, root: Found): Found[] {
     const next: Found[] = []
     for (const at of found) {
       if (next.length > MAX_FOUND) break
-      if ('key' in step) push(next, at, step.key)
-      else if ('index' in step) push(next, at, step.index)
-      else for (const key of keysOf(at.value, step.each)) push(next, at, key, true)
+      take(step, at, next)
     }
     found = next
   }
   return found
+}
+
+/** One step. An object where a list is expected is a list of one: so XML, and programs that make JSON of it, write it. */
+function take(step: Step, at: Found, next: Found[]): void {
+  if ('key' in step) push(next, at, step.key)
+  else if ('index' in step) push(next, at, step.index)
+  else if (step.each === 'element' && isObject(at.value)) next.push({ ...at, keys: [...at.keys, '1'] })
+  else for (const key of keysOf(at.value, step.each)) push(next, at, key, true)
 }
 
 function keysOf(value: unknown, each: 'element' | 'key'): (string | number)[] {
@@ -72,3 +78,13 @@ export function findAround(path: string, record: Found, root: Found): Found | un
   }
   return undefined
 }
+
+/** Whether a value can name something: a device, a quantity, a channel. */
+export const isName = (value: unknown): boolean =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number'
+
+/** A path from the record that it lies in. */
+export const pathIn = (path: string, record: string): string =>
+  record !== '' && path.startsWith(record) && /^[.[]/.test(path.slice(record.length))
+    ? path.slice(record.length).replace(/^\./, '')
+    : path

@@ -1,5 +1,5 @@
 import type { ThingRow } from '#model/city/city-pack.ts'
-import { parseCsv } from '../../helpers/csv.ts'
+import { parseCsv } from '#model/text/csv.ts'
 import { clip } from '../../helpers/input.ts'
 import { reject } from '../../helpers/result.ts'
 import type { FieldProblem, Format } from '../../helpers/types.ts'

@@ -1,4 +1,4 @@
-import { headerOf, type Row, readTable } from '../../helpers/csv.ts'
+import { headerOf, type Row, readTable } from '#model/text/csv.ts'
 import { feedName } from '../../helpers/feed-name.ts'
 import { addReading, type Base } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'

@@ -5,13 +5,14 @@ import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
+import { RSSI, readRadio } from './rtl-433.ts'
 
 /**
  * OpenMQTTGateway, by the level of the topic that ends in `toMQTT`: Bluetooth sensors (BT), radio sensors at 433 MHz
  * (RTL_433), and those wired to the gateway itself (CLIMA, LUX, OneWire, INA226, ADC); `<gateway>/LWT` is its
  * availability. A gateway receives every passing telephone and tyre sensor: only Bluetooth devices that it recognises as
  * sensors (`model_id`) are read, and no radio sensors of vehicles.
- * Source: docs.openmqttgateway.com/use, decoder.theengs.io/devices, triq.org/rtl_433/DATA_FORMAT.html.
+ * Source: docs.openmqttgateway.com/use, decoder.theengs.io/devices.
  */
 export const openMqttGateway: Format = {
   name: 'openmqttgateway',
@@ -52,7 +53,7 @@ function decode(input: Input): Decoded {
   if (json === undefined) return reject('not_json', notJson(input))
   if (!isObject(json)) return reject('wrong_shape', 'expected an object')
   if (kind === 'BTtoMQTT') return readBluetooth(json, input)
-  if (kind === 'RTL_433toMQTT') return readRadio(json, input)
+  if (kind === 'RTL_433toMQTT') return readRadio(json, 'openmqttgateway', input)
   return readWired(json, gateway, levels.slice(at + 1).join('/'), input)
 }
 
@@ -63,8 +64,6 @@ function readPresence(gateway: string, state: string): Decoded {
   addReading(out, { device: `openmqttgateway/${gateway}` }, { property: 'online' }, state === 'online' ? 1 : 0, 'LWT')
   return out.finish('')
 }
-
-const RSSI: Meaning = { property: 'rssi', unit: 'dB{mW}' }
 
 function readBluetooth(json: JsonObject, { levels, source }: Input): Decoded {
   if (ownString(json, 'model_id') === undefined || own(json, 'track') === true || own(json, 'mac_type') === 1)
@@ -78,56 +77,6 @@ function readBluetooth(json: JsonObject, { levels, source }: Input): Decoded {
     if (meaning && typeof json[key] !== 'boolean') addReading(out, base, meaning, json[key], clip(key))
   }
   if (out.samples.length > 0 && own(json, 'rssi') !== undefined) addReading(out, base, RSSI, own(json, 'rssi'), 'rssi')
-  return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
-}
-
-/** Names of rtl_433 contain their unit. Fields about the signal and the message itself are ignored. */
-const RADIO: Readonly<Record<string, Meaning>> = {
-  temperature_C: { property: 'temperature', unit: 'Cel' },
-  temperature_F: { property: 'temperature', unit: '[degF]' },
-  humidity: { property: 'relative_humidity', unit: '%' },
-  moisture: { property: 'soil_moisture', unit: '%' },
-  pressure_hPa: { property: 'pressure', unit: 'hPa' },
-  wind_avg_km_h: { property: 'wind_speed', unit: 'km/h' },
-  wind_avg_m_s: { property: 'wind_speed', unit: 'm/s' },
-  wind_avg_mi_h: { property: 'wind_speed', unit: '[mi_i]/h' },
-  wind_dir_deg: { property: 'wind_direction', unit: 'deg' },
-  // running total of the tipping bucket; rtl_433 computes no differences
-  rain_mm: { property: 'precipitation_total', unit: 'mm' },
-  rain_in: { property: 'precipitation_total', unit: '[in_i]' },
-  light_lux: { property: 'illuminance', unit: 'lx' },
-  pm2_5_ug_m3: { property: 'pm2_5', unit: 'ug/m3' },
-  pm10_ug_m3: { property: 'pm10', unit: 'ug/m3' },
-  co2_ppm: { property: 'co2', unit: '[ppm]' },
-  power_W: { property: 'active_power', unit: 'W' },
-  energy_kWh: { property: 'energy', unit: 'kW.h' },
-  current_A: { property: 'current', unit: 'A' },
-  voltage_V: { property: 'voltage', unit: 'V' },
-  battery_mV: { property: 'battery_voltage', unit: 'mV' },
-  rssi: RSSI,
-}
-const OF_THE_MESSAGE: ReadonlySet<string> = new Set(
-  'id channel subtype battery_ok mic protocol duration mod freq freq1 freq2 snr noise flags button msg_type sequence_num code unit'.split(
-    ' ',
-  ),
-)
-
-/** A sensor is named by its model and number, which many change with new batteries. */
-function readRadio(json: JsonObject, { source }: Input): Decoded {
-  const model = ownString(json, 'model') ?? ''
-  const number = own(json, 'id')
-  if (ownString(json, 'type') === 'TPMS' || /tpms|tyre|tire|keyfob|car.?key|remote/i.test(model))
-    return reject('personal_data', 'sensor of a vehicle, or carried by a person')
-  if (model === '' || (typeof number !== 'number' && typeof number !== 'string'))
-    return reject('wrong_shape', 'neither model nor id name the sensor')
-  const out = new Collector()
-  const base: Base = { device: `openmqttgateway/${model}.${number}` }
-  readFields(json, {
-    ...{ source, base, out },
-    own: (key) => (OF_THE_MESSAGE.has(key) ? null : Object.hasOwn(RADIO, key) ? RADIO[key] : undefined),
-  })
-  if (out.samples.every(({ property }) => property === 'rssi') && out.rejected.length === 0)
-    return reject('no_measurement', `no measurement among ${clip(Object.keys(json).join(', '))}`)
   return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
 }
 

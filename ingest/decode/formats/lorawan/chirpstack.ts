@@ -6,6 +6,7 @@ import { Collector, reject } from '../../helpers/result.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { readCodec, readLink } from './lorawan.ts'
+import { vendorOf } from './vendors.ts'
 
 const EVENT_TOPIC = /^application\/[^/]+\/device\/[^/]+\/event\/([a-z]+)$/
 
@@ -49,7 +50,7 @@ function decodeUplink(json: JsonObject, input: Input): Decoded {
   const tags = ownObject(ownObject(json, 'deviceInfo') ?? {}, 'tags')
   if (tags && own(tags, 'simulated') === 'true') base.flags = REASONS.device_simulates
   const out = new Collector()
-  readCodec(object, base, input.source, out)
+  readCodec(object, base, input.source, out, vendorOf(eui))
   if (out.samples.length > 0) readLink(own(json, 'rxInfo'), 'rxInfo', base, out)
   return out.finish(`object has no measurement (${clip(Object.keys(object).join(', '))})`)
 }
@@ -66,17 +67,15 @@ function decodeVersion3(json: JsonObject, input: Input): Decoded {
   const object = own(json, 'object') ?? (text === undefined ? undefined : parseJson(text))
   if (!isObject(object) && !Array.isArray(object))
     return reject('no_measurement', 'no decoded object; add a codec to the device profile in ChirpStack')
-  const base: Base = { device: `chirpstack-v3/${euiOf(ownString(json, 'devEUI') ?? '')}` }
+  const eui = euiOf(ownString(json, 'devEUI') ?? '')
+  const base: Base = { device: `chirpstack-v3/${eui}` }
   const stamp = ownString(json, 'publishedAt')
   const time = stamp === undefined ? undefined : readIso(stamp)
   if (time) base.time = time
   const out = new Collector()
-  readCodec(object, base, input.source, out)
-  const gateways = own(json, 'rxInfo')
-  const links = Array.isArray(gateways)
-    ? gateways.filter(isObject).map((each) => ({ rssi: own(each, 'rssi'), snr: own(each, 'loRaSNR') }))
-    : []
-  if (out.samples.length > 0) readLink(links, 'rxInfo', base, out)
+  readCodec(object, base, input.source, out, vendorOf(eui))
+  if (out.samples.length > 0)
+    readLink(own(json, 'rxInfo'), 'rxInfo', base, out, { rssi: 'rssi', snr: 'loRaSNR', omitsZero: true })
   return out.finish(`object has no measurement (${clip(Object.keys(object).join(', '))})`)
 }
 

@@ -1,12 +1,27 @@
 import type { Source } from '#model/city/city-pack.ts'
-import { addReading, type Base, isPositionKey, locationIn, mappingOf, unmapped } from '../../helpers/fields.ts'
+import {
+  addReading,
+  type Base,
+  isNumeric,
+  isPositionKey,
+  locationIn,
+  mappingOf,
+  unmapped,
+} from '../../helpers/fields.ts'
 import { readFields } from '../../helpers/free-form.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import type { Collector } from '../../helpers/result.ts'
 import type { Meaning } from '../../names/meaning.ts'
+import type { Vendor } from './vendors.ts'
 
 /** A frame decoded by a payload codec of a LoRaWAN network: an object of any shape, or a SenseCAP list. */
-export function readCodec(payload: JsonObject | unknown[], base: Base, source: Source, out: Collector): void {
+export function readCodec(
+  payload: JsonObject | unknown[],
+  base: Base,
+  source: Source,
+  out: Collector,
+  vendor?: Vendor | undefined,
+): void {
   const messages = Array.isArray(payload) ? payload : own(payload, 'messages')
   const entries = Array.isArray(messages) ? messages.flat(3) : []
   if (entries.some((entry) => isObject(entry) && Object.hasOwn(entry, 'measurementId'))) {
@@ -17,7 +32,8 @@ export function readCodec(payload: JsonObject | unknown[], base: Base, source: S
   const location = locationIn(payload)
   const special = (key: string): Meaning | null | undefined => {
     if (location && isPositionKey(key)) return null
-    return undefined
+    const field = vendor && Object.hasOwn(vendor.fields, key) ? vendor.fields[key] : undefined
+    return field?.beside === undefined || Object.hasOwn(payload, field.beside) ? field?.meaning : undefined
   }
   readFields(payload, { source, base: location ? { ...base, location } : base, out, own: special })
 }
@@ -49,19 +65,29 @@ function readSenseCap(entries: readonly unknown[], base: Base, source: Source, o
   }
 }
 
-/** Signal at the gateway with the best reception. The JSON omits an snr of 0. */
-export function readLink(gateways: unknown, field: string, base: Base, out: Collector): void {
-  if (!Array.isArray(gateways)) return
+/** What networks call the strength of a signal and its distance from the noise. */
+export type LinkKeys = {
+  readonly rssi: string
+  readonly snr: string
+  /** the JSON form of protobuf omits an snr of 0 */
+  readonly omitsZero?: true
+}
+const LINK: LinkKeys = { rssi: 'rssi', snr: 'snr', omitsZero: true }
+
+/** Signal at the gateway with the best reception, one of a list or the only one. */
+export function readLink(gateways: unknown, field: string, base: Base, out: Collector, keys = LINK): void {
   let best: JsonObject | undefined
   let strongest = Number.NEGATIVE_INFINITY
-  for (const gateway of gateways) {
+  for (const gateway of Array.isArray(gateways) ? gateways : [gateways]) {
     if (!isObject(gateway)) continue
-    const rssi = own(gateway, 'rssi')
-    if (typeof rssi !== 'number' || rssi <= strongest) continue
+    const stated = own(gateway, keys.rssi)
+    const rssi = isNumeric(stated) ? Number(stated) : Number.NaN
+    if (!(rssi > strongest)) continue
     strongest = rssi
     best = gateway
   }
   if (!best) return
   addReading(out, base, { property: 'rssi', unit: 'dB{mW}' }, strongest, `${field}.rssi`)
-  addReading(out, base, { property: 'snr', unit: 'dB' }, own(best, 'snr') ?? 0, `${field}.snr`)
+  const snr = own(best, keys.snr) ?? (keys.omitsZero ? 0 : undefined)
+  if (snr !== undefined) addReading(out, base, { property: 'snr', unit: 'dB' }, snr, `${field}.snr`)
 }

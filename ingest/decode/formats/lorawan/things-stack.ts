@@ -7,6 +7,7 @@ import { Collector, reject } from '../../helpers/result.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { readCodec, readLink } from './lorawan.ts'
+import { vendorOf } from './vendors.ts'
 
 const UP_TOPIC = /^v3\/[^/]+\/devices\/[^/]+\/up$/
 const EVENT_TOPIC = /^v3\/[^/]+\/devices\/[^/]+\/(join|down|service|location)/
@@ -64,7 +65,8 @@ function readUplink(uplink: JsonObject, input: Input, out: Collector): string {
   const base = readBase(id, uplink, message, input, out)
   if (!base) return ''
   const before = out.samples.length
-  readCodec(payload, base, input.source, out)
+  const brand = ownString(ownObject(message, 'version_ids') ?? {}, 'brand_id')
+  readCodec(payload, base, input.source, out, vendorOf(ownString(ids, 'dev_eui'), brand))
   // Signal quality belongs to a measurement; a frame without one is not stored.
   if (out.samples.length > before) readLink(own(message, 'rx_metadata'), 'rx_metadata', base, out)
   return `decoded_payload has no measurement (${clip(Object.keys(payload).join(', '))})`

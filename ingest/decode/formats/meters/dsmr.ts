@@ -4,8 +4,9 @@ import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
 import { crcLine, telegramCrc } from './dsmr-crc.ts'
-import { isMeterMessage, KW, KWH, meterName, readMeterMessage } from './dsmr-json.ts'
+import { isMeterMessage, meterName, readMeterMessage } from './dsmr-json.ts'
 import { readStamp } from './dsmr-stamp.ts'
+import { KW, KWH } from './meter-tables.ts'
 
 /**
  * Smart meters with a P1 port: raw DSMR telegrams, and the JSON and topics of programs that read them (dsmr-json.ts).

@@ -6,6 +6,7 @@ import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { isQuantity, type Meaning, meaningOf } from '../../names/meaning.ts'
+import { ipsoValue } from './ipso.ts'
 
 /** Versions of SenML up to this are read; a sender that needs a later one states it in `bver` (RFC 8428, section 4.4). */
 const VERSION = 10
@@ -138,7 +139,8 @@ function resolve(record: JsonObject, bases: Bases, index: number, out: Collector
   if (value === undefined && total === undefined) return undefined
   const name = String(own(record, 'n') ?? '')
   const full = bases.bn + name
-  if (!NAME.test(full)) {
+  // LwM2M begins the path of a resource with a slash (OMA-TS-LightweightM2M_Core 1.1, 7.4.4)
+  if (!NAME.test(full.replace(/^\/(?=\d)/, ''))) {
     const detail = full === '' ? 'the record has no name' : `"${clip(full)}" is not a SenML name`
     out.problem(`[${index}].n`, 'wrong_shape', detail)
     return undefined
@@ -182,6 +184,8 @@ function trim(text: string): string {
  * quantity follows; else the entire name is the device, and the unit implies the quantity.
  */
 function split({ base, name }: Resolved): { device: string; quantity: string } {
+  const resource = ipsoValue(base + name, undefined)
+  if (resource) return { device: trim(resource.device), quantity: resource.path }
   if (base !== '' && name !== '') return { device: trim(base), quantity: trim(name) }
   const full = base + name
   const cut = Math.max(full.lastIndexOf(':'), full.lastIndexOf('/'))
@@ -195,7 +199,7 @@ function readRecord(record: Resolved, places: Places, input: Input, out: Collect
   const { device, quantity } = split(record)
   const location = places.of(device, record.time)
   const when = timeOf(record.time, input.receivedAt)
-  const base: Base = { device: `senml/${device}`, ...when, ...(location && { location }) }
+  const base: Base = { device: `senml/${device || input.topic}`, ...when, ...(location && { location }) }
   const mapped = mappingOf(input.source, record.base + record.name, quantity, base.device)
   readValue(record, base, quantity, mapped, out)
   readSum(record, base, quantity, out)
@@ -204,7 +208,7 @@ function readRecord(record: Resolved, places: Places, input: Input, out: Collect
 function readValue(record: Resolved, base: Base, quantity: string, mapped: Meaning | undefined, out: Collector): void {
   if (record.value === undefined) return
   const field = record.base + record.name
-  const meaning = mapped ?? meaningIn(quantity, record.unit)
+  const meaning = mapped ?? (ipsoOf(record, field) ?? { meaning: meaningIn(quantity, record.unit) }).meaning
   const value = typeof record.value === 'boolean' && mapped ? Number(record.value) : record.value
   if (!meaning || typeof value === 'boolean') {
     unmapped(out, field, quantity || field, value, base.device)
@@ -221,6 +225,9 @@ function readSum({ base: bn, name, unit, sum }: Resolved, base: Base, quantity: 
   if (total) addReading(out, base, total, sum, field)
   else unmapped(out, field, quantity || field, sum, base.device)
 }
+
+const ipsoOf = ({ unit }: Resolved, field: string): ReturnType<typeof ipsoValue> =>
+  ipsoValue(field, unit === '' ? undefined : (UNIT_CODES[unit] ?? unit))
 
 /** By name and unit; by the unit alone where the record has no name of a quantity. */
 function meaningIn(quantity: string, unit: string): Meaning | undefined {

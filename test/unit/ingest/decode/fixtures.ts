@@ -1,4 +1,5 @@
 import type { DecodingContext } from '#ingest/decode/helpers/decoding-context.ts'
+import { PROFILE_FIXTURES } from './profile-fixtures.ts'
 import { bdSeq, payload as sparkplugPayload } from './sparkplug-bytes.ts'
 
 /** One typical message of each format, written for the tests in the shapes that devices send. */
@@ -378,4 +379,5 @@ export const FIXTURES: readonly Fixture[] = [
     { thing: 'street-1', time: '2026-05-31T11:59:00Z', sound_level: 61.5 },
     { thing: 'street-2', time: '2026-05-31T11:59:00Z', domain: 'noise', sound_level: 55 },
   ]),
+  ...PROFILE_FIXTURES,
 ]

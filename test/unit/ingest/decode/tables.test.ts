@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readCells } from '#ingest/decode/formats/connectivity/opencellid.ts'
 import { centreOfQuadkey } from '#ingest/decode/formats/connectivity/quadkey.ts'
-import { delimiterOf, parseCsv } from '#ingest/decode/helpers/csv.ts'
+import { delimiterOf, parseCsv } from '#model/text/csv.ts'
 import { describeShared } from '#test/shared.ts'
 import { expectRead, expectRejected, type Row, read, rowOf } from './read.ts'
 

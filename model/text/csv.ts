@@ -1,4 +1,4 @@
-import { separatorLine } from '#model/text/numbers.ts'
+import { separatorLine } from './numbers.ts'
 
 /** Parses a table by RFC 4180: quoted fields may contain the delimiter, line ends and doubled quotes. One pass, no regex. */
 export function parseCsv(table: string, delimiter = delimiterOf(table)): string[][] {

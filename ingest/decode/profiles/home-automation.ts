@@ -1,0 +1,51 @@
+import { certainNames } from '../mapped/others.ts'
+import { profile } from './profile.ts'
+
+/**
+ * One value per topic, `<prefix>/sensor/<object>/state`: the topics have no unit, so that few names are certain; the messages of
+ * MQTT discovery, which both systems can send, say more (`home-assistant`).
+ */
+const isState = (levels: readonly string[]): boolean =>
+  levels.length >= 4 && levels.at(-3) === 'sensor' && levels.at(-1) === 'state'
+
+/** The levels before `sensor` are Home Assistant; each entity is a device. */
+const statestream = profile({
+  name: 'home-assistant-statestream',
+  source: 'home-assistant.io/integrations/mqtt_statestream',
+  claims: ({ levels }) =>
+    /^(homeassistant|hass|statestream)$/.test(levels[0] ?? '') &&
+    levels.length === 4 &&
+    /^(sensor|binary_sensor|weather|sun|person|device_tracker|switch|light|climate|automation)$/.test(levels[1] ?? ''),
+  mappings: [{ topic: '+/sensor/+/state', encoding: 'value', value: { from: -2, to: -2 }, device: { level: -2 } }],
+  others: certainNames,
+})
+
+const esphome = profile({
+  name: 'esphome',
+  source: 'esphome.io/components/mqtt, "MQTT Component Base Configuration"',
+  claims: ({ levels }) => isState(levels),
+  mappings: [{ encoding: 'value', value: { from: -2, to: -2 }, device: { level: 1, to: -4 } }],
+  others: certainNames,
+})
+
+const STATE = { property: 'online', values: { ready: 1, alert: 1, sleeping: 1, disconnected: 0, lost: 0 } }
+const homieDevice = (topic: string, level: number) => ({
+  topic,
+  ...{ encoding: 'value' as const, value: { from: level + 1 }, device: { level } },
+  fields: { '["$state"]': STATE },
+  // a device that is being set up says nothing yet
+  missing: ['init'],
+})
+/** Nodes become channels. Attributes, whose level begins with `$`, describe a device. */
+const homie = profile({
+  name: 'homie',
+  source: 'homieiot.github.io/specification, versions 3 and 4 (and 5, with its version as second level)',
+  claims: ({ levels }) => levels[0] === 'homie' && levels.length >= 3,
+  mappings: ['homie/5/+/+/+', 'homie/5/+/+', 'homie/+/+', 'homie/+/+/+'].map((topic) =>
+    homieDevice(topic, topic.startsWith('homie/5') ? 3 : 2),
+  ),
+  others: (keys, siblings) =>
+    keys.some((key) => key.startsWith('$')) ? { meaning: 'housekeeping' } : certainNames(keys, siblings),
+})
+
+export const HOME_AUTOMATION = [statestream, esphome, homie]
