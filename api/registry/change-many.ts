@@ -7,12 +7,13 @@ import { AppError } from '#model/basics/errors.ts'
 import { deleteThings, subjectOf } from './delete-things.ts'
 import { addIgnored } from './ignored.ts'
 import { type Selected, selectEffect, selectSelection } from './select-things.ts'
+import { requireAllWithin } from './within-restriction.ts'
 
 const MAX_SHOWN = 20
 
 /**
  * Confirms, deletes or ignores the selected Things; without `expected` only states what would be affected.
- * @throws AppError SELECTION_CHANGED when another number of Things is selected than was expected
+ * @throws AppError OUTSIDE_RESTRICTION, SELECTION_CHANGED when another number of Things is selected than was expected
  */
 export async function changeMany(pool: Pool, by: Actor, request: z.infer<typeof bulkRequest>): Promise<BulkResponse> {
   const { action, selection, ignoreDevices, expected } = request
@@ -34,6 +35,7 @@ export async function changeMany(pool: Pool, by: Actor, request: z.infer<typeof 
 
 async function confirm(pool: Pool, by: Actor, things: readonly Selected[]): Promise<void> {
   await inTransaction(pool, async (client) => {
+    await requireAllWithin(client, by, things)
     await client.query(
       `with confirmed as (
          update thing set verified = true where id = any($1::int[]) and not verified returning key
@@ -50,6 +52,7 @@ async function confirm(pool: Pool, by: Actor, things: readonly Selected[]): Prom
 
 async function ignore(pool: Pool, by: Actor, things: readonly Selected[]): Promise<void> {
   await inTransaction(pool, async (client) => {
+    await requireAllWithin(client, by, things)
     const { rows } = await client.query<{ device: string }>(
       'select device from thing_name where thing_id = any($1::int[])',
       [things.map(({ id }) => id)],

@@ -10,6 +10,7 @@ import { OWN_ROOT } from '#model/mqtt/live-feed.ts'
 import { covers, filterProblem } from '#model/mqtt/topic-filters.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
+import { requireUnrestricted, requireWithin } from './within-restriction.ts'
 
 const MAX_PER_THING = 10
 /** What a user name may contain: a colon would end it in a password file. */
@@ -32,7 +33,7 @@ export async function selectCredentials(db: Queryable, key: string): Promise<Cre
   return rows.map(fromRow)
 }
 
-/** @throws AppError THING_UNKNOWN, VALUE_INVALID naming the topic, KEY_TAKEN for a user name that exists */
+/** @throws AppError THING_UNKNOWN, OUTSIDE_RESTRICTION, VALUE_INVALID naming the topic, KEY_TAKEN for a user name that exists */
 export async function issueCredential(
   pool: Pool,
   by: Actor,
@@ -42,6 +43,8 @@ export async function issueCredential(
   const secret = newSecret()
   const issued = await inTransaction(pool, async (client) => {
     const thing = await requireThing(client, key)
+    await requireWithin(client, by, thing)
+    if (request.topics) requireUnrestricted(by, 'a credential with topics of its own')
     const { rows: counted } = await client.query<{ n: number }>(
       'select count(*)::int as n from device_credential where thing_id = $1',
       [thing.id],
@@ -98,16 +101,18 @@ function checkTopic(topic: string): void {
   if (/[\s]/.test(topic)) throw new AppError('VALUE_INVALID', `topics: "${topic}" contains a space`)
 }
 
-/** The device is disconnected from the embedded broker within a second or two. @throws AppError NOT_FOUND */
+/** The device is disconnected from the embedded broker within a second or two. @throws AppError NOT_FOUND, OUTSIDE_RESTRICTION */
 export async function revokeCredential(pool: Pool, by: Actor, id: number): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ username: string; topics: string[]; key: string }>(
-      `delete from device_credential c using thing t where c.id = $1 and t.id = c.thing_id returning c.username, c.topics, t.key`,
+    const { rows } = await client.query<{ username: string; topics: string[]; key: string; thing: number }>(
+      `delete from device_credential c using thing t where c.id = $1 and t.id = c.thing_id
+       returning c.username, c.topics, t.key, t.id as thing`,
       [id],
     )
     const revoked = rows[0]
     if (!revoked) throw new AppError('NOT_FOUND', `credential ${id}`)
-    const { key, ...before } = revoked
+    const { key, thing, ...before } = revoked
+    await requireWithin(client, by, { id: thing, key })
     await recordChange(client, { by, action: 'credential.revoke', subject: key, before })
   })
 }

@@ -16,6 +16,7 @@ import { type Actor, publicNameOf } from '#model/access/actor.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { addIgnored } from './ignored.ts'
 import type { Selected } from './select-things.ts'
+import { requireAllWithin } from './within-restriction.ts'
 
 export type Deleted = { readonly datastreams: number; readonly observations: number }
 type Deletion = { readonly id: number; readonly things: readonly number[] }
@@ -27,13 +28,14 @@ const THINGS_AT_ONCE = 1_000
 const STEP_TIMEOUT = '10min'
 const ATTEMPTS = 20
 
-/** @throws AppError VALUE_INVALID when one of them is being merged */
+/** @throws AppError VALUE_INVALID when one of them is being merged, OUTSIDE_RESTRICTION before anything is deleted */
 export async function deleteThings(
   pool: Pool,
   by: Actor,
   things: readonly Selected[],
   options: Options,
 ): Promise<Deleted> {
+  await requireAllWithin(pool, by, things)
   let done: Deleted = { datastreams: 0, observations: 0 }
   for (let at = 0; at < things.length; at += THINGS_AT_ONCE) {
     const deletion = await begin(pool, by, things.slice(at, at + THINGS_AT_ONCE), options)
@@ -87,6 +89,7 @@ async function begin(pool: Pool, by: Actor, things: readonly Selected[], options
   return inTransaction(pool, async (client) => {
     await client.query(`set local statement_timeout = '${STEP_TIMEOUT}'`)
     await client.query('select from thing where id = any($1::int[]) order by id for update', [ids])
+    await requireAllWithin(client, by, things)
     const merging = await client.query<{ key: string }>(
       `select from_key as key from thing_merge
        where finished_at is null and (from_thing = any($1::int[]) or into_thing = any($1::int[])) limit 1`,

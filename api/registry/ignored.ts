@@ -6,6 +6,7 @@ import { AppError } from '#model/basics/errors.ts'
 import { filterProblem } from '#model/mqtt/topic-filters.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
+import { requireUnrestricted, requireWithin } from './within-restriction.ts'
 
 const MAX_DEVICES = 100_000
 const MAX_TOPICS = 500
@@ -38,12 +39,14 @@ export async function selectIgnored(
   }
 }
 
-/** @throws AppError THING_UNKNOWN, VALUE_INVALID naming the filter, or that the list is full */
+/** @throws AppError THING_UNKNOWN, OUTSIDE_RESTRICTION, VALUE_INVALID naming the filter, or that the list is full */
 export async function ignore(pool: Pool, by: Actor, request: IgnoreRequest): Promise<number> {
+  if (request.devices.length + request.topics.length > 0) requireUnrestricted(by, 'the list of ignored devices')
   return inTransaction(pool, async (client) => {
     const devices = new Set(request.devices)
     for (const key of request.things) {
       const { id } = await requireThing(client, key)
+      await requireWithin(client, by, { id, key })
       const { rows } = await client.query<{ device: string }>('select device from thing_name where thing_id = $1', [id])
       for (const { device } of rows) devices.add(device)
     }
@@ -82,8 +85,9 @@ export async function addIgnored(client: PoolClient, by: Actor, { devices, topic
 
 export type Unignored = { readonly kind: 'device' | 'topic'; readonly name: string }
 
-/** Takes an entry off the list. @throws AppError NOT_FOUND */
+/** Takes an entry off the list. @throws AppError NOT_FOUND, OUTSIDE_RESTRICTION */
 export async function unignore(pool: Pool, by: Actor, id: number): Promise<Unignored> {
+  requireUnrestricted(by, 'the list of ignored devices')
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<Unignored>('delete from ignored where id = $1 returning kind, name', [id])
     const entry = rows[0]

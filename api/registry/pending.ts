@@ -8,6 +8,7 @@ import type { PendingResponse } from '#model/api/devices.ts'
 import type { LiveSource } from '../live/source.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 import { replay } from '../replay/replay.ts'
+import { requireUnrestricted } from './within-restriction.ts'
 
 type Row = Omit<PendingResponse['devices'][number], 'firstSeen' | 'lastSeen' | 'approvedAt'> & {
   firstSeen: Date
@@ -43,8 +44,10 @@ export async function selectPending(
 
 type Approval = { readonly devices?: readonly string[] | undefined; readonly topicPrefix?: string | undefined }
 
-/** @returns the devices that were not approved before */
+/** @returns the devices that were not approved before. @throws AppError OUTSIDE_RESTRICTION */
 export async function approve(pool: Pool, by: Actor, { devices, topicPrefix }: Approval): Promise<string[]> {
+  // a device that waits is in no zone yet and has no owner
+  requireUnrestricted(by, 'the approval of devices')
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ device: string }>(
       `update pending_device set approved_at = now()

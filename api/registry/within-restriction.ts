@@ -7,20 +7,28 @@ import { AppError } from '#model/basics/errors.ts'
  * Called before a change, and after one that can move a Thing or give it away.
  * @throws AppError OUTSIDE_RESTRICTION
  */
-export async function requireWithin(
+export const requireWithin = (db: Queryable, actor: Actor, thing: ThingName): Promise<void> =>
+  requireAllWithin(db, actor, [thing])
+
+type ThingName = { readonly id: number; readonly key: string }
+
+// A Thing that is gone by now is outside as well.
+const WITHIN = `
+  select t.id from thing t left join zone z on z.id = t.zone_id
+  where t.id = any($1::int[]) and (z.key = any($2::text[]) or t.owner = any($3::text[]))`
+
+/** @throws AppError OUTSIDE_RESTRICTION naming the first Thing that is outside */
+export async function requireAllWithin(
   db: Queryable,
   { restriction }: Actor,
-  thing: { id: number; key: string },
+  things: readonly ThingName[],
 ): Promise<void> {
   if (!restriction) return
-  const { rows } = await db.query<{ zone: string | null; owner: string | null }>(
-    'select z.key as zone, t.owner from thing t left join zone z on z.id = t.zone_id where t.id = $1',
-    [thing.id],
-  )
-  const { zone = null, owner = null } = rows[0] ?? {}
-  const isWithin =
-    (zone !== null && restriction.zones.includes(zone)) || (owner !== null && restriction.owners.includes(owner))
-  if (!isWithin) throw new AppError('OUTSIDE_RESTRICTION', `the Thing "${thing.key}"`)
+  const ids = things.map(({ id }) => id)
+  const { rows } = await db.query<{ id: number }>(WITHIN, [ids, restriction.zones, restriction.owners])
+  const within = new Set(rows.map(({ id }) => id))
+  const outside = things.find(({ id }) => !within.has(id))
+  if (outside) throw new AppError('OUTSIDE_RESTRICTION', `the Thing "${outside.key}"`)
 }
 
 /** For what applies to Things everywhere. @throws AppError OUTSIDE_RESTRICTION */

@@ -2,9 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { payloadDescription, payloadDescriptionRequest, payloadDescriptions, payloadName } from '#model/api/payloads.ts'
 import { deletePayloadMapping, putPayloadMapping, selectPayloadMappings } from '../queries/payload-mappings.ts'
+import { requireUnrestricted } from '../registry/within-restriction.ts'
 import type { ApiDeps } from './deps.ts'
 
 const tags = ['registry']
+const WHAT = 'a description of messages, which applies to all devices,'
 const byName = z.object({ name: payloadName })
 
 /** Descriptions of messages that no format reads (docs/payloads.md). */
@@ -35,7 +37,10 @@ export const payloadRoutes =
           response: { 200: payloadDescription },
         },
       },
-      ({ actor, params, body }) => putPayloadMapping(pool, actor, params.name, body),
+      ({ actor, params, body }) => {
+        requireUnrestricted(actor, WHAT)
+        return putPayloadMapping(pool, actor, params.name, body)
+      },
     )
     app.delete(
       '/registry/payloads/:name',
@@ -48,6 +53,7 @@ export const payloadRoutes =
         },
       },
       async ({ actor, params }, reply) => {
+        requireUnrestricted(actor, WHAT)
         await deletePayloadMapping(pool, actor, params.name)
         return reply.status(204).send(null)
       },

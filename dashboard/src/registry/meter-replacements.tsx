@@ -92,12 +92,15 @@ type InferredProps = {
 /** What the readings suggest and nobody has recorded. */
 function Inferred({ thing, recorded, onConfirm }: InferredProps) {
   const { t } = useI18n()
-  const found = useInferred(thing.key).filter(
+  const { replacements, error, isLoading, retry } = useInferred(thing.key)
+  const found = replacements.filter(
     ({ property, channel, replacedAt }) =>
       !recorded.some(
         (one) => one.property === property && one.channel === channel && isNear(one.replacedAt, replacedAt),
       ),
   )
+  if (error) return <Problem error={error} retry={retry} />
+  if (isLoading) return <p className="loading">{t('app.loading')}</p>
   if (found.length === 0) return null
   return (
     <>
@@ -121,17 +124,23 @@ function Inferred({ thing, recorded, onConfirm }: InferredProps) {
 
 const isNear = (a: string, b: string): boolean => Math.abs(Date.parse(a) - Date.parse(b)) < DAY_MS
 
-function useInferred(key: string): Replacement[] {
-  const { data } = useQuery(thingQuery(key))
+function useInferred(key: string) {
+  const thing = useQuery(thingQuery(key))
   const [{ from, to }] = useState(() => {
     const now = Math.ceil(Date.now() / 60_000) * 60_000
     return { from: new Date(now - LOOK_BACK_DAYS * DAY_MS).toISOString(), to: new Date(now).toISOString() }
   })
-  const meters = (data?.features ?? []).flatMap(({ properties }) =>
+  const meters = (thing.data?.features ?? []).flatMap(({ properties }) =>
     properties.datastreams.filter(({ property }) => isMeter(property)),
   )
   const answers = useQueries({ queries: meters.map(({ id }) => observationsQuery(id, { from, to, every: '1d' })) })
-  return answers.flatMap(({ data: series }) => (series ? inferredIn(series) : []))
+  const asked = [thing, ...answers]
+  return {
+    replacements: answers.flatMap(({ data }) => (data ? inferredIn(data) : [])),
+    error: asked.find(({ error }) => error)?.error ?? null,
+    isLoading: asked.some(({ isPending }) => isPending),
+    retry: () => Promise.all(asked.filter(({ error }) => error).map(({ refetch }) => refetch())),
+  }
 }
 
 /** Inferred replacements in a series, with the reading before and the reading after: nothing is counted in between. */
