@@ -50,9 +50,8 @@ const isMeasured = ({ condition: { kind } }: AlertRule): boolean =>
 
 /** Values of a window come once a step: they are missing one step later than measurements are. */
 function noDataMsOf({ condition, noData }: AlertRule, intervalSeconds: number | null): number {
-  if (noData.afterSeconds !== undefined) return noData.afterSeconds * SECOND_MS
-  const base = (intervalSeconds === null ? HOUR_SECONDS : STALE_INTERVALS * intervalSeconds) * SECOND_MS
-  return base + stepMsOf(condition)
+  const unheard = intervalSeconds === null ? HOUR_SECONDS : STALE_INTERVALS * intervalSeconds
+  return (noData.afterSeconds ?? unheard) * SECOND_MS + stepMsOf(condition)
 }
 
 /** How often a condition has a value: 0 with every Observation. */

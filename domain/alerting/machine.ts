@@ -62,7 +62,8 @@ export type InstanceState = {
 
 export type Evidence = {
   readonly at: number
-  readonly value: number
+  /** null: something was measured, but not enough for a value */
+  readonly value: number | null
   /** since when it has been so, where that is known; default `at` */
   readonly since?: number
 }
@@ -121,7 +122,8 @@ export const isIdle = (state: InstanceState): boolean =>
 export function observe(rule: MachineRule, before: InstanceState, evidence: Evidence, expectedFrom?: number): Step {
   if (before.lastAt !== null && evidence.at <= before.lastAt) return { state: before, transitions: [] }
   const run = new Run(rule, before)
-  run.advance(evidence.at, expectedFrom)
+  // what is measured at the very instant of a deadline is in time
+  run.advanceBefore(evidence.at, expectedFrom)
   run.measure(evidence)
   return run.end()
 }
@@ -160,11 +162,19 @@ class Run {
   }
 
   advance(to: number, expectedFrom?: number): void {
+    this.#advance(to, (at) => at <= to, expectedFrom)
+  }
+
+  advanceBefore(to: number, expectedFrom?: number): void {
+    this.#advance(to, (at) => at < to, expectedFrom)
+  }
+
+  #advance(to: number, isDue: (at: number) => boolean, expectedFrom?: number): void {
     const state = this.#state
     state.clock ??= Math.min(to, state.lastAt ?? expectedFrom ?? to)
     for (;;) {
       const due = this.#nextDue(expectedFrom)
-      if (due === undefined || due.at > to) break
+      if (due === undefined || !isDue(due.at)) break
       state.clock = Math.max(state.clock, due.at)
       due.run(due.at)
     }
@@ -215,12 +225,14 @@ class Run {
     this.#close(at, before, 'resolved', state.endedAt ?? at)
   }
 
-  measure(evidence: Evidence): void {
+  measure({ value, ...evidence }: Evidence): void {
     const state = this.#state
     state.lastAt = evidence.at
-    state.lastValue = evidence.value
+    // a measurement that arrived late: timers that went ahead of it run again from here
+    state.clock = evidence.at
+    if (value !== null) state.lastValue = value
     if (state.noDataSince !== null) this.#return(evidence.at)
-    this.#apply(evidence)
+    if (value !== null) this.#apply({ ...evidence, value })
   }
 
   #return(at: number): void {
@@ -229,11 +241,12 @@ class Run {
     state.noDataSince = null
     // Across the gap nothing was measured: what was pending begins anew.
     state.levels = state.levels.map((level) => ({ ...level, since: null }))
-    if (state.episode?.noData) this.#close(at, 'no_data', 'back', at)
+    // what was measured before the deadline may arrive after it
+    if (state.episode?.noData) this.#close(at, 'no_data', 'back', Math.max(at, state.episode.startedAt))
     else this.#add(at, 'no_data', told)
   }
 
-  #apply({ at, value, since = at }: Evidence): void {
+  #apply({ at, value, since = at }: Evidence & { readonly value: number }): void {
     const state = this.#state
     const isOpen = this.#rule.windows?.isOpen(at) ?? true
     const before = conditionOf(state)

@@ -30,7 +30,12 @@ test('within the zone, or of the owner, Things may be changed', async () => {
 })
 
 const JSON_MAPPING = { device: { level: 2 }, fields: { t: { property: 'temperature' } } }
-const REFUSED: readonly (readonly [what: string, method: string, path: string, payload?: object])[] = [
+const REFUSED: readonly (readonly [
+  what: string,
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  payload: object | undefined,
+])[] = [
   ['change', 'PATCH', '/registry/things/in-east', { name: 'x' }],
   ['change by the other route', 'PATCH', '/things/in-east', { name: 'x' }],
   ['take over', 'PATCH', '/registry/things/in-east', { owner: 'Schools' }],
@@ -52,15 +57,15 @@ const REFUSED: readonly (readonly [what: string, method: string, path: string, p
   ],
   ['give its own away', 'PATCH', '/registry/things/school', { owner: 'Others' }],
   ['move its own out', 'PATCH', '/registry/things/in-west', { place: IN_EAST }],
-  ['take a replacement back', 'DELETE', '/registry/things/in-east/meter-replacements/1'],
-  ['delete', 'DELETE', '/registry/things/in-east?confirm=in-east'],
+  ['take a replacement back', 'DELETE', '/registry/things/in-east/meter-replacements/1', undefined],
+  ['delete', 'DELETE', '/registry/things/in-east?confirm=in-east', undefined],
   ['delete many, one of them outside', 'POST', '/registry/things/bulk', ofAll('delete')],
   ['confirm many, one of them outside', 'POST', '/registry/things/bulk', ofAll('confirm')],
   ['ignore many, one of them outside', 'POST', '/registry/things/bulk', ofAll('ignore')],
   ['ignore a Thing', 'POST', '/registry/ignored', { things: ['in-east'] }],
   ['ignore a device', 'POST', '/registry/ignored', { devices: ['key/in-east'] }],
   ['ignore a topic', 'POST', '/registry/ignored', { topics: ['city/#'] }],
-  ['ignore no longer', 'DELETE', '/registry/ignored/1'],
+  ['ignore no longer', 'DELETE', '/registry/ignored/1', undefined],
   ['approve devices', 'POST', '/registry/pending/approve', { devices: ['key/waiting'] }],
   ['issue a credential', 'POST', '/registry/things/in-east/credentials', {}],
   [
@@ -69,11 +74,11 @@ const REFUSED: readonly (readonly [what: string, method: string, path: string, p
     '/registry/things/in-west/credentials',
     { topics: ['city/air/in-east'] },
   ],
-  ['revoke a credential', 'DELETE', '/registry/credentials/1'],
+  ['revoke a credential', 'DELETE', '/registry/credentials/1', undefined],
   ['write a mapping, which applies everywhere', 'PUT', '/registry/mappings', { field: 'x', property: 'pm2_5' }],
-  ['remove a mapping', 'DELETE', '/registry/mappings/1'],
+  ['remove a mapping', 'DELETE', '/registry/mappings/1', undefined],
   ['describe messages', 'PUT', '/registry/payloads/x', { topic: 'lab/+/x', mapping: JSON_MAPPING }],
-  ['remove a description', 'DELETE', '/registry/payloads/lab'],
+  ['remove a description', 'DELETE', '/registry/payloads/lab', undefined],
 ]
 
 /** A change of the three Things, of which one is neither in the zone nor of the owner. */

@@ -9,6 +9,7 @@ import { HOUR_MS, SECOND_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { stepMsOf } from '../compile.ts'
 import { type Figures, indexSubjects } from '../engine/derived-rules.ts'
+import { lastEnd } from '../engine/measured-rules.ts'
 import { type ActiveRule, activeRule, featuresOf, loadRegistry, type Registry } from '../engine/world.ts'
 import { evidenceOf } from '../evidence/measured.ts'
 import { selectGaps, silenceEvidence } from '../evidence/silence.ts'
@@ -31,6 +32,8 @@ type Window = { readonly from: Date; readonly to: Date }
 type Subject = {
   /** since when a Thing that was registered within the window has been expected */
   readonly expectedFrom?: number | undefined
+  /** end of the window in which the last measurement lies, where it is not over by the end */
+  readonly awaited?: number | undefined
   readonly key: string
   readonly intervalSeconds: number | null
   readonly evidence: readonly Evidence[]
@@ -47,7 +50,7 @@ export async function backtest(db: Queryable, rule: AlertRule, window: Window, f
   let [subjects, evaluated] = [0, 0]
   for await (const subject of subjectsOf(db, active, registry, window, figures)) {
     subjects += 1
-    evaluated += subject.evidence.length
+    evaluated += subject.evidence.filter(({ value }) => value !== null).length
     for (const each of replay(active, subject, window.to.getTime())) transitions.push({ ...each, subject: subject.key })
   }
   return { subjects, evaluated, transitions: transitions.sort((a, b) => a.at - b.at) }
@@ -55,7 +58,7 @@ export async function backtest(db: Queryable, rule: AlertRule, window: Window, f
 
 function replay(
   { compiled }: ActiveRule,
-  { intervalSeconds, evidence, expectedFrom }: Subject,
+  { intervalSeconds, evidence, expectedFrom, awaited }: Subject,
   to: number,
 ): Transition[] {
   const machine = compiled.machineFor(intervalSeconds)
@@ -66,7 +69,8 @@ function replay(
     state = step.state
     transitions.push(...step.transitions)
   }
-  transitions.push(...advance(machine, state, to, expectedFrom).transitions)
+  const until = Math.min(to, awaited === undefined ? to : awaited - 1)
+  transitions.push(...advance(machine, state, until, expectedFrom).transitions)
   return transitions
 }
 
@@ -111,18 +115,26 @@ async function* measuredThings(
       chunk.map(({ id }) => id),
       { from, to },
     )
+    const ends = new Map(
+      chunk.flatMap(({ id, thing }) => {
+        const last = newest.get(id)
+        if (last === undefined) return []
+        return [[id, lastEnd({ newest: last, step, graceMs: group.graceMs(thing), now: to.getTime() })] as const]
+      }),
+    )
     const spans = chunk.flatMap(({ id, thing }) => {
-      const last = newest.get(id)
-      // as live: a window is over when something later was measured
-      const until = last !== undefined && step > 0 ? Math.floor(last / step) * step : last
+      const until = ends.get(id)
       return until === undefined ? [] : [{ stream: { id, grade: thing.grade }, after: from.getTime(), until }]
     })
     const evidence = await evidenceOf(db, group.feature, spans)
-    for (const { id, thing } of chunk)
+    for (const { id, thing } of chunk) {
+      const end = ends.get(id)
       yield {
         ...{ key: thing.key, intervalSeconds: thing.intervalSeconds, evidence: evidence.get(id) ?? [] },
         expectedFrom: thing.createdAt >= from ? thing.createdAt.getTime() : undefined,
+        awaited: end !== undefined && step > 0 && (newest.get(id) ?? 0) >= end ? end + step : undefined,
       }
+    }
   }
 }
 

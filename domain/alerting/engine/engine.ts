@@ -19,7 +19,14 @@ import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
 import { Evaluation } from './evaluation.ts'
 import { type Instance, type Instances, isForgettable, loadInstances } from './instances.ts'
 import { finishPass, returnLease, takeLease } from './lease.ts'
-import { evaluateMeasured, MAX_LOOK_BACK_MS, SETTLE_MS, thingRef, type Watermarks } from './measured-rules.ts'
+import {
+  type Awaited,
+  evaluateMeasured,
+  MAX_LOOK_BACK_MS,
+  thingRef,
+  timersUntil,
+  type Watermarks,
+} from './measured-rules.ts'
 import { type Change, LeaseLost, persist } from './persist.ts'
 import { evaluateSilence, type SilenceResult } from './silence-rules.ts'
 import { evaluateSystem, type SystemSources } from './system-rules.ts'
@@ -150,20 +157,20 @@ export class Engine {
     const fresh = new Set(
       [...world.rules.values()].flatMap((rule) => (memory.known.has(versionOf(rule)) ? [] : [rule.id])),
     )
-    const watermarks = await evaluateMeasured({
+    const measured = await evaluateMeasured({
       ...{ db: pool, world, instances, evaluation, latest: latest.byStream, watermarks: memory.watermarks, now: nowMs },
       ...{ evaluatedAt: memory.evaluatedAt, fresh, behind: silence.behind },
     })
     await evaluateSystem(pool, { world, evaluation, now }, system)
     const hour = dueHour(nowMs)
     if (hour > memory.derivedHour || fresh.size > 0) await evaluateDerived(pool, { world, evaluation, now }, figures)
-    followTimers(memory, evaluation, silence, nowMs)
+    followTimers(memory, evaluation, { behind: silence.behind, awaited: measured.awaited, now: nowMs })
     const { changes, inMemory } = evaluation.results()
     const written = await this.#write(memory, changes, now)
     for (const instance of inMemory) instances.set(instance)
     this.#memory = {
       ...memory,
-      ...{ watermarks, derivedHour: hour, evaluatedAt: nowMs },
+      ...{ watermarks: measured.watermarks, derivedHour: hour, evaluatedAt: nowMs },
       known: new Set([...world.rules.values()].map(versionOf)),
       groupsBack: new Map([...memory.groupsBack, ...silence.back]),
     }
@@ -237,13 +244,15 @@ async function recentlyBack(pool: Pool, now: Date): Promise<Map<string, number>>
   return new Map(rows.map(({ id, at }) => [id, at.getTime()]))
 }
 
+type Timers = { readonly behind: SilenceResult['behind']; readonly awaited: Awaited; readonly now: number }
+
 /** Missing data, schedules, the end of flapping; and instances whose Thing is gone or has left the scope of the rule. */
-function followTimers({ instances, world }: Memory, evaluation: Evaluation, silence: SilenceResult, now: number): void {
+function followTimers({ instances, world }: Memory, evaluation: Evaluation, { behind, awaited, now }: Timers): void {
   for (const instance of instances.all()) {
     const rule = world.rules.get(instance.ruleId)
     if (!rule) continue
     if (instance.subjectKind !== 'thing') {
-      evaluation.advance(rule, goneRef(instance), now - SETTLE_MS)
+      evaluation.advance(rule, goneRef(instance), timersUntil(now, undefined))
       continue
     }
     const thing = world.things.get(Number(instance.subjectId))
@@ -251,9 +260,10 @@ function followTimers({ instances, world }: Memory, evaluation: Evaluation, sile
       evaluation.remove(rule, goneRef(instance))
       continue
     }
-    const cause = rule.compiled.notifiesNoData ? silence.behind.get(thing.id) : undefined
+    const cause = rule.compiled.notifiesNoData ? behind.get(thing.id) : undefined
+    const until = timersUntil(now, awaited.get(rule.id)?.get(thing.id))
     if (cause && instance.state.episode?.noData) evaluation.suppress(rule, thingRef(thing), cause)
-    else if (!cause) evaluation.advance(rule, thingRef(thing), now - SETTLE_MS, thing.createdAt.getTime())
+    else if (!cause) evaluation.advance(rule, thingRef(thing), until, thing.createdAt.getTime())
   }
 }
 

@@ -60,6 +60,18 @@ export class Evaluation {
     for (const each of evidence) this.#step(rule, ref, (machine, state) => observe(machine, state, each, expectedFrom))
   }
 
+  /** As `observe`, for an instance that may not be in memory: until `lastAt` (null: never) it was normal. */
+  observeFrom(
+    rule: ActiveRule,
+    ref: SubjectRef,
+    evidence: readonly Evidence[],
+    { lastAt, expectedFrom }: { readonly lastAt: number | null; readonly expectedFrom: number | undefined },
+  ): void {
+    const work = this.#workOf(rule, ref)
+    work.state = { ...work.state, lastAt: work.state.lastAt ?? lastAt }
+    this.observe(rule, ref, evidence, expectedFrom)
+  }
+
   advance(rule: ActiveRule, ref: SubjectRef, to: number, expectedFrom?: number): void {
     this.#step(rule, ref, (machine, state) => advance(machine, state, to, expectedFrom))
   }

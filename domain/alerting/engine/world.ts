@@ -3,7 +3,7 @@ import { standardFor, standardsWith } from '#model/air-quality/standards/built-i
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
 import { localMidnight } from '#model/basics/period.ts'
-import { type CompiledRule, compileRule } from '../compile.ts'
+import { type CompiledRule, compileRule, stepMsOf } from '../compile.ts'
 import { type Feature, isMeasuredCondition, propertyOfCondition } from '../evidence/measured.ts'
 import { type StoredRule, selectRules } from '../rules.ts'
 import { type ScopedThing, scopeFilter, selectScopedThings } from '../scope.ts'
@@ -33,6 +33,9 @@ export type FeatureGroup = {
   /** on high and on low values, by their mildest threshold: the easiest to reach first */
   readonly above: readonly ActiveRule[]
   readonly below: readonly ActiveRule[]
+  readonly notifyingNoData: readonly ActiveRule[]
+  /** for how long nothing must be measured before it counts as missing, for the rule that waits least */
+  readonly graceMs: (thing: Pick<ScopedThing, 'intervalSeconds'>) => number
 }
 /** Everything that rules refer to, as of one moment. */
 export type World = {
@@ -132,7 +135,20 @@ export function featuresOf(rules: readonly ActiveRule[], { streams, things, stan
     rules: new Map(group.rules.map((rule) => [rule.id, rule])),
     above: byEase(group.rules, 'above'),
     below: byEase(group.rules, 'below'),
+    notifyingNoData: group.rules.filter(({ compiled }) => compiled.notifiesNoData),
+    graceMs: graceOf(group.rules, stepMsOf(group.feature.condition)),
   }))
+}
+
+function graceOf(rules: readonly ActiveRule[], stepMs: number): FeatureGroup['graceMs'] {
+  const known = new Map<number | null, number>()
+  return ({ intervalSeconds }) => {
+    const grace =
+      known.get(intervalSeconds) ??
+      Math.min(...rules.map(({ compiled }) => (compiled.machineFor(intervalSeconds).noDataMs ?? 0) - stepMs))
+    known.set(intervalSeconds, grace)
+    return grace
+  }
 }
 
 function byEase(rules: readonly ActiveRule[], direction: 'above' | 'below'): ActiveRule[] {

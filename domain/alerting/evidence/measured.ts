@@ -72,7 +72,10 @@ function ofValues(raw: ReadonlyMap<number, readonly Raw[]>, feature: Feature): M
 
 type ShortCondition = Extract<MeasuredCondition, { windowMinutes: number }>
 
-/** Windows that end every five minutes; one counts when its newest five minutes have a value and are over. */
+/**
+ * Windows that end every five minutes; one counts when its newest five minutes have a measurement and are over. It has no
+ * value where there is too little before.
+ */
 function ofShortWindows(
   raw: ReadonlyMap<number, readonly Raw[]>,
   feature: Feature,
@@ -86,8 +89,7 @@ function ofShortWindows(
     const own = [...buckets.keys()].flatMap((bucket): Evidence[] => {
       const end = bucket + SHORT_STEP_MS
       if (end <= after || end > until) return []
-      const value = shortValue(condition, buckets, bucket)
-      return value === null ? [] : [{ at: end, value }]
+      return [{ at: end, value: shortValue(condition, buckets, bucket) }]
     })
     if (own.length > 0) evidence.set(stream.id, own)
   }
@@ -121,7 +123,7 @@ function nearestRank(values: readonly number[], percentile: number): number | nu
   return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)] ?? null
 }
 
-/** Windows of whole hours (UTC) that end every hour; one counts when its newest hour has a value and is over. */
+/** As above, of whole hours (UTC), every hour. */
 function ofHours(
   hours: ReadonlyMap<number, readonly Hour[]>,
   feature: Feature,
@@ -137,8 +139,7 @@ function ofHours(
     const own = [...means.keys()].flatMap((hour): Evidence[] => {
       const end = hour + HOUR_MS
       if (end <= after || end > until) return []
-      const value = hourlyValue(means, hour, feature)
-      return value === null ? [] : [{ at: end, value }]
+      return [{ at: end, value: hourlyValue(means, hour, feature) }]
     })
     if (own.length > 0) evidence.set(stream.id, own)
   }

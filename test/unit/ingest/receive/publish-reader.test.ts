@@ -97,6 +97,7 @@ describe('PublishReader', () => {
             expect(others.map(({ cmd }) => cmd)).toEqual(list.filter((each) => typeof each === 'string'))
           },
         ),
+        { seed: 15 },
       )
     },
   )
