@@ -43,8 +43,8 @@ export type MachineRule = {
 
 /** `since`: begin of the stretch of evidence for the other state; `from`: begin of the evidence for which it became active. */
 type LevelState = { readonly active: boolean; readonly since: number | null; readonly from: number | null }
-/** An incident in the eyes of the machine. `told`: severity of the last message. */
-export type Episode = { readonly startedAt: number; readonly told: Severity; readonly noData: boolean }
+/** An incident in the eyes of the machine; the severity is that of the last message. */
+export type Episode = { readonly startedAt: number; readonly notifiedSeverity: Severity; readonly noData: boolean }
 export type InstanceState = {
   readonly levels: readonly LevelState[]
   readonly lastAt: number | null
@@ -204,7 +204,7 @@ class Run {
     const before = conditionOf(this.#state)
     this.#state.noDataSince = since
     if (noDataSeverity !== undefined && this.#state.episode === null)
-      this.#state.episode = { startedAt: since, told: noDataSeverity, noData: true }
+      this.#state.episode = { startedAt: since, notifiedSeverity: noDataSeverity, noData: true }
     // An open incident stays open: silence is not recovery.
     this.#add(at, before, noDataSeverity === undefined ? null : 'no_data')
   }
@@ -237,13 +237,13 @@ class Run {
 
   #return(at: number): void {
     const state = this.#state
-    const told = this.#rule.noDataSeverity === undefined ? null : 'back'
+    const event = this.#rule.noDataSeverity === undefined ? null : 'back'
     state.noDataSince = null
     // Across the gap nothing was measured: what was pending begins anew.
     state.levels = state.levels.map((level) => ({ ...level, since: null }))
     // what was measured before the deadline may arrive after it
     if (state.episode?.noData) this.#close(at, 'no_data', 'back', Math.max(at, state.episode.startedAt))
-    else this.#add(at, 'no_data', told)
+    else this.#add(at, 'no_data', event)
   }
 
   #apply({ at, value, since = at }: Evidence & { readonly value: number }): void {
@@ -293,8 +293,8 @@ class Run {
     const is = severityOf(this.#rule, state)
     if (was === null && is !== null) this.#open(at, before, is)
     else if (was !== null && is === null) this.#recover(at, before)
-    else if (is !== null && state.episode && state.episode.told !== is && state.flappingSince === null) {
-      state.episode = { ...state.episode, told: is, noData: false }
+    else if (is !== null && state.episode && state.episode.notifiedSeverity !== is && state.flappingSince === null) {
+      state.episode = { ...state.episode, notifiedSeverity: is, noData: false }
       this.#add(at, before, 'severity_changed')
     } else if (before !== conditionOf(state)) this.#add(at, before, null)
   }
@@ -303,7 +303,7 @@ class Run {
     const state = this.#state
     const begun = Math.min(...state.levels.flatMap(({ active, from }) => (active && from !== null ? from : [])))
     const wasQuiet = state.flappingSince !== null || state.episode !== null
-    state.episode ??= { startedAt: begun, told: severity, noData: false }
+    state.episode ??= { startedAt: begun, notifiedSeverity: severity, noData: false }
     const flaps = this.#flaps(at)
     this.#add(at, before, flaps ? 'flapping' : wasQuiet ? null : 'opened')
   }
@@ -329,13 +329,17 @@ class Run {
   #close(at: number, before: Condition, event: 'resolved' | 'back', endedAt: number): void {
     const { episode } = this.#state
     this.#state.episode = null
-    this.#add(at, before, event, { startedAt: episode?.startedAt ?? null, endedAt, severity: episode?.told ?? null })
+    this.#add(at, before, event, {
+      startedAt: episode?.startedAt ?? null,
+      endedAt,
+      severity: episode?.notifiedSeverity ?? null,
+    })
   }
 
   #add(at: number, from: Condition, event: EventKind | null, of: Partial<Transition> = {}): void {
     const state = this.#state
     const { episode } = state
-    const severity = severityOf(this.#rule, state) ?? episode?.told ?? null
+    const severity = severityOf(this.#rule, state) ?? episode?.notifiedSeverity ?? null
     const about = { severity, startedAt: episode?.startedAt ?? null, endedAt: null }
     this.#transitions.push({ at, from, to: conditionOf(state), event, value: state.lastValue, ...about, ...of })
   }

@@ -27,14 +27,14 @@ export function readRecords(
   answer = DECIMAL_OPTION,
 ): { record: PackRecord; line: number }[] {
   const { file, text } = table
-  const told = separatorLine(text)
-  const delimiter = told?.delimiter ?? delimiterOf(text)
+  const separator = separatorLine(text)
+  const delimiter = separator?.delimiter ?? delimiterOf(text)
   try {
-    const rows: { record: PackRecord; info: { lines: number } }[] = parse(text.slice(told?.length ?? 0), {
+    const rows: { record: PackRecord; info: { lines: number } }[] = parse(text.slice(separator?.length ?? 0), {
       ...{ columns: true, info: true, skip_empty_lines: true, trim: true, bom: true },
       delimiter,
     })
-    const records = rows.map(({ record, info }) => ({ record, line: info.lines + (told ? 1 : 0) }))
+    const records = rows.map(({ record, info }) => ({ record, line: info.lines + (separator ? 1 : 0) }))
     return withPoints(records, table, { expected: expectedDecimal(delimiter), answer }, problems)
   } catch (error) {
     const { where, what } = describeFault(error as CsvFault, delimiter)

@@ -6,7 +6,7 @@ const MAX_REMINDERS = 50
 // The time of a reminder follows from the message before it, so two workers insert the same row, once.
 const REMIND = `
   with last as (
-    select n.incident_id, n.receiver_id, max(m.finished_at) as told, count(*) filter (where n.kind = 'reminder') as reminders
+    select n.incident_id, n.receiver_id, max(m.finished_at) as last_sent, count(*) filter (where n.kind = 'reminder') as reminders
     from notification n
     join notification_message m on m.id = n.message_id
     join notification_incident i on i.incident_id = n.incident_id and i.state <> 'ended'
@@ -21,7 +21,7 @@ const REMIND = `
   join notification_incident i on i.incident_id = last.incident_id
   join notification_receiver r on r.id = last.receiver_id and r.enabled and r.deleted_at is null
   cross join lateral (
-    select last.told + make_interval(mins => case i.state when 'open' then r.remind_minutes else r.remind_acknowledged_minutes end) as due
+    select last.last_sent + make_interval(mins => case i.state when 'open' then r.remind_minutes else r.remind_acknowledged_minutes end) as due
   ) t
   where t.due <= $1 and last.reminders < ${MAX_REMINDERS}
     and not coalesce((i.event ->> 'test')::boolean, false)

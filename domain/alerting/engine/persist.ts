@@ -97,7 +97,7 @@ async function openIncidentOf(client: PoolClient, { ruleId, kind, id }: Cause): 
 }
 
 function rowOf({ ruleId, subjectKind, subjectId, state, incidentId }: Instance) {
-  const severity = state.episode?.told ?? null
+  const severity = state.episode?.notifiedSeverity ?? null
   const lastAt = state.lastAt === null ? null : new Date(state.lastAt).toISOString()
   return {
     ...{ rule_id: ruleId, subject_kind: subjectKind, subject_id: subjectId, condition: conditionOf(state), severity },

@@ -12,7 +12,7 @@ const MAX_PLACES = 3
 
 /**
  * Collects everything wrong with a pack. One mistake is one problem: what is wrong in the same way in many places of a
- * file is told once, with the first places and the number of the others.
+ * file is reported once, with the first places and the number of the others.
  */
 export class PackProblems {
   readonly #groups = new Map<string, { file: string; what: string; places: string[] }>()
