@@ -30,6 +30,7 @@ import { airQualityRoutes } from './routes/air-quality.ts'
 import { alertFeedRoutes } from './routes/alert-feeds.ts'
 import { alertRuleRoutes } from './routes/alert-rules.ts'
 import { archiveRoutes } from './routes/archive.ts'
+import { baseMapRoutes } from './routes/base-map.ts'
 import { briefRoutes } from './routes/brief.ts'
 import { cityRoutes } from './routes/city.ts'
 import { coverageRoutes } from './routes/coverage.ts'
@@ -148,7 +149,7 @@ async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> 
 }
 
 async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metrics }: Parts): Promise<void> {
-  const { pool, microdata, clock, live, indicators, surveys, backfill, notify } = deps
+  const { pool, microdata, clock, live, indicators, surveys, backfill, notify, baseMap } = deps
   const airIndexes = memo(AIR_INDEX_MS, clock, () => deps.airIndexes(clock()))
   const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
   registerMetrics(app, metrics)
@@ -157,13 +158,14 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
   await app.register(
     async (v1) => {
       await v1.register(accessRoutes(deps))
-      await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }) }))
+      await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }), ...(baseMap && { baseMap }) }))
+      await v1.register(baseMapRoutes(deps))
       await v1.register(thingRoutes({ pool, clock, airIndexes }))
       await v1.register(observationRoutes({ pool, clock, timeZone }))
       await v1.register(historyRoutes({ pool, clock, timeZone }))
       await v1.register(coverageRoutes({ pool, clock }))
       await v1.register(indicatorRoutes({ pool, indicators }))
-      await v1.register(reportRoutes({ pool, indicators, clock }))
+      await v1.register(reportRoutes({ pool, indicators, clock, ...(baseMap && { baseMap }) }))
       await v1.register(briefRoutes({ pool, microdata, clock, indicators }))
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))

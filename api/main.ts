@@ -8,6 +8,7 @@ import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { openApi } from './open.ts'
+import { openBaseMapOf } from './open-base-map.ts'
 
 const DASHBOARD = resolve(import.meta.dirname, '../dashboard/dist')
 
@@ -18,7 +19,7 @@ const HELP = `Serves the API and the built dashboard.
 Environment: DATABASE_URL and MQTT_URL, the servers; CITYWELL_KEY (at least 16 characters), the key that changes need;
 PUBLIC_ACCESS (on), whether reading needs no credentials;
 PORT (8080), HOST (127.0.0.1); ESTIMATOR_URL, the login that may read survey answers (docs/surveys.md);
-TRUST_PROXY, addresses of reverse proxies; ALLOWED_HOSTS, names by which browsers reach the server; LOG_LEVEL (info).
+CITY, the folder of the city pack, for its base map; TRUST_PROXY, addresses of reverse proxies; ALLOWED_HOSTS, names by which browsers reach the server; LOG_LEVEL (info).
 npm run build makes the dashboard.
 `
 
@@ -30,6 +31,8 @@ await runMain(async (scope) => {
     const names = Object.entries(missing).flatMap(([name, value]) => (value ? [] : [name]))
     throw new AppError('CONFIG_INVALID', `npm run api needs ${names.join(' and ')}; npm start brings its own`)
   }
+  const log = createLog('api')
+  const baseMap = await openBaseMapOf(config.city, log, scope)
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const { port } = await openApi({
@@ -40,7 +43,8 @@ await runMain(async (scope) => {
     key: config.key,
     publicAccess: config.publicAccess,
     oidc: config.oidc,
-    log: createLog('api'),
+    log,
+    baseMap,
     host: config.host,
     port: config.port,
     trustProxy: config.trustProxy,

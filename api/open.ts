@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import { deleteEndedSessions } from '#domain/access/sessions.ts'
 import { startAlerting } from '#domain/alerting/engine/run.ts'
 import { expireNetworks } from '#domain/audit/audit.ts'
+import type { BaseMap } from '#domain/base-map/base-map.ts'
 import { deleteExpiredNotifications } from '#domain/notifications/delete-expired.ts'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
 import type { NotifyConfig, OidcConfig } from '#infra/runtime/config.ts'
@@ -59,6 +60,8 @@ export type OpenApiOptions = {
   /** metrics of the same process, shown at /metrics with ours */
   readonly registry?: Registry
   readonly backfill?: () => number | null
+  /** of the city pack; the caller closes it */
+  readonly baseMap?: BaseMap | undefined
   /** other parts of the same process that /ready reports */
   readonly parts?: () => Readonly<Record<string, Part>>
 }
@@ -116,6 +119,8 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   })
   scope.defer(() => alerting.close())
   scope.defer(scheduleRegistryWork({ pool, live, clock, log }))
+  const { baseMap } = options
+  const packOrigins = followMapOrigins(pool, scope)
   const app = await buildApp({
     pool,
     healthPool,
@@ -127,7 +132,8 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     clock,
     notify,
     ...engines,
-    mapOrigins: followMapOrigins(pool, scope),
+    mapOrigins: () => [...packOrigins(), ...(baseMap?.origins ?? [])],
+    ...(baseMap && { baseMap }),
     acceptsHost: hostRule(host, options.allowedHosts),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.dashboard !== undefined && { dashboard: options.dashboard }),

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import prometheus from 'prom-client'
 import { openApi } from '#api/open.ts'
+import { type BaseMap, openBaseMap } from '#domain/base-map/base-map.ts'
 import { loadCityPack } from '#domain/city-pack/load-pack.ts'
+import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
 import { type LoadedPack, readCityPack } from '#domain/city-pack/read-pack.ts'
 import { followLogins } from '#domain/devices/follow-logins.ts'
 import { migrate } from '#infra/db/migrate.ts'
@@ -43,6 +45,7 @@ export async function runCity(
   screen.title('Citywell')
   const pack = await readCityPack(config.city, { formats: FORMAT_NAMES })
   screen.line('city', describe(pack))
+  const baseMap = await openPackBaseMap(part, pack)
   await assertPortFree(config.port, config.host, 'PORT', 'the dashboard')
   if (!config.mqttUrl) await assertPortFree(config.mqttPort, config.mqttHost, 'MQTT_PORT', 'the MQTT broker')
   const dashboard = timed(build.dashboard ? ensureDashboard() : Promise.resolve('current' as const))
@@ -73,6 +76,7 @@ export async function runCity(
     certificates: config.certificates,
     dashboard: DASHBOARD,
     notify: config.notify,
+    baseMap,
     scope,
     backfill: () => simulator?.progress() ?? null,
     parts: () => (ingest ? ingestParts(ingest.state()) : ingestWaiting('waiting for the database')),
@@ -94,6 +98,14 @@ function describe({ city, zones, things }: LoadedPack): string {
   const count = new Intl.NumberFormat('en')
   const kind = city.simulated ? ' (fictional, simulated)' : ''
   return `${city.name}${kind}: ${count.format(city.population)} people, ${zones.length} zones, ${things.length} Things`
+}
+
+/** What is wrong with it is shown; the city starts without it. */
+async function openPackBaseMap({ screen, scope }: Part, { folder, city }: LoadedPack): Promise<BaseMap | undefined> {
+  const { baseMap, problems } = await openBaseMap(folder, city)
+  for (const problem of problems.list) screen.line('base map', `not shown: ${problemText(problem)}`)
+  if (baseMap) scope.defer(() => baseMap.close())
+  return baseMap
 }
 
 async function openDatabase(

@@ -55,6 +55,9 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   // the city
   'GET /api/v1/city': 'read',
   'GET /api/v1/city/map': 'read',
+  'GET /api/v1/city/base-map/tiles/:archive/:z/:x/:y': 'read',
+  'GET /api/v1/city/base-map/styles/:scheme': 'read',
+  'GET /api/v1/city/base-map/files/*': 'read',
   'GET /api/v1/zones': 'read',
   // the texts of the pages themselves
   'GET /api/v1/languages/:tag': 'open',

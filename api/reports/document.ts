@@ -1,3 +1,4 @@
+import { type BaseMap, mapAttributionOf } from '#domain/base-map/base-map.ts'
 import type { Queryable } from '#infra/db/pool.ts'
 import { REPORT_STATUSES, type ReportIndicator, type ReportResponse, type ReportStatus } from '#model/api/reports.ts'
 import type { Period } from '#model/basics/period.ts'
@@ -12,11 +13,16 @@ import { selectCity } from '../queries/city.ts'
 import { reportGoals } from './goals.ts'
 import { type ReportedVersion, selectNewest } from './reported-versions.ts'
 
-type Needs = { readonly pool: Queryable; readonly indicators: Indicators; readonly clock: () => Date }
+type Needs = {
+  readonly pool: Queryable
+  readonly indicators: Indicators
+  readonly clock: () => Date
+  readonly baseMap?: BaseMap
+}
 type Stated = ReadonlyMap<string, ReportedVersion>
 
 /** Everything a report of the period says: values with source and verification, scores, coverage, what a verifier asks. */
-export async function reportOf({ pool, indicators, clock }: Needs, label: string): Promise<ReportResponse> {
+export async function reportOf({ pool, indicators, clock, baseMap }: Needs, label: string): Promise<ReportResponse> {
   const { pack } = await selectCity(pool)
   const board = await indicators.scoreboard({ period: label })
   const period = parsePeriod(label, pack.timeZone, clock())
@@ -29,7 +35,10 @@ export async function reportOf({ pool, indicators, clock }: Needs, label: string
   const { population = null, households = null } = (await cityAt(pool, atEndOf(period, clock()))) ?? {}
   const city = { population, households }
   return {
-    city: { name: pack.name, country: pack.country ?? '', population, simulated: pack.simulated },
+    city: {
+      ...{ name: pack.name, country: pack.country ?? '', population, simulated: pack.simulated },
+      mapAttribution: mapAttributionOf(pack, baseMap),
+    },
     period: board.period,
     computedAt: board.computedAt,
     indicators: reported,

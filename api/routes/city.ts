@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { type BaseMap, mapAttributionOf } from '#domain/base-map/base-map.ts'
 import { type CityResponse, cityResponse, zoneFeatures } from '#model/api/city.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { VOICE_RETENTION_DAYS } from '#model/basics/retention.ts'
@@ -11,11 +12,11 @@ import { type CityFacts, selectBaseMap, selectCity, selectLanguage, selectMapVer
 import { selectZones, selectZonesAt, type ZoneRow } from '../queries/zones.ts'
 import type { ApiDeps } from './deps.ts'
 
-type Deps = Pick<ApiDeps, 'pool' | 'backfill'> & { airIndexes: () => Promise<AirIndexes> }
+type Deps = Pick<ApiDeps, 'pool' | 'backfill' | 'baseMap'> & { airIndexes: () => Promise<AirIndexes> }
 const EMPTY_MAP = '{"type":"FeatureCollection","features":[]}'
 
 export const cityRoutes =
-  ({ pool, backfill, airIndexes }: Deps): FastifyPluginAsyncZod =>
+  ({ pool, backfill, airIndexes, baseMap }: Deps): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/city',
@@ -26,7 +27,7 @@ export const cityRoutes =
           response: { 200: cityResponse },
         },
       },
-      async () => describeCity(await selectCity(pool), backfill?.() ?? null),
+      async () => describeCity(await selectCity(pool), { backfill: backfill?.() ?? null, baseMap }),
     )
 
     app.get(
@@ -47,7 +48,7 @@ export const cityRoutes =
     )
 
     // The map is megabytes that rarely change: cached as text with its version.
-    let cached: { version: number; text: string } | undefined
+    let cached: { version: string; text: string } | undefined
     app.get(
       '/city/map',
       {
@@ -61,11 +62,13 @@ export const cityRoutes =
         },
       },
       async (request, reply) => {
-        const version = (await selectMapVersion(pool)) ?? 0
-        const etag = `"map-${version.toString(36)}"`
+        const { geoJson } = baseMap ?? {}
+        const version =
+          geoJson === undefined ? ((await selectMapVersion(pool)) ?? 0).toString(36) : `f${baseMap?.version}`
+        const etag = `"map-${version}"`
         reply.headers({ etag, 'cache-control': 'no-cache' })
         if (matches(request.headers['if-none-match'], etag)) return reply.status(304).send(null)
-        if (cached?.version !== version) cached = { version, text: (await selectBaseMap(pool)) ?? EMPTY_MAP }
+        if (cached?.version !== version) cached = { version, text: geoJson ?? (await selectBaseMap(pool)) ?? EMPTY_MAP }
         return reply.type('application/geo+json').serializer(String).send(cached.text)
       },
     )
@@ -88,7 +91,9 @@ export const cityRoutes =
     )
   }
 
-function describeCity({ pack, languages, ...facts }: CityFacts, backfill: number | null): CityResponse {
+type Besides = { readonly backfill: number | null; readonly baseMap: BaseMap | undefined }
+
+function describeCity({ pack, languages, ...facts }: CityFacts, { backfill, baseMap }: Besides): CityResponse {
   return {
     name: pack.name,
     country: pack.country ?? null,
@@ -100,6 +105,8 @@ function describeCity({ pack, languages, ...facts }: CityFacts, backfill: number
     simulated: pack.simulated,
     voiceKeepDays: pack.voices?.keepDays ?? VOICE_RETENTION_DAYS,
     mapStyle: pack.mapStyle ?? null,
+    baseMap: baseMap?.response ?? null,
+    mapAttribution: mapAttributionOf(pack, baseMap),
     ...facts,
     language: pack.language ?? null,
     languages: availableLanguages(languages),

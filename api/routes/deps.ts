@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { BaseMap } from '#domain/base-map/base-map.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import type { OidcConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
@@ -45,6 +46,8 @@ export type ApiDeps = {
   readonly acceptsHost?: HostRule
   /** origins that a real city's map style loads from; none by default, so nothing external is ever fetched */
   readonly mapOrigins?: () => readonly string[]
+  /** the folder `basemap/` of the city pack; absent: map.geojson is drawn */
+  readonly baseMap?: BaseMap
   /** metrics of the same process, shown at /metrics with ours */
   readonly registry?: Registry
 }

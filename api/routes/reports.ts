@@ -42,7 +42,7 @@ const files = (...formats: readonly (keyof typeof TYPES)[]) =>
   Object.fromEntries(formats.map((format) => [mediaType(TYPES[format]), binary]))
 const mediaType = (type: string): string => type.split(';', 1)[0] ?? type
 
-type Deps = Pick<ApiDeps, 'pool' | 'indicators' | 'clock'>
+type Deps = Pick<ApiDeps, 'pool' | 'indicators' | 'clock' | 'baseMap'>
 type File = { readonly name: string; readonly format: 'csv' | 'xlsx' }
 
 export const reportRoutes =

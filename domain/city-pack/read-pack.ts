@@ -11,6 +11,7 @@ import {
 } from '#model/city/city-pack.ts'
 import { DECIMALS } from '#model/text/numbers.ts'
 import { suggestionFor } from '#model/text/suggest.ts'
+import { ALL_LAND } from './all-land.ts'
 import { checkSources, noTimeZone } from './check-sources.ts'
 import { readCrs } from './geometry/crs.ts'
 import {
@@ -182,27 +183,4 @@ function checkIncome(city: CityPack, zones: readonly LoadedZone[], problems: Pac
   const valid = '{ "currency": "EUR", "per": "month" or "year", "year": 2025 }'
   const what = `is missing: zones.geojson gives incomes (${zone.key}: ${incomeOf(zone)}); say what they are: ${valid}`
   problems.add('city.json', 'income', what)
-}
-
-/** The base map of a city that brings none: without a coast everything is land, not sea. */
-const ALL_LAND = {
-  type: 'FeatureCollection',
-  features: [
-    {
-      type: 'Feature',
-      properties: { layer: 'land' },
-      geometry: {
-        type: 'Polygon',
-        coordinates: [
-          [
-            [-180, -85],
-            [180, -85],
-            [180, 85],
-            [-180, 85],
-            [-180, -85],
-          ],
-        ],
-      },
-    },
-  ],
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { airIndexSchema } from '../air-quality/air-index.ts'
 import { areaSchema, boundsSchema, featureCollection, placeSchema, positionSchema } from '../basics/geo.ts'
 import { moneyUnitSchema } from '../basics/money.ts'
+import { attributionSchema, baseMapSchema } from '../city/base-map.ts'
 import { qualitySchema } from '../observation/quality.ts'
 import { languageTagSchema } from '../text/languages.ts'
 import { domainSchema } from '../things/domain.ts'
@@ -25,8 +26,12 @@ export const cityResponse = z.object({
   things: z.int(),
   /** days after which what residents tell is deleted */
   voiceKeepDays: z.int(),
-  /** MapLibre style of a real city, else null: draw /api/v1/city/map */
+  /** MapLibre style of a real city on another server, or null */
   mapStyle: z.string().nullable(),
+  /** what the city pack brings in basemap/, drawn before `mapStyle`; where both are null: draw /api/v1/city/map */
+  baseMap: baseMapSchema.nullable(),
+  /** whose data the base map shows: to be shown with every map and print of it */
+  mapAttribution: attributionSchema,
   /** how much of the history that a simulator backfills is in: 0 to 1, null when nothing is being backfilled */
   backfill: z.number().nullable(),
   /** default of the city; null where its pack names none */

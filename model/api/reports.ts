@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { attributionSchema } from '../city/base-map.ts'
 import {
   dataPointValueSchema,
   groupScoreSchema,
@@ -138,6 +139,8 @@ export const reportResponse = z.object({
     country: z.string(),
     population: z.number().nullable(),
     simulated: z.boolean(),
+    /** whose data the maps of the city show */
+    mapAttribution: attributionSchema,
   }),
   period: indicatorValueSchema.shape.period,
   computedAt: z.iso.datetime({ offset: true }),

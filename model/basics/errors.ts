@@ -135,6 +135,7 @@ const CODES = {
   DATA_DIR_DAMAGED: { status: 500, text: (detail: string) => detail },
   DATABASE_FAILED: { status: 500, text: (detail: string) => detail },
   CITY_PACK_INVALID: { status: 500, text: (detail: string) => detail },
+  EXTRACT_INVALID: { status: 500, text: (detail: string) => detail },
   CITY_MISMATCH: { status: 500, text: (detail: string) => detail },
 } as const satisfies Record<string, { status: number; text: (detail: string) => string }>
 

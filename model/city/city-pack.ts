@@ -13,7 +13,8 @@ import { payloadMappingSchema } from './payload-mapping.ts'
  * ```
  * city.json          this schema
  * zones.geojson      administrative areas with population (zonePropertiesSchema; other names through `zoneFields`)
- * map.geojson        optional base map; every feature has `layer`: land, water, park, building, street, rail
+ * map.geojson        optional base map; every feature has `layer`: land, water, waterway, park, building, street, rail
+ * basemap/           optional base map: PMTiles, MBTiles, a MapLibre style or GeoJSON (domain/base-map)
  * things.csv         optional registry (thingRowSchema), one row a Thing
  * city-data.geojson  optional features for indicators (`kind`: major_street, park, stop, ...), with attributes
  * reported/*.csv     optional reported values: code,data_point,period,numerator,denominator,value,unit,source,quality,verified,note
@@ -116,7 +117,7 @@ export const feedSchema = z.object({
 export type Feed = z.infer<typeof feedSchema>
 
 /** What features of map.geojson are, in `layer`. */
-export const BASE_MAP_LAYERS = ['land', 'water', 'park', 'building', 'street', 'rail'] as const
+export const BASE_MAP_LAYERS = ['land', 'water', 'waterway', 'park', 'building', 'street', 'rail'] as const
 /** What features of city-data.geojson are, in `kind`, for indicators; a city may have others of its own. */
 export const CITY_DATA_KINDS = [
   'major_street',
@@ -183,10 +184,12 @@ export const cityPackSchema = z.object({
   registration: registrationSchema.optional(),
   /** days after which voices are deleted; left out: VOICE_RETENTION_DAYS. A longer period applies to new voices only */
   voices: z.strictObject({ keepDays: z.int().min(MIN_VOICE_RETENTION_DAYS).max(MAX_VOICE_RETENTION_DAYS) }).optional(),
-  /** MapLibre style of a real city's base map; left out: map.geojson is drawn and nothing is fetched */
+  /** MapLibre style of a real city's base map; left out: basemap/ or map.geojson is drawn and nothing is fetched */
   mapStyle: z.url().optional(),
-  /** further hosts from which that style takes tiles, sprites and glyphs; the page loads nothing from any other */
+  /** further hosts from which a style takes tiles, sprites and glyphs; the page loads nothing from any other */
   mapOrigins: z.array(originSchema).max(MAX_MAP_ORIGINS).optional(),
+  /** whose data the base map shows, as text or with links; left out: what the files of basemap/ say */
+  mapAttribution: z.string().min(1).max(1_000).optional(),
 })
 export type CityPack = z.infer<typeof cityPackSchema>
 

@@ -8,6 +8,9 @@ export const HELP = `Makes and checks city packs (docs/city-packs.md, docs/first
   npm run city -- new FOLDER      asks a few questions and writes a pack that passes the check
   npm run city -- check FOLDER    finds everything that is wrong with the pack in FOLDER, without starting the city.
                                   Exit code 0: the city can start with it; 1: it cannot
+  npm run city -- map EXTRACT --city FOLDER
+                                  makes the base map of the pack in FOLDER (streets, water, green areas, buildings) from an
+                                  OpenStreetMap extract: .osm.pbf, .osm (XML) or .geojson. Nothing is fetched
 
   --broker URL   connects to the broker too: check waits for a message of each source, new makes the sources
   --seconds N    how long they wait; default: 20
@@ -26,10 +29,15 @@ new asks for what these do not answer; without a terminal it takes its own sugge
   --sensors FILE           list of sensors, CSV or XLSX
   --domain DOMAIN          of sensors whose list does not say; default: air
 `
-const COMMANDS = ['new', 'check'] as const
+const COMMANDS = ['new', 'check', 'map'] as const
 type Command = (typeof COMMANDS)[number]
 
-export type CityOptions = Answers & { readonly command: Command; readonly path: string }
+export type CityOptions = Answers & {
+  readonly command: Command
+  readonly path: string
+  /** of the pack that gets a map */
+  readonly city: string | undefined
+}
 const SECONDS = 20
 const MAX_SECONDS = 86_400
 
@@ -44,7 +52,9 @@ export function readOptions(argv: readonly string[]): CityOptions | 'help' {
   const seconds = values.seconds === undefined ? SECONDS : Number(values.seconds)
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_SECONDS)
     throw invalid(`--seconds "${values.seconds}" is not valid; valid: 1 to ${MAX_SECONDS}`)
-  const { name, districts, crs, population, sensors, domain, broker } = values
+  if (command === 'map' && values.city === undefined)
+    throw invalid('map needs --city FOLDER, the pack that gets the map')
+  const { name, districts, crs, population, sensors, domain, broker, city } = values
   if (domain !== undefined && !(DOMAINS as readonly string[]).includes(domain))
     throw invalid(`--domain "${domain}" is not valid; valid: ${DOMAINS.join(', ')}`)
   const zones = {
@@ -52,7 +62,7 @@ export function readOptions(argv: readonly string[]): CityOptions | 'help' {
     zoneName: values['zone-name'],
     zonePopulation: values['zone-population'],
   }
-  const rest = { name, districts, crs, population, sensors, domain, broker, timeZone: values['time-zone'] }
+  const rest = { city, name, districts, crs, population, sensors, domain, broker, timeZone: values['time-zone'] }
   return { command, path, seconds, ...zones, ...rest }
 }
 
@@ -68,7 +78,7 @@ function parsed(argv: readonly string[]) {
       options: {
         ...{ name: text, districts: text, crs: text, population: text, sensors: text, domain: text, help },
         ...{ 'zone-key': text, 'zone-name': text, 'zone-population': text, 'time-zone': text },
-        ...{ broker: text, seconds: text },
+        ...{ broker: text, seconds: text, city: text },
       },
     })
   } catch (cause) {

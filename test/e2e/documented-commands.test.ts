@@ -28,6 +28,9 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run city -- new port-lindo': 'asks on a terminal; test/unit/start/city-new.test.ts answers',
   'npm run city -- new port-lindo --crs EPSG:25831': 'test/unit/start/city-new.test.ts',
   'npm run city -- check port-lindo --broker mqtt://localhost:1883': 'test/e2e/first-city.test.ts runs it',
+  'npm run city -- map port-lindo.osm.pbf --city port-lindo': 'test/e2e/first-city.test.ts runs it',
+  'npm run city -- map EXTRACT --city FOLDER':
+    'a placeholder; test/unit/domain/base-map/build.test.ts and test/e2e/base-map.test.ts run it with files',
   'MQTT_URL=mqtt://localhost:1883 npm start -- --city port-lindo': 'test/e2e/first-city.test.ts runs it',
   'npm run city -- new FOLDER': 'a placeholder; test/unit/start/city-new.test.ts',
   'npm run city -- check FOLDER': 'a placeholder; test/unit/domain/check-pack.test.ts checks packs with each fault',

@@ -7,6 +7,7 @@ import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT, readDocuments } from '#test/documents.ts'
+import { toPbf, town } from '#test/unit/domain/base-map/extract.ts'
 import { freePort, newDataDir, removeDataDir, until } from './system.ts'
 
 /** What the page promises. */
@@ -116,6 +117,11 @@ test('the page, from the first command to the map', { timeout: TEN_MINUTES_S * 1
   const checked = await timed('check it', () => run(block('sh', 'npm run city -- check')))
   expect(checked).toMatch(/source "city": \d+ messages? with \d+ values/)
   expect(checked).toContain('Port Lindo: 3 zones, 3 Things, 1 source; no problems')
+
+  // an invented town, in the middle of the districts
+  await writeFile(join(folder, 'port-lindo.osm.pbf'), toPbf(town({ at: [-8.67, 41.11], scale: 0.1 })))
+  const map = await timed('make its map', () => run(block('sh', 'npm run city -- map')))
+  expect(map).toContain(block('text', 'streets: ').split('\n')[0])
 
   await timed('start the city', async () => {
     city = start(block('sh', 'MQTT_URL='))

@@ -51,6 +51,8 @@ const MADE = new Set([
   'dashboard/dist', // by npm run build
   'air-standards.json', // optional in a city pack; the demo has none
   'gbfs.json', // the feed's
+  'style.json', // optional in the base map of a city pack
+  'style-dark.json', // likewise
   'manifest.json', // of an export
   'simulator.json', // of the data folder
 ])

@@ -23,7 +23,17 @@ export function methodsPage(report: ReportResponse, { t }: ReportText): object[]
     },
     { text: t('methods.sources'), style: 'h2' },
     sources.length === 0 ? { text: t('methods.none') } : { ul: sources, fontSize: 8.5 },
+    ...mapSource(report, t),
   ]
 }
+
+/** The licence of a map asks for it wherever the map is shown, and a report is read next to one. */
+const mapSource = ({ city: { mapAttribution } }: ReportResponse, t: ReportText['t']): object[] =>
+  mapAttribution.length === 0
+    ? []
+    : [
+        { text: t('methods.map'), style: 'h2' },
+        { text: mapAttribution.map(({ text, url }) => (url === null ? text : { text, link: url })), fontSize: 8.5 },
+      ]
 
 const METHODS = ['indicators', 'values', 'scores', 'verification'] as const

@@ -78,6 +78,7 @@ function Report({ report }: { report: ReportResponse }) {
         <ReportTable key={dimension} report={report} dimension={dimension} />
       ))}
       <Verification verification={report.verification} />
+      <MapSource attribution={report.city.mapAttribution} />
     </>
   )
 }
@@ -128,6 +129,28 @@ function Verification({ verification }: Pick<ReportResponse, 'verification'>) {
           </li>
         ))}
       </ul>
+    </section>
+  )
+}
+
+/** Whose data the maps show, as their licence asks. */
+function MapSource({ attribution }: { attribution: ReportResponse['city']['mapAttribution'] }) {
+  const { t } = useI18n()
+  if (attribution.length === 0) return null
+  return (
+    <section className="report__section" aria-labelledby="report-map">
+      <h2 id="report-map">{t('report.map')}</h2>
+      <p className="note">
+        {attribution.map(({ text, url }) =>
+          url === null ? (
+            text
+          ) : (
+            <a key={text} href={url} target="_blank" rel="noopener noreferrer">
+              {text}
+            </a>
+          ),
+        )}
+      </p>
     </section>
   )
 }

@@ -1,5 +1,6 @@
+import { openBaseMap } from '#domain/base-map/base-map.ts'
 import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
-import { checkCityPack } from '#domain/city-pack/read-pack.ts'
+import { checkCityPack, type LoadedPack } from '#domain/city-pack/read-pack.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { FORMAT_NAMES } from '#ingest/decode/index.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
@@ -17,6 +18,7 @@ export async function check(
   const { pack, problems } = await checkCityPack(folder, { formats: FORMAT_NAMES })
   const lines = problems.list.map(problemText)
   const notes: string[] = []
+  if (pack) lines.push(...(await checkBaseMap(pack)))
   if (broker !== undefined && pack) {
     const heard = await listen(broker, pack.city, { seconds, scope })
     if (typeof heard === 'string') lines.push(`broker: ${heard}`)
@@ -27,6 +29,13 @@ export async function check(
     pack &&
     `${count(pack.zones.length, 'zone')}, ${count(pack.things.length, 'Thing')}, ${count(pack.city.sources.length, 'source')}`
   return { lines: [...notes, `${pack?.city.name}: ${holds}; no problems`], isValid: true }
+}
+
+/** A city starts without a broken base map; that it has one is a problem all the same. */
+async function checkBaseMap({ folder, city }: LoadedPack): Promise<string[]> {
+  const { baseMap, problems } = await openBaseMap(folder, city)
+  await baseMap?.close()
+  return problems.list.map(problemText)
 }
 
 function sourceLines({ sources }: CityPack, heard: Heard, seconds: number): { text: string; isProblem: boolean }[] {

@@ -8,7 +8,8 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import type { Camera, ColourScheme } from '../../state/view-state.ts'
-import { baseMapStyle } from '../colours/base-map.ts'
+import { attributionHtml } from '../base-map/attribution.ts'
+import { absolute, baseMapStyle } from '../base-map/style.ts'
 import type { Marks } from '../layer-model/model.ts'
 import { arrange } from './arrange.ts'
 import { draw } from './draw.ts'
@@ -47,18 +48,16 @@ export default function CityMap(props: CityMapProps) {
     if (!container.current || !names.current) return
     const first = latest.current
     drawn.current = first.scheme
-    const map = createMap(container.current, first, {
+    const locale = {
       'Map.Title': first.name
         ? i18n.t('map.name.one', { name: first.name, city: first.city.name })
         : i18n.t('map.name', { city: first.city.name }),
       'NavigationControl.ZoomIn': i18n.t('map.zoomIn'),
       'NavigationControl.ZoomOut': i18n.t('map.zoomOut'),
       'AttributionControl.ToggleAttribution': i18n.t('map.attribution'),
-    })
-    const attribution = i18n.t(first.city.simulated ? 'map.attribution.simulated' : 'map.attribution.city', {
-      city: first.city.name,
-    })
-    map.addControl(new AttributionControl({ compact: false, customAttribution: attribution }))
+    }
+    const map = createMap(container.current, first, { locale, language: i18n.language })
+    map.addControl(new AttributionControl({ compact: false, customAttribution: attributionHtml(first.city, i18n.t) }))
     const overlay = new MapLibreOverlay({
       layers: [],
       pickingRadius: 6,
@@ -86,11 +85,10 @@ export default function CityMap(props: CityMapProps) {
 
   useEffect(() => {
     if (!stage) return
-    const style = styleOf({ city, scheme })
     if (drawn.current === scheme) return
     drawn.current = scheme
-    stage.map.setStyle(style)
-  }, [stage, city, scheme])
+    stage.map.setStyle(baseMapStyle(city, { scheme, language: i18n.language }))
+  }, [stage, city, scheme, i18n])
 
   useEffect(() => {
     if (!stage || !camera) return
@@ -144,23 +142,22 @@ function tooltip(object: Hinted | undefined, unconfirmed: string) {
 // deck.gl writes its own colours on the element, so ours must be written there, too
 const HINT = { backgroundColor: 'var(--raised)', color: 'var(--ink)', padding: '8px 12px' }
 
-const mapUrl = (): string => new URL('/api/v1/city/map', window.location.href).href
+type Texts = { readonly locale: Record<string, string>; readonly language: string }
 
-const styleOf = ({ city, scheme }: Pick<CityMapProps, 'city' | 'scheme'>) =>
-  city.mapStyle ?? baseMapStyle(mapUrl(), scheme)
-
-function createMap(container: HTMLDivElement, props: CityMapProps, locale: Record<string, string>): MapLibreMap {
-  const { camera, city } = props
+function createMap(container: HTMLDivElement, props: CityMapProps, { locale, language }: Texts): MapLibreMap {
+  const { camera, city, scheme } = props
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
   const map = new MapLibreMap({
     container,
     locale,
-    style: styleOf(props),
+    style: baseMapStyle(city, { scheme, language }),
+    // a style names files of this server by their path
+    transformRequest: (url) => ({ url: absolute(url) }),
     attributionControl: false,
     pitchWithRotate: false,
     dragRotate: false,
     maxZoom: 19,
-    minZoom: 9,
+    minZoom: 5,
     fadeDuration: calm ? 0 : 200,
     ...(camera
       ? { center: [camera.longitude, camera.latitude] as [number, number], zoom: camera.zoom }
