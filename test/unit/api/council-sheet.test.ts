@@ -11,12 +11,12 @@ const change = (i: number, size: number): BriefChange => {
   return {
     ...{ code, dataPoint: '', name, unit, before: 1234.5, now: 1234.5 + size, change: size, standardError: 1 },
     ...{ interval: [size - 2, size + 2], p: 0.001, adjustedP: 0.01, paired: false, relative: 0.1 },
-    ...{ verdict: size > 0 ? 'better' : 'worse', origin: 'surveyed', simulated: true },
+    ...{ verdict: size > 0 ? 'better' : 'worse', origin: 'surveyed', simulated: true, mapAttribution: [] },
   }
 }
 const five = [0, 1, 2, 3, 4]
 const full: BriefResponse = {
-  city: { name: 'Selmora', country: '', population: 1, simulated: true },
+  city: { name: 'Selmora', country: '', population: 1, simulated: true, mapAttribution: [] },
   period: { label: '2026', from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z', partial: true },
   ...{ before: '2025', computedAt: '2026-11-30T12:00:00Z' },
   score: { score: 80, band: '66-95', scored: 60, reported: 70, dataPoints: 112, scorable: 80, needed: 56 },
