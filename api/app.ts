@@ -33,6 +33,7 @@ import { archiveRoutes } from './routes/archive.ts'
 import { baseMapRoutes } from './routes/base-map.ts'
 import { briefRoutes } from './routes/brief.ts'
 import { cityRoutes } from './routes/city.ts'
+import { compareRoutes } from './routes/compare.ts'
 import { coverageRoutes } from './routes/coverage.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import type { ApiDeps } from './routes/deps.ts'
@@ -167,6 +168,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(indicatorRoutes({ pool, indicators }))
       await v1.register(reportRoutes({ pool, indicators, clock, ...(baseMap && { baseMap }) }))
       await v1.register(briefRoutes({ pool, microdata, clock, indicators }))
+      await v1.register(compareRoutes({ pool, microdata, clock, indicators }))
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))
       await v1.register(equityRoutes({ pool, microdata, clock, indicators }))

@@ -90,6 +90,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'PUT /api/v1/indicators/:code/values/:period': 'report',
   'GET /api/v1/indicators/:code/values/:period/history': 'read',
   'GET /api/v1/reports/:file': 'read',
+  'GET /api/v1/compare': 'read',
   'GET /api/v1/brief': 'read',
   'GET /api/v1/brief/:file': 'read',
   // surveys and wellbeing

@@ -60,6 +60,8 @@ export type Comparison = {
   readonly change: number
   readonly standardError: number | null
   readonly interval: readonly [number, number] | null
+  /** of the t distribution; null: normal, or no test */
+  readonly degreesOfFreedom: number | null
   /** two-sided, of no change; null where the uncertainty of either value is not known */
   readonly p: number | null
   /** null where the uncertainty of either value is not known */
@@ -76,6 +78,7 @@ export type Uncertain = {
 }
 
 const Z = 1.959964
+const UNKNOWN = { standardError: null, degreesOfFreedom: null, interval: null, p: null, toldApart: null, paired: false }
 
 /**
  * The change between two values against its own uncertainty, 95 %: by the changes of the same places where both values rest
@@ -84,18 +87,26 @@ const Z = 1.959964
 export function compare(first: Uncertain, second: Uncertain, paired?: Estimated): Comparison {
   const change = second.value - first.value
   if (paired) {
-    const { standardError, lower, upper } = paired
+    const { standardError, degreesOfFreedom, lower, upper } = paired
     const toldApart = lower > 0 || upper < 0
-    return { change, standardError, interval: [lower, upper], p: pOf(paired), toldApart, paired: true }
+    return {
+      change,
+      standardError,
+      degreesOfFreedom,
+      interval: [lower, upper],
+      p: pOf(paired),
+      toldApart,
+      paired: true,
+    }
   }
-  if (first.standardError === null || second.standardError === null)
-    return { change, standardError: null, interval: null, p: null, toldApart: null, paired: false }
+  if (first.standardError === null || second.standardError === null) return { change, ...UNKNOWN }
   const standardError = Math.hypot(first.standardError, second.standardError)
   const df = welch(first, second)
   const half = (Number.isFinite(df) ? tQuantile(0.975, df) : Z) * standardError
   const p = pOfChange(change, standardError, df)
   const interval = [change - half, change + half] as const
-  return { change, standardError, interval, p, toldApart: Math.abs(change) > half, paired: false }
+  const degreesOfFreedom = Number.isFinite(df) ? df : null
+  return { change, standardError, degreesOfFreedom, interval, p, toldApart: Math.abs(change) > half, paired: false }
 }
 
 /** Welch (1947), Satterthwaite (1946); infinite where neither sample states its degrees of freedom. */

@@ -5,7 +5,7 @@ import { BUILT_IN_LANGUAGES, directionOf } from '#model/text/languages.ts'
 import { fits, newVisitor, openAnotherPage, openPage, PHONE } from './page.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
-const VIEWS = ['map', 'brief', 'indicators', 'report', 'people', 'operations', 'registry'] as const
+const VIEWS = ['map', 'brief', 'compare', 'indicators', 'report', 'people', 'operations', 'registry'] as const
 
 let system: SharedCity
 let browser: Browser

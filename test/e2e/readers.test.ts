@@ -74,3 +74,46 @@ describe('the mayor', () => {
     }
   })
 })
+
+describe('the statistician', () => {
+  test('four clicks from the map to two groups with significance, and the same figure in R', async () => {
+    const { page, errors, close } = await openPage(browser, city.url)
+    const { click, clicks } = walk(page)
+    await click('link', 'Indicators')
+    await click('link', 'Compare two periods, districts or groups')
+    await page.getByText('Two groups').click()
+    await settled(page)
+    await page.getByRole('row').filter({ hasText: 'access to the Internet at home' }).getByRole('button').click()
+    expect(clicks() + 2).toBeLessThanOrEqual(4)
+    await page.getByText('Two groups of one sample').waitFor()
+    await page.getByText('Reproduce and cite').click()
+    await page.getByText('p.adjust').waitFor()
+    expect(errors).toEqual([])
+    await close()
+  })
+
+  test.each(['periods:2025:2026', 'zones:old-harbour:ropewalk', 'groups:female:male:sex'])(
+    '%s has no barrier and fits a phone',
+    async (pair) => {
+      for (const device of [DESKTOP, PHONE]) {
+        const { page, close } = await openPage(browser, `${city.url}/?view=compare&pair=${pair}`, device)
+        await page.getByRole('table').waitFor()
+        expect(await violations(page)).toEqual([])
+        expect(await fits(page)).toBe(true)
+        await close()
+      }
+    },
+  )
+
+  test('a table gives its data with metadata, a chart its picture', async () => {
+    const { page, close } = await openPage(browser, `${city.url}/?view=people`)
+    const files = []
+    for (const name of [/Metadata/, 'Picture (SVG)', 'Picture (PNG)']) {
+      const started = page.waitForEvent('download')
+      await page.getByRole('button', { name }).first().click()
+      files.push((await started).suggestedFilename())
+    }
+    expect(files.map((file) => file.replace(/^.*?\./, ''))).toEqual(['csv-metadata.json', 'svg', 'png'])
+    await close()
+  })
+})

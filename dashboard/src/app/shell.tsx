@@ -10,6 +10,7 @@ import { Icon } from '../ui/icon.tsx'
 import {
   AccessView,
   BriefView,
+  CompareView,
   IndicatorsView,
   LanguageMenu,
   MapView,
@@ -58,6 +59,7 @@ export function Shell({ city }: { city: CityResponse }) {
             {state.view === 'map' && <MapView city={city} />}
             {state.view === 'now' && <NowView city={city} />}
             {state.view === 'brief' && <BriefView />}
+            {state.view === 'compare' && <CompareView />}
             {state.view === 'indicators' && <IndicatorsView />}
             {state.view === 'people' && <PeopleView />}
             {state.view === 'report' && <ReportView />}

@@ -14,6 +14,7 @@ function part<Props extends object>(load: () => Promise<{ readonly default: Comp
 export const MapView = part(() => import('../map/map-view.tsx'))
 export const NowView = part(() => import('../now/now-view.tsx'))
 export const BriefView = part(() => import('../brief/brief-view.tsx'))
+export const CompareView = part(() => import('../compare/compare-view.tsx'))
 export const IndicatorsView = part(() => import('../indicators/indicators-view.tsx'))
 export const PeopleView = part(() => import('../people/people-view.tsx'))
 export const OperationsView = part(() => import('../operations/operations-view.tsx'))

@@ -8,9 +8,9 @@ import { GoalsTable } from '../report/goals-table.tsx'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { ViewLink } from '../ui/view-link.tsx'
 import { BurdensSection } from './burdens-section.tsx'
 import { ChangesSection } from './changes-section.tsx'
-import { EvidenceLink } from './evidence-link.tsx'
 import { Findings } from './findings.tsx'
 import { LeversSection } from './levers-section.tsx'
 import { briefPeriods } from './periods.ts'
@@ -89,7 +89,7 @@ function NoTargets() {
     <section className="brief__section" aria-labelledby="brief-targets">
       <h2 id="brief-targets">{t('report.goals')}</h2>
       <p>{t('brief.targets.none')}</p>
-      <EvidenceLink to={{ view: 'indicators' }}>{t('brief.targets.next')}</EvidenceLink>
+      <ViewLink to={{ view: 'indicators' }}>{t('brief.targets.next')}</ViewLink>
     </section>
   )
 }

@@ -2,7 +2,7 @@ import type { BriefBurdens } from '#model/api/brief.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
-import { EvidenceLink } from './evidence-link.tsx'
+import { ViewLink } from '../ui/view-link.tsx'
 import './brief.css'
 
 type District = BriefBurdens['districts'][number]
@@ -20,7 +20,7 @@ export function BurdensSection({ burdens }: { burdens: BriefBurdens | null }) {
       ) : (
         <>
           <p>{t('brief.burdens.none')}</p>
-          <EvidenceLink to={{ view: 'people' }}>{t('brief.burdens.next')}</EvidenceLink>
+          <ViewLink to={{ view: 'people' }}>{t('brief.burdens.next')}</ViewLink>
         </>
       )}
     </section>
@@ -38,9 +38,9 @@ function Burdens({ burdens }: { burdens: BriefBurdens }) {
       <Districts caption={t('brief.burdens')} districts={districts.slice(0, FIRST)} />
       <p className="note">{t('brief.burdens.lead', { measures: integer(measures), topics: list })}</p>
       <p className="brief__screen">
-        <EvidenceLink to={{ view: 'people', period }} label={t('brief.evidence.of', { finding: t('brief.burdens') })}>
+        <ViewLink to={{ view: 'people', period }} label={t('brief.evidence.of', { finding: t('brief.burdens') })}>
           {t('brief.evidence')}
-        </EvidenceLink>
+        </ViewLink>
       </p>
       <details className="brief__more">
         <summary>{t('brief.burdens.all')}</summary>
@@ -69,9 +69,7 @@ function columnsOf({ t, number, integer }: Formatters): readonly TableColumn<Dis
   return [
     {
       ...{ id: 'district', label: t('column.zone'), value: (district) => district.name },
-      cell: ({ zone, name }) => (
-        <EvidenceLink to={{ view: 'map', select: { type: 'zone', key: zone } }}>{name}</EvidenceLink>
-      ),
+      cell: ({ zone, name }) => <ViewLink to={{ view: 'map', select: { type: 'zone', key: zone } }}>{name}</ViewLink>,
     },
     {
       ...{ id: 'rank', label: t('brief.column.rank'), value: ({ rank }) => rank },

@@ -2,7 +2,7 @@ import type { BriefChange, BriefResponse } from '#model/api/brief.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
-import { EvidenceLink } from './evidence-link.tsx'
+import { ViewLink } from '../ui/view-link.tsx'
 import { difference, indicatorName } from './speaker.ts'
 import './brief.css'
 
@@ -76,9 +76,9 @@ function columnsOf(i18n: Formatters, { period, before }: BriefResponse): readonl
     {
       ...{ id: 'indicator', label: t('indicators.column.indicator'), value: (one) => indicatorName(one, i18n) },
       cell: (one) => (
-        <EvidenceLink to={{ view: 'indicators', period: period.label, select: { type: 'indicator', key: one.code } }}>
+        <ViewLink to={{ view: 'indicators', period: period.label, select: { type: 'indicator', key: one.code } }}>
           {indicatorName(one, i18n)}
-        </EvidenceLink>
+        </ViewLink>
       ),
     },
     { id: 'code', label: t('indicators.column.code'), fileOnly: true, value: ({ code }) => code },

@@ -2,7 +2,7 @@ import type { BriefResponse, Headline } from '#model/api/brief.ts'
 import { sentenceOf } from '#model/brief/sentences.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import type { ViewState } from '../state/view-state.ts'
-import { EvidenceLink } from './evidence-link.tsx'
+import { ViewLink } from '../ui/view-link.tsx'
 import { speakerOf } from './speaker.ts'
 import './brief.css'
 
@@ -19,13 +19,13 @@ export function Findings({ brief }: { brief: BriefResponse }) {
         {sentences.map(({ headline, text }) => (
           <li key={text} className={`brief__finding brief__finding--${headline.code}`}>
             {text}{' '}
-            <EvidenceLink
+            <ViewLink
               to={evidenceOf(headline, brief)}
               label={t('brief.evidence.of', { finding: text })}
               className="brief__screen"
             >
               {t('brief.evidence')}
-            </EvidenceLink>
+            </ViewLink>
           </li>
         ))}
       </ol>

@@ -1,6 +1,6 @@
 import type { BriefResponse } from '#model/api/brief.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import { EvidenceLink } from './evidence-link.tsx'
+import { ViewLink } from '../ui/view-link.tsx'
 import { difference, indicatorName } from './speaker.ts'
 import './brief.css'
 
@@ -39,16 +39,14 @@ function Improve({ brief: { levers, period } }: { brief: BriefResponse }) {
       <ul className="brief__list">
         {levers.improve.map((lever) => (
           <li key={`${lever.code} ${lever.dataPoint}`}>
-            <EvidenceLink
-              to={{ view: 'indicators', period: period.label, select: { type: 'indicator', key: lever.code } }}
-            >
+            <ViewLink to={{ view: 'indicators', period: period.label, select: { type: 'indicator', key: lever.code } }}>
               {t('brief.levers.gain', {
                 indicator: indicatorName(lever, i18n),
                 value: quantity(lever.value, lever.unit),
                 benchmark: quantity(lever.benchmark, lever.unit),
                 gain: difference(lever.gain, '%', i18n),
               })}
-            </EvidenceLink>
+            </ViewLink>
           </li>
         ))}
       </ul>
@@ -71,11 +69,9 @@ function Report({ brief: { levers, period } }: { brief: BriefResponse }) {
       <ul className="brief__list">
         {report.map((lever) => (
           <li key={`${lever.code} ${lever.dataPoint}`}>
-            <EvidenceLink
-              to={{ view: 'indicators', period: period.label, select: { type: 'indicator', key: lever.code } }}
-            >
+            <ViewLink to={{ view: 'indicators', period: period.label, select: { type: 'indicator', key: lever.code } }}>
               {indicatorName(lever, i18n)}
-            </EvidenceLink>
+            </ViewLink>
           </li>
         ))}
       </ul>

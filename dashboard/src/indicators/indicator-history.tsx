@@ -5,6 +5,7 @@ import type { SeriesResponse } from '#model/api/indicators.ts'
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import { Picture } from '../ui/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { GoalForm } from './goal-form.tsx'
 import { seriesQuery } from './goal-queries.ts'
@@ -34,7 +35,9 @@ export function IndicatorHistory({ code, value }: { code: string; value: DataPoi
       {data && known.length === 0 && <p className="note">{t('history.none')}</p>}
       {data && known.length > 0 && (
         <>
-          <HistoryChart series={data} label={t('history.chart', { name: value.name })} show={i18n.number} />
+          <Picture name={value.name}>
+            <HistoryChart series={data} label={t('history.chart', { name: value.name })} show={i18n.number} />
+          </Picture>
           {sentences(data, i18n).map((sentence) => (
             <p key={sentence} className="history__sentence">
               {sentence}

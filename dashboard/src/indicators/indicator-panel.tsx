@@ -1,9 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import type { IndicatorsResponse } from '#model/api/indicators.ts'
-import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
+import type { DataPointValue, IndicatorValue } from '#model/indicators/catalogue/schema.ts'
 import { localiseValues } from '#model/indicators/names/localise.ts'
+import { evidenceScript } from '#model/reproduce/scripts.ts'
+import { cityQuery } from '../http/city-query.ts'
 import { indicatorQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import { citationOf } from '../reproduce/citation.ts'
+import { Reproduce } from '../reproduce/reproduce.tsx'
 import { useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
 import { Band } from './band.tsx'
@@ -38,7 +43,9 @@ export function IndicatorPanel({ code, definition }: { code: string; definition:
             })}
           </p>
           {data.values.map((value) => (
-            <DataPoint key={value.dataPoint} code={code} value={value} several={data.values.length > 1} />
+            <DataPoint key={value.dataPoint} code={code} value={value} several={data.values.length > 1}>
+              <ReproduceValue indicator={data} value={value} />
+            </DataPoint>
           ))}
         </>
       )}
@@ -47,7 +54,15 @@ export function IndicatorPanel({ code, definition }: { code: string; definition:
   )
 }
 
-function DataPoint({ code, value, several }: { code: string; value: DataPointValue; several: boolean }) {
+type DataPointProps = {
+  readonly code: string
+  readonly value: DataPointValue
+  readonly several: boolean
+  /** what follows the evidence */
+  readonly children: ReactNode
+}
+
+function DataPoint({ code, value, several, children }: DataPointProps) {
   const { t, name, percent, integer, number, unit } = useI18n()
   return (
     <section className="point">
@@ -83,9 +98,26 @@ function DataPoint({ code, value, several }: { code: string; value: DataPointVal
         <>
           <h3 className="selection__heading">{t('evidence.title')}</h3>
           <EvidenceTree evidence={value.evidence} />
+          {children}
         </>
       )}
     </section>
+  )
+}
+
+/** How to compute the value again from the leaves of its evidence, and how to cite it. */
+function ReproduceValue({ indicator, value }: { indicator: IndicatorValue; value: DataPointValue }) {
+  const i18n = useI18n()
+  const city = useQuery(cityQuery).data
+  const { code, name, period, computedAt } = indicator
+  const point = value.dataPoint === '' ? '' : `: ${value.name}`
+  const title = `${name}${point} (${code})`
+  return (
+    <Reproduce
+      name={[code.replaceAll(':', '-'), value.dataPoint, period.label].filter(Boolean).join('-')}
+      script={(language) => (value.evidence ? evidenceScript(language, value.evidence) : undefined)}
+      citation={citationOf({ city: city?.name ?? '', title, period: period.label, computedAt }, i18n)}
+    />
   )
 }
 

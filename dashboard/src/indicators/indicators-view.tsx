@@ -11,6 +11,7 @@ import { Chips } from '../ui/chips.tsx'
 import { Drawer } from '../ui/drawer.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { ViewLink } from '../ui/view-link.tsx'
 import { IndicatorPanel } from './indicator-panel.tsx'
 import { IndicatorTable } from './indicator-table.tsx'
 import { ScoreSummary } from './score-summary.tsx'
@@ -39,6 +40,9 @@ export default function IndicatorsView() {
           <div>
             <h1 className="page-title">{t('indicators.title')}</h1>
             <p className="lead">{t('indicators.lead')}</p>
+            <p>
+              <ViewLink to={{ view: 'compare' }}>{t('pair.open')}</ViewLink>
+            </p>
           </div>
           <PeriodSelect />
         </header>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { DividesResponse } from '#model/api/people.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Picture } from '../ui/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { domainOf, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { AffordabilityTable } from './affordability-table.tsx'
@@ -48,7 +49,9 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
               confidence: i18n.percent(data.confidence),
             })}
           </figcaption>
-          <WhiskerChart rows={rows} label={data.text} domain={domainOf(rows, share ? 0.2 : 4)} show={show} />
+          <Picture name={data.text}>
+            <WhiskerChart rows={rows} label={data.text} domain={domainOf(rows, share ? 0.2 : 4)} show={show} />
+          </Picture>
         </figure>
         {concentration && (
           <figure>

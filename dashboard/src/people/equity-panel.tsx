@@ -6,6 +6,7 @@ import { moneyUnit } from '../i18n/money.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
+import { Picture } from '../ui/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { roundDomain, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
@@ -105,7 +106,9 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>{caption}</figcaption>
-          <WhiskerChart rows={rows} label={caption} domain={roundDomain(rows)} show={i18n.number} />
+          <Picture name={caption}>
+            <WhiskerChart rows={rows} label={caption} domain={roundDomain(rows)} show={i18n.number} />
+          </Picture>
         </figure>
         {concentration && (
           <figure>

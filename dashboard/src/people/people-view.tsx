@@ -4,6 +4,7 @@ import { surveysQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { ViewLink } from '../ui/view-link.tsx'
 import { CoreIndicatorsPanel } from './core-indicators-panel.tsx'
 import { DividesSection } from './divides-section.tsx'
 import { EquityPanel } from './equity-panel.tsx'
@@ -24,7 +25,8 @@ export default function PeopleView() {
       <h1 className="page-title">{t('people.title')}</h1>
       <p className="lead">{t('people.lead')}</p>
       <p>
-        <a href="/voice">{t('people.voice')}</a>
+        <a href="/voice">{t('people.voice')}</a>{' '}
+        <ViewLink to={{ view: 'compare', pair: null }}>{t('pair.open')}</ViewLink>
       </p>
       {surveys.error && <Problem error={surveys.error} retry={surveys.refetch} />}
       {surveys.isLoading && <p className="loading">{t('app.loading')}</p>}

@@ -1,5 +1,6 @@
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Picture } from '../ui/picture.tsx'
 import { WhiskerChart } from '../ui/whisker-chart.tsx'
 import './styles/people.css'
 import './wellbeing.css'
@@ -34,7 +35,9 @@ export function DimensionPart({ dimension }: { dimension: Dimension }) {
       <div className="people__pair">
         <figure>
           <figcaption>{t('wellbeing.perceived')}</figcaption>
-          <WhiskerChart rows={rows} label={name} domain={[0, 100]} show={(value) => i18n.integer(value)} />
+          <Picture name={name}>
+            <WhiskerChart rows={rows} label={name} domain={[0, 100]} show={(value) => i18n.integer(value)} />
+          </Picture>
         </figure>
         <FactorTable dimension={dimension} />
       </div>

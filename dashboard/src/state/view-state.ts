@@ -8,7 +8,7 @@ import { type Playback, parsePlayback, playbackEntries } from './playback-addres
 
 /** Views that the navigation lists. */
 export const NAVIGATION = ['map', 'now', 'brief', 'indicators', 'report', 'people', 'operations', 'registry'] as const
-const VIEWS = [...NAVIGATION, 'access'] as const
+const VIEWS = [...NAVIGATION, 'compare', 'access'] as const
 export type ViewName = (typeof VIEWS)[number]
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
@@ -59,6 +59,8 @@ export type ViewState = {
   readonly weights: string
   readonly baseline: string | null
   readonly followup: string | null
+  /** what the view Compare compares: state/pair.ts is its grammar; null: its first preset */
+  readonly pair: string | null
 }
 
 const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
@@ -81,6 +83,7 @@ const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
   weights: '',
   baseline: null,
   followup: null,
+  pair: null,
 }
 
 const PERIOD = /^(last-(24h|7d|30d|365d)|\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?)$/
@@ -136,6 +139,7 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
     weights: matching(WEIGHTS, query.get('weights')) ?? DEFAULTS.weights,
     baseline: matching(/^[\w-]{1,60}$/, query.get('baseline')),
     followup: matching(/^[\w-]{1,60}$/, query.get('followup')),
+    pair: matching(/^(periods|zones|groups):.{1,300}$/, query.get('pair')),
   }
 }
 
@@ -165,6 +169,7 @@ function toSearch(state: ViewState, layers: AddressLayers): string {
   put('weights', state.weights, DEFAULTS.weights)
   put('baseline', state.baseline ?? '', '')
   put('followup', state.followup ?? '', '')
+  put('pair', state.pair ?? '', '')
   put('b', state.b ? formatMeasure(state.b) : '', '')
   const text = query
     .toString()

@@ -40,6 +40,7 @@ const FEATURES = [
   'air-quality',
   'app',
   'brief',
+  'compare',
   'http',
   'i18n',
   'indicators',
@@ -50,7 +51,7 @@ const FEATURES = [
   'operations',
   'people',
 ]
-const features = [...FEATURES, 'payloads', 'registry', 'report', 'rules', 'state', 'ui'].map(
+const features = [...FEATURES, 'payloads', 'registry', 'report', 'reproduce', 'rules', 'state', 'ui'].map(
   (folder) => `dashboard/src/${folder}`,
 )
 

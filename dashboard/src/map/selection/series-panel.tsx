@@ -8,6 +8,7 @@ import { useTheme } from '../../state/theme.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { RANGES } from '../../state/view-state.ts'
 import { Chips } from '../../ui/chips.tsx'
+import { Picture } from '../../ui/picture.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Datastream } from '../layer-model/model.ts'
 import { type Series, seriesOf, summarise, windowOf } from './series.ts'
@@ -20,7 +21,7 @@ const SeriesChart = lazy(() => import('./series-chart.tsx'))
 /** The series of one Datastream: chart, the same in a sentence, and the same as a table. */
 export function SeriesPanel({ datastream }: { datastream: Datastream }) {
   const [{ range }, change] = useViewState()
-  const { t, property, unit } = useI18n()
+  const { t, property, unit, timeZone } = useI18n()
   const scheme = useTheme()
   const [table, setTable] = useState(false)
   const now = useNow(60_000)
@@ -41,10 +42,12 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
         <>
           <p className="series__title">
             {t(`series.statistic.${series.statistic}`, { property: property(datastream.property) })}
-            {unit(datastream.unit) && <span className="note"> {unit(datastream.unit)}</span>}
+            <span className="note"> {[unit(datastream.unit), timeZone].filter(Boolean).join(' · ')}</span>
           </p>
           <Suspense fallback={<div className="chart" />}>
-            <SeriesChart series={series} scheme={scheme} unit={datastream.unit} />
+            <Picture canvas name={`${property(datastream.property)} ${datastream.id}`}>
+              <SeriesChart series={series} scheme={scheme} unit={datastream.unit} />
+            </Picture>
           </Suspense>
           <SeriesSummary series={series} unit={datastream.unit} truncated={Boolean(answer.data?.next)} />
           <Button className="button button--small" aria-expanded={table} onPress={() => setTable(!table)}>

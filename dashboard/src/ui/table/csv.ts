@@ -10,11 +10,12 @@ export function csvOf(lines: readonly (readonly SortValue[])[]): string {
 }
 
 /** The table of a map layer; a time is an ISO instant. */
-export const toCsv = (columns: readonly Column[], rows: readonly Row[]): string =>
-  csvOf([
-    ['key', ...columns.flatMap(({ label, bounds }) => bounds ?? [label])],
-    ...rows.map((row) => [row.key, ...columns.flatMap((column) => fileValues(column, row))]),
-  ])
+export const toCsv = (columns: readonly Column[], rows: readonly Row[]): string => csvOf(csvLines(columns, rows))
+
+export const csvLines = (columns: readonly Column[], rows: readonly Row[]): SortValue[][] => [
+  ['key', ...columns.flatMap(({ label, bounds }) => bounds ?? [label])],
+  ...rows.map((row) => [row.key, ...columns.flatMap((column) => fileValues(column, row))]),
+]
 
 function fileValues({ id, bounds }: Column, row: Row): readonly SortValue[] {
   const cell = row.cells[id]

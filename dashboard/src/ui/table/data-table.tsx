@@ -2,8 +2,9 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { useI18n } from '../../i18n/formatters.ts'
 import { Icon } from '../icon.tsx'
-import { toCsv } from './csv.ts'
+import { csvLines, toCsv } from './csv.ts'
 import { download } from './download.ts'
+import { MetadataButton } from './file-buttons.tsx'
 import { moveBetweenRows } from './move-focus.ts'
 import { nextOrder, type Order, sortRows } from './sort.ts'
 import { TableHead } from './table.tsx'
@@ -62,6 +63,7 @@ export function DataTable({ caption, columns, rows, selected, onSelect, fileName
           <Icon name="download" />
           {t('table.csv')}
         </Button>
+        <MetadataButton name={fileName} title={caption} className="button" lines={() => csvLines(columns, sorted)} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="table__scroll" tabIndex={0} aria-label={caption}>

@@ -1,11 +1,14 @@
-/** Hands a CSV to the browser as a file; the name becomes lower case with hyphens. */
-export function download(name: string, text: string): void {
-  downloadFile(`${name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.csv`, text, 'text/csv;charset=utf-8')
-}
+/** A title as the name of a file: lower case with hyphens. */
+export const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+export const fileNameOf = (name: string): string => `${plainName(name)}.csv`
 
-/** Hands a text to the browser as a file. */
-export function downloadFile(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+/** Hands a CSV to the browser as a file. */
+export const download = (name: string, text: string): void =>
+  downloadFile(fileNameOf(name), text, 'text/csv;charset=utf-8')
+
+/** Hands a text or bytes to the browser as a file. */
+export function downloadFile(name: string, content: string | Blob, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')
   link.href = url
   link.download = name

@@ -4,6 +4,7 @@ import { useI18n } from '../../i18n/formatters.ts'
 import { Icon } from '../icon.tsx'
 import { csvOf } from './csv.ts'
 import { download } from './download.ts'
+import { MetadataButton } from './file-buttons.tsx'
 import { moveBetweenRows } from './move-focus.ts'
 import { nextOrder, type Order, sortBy } from './sort.ts'
 import type { SortValue, TableColumn, TableGroup } from './table-model.ts'
@@ -82,14 +83,17 @@ type CsvButtonProps = { name: string; caption: string; lines: () => readonly (re
 function CsvButton({ name, caption, lines }: CsvButtonProps) {
   const { t } = useI18n()
   return (
-    <Button
-      className="link table-file"
-      aria-label={t('table.csv.of', { table: caption })}
-      onPress={() => download(name, csvOf(lines()))}
-    >
-      <Icon name="download" />
-      {t('table.csv')}
-    </Button>
+    <div className="table-files">
+      <Button
+        className="link table-file"
+        aria-label={t('table.csv.of', { table: caption })}
+        onPress={() => download(name, csvOf(lines()))}
+      >
+        <Icon name="download" />
+        {t('table.csv')}
+      </Button>
+      <MetadataButton name={name} title={caption} className="link table-file" lines={lines} />
+    </div>
   )
 }
 

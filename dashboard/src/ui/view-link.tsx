@@ -10,8 +10,8 @@ type Props = {
   readonly children: ReactNode
 }
 
-/** A link to the view that has the evidence of a figure. */
-export function EvidenceLink({ to, label, className, children }: Props) {
+/** A link to another view, which keeps what this one shows. */
+export function ViewLink({ to, label, className, children }: Props) {
   const [state, change] = useViewState()
   const target = { ...state, select: null, ...to }
   return (
