@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { DividesResponse } from '#model/api/people.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
-import { Picture } from '../ui/picture.tsx'
+import { Picture } from '../ui/picture/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { domainOf, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { AffordabilityTable } from './affordability-table.tsx'

@@ -1,6 +1,6 @@
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
-import { Picture } from '../ui/picture.tsx'
+import { Picture } from '../ui/picture/picture.tsx'
 import { WhiskerChart } from '../ui/whisker-chart.tsx'
 import './styles/people.css'
 import './wellbeing.css'

@@ -1,4 +1,4 @@
-import { downloadFile, plainName } from './table/download.ts'
+import { downloadFile, plainName } from '../table/download.ts'
 
 /** What style sheets give to a drawing, which a file of its own has to state. */
 const STYLES = [

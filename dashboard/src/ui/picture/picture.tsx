@@ -1,7 +1,7 @@
 import { type ReactNode, useRef } from 'react'
 import { Button } from 'react-aria-components'
-import { useI18n } from '../i18n/formatters.ts'
-import { Icon } from './icon.tsx'
+import { useI18n } from '../../i18n/formatters.ts'
+import { Icon } from '../icon.tsx'
 import { saveCanvas, saveSvg, saveSvgAsPng } from './save-picture.ts'
 import './picture.css'
 
