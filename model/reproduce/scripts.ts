@@ -174,7 +174,7 @@ const differenceInR = (normal: boolean, at: number): string[] => [
  * over s, with a = pi / 2 - s^4, which is smooth at the end for any df.
  */
 const T_IN_PYTHON = [
-  'def p_two_sided(t, df, n=4000):',
+  'def p_two_sided(t, df, n=12000):',
   '    h = (math.pi / 2 - math.atan(abs(t) / math.sqrt(df))) ** 0.25 / n',
   '    f = lambda i: math.sin((i * h) ** 4) ** (df - 1) * 4 * (i * h) ** 3',
   '    area = math.fsum((1 if i in (0, n) else 4 if i % 2 else 2) * f(i) for i in range(n + 1)) * h / 3',
