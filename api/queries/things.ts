@@ -10,6 +10,8 @@ export type ThingFilter = {
   bbox?: Bounds | undefined
   property?: string | undefined
   key?: string | undefined
+  /** only Things of which the newest word on themselves is that they are offline */
+  offline?: boolean | undefined
   limit: number
 }
 
@@ -57,6 +59,9 @@ const THINGS = `
       and ($4::text is null or exists (select 1 from datastream d where d.thing_id = t.id and d.property = $4))
       and ($5::text is null or t.key = $5
         or t.id = (select d.thing_id from thing_device d where d.device = 'key/' || $5))
+      and (not $7::boolean or exists (
+        select 1 from datastream d join latest_observation l on l.datastream_id = d.id
+        where d.thing_id = t.id and d.property = 'online' and d.channel = '' and l.result = 0))
     order by t.key
     limit $6
   ), streams as (
@@ -84,7 +89,34 @@ export async function selectThings(db: Queryable, filter: ThingFilter): Promise<
       filter.property ?? null,
       filter.key ?? null,
       filter.limit,
+      filter.offline ?? false,
     ],
   })
   return { total: rows[0]?.total ?? 0, rows: rows.map(({ total: _, ...row }) => row) }
+}
+
+type Offline = { readonly stream: number; readonly heard: number | null }
+// The first 0 after the last 1 and after the last sign of life.
+const OFFLINE_SINCE = `
+  select wanted.stream, floor(extract(epoch from first.at) * 1000)::float8 as since
+  from unnest($1::int[], $2::float8[]) wanted (stream, heard)
+  cross join lateral (
+    select max(o.phenomenon_time) as at from observation o where o.datastream_id = wanted.stream and o.result <> 0
+  ) online
+  cross join lateral (
+    select min(o.phenomenon_time) as at from observation o
+    where o.datastream_id = wanted.stream and o.result = 0
+      and o.phenomenon_time > coalesce(online.at, '-infinity')
+      and o.phenomenon_time >= coalesce(to_timestamp(wanted.heard / 1000), '-infinity')
+  ) first
+  where first.at is not null`
+
+/** By Datastream, Unix milliseconds: since when it says "offline". */
+export async function selectOfflineSince(db: Queryable, offline: readonly Offline[]): Promise<Map<number, number>> {
+  if (offline.length === 0) return new Map()
+  const { rows } = await db.query<{ stream: number; since: number }>(OFFLINE_SINCE, [
+    offline.map(({ stream }) => stream),
+    offline.map(({ heard }) => heard),
+  ])
+  return new Map(rows.map(({ stream, since }) => [stream, since]))
 }

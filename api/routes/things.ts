@@ -1,15 +1,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Queryable } from '#infra/db/pool.ts'
 import { type ThingFeature, thingFeatures } from '#model/api/city.ts'
 import { thingChange } from '#model/api/registry.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
-import { reasonsOf } from '#model/observation/quality.ts'
+import { REASONS, reasonsOf } from '#model/observation/quality.ts'
+import { isAvailability, lastHeard, type Newest, offlineAt } from '#model/things/availability.ts'
 import { expectedIntervalOf } from '#model/things/expected-interval.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
 import { bboxParam, domainsParam, keyParam } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
-import { type DatastreamTuple, selectThings, type ThingRow } from '../queries/things.ts'
+import { type DatastreamTuple, selectOfflineSince, selectThings, type ThingRow } from '../queries/things.ts'
 import { requireZone } from '../queries/zones.ts'
 import { changeThing } from '../registry/change-thing.ts'
 import type { ApiDeps } from './deps.ts'
@@ -23,6 +25,7 @@ const thingsQuery = z.object({
   bbox: bboxParam.optional(),
   property: keyParam.optional().describe('Things that measure this property'),
   thing: keyParam.optional().describe('key of one Thing, or a former key of it'),
+  offline: z.enum(['true']).optional().describe('only Things that are said to be offline'),
   limit: z.coerce.number().int().min(1).max(MAX_THINGS).default(MAX_THINGS),
 })
 
@@ -45,12 +48,15 @@ export const thingRoutes =
           throw new AppError('PROPERTY_UNKNOWN', query.property)
         }
         const zoneId = query.zone === undefined ? undefined : await requireZone(pool, query.zone)
-        const filter = { ...query, domains: query.domain, zoneId, key: query.thing }
+        const filter = { ...query, domains: query.domain, zoneId, key: query.thing, offline: query.offline === 'true' }
         const [{ rows, total }, air] = await Promise.all([selectThings(pool, filter), airIndexes()])
         if (query.thing !== undefined && total === 0 && isAlone(query)) throw new AppError('THING_UNKNOWN', query.thing)
         const now = clock().getTime()
-        const features = rows.map((row) => thingFeature(row, air, now))
-        return { type: 'FeatureCollection' as const, features, total, truncated: total > features.length }
+        const offline = await offlineSinces(pool, rows)
+        // one that measured something since it was said to be offline is not
+        const wanted = filter.offline ? rows.filter(({ id }) => offline.has(id)) : rows
+        const features = wanted.map((row) => thingFeature(row, air, now, offline))
+        return { type: 'FeatureCollection' as const, features, total, truncated: total > rows.length }
       },
     )
 
@@ -70,7 +76,7 @@ export const thingRoutes =
         const { rows } = await selectThings(pool, { key, limit: 1 })
         const row = rows[0]
         if (!row) throw new AppError('THING_UNKNOWN', params.key)
-        return thingFeature(row, await airIndexes(), clock().getTime())
+        return thingFeature(row, await airIndexes(), clock().getTime(), await offlineSinces(pool, rows))
       },
     )
   }
@@ -79,13 +85,24 @@ export const thingRoutes =
 const isAlone = (query: z.infer<typeof thingsQuery>): boolean =>
   query.domain === undefined && query.zone === undefined && query.bbox === undefined && query.property === undefined
 
+/** Things of one answer for which the first of several messages that they are offline is looked up. */
+const MAX_OFFLINE_DATED = 1_000
+
 /** Of a Thing that promised nothing, data is old after this long. */
 const DEFAULT_INTERVAL_S = 3600
 
-function thingFeature(row: ThingRow, air: AirIndexes, now: number): ThingFeature {
+function thingFeature(
+  row: ThingRow,
+  air: AirIndexes,
+  now: number,
+  offlineOf: ReadonlyMap<number, number>,
+): ThingFeature {
   const { geometry, datastreams, expected_interval_s, ...properties } = row
   const of = { expectedIntervalSeconds: expected_interval_s, attributes: row.attributes }
-  const offline = offlineSince(datastreams)
+  // what it measured before it was said to be offline is old at once, until it is measured again
+  const said = newestOf(datastreams).find(isAvailability)
+  const offline = said?.result === 0 ? said.time : Number.NEGATIVE_INFINITY
+  const since = offlineOf.get(row.id)
   const summaryOf = (tuple: DatastreamTuple) => {
     const interval = expectedIntervalOf(of, { property: tuple[1], channel: tuple[2] })
     const late = now - 3 * 1000 * (interval ?? DEFAULT_INTERVAL_S)
@@ -99,17 +116,33 @@ function thingFeature(row: ThingRow, air: AirIndexes, now: number): ThingFeature
     properties: {
       ...properties,
       expectedIntervalSeconds: expected_interval_s,
+      offlineSince: since === undefined ? null : new Date(since).toISOString(),
       datastreams: datastreams.map(summaryOf),
       airIndex: air.byThing.get(row.id) ?? null,
     },
   }
 }
 
-/** A Thing that was said to be offline (a Sparkplug death, a last will) has nothing newer to say: when that was. */
-function offlineSince(datastreams: readonly DatastreamTuple[]): number {
-  const [, , , , time, result] =
-    datastreams.find(([, property, channel]) => property === 'online' && channel === '') ?? []
-  return result === 0 && typeof time === 'number' ? time : Number.NEGATIVE_INFINITY
+/** What is said of a Thing's own state, with the newest of everything else. */
+const newestOf = (datastreams: readonly DatastreamTuple[]): Newest[] =>
+  // few Things say anything of themselves
+  (datastreams.some(([, property]) => property === 'online') ? datastreams : []).flatMap(
+    ([, property, channel, , time, result, , reasons]) =>
+      time === null || result === null
+        ? []
+        : [{ property, channel, time, result, isRetained: ((reasons ?? 0) & REASONS.retained_state) !== 0 }],
+  )
+
+/** Since when each Thing that is offline has been; a repeated message does not begin it anew. */
+async function offlineSinces(db: Queryable, rows: readonly ThingRow[]): Promise<ReadonlyMap<number, number>> {
+  const offline = rows.flatMap(({ id, datastreams }) => {
+    const newest = newestOf(datastreams)
+    const stream = datastreams.find(([, property, channel]) => isAvailability({ property, channel }))
+    const at = offlineAt(newest)
+    return at === null || !stream ? [] : [{ thing: id, stream: stream[0], at, heard: lastHeard(newest) ?? null }]
+  })
+  const since = await selectOfflineSince(db, offline.slice(0, MAX_OFFLINE_DATED))
+  return new Map(offline.map(({ thing, stream, at }) => [thing, since.get(stream) ?? at]))
 }
 
 function summary([id, property, channel, unit, time, result, quality, reasons]: DatastreamTuple, staleBefore: number) {

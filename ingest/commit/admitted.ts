@@ -8,6 +8,7 @@ import type { Registry } from '../registry/registry.ts'
 const DETAIL = {
   registration_limit: 'is not registered, and the limit for self-registration is reached',
   awaiting_approval: 'is not registered, and waits for approval',
+  retained_without_time: 'is not registered, and this is what the broker kept of it: it is registered when it reports',
 }
 
 /** The messages, without the values of devices that are not registered. */

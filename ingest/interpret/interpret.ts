@@ -2,7 +2,7 @@ import type { CityPack, Source } from '#model/city/city-pack.ts'
 import { OWN_ROOT } from '#model/mqtt/live-feed.ts'
 import { isReplayTopic, readReplayTopic } from '#model/mqtt/replay-topic.ts'
 import { bySpecificity, matches } from '#model/mqtt/topic-filters.ts'
-import { REASONS } from '#model/observation/quality.ts'
+import { QUALITY, REASONS } from '#model/observation/quality.ts'
 import { MAX_NAME_LENGTH, MAX_TOPIC_BYTES, plainStart, plainText } from '#model/text/storable-text.ts'
 import type { DecodingContext } from '../decode/helpers/decoding-context.ts'
 import type { FieldMappings, MappedSource } from '../decode/helpers/fields.ts'
@@ -10,7 +10,7 @@ import type { FieldProblem, RejectReason, UnmappedField } from '../decode/helper
 import { decode } from '../decode/index.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import { withCalibrated } from '../observe/calibration.ts'
-import { normalise } from '../observe/normalise.ts'
+import { type NormalSample, normalise } from '../observe/normalise.ts'
 import { isPersonal } from '../personal-data/is-personal.ts'
 import { cleanPayload } from '../personal-data/redact.ts'
 import type { Received } from '../receive/subscriber.ts'
@@ -146,8 +146,10 @@ function readValues(
     const normal = normalise(decoded.samples, { receivedAt: received.receivedAt, source })
     if (isImport(source)) for (const sample of normal.samples) sample.reasons |= REASONS.imported
     const problems = [...decoded.rejected, ...normal.rejected]
-    // The broker delivers a retained message to every new subscription: its arrival says nothing about its time.
-    if (received.retain && normal.samples.some((sample) => sample.reasons & REASONS.time_of_arrival))
+    // The broker delivers a retained message to every new subscription: its arrival says nothing about its time. Whether
+    // a device is online is a state that still holds when it arrives.
+    if (received.retain) for (const sample of normal.samples) if (isState(sample)) markRetained(sample)
+    if (received.retain && normal.samples.some((sample) => isTimedByArrival(sample) && !isState(sample)))
       return fail(
         'retained_without_time',
         'retained message without a time: when it was measured is unknown',
@@ -161,6 +163,15 @@ function readValues(
     // A bug in a decoder must cost this message only, not the worker.
     return fail('decoder_failed', error instanceof Error ? error.message : String(error))
   }
+}
+
+const isTimedByArrival = ({ reasons }: NormalSample): boolean => (reasons & REASONS.time_of_arrival) !== 0
+const isState = (sample: NormalSample): boolean => sample.property === 'online' && isTimedByArrival(sample)
+
+/** Suspect, so that it counts in no statistic: nobody measured it now. */
+function markRetained(sample: NormalSample): void {
+  sample.reasons |= REASONS.retained_state
+  sample.quality = QUALITY.suspect
 }
 
 /** The source, with the description of its messages in the registry where there is one. */

@@ -52,7 +52,8 @@ export function admissionRules(
 const MAX_PENDING_DEVICES = 10_000
 
 export type Candidate = { readonly device: string; readonly topic: string; readonly client: string }
-export type Refusal = 'registration_limit' | 'awaiting_approval'
+/** `retained_without_time`: all that is known of it is what a broker kept; it registers itself when it reports */
+export type Refusal = 'registration_limit' | 'awaiting_approval' | 'retained_without_time'
 export type Refused = ReadonlyMap<string, Refusal>
 type Admitted<C> = C & { readonly verified: boolean }
 

@@ -35,6 +35,15 @@ export type Admission = (Candidate & { readonly verified: boolean }) | { readonl
 
 const NONE: Refused = new Map()
 
+/** A device is registered by what it reports, not by what a broker kept of it. */
+const isRegisteredBy = (sample: NormalSample | undefined): boolean =>
+  sample !== undefined && !(sample.reasons & REASONS.retained_state)
+
+function partition<T>(all: readonly T[], test: (one: T) => boolean): [yes: T[], no: T[]] {
+  const { yes = [], no = [] } = Object.groupBy(all, (one) => (test(one) ? 'yes' : 'no'))
+  return [yes, no]
+}
+
 /** The registry has changed between two statements of a batch; the next attempt reads it again. */
 export class DeviceGone extends Error {}
 
@@ -53,13 +62,17 @@ export class Registry {
     const unknown = new Map<string, Candidate & { readonly sample: NormalSample }>()
     for (const { samples, topic } of messages)
       for (const sample of samples)
-        if (!devices.has(sample.device) && !unknown.has(sample.device))
+        if (!devices.has(sample.device) && !isRegisteredBy(unknown.get(sample.device)?.sample))
           unknown.set(sample.device, { sample, ...this.#candidate(sample.device, topic) })
     if (unknown.size === 0) return NONE
     await load(db, devices, [...unknown.keys()])
-    const candidates = [...unknown.values()].filter(({ device }) => !devices.has(device))
-    if (candidates.length === 0) return NONE
-    const { admitted, refused } = await admit(db, candidates, this.#rules)
+    const unregistered = [...unknown.values()].filter(({ device }) => !devices.has(device))
+    if (unregistered.length === 0) return NONE
+    const [kept, candidates] = partition(unregistered, ({ sample }) => (sample.reasons & REASONS.retained_state) !== 0)
+    const answer = await admit(db, candidates, this.#rules)
+    const { admitted } = answer
+    const refused = new Map<string, Refusal>(answer.refused)
+    for (const { device } of kept) refused.set(device, 'retained_without_time')
     if (admitted.length === 0) return refused
     await rows.insertThings(
       db,

@@ -98,6 +98,8 @@ export const thingFeatures = featureCollection(
     verified: z.boolean(),
     simulated: z.boolean(),
     expectedIntervalSeconds: z.int().nullable(),
+    /** since when it is said to be offline (a last will, a Sparkplug death); null while it is not */
+    offlineSince: instant.nullable(),
     attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     datastreams: z.array(datastreamSummary),
     /** only for Things that measure a pollutant of the index */

@@ -39,6 +39,8 @@ export const REASONS = {
   above_range: 1 << 16,
   /** two sensors of one housing contradict each other */
   channels_disagree: 1 << 17,
+  /** a state that the broker kept: it held when it arrived, and nobody knows since when */
+  retained_state: 1 << 18,
 } as const
 export type Reason = keyof typeof REASONS
 

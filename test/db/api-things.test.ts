@@ -116,6 +116,8 @@ describe('things', () => {
     await addObservations(api.pool, temperature, [['2026-11-01T11:50:00Z', 20]])
     await addObservations(api.pool, pressure, [['2026-11-01T11:58:00Z', 1013]])
     await addObservations(api.pool, online, [['2026-11-01T11:40:00Z', 1]])
+    const offlineSince = async () => (await things(`?thing=${key}`)).features[0]?.properties.offlineSince
+    expect(await offlineSince()).toBeNull()
     expect(await stale()).toEqual([
       ['online', false],
       ['pressure', false],
@@ -128,6 +130,14 @@ describe('things', () => {
       ['pressure', false],
       ['temperature', true],
     ])
+    // it speaks, so it is not offline
+    expect(await offlineSince()).toBeNull()
+    // said again and again, as after a restart: offline since the first time
+    for (const time of ['2026-11-01T11:58:30Z', '2026-11-01T11:59:00Z', '2026-11-01T11:59:30Z'])
+      await addObservations(api.pool, online, [[time, 0]])
+    expect(await offlineSince()).toBe('2026-11-01T11:58:30.000Z')
+    await addObservations(api.pool, online, [['2026-11-01T11:59:40Z', 1]])
+    expect(await offlineSince()).toBeNull()
     await api.pool.query(`delete from latest_observation where datastream_id = any($1)`, [
       [online, pressure, temperature],
     ])

@@ -112,15 +112,18 @@ test('one worker hears the discovery, the other reads the states', async () => {
   expect(await rejected()).toEqual(['unknown_format'])
 })
 
-test('a config retained before the worker started; a retained state without a time is not stored', async () => {
+test('a config retained before the worker started; of states without a time only whether it is online is taken', async () => {
   await say(`homeassistant/sensor/${id}/config`, config(), true)
   await say(`${id}/status`, 'offline', true)
+  await say(`${id}/state`, { t: 68 }, true)
   await start('discovery', 'homeassistant/#')
   await until(things, (found) => found.length === 1)
   await start('states', `${id}/#`)
   await until(rejected, (reasons) => reasons.length > 0)
   expect(await rejected()).toEqual(['retained_without_time'])
+  await until(latest, (now) => now === 'online 0')
   await say(`homeassistant/sensor/${id}/config`, '', true)
+  await say(`${id}/state`, '', true)
   await until(
     async () => (await database.pool.query('select 1 from discovered_entity')).rowCount,
     (left) => left === 0,

@@ -24,6 +24,13 @@ export const thingsQuery = queryOptions({
   refetchInterval: ({ state }) => Math.max(MINUTE, (state.data?.features.length ?? 0) * 6),
 })
 
+/** Things that are said to be offline; the live feed says when one more is. */
+export const offlineThingsQuery = queryOptions({
+  queryKey: ['things', 'offline'],
+  queryFn: ({ signal }) => get(thingFeatures, '/things', { offline: 'true', limit: 500 }, signal),
+  refetchInterval: MINUTE / 2,
+})
+
 export const observationsQuery = (datastream: number, query: { from: string; to: string; every?: string }) =>
   queryOptions({
     queryKey: ['observations', datastream, query],

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type LedgerResponse, ledgerResponse } from '#model/api/ingest.ts'
 import { liveSnapshot } from '#model/api/live.ts'
 import { type LiveObservation, liveMessageSchema } from '#model/mqtt/live-feed.ts'
+import { isAvailability } from '#model/things/availability.ts'
 import { countIn, createInbox, type Latest, lastReceivedHere, mergeObservations, NO_RATE, type Rate } from './latest.ts'
 
 /**
@@ -25,6 +26,8 @@ export type LiveState = {
   readonly ledger: LedgerResponse | null
   /** incident events so far: whoever shows incidents reads them again when it rises */
   readonly incidentEvents: number
+  /** the same of Things that are said to be offline */
+  readonly offlineEvents: number
   /** the same of the shift log */
   readonly shiftEvents: number
   /** messages received per second, between the last two ledger events */
@@ -34,6 +37,7 @@ export type LiveState = {
 /** The event holds the incident, which the page reads by the API, with what the reader may see of it. */
 const changedIncident = z.object({ id: z.string() })
 
+const saysOffline = (observation: LiveObservation): boolean => isAvailability(observation) && observation.result === 0
 const shiftChange = z.object({ revision: z.number() })
 
 const FLUSH_MS = 400
@@ -59,6 +63,7 @@ export function createLiveStore(url: string): LiveStore {
     rate: NO_RATE,
     ledger: null,
     incidentEvents: 0,
+    offlineEvents: 0,
     shiftEvents: 0,
     messagesPerSecond: null,
   }
@@ -123,7 +128,10 @@ export function createLiveStore(url: string): LiveStore {
     lastEvent = Date.now()
     source = new EventSource(url)
     on('snapshot', liveSnapshot, ({ observations }) => take(observations, true))
-    on('observations', liveMessageSchema, ({ observations }) => take(observations, false))
+    on('observations', liveMessageSchema, ({ observations }) => {
+      take(observations, false)
+      if (observations.some(saysOffline)) set({ offlineEvents: state.offlineEvents + 1 })
+    })
     on('incident', changedIncident, () => set({ incidentEvents: state.incidentEvents + 1 }))
     on('shift', shiftChange, () => set({ shiftEvents: state.shiftEvents + 1 }))
     on('ledger', ledgerResponse, (ledger) =>

@@ -12,6 +12,7 @@ import { Problem } from '../ui/problem.tsx'
 import { IncidentList } from './incident-list.tsx'
 import { incidentMarks } from './incident-marks.ts'
 import { IncidentPanel } from './incident-panel.tsx'
+import { OfflineDevices } from './offline-devices.tsx'
 import { ShiftLog, WaitingHandover } from './shift-log.tsx'
 import { SoundSwitch } from './sound-switch.tsx'
 import './now-view.css'
@@ -67,6 +68,7 @@ export default function NowView({ city }: { city: CityResponse }) {
             />
           </details>
         )}
+        <OfflineDevices now={now} />
         <ShiftLog open={open.data?.incidents ?? NO_INCIDENTS} />
       </section>
       <div className="now__map">

@@ -14,6 +14,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from '#infra/db/pool.ts'
 import { MINUTE_MS } from '#model/basics/durations.ts'
+import { type Heard, heardOf, LATEST, type LatestRow } from '../evidence/heard.ts'
 import { dismiss } from '../machine.ts'
 import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
 import { Evaluation } from './evaluation.ts'
@@ -150,7 +151,7 @@ export class Engine {
     const silence =
       memory.world.rules.size > 0
         ? evaluateSilence({
-            ...{ world, evaluation, heard: latest.byThing, now: nowMs },
+            ...{ world, evaluation, heard: latest.heard, deaths: latest.deaths, now: nowMs },
             ...{ listeningSince: memory.listeningSince, groupsBack: memory.groupsBack },
           })
         : NOTHING_BEHIND
@@ -215,23 +216,11 @@ const knownAt = (
 ): Set<string> =>
   new Set(rules.filter(({ updatedAt }) => evaluatedAt !== null && updatedAt <= evaluatedAt).map(versionOf))
 
-type Latest = { readonly byStream: Map<number, number>; readonly byThing: Map<number, number> }
-const LATEST = `
-  select l.datastream_id as id, d.thing_id as thing, floor(extract(epoch from l.phenomenon_time) * 1000)::float8 as at
-  from latest_observation l join datastream d on d.id = l.datastream_id`
+type Latest = Heard & { readonly byStream: Map<number, number> }
 
 async function selectLatest(pool: Pool): Promise<Latest> {
-  const { rows } = await pool.query<{ id: number; thing: number; at: number }>({
-    name: 'alerting-latest',
-    text: LATEST,
-  })
-  const byStream = new Map<number, number>()
-  const byThing = new Map<number, number>()
-  for (const { id, thing, at } of rows) {
-    byStream.set(id, at)
-    byThing.set(thing, Math.max(byThing.get(thing) ?? 0, at))
-  }
-  return { byStream, byThing }
+  const { rows } = await pool.query<LatestRow>({ name: 'alerting-latest', text: LATEST })
+  return { ...heardOf(rows), byStream: new Map(rows.map(({ id, time }) => [id, time])) }
 }
 
 /** Gateways and sources that were silent within the last day, with when they were heard again. */

@@ -5,38 +5,46 @@
  * Its silence is one incident with a count; those of its Things, and of groups within it, are merged into it, whichever came
  * first. When the group is heard again its Things have a whole threshold of time to report before each is silent by itself.
  *
+ * A Thing that was said to be offline (a last will, a Sparkplug death) is silent at once, and so is a group when that makes it
+ * silent. Of several that die within a minute and share a group the second and later ones wait that minute for their cause.
+ *
  * Evidence is dated by when a threshold was reached, not by when somebody looked: a backtest finds the same.
  */
-import { SECOND_MS } from '#model/basics/durations.ts'
-import { silenceEvidence } from '../evidence/silence.ts'
 import type { Evidence } from '../machine.ts'
-import type { ScopedThing } from '../scope.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import { thingRef } from './measured-rules.ts'
 import type { Cause } from './persist.ts'
+import {
+  ALL_SOURCES,
+  announced,
+  awaitingCause,
+  chainOf,
+  deadlines,
+  effective,
+  first,
+  hasMissed,
+  inOrder,
+  type Member,
+  MISSED_INTERVALS,
+  membersOf,
+} from './silence-members.ts'
 import { type ActiveRule, mildestOf, type World } from './world.ts'
 
-const MISSED_INTERVALS = 1.5
 const MISSED_SHARE = 0.8
 const MIN_GROUP = 2
-export const ALL_SOURCES = 'broker'
 
 export type SilencePass = {
   readonly world: World
   readonly evaluation: Evaluation
-  /** newest measurement of each Thing, Unix milliseconds */
+  /** newest sign of life of each Thing, Unix milliseconds */
   readonly heard: ReadonlyMap<number, number>
+  /** when Things were said to be offline (evidence/heard.ts) */
+  readonly deaths: ReadonlyMap<number, number | undefined>
   /** what was silent before this is not known: Citywell was not running */
   readonly listeningSince: number
   /** when groups were heard again after their silence */
   readonly groupsBack: ReadonlyMap<string, number>
   readonly now: number
-}
-type Member = {
-  readonly thing: ScopedThing
-  readonly intervalMs: number
-  readonly heard: number
-  readonly excusedUntil: number
 }
 type Group = {
   readonly id: string
@@ -55,7 +63,7 @@ export type SilenceResult = {
 export function evaluateSilence(pass: SilencePass): SilenceResult {
   const rules = [...pass.world.rules.values()].filter(({ definition }) => definition.condition.kind === 'silence')
   if (rules.length === 0) return { back: new Map(), behind: new Map() }
-  const members = membersOf(pass)
+  const members = membersOf(pass, pass.world.things.values())
   const silent = new Map<string, Cause>()
   const back = new Map<string, number>()
   for (const group of groupsOf(members, rules)) {
@@ -85,29 +93,6 @@ export function evaluateSilence(pass: SilencePass): SilenceResult {
 
 const ofKind = ({ definition: { condition } }: ActiveRule): 'thing' | 'gateway' | 'source' =>
   condition.kind === 'silence' ? condition.of : 'thing'
-
-function membersOf({ world, heard, listeningSince, groupsBack }: SilencePass): Member[] {
-  return [...world.things.values()].flatMap((thing): Member[] => {
-    if (thing.intervalSeconds === null) return []
-    const last = Math.max(heard.get(thing.id) ?? 0, thing.createdAt.getTime())
-    const back = chainOf(thing).map((group) => groupsBack.get(group) ?? 0)
-    return [
-      {
-        thing,
-        intervalMs: thing.intervalSeconds * SECOND_MS,
-        heard: last,
-        excusedUntil: Math.max(listeningSince, ...back),
-      },
-    ]
-  })
-}
-
-/** From the whole to the part. */
-const chainOf = ({ groups }: ScopedThing): string[] => [
-  ALL_SOURCES,
-  ...groups.filter((group) => group.startsWith('source:')),
-  ...groups.filter((group) => group.startsWith('gateway:')),
-]
 
 /** Groups with the rule that speaks for them: one of its own kind, or else the first that covers its Things. */
 function groupsOf(members: readonly Member[], rules: readonly ActiveRule[]): Group[] {
@@ -141,26 +126,24 @@ const isActive = ({ evaluation }: SilencePass, rule: ActiveRule, ref: SubjectRef
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-const effective = ({ heard, excusedUntil }: Member): number => Math.max(heard, excusedUntil)
-
 function groupEvidence(group: Group, { now }: SilencePass, wasActive: boolean): Evidence[] {
   const { members, rule } = group
-  const heard = members.reduce((newest, member) => Math.max(newest, member.heard), 0)
-  const since = members.reduce((newest, member) => Math.max(newest, effective(member)), 0)
-  if (wasActive) return [{ at: heard, value: 0 }, ...deadlines(first(members), rule, now)]
-  const missed = members.filter((member) => now - effective(member) >= MISSED_INTERVALS * member.intervalMs)
-  const isSilent =
-    now - since >= MISSED_INTERVALS * median(members.map(({ intervalMs }) => intervalMs)) &&
-    missed.length >= MISSED_SHARE * members.length
-  return isSilent ? deadlines(first(members), rule, now) : []
+  if (wasActive) {
+    const heard = members.reduce((newest, member) => Math.max(newest, member.heard), 0)
+    return [{ at: heard, value: 0 }, ...deadlines(first(members), rule, now)]
+  }
+  const expected = members.filter(({ diedAt, intervalMs }) => diedAt !== undefined || Number.isFinite(intervalMs))
+  const living = expected.filter(({ diedAt }) => diedAt === undefined)
+  const since = living.reduce((newest, member) => Math.max(newest, effective(member)), 0)
+  const patience = living.length === 0 ? 0 : MISSED_INTERVALS * median(living.map(({ intervalMs }) => intervalMs))
+  const missed = expected.filter((member) => hasMissed(member, now))
+  if (now - since < patience || missed.length === 0 || missed.length < MISSED_SHARE * expected.length) return []
+  const deaths = expected.flatMap(({ diedAt }) => diedAt ?? [])
+  const reached = deadlines(first(expected), rule, now)
+  if (deaths.length === 0) return reached
+  const at = Math.max(since + patience, ...deaths)
+  return inOrder([...reached, ...announced(first(expected), rule, at, now)])
 }
-
-/** The member whose threshold is reached first. */
-const first = (members: readonly Member[]): Member =>
-  members.reduce((a, b) => (effective(a) + a.intervalMs < effective(b) + b.intervalMs ? a : b))
-
-const deadlines = (member: Member, { compiled }: ActiveRule, now: number): Evidence[] =>
-  silenceEvidence(compiled.levels, { from: effective(member), intervalMs: member.intervalMs, until: now })
 
 type ThingPass = {
   readonly members: readonly Member[]
@@ -170,12 +153,14 @@ type ThingPass = {
 
 function evaluateThings(pass: SilencePass, rule: ActiveRule, { members, silent, excused }: ThingPass): void {
   const threshold = mildestOf(rule)
+  const waiting = awaitingCause(members, pass.now)
   for (const member of members) {
     const { thing, intervalMs } = member
     const ref: SubjectRef = thingRef(thing)
     const state = pass.evaluation.stateOf(rule, ref)
     const isLate = pass.now - effective(member) > threshold * intervalMs
-    if ((!state && !isLate) || !rule.covers(thing)) continue
+    const isDead = member.diedAt !== undefined && !waiting.has(thing.id)
+    if ((!state && !isLate && !isDead) || !rule.covers(thing)) continue
     const chain = chainOf(thing)
     const [cause] = chain.flatMap((group) => silent.get(group) ?? [])
     if (cause !== undefined) {
@@ -187,13 +172,14 @@ function evaluateThings(pass: SilencePass, rule: ActiveRule, { members, silent, 
     const known: Evidence[] = state ? [{ at: member.heard, value: 0 }] : []
     // One that is known to be silent stays so: its clock is not set back by a restart.
     const own = wasActive ? { ...member, excusedUntil: 0 } : member
-    pass.evaluation.observe(rule, ref, [...known, ...deadlines(own, rule, pass.now)])
+    const death = announced(own, rule, isDead ? member.diedAt : undefined, pass.now)
+    pass.evaluation.observe(rule, ref, [...known, ...inOrder([...death, ...deadlines(own, rule, pass.now)])])
   }
 }
 
 function groupRef({ id, members }: Group, { now }: SilencePass): SubjectRef {
   const isAll = id === ALL_SOURCES
-  const silent = members.filter((member) => now - effective(member) >= MISSED_INTERVALS * member.intervalMs)
+  const silent = members.filter((member) => hasMissed(member, now))
   const affected = silent.length > 0 ? silent : members
   const zones = new Map(affected.map(({ thing }) => [thing.zoneId, thing.people]))
   const people = [...zones.values()].flatMap((each) => each ?? [])

@@ -2,6 +2,7 @@ import type { ThingFeature } from '#model/api/city.ts'
 import { isGood } from '#model/observation/quality.ts'
 import { GRADES, type Grade } from '#model/things/grade.ts'
 import type { Latest } from '../../live/latest.ts'
+import { offlineSince } from '../../live/offline.ts'
 import { type Cell, type Column, text } from '../../ui/table/table-model.ts'
 import type { Datastream, LayerInput, LegendKey, PointMark, Trust } from './model.ts'
 
@@ -83,12 +84,10 @@ export function readingOf(input: LayerInput, thing: ThingFeature, property: stri
   const { datastreams, expectedIntervalSeconds } = thing.properties
   const datastream = datastreams.find((candidate) => candidate.property === property) ?? null
   const latest = datastream && input.latestOf(datastream)
-  return {
-    thing,
-    datastream,
-    latest,
-    trust: trustOf(latest, datastream?.expectedIntervalSeconds ?? expectedIntervalSeconds, input.now),
-  }
+  const trust = trustOf(latest, datastream?.expectedIntervalSeconds ?? expectedIntervalSeconds, input.now)
+  // what a device said before it was said to be offline is old at once
+  const isOffline = input.frame === null && offlineSince(thing, input.latestOf) !== null
+  return { thing, datastream, latest, trust: latest && isOffline ? 'stale' : trust }
 }
 
 /**

@@ -6,6 +6,7 @@ import { AirIndexPanel } from '../../air-quality/air-index-panel.tsx'
 import { LimitsPanel } from '../../air-quality/limits-panel.tsx'
 import { WhoPanel } from '../../air-quality/who-panel.tsx'
 import { useI18n } from '../../i18n/formatters.ts'
+import { offlineSince } from '../../live/offline.ts'
 import { useLatest } from '../../live/use-latest.ts'
 import { useNow } from '../../live/use-live.ts'
 import type { Datastream } from '../layer-model/model.ts'
@@ -34,6 +35,7 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
     <article>
       <p className="eyebrow">{name('kind', properties.kind)}</p>
       <h2 className="selection__title">{properties.name}</h2>
+      <Offline thing={thing} />
       {origin && <p className="badge badge--inline">{t(`origin.${origin}`)}</p>}
       <h3 className="selection__heading">{t('thing.latest')}</h3>
       {streams.length === 0 && <p className="note">{t('thing.noDatastream')}</p>}
@@ -56,6 +58,17 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
       <h3 className="selection__heading">{t('thing.about')}</h3>
       <ThingFacts thing={thing} zones={zones} onSelect={onSelect} />
     </article>
+  )
+}
+
+/** Said by itself, or by its broker or gateway: shown at once, and not only when its values are old. */
+function Offline({ thing }: { readonly thing: ThingFeature }) {
+  const { t, dateTime } = useI18n()
+  const since = offlineSince(thing, useLatest())
+  return (
+    <p role="status" className={since === null ? undefined : 'thing-offline'}>
+      {since !== null && t('thing.offline', { at: dateTime(since) })}
+    </p>
   )
 }
 
