@@ -6,7 +6,6 @@ import { districtBurdens } from '../brief/district-burdens.ts'
 import { createEquity, type EquityDeps } from '../equity/equity.ts'
 import { langParam, yearBackFileParam, yearBackParam } from '../http/params.ts'
 import { printCouncilSheet } from '../reports/pdf/council-sheet.ts'
-import { printedLanguage } from '../reports/pdf/page.ts'
 import { reportText } from '../reports/report-text.ts'
 
 const tags = ['reports']
@@ -41,7 +40,7 @@ export const briefRoutes =
       },
       async ({ params, query }, reply) => {
         const brief = await briefOf(needs, params.file.slice(0, -'.pdf'.length))
-        const file = await printCouncilSheet(brief, reportText(printedLanguage(query.lang)))
+        const file = await printCouncilSheet(brief, reportText(query.lang))
         return reply
           .type('application/pdf')
           .header('content-disposition', `inline; filename="council-sheet-${params.file}"`)

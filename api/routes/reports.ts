@@ -18,7 +18,6 @@ import { selectCity } from '../queries/city.ts'
 import { collectionSheet, collectionWorksheets } from '../reports/collection-sheet.ts'
 import { reportOf } from '../reports/document.ts'
 import { exportWorksheets, metadata, verificationWorksheets } from '../reports/export.ts'
-import { printedLanguage } from '../reports/pdf/page.ts'
 import { printReport } from '../reports/pdf/print.ts'
 import { reportText } from '../reports/report-text.ts'
 import { selectHistory, selectNewest } from '../reports/reported-versions.ts'
@@ -120,7 +119,7 @@ export const reportRoutes =
           reply,
           params.file,
           'application/pdf',
-          await printReport(report, reportText(printedLanguage(query.lang))),
+          await printReport(report, reportText(query.lang)),
           'inline',
         )
       },

@@ -257,6 +257,8 @@ describe('exports', () => {
     ['fr', 'fr'],
     ['fr-CA', 'fr'],
     ['ru', 'ru'],
+    ['ar', 'ar'],
+    ['zh-Hans', 'zh-Hans'],
     ['xx', 'en'],
     ['not a tag', 'en'],
   ])('the report as PDF for lang=%s is in %s', async (lang, language) => {

@@ -2,6 +2,7 @@
 declare module 'pdfmake' {
   type Fonts = Record<string, { normal: string; bold: string; italics: string; bolditalics: string }>
   const pdfmake: {
+    readonly virtualfs: { writeFileSync(name: string, content: Buffer): void }
     setFonts(fonts: Fonts): void
     setUrlAccessPolicy(allows: (url: string) => boolean): void
     setLocalAccessPolicy(allows: (path: string) => boolean): void
@@ -12,4 +13,24 @@ declare module 'pdfmake' {
 declare module 'pdfmake/fonts/Roboto.js' {
   const fonts: Record<string, { normal: string; bold: string; italics: string; bolditalics: string }>
   export default fonts
+}
+/** Draws the lines that are laid out; draw-lines.ts puts their words in order. */
+declare module 'pdfmake/js/Renderer.js' {
+  type Line = import('./draw-lines.ts').Line
+  class Renderer {
+    readonly pdfDocument: { readonly options: { readonly lang?: string } }
+    renderLine(line: Line, x: number, y: number): void
+  }
+  const module: typeof Renderer | { readonly default: typeof Renderer }
+  export default module
+}
+/** Opens the fonts; state-ligatures.ts says how their letters are read. */
+declare module 'pdfmake/js/PDFDocument.js' {
+  type Font = import('./state-ligatures.ts').Font
+  class PDFDocument {
+    registerFont(name: string, data: Buffer): unknown
+    provideFont(family: string, bold: boolean, italics: boolean): Font
+  }
+  const module: typeof PDFDocument | { readonly default: typeof PDFDocument }
+  export default module
 }

@@ -2,6 +2,8 @@ import type { ReportResponse } from '#model/api/reports.ts'
 import { shownScore } from '#model/indicators/score.ts'
 import { SIZE, STYLES, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
 import type { ReportText } from '../report-text.ts'
+import { isRightToLeft, piecesOf } from './bidi.ts'
+import { runsOf } from './fonts.ts'
 
 export const INK = { ink: '#1b2328', soft: '#5d686e', line: '#b9bdbc', paper: '#f4f2ec', none: 'none' } as const
 
@@ -28,7 +30,7 @@ function shapeSvg(shape: WheelShape): string[] {
   if (text !== undefined) {
     const weight = shape.bold ? ' font-weight="bold"' : ''
     return [
-      `<text font-family="Roboto" font-size="${shape.size ?? 8}"${weight} text-anchor="${shape.anchor ?? 'start'}" fill="${colour(fill)}"${turn}>${escaped(text)}</text>`,
+      `<text font-family="${fontOf(text)}" font-size="${shape.size ?? 8}"${weight} text-anchor="${shape.anchor ?? 'start'}" fill="${colour(fill)}"${turn}>${inDrawingOrder(text, shape.size ?? 8)}</text>`,
     ]
   }
   const line = stroke === undefined ? '' : ` stroke="${colour(stroke)}" stroke-width="0.5"`
@@ -37,6 +39,22 @@ function shapeSvg(shape: WheelShape): string[] {
   const path = (paint: string, more: string): string => `<path d="${d}" fill="${paint}"${more}${turn}/>`
   const drawn = [path(colour(fill), `${line}${dash}${opacity}`)]
   return pattern && typeof fill === 'number' ? [...drawn, path(`url(#p${fill})`, '')] : drawn
+}
+
+/** A label is set in one font: that of its script. */
+const fontOf = (text: string): string => runsOf(text).find(({ font }) => font !== undefined)?.font ?? 'Roboto'
+
+/**
+ * A label as it stands from left to right: what is not a line of the document is not put in order there. The font has no
+ * space, so words are moved apart.
+ */
+function inDrawingOrder(text: string, size: number): string {
+  if (!isRightToLeft(text)) return escaped(text)
+  const cuts = [...text.matchAll(/\S+|\s+/g)].map(({ index }) => index)
+  const words = piecesOf(text, 'rtl', cuts).filter((piece) => piece.text.trim() !== '')
+  return words
+    .map((word, index) => `<tspan${index === 0 ? '' : ` dx="${size * 0.25}"`}>${escaped(word.text)}</tspan>`)
+    .join('')
 }
 
 /** A sample of a sub-dimension's colour and pattern for the legend. */

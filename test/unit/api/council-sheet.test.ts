@@ -11,7 +11,7 @@ const change = (i: number, size: number): BriefChange => {
   return {
     ...{ code, dataPoint: '', name, unit, before: 1234.5, now: 1234.5 + size, change: size, standardError: 1 },
     ...{ interval: [size - 2, size + 2], p: 0.001, adjustedP: 0.01, paired: false, relative: 0.1 },
-    ...{ verdict: size > 0 ? 'better' : 'worse', origin: 'surveyed', simulated: true, mapAttribution: [] },
+    ...{ verdict: size > 0 ? 'better' : 'worse', origin: 'surveyed', simulated: true },
   }
 }
 const five = [0, 1, 2, 3, 4]
