@@ -26,7 +26,11 @@ declare module 'pdfmake/js/Renderer.js' {
 }
 /** Opens the fonts; state-ligatures.ts says how their letters are read. */
 declare module 'pdfmake/js/PDFDocument.js' {
-  type Font = import('./state-ligatures.ts').Font
+  type Glyph = { readonly codePoints: readonly number[] }
+  /** of fontkit */
+  type Shaper = { layout(...input: unknown[]): { glyphs: Glyph[]; readonly direction: string } }
+  /** of pdfkit; the built-in ones have no shaper */
+  type Font = { readonly font?: Shaper }
   class PDFDocument {
     registerFont(name: string, data: Buffer): unknown
     provideFont(family: string, bold: boolean, italics: boolean): Font

@@ -1,12 +1,7 @@
 import documentModule from 'pdfmake/js/PDFDocument.js'
 import { openedFonts } from './fonts.ts'
 
-type Glyph = { readonly codePoints: readonly number[] }
-/** A font of fontkit. */
-type Shaper = { layout(...input: unknown[]): { glyphs: Glyph[]; readonly direction: string } }
-/** A font of pdfkit; the built-in ones have no shaper. */
-export type Font = { readonly font?: Shaper }
-
+type Shaper = NonNullable<ReturnType<InstanceType<typeof PDFDocument>['provideFont']>['font']>
 const corrected = new WeakSet<Shaper>()
 
 // the class is the `default` of a CommonJS module, which Node gives as it is
