@@ -52,6 +52,7 @@ import { reconciliationRoutes } from './routes/reconciliation.ts'
 import { registryRoutes } from './routes/registry.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { shiftLogRoutes } from './routes/shift-log.ts'
+import { streetRoutes } from './routes/street.ts'
 import { surveyImportRoutes } from './routes/survey-import.ts'
 import { surveyRoutes } from './routes/surveys.ts'
 import { thingRoutes } from './routes/things.ts'
@@ -161,6 +162,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(accessRoutes(deps))
       await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }), ...(baseMap && { baseMap }) }))
       await v1.register(baseMapRoutes(deps))
+      await v1.register(streetRoutes({ pool, microdata, clock, indicators, airIndexes }))
       await v1.register(thingRoutes({ pool, clock, airIndexes }))
       await v1.register(observationRoutes({ pool, clock, timeZone }))
       await v1.register(historyRoutes({ pool, clock, timeZone }))

@@ -14,7 +14,7 @@ const publicPages: Plugin = {
   name: 'public-pages',
   configureServer: (server) => {
     server.middlewares.use((request, _response, next) => {
-      request.url = request.url?.replace(/^\/(voice|questionnaire)(?=\?|$)/, '/$1.html')
+      request.url = request.url?.replace(/^\/(voice|street|questionnaire)(?=\?|$)/, '/$1.html')
       next()
     })
   },
@@ -32,7 +32,9 @@ export default defineConfig({
     sourcemap: true,
     // pages of their own for residents: they bring no map
     rollupOptions: {
-      input: ['index.html', 'voice.html', 'questionnaire.html'].map((page) => resolve(import.meta.dirname, page)),
+      input: ['index.html', 'voice.html', 'street.html', 'questionnaire.html'].map((page) =>
+        resolve(import.meta.dirname, page),
+      ),
     },
     chunkSizeWarningLimit: 1800,
   },

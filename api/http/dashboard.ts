@@ -12,7 +12,11 @@ const NOT_FOUND = `<!doctype html><html lang="en"><meta charset="utf-8"><title>P
 <body><h1>Page not found</h1><p>There is no page at this address. <a href="/">Go to the map</a></p></body></html>`
 
 /** Pages for residents, with entries of their own in the build. */
-const PUBLIC_PAGES = { '/voice': 'voice.html', '/questionnaire': 'questionnaire.html' } as const
+const PUBLIC_PAGES = {
+  '/voice': 'voice.html',
+  '/street': 'street.html',
+  '/questionnaire': 'questionnaire.html',
+} as const
 
 type Needs = {
   /** of the built dashboard */

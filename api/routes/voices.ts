@@ -5,6 +5,7 @@ import { HOUR_MS, limited } from '../http/limited.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
 import { voiceAggregates } from '../voices/aggregates.ts'
 import { moderate, selectQueue } from '../voices/moderation.ts'
+import { voiceStatus } from '../voices/status.ts'
 import { addVoice, eraseVoice } from '../voices/store.ts'
 import type { ApiDeps } from './deps.ts'
 
@@ -70,11 +71,28 @@ export const voiceRoutes =
       },
       () => voiceAggregates({ pool, clock }),
     )
-    await app.register(moderationRoutes({ pool }))
+    app.post(
+      '/voices/status',
+      {
+        bodyLimit: BODY_LIMIT_BYTES,
+        preHandler: limited(erase),
+        schema: {
+          tags,
+          summary: 'What became of a voice, by its code; counts against the same limit as erasures',
+          body: contract.voiceStatusRequest,
+          response: { 200: contract.voiceStatusResponse },
+        },
+      },
+      async ({ body }, reply) => {
+        reply.header('cache-control', 'no-store')
+        return voiceStatus(pool, body.code)
+      },
+    )
+    await app.register(moderationRoutes({ pool, clock }))
   }
 
 const moderationRoutes =
-  ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
+  ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/voices/moderation',
@@ -101,6 +119,6 @@ const moderationRoutes =
           response: { 200: contract.moderationResult },
         },
       },
-      ({ body }) => moderate(pool, body),
+      ({ body }) => moderate({ pool, clock }, body),
     )
   }

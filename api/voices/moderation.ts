@@ -1,7 +1,7 @@
 import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
 import type { Moderation, ModerationQueue } from '#model/api/voices.ts'
 import { AppError } from '#model/basics/errors.ts'
-import type { VoiceTopic } from '#model/voices/voice.ts'
+import { tidyComment, type VoiceTopic } from '#model/voices/voice.ts'
 import { takeTurn } from './batches.ts'
 
 const QUEUE = `
@@ -32,18 +32,25 @@ export async function selectQueue(db: Queryable, limit: number): Promise<Moderat
   }
 }
 
-const APPROVE = `update voice set comment_state = 'approved' where id = $1 and comment_state = 'waiting'`
-const REFUSE = `update voice set comment_state = 'refused', comment = null where id = $1 and comment_state = 'waiting'`
+// $2: the answer of the city, null without one; $3: the day
+const REPLY = 'reply = $2, replied_on = case when $2::text is null then null else $3::date end'
+const APPROVE = `update voice set comment_state = 'approved', ${REPLY} where id = $1 and comment_state = 'waiting'`
+const REFUSE = `update voice set comment_state = 'refused', comment = null, ${REPLY} where id = $1 and comment_state = 'waiting'`
 
 /**
  * All of the decisions or none.
  * @throws AppError NOT_FOUND for a text that is not waiting: decided by another moderator, or erased by the resident
  */
-export async function moderate(pool: Pool, { decisions }: Moderation): Promise<{ approved: number; refused: number }> {
+export async function moderate(
+  { pool, clock }: { readonly pool: Pool; readonly clock: () => Date },
+  { decisions }: Moderation,
+): Promise<{ approved: number; refused: number }> {
+  const today = clock().toISOString().slice(0, 10)
   await inTransaction(pool, async (client) => {
     await takeTurn(client)
-    for (const { id, decision } of decisions) {
-      const { rowCount } = await client.query(decision === 'approve' ? APPROVE : REFUSE, [id])
+    for (const { id, decision, reply } of decisions) {
+      const values = [id, reply === undefined ? null : tidyComment(reply), today]
+      const { rowCount } = await client.query(decision === 'approve' ? APPROVE : REFUSE, values)
       if (!rowCount) throw new AppError('NOT_FOUND', `a waiting text with id ${id} (decided or erased meanwhile)`)
     }
   })

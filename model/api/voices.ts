@@ -28,6 +28,21 @@ export const voiceReceipt = z.object({ code: z.string() })
 export const voiceErasure = z.strictObject({ code: z.string().min(1).max(60) })
 export const erasedResponse = z.object({ erased: z.literal(true) })
 
+/** POST /api/v1/voices/status: the code is in the body, because addresses are logged */
+export const voiceStatusRequest = z.strictObject({ code: z.string().min(1).max(60) })
+export const voiceStatusResponse = z.object({
+  /** in which it was received */
+  month: z.string(),
+  /** day on which it is deleted */
+  deleteOn: z.iso.date(),
+  topics: z.array(topicSchema),
+  comment: z.enum(['none', 'waiting', 'approved', 'refused']),
+  /** what the city answered, and in which month */
+  reply: z.string().nullable(),
+  replyMonth: z.string().nullable(),
+})
+export type VoiceStatus = z.infer<typeof voiceStatusResponse>
+
 const placedSchema = z.object({ kind: z.enum(['zone', 'cell']), key: z.string() })
 
 const aggregateSchema = z.object({
@@ -89,7 +104,14 @@ export type ModerationQueue = z.infer<typeof moderationQueue>
 /** POST /api/v1/voices/moderation. A refused text is deleted; the ratings stay. */
 export const moderation = z.strictObject({
   decisions: z
-    .array(z.strictObject({ id: z.string().regex(/^\d{1,15}$/), decision: z.enum(['approve', 'refuse']) }))
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^\d{1,15}$/),
+        decision: z.enum(['approve', 'refuse']),
+        /** answer of the city, for whoever has the code */
+        reply: z.string().trim().min(1).max(COMMENT_MAX).optional(),
+      }),
+    )
     .min(1)
     .max(100),
 })

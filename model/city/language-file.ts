@@ -16,6 +16,8 @@ export const languageFileSchema = z.strictObject({
   dashboard: messagesSchema.default({}),
   /** dashboard/src/public/voice/messages/en.json */
   voice: messagesSchema.default({}),
+  /** dashboard/src/public/street/messages/en.json */
+  street: messagesSchema.default({}),
   /** model/questionnaire/messages/en.json */
   questionnaire: messagesSchema.default({}),
 })

@@ -72,6 +72,7 @@ test('/languages/:tag has the messages of one; what the pack leaves out is empty
     tag: 'pt',
     dashboard: { 'nav.map': 'Mapa' },
     voice: { 'page.skip': 'Ir para o conteúdo' },
+    street: {},
     questionnaire: {},
   })
 })

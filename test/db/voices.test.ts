@@ -74,6 +74,8 @@ describe('what is kept of a voice', () => {
       'place',
       'place_kind',
       'received_on',
+      'replied_on',
+      'reply',
     ])
     expect(row).toMatchObject({ comment: 'Smoke at night', comment_state: 'waiting', place: 'west' })
     expect(row.code_hash).toHaveLength(32)

@@ -1,7 +1,7 @@
 /** What each reader must be able to do, with the clicks that it takes. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DESKTOP, fits, openPage, PHONE, settled, violations, wear } from './page.ts'
+import { DESKTOP, fits, newVisitor, openAnotherPage, openPage, PHONE, settled, violations, wear } from './page.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
 let city: SharedCity
@@ -81,7 +81,7 @@ describe('the statistician', () => {
     const { click, clicks } = walk(page)
     await click('link', 'Indicators')
     await click('link', 'Compare two periods, districts or groups')
-    await page.getByText('Two groups').click()
+    await page.getByText('Two groups', { exact: true }).click()
     await settled(page)
     await page.getByRole('row').filter({ hasText: 'access to the Internet at home' }).getByRole('button').click()
     expect(clicks() + 2).toBeLessThanOrEqual(4)
@@ -92,7 +92,7 @@ describe('the statistician', () => {
     await close()
   })
 
-  test.each(['periods:2025:2026', 'zones:old-harbour:ropewalk', 'groups:female:male:sex'])(
+  test.each(['periods:2025:2026', 'zones:ferry-slip:ropewalk', 'groups:female:male:sex'])(
     '%s has no barrier and fits a phone',
     async (pair) => {
       for (const device of [DESKTOP, PHONE]) {
@@ -114,6 +114,54 @@ describe('the statistician', () => {
       files.push((await started).suggestedFilename())
     }
     expect(files.map((file) => file.replace(/^.*?\./, ''))).toEqual(['csv-metadata.json', 'svg', 'png'])
+    await close()
+  })
+})
+
+describe('the resident', () => {
+  test('three clicks from the map to the street, one more to the voice of that district', async () => {
+    const { page, errors, foreign, close } = await openPage(browser, city.url, PHONE)
+    const { click, clicks } = walk(page)
+    await click('link', 'People')
+    await click('link', 'My street: what a resident sees')
+    await page.getByLabel('Street or district').fill('ropew')
+    await click('button', 'Ropewalk')
+    expect(clicks()).toBeLessThanOrEqual(3)
+    for (const name of ['Air', 'Noise', 'Connection', 'Services']) await heading(page, name)
+    await page.getByText('European Environment Agency').waitFor()
+    await click('link', 'Tell the city how it is here')
+    expect(await page.getByLabel('District').inputValue()).toBe('ropewalk')
+    expect([errors, foreign]).toEqual([[], []])
+    await close()
+  })
+
+  test('the location is asked for, stays on the device and is not stored', async () => {
+    const context = await newVisitor(browser, {
+      ...PHONE,
+      geolocation: { longitude: -10.85, latitude: 39.24 },
+      permissions: ['geolocation'],
+    })
+    const { page } = await openAnotherPage(context, `${city.url}/street`)
+    const requested: string[] = []
+    page.on('request', (request) => requested.push(request.url() + (request.postData() ?? '')))
+    await page.getByRole('button', { name: 'Use my location' }).click()
+    await heading(page, 'Air')
+    expect(requested.filter((text) => /10\.85|39\.24/.test(text))).toEqual([])
+    expect(await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie])).toEqual([0, 0, ''])
+    await context.close()
+  })
+
+  test.each(['en', 'ar', 'ru'])('in %s it has no barrier and fits a phone, before and after', async (lang) => {
+    const { page, close } = await openPage(browser, `${city.url}/street?lang=${lang}`, PHONE)
+    expect(await violations(page)).toEqual([])
+    await page.locator('#street').fill('ropew')
+    await page.getByRole('button', { name: 'Ropewalk' }).click()
+    await page.locator('#service').waitFor()
+    for (const scheme of ['light', 'dark'] as const) {
+      await wear(page, scheme)
+      expect(await violations(page)).toEqual([])
+    }
+    expect(await fits(page)).toBe(true)
     await close()
   })
 })

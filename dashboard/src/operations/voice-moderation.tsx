@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { type ModerationQueue, moderationResult } from '#model/api/voices.ts'
 import { zonesQuery } from '../http/queries.ts'
@@ -8,10 +9,12 @@ import { moderationQuery } from '../http/voices.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { TextEntry } from '../ui/text-entry.tsx'
 import './rejected.css'
 import './voice-moderation.css'
 
 type Comment = ModerationQueue['comments'][number]
+type Decision = 'approve' | 'refuse'
 
 /** Comments of residents awaiting review: approve or reject. */
 export function VoiceModeration() {
@@ -19,8 +22,9 @@ export function VoiceModeration() {
   const isPermitted = usePermission('moderate')
   const queue = useQuery(moderationQuery(isPermitted))
   const { send, ready, error } = useChange('moderate')
-  const decide = async (comment: Comment, decision: 'approve' | 'refuse'): Promise<void> => {
-    await send(moderationResult, 'POST', '/voices/moderation', { decisions: [{ id: comment.id, decision }] })
+  const decide = async (comment: Comment, decision: Decision, reply: string): Promise<void> => {
+    const answer = reply.trim() === '' ? {} : { reply: reply.trim() }
+    await send(moderationResult, 'POST', '/voices/moderation', { decisions: [{ id: comment.id, decision, ...answer }] })
     await queue.refetch()
   }
   const problem = error ?? queue.error
@@ -43,7 +47,7 @@ export function VoiceModeration() {
                 key={comment.id}
                 comment={comment}
                 ready={ready}
-                onDecide={(decision) => void decide(comment, decision)}
+                onDecide={(decision, reply) => void decide(comment, decision, reply)}
               />
             ))}
           </ul>
@@ -56,11 +60,12 @@ export function VoiceModeration() {
 type CommentItemProps = {
   readonly comment: Comment
   readonly ready: boolean
-  readonly onDecide: (decision: 'approve' | 'refuse') => void
+  readonly onDecide: (decision: Decision, reply: string) => void
 }
 
 function CommentItem({ comment, ready, onDecide }: CommentItemProps) {
   const { t, name } = useI18n()
+  const [reply, setReply] = useState('')
   const zones = useQuery(zonesQuery).data?.features ?? []
   const { text, language, month, topics, place } = comment
   const where =
@@ -73,13 +78,14 @@ function CommentItem({ comment, ready, onDecide }: CommentItemProps) {
         {text}
       </blockquote>
       <p className="note">{[where, month, ...topics.map((topic) => name('measure.voices', topic))].join(' · ')}</p>
+      <TextEntry label={t('moderation.reply')} value={reply} onChange={setReply} />
       <div className="rejected__pages">
         {(['approve', 'refuse'] as const).map((decision) => (
           <Button
             key={decision}
             className={decision === 'approve' ? 'button button--main' : 'button'}
             isDisabled={!ready}
-            onPress={() => onDecide(decision)}
+            onPress={() => onDecide(decision, reply)}
             aria-label={t(`moderation.${decision}.of`, { text })}
           >
             {t(`moderation.${decision}`)}

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react'
 import { createIntl } from 'react-intl'
-import { localeOf } from '#model/text/languages.ts'
+import { directionOf, localeOf } from '#model/text/languages.ts'
 import type { Messages } from '../i18n/load-messages.ts'
 
 type Values = Readonly<Record<string, string | number>>
@@ -20,6 +20,10 @@ export function createPageI18n(language: string, messages: Readonly<Messages>): 
     has: (id) => id in messages,
   }
 }
+
+/** A name, a time or a quantity in a sentence that runs from right to left keeps its own order (Unicode UAX #9: FSI, PDI). */
+export const isolated = (text: string, language: string): string =>
+  directionOf(language) === 'rtl' ? `\u2068${text}\u2069` : text
 
 export const PageI18nContext = createContext<PageI18n | null>(null)
 

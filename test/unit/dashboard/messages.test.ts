@@ -7,6 +7,12 @@ import dashboardFr from '#dashboard/src/i18n/fr.json' with { type: 'json' }
 import review from '#dashboard/src/i18n/review.json' with { type: 'json' }
 import dashboardRu from '#dashboard/src/i18n/ru.json' with { type: 'json' }
 import dashboardZhHans from '#dashboard/src/i18n/zh-Hans.json' with { type: 'json' }
+import streetAr from '#dashboard/src/public/street/messages/ar.json' with { type: 'json' }
+import streetEn from '#dashboard/src/public/street/messages/en.json' with { type: 'json' }
+import streetEs from '#dashboard/src/public/street/messages/es.json' with { type: 'json' }
+import streetFr from '#dashboard/src/public/street/messages/fr.json' with { type: 'json' }
+import streetRu from '#dashboard/src/public/street/messages/ru.json' with { type: 'json' }
+import streetZhHans from '#dashboard/src/public/street/messages/zh-Hans.json' with { type: 'json' }
 import voiceAr from '#dashboard/src/public/voice/messages/ar.json' with { type: 'json' }
 import voiceEn from '#dashboard/src/public/voice/messages/en.json' with { type: 'json' }
 import voiceEs from '#dashboard/src/public/voice/messages/es.json' with { type: 'json' }
@@ -65,6 +71,16 @@ const PAGES: Readonly<Record<string, Page>> = {
     sources: [...shared, 'dashboard/src/public/voice'],
     en: voiceEn,
     others: { ar: voiceAr, es: voiceEs, fr: voiceFr, ru: voiceRu, 'zh-Hans': voiceZhHans },
+  },
+  street: {
+    sources: [
+      ...shared.filter((file) => !file.endsWith('error-summary.tsx')),
+      'dashboard/src/public/street',
+      'model/api/street.ts',
+      'model/air-quality/advice.ts',
+    ],
+    en: streetEn,
+    others: { ar: streetAr, es: streetEs, fr: streetFr, ru: streetRu, 'zh-Hans': streetZhHans },
   },
   questionnaire: {
     sources: [...shared, 'dashboard/src/public/questionnaire'],

@@ -1,9 +1,9 @@
 import { cellToLatLng, getResolution } from 'h3-js'
 import { describe, expect, test } from 'vitest'
 import { createPageI18n } from '#dashboard/src/public/i18n.ts'
+import { reducePlace } from '#dashboard/src/public/reduce-place.ts'
 import ar from '#dashboard/src/public/voice/messages/ar.json' with { type: 'json' }
 import fr from '#dashboard/src/public/voice/messages/fr.json' with { type: 'json' }
-import { reducePlace } from '#dashboard/src/public/voice/reduce-place.ts'
 
 describe('messages of the form', () => {
   test('Arabic is written in Arabic', () => {

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import type { VoicePlace } from '#model/voices/voice.ts'
 import { useI18n } from '../i18n.ts'
-import { reducePlace } from './reduce-place.ts'
+import { locatePlace } from '../locate-place.ts'
 
 type PlaceFieldProps = {
   readonly city: CityResponse
@@ -12,9 +12,6 @@ type PlaceFieldProps = {
   readonly error: string | null
 }
 
-/** With a larger error the position may be in another district. */
-const VAGUE_METERS = 1500
-const LOCATE_LIMIT_MS = 15_000
 const CELL = 'cell:'
 
 /** The district, from a list or from the position of the device, which is neither sent nor stored. */
@@ -26,25 +23,19 @@ export function PlaceField({ city, zones, place, onChange, error }: PlaceFieldPr
     .map(({ properties: { key, name } }) => ({ key, name }))
     .toSorted((a, b) => a.name.localeCompare(b.name, language))
 
-  const found = async ({ coords }: GeolocationPosition): Promise<void> => {
-    if (coords.accuracy > VAGUE_METERS) return setNews(t('place.vague'))
-    const reduced = await reducePlace([coords.longitude, coords.latitude], zones, city.bounds)
-    if (!reduced) return setNews(t('place.outside', { city: city.name }))
-    onChange(reduced)
-    if (reduced.kind === 'cell') setCell(reduced)
-    const zone = names.find(({ key }) => key === reduced.key)?.name ?? ''
-    setNews(reduced.kind === 'cell' ? t('place.cell') : t('place.found', { zone }))
+  const found = (located: VoicePlace | 'vague' | 'outside'): void => {
+    if (located === 'vague' || located === 'outside') {
+      setNews(t(`place.${located}`, { city: city.name }))
+      return
+    }
+    onChange(located)
+    if (located.kind === 'cell') setCell(located)
+    const zone = names.find(({ key }) => key === located.key)?.name ?? ''
+    setNews(located.kind === 'cell' ? t('place.cell') : t('place.found', { zone }))
   }
   const locate = (): void => {
     setNews(t('place.locating'))
-    const refused = (): void => setNews(t('place.refused'))
-    if (!('geolocation' in navigator)) {
-      refused()
-      return
-    }
-    navigator.geolocation.getCurrentPosition((position) => void found(position).catch(refused), refused, {
-      timeout: LOCATE_LIMIT_MS,
-    })
+    locatePlace(zones, city.bounds).then(found, () => setNews(t('place.refused')))
   }
   const value = place === null ? '' : place.kind === 'zone' ? place.key : CELL
   const choose = (key: string): void => {

@@ -31,6 +31,13 @@ const listOf = (errors: Errors): FieldProblem[] =>
   (Object.entries(errors) as [keyof Errors, string][]).map(([field, text]) => ({ field: FIELDS[field], text }))
 const STEPS = [1, 2, 3, 4, 5]
 
+/** `?zone=` of a link from the page My street, which a resident may change. */
+function placeInAddress(zones: ZoneFeatures): VoicePlace | null {
+  const key = new URLSearchParams(window.location.search).get('zone')
+  const known = zones.features.some(({ properties }) => properties.key === key)
+  return key !== null && known ? { kind: 'zone', key } : null
+}
+
 type VoiceFormProps = {
   readonly city: CityResponse
   readonly zones: ZoneFeatures
@@ -40,7 +47,7 @@ type VoiceFormProps = {
 export function VoiceForm({ city, zones, onSent }: VoiceFormProps) {
   const i18n = useI18n()
   const { t } = i18n
-  const [place, setPlace] = useState<VoicePlace | null>(null)
+  const [place, setPlace] = useState<VoicePlace | null>(() => placeInAddress(zones))
   const [ratings, setRatings] = useState<Ratings>({})
   const [comment, setComment] = useState('')
   const [consent, setConsent] = useState(false)

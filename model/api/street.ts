@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { airIndexSchema } from '../air-quality/air-index.ts'
+
+/** GET /api/v1/streets: named streets of the base map, each with the zones that it runs through */
+export const streetsResponse = z.object({
+  zones: z.array(z.object({ key: z.string(), name: z.string() })),
+  streets: z.array(z.object({ name: z.string(), zones: z.array(z.string()).min(1) })),
+})
+export type StreetsResponse = z.infer<typeof streetsResponse>
+
+export const TODAY_TOPICS = ['noise', 'connection', 'service'] as const
+
+/** GET /api/v1/zones/:key/today: air, noise, connection and services where somebody lives */
+export const zoneTodayResponse = z.object({
+  zone: z.string(),
+  name: z.string(),
+  at: z.iso.datetime({ offset: true }),
+  simulated: z.boolean(),
+  air: z.object({
+    /** European index of the zone now; null where nothing is measured */
+    zone: airIndexSchema.nullable(),
+    city: airIndexSchema.nullable(),
+    stations: z.int(),
+  }),
+  figures: z.array(
+    z.object({
+      id: z.string(),
+      topic: z.enum(TODAY_TOPICS),
+      /** burden: more is worse; service: more is better */
+      kind: z.enum(['burden', 'service']),
+      unit: z.string(),
+      period: z.string(),
+      /** null where it is not measured in the zone */
+      value: z.number().nullable(),
+      /** mean over the people of the zones that have a value */
+      city: z.number().nullable(),
+    }),
+  ),
+})
+export type ZoneToday = z.infer<typeof zoneTodayResponse>
