@@ -1,10 +1,10 @@
 /** In a real browser, on a desk and on a phone: map a field that nobody knows, replay it, confirm, edit and merge Things. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { DESKTOP, fits, openPage, PHONE, settled, signInWithKey, violations } from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
-import { until } from './system.ts'
+import { newDataDir, removeDataDir, startSystem, until } from './system.ts'
 
 const SIZES = { desk: DESKTOP, phone: PHONE } as const
 
@@ -85,43 +85,66 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
     await page.getByText(`Merged into ${thing}`).waitFor()
     await page.keyboard.press('Escape')
 
-    const { features } = await system.get<{
-      features: { properties: { name: string; verified: boolean; datastreams: { property: string }[] } }[]
-    }>(`/api/v1/things?thing=${twin}`)
-    expect(features[0]?.properties).toMatchObject({ name: `School ${size}`, verified: true })
-    const properties = features[0]?.properties.datastreams.map(({ property }) => property)
-    expect(properties).toEqual(['pressure', 'relative_humidity', 'temperature', 'temperature'])
+    // replayed means that the broker has it: it is stored a little later
+    type Merged = {
+      features?: { properties: { name: string; verified: boolean; datastreams: { property: string }[] } }[]
+    }
+    let merged: object | undefined
+    const expected = {
+      name: `School ${size}`,
+      verified: true,
+      measures: 'pressure relative_humidity temperature temperature',
+    }
+    await until(
+      async () => {
+        const properties = (await system.get<Merged>(`/api/v1/things?thing=${twin}`)).features?.[0]?.properties
+        const measures = properties?.datastreams.map(({ property }) => property).join(' ')
+        merged = { name: properties?.name, verified: properties?.verified, measures }
+        return JSON.stringify(merged) === JSON.stringify(expected)
+      },
+      60_000,
+      () => JSON.stringify(merged),
+    )
     expect(errors).toEqual([])
     await close()
   })
 })
 
 test('the replacement of a meter is recorded and undone; one that the readings suggest is confirmed', async () => {
+  // In a city that has run for a while, hours that are over are summed up already: late readings of them show half an hour later.
+  const own = await startSystem({ dataDir: await newDataDir(), env: { SIMULATE: 'off' } })
+  onTestFinished(async () => {
+    await own.stop()
+    await removeDataDir(own.dataDir)
+  })
   const reading = (energy: number, minutesAgo: number) => {
     const time = new Date(Date.now() - minutesAgo * 60_000).toISOString()
-    return publish(system.mqttPort, 'city/energy/old-meter', JSON.stringify({ time, energy }))
+    return publish(own.mqttPort, 'city/energy/old-meter', JSON.stringify({ time, energy }))
   }
   // steadily rising, then another meter that starts at 120 and stays on its own line
   for (let i = 0; i < 12; i++) await reading(5000 + i, 60 * (24 - i))
   for (let i = 0; i < 12; i++) await reading(120 + i, 60 * (12 - i))
-  type Latest = { features: { properties: { datastreams: { latest: { result: number } | null }[] } }[] }
+  type Thing = { features?: { properties: { datastreams: { id: number }[] } }[] }
   await until(
     async () => {
-      const { features } = await system.get<Latest>('/api/v1/things?thing=old-meter')
-      return features[0]?.properties.datastreams[0]?.latest?.result === 131
+      const id = (await own.get<Thing>('/api/v1/things?thing=old-meter')).features?.[0]?.properties.datastreams[0]?.id
+      if (id === undefined) return false
+      const from = new Date(Date.now() - 25 * 3_600_000).toISOString()
+      const { observations = [] } = await own.get<{ observations?: unknown[] }>(
+        `/api/v1/datastreams/${id}/observations?from=${from}`,
+      )
+      return observations.length === 24
     },
     60_000,
     () => 'the readings are not stored',
   )
-  const { page, errors, close } = await openPage(browser, `${system.url}/?view=registry`, PHONE)
-  await signInWithKey(page, system.key())
+  const { page, errors, close } = await openPage(browser, `${own.url}/?view=registry`, PHONE)
+  await signInWithKey(page, own.key())
   await page.getByLabel('Search by name or key').fill('old-meter')
   await page.getByText('1 of 1', { exact: true }).first().waitFor()
   await page.getByRole('button', { name: 'Replacements of the meters of old-meter' }).last().click()
   const dialog = page.getByRole('dialog')
-  await dialog.waitFor()
-  await settled(page)
-  expect(await dialog.getByRole('list', { name: 'Suggested by the readings' }).innerText()).toContain('final')
+  await dialog.getByText('final reading 5,011, start reading 120').waitFor()
   await dialog.getByText('inferred', { exact: true }).waitFor()
   await settled(page)
   expect(await violations(page)).toEqual([])
