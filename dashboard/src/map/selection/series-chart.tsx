@@ -3,22 +3,29 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import { useI18n } from '../../i18n/formatters.ts'
 import type { ColourScheme } from '../../state/view-state.ts'
-import { type Series, summarise } from './series.ts'
+import type { DrawnRange } from './drawn-range.ts'
+import { type Series, type SeriesPoint, summarise } from './series.ts'
 import './series-chart.css'
 
 const HEIGHT = 184
 
-type ChartProps = { readonly series: Series; readonly scheme: ColourScheme; readonly unit: string }
+type ChartProps = {
+  readonly series: Series
+  readonly scheme: ColourScheme
+  readonly unit: string
+  /** undefined: all values */
+  readonly drawn: DrawnRange | undefined
+}
 
 /** The line (mean or raw), the band from minimum to maximum behind it, data capture as a strip under it. */
-export default function SeriesChart({ series, scheme, unit }: ChartProps) {
+export default function SeriesChart({ series, scheme, unit, drawn }: ChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const i18n = useI18n()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read from the page, which `scheme` changes
   useEffect(() => {
     const element = host.current
     if (!element) return
-    const chart = new uPlot(options(series, element, i18n, unit), dataOf(series), element)
+    const chart = new uPlot(options({ series, element, i18n, unit, drawn }), dataOf(series), element)
     const observer = new ResizeObserver(([entry]) => {
       if (entry) chart.setSize({ width: Math.floor(entry.contentRect.width), height: HEIGHT })
     })
@@ -27,7 +34,7 @@ export default function SeriesChart({ series, scheme, unit }: ChartProps) {
       observer.disconnect()
       chart.destroy()
     }
-  }, [series, scheme, i18n, unit])
+  }, [series, scheme, i18n, unit, drawn])
   const summary = summarise(series)
   const name = summary
     ? i18n.t(series.average === 'vector' ? 'series.chart.direction' : 'series.chart', {
@@ -48,7 +55,12 @@ const dataOf = ({ points }: Series): uPlot.AlignedData => [
   points.map(({ value, suspect }) => (suspect ? value : null)),
 ]
 
-function options(series: Series, element: HTMLElement, i18n: ReturnType<typeof useI18n>, unit: string): uPlot.Options {
+type Drawing = Pick<ChartProps, 'series' | 'unit' | 'drawn'> & {
+  readonly element: HTMLElement
+  readonly i18n: ReturnType<typeof useI18n>
+}
+
+function options({ series, element, i18n, unit, drawn }: Drawing): uPlot.Options {
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(name).trim()
   const bars = series.statistic === 'total'
@@ -72,9 +84,12 @@ function options(series: Series, element: HTMLElement, i18n: ReturnType<typeof u
     height: HEIGHT,
     padding: [8, 14, 0, 0],
     legend: { show: false },
-    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+    // a click pins what is read out, another one releases it
+    cursor: { lock: true, drag: { x: false, y: false }, points: { size: 6 } },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), i18n.timeZone),
-    scales: { y: { range: (_, min, max) => (isDirection ? [0, 360] : yRange(min, max, bars)) } },
+    scales: {
+      y: { range: (_, min, max) => (isDirection ? [0, 360] : yRange(drawn?.low ?? min, drawn?.high ?? max, bars)) },
+    },
     axes: [
       { ...axis, space: 64, values: (_, splits) => splits.map((at) => tick.format(new Date(at * 1000))) },
       {
@@ -98,6 +113,7 @@ function options(series: Series, element: HTMLElement, i18n: ReturnType<typeof u
     bands: [{ series: [1, 2], fill: `color-mix(in srgb, ${line} 18%, transparent)` }],
     hooks: {
       drawAxes: [(chart) => drawCapture(chart, series, line)],
+      draw: [(chart) => drawOutside(chart, series, drawn, token('--suspect'))],
       setCursor: [(chart) => readOut(chart, series, i18n, unit)],
       init: [(chart) => addReadOut(chart)],
     },
@@ -127,6 +143,32 @@ function drawCapture(chart: uPlot, { points, bucketSeconds }: Series, colour: st
   ctx.restore()
 }
 
+const TRIANGLE = 5
+
+/** A triangle at the edge that a value lies beyond. */
+function drawOutside(chart: uPlot, { points }: Series, drawn: DrawnRange | undefined, colour: string): void {
+  if (!drawn || drawn.outside === 0) return
+  const { ctx, bbox } = chart
+  const size = TRIANGLE * devicePixelRatio
+  ctx.save()
+  ctx.fillStyle = colour
+  for (const { time, value, min, max } of points) {
+    const x = chart.valToPos(time, 'x', true)
+    if ((max ?? value ?? drawn.high) > drawn.high) triangle(ctx, x, bbox.top, size)
+    if ((min ?? value ?? drawn.low) < drawn.low) triangle(ctx, x, bbox.top + bbox.height, -size)
+  }
+  ctx.restore()
+}
+
+/** Its tip at the edge. */
+function triangle(ctx: CanvasRenderingContext2D, x: number, edge: number, size: number): void {
+  ctx.beginPath()
+  ctx.moveTo(x, edge)
+  ctx.lineTo(x - Math.abs(size), edge + 1.6 * size)
+  ctx.lineTo(x + Math.abs(size), edge + 1.6 * size)
+  ctx.fill()
+}
+
 function addReadOut(chart: uPlot): void {
   const box = document.createElement('div')
   box.className = 'chart__readout'
@@ -137,7 +179,14 @@ function readOut(chart: uPlot, { points }: Series, i18n: ReturnType<typeof useI1
   const box = chart.over.querySelector<HTMLElement>('.chart__readout')
   const point = chart.cursor.idx === null || chart.cursor.idx === undefined ? undefined : points[chart.cursor.idx]
   if (!box) return
-  box.textContent = point
-    ? `${i18n.dateTime(point.time * 1000)}  ${point.value === null ? i18n.t('none') : i18n.quantity(point.value, unit)}`
-    : ''
+  box.textContent = point ? readOutText(point, i18n, unit) : ''
+}
+
+/** Time in the city's zone, value, and of a bucket its lowest and highest value. */
+function readOutText({ time, value, min, max }: SeriesPoint, i18n: ReturnType<typeof useI18n>, unit: string): string {
+  const at = i18n.dateTime(time * 1000)
+  if (value === null) return `${at}  ${i18n.t('none')}`
+  const shown = i18n.quantity(value, unit)
+  if (min === null || max === null) return `${at}  ${shown}`
+  return i18n.t('series.readout', { time: at, value: shown, low: i18n.number(min), high: i18n.number(max) })
 }

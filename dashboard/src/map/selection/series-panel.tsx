@@ -11,6 +11,7 @@ import { Chips } from '../../ui/chips.tsx'
 import { Picture } from '../../ui/picture/picture.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Datastream } from '../layer-model/model.ts'
+import { drawnRange } from './drawn-range.ts'
 import { type Series, seriesOf, summarise, windowOf } from './series.ts'
 import { SeriesTable } from './series-table.tsx'
 import './series-chart.css'
@@ -24,10 +25,12 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
   const { t, property, unit, timeZone } = useI18n()
   const scheme = useTheme()
   const [table, setTable] = useState(false)
+  const [whole, setWhole] = useState(false)
   const now = useNow(60_000)
   const query = useMemo(() => windowOf(range, now), [range, now])
   const answer = useQuery(observationsQuery(datastream.id, query))
   const series = useMemo(() => (answer.data ? seriesOf(answer.data) : null), [answer.data])
+  const drawn = useMemo(() => series && drawnRange(series), [series]) ?? undefined
   return (
     <section className="series" aria-label={t('series.name', { property: property(datastream.property) })}>
       <Chips
@@ -46,9 +49,18 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
           </p>
           <Suspense fallback={<div className="chart" />}>
             <Picture canvas name={`${property(datastream.property)} ${datastream.id}`}>
-              <SeriesChart series={series} scheme={scheme} unit={datastream.unit} />
+              <SeriesChart series={series} scheme={scheme} unit={datastream.unit} drawn={whole ? undefined : drawn} />
             </Picture>
           </Suspense>
+          {drawn && drawn.outside > 0 && (
+            <p className="note">
+              {t('series.outside', { n: drawn.outside })}{' '}
+              <Button className="link" onPress={() => setWhole(!whole)}>
+                {t(whole ? 'series.outside.usual' : 'series.outside.all')}
+              </Button>
+            </p>
+          )}
+          <p className="note">{t('series.pin')}</p>
           <SeriesSummary series={series} unit={datastream.unit} truncated={Boolean(answer.data?.next)} />
           <Button className="button button--small" aria-expanded={table} onPress={() => setTable(!table)}>
             {t(table ? 'series.table.hide' : 'series.table.show')}
