@@ -4,10 +4,12 @@ import { AppError } from '#model/basics/errors.ts'
 import { changesOf, incomparable, largest, type Pair } from '#model/brief/changes.ts'
 import { headlinesOf } from '#model/brief/headlines.ts'
 import { leversOf, scoreChangeOf, scoreFigures } from '#model/brief/levers.ts'
+import { peersOf } from '#model/brief/peers.ts'
 import { yearEarlier } from '#model/brief/periods.ts'
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import type { IndicatorValue } from '#model/indicators/catalogue/schema.ts'
 import type { Indicators } from '../indicators/engine.ts'
+import { selectPeers } from '../queries/peers.ts'
 import { reportOf } from '../reports/document.ts'
 
 export type BriefDeps = {
@@ -85,7 +87,7 @@ async function assemble(deps: BriefDeps, { period, before, pairs }: Compared): P
   return {
     ...{ city: report.city, period: report.period, before, computedAt: report.computedAt },
     ...figures,
-    peers: [],
+    peers: peersOf(pairs, await selectPeers(deps.pool, [period, before]), { period, before }),
     levers: leversOf(points),
     headlines: headlinesOf(figures),
   }

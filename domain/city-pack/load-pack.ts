@@ -2,6 +2,7 @@ import area from '@turf/area'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { loadGoals } from './load-goals.ts'
+import { loadPeers } from './load-peers.ts'
 import { loadReported } from './load-reported.ts'
 import { loadSurveys } from './load-surveys.ts'
 import type { LoadedPack } from './read-pack.ts'
@@ -25,6 +26,7 @@ export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surv
     await loadThings(client, pack)
     await loadReported(client, pack)
     await loadGoals(client, pack)
+    await loadPeers(client, pack)
     return { surveysLeft: await loadSurveys(client, pack) }
   })
   // The city moved to a clock that is off UTC by part of an hour: what was measured before has no quarters yet (migration 022).

@@ -29,6 +29,7 @@ import { addUnknownKeys } from './problems/unknown-keys.ts'
 import { readAirStandards } from './read-air-standards.ts'
 import { type GoalRow, readGoals } from './read-goals.ts'
 import { type LoadedLanguages, readLanguages } from './read-languages.ts'
+import { type PeerRow, readPeers } from './read-peers.ts'
 import { type ReportedRow, readReported } from './read-reported.ts'
 import { type LoadedSurvey, readSurveys } from './read-survey.ts'
 import { readThings } from './read-things.ts'
@@ -44,6 +45,7 @@ export type LoadedPack = {
   readonly things: ThingRow[]
   readonly reported: ReportedRow[]
   readonly goals: GoalRow[]
+  readonly peers: PeerRow[]
   readonly airStandards: AirStandard[]
   readonly languages: LoadedLanguages
   readonly surveys: LoadedSurvey[]
@@ -100,12 +102,13 @@ export async function checkCityPack(
   checkValidity(features, problems)
   const reported = await readReported(folder, { decimal, zones: keys }, problems)
   const goals = await readGoals(folder, decimal, problems)
+  const peers = await readPeers(folder, decimal, problems)
   const airStandards = await readAirStandards(folder, problems)
   const languages = await readLanguages(folder, city?.language, problems)
   const surveys = await readSurveys(folder, keys, problems, decimal)
   if (city) checkIncome(city, zones, problems)
   const named = { baseMap: baseMap ?? ALL_LAND, features, airStandards, languages }
-  return { pack: city && { folder, city, ...named, zones, things, reported, goals, surveys }, problems }
+  return { pack: city && { folder, city, ...named, zones, things, reported, goals, peers, surveys }, problems }
 }
 
 const isFolder = (path: string): Promise<boolean> =>

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { round } from './geometry/geometry.ts'
 import { goalsCsv } from './goals.ts'
+import { peersCsv } from './peers.ts'
 import type { CityPlan } from './plan/city-plan.ts'
 import { ORIGIN } from './plan/create-plan.ts'
 import { baseMap, type Collection, cityData, zoneFeatures } from './plan/features.ts'
@@ -34,6 +35,7 @@ export function packFiles(plan: CityPlan): Map<string, string> {
   files.set('reported/2026.csv', reportedCsv(plan))
   files.set('reported/2022-2025.csv', reportedHistoryCsv())
   files.set('goals.csv', goalsCsv())
+  files.set('peers.csv', peersCsv())
   for (const round of ROUNDS) {
     files.set(`surveys/${round.id}/codebook.json`, `${JSON.stringify(codebookOf(round), null, 2)}\n`)
     files.set(`surveys/${round.id}/responses.csv`, surveyCsv(plan, round))

@@ -9,6 +9,7 @@ import { INK } from './wheel-svg.ts'
 const MAX_DISTRICTS = 5
 const MAX_TARGETS = 5
 const MAX_LEVERS = 3
+const MAX_PEERS = 4
 
 /** The council sheet: the brief of a period on one page of A4. */
 export function printCouncilSheet(brief: BriefResponse, text: ReportText): Promise<Buffer> {
@@ -35,7 +36,7 @@ export function printCouncilSheet(brief: BriefResponse, text: ReportText): Promi
         columnGap: 18,
       },
       { columns: [burdens(brief, text), targets(brief, text)], columnGap: 18 },
-      { columns: [peers(text), levers(brief, text)], columnGap: 18 },
+      { columns: [peers(brief, text), levers(brief, text)], columnGap: 18 },
       { text: t('sheet.methods'), style: 'note', margin: [0, 12, 0, 0], fontSize: 7 },
     ],
   })
@@ -97,7 +98,18 @@ function targets({ goals }: BriefResponse, text: ReportText): object {
   }
 }
 
-const peers = ({ t }: ReportText): object => ({ stack: [heading(t('sheet.peers')), { text: t('sheet.peers.none') }] })
+function peers({ peers: all }: BriefResponse, text: ReportText): object {
+  const { t } = text
+  const { quantity, indicator } = speakerOf(text)
+  const own = all.slice(0, MAX_PEERS).map((row) =>
+    t('sheet.peer', {
+      ...{ name: indicator(row), year: row.period, n: row.peers.length },
+      value: quantity(row.value, row.unit),
+      median: quantity(row.median, row.unit),
+    }),
+  )
+  return { stack: [heading(t('sheet.peers')), own.length === 0 ? { text: t('sheet.peers.none') } : lines(own)] }
+}
 
 function levers({ levers: { improve } }: BriefResponse, text: ReportText): object {
   const { t } = text

@@ -13,6 +13,7 @@ import { BurdensSection } from './burdens-section.tsx'
 import { ChangesSection } from './changes-section.tsx'
 import { Findings } from './findings.tsx'
 import { LeversSection } from './levers-section.tsx'
+import { PeersSection } from './peers-section.tsx'
 import { briefPeriods } from './periods.ts'
 import { briefQuery } from './queries.ts'
 import { indicatorName } from './speaker.ts'
@@ -50,7 +51,7 @@ function Brief({ brief }: { brief: BriefResponse }) {
         <LeversSection brief={brief} />
       </div>
       {goals.length > 0 ? <GoalsTable goals={goals} /> : <NoTargets />}
-      <NoPeers period={period.label} />
+      <PeersSection brief={brief} />
       <p className="note brief__paper">
         {t('brief.computed', { time: dateTime(computedAt), address: window.location.origin })}
       </p>
@@ -90,19 +91,6 @@ function NoTargets() {
       <h2 id="brief-targets">{t('report.goals')}</h2>
       <p>{t('brief.targets.none')}</p>
       <ViewLink to={{ view: 'indicators' }}>{t('brief.targets.next')}</ViewLink>
-    </section>
-  )
-}
-
-function NoPeers({ period }: { period: string }) {
-  const { t } = useI18n()
-  return (
-    <section className="brief__section" aria-labelledby="brief-peers">
-      <h2 id="brief-peers">{t('brief.peers')}</h2>
-      <p>{t('brief.peers.none')}</p>
-      <a className="brief__screen" href={apiPath('/indicators/export', { period, format: 'csv' })} download>
-        {t('brief.peers.next')}
-      </a>
     </section>
   )
 }

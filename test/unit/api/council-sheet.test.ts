@@ -42,7 +42,11 @@ const full: BriefResponse = {
       ...{ progress, latest: { period: '2025', value: 2 }, trend: null, source: 'Plan' },
     }
   }),
-  peers: [],
+  peers: five.map((i) => {
+    const { code = '', name = '', unit = '' } = longest[i] ?? {}
+    const peer = { city: 'City with a long name', value: 1, source: 'Yearbook' }
+    return { code, dataPoint: '', name, unit, period: '2025', value: 1, peers: [peer, peer], median: 1, better: 1 }
+  }),
   burdens: {
     ...{ period: '2026', draws: 10, topics: [{ topic: 'air', measures: ['a', 'b', 'c'] }], worst: ['z0'] },
     districts: five.map((i) => ({

@@ -175,6 +175,24 @@ describe('a broken city pack says which file, where and what', () => {
     expect(text).toContain('goals.csv, line 8: EN:EN:AQ:1C so2 appears twice')
   })
 
+  test('values of other cities in another unit, twice, out of range, or of nothing that there is', async () => {
+    const csv = [
+      'code,data_point,city,year,value,unit,source',
+      'EC:ICT:ICT:1C,,X,2025,80,%,Yearbook',
+      'EC:ICT:ICT:1C,,X,2025,81,%,Yearbook',
+      'EC:ICT:ICT:1C,,Y,2025,130,%,Yearbook',
+      'EC:ICT:ICT:1C,,Z,2025,0.8,1,Yearbook',
+      'EN:X:1,,X,2025,80,%,Yearbook',
+      'EC:ICT:ICT:1C,,V,25,80,%,Yearbook',
+    ].join('\n')
+    const text = await problemsOf({ ...good, 'peers.csv': csv })
+    expect(text).toContain('peers.csv, line 3: EC:ICT:ICT:1C of X in 2025 appears twice')
+    expect(text).toMatch(/peers.csv, line 4: 130 % is not plausible/)
+    expect(text).toContain('peers.csv, line 5: unit "1" is not that of EC:ICT:ICT:1C: %')
+    expect(text).toMatch(/peers.csv, line 6: code "EN:X:1"/)
+    expect(text).toMatch(/peers.csv, line 7 year/)
+  })
+
   test('a reported value without a source', async () => {
     const csv = 'code,period,value,unit,data_quality\nEC:ICT:ICT:2C,2026,41,%,accurate_measurement\n'
     expect(await problemsOf({ ...good, 'reported/2026.csv': csv })).toContain('reported/2026.csv, line 2 source:')
