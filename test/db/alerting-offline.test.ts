@@ -198,6 +198,14 @@ const EVENTS: Readonly<Record<string, { publish?: (time: string) => Promise<void
   online: { publish: (time) => say(['a'], time, 1), offline: false },
   measured: { publish: (time) => city.things.report('a', [at(time), 9]), offline: false },
   'kept offline': { publish: (time) => say(['a'], time, 0, { retained: true }), offline: true },
+  // as controllers report it: no clients, because it is offline
+  'offline with a value': {
+    publish: async (time) => {
+      await city.things.report('a', [at(time), 0])
+      await say(['a'], time, 0)
+    },
+    offline: true,
+  },
   'kept online': { publish: (time) => say(['a'], time, 1, { retained: true }) },
   restart: {},
 }
@@ -231,6 +239,9 @@ test('whatever is said, measured or kept, over restarts, an incident is open whi
         await engine.close()
       },
     ),
-    { seed: 14, numRuns: 12 },
+    {
+      ...{ seed: 14, numRuns: 12 },
+      examples: [[['offline with a value', 'offline with a value', 'offline with a value', 'measured']]],
+    },
   )
 })

@@ -60,6 +60,11 @@ export const effective = ({ heard, excusedUntil }: Member): number => Math.max(h
 export const hasMissed = (member: Member, now: number): boolean =>
   member.diedAt !== undefined || now - effective(member) >= MISSED_INTERVALS * member.intervalMs
 
+/** Whether it was heard before it died, or did not: what comes with the word that it is offline is no sign of life. */
+export const isAlive = ({ heard, diedAt }: Member): boolean => diedAt === undefined || heard < diedAt
+
+export const signOfLife = (member: Member): Evidence[] => (isAlive(member) ? [{ at: member.heard, value: 0 }] : [])
+
 /** From when on a Thing or a group counts as silent because it was said to be offline. */
 export function announced(member: Member, { compiled }: ActiveRule, at: number | undefined, now: number): Evidence[] {
   if (at === undefined || compiled.direction !== 'above') return []

@@ -24,9 +24,11 @@ import {
   first,
   hasMissed,
   inOrder,
+  isAlive,
   type Member,
   MISSED_INTERVALS,
   membersOf,
+  signOfLife,
 } from './silence-members.ts'
 import { type ActiveRule, mildestOf, type World } from './world.ts'
 
@@ -129,7 +131,7 @@ const median = (values: readonly number[]): number =>
 function groupEvidence(group: Group, { now }: SilencePass, wasActive: boolean): Evidence[] {
   const { members, rule } = group
   if (wasActive) {
-    const heard = members.reduce((newest, member) => Math.max(newest, member.heard), 0)
+    const heard = members.filter(isAlive).reduce((newest, member) => Math.max(newest, member.heard), 0)
     return [{ at: heard, value: 0 }, ...deadlines(first(members), rule, now)]
   }
   const expected = members.filter(({ diedAt, intervalMs }) => diedAt !== undefined || Number.isFinite(intervalMs))
@@ -169,7 +171,7 @@ function evaluateThings(pass: SilencePass, rule: ActiveRule, { members, silent, 
     }
     const wasActive = state?.levels.some(({ active }) => active) ?? false
     if (chain.some((group) => excused.has(group)) && !wasActive) continue
-    const known: Evidence[] = state ? [{ at: member.heard, value: 0 }] : []
+    const known = state ? signOfLife(member) : []
     // One that is known to be silent stays so: its clock is not set back by a restart.
     const own = wasActive ? { ...member, excusedUntil: 0 } : member
     const death = announced(own, rule, isDead ? member.diedAt : undefined, pass.now)
