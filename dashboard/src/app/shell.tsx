@@ -20,6 +20,7 @@ import {
   RegistryView,
   ReportView,
   SessionMenu,
+  WallView,
 } from './views.ts'
 
 /** The frame of every view: city, navigation, state of the live feed, and the view itself. */
@@ -66,6 +67,7 @@ export function Shell({ city }: { city: CityResponse }) {
             {state.view === 'operations' && <OperationsView city={city} />}
             {state.view === 'registry' && <RegistryView />}
             {state.view === 'access' && <AccessView />}
+            {state.view === 'wall' && <WallView city={city} />}
           </Suspense>
         </ErrorBoundary>
       </main>

@@ -7,7 +7,7 @@ import { zonesQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useLive, useNow } from '../live/use-live.ts'
 import { useTheme } from '../state/theme.ts'
-import { useViewState } from '../state/use-view-state.ts'
+import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
 import { IncidentList } from './incident-list.tsx'
 import { incidentMarks } from './incident-marks.ts'
@@ -23,7 +23,8 @@ const NO_INCIDENTS: readonly Incident[] = []
 
 /** The operator's page: what is wrong now, where, since when, whom it affects and who works on it. */
 export default function NowView({ city }: { city: CityResponse }) {
-  const [{ select, camera }, change] = useViewState()
+  const [state, change] = useViewState()
+  const { select, camera } = state
   const i18n = useI18n()
   const { t } = i18n
   const scheme = useTheme()
@@ -41,6 +42,9 @@ export default function NowView({ city }: { city: CityResponse }) {
       <section className="now__list">
         <h1 className="page-title">{t('now.title')}</h1>
         <EngineState />
+        <p>
+          <a href={hrefOf({ ...state, view: 'wall', select: null })}>{t('wall.open')}</a>
+        </p>
         <WaitingHandover />
         {open.error && !open.data && <Problem error={open.error} retry={open.refetch} />}
         {open.data && (

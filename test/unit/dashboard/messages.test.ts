@@ -57,7 +57,7 @@ const FEATURES = [
   'operations',
   'people',
 ]
-const features = [...FEATURES, 'payloads', 'registry', 'report', 'reproduce', 'rules', 'state', 'ui'].map(
+const features = [...FEATURES, 'payloads', 'registry', 'report', 'reproduce', 'rules', 'state', 'ui', 'wall'].map(
   (folder) => `dashboard/src/${folder}`,
 )
 
