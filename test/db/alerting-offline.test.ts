@@ -210,6 +210,8 @@ const EVENTS: Readonly<Record<string, { publish?: (time: string) => Promise<void
   restart: {},
 }
 
+const EXAMPLES: [string[]][] = [[['offline with a value', 'offline with a value', 'offline with a value', 'measured']]]
+
 test('whatever is said, measured or kept, over restarts, an incident is open while the Thing is offline, and said once', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -239,9 +241,6 @@ test('whatever is said, measured or kept, over restarts, an incident is open whi
         await engine.close()
       },
     ),
-    {
-      ...{ seed: 14, numRuns: 12 },
-      examples: [[['offline with a value', 'offline with a value', 'offline with a value', 'measured']]],
-    },
+    { seed: 14, numRuns: 12, examples: EXAMPLES },
   )
 })
