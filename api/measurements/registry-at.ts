@@ -2,6 +2,7 @@
  * The registry as it was at a time: the only place that reads its history (table registry_history). Whatever is said of a
  * period rests on what was valid at its end; what is not over rests on what is valid now.
  */
+import { zoneAt } from '#domain/city-pack/zone-at.ts'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Area } from '#model/basics/geo.ts'
 import { localMidnight, offsetMs, type Period } from '#model/basics/period.ts'
@@ -118,7 +119,7 @@ export async function zonesAt(db: Queryable, at: At, { timeZone, beginsLater }: 
 // The last state that began before the end. A Thing that was heard before it was registered is as it was registered.
 const THINGS = `
   select t.id, t.key, s.name, s.kind, s.zone_id as "zoneId", t.simulated, t.verified, s.expected_interval_s as "intervalSeconds",
-         s.attributes, h.valid_from < $1::timestamptz as registered
+         s.lon, s.lat, s.attributes, h.valid_from < $1::timestamptz as registered
   from thing t
   cross join lateral (
     select state, valid_from from registry_history
@@ -143,9 +144,10 @@ export async function thingsAt(
   db: Queryable,
   at: At,
   from: Date,
-  { timeZone }: CityAt,
+  city: CityAt,
 ): Promise<{ things: ThingAt[]; unconfirmed: ThingAt[] }> {
-  const { rows } = await (at.current ? db.query<ThingAt>(THINGS_NOW) : db.query<ThingAt>(THINGS, [at.end]))
+  const { timeZone } = city
+  const rows = at.current ? (await db.query<ThingAt>(THINGS_NOW)).rows : await thingsThen(db, at, city)
   const there = rows.flatMap((thing) => {
     const begun = holdsAt({ validFrom: thing.attributes['validFrom'] }, at, timeZone)
     const still = holdsAt({ validTo: thing.attributes['validTo'] }, { end: from, current: false }, timeZone)
@@ -153,6 +155,20 @@ export async function thingsAt(
     return [{ ...thing, registered: thing.registered && holdsAt(thing.attributes, at, timeZone) }]
   })
   return byConfirmation(there)
+}
+
+type Placed = ThingAt & { readonly lon: number | null; readonly lat: number | null }
+
+/** A Thing whose district was not there yet, or no more, was in the one that there was at its place. */
+async function thingsThen(db: Queryable, at: At, city: CityAt): Promise<ThingAt[]> {
+  const { rows } = await db.query<Placed>(THINGS, [at.end])
+  const zones = city.beginsLater ? [] : await zonesAt(db, at, city)
+  const known = new Set(zones.map(({ id }) => id))
+  return rows.map(({ lon, lat, ...thing }) => {
+    const isPlaced = zones.length === 0 || (thing.zoneId !== null && known.has(thing.zoneId))
+    if (isPlaced || lon === null || lat === null) return thing
+    return { ...thing, zoneId: zoneAt([lon, lat], zones)?.id ?? null }
+  })
 }
 
 /** Whether `validFrom` (inclusive) and `validTo` (exclusive; local dates) leave room for the moment before an instant. */

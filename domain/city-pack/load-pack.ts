@@ -1,12 +1,11 @@
-import area from '@turf/area'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { loadGoals } from './load-goals.ts'
 import { loadPeers } from './load-peers.ts'
 import { loadReported } from './load-reported.ts'
 import { loadSurveys } from './load-surveys.ts'
+import { loadZones } from './load-zones.ts'
 import type { LoadedPack } from './read-pack.ts'
-import type { LoadedZone } from './read-zones.ts'
 import { pointOf, zoneAt } from './zone-at.ts'
 
 /**
@@ -22,7 +21,7 @@ export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surv
     await assertSameCity(client, pack)
     await declareValidity(client, pack)
     await loadCity(client, pack)
-    await loadZones(client, pack.zones)
+    await loadZones(client, pack)
     await loadThings(client, pack)
     await loadReported(client, pack)
     await loadGoals(client, pack)
@@ -84,29 +83,6 @@ async function loadCity(
 }
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
-
-async function loadZones(client: PoolClient, zones: LoadedZone[]): Promise<void> {
-  const rows = zones.map((zone) => ({
-    key: zone.key,
-    name: zone.name,
-    population: zone.population ?? null,
-    households: zone.households ?? null,
-    income: zone.income ?? null,
-    area_km2: area(zone.geometry as never) / 1e6,
-    geometry: zone.geometry,
-    attributes: zone.attributes,
-  }))
-  await client.query(
-    `insert into zone (key, name, population, households, income, area_km2, geometry, attributes)
-     select * from jsonb_to_recordset($1::jsonb) as z
-       (key text, name text, population int, households int, income float8, area_km2 float8, geometry jsonb, attributes jsonb)
-     on conflict (key) do update set
-       name = excluded.name, population = excluded.population, households = excluded.households, income = excluded.income,
-       area_km2 = excluded.area_km2, geometry = excluded.geometry, attributes = excluded.attributes`,
-    [JSON.stringify(rows)],
-  )
-  await client.query('delete from zone where key <> all($1::text[])', [zones.map((zone) => zone.key)])
-}
 
 async function loadThings(client: PoolClient, { city, things, zones }: LoadedPack): Promise<void> {
   const rows = things.map((thing) => {

@@ -33,13 +33,16 @@ import { type PeerRow, readPeers } from './read-peers.ts'
 import { type ReportedRow, readReported } from './read-reported.ts'
 import { type LoadedSurvey, readSurveys } from './read-survey.ts'
 import { readThings } from './read-things.ts'
-import { type LoadedZone, readZones } from './read-zones.ts'
+import { hasEnded, type LoadedZone, readZones } from './read-zones.ts'
 
 /** A city pack, read and checked. */
 export type LoadedPack = {
   readonly folder: string
   readonly city: CityPack
+  /** districts of today */
   readonly zones: LoadedZone[]
+  /** districts that have ended */
+  readonly pastZones: LoadedZone[]
   readonly baseMap: unknown
   readonly features: unknown
   readonly things: ThingRow[]
@@ -83,8 +86,12 @@ export async function checkCityPack(
   if (city?.crs !== undefined && !crs)
     problems.add('city.json', 'crs', `"${city.crs}" is not a system that can be transformed; ${CRS_VALID}`)
   const json = await readJson(folder, 'zones.geojson', problems, true)
-  const zones = json === undefined ? [] : await readZones(json, city, { reference: city?.centre, crs }, problems)
-  const keys = problems.has('zones.geojson') ? undefined : new Set(zones.map(({ key }) => key))
+  const allZones = json === undefined ? [] : await readZones(json, city, { reference: city?.centre, crs }, problems)
+  const today = localDate(city?.timeZone)
+  const zones = allZones.filter((zone) => !hasEnded(zone, today))
+  const pastZones = allZones.filter((zone) => hasEnded(zone, today))
+  // what is stated of a past year names the districts of that year
+  const keys = problems.has('zones.geojson') ? undefined : new Set(allZones.map(({ key }) => key))
   const places = { reference: zones.length > 0 ? middleOfZones(zones) : undefined, crs }
   const decimal = city?.decimal && DECIMALS[city.decimal]
   const things = await readThings(
@@ -108,8 +115,14 @@ export async function checkCityPack(
   const surveys = await readSurveys(folder, keys, problems, decimal)
   if (city) checkIncome(city, zones, problems)
   const named = { baseMap: baseMap ?? ALL_LAND, features, airStandards, languages }
-  return { pack: city && { folder, city, ...named, zones, things, reported, goals, peers, surveys }, problems }
+  return { pack: city && { folder, city, ...named, zones, pastZones, things, reported, goals, peers, surveys }, problems }
 }
+
+/** Of now, in the city, as 2026-05-31. */
+const localDate = (timeZone: string | undefined): string =>
+  new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...(timeZone !== undefined && { timeZone }) }).format(
+    new Date(),
+  )
 
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(

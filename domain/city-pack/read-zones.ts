@@ -40,7 +40,7 @@ export async function readZones(
   const names = city?.zoneFields ?? {}
   const isComplete = checkNames(collection.features, names, problems)
   const seen = new Set<string>()
-  return collection.features.flatMap((feature, index) => {
+  const zones = collection.features.flatMap((feature, index): LoadedZone[] => {
     const attributes = feature.properties ?? {}
     const input = ourNames(attributes, names)
     const where = `features[${index}]${typeof input['name'] === 'string' ? ` (${input['name']})` : ''}`
@@ -60,7 +60,41 @@ export async function readZones(
     seen.add(key)
     return [{ ...properties.data, geometry, attributes }]
   })
+  return withSuccession(zones, problems)
 }
+
+/** Districts that replace others begin when these end, so that no time has both. */
+function withSuccession(zones: readonly LoadedZone[], problems: PackProblems): LoadedZone[] {
+  const byKey = new Map(zones.map((zone) => [zone.key, zone]))
+  return zones.map((zone) => {
+    const { key, validTo, replaces = [] } = zone
+    const add = (field: string, what: string): void => problems.add(FILE, `zone "${key}".${field}`, what)
+    for (const one of replaces) {
+      const problem = replacedProblem(one, byKey)
+      if (problem) add('replaces', problem)
+    }
+    const [end, ...others] = new Set(replaces.flatMap((one) => byKey.get(one)?.validTo ?? []))
+    if (others.length > 0) add('replaces', `these end at different times: ${[end, ...others].join(', ')}`)
+    const begins = zone.validFrom ?? end
+    if (begins === undefined) return zone
+    if (end !== undefined && begins !== end)
+      add('validFrom', `is ${begins}, and what it replaces ends ${end}; valid: the same date`)
+    if (validTo !== undefined && validTo <= begins)
+      add('validTo', `"${validTo}" does not lie after its beginning, ${begins}`)
+    return { ...zone, validFrom: begins, attributes: { ...zone.attributes, validFrom: begins } }
+  })
+}
+
+function replacedProblem(key: string, zones: ReadonlyMap<string, LoadedZone>): string | undefined {
+  const zone = zones.get(key)
+  if (zone?.validTo !== undefined) return undefined
+  const what = zone ? `"${key}" has no validTo` : `"${key}" is not in the file${didYouMean(key, zones.keys())}`
+  return `${what}; districts of the past stay in the file, with "validTo"`
+}
+
+/** Whether a district has ended by a local date. */
+export const hasEnded = ({ validTo }: Pick<LoadedZone, 'validTo'>, today: string): boolean =>
+  validTo !== undefined && validTo <= today
 
 /** Where zones and centre differ by exchanged axes, the time zone tells which of the two has them so. */
 async function readPlaced(
@@ -119,6 +153,8 @@ function ourNames(attributes: Record<string, unknown>, names: Names): Record<str
     households: take('households'),
     income: take('income'),
     validFrom: attributes['validFrom'] ?? undefined,
+    validTo: attributes['validTo'] ?? undefined,
+    replaces: attributes['replaces'] ?? undefined,
     byYear: attributes['byYear'] ?? undefined,
   }
 }

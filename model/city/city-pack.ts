@@ -202,6 +202,10 @@ export const zonePropertiesSchema = z.object({
   income: z.number().optional(),
   /** since when the zone has been so, where it is not `validFrom` of the pack */
   validFrom: validFromSchema.optional(),
+  /** since when it is no more, exclusive: a district of the past, which reports about its time use */
+  validTo: z.iso.date(DATE).optional(),
+  /** keys of the districts that it came from; it began when they ended */
+  replaces: z.array(z.string()).min(1).optional(),
   byYear: zoneByYearSchema.optional(),
 })
 export const zonesSchema = featureCollection(areaSchema, zonePropertiesSchema.loose())
