@@ -14,7 +14,12 @@ export type CityFacts = {
   domains: { domain: Domain; things: number }[]
   /** of the zones, else of the Things, else the centre */
   bounds: Bounds
+  /** when districts began, split or merged, after the first ones; the newest last */
+  districtChanges: string[]
 }
+
+/** More would be registrations of districts one by one. */
+const MAX_CHANGES = 100
 
 const CITY = `
   select pack - 'languages' as pack,
@@ -23,7 +28,10 @@ const CITY = `
          (select coalesce(json_agg(json_build_object('domain', d.domain, 'things', d.n) order by d.domain), '[]')
           from (select domain, count(*) as n from thing group by domain) d) as domains,
          (select json_build_array(min(lon), min(lat), max(lon), max(lat)) from thing) as thing_bounds,
-         (select json_agg(geometry) from zone) as areas
+         (select json_agg(geometry) from zone) as areas,
+         (select coalesce(json_agg(since order by since), '[]') from (
+            select distinct min(valid_from) as since from registry_history where entity = 'zone' group by id) begun
+          where since > (select min(valid_from) from registry_history where entity = 'zone')) as changes
   from city`
 
 type CityRow = {
@@ -33,6 +41,7 @@ type CityRow = {
   domains: { domain: Domain; things: number }[]
   thing_bounds: [number | null, number | null, number | null, number | null]
   areas: Area[] | null
+  changes: string[]
 }
 
 /** @throws AppError NOT_FOUND before a city pack was loaded */
@@ -47,6 +56,7 @@ export async function selectCity(db: Queryable): Promise<CityFacts> {
     zones: row.zones,
     domains: row.domains,
     things: row.domains.reduce((sum, domain) => sum + domain.things, 0),
+    districtChanges: row.changes.slice(-MAX_CHANGES).map((since) => new Date(since).toISOString()),
     bounds: boundsOf(row.areas ?? []) ?? wholeBounds(row.thing_bounds) ?? around(pack.centre),
   }
 }

@@ -23,6 +23,8 @@ export const cityResponse = z.object({
   simulated: z.boolean(),
   domains: z.array(z.object({ domain: domainSchema, things: z.int() })),
   zones: z.int(),
+  /** when districts split, merged or began, after the first ones: GET /api/v1/zones?at=… gives those of a time; the newest last */
+  districtChanges: z.array(instant),
   things: z.int(),
   /** days after which what residents tell is deleted */
   voiceKeepDays: z.int(),

@@ -237,6 +237,7 @@ describe('the registry', () => {
     const pack = {
       city: { ...rows[0].pack, simulated: false },
       things,
+      pastZones: [],
       folder: 'test',
       reported: [],
       goals: [],

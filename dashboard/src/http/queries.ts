@@ -16,6 +16,14 @@ export const zonesQuery = queryOptions({
   refetchInterval: MINUTE,
 })
 
+/** Districts as they were just before a moment. */
+export const zonesAtQuery = (at: string) =>
+  queryOptions({
+    queryKey: ['zones', at],
+    queryFn: ({ signal }) => get(zoneFeatures, '/zones', { at }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
 /** All Things with their latest values; between two requests the live feed updates the values. */
 export const thingsQuery = queryOptions({
   queryKey: ['things'],

@@ -51,6 +51,18 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
   const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone, ...options })
   const dateTimeFormat = date({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const datedFormat = date({
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }) // prettier-ignore
+  const year = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric' })
+  /** The year is left out only where it is this one. */
+  const momentFormat = (...times: Date[]): Intl.DateTimeFormat =>
+    times.every((at) => year.format(at) === year.format(new Date())) ? dateTimeFormat : datedFormat
   const dateFormat = date({ day: 'numeric', month: 'short', year: 'numeric' })
   const timeFormat = date({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
@@ -86,8 +98,8 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     integer,
     decimal,
     percent,
-    dateTime: (at) => dateTimeFormat.format(new Date(at)),
-    dateTimes: (from, to) => dateTimeFormat.formatRange(new Date(from), new Date(to)),
+    dateTime: (at) => momentFormat(new Date(at)).format(new Date(at)),
+    dateTimes: (from, to) => momentFormat(new Date(from), new Date(to)).formatRange(new Date(from), new Date(to)),
     date: (at) => dateFormat.format(new Date(at)),
     time: (at) => timeFormat.format(new Date(at)),
     age: (at, now) => relative.format(...coarse((new Date(at).getTime() - now) / 1000)),

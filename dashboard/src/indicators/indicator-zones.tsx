@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { zonesQuery, zoneValuesQuery } from '../http/queries.ts'
+import { cityQuery } from '../http/city-query.ts'
+import { zoneValuesQuery } from '../http/queries.ts'
+import { useZones } from '../http/use-zones.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import { endOfPeriod } from '../state/local-day.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import './evidence.css'
 import './history.css'
@@ -9,14 +12,15 @@ import './indicator-zones.css'
 /** Differences between zones: the zones in order, and the population-weighted mean. Nothing for an indicator without zones. */
 export function IndicatorZones({ code, dataPoint }: { code: string; dataPoint: string }) {
   const [{ period }] = useViewState()
-  const { t, quantity, number } = useI18n()
+  const { t, quantity, number, timeZone } = useI18n()
   const { data } = useQuery(zoneValuesQuery(code, period, dataPoint))
-  const zones = useQuery(zonesQuery)
+  const { districtChanges = [] } = useQuery(cityQuery).data ?? {}
+  const { zones } = useZones({ districtChanges }, endOfPeriod(period, timeZone))
   const known = (data?.zones ?? []).flatMap(({ zone, value }) => (value === null ? [] : [{ zone, value }]))
   if (!data?.spread || known.length < 2) return null
   const { spread, unit } = data
   const nameOf = (key: string): string =>
-    zones.data?.features.find(({ properties }) => properties.key === key)?.properties.name ?? key
+    zones?.features.find(({ properties }) => properties.key === key)?.properties.name ?? key
   const most = Math.max(...known.map(({ value }) => Math.abs(value)), Number.MIN_VALUE)
   const missing = data.zones.length - known.length
   return (

@@ -10,11 +10,11 @@ import {
   useState,
 } from 'react'
 import { Button } from 'react-aria-components'
-import type { CityResponse } from '#model/api/city.ts'
+import type { CityResponse, ThingFeature } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { startPlayback } from '../state/playback-address.ts'
 import { useNarrow, useTheme } from '../state/theme.ts'
-import { setAddress, useViewState } from '../state/use-view-state.ts'
+import { type ChangeView, setAddress, useViewState } from '../state/use-view-state.ts'
 import { type Camera, createAddress, parseSelection, selectionId } from '../state/view-state.ts'
 import { BottomSheet } from '../ui/bottom-sheet.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -27,6 +27,7 @@ import { MiniKey } from './controls/legend-grid.tsx'
 import { LegendPanel } from './controls/legend-panel.tsx'
 import { type LayerModel, NO_MARKS } from './layer-model/model.ts'
 import { LAYERS, layerOf } from './layers/index.ts'
+import { openingLayer } from './opening-layer.ts'
 import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
 import { SelectionPanel } from './selection/selection-panel.tsx'
@@ -46,6 +47,7 @@ export default function MapView({ city }: { city: CityResponse }) {
   const scheme = useTheme()
   const control = usePlayback()
   const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, scheme, control?.frame ?? null)
+  useOpening(things, loading, change)
   const selected = selectionId(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
@@ -108,6 +110,20 @@ export default function MapView({ city }: { city: CityResponse }) {
       {narrow ? <PanelsBelow key={selected} {...parts} /> : <PanelsBeside {...parts} />}
     </div>
   )
+}
+
+/** Once, and only where the address names no layer: the map opens on one that has data. */
+function useOpening(things: readonly ThingFeature[], loading: boolean, change: ChangeView): void {
+  const decided = useRef(false)
+  useEffect(() => {
+    const named = new URLSearchParams(window.location.search)
+    if (decided.current || loading) return
+    if (['layer', 'by', 'select', 'time'].some((name) => named.has(name))) decided.current = true
+    const opening = decided.current ? null : openingLayer(LAYERS, things)
+    if (!opening) return
+    decided.current = true
+    change(opening, 'replace')
+  }, [things, loading, change])
 }
 
 type OneMap = { readonly id: 'a' | 'b' | 'only'; readonly model: LayerModel | null }

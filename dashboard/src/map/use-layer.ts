@@ -1,7 +1,8 @@
 import { hashKey, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import type { CityResponse, ThingFeature, ZoneFeatures } from '#model/api/city.ts'
-import { thingsQuery, zonesQuery } from '../http/queries.ts'
+import { thingsQuery } from '../http/queries.ts'
+import { useZones } from '../http/use-zones.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useLatest } from '../live/use-latest.ts'
 import { useLive, useNow } from '../live/use-live.ts'
@@ -27,7 +28,6 @@ export type LayerState = {
  * the layer as it was then; live values do not touch it.
  */
 export function useLayer(city: CityResponse, state: ViewState, scheme: ColourScheme, frame: Frame | null): LayerState {
-  const zones = useQuery(zonesQuery)
   const things = useQuery(thingsQuery)
   useNewThings(things.data?.features, things.refetch)
   const latest = useLatest()
@@ -39,11 +39,13 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
   const choice = useChoice(state)
   const { unconfirmed } = state
   const answers = useAnswers(layer, choice)
+  const moment = frame?.to ?? layer.moment?.(choice, answers.read, city.timeZone) ?? null
+  const { zones, queries: zoneQueries } = useZones(city, moment)
   const input = useMemo((): LayerInput | null => {
-    if (!zones.data || !things.data) return null
+    if (!zones || !things.data) return null
     const shown = unconfirmed ? things.data.features : things.data.features.filter(isVerified)
     return {
-      zones: frame?.zonesOf(zones.data) ?? zones.data,
+      zones: frame?.zonesOf(zones) ?? zones,
       things: frame?.thingsOf(shown) ?? shown,
       simulated: city.simulated,
       latestOf,
@@ -52,13 +54,13 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
       noData: NO_DATA[scheme],
       i18n,
     }
-  }, [zones.data, things.data, unconfirmed, city.simulated, latestOf, now, frame, scheme, i18n])
+  }, [zones, things.data, unconfirmed, city.simulated, latestOf, now, frame, scheme, i18n])
   const { read } = answers
   const model = useMemo(() => input && layer.model(input, choice, read), [input, layer, choice, read])
-  const queries = [zones, things, ...answers.queries]
+  const queries = [...zoneQueries, things, ...answers.queries]
   return {
     model,
-    zones: zones.data,
+    zones,
     things: things.data?.features ?? [],
     cut: things.data?.truncated ? { shown: things.data.features.length, total: things.data.total } : null,
     problem: queries.find(({ error }) => error)?.error ?? null,

@@ -51,6 +51,12 @@ export function shifted(playback: Playback, direction: -1 | 1, now: number): Pla
   return { ...playback, until, time: until - length }
 }
 
+/** The window that ends at a moment, from its beginning; not past the current hour. */
+export function endingAt(playback: Playback, end: number, now: number): Playback {
+  const until = Math.min(end, Math.ceil(now / HOUR_MS) * HOUR_MS)
+  return { ...playback, until, time: windowStart(until, playback.span) }
+}
+
 /** @returns null if the address has no valid moment */
 export function parsePlayback(query: URLSearchParams): Playback | null {
   const time = Date.parse(query.get('time') ?? '')

@@ -3,6 +3,7 @@
  * Pure: text in, state out. Unknown or malformed parts fall back to their default.
  */
 import { LANGUAGE_TAG } from '#model/text/languages.ts'
+import { DAY } from './local-day.ts'
 import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './measure-ref.ts'
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
 
@@ -14,7 +15,7 @@ export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 /** What a theme comes to on this screen. */
 export type ColourScheme = Exclude<Theme, 'system'>
-export const RANGES = ['24h', '7d', '30d'] as const
+export const RANGES = ['24h', '7d', '30d', '365d'] as const
 export type Range = (typeof RANGES)[number]
 
 /** What the address knows of a layer of the map. */
@@ -40,6 +41,8 @@ export type ViewState = {
   readonly lang: string | null
   readonly period: string
   readonly range: Range
+  /** last day of the charts, as 2026-05-31; null: now */
+  readonly day: string | null
   /** null: entire city */
   readonly camera: Camera | null
   readonly table: boolean
@@ -70,6 +73,7 @@ const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
   lang: null,
   period: 'last-30d',
   range: '24h',
+  day: null,
   camera: null,
   table: false,
   unconfirmed: true,
@@ -126,6 +130,7 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
     lang: matching(LANGUAGE_TAG, query.get('lang')),
     period: period && PERIOD.test(period) ? period : DEFAULTS.period,
     range: oneOf(RANGES, query.get('range')) ?? DEFAULTS.range,
+    day: matching(DAY, query.get('day')),
     camera: parseCamera(query.get('at')),
     table: query.get('table') === 'open',
     unconfirmed: query.get('unconfirmed') !== 'hide',
@@ -157,6 +162,7 @@ function toSearch(state: ViewState, layers: AddressLayers): string {
   put('lang', state.lang ?? '', '')
   put('period', state.period, DEFAULTS.period)
   put('range', state.range, DEFAULTS.range)
+  put('day', state.day ?? '', '')
   put('at', state.camera ? formatCamera(state.camera) : '', '')
   put('table', state.table ? 'open' : '', '')
   put('unconfirmed', state.unconfirmed ? '' : 'hide', '')

@@ -31,6 +31,8 @@ export type MapLayer = {
    * the answer to another.
    */
   readonly queries?: (choice: LayerChoice, read: ReadQuery) => readonly LayerQuery[]
+  /** the time, in ms, whose districts it shows, where that is not now: of a survey, of a period that is over */
+  readonly moment?: (choice: LayerChoice, read: ReadQuery, timeZone: string) => number | null
   /** marks, legend and table; null while an answer is missing or where there is nothing to show */
   readonly model: (input: LayerInput, choice: LayerChoice, read: ReadQuery) => LayerModel | null
   /** the history of a measure; null where it has none to play back: a survey, a period, the income of a district */

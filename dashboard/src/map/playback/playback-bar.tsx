@@ -1,8 +1,19 @@
 import { Button } from 'react-aria-components'
 import { useI18n } from '../../i18n/formatters.ts'
-import { type Playback, SPANS, SPEEDS, STEPS, shifted, windowOf, withSpan } from '../../state/playback-address.ts'
+import { dayOf, endOfDay } from '../../state/local-day.ts'
+import {
+  endingAt,
+  type Playback,
+  SPANS,
+  SPEEDS,
+  STEPS,
+  shifted,
+  windowOf,
+  withSpan,
+} from '../../state/playback-address.ts'
 import { changeView } from '../../state/use-view-state.ts'
 import { Choice } from '../../ui/choice.tsx'
+import { DayChoice } from '../../ui/day-choice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { PlaybackControl } from './use-playback.ts'
@@ -121,7 +132,7 @@ function Filled({ shares }: { shares: readonly number[] }) {
 }
 
 function Choices({ playback }: { playback: Playback }) {
-  const { t, name } = useI18n()
+  const { t, name, timeZone } = useI18n()
   const set = (next: Playback): void => changeView({ playback: next }, 'replace')
   const shift = (direction: -1 | 1): void => set(shifted(playback, direction, Date.now()))
   return (
@@ -145,6 +156,11 @@ function Choices({ playback }: { playback: Playback }) {
           <Icon name="later" />
         </Button>
       </div>
+      <DayChoice
+        label={t('day.last')}
+        value={dayOf(playback.until - 1, timeZone)}
+        onChange={(day) => set(endingAt(playback, endOfDay(day, timeZone), Date.now()))}
+      />
       <Choice
         label={t('playback.step')}
         choices={STEPS[playback.span].map((id) => ({ id, label: name('playback.step', id) }))}

@@ -74,9 +74,13 @@ function options({ series, element, i18n, unit, drawn }: Drawing): uPlot.Options
     ticks: { show: false },
   }
   const day = series.bucketSeconds !== null
+  const yearOf = (seconds: number): number => uPlot.tzDate(new Date(seconds * 1000), i18n.timeZone).getFullYear()
+  const isOfOtherYear = series.points.some(({ time }) => yearOf(time) !== yearOf(Date.now() / 1000))
   const tick = new Intl.DateTimeFormat(i18n.locale, {
     timeZone: i18n.timeZone,
-    ...(day ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
+    ...(day
+      ? { day: 'numeric', month: 'short', ...(isOfOtherYear && { year: 'numeric' }) }
+      : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
   })
   const single = bars ? uPlot.paths.bars?.({ size: [0.7, 24] }) : undefined
   return {
@@ -91,7 +95,11 @@ function options({ series, element, i18n, unit, drawn }: Drawing): uPlot.Options
       y: { range: (_, min, max) => (isDirection ? [0, 360] : yRange(drawn?.low ?? min, drawn?.high ?? max, bars)) },
     },
     axes: [
-      { ...axis, space: 64, values: (_, splits) => splits.map((at) => tick.format(new Date(at * 1000))) },
+      {
+        ...axis,
+        space: isOfOtherYear ? 92 : 64,
+        values: (_, splits) => splits.map((at) => tick.format(new Date(at * 1000))),
+      },
       {
         ...{ ...axis, size: 48, values: (_: uPlot, splits: number[]) => splits.map((value) => i18n.number(value)) },
         ...(isDirection && { splits: () => [0, 90, 180, 270, 360] }),

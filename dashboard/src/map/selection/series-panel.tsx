@@ -4,10 +4,12 @@ import { Button } from 'react-aria-components'
 import { observationsQuery } from '../../http/queries.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { useNow } from '../../live/use-live.ts'
+import { dayOf, endOfDay } from '../../state/local-day.ts'
 import { useTheme } from '../../state/theme.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { RANGES } from '../../state/view-state.ts'
 import { Chips } from '../../ui/chips.tsx'
+import { DayChoice } from '../../ui/day-choice.tsx'
 import { Picture } from '../../ui/picture/picture.tsx'
 import { Problem } from '../../ui/problem.tsx'
 import type { Datastream } from '../layer-model/model.ts'
@@ -21,13 +23,17 @@ const SeriesChart = lazy(() => import('./series-chart.tsx'))
 
 /** The series of one Datastream: chart, the same in a sentence, and the same as a table. */
 export function SeriesPanel({ datastream }: { datastream: Datastream }) {
-  const [{ range }, change] = useViewState()
+  const [{ range, day }, change] = useViewState()
   const { t, property, unit, timeZone } = useI18n()
   const scheme = useTheme()
   const [table, setTable] = useState(false)
   const [whole, setWhole] = useState(false)
   const now = useNow(60_000)
-  const query = useMemo(() => windowOf(range, now), [range, now])
+  const today = dayOf(now, timeZone)
+  const query = useMemo(
+    () => windowOf(range, now, day === null ? undefined : endOfDay(day, timeZone)),
+    [range, now, day, timeZone],
+  )
   const answer = useQuery(observationsQuery(datastream.id, query))
   const series = useMemo(() => (answer.data ? seriesOf(answer.data) : null), [answer.data])
   const drawn = useMemo(() => series && drawnRange(series), [series]) ?? undefined
@@ -40,6 +46,19 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
         value={range}
         onChange={(value) => change({ range: RANGES.find((item) => item === value) ?? '24h' }, 'replace')}
       />
+      <DayChoice
+        label={t('day.last')}
+        value={day ?? today}
+        onChange={(value) => change({ day: value === today ? null : value }, 'replace')}
+      />
+      {day !== null && (
+        <Button className="button button--small" onPress={() => change({ day: null }, 'replace')}>
+          {t('day.today')}
+        </Button>
+      )}
+      {series && !series.points.some(({ value }) => value !== null) && datastream.latest && (
+        <LastValues at={datastream.latest.time} />
+      )}
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {series && (
         <>
@@ -69,6 +88,20 @@ export function SeriesPanel({ datastream }: { datastream: Datastream }) {
         </>
       )}
     </section>
+  )
+}
+
+/** Imported history ends in the past: from a chart without values it is one step away. */
+function LastValues({ at }: { at: string }) {
+  const [, change] = useViewState()
+  const { t, date, timeZone } = useI18n()
+  return (
+    <Button
+      className="button button--small"
+      onPress={() => change({ day: dayOf(Date.parse(at), timeZone), range: '30d' }, 'replace')}
+    >
+      {t('series.last', { date: date(at) })}
+    </Button>
   )
 }
 

@@ -29,12 +29,16 @@ export type Series = {
   readonly bucketSeconds: number | null
 }
 
-/** What to ask for: 24 hours raw, 7 days by the hour, 30 days by the local day. Ends on whole minutes, to be cached. */
-export function windowOf(range: Range, now: number): { from: string; to: string; every?: string } {
-  const to = Math.ceil(now / 60_000) * 60_000
-  const hours = { '24h': 24, '7d': 24 * 7, '30d': 24 * 30 }[range]
-  const every = { '24h': undefined, '7d': '1h', '30d': '1d' }[range]
-  const from = new Date(to - hours * 3_600_000).toISOString()
+/**
+ * What to ask for: 24 hours raw, 7 days by the hour, 30 days and a year by the local day; up to now on whole minutes, to be
+ * cached. `end`: of a day of the past, of which single values may be gone: then a day is by the hour, too.
+ */
+export function windowOf(range: Range, now: number, end?: number): { from: string; to: string; every?: string } {
+  const isPast = end !== undefined && end < now
+  const to = isPast ? end : Math.ceil(now / 60_000) * 60_000
+  const days = { '24h': 1, '7d': 7, '30d': 30, '365d': 365 }[range]
+  const every = { '24h': isPast ? '1h' : undefined, '7d': '1h', '30d': '1d', '365d': '1d' }[range]
+  const from = new Date(to - days * 86_400_000).toISOString()
   return { from, to: new Date(to).toISOString(), ...(every !== undefined && { every }) }
 }
 

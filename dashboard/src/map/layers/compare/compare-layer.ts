@@ -1,4 +1,5 @@
 import { surveysQuery } from '../../../http/queries.ts'
+import { endOfPeriod } from '../../../state/local-day.ts'
 import type { MapLayer } from '../../layer-model/layer.ts'
 import { zoneModel } from '../../layer-model/zone-model.ts'
 import { bivariateModel, bothOf, COMPARE_MEASURES, pairsOf } from './bivariate.ts'
@@ -14,6 +15,8 @@ export const compareLayer = {
     const { a, b } = comparedOf(read(surveysQuery)?.surveys, choice)
     return [surveysQuery, ...[a, b].flatMap((ref) => (ref ? measureQueries(ref, choice.period) : []))]
   },
+  // estimates and indicators of a period are of its districts
+  moment: ({ period }, _, timeZone) => endOfPeriod(period, timeZone),
   model: (input, choice, read) => {
     const refs = comparedOf(read(surveysQuery)?.surveys, choice)
     const a = refs.a && readMeasure(input, refs.a, choice.period, read)

@@ -1,4 +1,5 @@
 import { surveysQuery } from '../../../http/queries.ts'
+import { endOfDay } from '../../../state/local-day.ts'
 import type { MapLayer } from '../../layer-model/layer.ts'
 import { zoneModel } from '../../layer-model/zone-model.ts'
 import { SurveyChoices } from './survey-choices.tsx'
@@ -13,6 +14,12 @@ export const surveyLayer = {
   queries: (choice, read) => {
     const ref = surveyRefOf(read(surveysQuery)?.surveys, choice)
     return ref ? surveyQueries(ref) : [surveysQuery]
+  },
+  moment: (choice, read, timeZone) => {
+    const surveys = read(surveysQuery)?.surveys
+    const ref = surveyRefOf(surveys, choice)
+    const survey = surveys?.find(({ id }) => id === ref?.survey)
+    return survey ? endOfDay(survey.to, timeZone) - 1 : null
   },
   model: (input, choice, read) => {
     const ref = surveyRefOf(read(surveysQuery)?.surveys, choice)
