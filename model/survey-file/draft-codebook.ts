@@ -2,6 +2,7 @@ import type { Codebook, Question } from '../survey/codebook.ts'
 import { type Decimal, readNumberText } from '../text/numbers.ts'
 import { parseNumberColumns } from '../text/table-numbers.ts'
 import { type Column, columnOf, isYesNo, type TableCell } from './column-profile.ts'
+import { type KnownSurvey, knownSurvey } from './known-surveys.ts'
 
 /** A first codebook made of a plain table, and what a person must look at before it is used. */
 export type Draft = {
@@ -105,10 +106,19 @@ type Part = 'respondent' | 'weight' | 'stratum' | 'cluster' | 'zone'
 
 function designOf(columns: readonly Column[], zones: ReadonlySet<string>): Partial<Record<Part, Column | undefined>> {
   const unique = columns.filter(({ counts, rows, empty }) => empty === 0 && counts.size === rows)
-  const respondent = unique.find(({ name }) => NAMES.respondent.test(name)) ?? unique.find((one) => !one.decimal)
+  const known = knownSurvey(columns.map(({ name }) => name))
+  /** Names of a known survey come first, in their own order. */
+  const first = (part: keyof typeof NAMES & keyof KnownSurvey, among: readonly Column[]): Column | undefined =>
+    known?.[part].flatMap((name) => among.find((one) => one.name.toLowerCase() === name) ?? [])[0]
+  const respondent =
+    first('respondent', unique) ??
+    unique.find(({ name }) => NAMES.respondent.test(name)) ??
+    unique.find((one) => !one.decimal)
   const rest = columns.filter((one) => one !== respondent)
-  const named = (part: 'weight' | 'stratum' | 'cluster', fits: (column: Column) => boolean) =>
-    rest.find((one) => NAMES[part].test(one.name) && one.empty === 0 && fits(one))
+  const named = (part: 'weight' | 'stratum' | 'cluster', fits: (column: Column) => boolean) => {
+    const usable = rest.filter((one) => one.empty === 0 && fits(one))
+    return first(part, usable) ?? (known ? undefined : usable.find((one) => NAMES[part].test(one.name)))
+  }
   const weight = named('weight', ({ numeric, least }) => numeric && least > 0)
   const inZones = ({ counts }: Column): boolean => counts.size > 0 && [...counts.keys()].every((key) => zones.has(key))
   const zone = rest.find((one) => NAMES.zone.test(one.name) && inZones(one)) ?? rest.find(inZones)
