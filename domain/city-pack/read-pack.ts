@@ -115,7 +115,10 @@ export async function checkCityPack(
   const surveys = await readSurveys(folder, keys, problems, decimal)
   if (city) checkIncome(city, zones, problems)
   const named = { baseMap: baseMap ?? ALL_LAND, features, airStandards, languages }
-  return { pack: city && { folder, city, ...named, zones, pastZones, things, reported, goals, peers, surveys }, problems }
+  return {
+    pack: city && { folder, city, ...named, zones, pastZones, things, reported, goals, peers, surveys },
+    problems,
+  }
 }
 
 /** Of now, in the city, as 2026-05-31. */
