@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { Permission } from '#model/access/roles.ts'
 import { thingFeatures } from '#model/api/city.ts'
 import { ignoredResponse, pendingResponse } from '#model/api/devices.ts'
+import { payloadDescriptions } from '#model/api/payloads.ts'
 import { changesResponse, mappingsResponse, registryThings, unmappedResponse } from '#model/api/registry.ts'
 import { type ChangeMethod, change, get } from './client.ts'
 import { noteRefusal, usePermission } from './session.ts'
@@ -52,6 +53,12 @@ export const changesQuery = queryOptions({
   queryKey: ['registry', 'changes'],
   queryFn: ({ signal }) => get(changesResponse, '/registry/changes', { limit: 20 }, signal),
   refetchInterval: SOON,
+})
+
+/** How messages of topics are built, as described by people. */
+export const payloadsQuery = queryOptions({
+  queryKey: ['registry', 'payloads'],
+  queryFn: ({ signal }) => get(payloadDescriptions, '/registry/payloads', {}, signal),
 })
 
 /** Sends a change and reloads the registry, the Things and the messages on the page. */

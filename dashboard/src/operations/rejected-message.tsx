@@ -1,10 +1,12 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { RejectedResponse } from '#model/api/ingest.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import { DescribeDialog } from '../payloads/describe-dialog.tsx'
 import { Chips } from '../ui/chips.tsx'
 import { hexDump } from './hex.ts'
+
+/** With the readers of every encoding; loaded when it is opened. */
+const DescribeDialog = lazy(async () => ({ default: (await import('../payloads/describe-dialog.tsx')).DescribeDialog }))
 
 type RejectedMessageProps = {
   readonly message: RejectedResponse['messages'][number]
@@ -48,28 +50,23 @@ export function RejectedMessage({ message, selected, onSelect }: RejectedMessage
   )
 }
 
-/** A button that describes the messages of this topic, where this one is a JSON object or list. */
+/** A button that describes the messages of this topic, where this one is text. */
 function Describe({ message: { topic, text } }: Pick<RejectedMessageProps, 'message'>) {
   const { t } = useI18n()
   const [open, setOpen] = useState(false)
-  const json = text === null ? undefined : parse(text)
-  if (typeof json !== 'object' || json === null) return null
+  if (text === null || text.trim() === '') return null
   return (
     <>
       <Button className="button" onPress={() => setOpen(true)}>
         {t('payload.open')}
       </Button>
-      {open && <DescribeDialog topic={topic} message={json} onClose={() => setOpen(false)} />}
+      {open && (
+        <Suspense fallback={null}>
+          <DescribeDialog topic={topic} text={text} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   )
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const FORMS = ['text', 'hex'] as const

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
-import { PROPERTIES, PROPERTY_NAMES } from '#model/observation/properties.ts'
+import { isPropertyName, PROPERTIES, PROPERTY_NAMES } from '#model/observation/properties.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
-import type { DraftField, Leaf } from './draft.ts'
+import type { DraftField } from './draft.ts'
+import type { Leaf } from './tree.ts'
 import '../registry/form.css'
 import './payload-tree.css'
 
@@ -18,7 +19,7 @@ type LeafFormProps = {
 /** What one value of the message means. */
 export function LeafForm({ leaf, field, onAssign }: LeafFormProps) {
   const { t, property } = useI18n()
-  const [name, setName] = useState(field?.property ?? PROPERTY_NAMES[0])
+  const [name, setName] = useState(field?.property ?? (isPropertyName(leaf.key) ? leaf.key : PROPERTY_NAMES[0]))
   const [unit, setUnit] = useState(field?.unit ?? '')
   const [channel, setChannel] = useState(field?.channel ?? '')
   return (
@@ -47,7 +48,7 @@ export function LeafForm({ leaf, field, onAssign }: LeafFormProps) {
         />
       </div>
       <div className="payload-tree__actions">
-        <Button className="button button--main" onPress={() => onAssign({ property: name, unit, channel })}>
+        <Button className="button button--main" onPress={() => onAssign({ ...field, property: name, unit, channel })}>
           {t('payload.assign')}
         </Button>
         <Button className="button" onPress={() => onAssign(null)}>

@@ -1,6 +1,7 @@
 import { Button } from 'react-aria-components'
 import { useI18n } from '../i18n/formatters.ts'
-import { type DraftField, isLeaf, type Leaf, type TreeNode } from './draft.ts'
+import type { DraftField } from './draft.ts'
+import { isLeaf, type Leaf, type TreeNode } from './tree.ts'
 import './payload-tree.css'
 
 type PayloadTreeProps = {

@@ -1,6 +1,7 @@
 import type { PayloadMapping } from '#model/city/payload-mapping.ts'
 import { rootsOf } from '#model/city/payload-roots.ts'
-import { notJson, parseJson } from '../helpers/input.ts'
+import { parseJson } from '#model/text/lenient-json.ts'
+import { notJson } from '../helpers/input.ts'
 import { reject } from '../helpers/result.ts'
 import type { Decoded, Input } from '../helpers/types.ts'
 

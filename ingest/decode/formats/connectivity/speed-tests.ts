@@ -1,5 +1,6 @@
+import { parseJson } from '#model/text/lenient-json.ts'
 import { addReading, type Base } from '../../helpers/fields.ts'
-import { notJson, parseJson, show } from '../../helpers/input.ts'
+import { notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import { readIso } from '../../helpers/time.ts'

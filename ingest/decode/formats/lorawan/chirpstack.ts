@@ -1,6 +1,7 @@
 import { REASONS } from '#model/observation/quality.ts'
+import { parseJson } from '#model/text/lenient-json.ts'
 import type { Base } from '../../helpers/fields.ts'
-import { clip, notJson, parseJson, show } from '../../helpers/input.ts'
+import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import { readIso } from '../../helpers/time.ts'
