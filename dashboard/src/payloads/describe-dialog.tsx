@@ -8,7 +8,6 @@ import { DescriptionForm } from './description-form.tsx'
 import { EncodingChoice } from './encoding-choice.tsx'
 import { descriptionOf } from './first-draft.ts'
 import { openingsOf } from './opening.ts'
-import '../registry/form.css'
 
 type DescribeDialogProps = {
   readonly topic: string

@@ -15,6 +15,7 @@ import { LeafForm } from './leaf-form.tsx'
 import type { Opening } from './opening.ts'
 import { PayloadTree } from './payload-tree.tsx'
 import { isLeaf, type Leaf, listsOf, treeOf } from './tree.ts'
+import '../registry/form.css'
 
 type DescriptionFormProps = {
   readonly topic: string

@@ -1,6 +1,7 @@
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { csvWithout, type Opening, open } from './opening.ts'
+import '../registry/form.css'
 
 type EncodingChoiceProps = {
   readonly topic: string
