@@ -124,7 +124,7 @@ describe('the resident', () => {
     const { click, clicks } = walk(page)
     await click('link', 'People')
     await click('link', 'My street: what a resident sees')
-    await page.getByLabel('Street or district').fill('ropew')
+    await page.getByRole('textbox', { name: 'Street or district' }).fill('ropew')
     await click('button', 'Ropewalk')
     expect(clicks()).toBeLessThanOrEqual(3)
     for (const name of ['Air', 'Noise', 'Connection', 'Services']) await heading(page, name)
