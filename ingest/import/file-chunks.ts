@@ -6,8 +6,10 @@ import { isObject, own } from '../decode/helpers/json.ts'
 import { gbfsParts } from '../feeds/parts.ts'
 import { type Chunk, csvChunks, type RecordRow, recordChunks } from './chunks.ts'
 import { isInside } from './city-bounds.ts'
+import { clockChanges } from './clock-changes.ts'
 import { type FileKind, kindOf, OPENCELLID_COLUMNS, TABLE_FORMATS, tileOptions } from './file-formats.ts'
 import type { Mapping } from './mapping.ts'
+import { isOoklaGeoJson, ooklaRows } from './ookla-geojson.ts'
 import { type ImportFile, textOf } from './open-file.ts'
 import type { ImportOptions } from './options.ts'
 import { lineOf, readRows } from './read-table.ts'
@@ -22,6 +24,8 @@ export type FileMessages = {
   readonly chunks: AsyncIterable<Chunk | { payload: Buffer; rows: number }>
   /** rows skipped because they are outside the city */
   outside(): number
+  /** what a person should know before anything is published */
+  readonly notes?: readonly string[]
 }
 
 export type FileContext = {
@@ -40,7 +44,10 @@ const MAX_BINARY_BYTES = 1024 * 1024
 export async function messagesOf(file: ImportFile, context: FileContext): Promise<FileMessages> {
   const { options, mapping } = context
   if (mapping) return mapped(file, mapping, context)
-  const kind = kindOf(basename(file.name), await headOf(file), options.format)
+  const head = await headOf(file)
+  if (isOoklaGeoJson(head) && (options.format ?? OOKLA) === OOKLA)
+    return tableOf(file, OOKLA, context, { delimiter: ',', rows: ooklaRows(textOf(file, 'utf-8', context.onBytes)) })
+  const kind = kindOf(basename(file.name), head, options.format)
   if (kind.kind === 'table') return table(file, kind.format, context)
   if (kind.kind === 'binary') return plain(kind.format, binary(file, context))
   const text = textOf(file, 'utf-8', context.onBytes)
@@ -79,7 +86,9 @@ async function mapped(file: ImportFile, mapping: Mapping, context: FileContext):
       yield { records: map(row), line: lineOf(row) }
     }
   }
-  return plain('records', recordChunks(records(), options))
+  const zone = mapping.time.timeZone ?? timeZone
+  const notes = await clockChanges(file, mapping, { zone, headerOf: (first) => headerOf(mapping, first) })
+  return { ...plain('records', recordChunks(records(), options)), notes }
 }
 
 const headerOf = ({ header }: Mapping, first: readonly string[]): readonly string[] =>
@@ -118,9 +127,19 @@ async function decimalOf(file: ImportFile, mapping: Mapping): Promise<Decimal> {
   )
 }
 
-async function table(file: ImportFile, format: string, context: FileContext): Promise<FileMessages> {
-  const { options, bounds, onBytes } = context
-  const read = await readRows(textOf(file, 'utf-8', onBytes))
+const OOKLA = 'ookla-tiles'
+
+const table = async (file: ImportFile, format: string, context: FileContext): Promise<FileMessages> =>
+  tableOf(file, format, context, await readRows(textOf(file, 'utf-8', context.onBytes)))
+
+type Table = Awaited<ReturnType<typeof readRows>>
+
+async function tableOf(
+  file: ImportFile,
+  format: string,
+  { options, bounds }: FileContext,
+  read: Table,
+): Promise<FileMessages> {
   const place = TABLE_FORMATS[format]?.place
   const iterator = read.rows[Symbol.asyncIterator]()
   const first = await iterator.next()
@@ -139,7 +158,7 @@ async function table(file: ImportFile, format: string, context: FileContext): Pr
   }
   return {
     format,
-    topicOptions: format === 'ookla-tiles' ? tileOptions(file.name, options) : [],
+    topicOptions: format === OOKLA ? tileOptions(file.name, options) : [],
     chunks: csvChunks(inside(), header, read.delimiter, options),
     outside: () => outside,
   }

@@ -34,6 +34,7 @@ await runMain(async (scope) => {
       config.mqttUrl ? openPublisher(config.mqttUrl, config.mqttClientTls) : openPublisher(embeddedBroker(config)),
     ledger: (source) =>
       pool ? ledgerFromDatabase(pool, source) : ledgerFromApi(`http://127.0.0.1:${config.port}`, source),
+    onNote: (line) => process.stdout.write(`  ${line}\n`),
     onProgress: progress.show,
   })
   progress.end()

@@ -23,6 +23,8 @@ export type ImportDeps = {
   readonly openPublisher: () => Promise<Publisher>
   /** ledger of the source that the messages belong to */
   readonly ledger: (source: string) => ReadLedger
+  /** told before anything of a file is published */
+  readonly onNote?: (line: string) => void
   readonly onProgress?: (progress: { file: string; share: number; rows: number }) => void
   readonly now?: () => Date
   /** time without progress in the ledger after which the import waits no longer */
@@ -84,6 +86,7 @@ async function importFile(run: Run, file: ImportFile, path: string): Promise<Fil
       bytes += more
     },
   })
+  for (const line of messages.notes ?? []) run.deps.onNote?.(line)
   const { format } = messages
   const isRegistry = isRegistryFormat(format)
   const topic = topicOf(format, options.source ?? sourceOfFile(path), messages.topicOptions, options)
