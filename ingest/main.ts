@@ -7,6 +7,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
 import { createPool } from '#infra/db/pool.ts'
 import { whileUnreachable } from '#infra/db/until-reachable.ts'
+import { brokerSettings } from '#infra/runtime/broker-settings.ts'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { openHealthServer } from '#infra/runtime/health-server.ts'
@@ -15,7 +16,7 @@ import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { FORMAT_NAMES } from './decode/index.ts'
 import { startPollers } from './feeds/start.ts'
-import { ingestParts, ingestWaiting } from './monitor/readiness.ts'
+import { ingestPartsOf, ingestWaiting } from './monitor/readiness.ts'
 import { acquireSlot } from './receive/worker-slot.ts'
 import { type IngestWorker, startIngest } from './worker.ts'
 
@@ -51,7 +52,7 @@ await runMain(async (scope) => {
   // First, so that /ready shows what the worker is waiting for.
   if (config.healthPort !== undefined) {
     const health = await openHealthServer(config.healthPort, config.host, {
-      parts: () => (worker ? ingestParts(worker.state()) : ingestWaiting('waiting for the database')),
+      parts: () => (worker ? ingestPartsOf(worker.states()) : ingestWaiting('waiting for the database')),
       metrics: () => metrics.metrics(),
     })
     scope.defer(() => health.close())
@@ -79,6 +80,7 @@ await runMain(async (scope) => {
   const started = await startIngest({
     ...{ pool, mqttUrl, mqttTls: config.mqttClientTls, pack: city, log, metrics, clientId, overloadBypass: true },
     shared: (await isShared()) ?? false,
+    brokers: brokerSettings(city.brokers),
   })
   worker = started
   const census = setInterval(async () => {

@@ -14,13 +14,14 @@ import { openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
 import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 import { type DeferredDatabase, deferDatabase } from '#infra/embedded/database/deferred-database.ts'
 import { startPolicies } from '#infra/embedded/database/policies.ts'
+import { brokerSettings } from '#infra/runtime/broker-settings.ts'
 import type { Config } from '#infra/runtime/config.ts'
 import { createLog, type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { FORMAT_NAMES } from '#ingest/decode/index.ts'
 import { startPollers } from '#ingest/feeds/start.ts'
 import { filtersOf } from '#ingest/interpret/built-in-sources.ts'
-import { ingestParts, ingestWaiting } from '#ingest/monitor/readiness.ts'
+import { ingestParts, ingestPartsOf, ingestWaiting } from '#ingest/monitor/readiness.ts'
 import { type IngestWorker, startIngest } from '#ingest/worker.ts'
 import { union } from '#model/mqtt/topic-filters.ts'
 import { type SimulatorThread, startSimulatorThread } from '#simulators/thread.ts'
@@ -79,7 +80,7 @@ export async function runCity(
     baseMap,
     scope,
     backfill: () => simulator?.progress() ?? null,
-    parts: () => (ingest ? ingestParts(ingest.state()) : ingestWaiting('waiting for the database')),
+    parts: () => (ingest ? ingestPartsOf(ingest.states()) : ingestWaiting('waiting for the database')),
   })
   screen.line('http', `port ${port} answers; /ready says what is still missing`)
   const database = await openDatabase(part, pack, deferred)
@@ -238,11 +239,13 @@ async function openIngest(
     clientId: ingestClientId(config),
     log,
     metrics: registry,
+    brokers: brokerSettings(pack.city.brokers),
     ...(publisherOf && { publisherOf }),
   })
   scope.defer(() => worker.close())
   const pollers = startPollers({ pack: pack.city, mqttUrl, mqttTls: config.mqttClientTls, log, metrics: registry })
   scope.defer(() => pollers.close())
+  if (pack.city.brokers?.length) screen.line('brokers', pack.city.brokers.map(({ name }) => name).join(', '))
   if (pollers.states.length > 0) screen.line('feeds', pollers.states.map(({ feed }) => feed).join(', '))
   return worker
 }

@@ -11,6 +11,7 @@ const FILE = 'city.json'
 export function checkSources(city: CityPack, formats: readonly string[] | undefined, problems: PackProblems): void {
   checkNames('sources', city.sources, problems)
   checkNames('feeds', city.feeds ?? [], problems)
+  checkNames('brokers', city.brokers ?? [], problems)
   for (const [index, { format }] of (city.feeds ?? []).entries())
     checkFormat(`feeds[${index}]`, format, formats, problems)
   for (const [index, source] of city.sources.entries()) {
@@ -18,7 +19,8 @@ export function checkSources(city: CityPack, formats: readonly string[] | undefi
     checkFormat(where, source.format, formats, problems)
     const wrong = filterProblem(source.topic)
     if (wrong) problems.add(FILE, `${where}.topic`, `${shown(source.topic)} ${wrong}`)
-    const same = city.sources.findIndex(({ topic }) => topic === source.topic)
+    checkBroker(where, source, city, problems)
+    const same = city.sources.findIndex(({ topic, broker }) => topic === source.topic && broker === source.broker)
     if (same < index)
       problems.add(FILE, `${where}.topic`, `${shown(source.topic)} is the topic of sources[${same}] already`)
     const { timeZone } = source
@@ -32,6 +34,11 @@ function checkNames(list: string, items: readonly { name: string }[], problems: 
   for (const [index, { name }] of items.entries())
     if (items.findIndex((item) => item.name === name) < index)
       problems.add(FILE, `${list}[${index}].name`, `"${name}" appears twice`)
+}
+
+function checkBroker(where: string, { broker }: Source, { brokers = [] }: CityPack, problems: PackProblems): void {
+  const names = brokers.map(({ name }) => name)
+  if (broker !== undefined && !names.includes(broker)) problems.add(FILE, `${where}.broker`, notListed(broker, names))
 }
 
 function checkFormat(

@@ -17,13 +17,22 @@ const BUILT_IN: readonly Source[] = [FEEDS, IMPORT, IMPORT_HISTORY]
 export const isImport = ({ name, topic }: Pick<Source, 'name' | 'topic'>): boolean =>
   [IMPORT, IMPORT_HISTORY].some((own) => own.name === name && own.topic === topic)
 
-/** The sources of a city, those of the pack first, so that they take precedence where both match equally. */
-export const sourcesOf = (pack: Pick<CityPack, 'sources'>): Source[] => [...pack.sources, ...BUILT_IN]
+/** The broker of the city itself; others have names in its pack. */
+export const CITY_BROKER = ''
 
-/** Topic filters of an ingest worker. A replayed message belongs to the source of its original topic. */
-export const filtersOf = (pack: Pick<CityPack, 'sources'>): string[] => [
-  ...sourcesOf(pack).map(({ topic }) => topic),
-  REPLAY_FILTER,
+/**
+ * The sources at one broker, those of the pack first, so that they take precedence where both match equally. Feeds and imports come
+ * by the broker of the city.
+ */
+export const sourcesOf = (pack: Pick<CityPack, 'sources'>, broker = CITY_BROKER): Source[] => [
+  ...pack.sources.filter((source) => (source.broker ?? CITY_BROKER) === broker),
+  ...(broker === CITY_BROKER ? BUILT_IN : []),
+]
+
+/** Topic filters of an ingest worker at a broker. A replayed message belongs to the source of its original topic. */
+export const filtersOf = (pack: Pick<CityPack, 'sources'>, broker = CITY_BROKER): string[] => [
+  ...sourcesOf(pack, broker).map(({ topic }) => topic),
+  ...(broker === CITY_BROKER ? [REPLAY_FILTER] : []),
 ]
 
 const ZONE_LEVEL = /^tz=([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)$/

@@ -15,7 +15,7 @@ import { isPersonal } from '../personal-data/is-personal.ts'
 import { cleanPayload } from '../personal-data/redact.ts'
 import type { Received } from '../receive/subscriber.ts'
 import { NO_RULES, type Rules } from '../registry/registry-rules.ts'
-import { isImport, sourcesOf, specialise } from './built-in-sources.ts'
+import { CITY_BROKER, isImport, sourcesOf, specialise } from './built-in-sources.ts'
 
 /** A message that the city published itself, received through a filter such as `#`. */
 export const OWN_MESSAGE = 'own message'
@@ -35,13 +35,19 @@ export function createInterpreter(
   pack: Pick<CityPack, 'sources' | 'timeZone'>,
   payloadLimit: number,
   rules: () => Rules = () => NO_RULES,
+  broker = CITY_BROKER,
 ): Interpreter {
   const mappings: FieldMappings = { find: (device, path, name) => rules().mappings.find(device, path, name) }
-  const sourceFor = sourceFinder(sourcesOf(pack).map((source): MappedSource => ({ ...source, mappings })))
-  const interpret = (received: Received, context: DecodingContext | undefined): IngestMessage => {
+  const finders = [...new Set([broker, ...pack.sources.map((source) => source.broker ?? CITY_BROKER)])].map((at) =>
+    sourceFinder(sourcesOf(pack, at).map((source): MappedSource => ({ ...source, mappings }))),
+  )
+  // a replayed message comes by the broker of the city, whatever broker it came by at first
+  const sourceFor = ({ topic, isReplayed }: Restored): MappedSource | undefined =>
+    (isReplayed ? finders : finders.slice(0, 1)).map((find) => find(topic)).find((found) => found !== undefined)
+  const interpret = (received: Restored, context: DecodingContext | undefined): IngestMessage => {
     // A topic still under the replay root has no valid arrival time: it belongs to no source, not even to `#`.
     const hasNoSource = received.malformed !== undefined || isReplayTopic(received.topic)
-    const source = hasNoSource ? undefined : sourceFor(received.topic)
+    const source = hasNoSource ? undefined : sourceFor(received)
     const reading = source
       ? read(received, source, { timeZone: pack.timeZone, payloadLimit, rules: rules(), context })
       : received.malformed === undefined
@@ -71,12 +77,17 @@ const envelopeOf = ({ topic, fullBytes, receivedAt, messageId, dup, acknowledge 
   ...{ topic, fullBytes, receivedAt, messageId, dup, acknowledge },
 })
 
+type Restored = Received & { readonly isReplayed?: true }
+
 /** A replayed message gets its original topic and time of arrival. Topics are normalised as they will be stored. */
-function restoreReplayed(packet: Received): Received {
+function restoreReplayed(packet: Received): Restored {
   const topic = plainText(packet.topic)
   const replayed = readReplayTopic(topic, packet.receivedAt)
   return replayed
-    ? { ...packet, topic: replayed.topic, receivedAt: replayed.receivedAt, retain: replayed.retained }
+    ? {
+        ...{ ...packet, topic: replayed.topic, receivedAt: replayed.receivedAt, retain: replayed.retained },
+        isReplayed: true,
+      }
     : { ...packet, topic }
 }
 

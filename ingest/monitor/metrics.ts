@@ -8,10 +8,30 @@ export type IngestMetrics = {
   retried(): void
 }
 
-/** Operational metrics: rates by outcome, time from receipt to commit, size of the receive window. */
-export function ingestMetrics(register: Registry | undefined, ledger: Ledger, receive: ReceiveStage): IngestMetrics {
+type Measured = { readonly ledger: Ledger; readonly receive: ReceiveStage; readonly broker: string }
+type Meters = { readonly all: Measured[]; readonly metrics: IngestMetrics }
+const byRegister = new WeakMap<Registry, Meters>()
+
+/**
+ * Operational metrics: rates by outcome, time from receipt to commit, size of the receive window. Gauges are of all brokers
+ * together; `citywell_ingest_broker_ready` is of each.
+ */
+export function ingestMetrics(register: Registry | undefined, measured: Measured): IngestMetrics {
   if (!register) return { committed: () => {}, retried: () => {} }
+  const known = byRegister.get(register)
+  if (known) {
+    known.all.push(measured)
+    return known.metrics
+  }
+  const all = [measured]
+  const metrics = createMetrics(register, all)
+  byRegister.set(register, { all, metrics })
+  return metrics
+}
+
+function createMetrics(register: Registry, all: readonly Measured[]): IngestMetrics {
   const registers = [register]
+  const sum = (of: (each: Measured) => number): number => all.reduce((total, each) => total + of(each), 0)
   const messages = new Counter({
     name: 'citywell_ingest_messages_total',
     help: 'Messages by source and outcome',
@@ -35,18 +55,34 @@ export function ingestMetrics(register: Registry | undefined, ledger: Ledger, re
     help: 'Batches that could not be committed and were retried',
     registers,
   })
-  gauge('citywell_ingest_in_flight', 'Messages received and not yet acknowledged', () => receive.inFlight.messages)
-  gauge('citywell_ingest_in_flight_bytes', 'Payload bytes of the messages in flight', () => receive.inFlight.bytes)
+  gauge('citywell_ingest_in_flight', 'Messages received and not yet acknowledged', () =>
+    sum(({ receive }) => receive.inFlight.messages),
+  )
+  gauge('citywell_ingest_in_flight_bytes', 'Payload bytes of the messages in flight', () =>
+    sum(({ receive }) => receive.inFlight.bytes),
+  )
   gauge(
     'citywell_ingest_oldest_in_flight_seconds',
     'Age of the oldest message in flight; alarm on it',
-    () => receive.inFlight.oldestMs / 1000,
+    () => Math.max(...all.map(({ receive }) => receive.inFlight.oldestMs)) / 1000,
   )
-  gauge('citywell_ingest_ready', '1 while every subscription is granted', () => (receive.state === 'ready' ? 1 : 0))
-  gauge('citywell_ingest_reconnects', 'Lost connections to the broker', () => receive.reconnects)
+  gauge('citywell_ingest_ready', '1 while every subscription is granted', () =>
+    all.every(({ receive }) => receive.state === 'ready') ? 1 : 0,
+  )
+  gauge('citywell_ingest_reconnects', 'Lost connections to the broker', () => sum(({ receive }) => receive.reconnects))
   gauge('citywell_ingest_received', 'Messages received in this run', () =>
-    [...ledger.read().values()].reduce((sum, counts) => sum + counts.received, 0),
+    sum(({ ledger }) => [...ledger.read().values()].reduce((received, counts) => received + counts.received, 0)),
   )
+
+  new Gauge({
+    name: 'citywell_ingest_broker_ready',
+    help: '1 while every subscription at this broker is granted; the broker of the city has no name',
+    labelNames: ['broker'],
+    registers,
+    collect() {
+      for (const { broker, receive } of all) this.set({ broker }, receive.state === 'ready' ? 1 : 0)
+    },
+  })
 
   function gauge(name: string, help: string, read: () => number): void {
     new Gauge({

@@ -14,5 +14,13 @@ export function ingestParts(state: IngestState): Record<'broker' | 'subscription
   }
 }
 
+/** Those of every broker; the parts of other brokers than that of the city have its name. */
+export const ingestPartsOf = (states: ReadonlyMap<string, IngestState>): Record<string, Part> =>
+  Object.fromEntries(
+    [...states].flatMap(([broker, state]) =>
+      Object.entries(ingestParts(state)).map(([name, part]) => [broker === '' ? name : `${name}:${broker}`, part]),
+    ),
+  )
+
 /** Reported before the worker has started. */
 export const ingestWaiting = (detail: string): Record<'ingest', Part> => ({ ingest: { ok: false, detail } })

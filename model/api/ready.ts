@@ -9,7 +9,7 @@ export const readyResponse = z.object({
   status: z.enum(['ready', 'not_ready']),
   /** the parts that are missing */
   missing: z.array(z.string()),
-  /** by name: database, migrations, live; with an ingest in the same process also broker, subscription, writers, in_flight */
+  /** by name: database, migrations, live; with an ingest in the same process also broker, subscription, writers, in_flight, and these with `:<name>` for each other broker */
   parts: z.record(z.string(), partSchema),
 })
 export type ReadyResponse = z.infer<typeof readyResponse>

@@ -30,6 +30,8 @@ export const sourceSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'lower-case letters, digits, - and _'),
   /** MQTT topic filter, `+` and `#` allowed */
   topic: z.string().min(1),
+  /** one of `brokers`; left out: the broker of the city */
+  broker: z.string().optional(),
   /** decoder; left out: chosen by topic and shape */
   format: z.string().optional(),
   /** for the format `json`: where device, time, place and values are in its messages */
@@ -95,6 +97,20 @@ const validFromSchema = z.iso
 export const validitySchema = z.object({ validFrom: z.iso.date(DATE).optional(), validTo: z.iso.date(DATE).optional() })
 
 const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of an environment variable, never its value')
+
+/** A broker besides that of the city, whose messages are received too. Its address and files are in the environment, never here. */
+export const brokerSchema = z.strictObject({
+  /** unique in the pack; part of the name of the session at it */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and -'),
+  /** mqtt://, mqtts://, ws:// or wss://, with user name and password */
+  urlFromEnv: environmentName,
+  /** PEM files: of the authority that signs its certificate, and of the certificate and key of the city */
+  caFromEnv: environmentName.optional(),
+  certFromEnv: environmentName.optional(),
+  keyFromEnv: environmentName.optional(),
+})
+export type BrokerOfPack = z.infer<typeof brokerSchema>
+const MAX_BROKERS = 16
 
 /** A document on the web that is fetched again and again and published to the broker, as a device would. */
 export const feedSchema = z.object({
@@ -168,6 +184,8 @@ export const cityPackSchema = z.object({
   /** seed of a generated city, so that its simulator makes the same readings again */
   seed: z.int().optional(),
   sources: z.array(sourceSchema).min(1),
+  /** brokers besides that of the city; sources name theirs */
+  brokers: z.array(brokerSchema).max(MAX_BROKERS).optional(),
   /** left out: nothing is fetched from anywhere */
   feeds: z.array(feedSchema).optional(),
   /** what the numbers in the CSV files of the pack have before their decimals, where a file does not tell */

@@ -85,7 +85,7 @@ const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   POSTGRES_PASSWORD: 'docker-compose.yml',
 }
 /** Keys that an example of a feed in docs/import.md names; the reader's own. */
-const EXAMPLE_VARIABLES = new Set(['TRAMS_KEY', 'PURPLEAIR_KEY'])
+const EXAMPLE_VARIABLES = new Set(['HARBOUR_MQTT_URL', 'HARBOUR_MQTT_CA', 'TRAMS_KEY', 'PURPLEAIR_KEY'])
 
 test('every environment variable that is named exists', async () => {
   for (const [name, file] of Object.entries(OTHER_VARIABLES)) expect(await read(file)).toContain(name)

@@ -39,7 +39,9 @@ async function checkBaseMap({ folder, city }: LoadedPack): Promise<string[]> {
 }
 
 function sourceLines({ sources }: CityPack, heard: Heard, seconds: number): { text: string; isProblem: boolean }[] {
-  return sources.map((source, index) => {
+  return sources.flatMap((source, index) => {
+    // at another broker, which was not listened to
+    if (source.broker !== undefined) return []
     const { messages = 0, values = 0, failure } = heard.bySource.get(source.name) ?? {}
     const name = `source "${source.name}"`
     if (messages === 0) {

@@ -53,10 +53,13 @@ export async function listen(
   const wrong = await subscribe(client, city)
   if (wrong) return wrong
   const end = Date.now() + seconds * 1_000
-  const isComplete = (): boolean => city.sources.every(({ name }) => bySource.has(name))
+  const isComplete = (): boolean => ownSources(city).every(({ name }) => bySource.has(name))
   while (!isComplete() && Date.now() < end) await sleep(POLL_MS)
   return { bySource, topics: [...topics] }
 }
+
+/** The sources at the broker of the city; others are not listened to. */
+const ownSources = ({ sources }: CityPack): CityPack['sources'] => sources.filter(({ broker }) => broker === undefined)
 
 async function connect(url: string): Promise<MqttClient | string> {
   let target: ReturnType<typeof separateLogin>
@@ -85,7 +88,7 @@ async function subscribe(client: MqttClient, city: CityPack): Promise<string | u
   const refused = 128
   const [all] = await client.subscribeAsync('#', { qos: 0 }).catch(() => [undefined])
   if (all && all.qos < refused) return undefined
-  for (const topic of union(city.sources.map((source) => source.topic))) {
+  for (const topic of union(ownSources(city).map((source) => source.topic))) {
     const [grant] = await client.subscribeAsync(topic, { qos: 0 }).catch(() => [undefined])
     if (!grant || grant.qos >= refused) return `the subscription to "${topic}" was refused`
   }

@@ -17,7 +17,7 @@ describe('what an operator counts', () => {
   test('messages by source and outcome, observations by outcome, over several batches', async () => {
     const registry = new Registry()
     const receive = { inFlight: { messages: 0, bytes: 0, oldestMs: 0 }, state: 'ready', reconnects: 0 }
-    const metrics = ingestMetrics(registry, new Ledger([]), receive as never)
+    const metrics = ingestMetrics(registry, { ledger: new Ledger([]), receive: receive as never, broker: '' })
     metrics.committed([
       { message: message('air'), outcome: outcome('stored', { stored: 4, conflict: 1 }) },
       { message: message('air'), outcome: outcome('stored', { stored: 2, rejected: 3 }) },
