@@ -183,12 +183,33 @@ describe('persons', () => {
     expect(await audited()).toContain('shift.erase_text')
   })
 
-  test('with an account its name goes from the log, and what was written stays', async () => {
+  /** Tables with a row that has the text, in whatever column. */
+  const tablesWith = async (text: string): Promise<string[]> => {
+    const { rows } = await api.pool.query<{ name: string }>(
+      `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+    )
+    const found = []
+    for (const { name } of rows) {
+      const { rowCount } = await api.pool.query(`select from "${name}" t where strpos(t::text, $1) > 0 limit 1`, [text])
+      if (rowCount) found.push(name)
+    }
+    return found
+  }
+
+  test('with an account its name goes from every table, and what was written stays', async () => {
     const dora = await newAccount(api, 'dora@city.example')
     const { entry } = await write(dora, 'Dora was here.')
+    const incident = await addIncident('warning')
+    for (const action of ['acknowledge', 'notes'])
+      await dora.browser.call('POST', `/incidents/${incident}/${action}`, { note: 'x' })
+    await ana.browser.call('POST', `/incidents/${incident}/assign`, { to: 'dora@city.example' })
     const { id } = await handOver(ana)
     await accept(dora, id)
+    expect(await tablesWith('dora@')).toEqual(expect.arrayContaining(['account', 'incident', 'incident_event']))
     await api.app.inject({ method: 'DELETE', url: `/api/v1/accounts/${dora.id}`, headers: authorized })
+    expect(await tablesWith('dora@')).toEqual([])
+    const { body } = await ana.browser.get(`/incidents/${incident}`)
+    expect(body.incident).toMatchObject({ assignedTo: 'operator', acknowledgedBy: 'operator' })
     const { entries } = await log(ana)
     expect(entries.find((one) => one.id === entry?.id)?.author).toEqual({
       name: null,

@@ -11,6 +11,7 @@ import {
 } from '#domain/access/accounts.ts'
 import { hashPassword, temporaryPassword } from '#domain/access/password.ts'
 import { closeSessions } from '#domain/access/sessions.ts'
+import { eraseNames } from '#domain/alerting/erase-names.ts'
 import { audit } from '#domain/audit/audit.ts'
 import { inTransaction } from '#infra/db/pool.ts'
 import * as contract from '#model/api/access.ts'
@@ -134,7 +135,8 @@ const changeRoutes =
       {
         schema: {
           tags,
-          summary: 'Delete an account, and its name and networks from the audit log, whose chain stays intact',
+          summary:
+            'Delete an account, and its name from incidents, its name and networks from the audit log, whose chain stays intact',
           params: byId,
           response: { 200: z.object({ id: z.string(), erased: z.int() }) },
         },
@@ -143,12 +145,12 @@ const changeRoutes =
         inTransaction(pool, async (client) => {
           const account = await requireAccount(client, id)
           await client.query('delete from account where id = $1', [id])
+          await eraseNames(client, account)
           const subject = `account:${id}`
-          const { rows } = await client.query<{ n: number }>('select audit_erase($1, $2, $3) as n', [
-            'account',
-            id,
-            subject,
-          ])
+          const { rows } = await client.query<{ n: number }>(
+            'select audit_erase($1, $2, $3) + audit_erase_named($4) as n',
+            ['account', id, subject, account.name],
+          )
           await audit(client, { by: actor, action: 'account.delete', subject, before: changeable(account) })
           return { id, erased: rows[0]?.n ?? 0 }
         }),
