@@ -15,7 +15,7 @@ beforeAll(async () => {
   api = await openTestApi()
   const { pool } = api
   const constant = async (key: string, zone: string, value: number, quality = 1): Promise<void> => {
-    const id = await addThing(pool, { key, zone }, 'pm2_5')
+    const id = await addThing(pool, { key, zone, ...(zone === 'nowhere' && { lon: -7 }) }, 'pm2_5')
     const times = hourly('2026-11-01T00:00:00Z', 12)
     await addObservations(
       pool,
