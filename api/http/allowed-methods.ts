@@ -11,7 +11,7 @@ export function trackMethods(app: FastifyInstance): (url: string) => readonly st
   const routes = new Map<string, Route>()
   app.addHook('onRoute', ({ url, method }) => {
     // the route of the dashboard's files: every address would have it
-    if (url.includes('*')) return
+    if (url === '/*') return
     const route = routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() }
     for (const each of [method].flat()) route.methods.add(each)
     routes.set(url, route)
@@ -24,9 +24,10 @@ export function trackMethods(app: FastifyInstance): (url: string) => readonly st
   }
 }
 
-/** `/things/:key/history` -> /^\/things\/[^/]+\/history$/; a parameter may have a pattern of its own in parentheses */
+/** `/things/:key/history` -> /^\/things\/[^/]+\/history$/; a parameter may have a pattern of its own in parentheses; `*` is any rest */
 function patternOf(url: string): RegExp {
   const parts = url.split('/').map((part) => {
+    if (part === '*') return '.*'
     if (!part.includes(':')) return RegExp.escape(part)
     return part
       .split(/:[a-zA-Z0-9_]+(?:\([^)]*\))?/)

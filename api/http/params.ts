@@ -46,7 +46,8 @@ export const periodParam = z
       'a year (2026), quarter (2026-Q2), month (2026-05), day (2026-05-31) or last-24h, last-7d, last-30d, last-365d',
   })
 
-const YEAR_BACK = '[12][0-9]{3}(-(Q[1-4]|0[1-9]|1[0-2]))?'
+// the year before has four digits as well
+const YEAR_BACK = '(1[1-9]|2[0-9])[0-9]{2}(-(Q[1-4]|0[1-9]|1[0-2]))?'
 /** A period of which there is one a year earlier. */
 export const yearBackParam = z
   .string()
