@@ -191,7 +191,7 @@ async function expectAnswer(command: string): Promise<void> {
 
 test('every block says what it holds, and every JSON example is JSON', () => {
   const blocks = documents.flatMap((document) => document.blocks)
-  const unknown = blocks.filter(({ language }) => !['sh', 'sql', 'json', 'js', 'r', 'text'].includes(language))
+  const unknown = blocks.filter(({ language }) => !['sh', 'sql', 'json', 'xml', 'js', 'r', 'text'].includes(language))
   expect(unknown.map(({ file, line }) => `${file}:${line}`)).toEqual([])
   for (const { language, text } of blocks)
     if (language === 'json') JSON.parse(text.startsWith('"') ? `{${text}}` : text)
@@ -213,7 +213,9 @@ const BROWSER_ONLY = /^\/api\/v1\/session\/oidc(\/callback)?$/
 
 test('every path of the API that is named is in its description', async () => {
   const { paths } = await system.get<{ paths: Record<string, unknown> }>('/openapi.json')
-  const patterns = Object.keys(paths).map((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`))
+  const patterns = Object.keys(paths).map(
+    (path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+').replace('{*}', '.+')}$`),
+  )
   const named = documents
     .flatMap(codeOf)
     .flatMap(({ at, text }) =>
