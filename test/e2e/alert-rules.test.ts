@@ -13,7 +13,7 @@ beforeAll(async () => {
   browser = await sharedBrowser()
   // a day of history, so that a backtest has something to read
   await until(
-    async () => (await system.get<{ backfill: number | null }>('/api/v1/city')).backfill === null,
+    async () => (await system.get<{ backfill: number | null }>('/api/v1/city')).backfill === 1,
     240_000,
     () => 'the history does not end',
   )

@@ -48,17 +48,18 @@ function Summary({ incident, now }: { incident: Incident; now: number }) {
     assignedTo ?? acknowledgedBy,
   ]
   return (
-    <>
-      <Text slot="label" className="incident__head">
+    // all that is shown is the name of the option: what is read aloud is what is seen
+    <Text slot="label" className="incident__text">
+      <span className="incident__head">
         <span className={`severity severity--${severity}`}>{t(`now.severity.${severity}`)}</span>
         <span className="incident__title">{rule.name}</span>
         <span className="incident__duration">{durationText(lastedSeconds(incident, now), i18n)}</span>
-      </Text>
-      <Text slot="description" className="incident__more">
+      </span>
+      <span className="incident__more">
         <span>{[subject.name, value].filter(Boolean).join(' · ')}</span>
         <span>{affectedText(incident, i18n)}</span>
         <span>{states.filter(Boolean).join(' · ')}</span>
-      </Text>
-    </>
+      </span>
+    </Text>
   )
 }
