@@ -90,23 +90,23 @@ async function shareOf(page: Page, colour: readonly number[]): Promise<number> {
 /** dashboard/src/map/base-map/style.ts */
 const WATER = { light: [0xd3, 0xdf, 0xe3], dark: [0x0b, 0x13, 0x18] } as const
 const LAND = { light: [0xf5, 0xf3, 0xed], dark: [0x17, 0x1d, 0x21] } as const
-/** Longitude, latitude and zoom of the middle of the lake and of the town. */
-const LAKE = '/?at=0.62,0.62,13.5'
-const TOWN = '/?at=0.505,0.495,13.2'
+/** Longitude, latitude and zoom of the middle of the lake and of the town; a layer without anything that covers them. */
+const LAKE = '/?layer=energy&at=0.62,0.62,13.5'
+const TOWN = '/?layer=energy&at=0.505,0.495,13.2'
 
 /** Waits until the map looks so. */
 async function untilShown(page: Page, colour: readonly number[], least: number): Promise<number> {
   let share = 0
-  for (let attempt = 0; attempt < 60 && share < least; attempt++) {
-    share = await shareOf(page, colour)
-  }
+  // a busy machine draws slowly: what matters is that it comes
+  const end = Date.now() + 90_000
+  while (share < least && Date.now() < end) share = await shareOf(page, colour)
   return share
 }
 
 test('streets, the lake and the coast are drawn, in light and dark, and nothing is asked of another host', async () => {
   const { page, foreign, errors, close } = await open(LAKE)
   expect(await untilShown(page, WATER.light, 0.3)).toBeGreaterThan(0.3)
-  expect(await shareOf(page, LAND.light)).toBeGreaterThan(0.05)
+  expect(await untilShown(page, LAND.light, 0.05)).toBeGreaterThan(0.05)
   await shoot(page, 'lake-light')
   await wear(page, 'dark')
   expect(await untilShown(page, WATER.dark, 0.3)).toBeGreaterThan(0.3)
