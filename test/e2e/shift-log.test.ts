@@ -8,7 +8,7 @@ const PASSWORD = 'correct horse battery'
 let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
-  system = await sharedCity('simulated')
+  system = await sharedCity('quiet')
   browser = await sharedBrowser()
 })
 afterAll(() => browser?.close())
