@@ -14,6 +14,7 @@ import type { Part } from '#model/api/ready.ts'
 import { mapOriginsOf } from '#model/city/city-pack.ts'
 import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { alertFigures } from './alerting/figures.ts'
+import { measurePasses } from './alerting/metrics.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
 import { hostRule } from './http/host-names.ts'
@@ -116,6 +117,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     ...{ pool: alertPool, log, clock, figures: alertFigures(engines) },
     system: { dataDir: options.dataDir, certificates: options.certificates },
     onCommitted: live.listen,
+    onPass: measurePasses(options.registry),
   })
   scope.defer(() => alerting.close())
   scope.defer(scheduleRegistryWork({ pool, live, clock, log }))

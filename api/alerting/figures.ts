@@ -21,24 +21,32 @@ export function alertFigures({ airIndexes, indicators }: Engines): Figures {
         city: figureOf(city, scheme) ?? null,
       }
     },
-    shortfall: async ({ code, dataPoint, period, zone }) => {
+    shortfall: async (of) => {
       try {
-        const { values } = await indicators.evaluate(code, { period, zone })
-        const found = values.find(({ own, dataPoint: id }) =>
-          dataPoint === undefined ? hasTarget(own) : id === dataPoint,
-        )
-        const [value, target] = [found?.value ?? null, found?.own?.target ?? null]
-        if (value === null || target === null || target === 0) return undefined
-        const indicator = indicatorOf(code)
-        const point = indicator?.dataPoints.find(({ id }) => id === found?.dataPoint)
-        const sign = (point?.direction ?? indicator?.direction) === 'lower' ? -1 : 1
-        return (sign * 100 * (target - value)) / Math.abs(target)
+        return await shortfallOf(indicators, of)
       } catch (error) {
         if (error instanceof AppError && error.status < 500) return undefined
         throw error
       }
     },
   }
+}
+
+async function shortfallOf(
+  indicators: Engines['indicators'],
+  { code, dataPoint, period, zone }: Parameters<Figures['shortfall']>[0],
+): ReturnType<Figures['shortfall']> {
+  const indicator = indicatorOf(code)
+  if (!indicator) return 'indicator_unknown'
+  if (dataPoint !== undefined && !indicator.dataPoints.some(({ id }) => id === dataPoint)) return 'data_point_unknown'
+  const { values } = await indicators.evaluate(code, { period, zone })
+  const found = values.find(({ own, dataPoint: id }) => (dataPoint === undefined ? hasTarget(own) : id === dataPoint))
+  const [value, target] = [found?.value ?? null, found?.own?.target ?? null]
+  if (target === null) return 'target_missing'
+  if (value === null || target === 0) return undefined
+  const point = indicator.dataPoints.find(({ id }) => id === found?.dataPoint)
+  const sign = (point?.direction ?? indicator.direction) === 'lower' ? -1 : 1
+  return (sign * 100 * (target - value)) / Math.abs(target)
 }
 
 const hasTarget = (own: DataPointValue['own']): boolean => own !== null && own.target !== null

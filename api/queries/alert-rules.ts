@@ -1,5 +1,6 @@
 import type { StoredRule } from '#domain/alerting/rules.ts'
 import type { Queryable } from '#infra/db/pool.ts'
+import { type RuleError, ruleErrorSchema } from '#model/alerting/rule-error.ts'
 import { CONDITIONS } from '#model/alerting/states.ts'
 import type { AlertingStatus, AlertRuleResponse } from '#model/api/alerts.ts'
 
@@ -18,18 +19,32 @@ export async function withInstances(db: Queryable, rules: readonly StoredRule[])
   const open = await db.query<{ id: string; n: number }>(OPEN, [ids])
   const openOf = new Map(open.rows.map(({ id, n }) => [id, n]))
   const byRule = Map.groupBy(counts.rows, ({ id }) => id)
-  return rules.map((rule) => ({
-    ...rule,
-    createdAt: rule.createdAt.toISOString(),
-    updatedAt: rule.updatedAt.toISOString(),
-    errorSince: rule.errorSince?.toISOString() ?? null,
-    instances: {
+  return rules.map((rule) => {
+    const instances = {
       ...NONE,
       ...Object.fromEntries((byRule.get(rule.id) ?? []).map(({ condition, n }) => [condition, n])),
-    },
-    openIncidents: openOf.get(rule.id) ?? 0,
-  }))
+    }
+    const error = ruleErrorOf(rule.error)
+    return {
+      ...rule,
+      createdAt: rule.createdAt.toISOString(),
+      updatedAt: rule.updatedAt.toISOString(),
+      condition: error === null ? worstOf(instances) : 'error',
+      error,
+      errorSince: rule.errorSince?.toISOString() ?? null,
+      instances,
+      openIncidents: openOf.get(rule.id) ?? 0,
+    }
+  })
 }
+
+/** A reason that an earlier release wrote is not a known one. */
+const ruleErrorOf = (error: string | null): RuleError | null =>
+  error === null ? null : (ruleErrorSchema.safeParse(error).data ?? 'evaluation_failed')
+
+const WORST_FIRST = ['firing', 'recovering', 'no_data', 'pending'] as const
+const worstOf = (instances: Instances): AlertRuleResponse['condition'] =>
+  WORST_FIRST.find((condition) => instances[condition] > 0) ?? 'normal'
 
 type StatusRow = Omit<AlertingStatus, 'engine' | 'evaluatedAt' | 'instances'> & {
   readonly running: boolean

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { alertRuleSchema } from '../alerting/rule.ts'
+import { ruleErrorSchema } from '../alerting/rule-error.ts'
 import { ruleProblemSchema } from '../alerting/rule-problem.ts'
 import {
   closedReasonSchema,
@@ -20,8 +21,10 @@ export const alertRuleResponse = z.object({
   createdAt: instant,
   createdBy: z.string(),
   updatedAt: instant,
-  /** why it could not be evaluated the last time; its instances keep their state meanwhile */
-  error: z.string().nullable(),
+  /** `error` while it cannot be evaluated, else the worst of its instances */
+  condition: conditionSchema,
+  /** why it cannot be evaluated; its instances keep their state meanwhile */
+  error: ruleErrorSchema.nullable(),
   errorSince: instant.nullable(),
   /** instances by condition; those that are normal are not counted */
   instances: z.object({

@@ -43,7 +43,7 @@ function RuleRow({
 }: Omit<TableProps, 'rules'> & { readonly rule: AlertRuleResponse }) {
   const i18n = useI18n()
   const { t, dateTime } = i18n
-  const { id, definition, enabled, error, openIncidents, instances } = rule
+  const { id, definition, enabled, error, errorSince, openIncidents, instances } = rule
   const states = [
     t(enabled ? 'rules.on' : 'rules.off'),
     openIncidents > 0 && t('rules.openIncidents', { n: openIncidents }),
@@ -58,7 +58,12 @@ function RuleRow({
       </th>
       <td>
         {states.filter(Boolean).join(' · ')}
-        {error !== null && <p className="rules__problem">{t('rules.error', { error })}</p>}
+        {error !== null && (
+          <p className="rules__problem">
+            {t('rules.error', { error: t(`rules.error.${error}`) })}
+            {errorSince !== null && <span className="note"> {t('rules.error.since', { at: dateTime(errorSince) })}</span>}
+          </p>
+        )}
       </td>
       <td>
         <Severities rule={definition} />

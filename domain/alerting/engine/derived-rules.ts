@@ -1,10 +1,12 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
+import type { RuleError } from '#model/alerting/rule-error.ts'
 import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import { REASONS } from '#model/observation/quality.ts'
 import type { Evidence } from '../machine.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import { thingRef } from './measured-rules.ts'
+import type { RuleOutcomes } from './rule-errors.ts'
 import type { ActiveRule, World } from './world.ts'
 
 /** What other parts of Citywell compute; whoever starts the engine brings it. */
@@ -18,18 +20,23 @@ export type Figures = {
     readonly zones: ReadonlyMap<number, number>
     readonly city: number | null
   }>
-  /** percent by which an Indicator misses its target; undefined without value or target */
+  /** percent by which an Indicator misses its target; undefined while there is no value; or why there never is one */
   readonly shortfall: (of: {
     readonly code: string
     readonly dataPoint?: string | undefined
     readonly period: string
     readonly zone?: string | undefined
-  }) => Promise<number | undefined>
+  }) => Promise<number | undefined | Extract<RuleError, 'indicator_unknown' | 'data_point_unknown' | 'target_missing'>>
 }
 
 /** After the end of an hour its last messages may still be on their way. */
 const SETTLE_MS = 5 * MINUTE_MS
-type DerivedPass = { readonly world: World; readonly evaluation: Evaluation; readonly now: Date }
+type DerivedPass = {
+  readonly world: World
+  readonly evaluation: Evaluation
+  readonly outcomes: RuleOutcomes
+  readonly now: Date
+}
 
 /** The whole hour for which figures are due now. */
 export const dueHour = (now: number): number => Math.floor((now - SETTLE_MS) / HOUR_MS) * HOUR_MS
@@ -59,7 +66,8 @@ async function evaluateIndex(
   { pass, figures, scheme, at }: Hourly & { readonly figures: Figures; readonly scheme: 'european' | 'us_epa' },
 ): Promise<void> {
   if (rules.length === 0) return
-  const index = await figures.airIndex(scheme, new Date(at))
+  const index = await pass.outcomes.guard(rules, () => figures.airIndex(scheme, new Date(at)))
+  if (!index) return
   for (const rule of rules)
     for (const { ref, value } of indexSubjects(rule, pass.world, index))
       pass.evaluation.observe(rule, ref, [{ at, value }])
@@ -116,17 +124,25 @@ async function evaluateIndicators(
   rules: readonly ActiveRule[],
   { pass, figures, at }: Hourly & { readonly figures: Figures },
 ): Promise<void> {
-  for (const rule of rules) {
-    const { condition, per, scope } = rule.definition
-    if (condition.kind !== 'indicator') continue
-    const { code, dataPoint, period } = condition
-    const refs = per === 'zone' ? [...zoneRefs(pass.world, scope.zones).values()] : [cityRef(pass.world)]
-    for (const ref of refs) {
-      if ((pass.evaluation.stateOf(rule, ref)?.lastAt ?? 0) >= at) continue
-      const zone = ref.kind === 'zone' ? ref.describe().id : undefined
-      const value = await figures.shortfall({ code, dataPoint, period, zone })
-      if (value !== undefined) pass.evaluation.observe(rule, ref, [{ at, value }])
-    }
+  for (const rule of rules)
+    if (rule.definition.condition.kind === 'indicator')
+      await pass.outcomes.guard([rule], () => evaluateIndicator(rule, { pass, figures, at }))
+}
+
+async function evaluateIndicator(
+  rule: ActiveRule,
+  { pass, figures, at }: Hourly & { readonly figures: Figures },
+): Promise<void> {
+  const { condition, per, scope } = rule.definition
+  if (condition.kind !== 'indicator') return
+  const { code, dataPoint, period } = condition
+  const refs = per === 'zone' ? [...zoneRefs(pass.world, scope.zones).values()] : [cityRef(pass.world)]
+  for (const ref of refs) {
+    if ((pass.evaluation.stateOf(rule, ref)?.lastAt ?? 0) >= at) continue
+    const zone = ref.kind === 'zone' ? ref.describe().id : undefined
+    const value = await figures.shortfall({ code, dataPoint, period, zone })
+    if (typeof value === 'string') return pass.outcomes.fail(rule, value)
+    if (value !== undefined) pass.evaluation.observe(rule, ref, [{ at, value }])
   }
 }
 
@@ -151,18 +167,29 @@ async function evaluateQuality(
   rules: readonly ActiveRule[],
   { pass, fault, at }: Hourly & { readonly fault: Fault },
 ): Promise<void> {
-  if (rules.length === 0) return
-  const covered = new Set(
-    [...pass.world.things.values()].filter((thing) => rules.some((rule) => rule.covers(thing))).map(({ id }) => id),
-  )
-  const streams = await db.query<{ id: number }>(`select id from datastream where thing_id = any($1)`, [[...covered]])
-  const { rows } = await db.query<{ thing: number; share: number }>(FLAGGED, [
-    ...[new Date(at), streams.rows.map(({ id }) => id), FAULTS[fault]],
-  ])
-  for (const { thing: id, share } of rows) {
+  const rows =
+    rules.length === 0 ? [] : await pass.outcomes.guard(rules, () => selectFlagged(db, rules, { pass, fault, at }))
+  for (const { thing: id, share } of rows ?? []) {
     const thing = pass.world.things.get(id)
     const evidence: Evidence = { at, value: Number(share) }
     for (const rule of rules)
       if (thing && rule.covers(thing)) pass.evaluation.observe(rule, thingRef(thing, { unit: '%' }), [evidence])
   }
+}
+
+type Flagged = { readonly thing: number; readonly share: number }
+
+async function selectFlagged(
+  db: Queryable,
+  rules: readonly ActiveRule[],
+  { pass, fault, at }: Hourly & { readonly fault: Fault },
+): Promise<Flagged[]> {
+  const covered = new Set(
+    [...pass.world.things.values()].filter((thing) => rules.some((rule) => rule.covers(thing))).map(({ id }) => id),
+  )
+  const streams = await db.query<{ id: number }>(`select id from datastream where thing_id = any($1)`, [[...covered]])
+  const { rows } = await db.query<Flagged>(FLAGGED, [
+    ...[new Date(at), streams.rows.map(({ id }) => id), FAULTS[fault]],
+  ])
+  return rows
 }

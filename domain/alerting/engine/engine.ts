@@ -13,6 +13,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Pool } from '#infra/db/pool.ts'
+import type { RuleError } from '#model/alerting/rule-error.ts'
 import { MINUTE_MS } from '#model/basics/durations.ts'
 import { type Heard, heardOf, LATEST, type LatestRow } from '../evidence/heard.ts'
 import { dismiss } from '../machine.ts'
@@ -29,6 +30,7 @@ import {
   type Watermarks,
 } from './measured-rules.ts'
 import { type Change, LeaseLost, persist } from './persist.ts'
+import { brokenRules, RuleOutcomes, writeRuleErrors } from './rule-errors.ts'
 import { evaluateSilence, type SilenceResult } from './silence-rules.ts'
 import { evaluateSystem, type SystemSources } from './system-rules.ts'
 import { loadWorld, type World, worldVersion } from './world.ts'
@@ -42,6 +44,13 @@ export type EngineOptions = {
   readonly pool: Pool
   readonly figures: Figures
   readonly system: SystemSources
+  /** a rule that can no longer be evaluated, for the reason in `error`; or, with null, one that can again */
+  readonly onRuleError?: (rule: {
+    readonly id: string
+    readonly name: string
+    readonly error: RuleError | null
+    readonly cause: unknown
+  }) => void
 }
 export type EngineState = 'waiting' | 'evaluating' | 'failing' | 'closed'
 export type PassResult = { readonly evaluated: boolean; readonly written: number }
@@ -56,6 +65,10 @@ type Memory = {
   readonly listeningSince: number
   readonly groupsBack: ReadonlyMap<string, number>
   readonly derivedHour: number
+  /** rules that name what is not there */
+  readonly broken: ReadonlyMap<string, RuleError>
+  /** why rules could not be evaluated the last time that it was tried */
+  readonly errors: ReadonlyMap<string, RuleError>
 }
 
 export class Engine {
@@ -136,6 +149,8 @@ export class Engine {
       listeningSince: before?.listeningSince ?? (wasDown ? now.getTime() : 0),
       groupsBack: before?.groupsBack ?? (await recentlyBack(pool, now)),
       derivedHour: before?.derivedHour ?? 0,
+      broken: brokenRules(world),
+      errors: new Map([...world.rules.values()].flatMap(({ id, error }) => (error === null ? [] : [[id, error]]))),
     }
     this.#mustReload = false
     return this.#memory
@@ -147,6 +162,8 @@ export class Engine {
     await this.#forgetClosed(memory)
     const latest = await selectLatest(pool)
     const evaluation = new Evaluation(instances, now)
+    const outcomes = new RuleOutcomes()
+    outcomes.begin(memory.errors, memory.broken)
     const nowMs = now.getTime()
     const silence =
       memory.world.rules.size > 0
@@ -159,24 +176,47 @@ export class Engine {
       [...world.rules.values()].flatMap((rule) => (memory.known.has(versionOf(rule)) ? [] : [rule.id])),
     )
     const measured = await evaluateMeasured({
-      ...{ db: pool, world, instances, evaluation, latest: latest.byStream, watermarks: memory.watermarks, now: nowMs },
+      ...{
+        db: pool,
+        world,
+        instances,
+        evaluation,
+        outcomes,
+        latest: latest.byStream,
+        watermarks: memory.watermarks,
+        now: nowMs,
+      },
       ...{ evaluatedAt: memory.evaluatedAt, fresh, behind: silence.behind },
     })
-    await evaluateSystem(pool, { world, evaluation, now }, system)
+    await evaluateSystem(pool, { world, evaluation, outcomes, now }, system)
     const hour = dueHour(nowMs)
-    if (hour > memory.derivedHour || fresh.size > 0) await evaluateDerived(pool, { world, evaluation, now }, figures)
-    followTimers(memory, evaluation, { behind: silence.behind, awaited: measured.awaited, now: nowMs })
+    if (hour > memory.derivedHour || fresh.size > 0)
+      await evaluateDerived(pool, { world, evaluation, outcomes, now }, figures)
+    const errors = await this.#noteErrors(memory, outcomes, now)
+    followTimers(memory, evaluation, { errors, behind: silence.behind, awaited: measured.awaited, now: nowMs })
     const { changes, inMemory } = evaluation.results()
     const written = await this.#write(memory, changes, now)
     for (const instance of inMemory) instances.set(instance)
     this.#memory = {
       ...memory,
-      ...{ watermarks: measured.watermarks, derivedHour: hour, evaluatedAt: nowMs },
+      ...{ errors, watermarks: measured.watermarks, derivedHour: hour, evaluatedAt: nowMs },
       known: new Set([...world.rules.values()].map(versionOf)),
       groupsBack: new Map([...memory.groupsBack, ...silence.back]),
     }
     forget(instances, nowMs)
     return written
+  }
+
+  /** @returns why rules cannot be evaluated, of all that cannot */
+  async #noteErrors({ errors, world }: Memory, outcomes: RuleOutcomes, now: Date): Promise<Memory['errors']> {
+    const changed = outcomes.changed(errors)
+    if (changed.size === 0) return errors
+    await writeRuleErrors(this.#options.pool, this.#holder, changed, now)
+    for (const [id, error] of changed) {
+      const rule = world.rules.get(id)
+      if (rule) this.#options.onRuleError?.({ id, name: rule.name, error, cause: outcomes.causeOf(id) })
+    }
+    return new Map([...errors, ...changed].flatMap(([id, error]) => (error === null ? [] : [[id, error] as const])))
   }
 
   async #write({ instances }: Memory, changes: readonly Change[], now: Date): Promise<number> {
@@ -233,13 +273,22 @@ async function recentlyBack(pool: Pool, now: Date): Promise<Map<string, number>>
   return new Map(rows.map(({ id, at }) => [id, at.getTime()]))
 }
 
-type Timers = { readonly behind: SilenceResult['behind']; readonly awaited: Awaited; readonly now: number }
+type Timers = {
+  readonly errors: Memory['errors']
+  readonly behind: SilenceResult['behind']
+  readonly awaited: Awaited
+  readonly now: number
+}
 
 /** Missing data, schedules, the end of flapping; and instances whose Thing is gone or has left the scope of the rule. */
-function followTimers({ instances, world }: Memory, evaluation: Evaluation, { behind, awaited, now }: Timers): void {
+function followTimers(
+  { instances, world }: Memory,
+  evaluation: Evaluation,
+  { errors, behind, awaited, now }: Timers,
+): void {
   for (const instance of instances.all()) {
     const rule = world.rules.get(instance.ruleId)
-    if (!rule) continue
+    if (!rule || errors.has(rule.id)) continue
     if (instance.subjectKind !== 'thing') {
       evaluation.advance(rule, goneRef(instance), timersUntil(now, undefined))
       continue

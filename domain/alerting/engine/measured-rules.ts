@@ -7,6 +7,7 @@ import type { Evidence } from '../machine.ts'
 import type { ScopedThing } from '../scope.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import type { Instances } from './instances.ts'
+import type { RuleOutcomes } from './rule-errors.ts'
 import { type ActiveRule, type FeatureGroup, mildestOf, type Stream, type World } from './world.ts'
 
 /** What is measured later than this after it happened changes no state (docs/alerting.md). */
@@ -37,6 +38,7 @@ export type MeasuredPass = {
   readonly world: World
   readonly instances: Instances
   readonly evaluation: Evaluation
+  readonly outcomes: RuleOutcomes
   /** newest measurement of each Datastream */
   readonly latest: ReadonlyMap<number, number>
   readonly watermarks: Watermarks
@@ -54,7 +56,13 @@ export async function evaluateMeasured(pass: MeasuredPass): Promise<{ watermarks
   const watermarks: Watermarks = new Map()
   const awaited: Awaited = new Map()
   for (const group of pass.world.features) {
-    const evaluated = await evaluateGroup(pass, group)
+    const evaluated = await pass.outcomes.guard(group.rules.values(), () => evaluateGroup(pass, group))
+    const before = pass.watermarks.get(group.key)
+    if (!evaluated) {
+      // evaluated from where it was, once it can be
+      if (before) watermarks.set(group.key, before)
+      continue
+    }
     watermarks.set(group.key, evaluated.reached)
     for (const id of group.rules.keys()) awaited.set(id, evaluated.awaited)
   }

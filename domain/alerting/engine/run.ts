@@ -16,13 +16,15 @@ export type AlertingOptions = EngineOptions & {
   readonly clock: () => Date
   /** calls the listener when measurements were committed; returns how to stop */
   readonly onCommitted?: (listener: () => void) => () => void
+  /** after each pass, with how long it took; undefined when another engine has the lease */
+  readonly onPass?: (seconds: number | undefined) => void
 }
 export type Alerting = { readonly engine: Engine; close(): Promise<void> }
 
 /** Evaluates the rules every 15 s, and sooner when measurements arrive. While the database is unreachable it keeps trying. */
 export function startAlerting(options: AlertingOptions): Alerting {
   const { log, clock } = options
-  const engine = new Engine(options)
+  const engine = new Engine({ ...options, onRuleError: (rule) => logRuleError(log, rule) })
   const outage = new Outage()
   const stop = new AbortController()
   let wake = new AbortController()
@@ -34,7 +36,7 @@ export function startAlerting(options: AlertingOptions): Alerting {
     try {
       if (!seeded) await seedRules(options.pool)
       seeded = true
-      await engine.pass(clock())
+      options.onPass?.(await timedPass(engine, clock()))
       hasRun = true
       const outageSeconds = outage.end()
       if (outageSeconds !== undefined) log.info({ outageSeconds }, 'alert rules are evaluated again')
@@ -72,6 +74,22 @@ export function startAlerting(options: AlertingOptions): Alerting {
       await engine.close()
     },
   }
+}
+
+/** @returns how long it took, in seconds; undefined when another engine has the lease */
+async function timedPass(engine: Engine, now: Date): Promise<number | undefined> {
+  const start = performance.now()
+  const { evaluated } = await engine.pass(now)
+  return evaluated ? (performance.now() - start) / 1000 : undefined
+}
+
+function logRuleError(log: Logger, { cause, ...rule }: Parameters<NonNullable<EngineOptions['onRuleError']>>[0]): void {
+  if (rule.error === null) log.info(rule, 'alert rule is evaluated again')
+  else
+    log.warn(
+      { ...rule, ...(cause !== undefined && { err: cause }) },
+      'alert rule cannot be evaluated; its incidents keep their state',
+    )
 }
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>

@@ -2,8 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, statfs } from 'node:fs/promises'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
+import type { RuleError } from '#model/alerting/rule-error.ts'
 import { DAY_MS } from '#model/basics/durations.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
+import type { RuleOutcomes } from './rule-errors.ts'
 import type { World } from './world.ts'
 
 type Measure = Extract<AlertRule['condition'], { kind: 'system' }>['measure']
@@ -37,7 +39,17 @@ const LEDGER = `
 /** Evaluates rules on the system itself: each measure is read once, and only when a rule asks for it. */
 export async function evaluateSystem(
   db: Queryable,
-  { world, evaluation, now }: { readonly world: World; readonly evaluation: Evaluation; readonly now: Date },
+  {
+    world,
+    evaluation,
+    outcomes,
+    now,
+  }: {
+    readonly world: World
+    readonly evaluation: Evaluation
+    readonly outcomes: RuleOutcomes
+    readonly now: Date
+  },
   sources: SystemSources,
 ): Promise<void> {
   const rules = [...world.rules.values()].flatMap((rule) => {
@@ -45,7 +57,7 @@ export async function evaluateSystem(
     return condition.kind === 'system' ? [{ rule, measure: condition.measure }] : []
   })
   const wanted = new Set(rules.map(({ measure }) => measure))
-  const values = new Map<Measure, number | undefined>()
+  const values = new Map<Measure, number | RuleError | undefined>()
   if (wanted.has('ledger_difference') || wanted.has('queue_age_seconds')) {
     const { rows } = await db.query<{ difference: number; age: number }>(LEDGER, [now])
     values.set('ledger_difference', rows[0]?.difference)
@@ -56,7 +68,9 @@ export async function evaluateSystem(
     values.set('certificate_days_left', await certificateDays(sources.certificates ?? [], now))
   for (const { rule, measure } of rules) {
     const value = values.get(measure)
-    if (value !== undefined) evaluation.observe(rule, systemRef(measure), [{ at: now.getTime(), value }])
+    if (typeof value === 'string') outcomes.fail(rule, value)
+    else outcomes.succeed(rule)
+    if (typeof value === 'number') evaluation.observe(rule, systemRef(measure), [{ at: now.getTime(), value }])
   }
 }
 
@@ -68,10 +82,15 @@ const systemRef = (measure: Measure): SubjectRef => ({
   }),
 })
 
-async function diskUsed(folder: string | undefined): Promise<number | undefined> {
+async function diskUsed(folder: string | undefined): Promise<number | RuleError | undefined> {
   if (folder === undefined) return undefined
-  const { blocks, bavail } = await statfs(folder)
-  return blocks > 0 ? 100 * (1 - bavail / blocks) : undefined
+  try {
+    const { blocks, bavail } = await statfs(folder)
+    return blocks > 0 ? 100 * (1 - bavail / blocks) : undefined
+  } catch (error) {
+    // where the database is a server of its own, there is no such folder
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : 'disk_unreadable'
+  }
 }
 
 /** Days until the first of the certificates expires; one that cannot be read counts as expired. */

@@ -2,6 +2,7 @@ import type { Queryable } from '#infra/db/pool.ts'
 import { standardFor, standardsWith } from '#model/air-quality/standards/built-in.ts'
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
+import { type RuleError, ruleErrorSchema } from '#model/alerting/rule-error.ts'
 import { localMidnight } from '#model/basics/period.ts'
 import { type CompiledRule, compileRule, stepMsOf } from '../compile.ts'
 import { type Feature, isMeasuredCondition, propertyOfCondition } from '../evidence/measured.ts'
@@ -13,6 +14,8 @@ export type ActiveRule = {
   readonly name: string
   readonly version: number
   readonly updatedAt: number
+  /** why it could not be evaluated the last time */
+  readonly error: RuleError | null
   readonly definition: AlertRule
   readonly compiled: CompiledRule
   /** in scope, confirmed where the rule asks for it, and not retired */
@@ -43,6 +46,9 @@ export type World = {
   readonly timeZone: string
   readonly rules: ReadonlyMap<string, ActiveRule>
   readonly things: ReadonlyMap<number, ScopedThing>
+  /** keys of all zones */
+  readonly zones: ReadonlySet<string>
+  readonly standardOf: Registry['standardOf']
   readonly features: readonly FeatureGroup[]
 }
 
@@ -90,8 +96,9 @@ export async function loadWorld(db: Queryable, version: string, now: Date): Prom
   const registry = await loadRegistry(db, now)
   const rules = new Map<string, ActiveRule>()
   for (const stored of await selectRules(db)) if (stored.enabled) rules.set(stored.id, activeRule(stored, registry))
-  const { timeZone, things } = registry
-  return { version, timeZone, rules, things, features: featuresOf([...rules.values()], registry) }
+  const { timeZone, things, standardOf } = registry
+  const zones = new Set((await db.query<{ key: string }>('select key from zone')).rows.map(({ key }) => key))
+  return { version, timeZone, rules, things, zones, standardOf, features: featuresOf([...rules.values()], registry) }
 }
 
 const retiredBefore =
@@ -104,7 +111,13 @@ const retiredBefore =
 type RuleContext = Pick<Registry, 'timeZone' | 'standardOf' | 'isRetired'>
 
 export function activeRule(
-  { id, version, updatedAt, definition }: Pick<StoredRule, 'id' | 'version' | 'updatedAt' | 'definition'>,
+  {
+    id,
+    version,
+    updatedAt,
+    definition,
+    error = null,
+  }: Pick<StoredRule, 'id' | 'version' | 'updatedAt' | 'definition'> & Partial<Pick<StoredRule, 'error'>>,
   { timeZone, standardOf, isRetired }: RuleContext,
 ): ActiveRule {
   const { condition, scope, evidence } = definition
@@ -112,6 +125,7 @@ export function activeRule(
   const isInScope = scopeFilter(scope)
   return {
     ...{ id, version, definition, name: definition.name, updatedAt: updatedAt.getTime() },
+    error: ruleErrorSchema.safeParse(error).data ?? null,
     compiled: compileRule(definition, { timeZone, standard }),
     covers: (thing) => (thing.verified || evidence.unconfirmed) && !isRetired(thing) && isInScope(thing),
   }
