@@ -39,6 +39,13 @@ export const offlineThingsQuery = queryOptions({
   refetchInterval: MINUTE / 2,
 })
 
+/** Things that measure air. */
+export const airThingsQuery = queryOptions({
+  queryKey: ['things', 'air'],
+  queryFn: ({ signal }) => get(thingFeatures, '/things', { domain: 'air' }, signal),
+  refetchInterval: ({ state }) => Math.max(MINUTE, (state.data?.features.length ?? 0) * 6),
+})
+
 export const observationsQuery = (datastream: number, query: { from: string; to: string; every?: string }) =>
   queryOptions({
     queryKey: ['observations', datastream, query],

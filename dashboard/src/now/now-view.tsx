@@ -9,6 +9,7 @@ import { useLive, useNow } from '../live/use-live.ts'
 import { useTheme } from '../state/theme.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
+import { AcuteReadings } from './acute-readings.tsx'
 import { IncidentList } from './incident-list.tsx'
 import { incidentMarks } from './incident-marks.ts'
 import { IncidentPanel } from './incident-panel.tsx'
@@ -72,6 +73,7 @@ export default function NowView({ city }: { city: CityResponse }) {
             />
           </details>
         )}
+        <AcuteReadings now={now} />
         <OfflineDevices now={now} />
         <ShiftLog open={open.data?.incidents ?? NO_INCIDENTS} />
       </section>

@@ -61,7 +61,9 @@ function RuleRow({
         {error !== null && (
           <p className="rules__problem">
             {t('rules.error', { error: t(`rules.error.${error}`) })}
-            {errorSince !== null && <span className="note"> {t('rules.error.since', { at: dateTime(errorSince) })}</span>}
+            {errorSince !== null && (
+              <span className="note"> {t('rules.error.since', { at: dateTime(errorSince) })}</span>
+            )}
           </p>
         )}
       </td>

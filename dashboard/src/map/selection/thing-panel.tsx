@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import { censoredByName } from '#model/observation/censored.ts'
+import { AcuteNotes } from '../../air-quality/acute-notes.tsx'
 import { AirIndexPanel } from '../../air-quality/air-index-panel.tsx'
 import { LimitsPanel } from '../../air-quality/limits-panel.tsx'
 import { WhoPanel } from '../../air-quality/who-panel.tsx'
@@ -52,6 +53,7 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
         ))}
       </ul>
       {stream && <SeriesPanel key={stream.id} datastream={stream} />}
+      <AcuteNotes thing={thing} now={useNow(5000)} />
       {properties.airIndex && <AirIndexPanel index={properties.airIndex} />}
       {properties.airIndex && <WhoPanel level="thing" placeKey={properties.key} />}
       {properties.airIndex && <LimitsPanel level="thing" placeKey={properties.key} />}

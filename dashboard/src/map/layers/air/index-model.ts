@@ -1,4 +1,5 @@
 import { INDEX_POLLUTANTS } from '#model/air-quality/index-of-hours.ts'
+import { acuteOf, acuteText } from '../../../air-quality/acute.ts'
 import { type AqiScheme, aqiScale, colourOf, type Scale } from '../../colours/scales.ts'
 import { thingSourceFact } from '../../layer-model/legend-parts.ts'
 import { type LayerInput, type LayerModel, NO_MARKS, type PointMark, withRows } from '../../layer-model/model.ts'
@@ -63,7 +64,9 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
       points: unconfirmedFirst(
         entries.flatMap((entry) => {
           const { index } = entry
-          const hint = index ? indexHint(input, index) : i18n.t('hint.noIndex')
+          const hint = [index ? indexHint(input, index) : i18n.t('hint.noIndex'), ...acuteHints(input, entry)].join(
+            ' · ',
+          )
           return mark(input, entry, aqiScale(scheme), tellingValue(index), index ? indexText(input, index) : '', hint)
         }),
       ),
@@ -77,6 +80,10 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
     })),
   )
 }
+
+/** What is measured now and is not in the index yet; playback shows the index of its time. */
+const acuteHints = (input: LayerInput, { thing }: Pick<Reading, 'thing'>): string[] =>
+  input.frame ? [] : acuteOf(thing, input.latestOf, input.now).map((reading) => acuteText(reading, input.i18n))
 
 function mark(
   { noData }: LayerInput,
