@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { airIndexSchema } from '../air-quality/air-index.ts'
+import { positionSchema } from '../basics/geo.ts'
 
-/** GET /api/v1/streets: named streets of the base map, each with the zones that it runs through */
+/** GET /api/v1/streets: named streets of the base map, each with the zones that it runs through and, zone by zone, a point on it */
 export const streetsResponse = z.object({
   zones: z.array(z.object({ key: z.string(), name: z.string() })),
-  streets: z.array(z.object({ name: z.string(), zones: z.array(z.string()).min(1) })),
+  streets: z.array(
+    z.object({ name: z.string(), zones: z.array(z.string()).min(1), points: z.array(positionSchema).min(1) }),
+  ),
 })
 export type StreetsResponse = z.infer<typeof streetsResponse>
 

@@ -32,8 +32,15 @@ test('streets have the districts that they run through; what is no street, has n
       { key: 'west', name: 'West' },
     ],
     streets: [
-      { name: 'Long Road', zones: ['east', 'west'] },
-      { name: 'West Lane', zones: ['west'] },
+      {
+        name: 'Long Road',
+        zones: ['east', 'west'],
+        points: [
+          [-9.05, 38.65],
+          [-9.15, 38.65],
+        ],
+      },
+      { name: 'West Lane', zones: ['west'], points: [[-9.16, 38.65]] },
     ],
   })
 })

@@ -1,7 +1,7 @@
 /** The map as a page: devices that nobody confirmed, the keyboard, few colours, paper. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DESKTOP, openPage, settled } from './page.ts'
+import { DESKTOP, openPage, settled, violations } from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
@@ -73,5 +73,29 @@ test('on paper the legend stands next to the map, with its colours and without c
       .first()
       .evaluate((one) => getComputedStyle(one).printColorAdjust),
   ).toBe('exact')
+  await close()
+})
+
+test('the search is reached by "/", found by keyboard and moves the map to a street, whose district is opened', async () => {
+  const { streets } = await system.get<{ streets: { name: string; zones: string[] }[] }>('/api/v1/streets')
+  // the only place that begins with its name
+  const street = streets.find(({ name }) => streets.filter((other) => other.name.startsWith(name)).length === 1)
+  if (!street) throw new Error('the city has no streets')
+  const { page, close } = await open('/?by=pm2_5')
+  await page.keyboard.press('/')
+  const field = page.getByRole('combobox', { name: /^Search/ })
+  expect(await field.evaluate((one) => one === document.activeElement)).toBe(true)
+  await page.keyboard.type(street.name.toUpperCase())
+  await page.getByRole('option', { name: street.name }).first().waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('ArrowDown')
+  expect(await field.getAttribute('aria-activedescendant')).toBe(
+    await page.getByRole('option').first().getAttribute('id'),
+  )
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: street.name }).waitFor()
+  const query = new URL(page.url()).searchParams
+  expect(query.get('select')).toBe(`street:${street.zones[0]}/${street.name}`)
+  expect(query.get('at')).toMatch(/,15\.50$/)
   await close()
 })

@@ -4,6 +4,7 @@ import { airHistoryResponse, historyResponse } from '#model/api/history.ts'
 import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
 import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
 import { reconciliationResponse } from '#model/api/reconciliation.ts'
+import { streetsResponse } from '#model/api/street.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
 import { loadH3 } from '../geo/h3.ts'
 import { get } from './client.ts'
@@ -23,6 +24,13 @@ export const zonesAtQuery = (at: string) =>
     queryFn: ({ signal }) => get(zoneFeatures, '/zones', { at }, signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
+
+/** Named streets, for the search. */
+export const streetsQuery = queryOptions({
+  queryKey: ['streets'],
+  queryFn: ({ signal }) => get(streetsResponse, '/streets', {}, signal),
+  staleTime: Number.POSITIVE_INFINITY,
+})
 
 /** All Things with their latest values; between two requests the live feed updates the values. */
 export const thingsQuery = queryOptions({

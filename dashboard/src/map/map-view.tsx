@@ -9,15 +9,12 @@ import {
   useRef,
   useState,
 } from 'react'
-import { Button } from 'react-aria-components'
 import type { CityResponse, ThingFeature } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import { startPlayback } from '../state/playback-address.ts'
 import { useNarrow, useTheme } from '../state/theme.ts'
 import { type ChangeView, setAddress, useViewState } from '../state/use-view-state.ts'
 import { type Camera, createAddress, parseSelection, selectionId } from '../state/view-state.ts'
 import { BottomSheet } from '../ui/bottom-sheet.tsx'
-import { Icon } from '../ui/icon.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { DataTable } from '../ui/table/data-table.tsx'
 import type { CityMapProps } from './canvas/city-map.tsx'
@@ -27,10 +24,12 @@ import { MiniKey } from './controls/legend-grid.tsx'
 import { LegendPanel } from './controls/legend-panel.tsx'
 import { type LayerModel, NO_MARKS } from './layer-model/model.ts'
 import { LAYERS, layerOf } from './layers/index.ts'
+import { MapTools } from './map-tools.tsx'
 import { openingLayer } from './opening-layer.ts'
 import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
 import { SelectionPanel } from './selection/selection-panel.tsx'
+import { useStreetPoint } from './selection/use-street-point.ts'
 import { useLayer } from './use-layer.ts'
 import './map-view.css'
 
@@ -49,6 +48,7 @@ export default function MapView({ city }: { city: CityResponse }) {
   const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, scheme, control?.frame ?? null)
   useOpening(things, loading, change)
   const selected = selectionId(state.select)
+  const spot = useStreetPoint(state.select)
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
   const source = layerOf(state.layer).playback?.(state.measure)
@@ -84,21 +84,10 @@ export default function MapView({ city }: { city: CityResponse }) {
     <div className={`map-view${parts.table ? ' map-view--table' : ''}${parts.details ? ' map-view--details' : ''}`}>
       <h1 className="hidden">{t('map.heading', { city: city.name })}</h1>
       <SelectionNews selected={selected} marks={marks} />
-      <div className="map-view__tools">
-        <Button className="button" aria-pressed={state.table} onPress={() => change({ table: !state.table })}>
-          <Icon name="table" />
-          {t(state.table ? 'table.hide' : 'table.show')}
-        </Button>
-        {!state.playback && (
-          <Button className="button" onPress={() => change({ playback: startPlayback(Date.now()) })}>
-            <Icon name="history" />
-            {t('playback.show')}
-          </Button>
-        )}
-      </div>
+      <MapTools zones={zones} things={things} />
       <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
         <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
-          {zones && <Maps maps={maps} {...{ city, zones, selected, scheme, onCamera }} onSelect={select} />}
+          {zones && <Maps maps={maps} {...{ city, zones, selected, spot, scheme, onCamera }} onSelect={select} />}
         </Suspense>
         {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
       </section>

@@ -11,9 +11,16 @@ const CITY = {
     { key: 'e', name: 'East' },
   ],
   streets: [
-    { name: 'Rue du Café', zones: ['e', 'w'] },
-    { name: 'East Road', zones: ['e'] },
-    { name: 'Northeast Lane', zones: ['w'] },
+    {
+      name: 'Rue du Café',
+      zones: ['e', 'w'],
+      points: [
+        [1, 0],
+        [0, 0],
+      ] as [number, number][],
+    },
+    { name: 'East Road', zones: ['e'], points: [[1, 0]] as [number, number][] },
+    { name: 'Northeast Lane', zones: ['w'], points: [[0, 0]] as [number, number][] },
   ],
 }
 

@@ -6,6 +6,7 @@ import './city-map.css'
 import type { PickingInfo } from '@deck.gl/core'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
+import type { Position } from '#model/basics/geo.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import type { Camera, ColourScheme } from '../../state/view-state.ts'
 import { attributionHtml } from '../base-map/attribution.ts'
@@ -25,6 +26,8 @@ export type CityMapProps = {
   readonly zones: ZoneFeatures
   readonly marks: Marks
   readonly selected: string | null
+  /** a place that has no mark of its own and is to be found: a street */
+  readonly spot?: Position | null
   readonly scheme: ColourScheme
   readonly camera: Camera | null
   readonly onCamera: (camera: Camera) => void
@@ -33,7 +36,7 @@ export type CityMapProps = {
 
 /** MapLibre draws the base map, deck.gl the data over it. The component only connects them to the page. */
 export default function CityMap(props: CityMapProps) {
-  const { city, zones, marks, selected, scheme, camera } = props
+  const { city, zones, marks, selected, spot = null, scheme, camera } = props
   const container = useRef<HTMLDivElement>(null)
   const names = useRef<HTMLDivElement>(null)
   const [stage, setStage] = useState<Stage | null>(null)
@@ -103,8 +106,8 @@ export default function CityMap(props: CityMapProps) {
   const points = useMemo(() => arrange(marks.points, selected, zoom), [marks.points, selected, zoom])
   const labels = useMemo(() => fitting(places, zoom, points.sized), [places, zoom, points])
   const layers = useMemo(
-    () => draw({ marks, zones, points, selected, scheme }),
-    [marks, zones, points, selected, scheme],
+    () => draw({ marks, zones, points, selected, spot, scheme }),
+    [marks, zones, points, selected, spot, scheme],
   )
   useEffect(() => stage?.overlay.setProps({ layers }), [stage, layers])
   useEffect(() => stage?.labels.set(labels), [stage, labels])

@@ -39,16 +39,18 @@ export type Drawing = {
   readonly zones: ZoneFeatures
   readonly points: Points
   readonly selected: string | null
+  /** a place without a mark that is selected */
+  readonly spot: Position | null
   readonly scheme: ColourScheme
 }
 
 /** All that lies over the base map, from bottom to top. */
-export function draw({ marks, zones, points, selected, scheme }: Drawing): LayersList {
+export function draw({ marks, zones, points, selected, spot: place, scheme }: Drawing): LayersList {
   const theme = THEMES[scheme]
   const opacity = 0.84
   const coloured = marks.areas.length > 0
   const areas = coloured ? marks.areas : plainAreas(zones)
-  const spot = spotOf(marks, selected, points.scale)
+  const spot = place ? { position: place, radius: 14 } : spotOf(marks, selected, points.scale)
   return [
     ...areaLayers(areas, {
       edge: coloured ? theme.edge : theme.hatch,

@@ -4,7 +4,9 @@ import { useI18n } from '../../i18n/formatters.ts'
 import type { Selection } from '../../state/view-state.ts'
 import { Icon } from '../../ui/icon.tsx'
 import type { LayerModel } from '../layer-model/model.ts'
+import { parseStreetKey } from '../search/places.ts'
 import { CellPanel } from './cell-panel.tsx'
+import { StreetHead } from './street-head.tsx'
 import { ThingPanel } from './thing-panel.tsx'
 import { ZonePanel } from './zone-panel.tsx'
 import './selection-panel.css'
@@ -43,7 +45,16 @@ function Selected({ select, zones, things, model, shown, onSelect }: SelectionPr
     const key = [select.key, ...shown].join(' ')
     return <ThingPanel key={key} thing={thing} zones={zones} shown={shown} onSelect={onSelect} />
   }
-  const zone = select.type === 'zone' && zones.features.find(({ properties }) => properties.key === select.key)
+  const street = select.type === 'street' ? parseStreetKey(select.key) : null
+  const zoneKey = select.type === 'zone' ? select.key : street?.zone
+  const zone = zones.features.find(({ properties }) => properties.key === zoneKey)
+  if (zone && street)
+    return (
+      <>
+        <StreetHead street={street.name} district={zone.properties.name} />
+        <ZonePanel zone={zone.properties} things={things} onSelect={onSelect} />
+      </>
+    )
   if (zone) return <ZonePanel zone={zone.properties} things={things} onSelect={onSelect} />
   const row = model?.rows.find(({ id }) => id === `${select.type}:${select.key}`)
   if (row && model) return <CellPanel row={row} columns={model.columns} legend={model.legend} />

@@ -1,16 +1,14 @@
 import type { StreetsResponse } from '#model/api/street.ts'
+import { fold } from '#model/text/fold.ts'
 
 /** A street within one district, or a district. */
 export type Place = { readonly zone: string; readonly district: string; readonly street: string | null }
 
 const MAX_PLACES = 12
 
-/** Without case, accents and marks, so that "cafe" finds "Café". */
-const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLocaleLowerCase()
-
 /** Places whose name begins with the text, then those with a word that does; a street in several districts once for each. */
 export function placesFor(text: string, { zones, streets }: StreetsResponse): Place[] {
-  const wanted = plain(text.trim())
+  const wanted = fold(text.trim())
   if (wanted === '') return []
   const districts = new Map(zones.map(({ key, name }) => [key, name]))
   const all: (Place & { readonly name: string })[] = [
@@ -20,7 +18,7 @@ export function placesFor(text: string, { zones, streets }: StreetsResponse): Pl
     ),
   ]
   const rank = ({ name }: { name: string }): number => {
-    const own = plain(name)
+    const own = fold(name)
     if (own.startsWith(wanted)) return 0
     return own.split(/[\s'’-]+/).some((word) => word.startsWith(wanted)) ? 1 : 2
   }

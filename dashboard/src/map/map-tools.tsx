@@ -1,0 +1,43 @@
+import { useCallback } from 'react'
+import { Button } from 'react-aria-components'
+import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
+import { useI18n } from '../i18n/formatters.ts'
+import { startPlayback } from '../state/playback-address.ts'
+import { useViewState } from '../state/use-view-state.ts'
+import { parseSelection } from '../state/view-state.ts'
+import { Icon } from '../ui/icon.tsx'
+import { cameraFor } from './search/camera-for.ts'
+import { PlaceSearch } from './search/place-search.tsx'
+import type { Place } from './search/places.ts'
+import './map-tools.css'
+
+type MapToolsProps = { readonly zones: ZoneFeatures | undefined; readonly things: readonly ThingFeature[] }
+
+/** What lies on the map at its start: search, table, playback. */
+export function MapTools({ zones, things }: MapToolsProps) {
+  const [state, change] = useViewState()
+  const { t } = useI18n()
+  const show = useCallback(
+    ({ kind, key, bounds }: Place) => {
+      const map = document.querySelector('.city-map')?.getBoundingClientRect()
+      const camera = map && bounds ? { camera: cameraFor(bounds, map) } : {}
+      change({ select: parseSelection(`${kind}:${key}`), ...camera })
+    },
+    [change],
+  )
+  return (
+    <div className="map-view__tools">
+      <PlaceSearch zones={zones} things={things} onChoose={show} />
+      <Button className="button" aria-pressed={state.table} onPress={() => change({ table: !state.table })}>
+        <Icon name="table" />
+        {t(state.table ? 'table.hide' : 'table.show')}
+      </Button>
+      {!state.playback && (
+        <Button className="button" onPress={() => change({ playback: startPlayback(Date.now()) })}>
+          <Icon name="history" />
+          {t('playback.show')}
+        </Button>
+      )}
+    </div>
+  )
+}
