@@ -30,6 +30,7 @@ import { airQualityRoutes } from './routes/air-quality.ts'
 import { alertFeedRoutes } from './routes/alert-feeds.ts'
 import { alertRuleRoutes } from './routes/alert-rules.ts'
 import { archiveRoutes } from './routes/archive.ts'
+import { areaRoutes } from './routes/area.ts'
 import { baseMapRoutes } from './routes/base-map.ts'
 import { briefRoutes } from './routes/brief.ts'
 import { cityRoutes } from './routes/city.ts'
@@ -163,6 +164,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }), ...(baseMap && { baseMap }) }))
       await v1.register(baseMapRoutes(deps))
       await v1.register(streetRoutes({ pool, microdata, clock, indicators, airIndexes }))
+      await v1.register(areaRoutes({ pool, microdata, clock, indicators, surveys }))
       await v1.register(thingRoutes({ pool, clock, airIndexes }))
       await v1.register(observationRoutes({ pool, clock, timeZone }))
       await v1.register(historyRoutes({ pool, clock, timeZone }))

@@ -62,6 +62,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/v1/zones': 'read',
   'GET /api/v1/zones/:key/today': 'read',
   'GET /api/v1/streets': 'read',
+  'GET /api/v1/area': 'read',
   // the texts of the pages themselves
   'GET /api/v1/languages/:tag': 'open',
   'GET /api/v1/things': 'read',

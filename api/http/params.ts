@@ -99,8 +99,8 @@ export const domainsParam = z
   .pipe(z.array(domainSchema).min(1))
   .meta({ description: 'one domain, or several separated by commas', pattern: `^${ONE_DOMAIN}(,${ONE_DOMAIN})*$` })
 
-const LONGITUDE = '-?(180|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,12})?)'
-const LATITUDE = '-?(90|[1-8]?[0-9](\\.[0-9]{1,12})?)'
+export const LONGITUDE = '-?(180|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,12})?)'
+export const LATITUDE = '-?(90|[1-8]?[0-9](\\.[0-9]{1,12})?)'
 const BBOX_SHAPE = 'must be west,south,east,north in degrees, e.g. -9.2,38.6,-9.0,38.8'
 
 /** west,south,east,north in degrees on the planet; west > east crosses the date line. */

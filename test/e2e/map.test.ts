@@ -99,3 +99,25 @@ test('the search is reached by "/", found by keyboard and moves the map to a str
   expect(query.get('at')).toMatch(/,15\.50$/)
   await close()
 })
+
+test('an area is drawn by keyboard alone, and its figures of people are those of entire districts', async () => {
+  const { page, errors, close } = await open('/?by=pm2_5')
+  await page.getByRole('button', { name: 'Draw an area' }).click()
+  const map = page.locator('.maplibregl-canvas')
+  const corners = page.getByRole('region', { name: 'Draw an area' }).getByRole('status')
+  const camera = (): string | null => new URL(page.url()).searchParams.get('at')
+  for (const [k, key] of ['ArrowRight', 'ArrowDown', 'ArrowLeft'].entries()) {
+    await map.press('Space')
+    await corners.getByText(`${k + 1} corner`).waitFor()
+    const before = camera()
+    await map.press(key)
+    await page.waitForFunction((at) => new URL(location.href).searchParams.get('at') !== at, before)
+  }
+  await map.press('Enter')
+  await page.getByRole('heading', { name: 'Area that you drew' }).waitFor()
+  await page.getByText(/^about /).waitFor()
+  expect(new URL(page.url()).searchParams.get('select')).toMatch(/^area:polygon:(-?[\d.]+,){5}-?[\d.]+$/)
+  expect(await violations(page)).toEqual([])
+  expect(errors).toEqual([])
+  await close()
+})

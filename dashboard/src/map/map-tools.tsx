@@ -6,15 +6,20 @@ import { startPlayback } from '../state/playback-address.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { parseSelection } from '../state/view-state.ts'
 import { Icon } from '../ui/icon.tsx'
+import type { Drawing } from './area/use-drawing.ts'
 import { cameraFor } from './search/camera-for.ts'
 import { PlaceSearch } from './search/place-search.tsx'
 import type { Place } from './search/places.ts'
 import './map-tools.css'
 
-type MapToolsProps = { readonly zones: ZoneFeatures | undefined; readonly things: readonly ThingFeature[] }
+type MapToolsProps = {
+  readonly zones: ZoneFeatures | undefined
+  readonly things: readonly ThingFeature[]
+  readonly drawing: Drawing
+}
 
-/** What lies on the map at its start: search, table, playback. */
-export function MapTools({ zones, things }: MapToolsProps) {
+/** What lies on the map at its start: search, table, playback, areas. */
+export function MapTools({ zones, things, drawing }: MapToolsProps) {
   const [state, change] = useViewState()
   const { t } = useI18n()
   const show = useCallback(
@@ -38,6 +43,14 @@ export function MapTools({ zones, things }: MapToolsProps) {
           {t('playback.show')}
         </Button>
       )}
+      <Button
+        className="button"
+        aria-pressed={drawing.ring !== null}
+        onPress={drawing.ring ? drawing.cancel : drawing.start}
+      >
+        <Icon name="area" />
+        {t('area.draw')}
+      </Button>
     </div>
   )
 }

@@ -17,6 +17,9 @@ import { type Camera, createAddress, parseSelection, selectionId } from '../stat
 import { BottomSheet } from '../ui/bottom-sheet.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { DataTable } from '../ui/table/data-table.tsx'
+import { outlineOf, parseAreaKey } from './area/area-key.ts'
+import { DrawBar } from './area/draw-bar.tsx'
+import { useDrawing } from './area/use-drawing.ts'
 import type { CityMapProps } from './canvas/city-map.tsx'
 import { CorrelationPanel } from './controls/correlation-panel.tsx'
 import { LayersPanel } from './controls/layers-panel.tsx'
@@ -49,6 +52,11 @@ export default function MapView({ city }: { city: CityResponse }) {
   useOpening(things, loading, change)
   const selected = selectionId(state.select)
   const spot = useStreetPoint(state.select)
+  const drawing = useDrawing()
+  const outline = useMemo(() => {
+    const area = parseAreaKey(state.select)
+    return area && zones ? outlineOf(area, zones) : null
+  }, [state.select, zones])
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
   const source = layerOf(state.layer).playback?.(state.measure)
@@ -84,13 +92,21 @@ export default function MapView({ city }: { city: CityResponse }) {
     <div className={`map-view${parts.table ? ' map-view--table' : ''}${parts.details ? ' map-view--details' : ''}`}>
       <h1 className="hidden">{t('map.heading', { city: city.name })}</h1>
       <SelectionNews selected={selected} marks={marks} />
-      <MapTools zones={zones} things={things} />
+      <MapTools {...{ zones, things, drawing }} />
       <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
         <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
-          {zones && <Maps maps={maps} {...{ city, zones, selected, spot, scheme, onCamera }} onSelect={select} />}
+          {zones && (
+            <Maps
+              maps={maps}
+              {...{ city, zones, selected, spot, outline, drawing, scheme, onCamera }}
+              onSelect={select}
+            />
+          )}
         </Suspense>
+        {drawing.ring && <span className="map-view__aim" aria-hidden="true" />}
         {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
       </section>
+      {drawing.ring && <DrawBar drawing={drawing} bounds={city.bounds} />}
       {control && (
         <div className="map-view__playback">
           <PlaybackBar control={control} />

@@ -27,7 +27,7 @@ export type AddressLayer = {
   readonly acceptsMeasure?: (name: string) => boolean
 }
 
-const SELECTIONS = ['thing', 'zone', 'street', 'cell', 'indicator', 'incident', 'rule'] as const
+const SELECTIONS = ['thing', 'zone', 'street', 'area', 'cell', 'indicator', 'incident', 'rule'] as const
 export type Selection = { readonly type: (typeof SELECTIONS)[number]; readonly key: string }
 export type Camera = { readonly longitude: number; readonly latitude: number; readonly zoom: number }
 

@@ -6,9 +6,10 @@ import './city-map.css'
 import type { PickingInfo } from '@deck.gl/core'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
-import type { Position } from '#model/basics/geo.ts'
+import type { Area, Position } from '#model/basics/geo.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import type { Camera, ColourScheme } from '../../state/view-state.ts'
+import type { Drawing } from '../area/use-drawing.ts'
 import { attributionHtml } from '../base-map/attribution.ts'
 import { absolute, baseMapStyle } from '../base-map/style.ts'
 import type { Marks } from '../layer-model/model.ts'
@@ -28,6 +29,10 @@ export type CityMapProps = {
   readonly selected: string | null
   /** a place that has no mark of its own and is to be found: a street */
   readonly spot?: Position | null
+  /** the outline of an area that is no district */
+  readonly outline?: Area | null
+  /** while an area is drawn: its corners, and where clicks go instead of selecting */
+  readonly drawing?: Pick<Drawing, 'ring' | 'add'>
   readonly scheme: ColourScheme
   readonly camera: Camera | null
   readonly onCamera: (camera: Camera) => void
@@ -36,7 +41,8 @@ export type CityMapProps = {
 
 /** MapLibre draws the base map, deck.gl the data over it. The component only connects them to the page. */
 export default function CityMap(props: CityMapProps) {
-  const { city, zones, marks, selected, spot = null, scheme, camera } = props
+  const { city, zones, marks, selected, spot = null, outline = null, drawing, scheme, camera } = props
+  const corners = drawing?.ring ?? null
   const container = useRef<HTMLDivElement>(null)
   const names = useRef<HTMLDivElement>(null)
   const [stage, setStage] = useState<Stage | null>(null)
@@ -66,8 +72,15 @@ export default function CityMap(props: CityMapProps) {
       pickingRadius: 6,
       onLoad: () => hideOverlay(container.current),
       getTooltip: (info: PickingInfo<Hinted>) => tooltip(info.object, i18n.t('thing.unconfirmed')),
-      getCursor: ({ isHovering, isDragging }) => (isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'),
-      onClick: ({ object }: PickingInfo<Hinted>) => latest.current.onSelect(markOf(object)?.id ?? null),
+      getCursor: ({ isHovering, isDragging }) => {
+        if (latest.current.drawing?.ring) return 'crosshair'
+        return isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'
+      },
+      onClick: ({ object, coordinate: [lon, lat] = [] }: PickingInfo<Hinted>) => {
+        const { drawing, onSelect } = latest.current
+        if (!drawing?.ring) onSelect(markOf(object)?.id ?? null)
+        else if (lon !== undefined && lat !== undefined) drawing.add([lon, lat])
+      },
     })
     map.addControl(overlay)
     const labelLayer = createLabelLayer(map, names.current)
@@ -106,8 +119,8 @@ export default function CityMap(props: CityMapProps) {
   const points = useMemo(() => arrange(marks.points, selected, zoom), [marks.points, selected, zoom])
   const labels = useMemo(() => fitting(places, zoom, points.sized), [places, zoom, points])
   const layers = useMemo(
-    () => draw({ marks, zones, points, selected, spot, scheme }),
-    [marks, zones, points, selected, spot, scheme],
+    () => draw({ marks, zones, points, selected, spot, outline, corners, scheme }),
+    [marks, zones, points, selected, spot, outline, corners, scheme],
   )
   useEffect(() => stage?.overlay.setProps({ layers }), [stage, layers])
   useEffect(() => stage?.labels.set(labels), [stage, labels])

@@ -41,16 +41,21 @@ export type Drawing = {
   readonly selected: string | null
   /** a place without a mark that is selected */
   readonly spot: Position | null
+  /** of an area that is selected, where it is no district */
+  readonly outline: Area | null
+  /** of an area that is being drawn */
+  readonly corners: readonly Position[] | null
   readonly scheme: ColourScheme
 }
 
 /** All that lies over the base map, from bottom to top. */
-export function draw({ marks, zones, points, selected, spot: place, scheme }: Drawing): LayersList {
+export function draw({ marks, zones, points, selected, scheme, ...extra }: Drawing): LayersList {
   const theme = THEMES[scheme]
   const opacity = 0.84
   const coloured = marks.areas.length > 0
   const areas = coloured ? marks.areas : plainAreas(zones)
-  const spot = place ? { position: place, radius: 14 } : spotOf(marks, selected, points.scale)
+  const spot = extra.spot ? { position: extra.spot, radius: 14 } : spotOf(marks, selected, points.scale)
+  const outline = extra.corners ? drawnSoFar(extra.corners) : (extra.outline ?? selectedArea(zones, selected))
   return [
     ...areaLayers(areas, {
       edge: coloured ? theme.edge : theme.hatch,
@@ -59,7 +64,8 @@ export function draw({ marks, zones, points, selected, spot: place, scheme }: Dr
       opacity,
     }),
     cellLayer(marks.cells, opacity),
-    ...outlineLayers(selectedArea(zones, selected), theme.accent, theme.edge),
+    ...outlineLayers(outline, theme.accent, theme.edge),
+    cornerLayer(extra.corners ?? [], theme),
     ...lineLayers(marks.lines, theme.ring, theme.suspect),
     ...pointLayers(points, theme),
     new ScatterplotLayer<Spot>({
@@ -97,6 +103,25 @@ function selectedArea({ features }: ZoneFeatures, selected: string | null): Area
   }
   return features.find(({ properties }) => `zone:${properties.key}` === selected)?.geometry ?? null
 }
+
+/** The line through the corners, back to the first. */
+const drawnSoFar = (corners: readonly Position[]): Area | null =>
+  corners.length < 2 ? null : { type: 'Polygon', coordinates: [[...corners, ...corners.slice(0, 1)]] }
+
+const cornerLayer = (corners: readonly Position[], { accent, edge }: MapTheme) =>
+  new ScatterplotLayer<Position>({
+    id: 'corners',
+    data: corners,
+    getPosition: ([lon, lat]) => [lon, lat],
+    getRadius: 5,
+    radiusUnits: 'pixels',
+    stroked: true,
+    getFillColor: [...accent],
+    getLineColor: [...edge],
+    lineWidthUnits: 'pixels',
+    getLineWidth: 2,
+    updateTriggers: { getFillColor: accent, getLineColor: edge },
+  })
 
 type Spot = { readonly position: Position; readonly radius: number }
 

@@ -3,6 +3,8 @@ import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import type { Selection } from '../../state/view-state.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { parseAreaKey } from '../area/area-key.ts'
+import { AreaPanel } from '../area/area-panel.tsx'
 import type { LayerModel } from '../layer-model/model.ts'
 import { parseStreetKey } from '../search/places.ts'
 import { CellPanel } from './cell-panel.tsx'
@@ -45,6 +47,8 @@ function Selected({ select, zones, things, model, shown, onSelect }: SelectionPr
     const key = [select.key, ...shown].join(' ')
     return <ThingPanel key={key} thing={thing} zones={zones} shown={shown} onSelect={onSelect} />
   }
+  const area = parseAreaKey(select)
+  if (area) return <AreaPanel area={area} zones={zones} />
   const street = select.type === 'street' ? parseStreetKey(select.key) : null
   const zoneKey = select.type === 'zone' ? select.key : street?.zone
   const zone = zones.features.find(({ properties }) => properties.key === zoneKey)
