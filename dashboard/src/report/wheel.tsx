@@ -2,6 +2,7 @@ import type { ReportResponse } from '#model/api/reports.ts'
 import { shownScore } from '#model/indicators/score.ts'
 import { SIZE, STYLES, subDimensionsOf, type Tone, type WheelShape, wheelShapes } from '#model/reports/wheel.ts'
 import { useI18n } from '../i18n/formatters.ts'
+import { Picture } from '../ui/picture/picture.tsx'
 import './wheel.css'
 
 /** Dimensions, categories and indicators in one picture; colour and pattern distinguish the sub-dimensions. */
@@ -18,16 +19,18 @@ export function Wheel({ report }: { report: ReportResponse }) {
   const shapes = wheelShapes(report.indicators, score, t('report.wheel.score'))
   return (
     <figure className="wheel">
-      <svg
-        viewBox={`${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`}
-        role="img"
-        aria-label={t('report.wheel', { score: scoreText(cityScore), parts: subDimensions.join('; ') })}
-      >
-        <Patterns />
-        {shapes.map((shape) => (
-          <Shape key={shape.key} shape={shape} />
-        ))}
-      </svg>
+      <Picture name={t('report.wheel.title')}>
+        <svg
+          viewBox={`${-SIZE} ${-SIZE} ${2 * SIZE} ${2 * SIZE}`}
+          role="img"
+          aria-label={t('report.wheel', { score: scoreText(cityScore), parts: subDimensions.join('; ') })}
+        >
+          <Patterns />
+          {shapes.map((shape) => (
+            <Shape key={shape.key} shape={shape} />
+          ))}
+        </svg>
+      </Picture>
       <figcaption>
         <p className="note">{t('report.wheel.note')}</p>
         <ul className="wheel__legend">

@@ -16,7 +16,8 @@ const SCALE = 3
 
 /** The drawing as a file that needs no style sheet, on the background of the page. */
 export function standalone(svg: SVGSVGElement): { text: string; width: number; height: number } {
-  const { width, height } = svg.viewBox.baseVal
+  // the origin may lie in the middle of a drawing
+  const { x, y, width, height } = svg.viewBox.baseVal
   const copy = svg.cloneNode(true) as SVGSVGElement
   const shown = [svg, ...svg.querySelectorAll<SVGElement>('*')]
   const copied = [copy, ...copy.querySelectorAll<SVGElement>('*')]
@@ -27,7 +28,8 @@ export function standalone(svg: SVGSVGElement): { text: string; width: number; h
   }
   const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
   const colour = getComputedStyle(document.body).backgroundColor
-  for (const [name, value] of Object.entries({ width, height, fill: colour })) ground.setAttribute(name, String(value))
+  for (const [name, value] of Object.entries({ x, y, width, height, fill: colour }))
+    ground.setAttribute(name, String(value))
   copy.prepend(ground)
   for (const [name, value] of Object.entries({ xmlns: 'http://www.w3.org/2000/svg', width, height }))
     copy.setAttribute(name, String(value))
