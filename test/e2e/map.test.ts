@@ -1,7 +1,7 @@
 /** The map as a page: devices that nobody confirmed, the keyboard, few colours, paper. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DESKTOP, openPage, settled, violations } from './page.ts'
+import { DESKTOP, firstVisitor, openAnotherPage, openPage, settled, violations } from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
@@ -120,4 +120,28 @@ test('an area is drawn by keyboard alone, and its figures of people are those of
   expect(await violations(page)).toEqual([])
   expect(errors).toEqual([])
   await close()
+})
+
+test('who comes for the first time is shown the tour, once, and never over a link', async () => {
+  const visitor = await firstVisitor(browser)
+  const { page, close } = await openAnotherPage(visitor, `${system.url}/`)
+  const tour = page.getByRole('complementary', { name: 'Tour of the page' })
+  for (let step = 1; step < 5; step++) {
+    await tour.getByText(`${step} of 5`).waitFor()
+    if (step === 3) expect(await violations(page)).toEqual([])
+    await tour.getByRole('button', { name: 'Next' }).click()
+  }
+  await tour.getByRole('button', { name: 'Start' }).click()
+  await tour.waitFor({ state: 'detached' })
+  await page.goto(system.url)
+  await settled(page)
+  expect(await tour.count()).toBe(0)
+  await page.getByRole('button', { name: 'Show the tour' }).click()
+  await tour.waitFor()
+  await page.evaluate(() => localStorage.clear())
+  await page.goto(`${system.url}/?layer=air`)
+  await settled(page)
+  expect(await tour.count()).toBe(0)
+  await close()
+  await visitor.close()
 })

@@ -19,8 +19,15 @@ export type Opened = {
   close(): Promise<void>
 }
 
-/** A visitor who asked for little motion, so that nothing is caught half way through a transition. */
-export const newVisitor = (browser: Browser, options: BrowserContextOptions = DESKTOP): Promise<BrowserContext> =>
+/** A visitor who asked for little motion, so that nothing is caught half way through a transition, and who has seen the tour. */
+export async function newVisitor(browser: Browser, options: BrowserContextOptions = DESKTOP): Promise<BrowserContext> {
+  const visitor = await firstVisitor(browser, options)
+  await visitor.addInitScript(() => localStorage.setItem('citywell.tour', 'seen'))
+  return visitor
+}
+
+/** A visitor who was never here: the tour is shown. */
+export const firstVisitor = (browser: Browser, options: BrowserContextOptions = DESKTOP): Promise<BrowserContext> =>
   browser.newContext({ reducedMotion: 'reduce', ...options })
 
 /** Opens `url` for a new visitor, who has nothing stored. */

@@ -33,6 +33,7 @@ import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
 import { SelectionPanel } from './selection/selection-panel.tsx'
 import { useStreetPoint } from './selection/use-street-point.ts'
+import { TourButton, useTour } from './tour/tour-switch.tsx'
 import { useLayer } from './use-layer.ts'
 import './map-view.css'
 
@@ -53,6 +54,7 @@ export default function MapView({ city }: { city: CityResponse }) {
   const selected = selectionId(state.select)
   const spot = useStreetPoint(state.select)
   const drawing = useDrawing()
+  const tour = useTour()
   const outline = useMemo(() => {
     const area = parseAreaKey(state.select)
     return area && zones ? outlineOf(area, zones) : null
@@ -64,7 +66,12 @@ export default function MapView({ city }: { city: CityResponse }) {
   const marks = model?.marks ?? NO_MARKS
   const maps = mapsOf(model)
   const parts: Parts = {
-    layers: <LayersPanel />,
+    layers: (
+      <>
+        <LayersPanel />
+        <TourButton onPress={tour.start} />
+      </>
+    ),
     legend: (
       <>
         {problem && <Problem error={problem} retry={retry} />}
@@ -106,6 +113,7 @@ export default function MapView({ city }: { city: CityResponse }) {
         {drawing.ring && <span className="map-view__aim" aria-hidden="true" />}
         {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
       </section>
+      {tour.card}
       {drawing.ring && <DrawBar drawing={drawing} bounds={city.bounds} />}
       {control && (
         <div className="map-view__playback">
