@@ -145,3 +145,19 @@ test('who comes for the first time is shown the tour, once, and never over a lin
   await close()
   await visitor.close()
 })
+
+test('the ribbon below the map goes to a time, and its table says what it shows', async () => {
+  const { page, close } = await open('/?by=pm2_5')
+  const ribbon = page.getByRole('region', { name: 'Events and outages over time' })
+  await ribbon.locator('.ribbon__strip').click()
+  await page.getByRole('slider', { name: 'Time shown' }).waitFor()
+  const query = new URL(page.url()).searchParams
+  // the middle of a week
+  const before = Date.parse(query.get('until') ?? '') - Date.parse(query.get('time') ?? '')
+  expect(Math.abs(before - 84 * 3_600_000)).toBeLessThan(3_600_000)
+  await ribbon.getByRole('button', { name: /event/ }).click()
+  // there is history of one day: the days before are a gap
+  await ribbon.getByRole('rowheader', { name: 'Data gap' }).first().waitFor()
+  expect(await violations(page)).toEqual([])
+  await close()
+})

@@ -31,6 +31,7 @@ import { MapTools } from './map-tools.tsx'
 import { openingLayer } from './opening-layer.ts'
 import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
+import { TimeRibbon } from './ribbon/time-ribbon.tsx'
 import { SelectionPanel } from './selection/selection-panel.tsx'
 import { useStreetPoint } from './selection/use-street-point.ts'
 import { TourButton, useTour } from './tour/tour-switch.tsx'
@@ -115,6 +116,7 @@ export default function MapView({ city }: { city: CityResponse }) {
       </section>
       {tour.card}
       {drawing.ring && <DrawBar drawing={drawing} bounds={city.bounds} />}
+      <TimeRibbon control={control} />
       {control && (
         <div className="map-view__playback">
           <PlaybackBar control={control} />

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { gapItems, incidentItems, placeOf } from '#dashboard/src/map/ribbon/ribbon-items.ts'
+import type { Incident } from '#model/api/alerts.ts'
+
+const seed = 20261130
+const HOUR = 3_600_000
+const at = (hour: number): string => new Date(hour * HOUR).toISOString()
+const incident = (id: string, from: number, to: number | null, more: Partial<Incident> = {}): Incident =>
+  ({
+    ...{ id, rule: { id: 'r', name: 'Too loud' }, subject: { kind: 'thing', id: 't', name: 'Meter' } },
+    ...{ condition: 'firing', maxSeverity: 'warning', property: 'sound_level', causeId: null },
+    ...{ startedAt: at(from), endedAt: to === null ? null : at(to) },
+    ...more,
+  }) as Incident
+const DAY = { from: 0, to: 24 * HOUR }
+
+describe('incidents on the ribbon', () => {
+  test('those that lasted into the window, oldest first; one that has its cause among them is left out', () => {
+    const items = incidentItems(
+      [
+        incident('lasts', 20, null),
+        incident('before', -3, -1),
+        incident('into', -2, 1),
+        incident('after', 25, 26),
+        incident('merged', 3, 4, { causeId: 'lasts' }),
+      ],
+      DAY,
+    )
+    expect(items.map(({ id, end }) => [id, end])).toEqual([
+      ['into', HOUR],
+      ['lasts', null],
+    ])
+    expect(items.map((item) => placeOf(item, DAY))).toEqual([
+      { at: 0, length: 1 / 24 },
+      { at: 20 / 24, length: expect.closeTo(4 / 24, 12) },
+    ])
+  })
+
+  test.each<[string, Partial<Incident>, string]>([
+    ['a value', {}, 'event'],
+    ['silence', { condition: 'no_data' }, 'outage'],
+    ['a broker', { subject: { kind: 'source', id: 's', name: 'Broker' } }, 'outage'],
+    ['a device that says it is offline', { property: 'online' }, 'outage'],
+  ])('%s: %o is an %s', (_, more, kind) => {
+    expect(incidentItems([incident('i', 1, 2, more)], DAY)[0]?.kind).toBe(kind)
+  })
+})
+
+describe('gaps on the ribbon', () => {
+  test('frames with less than half of the fullest, joined; one that has not ended is none', () => {
+    const edges = [0, 1, 2, 3, 4, 5, 6].map((hour) => hour * HOUR)
+    const gaps = gapItems(edges, [0.8, 0.3, 0, 0.8, 0.39, 0.1], 5.5 * HOUR)
+    expect(gaps.map(({ start, end }) => [start / HOUR, (end ?? 0) / HOUR])).toEqual([
+      [1, 3],
+      [4, 5],
+    ])
+    expect(gapItems(edges, [0, 0, 0, 0, 0, 0], 9 * HOUR)).toEqual([])
+  })
+
+  test('gaps are in order, apart from each other and inside of the frames', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 }), (filled) => {
+        const edges = Array.from({ length: filled.length + 1 }, (_, k) => k * HOUR)
+        let last = -1
+        for (const { start, end } of gapItems(edges, filled, Number.POSITIVE_INFINITY)) {
+          expect(start).toBeGreaterThan(last)
+          expect(end).toBeGreaterThan(start)
+          last = end ?? 0
+        }
+      }),
+      { seed },
+    )
+  })
+})
