@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { type AreaResponse, areaResponse } from '#model/api/area.ts'
 import type { ZoneFeatures } from '#model/api/city.ts'
 import { get } from '../../http/client.ts'
@@ -18,7 +18,6 @@ const areaQuery = (key: AreaKey) => {
     queryKey: ['area', query],
     queryFn: ({ signal }) => get(areaResponse, '/area', query, signal),
     enabled: key.kind === 'polygon' || key.zones.length > 0,
-    placeholderData: keepPreviousData,
     refetchInterval: MINUTE,
   })
 }

@@ -40,11 +40,16 @@ export function PlaceSearch({ zones, things, onChoose }: PlaceSearchProps) {
     setOpen(true)
     setActive(-1)
   }
+  /** The arrow keys also open a list that Escape has closed. */
+  const move = (to: number): void => {
+    setOpen(true)
+    setActive(to)
+  }
   const onKey: Record<string, () => void> = {
-    ArrowDown: () => setActive((active + 1) % Math.max(1, places.length)),
-    ArrowUp: () => setActive((active <= 0 ? places.length : active) - 1),
+    ArrowDown: () => move((active + 1) % Math.max(1, places.length)),
+    ArrowUp: () => move((active <= 0 ? places.length : active) - 1),
     // the first result, where the arrow keys have reached none
-    Enter: () => choose(places[Math.max(0, active)]),
+    Enter: () => isOpen && choose(places[Math.max(0, active)]),
     Escape: () => (isOpen ? setOpen(false) : setText('')),
   }
   const reached = isOpen ? places[active] : undefined
