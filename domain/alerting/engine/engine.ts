@@ -199,7 +199,7 @@ export class Engine {
     for (const instance of inMemory) instances.set(instance)
     this.#memory = {
       ...memory,
-      ...{ errors, watermarks: measured.watermarks, derivedHour: hour, evaluatedAt: nowMs },
+      ...{ errors, watermarks: measured.commit(), derivedHour: hour, evaluatedAt: nowMs },
       known: new Set([...world.rules.values()].map(versionOf)),
       groupsBack: new Map([...memory.groupsBack, ...silence.back]),
     }
@@ -256,11 +256,11 @@ const knownAt = (
 ): Set<string> =>
   new Set(rules.filter(({ updatedAt }) => evaluatedAt !== null && updatedAt <= evaluatedAt).map(versionOf))
 
-type Latest = Heard & { readonly byStream: Map<number, number> }
+type Latest = Heard & { readonly byStream: ReadonlyMap<number, LatestRow> }
 
 async function selectLatest(pool: Pool): Promise<Latest> {
   const { rows } = await pool.query<LatestRow>({ name: 'alerting-latest', text: LATEST })
-  return { ...heardOf(rows), byStream: new Map(rows.map(({ id, time }) => [id, time])) }
+  return { ...heardOf(rows), byStream: new Map(rows.map((row) => [row.id, row])) }
 }
 
 /** Gateways and sources that were silent within the last day, with when they were heard again. */

@@ -45,6 +45,7 @@ export class Evaluation {
   readonly #instances: Instances
   readonly #now: Date
   readonly #work = new Map<string, Work>()
+  #thingsByRule: Map<string, number[]> | undefined
 
   constructor(instances: Instances, now: Date) {
     this.#instances = instances
@@ -54,6 +55,23 @@ export class Evaluation {
   stateOf(rule: ActiveRule, ref: Pick<SubjectRef, 'kind' | 'id'>): InstanceState | undefined {
     const subject = subjectKey({ subjectKind: ref.kind, subjectId: ref.id })
     return this.#work.get(`${subject} ${rule.id}`)?.state ?? this.#instances.get(subject, rule.id)?.state
+  }
+
+  /** Things of which the rule has an instance from passes before this one. */
+  subjectsOf({ id }: Pick<ActiveRule, 'id'>): readonly number[] {
+    this.#thingsByRule ??= this.#groupByRule()
+    return this.#thingsByRule.get(id) ?? []
+  }
+
+  #groupByRule(): Map<string, number[]> {
+    const things = new Map<string, number[]>()
+    for (const { ruleId, subjectKind, subjectId } of this.#instances.all()) {
+      if (subjectKind !== 'thing') continue
+      const own = things.get(ruleId)
+      if (own) own.push(Number(subjectId))
+      else things.set(ruleId, [Number(subjectId)])
+    }
+    return things
   }
 
   observe(rule: ActiveRule, ref: SubjectRef, evidence: readonly Evidence[], expectedFrom?: number): void {

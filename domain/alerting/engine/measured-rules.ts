@@ -1,12 +1,13 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '#model/basics/durations.ts'
 import { stepMsOf } from '../compile.ts'
-import { evidenceOf, unitOfFeature } from '../evidence/measured.ts'
+import type { LatestRow } from '../evidence/heard.ts'
+import { evidenceOf, isEvidence, unitOfFeature } from '../evidence/measured.ts'
 import type { Span } from '../evidence/series.ts'
 import type { Evidence } from '../machine.ts'
 import type { ScopedThing } from '../scope.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
-import type { Instances } from './instances.ts'
+import type { Instance, Instances } from './instances.ts'
 import type { RuleOutcomes } from './rule-errors.ts'
 import { type ActiveRule, type FeatureGroup, mildestOf, type Stream, type World } from './world.ts'
 
@@ -40,7 +41,7 @@ export type MeasuredPass = {
   readonly evaluation: Evaluation
   readonly outcomes: RuleOutcomes
   /** newest measurement of each Datastream */
-  readonly latest: ReadonlyMap<number, number>
+  readonly latest: ReadonlyMap<number, LatestRow>
   readonly watermarks: Watermarks
   /** end of the last pass, of whichever engine; null before the first */
   readonly evaluatedAt: number | null
@@ -51,57 +52,87 @@ export type MeasuredPass = {
   readonly behind: ReadonlyMap<number, unknown>
 }
 
-/** Evaluates every rule on measurements. @returns the watermarks to keep once all is written */
-export async function evaluateMeasured(pass: MeasuredPass): Promise<{ watermarks: Watermarks; awaited: Awaited }> {
-  const watermarks: Watermarks = new Map()
+/** Evaluates every rule on measurements. `commit` gives the watermarks to keep; to be called once all is written. */
+export async function evaluateMeasured(
+  pass: MeasuredPass,
+): Promise<{ readonly commit: () => Watermarks; readonly awaited: Awaited }> {
+  const reached = new Map<string, ReadonlyMap<number, Reached>>()
   const awaited: Awaited = new Map()
+  const states = statesByThing(pass.instances)
   for (const group of pass.world.features) {
-    const evaluated = await pass.outcomes.guard(group.rules.values(), () => evaluateGroup(pass, group))
-    const before = pass.watermarks.get(group.key)
-    if (!evaluated) {
-      // evaluated from where it was, once it can be
-      if (before) watermarks.set(group.key, before)
-      continue
-    }
-    watermarks.set(group.key, evaluated.reached)
-    for (const id of group.rules.keys()) awaited.set(id, evaluated.awaited)
+    const evaluated = await pass.outcomes.guard(group.rules.values(), () => evaluateGroup(pass, group, states))
+    // what failed is evaluated from where it was, once it can be
+    const moved = evaluated?.moved ?? (pass.watermarks.has(group.key) ? new Map() : undefined)
+    if (moved) reached.set(group.key, moved)
+    if (evaluated) for (const id of group.rules.keys()) awaited.set(id, evaluated.awaited)
   }
-  return { watermarks, awaited }
+  return { commit: () => advanced(pass.watermarks, reached), awaited }
 }
 
-type Evaluated = { readonly reached: Map<number, Reached>; readonly awaited: Map<number, number> }
+/** Changed in place: most of them move with every pass, and there is one for each Datastream and feature. */
+function advanced(before: Watermarks, moved: ReadonlyMap<string, ReadonlyMap<number, Reached>>): Watermarks {
+  const watermarks: Watermarks = new Map()
+  for (const [key, own] of moved) {
+    const known = before.get(key) ?? new Map<number, Reached>()
+    for (const [id, reached] of own) known.set(id, reached)
+    watermarks.set(key, known)
+  }
+  return watermarks
+}
 
-async function evaluateGroup(pass: MeasuredPass, group: FeatureGroup): Promise<Evaluated> {
+type States = ReadonlyMap<number, ReadonlyMap<string, Instance>>
+
+function statesByThing(instances: Instances): States {
+  const states = new Map<number, Map<string, Instance>>()
+  for (const instance of instances.all()) {
+    if (instance.subjectKind !== 'thing') continue
+    const thing = Number(instance.subjectId)
+    const own = states.get(thing) ?? new Map<string, Instance>()
+    states.set(thing, own.set(instance.ruleId, instance))
+  }
+  return states
+}
+
+type Evaluated = {
+  readonly reachedBy: (stream: number) => Reached | undefined
+  /** watermarks that are not what they were */
+  readonly moved: ReadonlyMap<number, Reached>
+  readonly awaited: Map<number, number>
+}
+
+async function evaluateGroup(pass: MeasuredPass, group: FeatureGroup, states: States): Promise<Evaluated> {
   const { db, latest, watermarks } = pass
   const known = watermarks.get(group.key)
-  const reached = new Map(known)
+  const moved = new Map<number, Reached>()
+  const reachedBy = (stream: number): Reached | undefined => moved.get(stream) ?? known?.get(stream)
   const awaited = new Map<number, number>()
   const step = stepMsOf(group.feature.condition)
   const spans: Span[] = []
   for (const stream of group.streams) {
-    const newest = latest.get(stream.id)
+    const newest = latest.get(stream.id)?.time
     if (newest === undefined) continue
     const windows = { newest, step, graceMs: group.graceMs(stream.thing) }
     const until = lastEnd({ ...windows, now: pass.now - SETTLE_MS })
-    const begin =
-      known?.get(stream.id) ?? firstWatermark(pass, { until, stream, windows, isRunning: known !== undefined })
-    const after = Math.max(Math.min(begin.until, oldestState(pass, group, stream)), pass.now - MAX_LOOK_BACK_MS)
+    const before = known?.get(stream.id)
+    const begin = before ?? firstWatermark(pass, { until, stream, windows, isRunning: known !== undefined })
+    const oldest = oldestState(states.get(stream.thing.id), group)
+    const after = Math.max(Math.min(begin.until, oldest), pass.now - MAX_LOOK_BACK_MS)
     if (until > after) spans.push({ stream: { id: stream.id, grade: stream.thing.grade }, after, until })
-    reached.set(stream.id, { ...begin, until: Math.max(until, begin.until) })
+    if (!before || until > begin.until) moved.set(stream.id, { ...begin, until: Math.max(until, begin.until) })
     if (step > 0 && newest >= until) awaited.set(stream.thing.id, until + step)
   }
   const unit = unitOfFeature(group.feature)
   const evidence = await evidenceOf(db, group.feature, spans)
   for (const stream of group.streams) {
     const own = evidence.get(stream.id)
-    const begin = reached.get(stream.id)
+    const begin = reachedBy(stream.id)
     if (!own || !begin) continue
     feed(pass, group, { stream, evidence: own, unit, lastAt: begin.evidenceAt })
-    reached.set(stream.id, { ...begin, evidenceAt: own.at(-1)?.at ?? begin.evidenceAt })
+    moved.set(stream.id, { ...begin, evidenceAt: own.at(-1)?.at ?? begin.evidenceAt })
   }
   await evaluateFresh(pass, group, unit)
-  expectData(pass, group, { reached, awaited, unit })
-  return { reached, awaited }
+  expectData(pass, group, { reachedBy, awaited, unit })
+  return { reachedBy, moved, awaited }
 }
 
 type WindowEnd = {
@@ -120,9 +151,9 @@ export const lastEnd = ({ newest, step, graceMs, now }: WindowEnd): number =>
   step === 0 ? newest : Math.floor(Math.max(newest, Math.min(now - graceMs, newest + step)) / step) * step
 
 /** A state that was read from the database may be older than what was evaluated: values that change nothing are not written. */
-function oldestState({ instances }: MeasuredPass, group: FeatureGroup, { thing }: Stream): number {
+function oldestState(states: ReadonlyMap<string, Instance> | undefined, group: FeatureGroup): number {
   let oldest = Number.POSITIVE_INFINITY
-  for (const [ruleId, { state }] of instances.of(`thing:${thing.id}`) ?? [])
+  for (const [ruleId, { state }] of states ?? [])
     if (group.rules.has(ruleId)) oldest = Math.min(oldest, state.lastAt ?? oldest)
   return oldest
 }
@@ -206,40 +237,93 @@ async function evaluateFresh(pass: MeasuredPass, group: FeatureGroup, unit: stri
   if (rules.size === 0) return
   const fresh = { ...group, rules, above: group.above.filter(isFresh), below: group.below.filter(isFresh) }
   const step = Math.max(1, stepMsOf(group.feature.condition))
-  const spans = group.streams.flatMap((stream): Span[] => {
-    const newest = pass.latest.get(stream.id)
-    if (newest === undefined || newest < pass.now - MAX_LOOK_BACK_MS) return []
-    const until = Math.floor(newest / step) * step
-    return [{ stream: { id: stream.id, grade: stream.thing.grade }, after: until - step, until }]
-  })
-  const evidence = await evidenceOf(pass.db, group.feature, spans)
+  const evidence =
+    group.feature.condition.kind === 'value' ? newestValues(pass, group) : await newestWindows(pass, group, step)
   for (const stream of group.streams) {
     const newest = evidence.get(stream.id)?.at(-1)
     if (newest !== undefined) feed(pass, fresh, { stream, evidence: [newest], unit, lastAt: newest.at - step })
   }
 }
 
-type Expected = Evaluated & { readonly unit: string | undefined }
+/** What is compared is known already: nothing has to be read for it. */
+function newestValues({ latest, now }: MeasuredPass, { feature, streams }: FeatureGroup): Map<number, Evidence[]> {
+  const evidence = new Map<number, Evidence[]>()
+  for (const { id } of streams) {
+    const newest = latest.get(id)
+    if (newest && newest.time >= now - MAX_LOOK_BACK_MS && isEvidence(newest, feature))
+      evidence.set(id, [{ at: newest.time, value: newest.result }])
+  }
+  return evidence
+}
+
+function newestWindows(pass: MeasuredPass, group: FeatureGroup, step: number): Promise<Map<number, Evidence[]>> {
+  const spans = group.streams.flatMap((stream): Span[] => {
+    const newest = pass.latest.get(stream.id)?.time
+    if (newest === undefined || newest < pass.now - MAX_LOOK_BACK_MS) return []
+    const until = Math.floor(newest / step) * step
+    return [{ stream: { id: stream.id, grade: stream.thing.grade }, after: until - step, until }]
+  })
+  return evidenceOf(pass.db, group.feature, spans)
+}
+
+type Expected = Pick<Evaluated, 'reachedBy' | 'awaited'> & { readonly unit: string | undefined }
 
 /** Rules that notify of missing data: of Things that measure it, and of those that a rule names one by one. */
-function expectData(pass: MeasuredPass, group: FeatureGroup, { reached, awaited, unit }: Expected): void {
-  const { evaluation, world, instances, behind } = pass
+function expectData(pass: MeasuredPass, group: FeatureGroup, { reachedBy, awaited, unit }: Expected): void {
+  const { world, behind } = pass
   if (group.notifyingNoData.length === 0) return
   const measuring = new Map(group.streams.map((stream) => [stream.thing.id, stream]))
+  const named = new Set(group.notifyingNoData.flatMap(({ definition }) => definition.scope.things ?? []))
+  const leastMs = leastNoDataMs(group.notifyingNoData)
   for (const thing of world.things.values()) {
-    if (behind.has(thing.id)) continue
     const stream = measuring.get(thing.id)
+    if ((!stream && !named.has(thing.key)) || behind.has(thing.id)) continue
     const now = timersUntil(pass.now, awaited.get(thing.id))
-    const heard = stream && heardAt(reached.get(stream.id))
+    const heard = stream && heardAt(reachedBy(stream.id))
     const registeredAt = thing.createdAt.getTime()
-    for (const rule of group.notifyingNoData) {
-      const { noDataMs = Number.POSITIVE_INFINITY } = rule.compiled.machineFor(thing.intervalSeconds)
-      if (now < Math.max(heard ?? 0, registeredAt) + noDataMs) continue
-      const isExpected = stream !== undefined || rule.definition.scope.things?.includes(thing.key)
-      if (!isExpected || instances.get(`thing:${thing.id}`, rule.id) || !rule.covers(thing)) continue
-      const ref = thingRef(thing, { property: stream?.property, unit })
-      evaluation.advanceFrom(rule, ref, heard ?? undefined, now, registeredAt)
-    }
+    // nearly all Things are in time for all rules
+    if (now >= Math.max(heard ?? 0, registeredAt) + leastMs(thing.intervalSeconds))
+      missData(pass, group.notifyingNoData, { thing, stream, unit, heard, now })
+  }
+}
+
+type Missing = {
+  readonly thing: ScopedThing
+  readonly stream: Stream | undefined
+  readonly unit: string | undefined
+  readonly heard: number | undefined
+  readonly now: number
+}
+
+/** Instances that exist are advanced with all others (engine.ts). */
+function missData(
+  { evaluation, instances }: MeasuredPass,
+  rules: readonly ActiveRule[],
+  { thing, stream, unit, heard, now }: Missing,
+): void {
+  const registeredAt = thing.createdAt.getTime()
+  for (const rule of rules) {
+    const { noDataMs = Number.POSITIVE_INFINITY } = rule.compiled.machineFor(thing.intervalSeconds)
+    if (now < Math.max(heard ?? 0, registeredAt) + noDataMs) continue
+    const isExpected = stream !== undefined || rule.definition.scope.things?.includes(thing.key)
+    if (!isExpected || instances.get(`thing:${thing.id}`, rule.id) || !rule.covers(thing)) continue
+    const ref = thingRef(thing, { property: stream?.property, unit })
+    evaluation.advanceFrom(rule, ref, heard, now, registeredAt)
+  }
+}
+
+/** How long the rule that waits least waits for a Thing with such an interval. */
+function leastNoDataMs(rules: readonly ActiveRule[]): (intervalSeconds: number | null) => number {
+  const known = new Map<number | null, number>()
+  return (interval) => {
+    const least =
+      known.get(interval) ??
+      rules.reduce(
+        (ms, { compiled }) => Math.min(ms, compiled.machineFor(interval).noDataMs ?? ms),
+        Number.POSITIVE_INFINITY,
+      )
+    known.set(interval, least)
+    return least
   }
 }
 

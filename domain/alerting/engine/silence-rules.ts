@@ -84,8 +84,13 @@ export function evaluateSilence(pass: SilencePass): SilenceResult {
     if (isActive(pass, group.rule, ref)) silent.set(group.id, { ruleId: group.rule.id, kind: ref.kind, id: ref.id })
     else if (wasActive) back.set(group.id, pass.now)
   }
-  const excused = new Set([...back.keys()])
-  for (const rule of rules) if (ofKind(rule) === 'thing') evaluateThings(pass, rule, { members, silent, excused })
+  const things: ThingPass = {
+    ...{ silent, excused: new Set(back.keys()), waiting: awaitingCause(members, pass.now) },
+    members: mostLateFirst(members, pass.now),
+    dead: members.filter(({ diedAt }) => diedAt !== undefined),
+    byThing: new Map(members.map((member) => [member.thing.id, member])),
+  }
+  for (const rule of rules) if (ofKind(rule) === 'thing') evaluateThings(pass, rule, things)
   const behind = members.flatMap(({ thing }) => {
     const [cause] = chainOf(thing).flatMap((group) => silent.get(group) ?? [])
     return cause ? [[thing.id, cause] as const] : []
@@ -148,15 +153,42 @@ function groupEvidence(group: Group, { now }: SilencePass, wasActive: boolean): 
 }
 
 type ThingPass = {
-  readonly members: readonly Member[]
+  /** by the intervals that they have missed, the most first */
+  readonly members: readonly LateMember[]
+  readonly dead: readonly Member[]
+  readonly byThing: ReadonlyMap<number, Member>
+  /** died lately together with others: their cause may still show */
+  readonly waiting: ReadonlySet<number>
   readonly silent: ReadonlyMap<string, Cause>
   readonly excused: ReadonlySet<string>
 }
 
-function evaluateThings(pass: SilencePass, rule: ActiveRule, { members, silent, excused }: ThingPass): void {
+type LateMember = { readonly member: Member; readonly missedIntervals: number }
+
+const mostLateFirst = (members: readonly Member[], now: number): LateMember[] =>
+  members
+    .map((member) => ({ member, missedIntervals: (now - effective(member)) / member.intervalMs }))
+    .sort((a, b) => b.missedIntervals - a.missedIntervals)
+
+/** What a rule has something to say about: Things that are late for it, that died, and those that it said something about before. */
+function concerned({ evaluation }: SilencePass, rule: ActiveRule, { members, dead, byThing }: ThingPass): Member[] {
   const threshold = mildestOf(rule)
-  const waiting = awaitingCause(members, pass.now)
-  for (const member of members) {
+  const found = new Set(dead)
+  for (const { member, missedIntervals } of members) {
+    if (missedIntervals <= threshold) break
+    found.add(member)
+  }
+  for (const subject of evaluation.subjectsOf(rule)) {
+    const member = byThing.get(subject)
+    if (member) found.add(member)
+  }
+  return [...found].sort((a, b) => a.thing.id - b.thing.id)
+}
+
+function evaluateThings(pass: SilencePass, rule: ActiveRule, things: ThingPass): void {
+  const { silent, excused, waiting } = things
+  const threshold = mildestOf(rule)
+  for (const member of concerned(pass, rule, things)) {
     const { thing, intervalMs } = member
     const ref: SubjectRef = thingRef(thing)
     const state = pass.evaluation.stateOf(rule, ref)

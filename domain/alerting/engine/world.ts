@@ -144,8 +144,16 @@ export function featuresOf(rules: readonly ActiveRule[], { streams, things, stan
     group.rules.push(rule)
     groups.set(key, group)
   }
+  const shared = new Map<string, Stream[]>()
+  const streamsOf = (feature: Feature): Stream[] => {
+    const { condition } = feature
+    const key = `${propertyOfCondition(condition)} ${condition.kind === 'value' ? condition.channel : undefined}`
+    const own = shared.get(key) ?? oneOfEachThing(feature, byProperty, things)
+    shared.set(key, own)
+    return own
+  }
   return [...groups].map(([key, group]) => ({
-    ...{ key, feature: group.feature, streams: oneOfEachThing(group.feature, byProperty, things) },
+    ...{ key, feature: group.feature, streams: streamsOf(group.feature) },
     rules: new Map(group.rules.map((rule) => [rule.id, rule])),
     above: byEase(group.rules, 'above'),
     below: byEase(group.rules, 'below'),

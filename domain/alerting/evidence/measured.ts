@@ -37,14 +37,28 @@ const LEGAL_HOURS = { hour: 1, three_hours: 3, day_max_8h: 8, day: 24 } as const
 /** A running mean of 8 hours needs 6 (2008/50/EC, annex XI); one of 24 needs 18; three hours in a row need all. */
 const LEGAL_MIN_HOURS = { hour: 1, three_hours: 3, day_max_8h: 6, day: 18 } as const
 
+/** Datastreams that are read at a time: what is stored of a window takes more memory than the evidence that it makes. */
+const STREAMS_AT_A_TIME = 2_000
+
 /** Evidence by Datastream, in the order of time. */
 export async function evidenceOf(
   db: Queryable,
   feature: Feature,
   spans: readonly Span[],
 ): Promise<Map<number, Evidence[]>> {
+  const evidence = new Map<number, Evidence[]>()
+  for (let from = 0; from < spans.length; from += STREAMS_AT_A_TIME)
+    for (const [id, own] of await evidenceOfSome(db, feature, spans.slice(from, from + STREAMS_AT_A_TIME)))
+      evidence.set(id, own)
+  return evidence
+}
+
+async function evidenceOfSome(
+  db: Queryable,
+  feature: Feature,
+  spans: readonly Span[],
+): Promise<Map<number, Evidence[]>> {
   const { condition } = feature
-  if (spans.length === 0) return new Map()
   if (condition.kind === 'value') return ofValues(await selectRaw(db, spans, 0), feature)
   const windowMs = windowMsOf(condition)
   if (windowMs < HOUR_MS) return ofShortWindows(await selectRaw(db, spans, windowMs + SHORT_STEP_MS), feature, spans)
@@ -58,7 +72,7 @@ function windowMsOf(condition: Exclude<MeasuredCondition, { kind: 'value' }>): n
     : condition.windowMinutes * MINUTE_MS
 }
 
-const isEvidence = ({ quality }: Raw, { suspect }: Feature): boolean =>
+export const isEvidence = ({ quality }: Pick<Raw, 'quality'>, { suspect }: Feature): boolean =>
   quality === 1 || quality === 2 || (suspect && quality === 3)
 
 function ofValues(raw: ReadonlyMap<number, readonly Raw[]>, feature: Feature): Map<number, Evidence[]> {
