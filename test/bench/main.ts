@@ -3,6 +3,7 @@ import { loadavg } from 'node:os'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { benchAlerting } from './alerting.ts'
 import { benchDecode } from './decode.ts'
 import { benchIndicators } from './indicators.ts'
 import { benchIngest } from './ingest.ts'
@@ -11,17 +12,21 @@ import { benchOverload } from './overload.ts'
 import { benchScale } from './scale.ts'
 import { benchStorage } from './storage.ts'
 
-const PARTS = ['ingest', 'latency', 'overload', 'scale', 'decode', 'storage', 'indicators'] as const
+const PARTS = ['ingest', 'latency', 'overload', 'scale', 'decode', 'storage', 'indicators', 'alerting'] as const
 type Part = (typeof PARTS)[number]
+/** Alerting takes an hour with a hundred kills. */
+const DEFAULT_PARTS = PARTS.filter((part) => part !== 'alerting')
 
 const HELP = `Measures what this machine can do, as ratios to its own raw limits.
 
-  npm run bench                                                      all parts, about ten minutes
+  npm run bench                                                      all parts but alerting, about ten minutes
   npm run bench -- --only ingest,latency --things 1000 --seconds 12
   npm run bench -- --only overload --overload-seconds 60
   npm run bench -- --only storage --days 365
   npm run bench -- --only indicators --observations 100000000
   npm run bench -- --only indicators --observations 100000000 --kept year    keeps the database, to measure it again
+  npm run bench -- --only alerting --rules 10000 --rule-things 10000 --alert-seconds 60 --kills 100
+                                                                     0: without the part for which it counts
 
   parts: ${PARTS.join(' ')}
 
@@ -34,7 +39,7 @@ const RATE = 10_000
 
 await runMain(async () => {
   const values = readCommandLine(HELP, {
-    only: { type: 'string', default: PARTS.join(',') },
+    only: { type: 'string', default: DEFAULT_PARTS.join(',') },
     things: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '12' },
     rate: { type: 'string' },
@@ -43,6 +48,10 @@ await runMain(async () => {
     streams: { type: 'string' },
     observations: { type: 'string', default: '2000000' },
     kept: { type: 'string' },
+    rules: { type: 'string', default: '10000' },
+    'rule-things': { type: 'string', default: '10000' },
+    'alert-seconds': { type: 'string', default: '60' },
+    kills: { type: 'string', default: '100' },
   })
   if (!values) return 'done'
   const only = values.only.split(',') as Part[]
@@ -63,6 +72,11 @@ await runMain(async () => {
     storage: () =>
       benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
     indicators: () => benchIndicators({ observations: Number(values.observations), kept: values.kept }),
+    alerting: () =>
+      benchAlerting({
+        ...{ rules: Number(values.rules), things: Number(values['rule-things']) },
+        ...{ seconds: Number(values['alert-seconds']), kills: Number(values.kills) },
+      }),
   }
   for (const part of PARTS.filter((each) => only.includes(each))) {
     const before = (loadavg()[0] ?? 0).toFixed(1)

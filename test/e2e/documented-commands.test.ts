@@ -47,6 +47,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run bench -- --only overload --overload-seconds 60': 'takes minutes',
   'npm run bench -- --only overload': 'takes minutes',
   'npm run bench -- --only indicators --observations N': 'takes minutes',
+  'npm run bench -- --only alerting --kills 100': 'takes an hour',
   'DATABASE_URL=postgres://… npm run bench': 'takes ten minutes',
   'DATABASE_URL=postgres://… npm run restore -- --from city-export':
     'wants a server; test/db/transfer.test.ts restores between both kinds',
