@@ -14,8 +14,10 @@ export function AcuteReadings({ now }: { readonly now: number }) {
   const { t } = i18n
   const [state] = useViewState()
   const latestOf = useLatest()
-  const things = useQuery(airThingsQuery).data?.features ?? []
-  const acute = things
+  const { data } = useQuery(airThingsQuery)
+  // what is not known is not said to be nothing
+  if (!data) return null
+  const acute = data.features
     .filter(({ properties }) => properties.verified)
     .flatMap((thing) => acuteOf(thing, latestOf, now).map((reading) => ({ ...thing.properties, reading })))
   return (
