@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   DESKTOP,
   fits,
+  NO_VIOLATIONS,
   newVisitor,
   openAnotherPage,
   openPage,
@@ -10,7 +11,7 @@ import {
   settled,
   signInWithKey,
   violations,
-  wear,
+  violationsDayAndNight,
 } from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
@@ -94,10 +95,7 @@ describe('every view', () => {
 
   test.each(VIEWS)('%s: no accessibility violation, no error, no request that leaves the machine', async (path) => {
     const { page, foreign, errors, close } = await openAnotherPage(desk, system.url + path)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await wear(page, colorScheme)
-      expect(await violations(page), colorScheme).toEqual([])
-    }
+    expect(await violationsDayAndNight(page)).toEqual(NO_VIOLATIONS)
     await page.setViewportSize(PHONE.viewport)
     await settled(page)
     expect(await fits(page)).toBe(true)

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BUILT_IN_LANGUAGES, directionOf } from '#model/text/languages.ts'
-import { fits, newVisitor, openAnotherPage, openPage, PHONE } from './page.ts'
+import { fits, goTo, newVisitor, openAnotherPage, openPage, PHONE } from './page.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
 const VIEWS = ['map', 'brief', 'compare', 'indicators', 'report', 'people', 'operations', 'registry'] as const
@@ -29,15 +29,16 @@ const cutOff = (page: Page): Promise<string[]> =>
   )
 
 test.each(BUILT_IN_LANGUAGES)('%s: every view fits a phone, no label is cut off', async (language) => {
+  const { page, errors, close } = await openAnotherPage(phone, `${system.url}/?view=map&lang=${language}`)
   for (const view of VIEWS) {
-    const { page, errors, close } = await openAnotherPage(phone, `${system.url}/?view=${view}&lang=${language}`)
+    await goTo(page, view, `?view=${view}&lang=${language}`)
     const root = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir])
     expect(root, view).toEqual([language, directionOf(language)])
     expect(await fits(page), view).toBe(true)
     expect(await cutOff(page), view).toEqual([])
     expect(errors, view).toEqual([])
-    await close()
   }
+  await close()
 })
 
 test('the menu changes the language by keyboard, and the device remembers it', async () => {

@@ -73,6 +73,16 @@ export async function settled(page: Page): Promise<void> {
   )
 }
 
+/** Goes to another view of the dashboard as a link does, without loading the page again. */
+export async function goTo(page: Page, view: string, search: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to)
+    dispatchEvent(new PopStateEvent('popstate'))
+  }, search)
+  await page.locator(`main.view--${view}`).waitFor()
+  await settled(page)
+}
+
 /** Light or dark as the system says, and waits until the page has followed. */
 export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -80,31 +90,47 @@ export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<v
   await settled(page)
 }
 
+/** Rules of axe-core whose verdict depends on colours alone. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'] as const
+
 /**
  * What axe-core finds against WCAG: one line a rule, with the elements. Empty is right.
+ *
+ * `colours`: only rules that depend on colours, for a page that was looked at in another colour scheme before.
  *
  * What is found is looked at again when the page is settled: a dialog half mounted for a frame on a busy machine is no
  * barrier to anybody, one that stays is.
  */
-export async function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page, { colours = false } = {}): Promise<string[]> {
   await page.evaluate(AXE)
-  let found = await audit(page)
+  const rules = colours ? COLOUR_RULES : undefined
+  let found = await audit(page, rules)
   for (let again = 0; again < 2 && found.length > 0; again++) {
     await settled(page)
-    found = await audit(page)
+    found = await audit(page, rules)
   }
   return found
 }
 
-async function audit(page: Page): Promise<string[]> {
-  const found = await page.evaluate(async () => {
+async function audit(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const found = await page.evaluate(async (rules) => {
     const { axe } = window as unknown as {
       axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
     }
-    return (await axe.run({ resultTypes: ['violations'] })).violations
-  })
+    const options = { resultTypes: ['violations'], preload: false, ...(rules && { runOnly: rules }) }
+    return (await axe.run(options)).violations
+  }, rules)
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
 }
+
+/** What axe-core finds by day and by night. */
+export async function violationsDayAndNight(page: Page): Promise<Record<'light' | 'dark', string[]>> {
+  await wear(page, 'light')
+  const light = await violations(page)
+  await wear(page, 'dark')
+  return { light, dark: await violations(page, { colours: true }) }
+}
+export const NO_VIOLATIONS = { light: [], dark: [] } as const
 
 /** Whether nothing reaches over the edge: a page that scrolls sideways does not fit. */
 export const fits = (page: Page): Promise<boolean> =>
