@@ -11,6 +11,7 @@ import { createScope } from '#infra/runtime/scope.ts'
 export type ServerKind = 'server' | 'container' | 'embedded'
 declare module 'vitest' {
   interface ProvidedContext {
+    /** url: of the server; of what answers with the paths of images where it is embedded (database-image.ts) */
     database: { kind: ServerKind; url: string }
     broker: { kind: ServerKind; url: string }
   }
@@ -31,7 +32,10 @@ export type TestDatabase = {
 export async function openTestDatabase({ migrated = true }: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const { kind, url } = inject('database')
   const scope = createScope()
-  const database = kind === 'embedded' ? await openEmbedded() : await createServerDatabase(url)
+  const database =
+    kind === 'embedded'
+      ? await openEmbedded(`${url}/${migrated ? 'migrated' : 'created'}`)
+      : await createServerDatabase(url)
   scope.defer(() => database.close())
   const address: DatabaseAddress = 'poolConfig' in database ? { embedded: database.poolConfig } : { url: database.url }
   const poolFor = (options: Partial<PoolOptions> = {}): Pool => {
@@ -44,9 +48,12 @@ export async function openTestDatabase({ migrated = true }: { migrated?: boolean
   return { kind, url: 'url' in database ? database.url : undefined, address, pool, poolFor, close: () => scope.close() }
 }
 
-async function openEmbedded() {
+async function openEmbedded(imageUrl: string) {
   const { openEmbeddedDatabase } = await import('#infra/embedded/database/database.ts')
-  return openEmbeddedDatabase({})
+  const answer = await fetch(imageUrl)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  return openEmbeddedDatabase({ image: text })
 }
 
 async function createServerDatabase(serverUrl: string): Promise<{ url: string; close(): Promise<void> }> {

@@ -1,6 +1,7 @@
 /** Decides once a run which database and broker the tests get, and tells every worker (see environment.ts). */
 import type { TestProject } from 'vitest/node'
 import { createScope } from '#infra/runtime/scope.ts'
+import { serveDatabaseImage } from './database-image.ts'
 import type { ServerKind } from './environment.ts'
 
 type Address = { kind: ServerKind; url: string }
@@ -12,7 +13,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const docker = needsDocker() && (await dockerAnswers())
   const database = serverFrom('DATABASE_URL') ?? (docker ? await startDatabase(scope.defer) : embedded)
   const broker = serverFrom('MQTT_URL') ?? (docker ? await startBroker(scope.defer) : embedded)
-  project.provide('database', database)
+  project.provide(
+    'database',
+    database.kind === 'embedded' ? { ...database, url: await serveDatabaseImage(scope) } : database,
+  )
   project.provide('broker', broker)
   process.env['CITYWELL_TEST_ENVIRONMENT'] = `database: ${database.kind}, broker: ${broker.kind}`
   return () => scope.close()

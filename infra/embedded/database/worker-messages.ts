@@ -2,6 +2,7 @@
 
 export interface WorkerOptions {
   folder: string | undefined
+  image: string | undefined
   syncToDisk: boolean
   idleInTransactionMs: number
 }
