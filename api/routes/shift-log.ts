@@ -5,6 +5,7 @@ import type { Actor } from '#model/access/actor.ts'
 import { handoverBody, shiftEntrySchema, shiftLogResponse, shiftNoteBody } from '#model/api/shift-log.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
+import { forbidStoring } from '../http/no-store.ts'
 import { idParam } from '../http/params.ts'
 import { selectEntries, selectEntry, selectWaiting } from '../queries/shift-log.ts'
 import type { ApiDeps } from './deps.ts'
@@ -21,11 +22,7 @@ const listQuery = z.object({
 export const shiftLogRoutes =
   ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
   async (app) => {
-    // names and texts of persons are kept by nobody on the way
-    app.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('cache-control', 'no-store')
-      return payload
-    })
+    forbidStoring(app)
     const answer = async (actor: Actor, id: number) => {
       const entry = await selectEntry(pool, actor, id)
       if (!entry) throw new AppError('SHIFT_ENTRY_UNKNOWN', String(id))

@@ -48,18 +48,9 @@ type Entry = { readonly kind: 'handover' | 'note'; readonly authorAccount: numbe
 export const acceptHandover = (pool: Pool, id: number, { by, now }: By): Promise<void> =>
   inTransaction(pool, async (client) => {
     await raise(client)
-    const { kind, authorAccount, accepted } = await requireEntry(client, id)
+    const entry = await requireEntry(client, id)
     const later = await client.query(`select from shift_entry where kind = 'handover' and id > $1 limit 1`, [id])
-    const conflict =
-      kind === 'note'
-        ? `entry ${id} is a note; only a hand-over is accepted`
-        : accepted
-          ? `hand-over ${id} is accepted already`
-          : later.rows.length > 0
-            ? `hand-over ${id} was replaced by a later one`
-            : by.kind === 'account' && String(authorAccount) === by.id
-              ? `hand-over ${id} is your own; the next operator accepts it`
-              : undefined
+    const conflict = conflictOf({ ...entry, id, isReplaced: later.rows.length > 0 }, by)
     if (conflict !== undefined) throw new AppError('HANDOVER_CONFLICT', conflict)
     await client.query(
       `update shift_entry set accepted_at = $2, accepted_account = $3, accepted_kind = $4, accepted_role = $5 where id = $1`,
@@ -97,6 +88,17 @@ async function insert(client: PoolClient, { kind, at, text, by, now }: NewEntry)
 }
 
 const accountOf = ({ kind, id }: Actor): string | null => (kind === 'account' ? id : null)
+
+/** Why `by` may not accept this entry; undefined where nothing speaks against it. */
+function conflictOf(entry: Entry & { id: number; isReplaced: boolean }, by: Actor): string | undefined {
+  const { id, kind, accepted, isReplaced, authorAccount } = entry
+  if (kind === 'note') return `entry ${id} is a note; only a hand-over is accepted`
+  if (accepted) return `hand-over ${id} is accepted already`
+  if (isReplaced) return `hand-over ${id} was replaced by a later one`
+  if (by.kind === 'account' && String(authorAccount) === by.id)
+    return `hand-over ${id} is your own; the next operator accepts it`
+  return undefined
+}
 
 async function requireEntry(client: PoolClient, id: number): Promise<Entry> {
   const { rows } = await client.query<Entry>(

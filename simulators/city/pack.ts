@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { THING_COLUMNS } from '#model/city/city-pack.ts'
 import { round } from './geometry/geometry.ts'
 import { goalsCsv } from './goals.ts'
 import { peersCsv } from './peers.ts'
@@ -67,19 +68,7 @@ const lines = (collection: Collection): string =>
 
 export function thingsCsv(plan: CityPlan, things: readonly NewThing[]): string {
   const attributes = [...new Set(things.flatMap((t) => Object.keys(t.attributes)))]
-  const header = [
-    'key',
-    'name',
-    'domain',
-    'kind',
-    'grade',
-    'device',
-    'lon',
-    'lat',
-    'geometry',
-    'expected_interval_s',
-    ...attributes,
-  ]
+  const header = [...THING_COLUMNS, ...attributes]
   const rows = things.map((t) => {
     const [lon, lat] = t.at ? plan.projection.toLonLat(t.at, 6) : ['', '']
     const line = t.line

@@ -16,6 +16,7 @@ import { audit } from '#domain/audit/audit.ts'
 import { inTransaction } from '#infra/db/pool.ts'
 import * as contract from '#model/api/access.ts'
 import { cursorParam, readCursor, writeCursor } from '../../http/cursor.ts'
+import { forbidStoring } from '../../http/no-store.ts'
 import type { ApiDeps } from '../../routes/deps.ts'
 
 const tags = ['access']
@@ -25,10 +26,7 @@ const byId = z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'is the id of an
 export const accountAdministration =
   ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
   async (app) => {
-    app.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('cache-control', 'no-store')
-      return payload
-    })
+    forbidStoring(app)
     app.get(
       '/accounts',
       {

@@ -6,6 +6,7 @@ import type { Pool } from '#infra/db/pool.ts'
 import { auditResponse, auditVerification } from '#model/api/audit.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { cursorParam, readCursor, writeCursor } from '../../http/cursor.ts'
+import { forbidStoring } from '../../http/no-store.ts'
 import { windowParams } from '../../http/params.ts'
 import { type AuditFilter, type AuditRow, selectAudit } from '../../queries/audit.ts'
 import { type Cell, writeCsv } from '../../reports/table.ts'
@@ -28,10 +29,7 @@ const file = z.any().meta({ type: 'string', format: 'binary', description: 'the 
 export const auditRoutes =
   ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
   async (app) => {
-    app.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('cache-control', 'no-store')
-      return payload
-    })
+    forbidStoring(app)
     app.get(
       '/audit',
       {

@@ -6,6 +6,7 @@ import { inTransaction } from '#infra/db/pool.ts'
 import { ROLE_PERMISSIONS } from '#model/access/roles.ts'
 import * as contract from '#model/api/access.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { forbidStoring } from '../../http/no-store.ts'
 import { DAY_MS } from '../../http/params.ts'
 import type { ApiDeps } from '../../routes/deps.ts'
 
@@ -15,10 +16,7 @@ const tags = ['access']
 export const tokenRoutes =
   ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
   async (app) => {
-    app.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('cache-control', 'no-store')
-      return payload
-    })
+    forbidStoring(app)
     app.get(
       '/tokens',
       { schema: { tags, summary: 'Service tokens, newest first', response: { 200: contract.tokensResponse } } },

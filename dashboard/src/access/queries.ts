@@ -1,10 +1,8 @@
-import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { z } from 'zod'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { accountsResponse, ownAccount, tokensResponse } from '#model/api/access.ts'
 import { auditResponse, auditVerification } from '#model/api/audit.ts'
-import { type ChangeMethod, change, get } from '../http/client.ts'
-import { noteRefusal } from '../http/session.ts'
+import { get } from '../http/client.ts'
+import { useSend } from '../http/use-send.ts'
 
 export const accountQuery = queryOptions({
   queryKey: ['access', 'account'],
@@ -37,29 +35,4 @@ export const verificationQuery = queryOptions({
 })
 
 /** Sends a change of accounts or tokens and reloads what the page shows of them. */
-export function useAccessChange() {
-  const client = useQueryClient()
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<Error | null>(null)
-  const send = async <S extends z.ZodType>(
-    schema: S,
-    method: ChangeMethod,
-    path: string,
-    body?: unknown,
-  ): Promise<z.output<S> | undefined> => {
-    setBusy(true)
-    setError(null)
-    try {
-      const answer = await change(schema, method, path, body)
-      void client.invalidateQueries({ queryKey: ['access'] })
-      return answer
-    } catch (problem) {
-      noteRefusal(client, problem)
-      setError(problem instanceof Error ? problem : new Error(String(problem)))
-      return undefined
-    } finally {
-      setBusy(false)
-    }
-  }
-  return { send, busy, error }
-}
+export const useAccessChange = () => useSend(['access'])

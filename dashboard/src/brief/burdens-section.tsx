@@ -3,6 +3,7 @@ import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
 import { ViewLink } from '../ui/view-link.tsx'
+import '../ui/table/lined-table.css'
 import './brief.css'
 
 type District = BriefBurdens['districts'][number]
@@ -59,7 +60,7 @@ function Districts({ caption, districts, fileName }: Props) {
       columns={columnsOf(useI18n())}
       groups={[{ key: 'districts', heading: null, rows: districts }]}
       rowKey={({ zone }) => zone}
-      className="brief-table"
+      className="lined-table brief-table"
       {...(fileName !== undefined && { fileName })}
     />
   )

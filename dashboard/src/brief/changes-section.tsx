@@ -4,6 +4,7 @@ import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
 import { ViewLink } from '../ui/view-link.tsx'
 import { difference, indicatorName } from './speaker.ts'
+import '../ui/table/lined-table.css'
 import './brief.css'
 
 /** With fewer significant changes than these, those of unknown uncertainty are shown at once. */
@@ -63,7 +64,7 @@ function ChangeTable({ caption, changes, brief }: ListProps & { caption: string 
       columns={columnsOf(i18n, brief)}
       groups={[{ key: 'changes', heading: null, rows: changes }]}
       rowKey={({ code, dataPoint }) => `${code} ${dataPoint}`}
-      className="brief-table"
+      className="lined-table brief-table"
       scroller="brief__scroll"
       fileName={caption}
     />

@@ -5,6 +5,7 @@ import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
 import { ViewLink } from '../ui/view-link.tsx'
 import { indicatorName } from './speaker.ts'
+import '../ui/table/lined-table.css'
 import './brief.css'
 
 type Row = BriefResponse['peers'][number]
@@ -25,7 +26,7 @@ export function PeersSection({ brief }: { brief: BriefResponse }) {
             columns={columnsOf(i18n)}
             groups={[{ key: 'peers', heading: null, rows: peers }]}
             rowKey={({ code, dataPoint }) => `${code} ${dataPoint}`}
-            className="brief-table"
+            className="lined-table brief-table"
             scroller="brief__scroll"
             fileName={t('brief.peers')}
           />

@@ -6,6 +6,7 @@ import type { TableColumn } from '../ui/table/table-model.ts'
 import { groupOptions, type Offers, zoneOptions } from './offers.ts'
 import { PairDetails } from './pair-details.tsx'
 import { nameOfRow } from './row-name.ts'
+import '../ui/table/lined-table.css'
 import './compare.css'
 
 /** All rows, the most certain differences first, and how the chosen one was computed. */
@@ -36,7 +37,7 @@ export function PairTable({ data, offers }: { data: CompareResponse; offers: Off
         groups={[{ key: 'rows', heading: null, rows }]}
         rowKey={({ id }) => id}
         rowClass={({ id }) => (id === chosen ? 'selected' : undefined)}
-        className="pair-table"
+        className="lined-table pair-table"
         scroller="pair__scroll"
         fileName={`${t('pair.title')} ${data.a} ${data.b}`}
       />

@@ -1,13 +1,12 @@
-import { keepPreviousData, queryOptions, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import type { z } from 'zod'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Permission } from '#model/access/roles.ts'
 import { thingFeatures } from '#model/api/city.ts'
 import { ignoredResponse, pendingResponse } from '#model/api/devices.ts'
 import { payloadDescriptions } from '#model/api/payloads.ts'
 import { changesResponse, mappingsResponse, registryThings, unmappedResponse } from '#model/api/registry.ts'
-import { type ChangeMethod, change, get } from './client.ts'
-import { noteRefusal, usePermission } from './session.ts'
+import { get } from './client.ts'
+import { usePermission } from './session.ts'
+import { useSend } from './use-send.ts'
 
 const SOON = 15_000
 
@@ -63,30 +62,7 @@ export const payloadsQuery = queryOptions({
 
 /** Sends a change and reloads the registry, the Things and the messages on the page. */
 export function useChange(permission: Permission) {
-  const client = useQueryClient()
   const isPermitted = usePermission(permission)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<Error | null>(null)
-  const send = async <S extends z.ZodType>(
-    schema: S,
-    method: ChangeMethod,
-    path: string,
-    body?: unknown,
-  ): Promise<z.output<S> | undefined> => {
-    setBusy(true)
-    setError(null)
-    try {
-      const answer = await change(schema, method, path, body)
-      for (const name of ['registry', 'things', 'rejected', 'ledger', 'voices'])
-        void client.invalidateQueries({ queryKey: [name] })
-      return answer
-    } catch (problem) {
-      noteRefusal(client, problem)
-      setError(problem instanceof Error ? problem : new Error(String(problem)))
-      return undefined
-    } finally {
-      setBusy(false)
-    }
-  }
+  const { send, busy, error } = useSend(['registry', 'things', 'rejected', 'ledger', 'voices'])
   return { send, busy, error, ready: isPermitted && !busy }
 }

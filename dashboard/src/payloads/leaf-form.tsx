@@ -1,12 +1,10 @@
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
-import { isPropertyName, PROPERTIES, PROPERTY_NAMES } from '#model/observation/properties.ts'
+import { isPropertyName, PROPERTY_NAMES } from '#model/observation/properties.ts'
 import { useI18n } from '../i18n/formatters.ts'
-import { Choice } from '../ui/choice.tsx'
-import { TextEntry } from '../ui/text-entry.tsx'
+import { type Meaning, MeaningFields } from '../registry/meaning-fields.tsx'
 import type { DraftField } from './draft.ts'
 import type { Leaf } from './tree.ts'
-import '../registry/form.css'
 import './payload-tree.css'
 
 type LeafFormProps = {
@@ -18,37 +16,18 @@ type LeafFormProps = {
 
 /** What one value of the message means. */
 export function LeafForm({ leaf, field, onAssign }: LeafFormProps) {
-  const { t, property } = useI18n()
-  const [name, setName] = useState(field?.property ?? (isPropertyName(leaf.key) ? leaf.key : PROPERTY_NAMES[0]))
-  const [unit, setUnit] = useState(field?.unit ?? '')
-  const [channel, setChannel] = useState(field?.channel ?? '')
+  const { t } = useI18n()
+  const [meaning, setMeaning] = useState<Meaning>({
+    property: field?.property ?? (isPropertyName(leaf.key) ? leaf.key : PROPERTY_NAMES[0]),
+    unit: field?.unit ?? '',
+    channel: field?.channel ?? '',
+  })
   return (
     <fieldset className="form">
       <legend className="eyebrow">{t('payload.meaning', { path: leaf.path })}</legend>
-      <Choice
-        label={t('unmapped.property')}
-        choices={PROPERTY_NAMES.map((id) => ({ id, label: property(id) })).sort((a, b) =>
-          a.label.localeCompare(b.label),
-        )}
-        value={name}
-        onChange={(id) => setName(id as typeof name)}
-      />
-      <div className="form__pair">
-        <TextEntry
-          label={t('unmapped.unit')}
-          value={unit}
-          onChange={setUnit}
-          hint={t('unmapped.unit.note', { unit: PROPERTIES.get(name)?.unit ?? '1' })}
-        />
-        <TextEntry
-          label={t('unmapped.channel')}
-          value={channel}
-          onChange={setChannel}
-          hint={t('unmapped.channel.note')}
-        />
-      </div>
+      <MeaningFields value={meaning} onChange={setMeaning} />
       <div className="payload-tree__actions">
-        <Button className="button button--main" onPress={() => onAssign({ ...field, property: name, unit, channel })}>
+        <Button className="button button--main" onPress={() => onAssign({ ...field, ...meaning })}>
           {t('payload.assign')}
         </Button>
         <Button className="button" onPress={() => onAssign(null)}>

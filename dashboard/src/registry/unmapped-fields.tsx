@@ -3,15 +3,15 @@ import { type FormEvent, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import { replayResponse } from '#model/api/ingest.ts'
 import { mappingSchema, type UnmappedResponse } from '#model/api/registry.ts'
-import { PROPERTIES, PROPERTY_NAMES } from '#model/observation/properties.ts'
+import { PROPERTY_NAMES } from '#model/observation/properties.ts'
 import { unmappedQuery, useChange } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { TextEntry } from '../ui/text-entry.tsx'
 import { FieldMappings } from './field-mappings.tsx'
+import { type Meaning, MeaningFields } from './meaning-fields.tsx'
 import './form.css'
 import './registry-view.css'
 
@@ -112,46 +112,24 @@ function useScopes({ format, profiles, devices, deviceNames }: Field): Scope[] {
 }
 
 function MappingForm({ field, onClose }: { field: Field; onClose: () => void }) {
-  const { t, property } = useI18n()
+  const { t } = useI18n()
   const { send, ready, error } = useChange('registry')
-  const [meaning, setMeaning] = useState<string>(PROPERTY_NAMES[0])
-  const [unit, setUnit] = useState('')
-  const [channel, setChannel] = useState('')
+  const [meaning, setMeaning] = useState<Meaning>({ property: PROPERTY_NAMES[0], unit: '', channel: '' })
   const scopes = useScopes(field)
   const [scope, setScope] = useState(scopes[0]?.id ?? '')
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     const where = scopes.find(({ id }) => id === scope)?.where
+    const { property, unit, channel } = meaning
     const more = { ...(unit !== '' && { unit }), ...(channel !== '' && { channel }) }
-    const mapping = { field: field.field, property: meaning, ...where, ...more }
+    const mapping = { field: field.field, property, ...where, ...more }
     if (await send(mappingSchema, 'PUT', '/registry/mappings', mapping)) onClose()
   }
   return (
     <FormDialog title={t('unmapped.map', { field: field.field })} onClose={onClose}>
       <Form className="form" onSubmit={(event) => void save(event)}>
         <FieldFacts field={field} />
-        <Choice
-          label={t('unmapped.property')}
-          choices={PROPERTY_NAMES.map((id) => ({ id, label: property(id) })).sort((a, b) =>
-            a.label.localeCompare(b.label),
-          )}
-          value={meaning}
-          onChange={setMeaning}
-        />
-        <div className="form__pair">
-          <TextEntry
-            label={t('unmapped.unit')}
-            value={unit}
-            onChange={setUnit}
-            hint={t('unmapped.unit.note', { unit: PROPERTIES.get(meaning)?.unit ?? '1' })}
-          />
-          <TextEntry
-            label={t('unmapped.channel')}
-            value={channel}
-            onChange={setChannel}
-            hint={t('unmapped.channel.note')}
-          />
-        </div>
+        <MeaningFields value={meaning} onChange={setMeaning} />
         <Choice label={t('unmapped.scope')} choices={scopes} value={scope} onChange={setScope} />
         <MissingPermission to="registry" />
         {error && <Problem error={error} />}

@@ -2,6 +2,7 @@ import type { ReportGoal } from '#model/api/reports.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
+import '../ui/table/lined-table.css'
 import './report-table.css'
 import './report-view.css'
 
@@ -19,7 +20,7 @@ export function GoalsTable({ goals }: { goals: readonly ReportGoal[] }) {
         columns={columnsOf(i18n)}
         groups={[{ key: 'goals', heading: null, rows: goals }]}
         rowKey={({ code, dataPoint }) => `${code} ${dataPoint}`}
-        className="report-table"
+        className="lined-table report-table"
         fileName={t('report.goals')}
       />
     </section>

@@ -3,6 +3,7 @@ import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Band } from '../indicators/band.tsx'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
+import '../ui/table/lined-table.css'
 import './report-table.css'
 import './report-view.css'
 
@@ -27,7 +28,7 @@ export function ReportTable({ report, dimension }: { report: ReportResponse; dim
           rows: members.flatMap((indicator) => indicator.values.map((value) => ({ indicator, value }))),
         }))}
         rowKey={({ indicator, value }) => `${indicator.code} ${value.dataPoint}`}
-        className="report-table"
+        className="lined-table report-table"
         groupClass="report-table__group"
         rowClass={({ value }) => (value.value === null ? 'missing' : undefined)}
         fileName={caption}

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import type { StreetsResponse } from '#model/api/street.ts'
 import { useI18n } from '../i18n.ts'
+import { LocateButton } from '../locate-button.tsx'
 import { locatePlace } from '../locate-place.ts'
 import { type Place, placesFor } from './places.ts'
 import './street.css'
@@ -66,15 +67,7 @@ export function SearchField({ city, zones, streets, onChoose }: Props) {
           ))}
         </ul>
       )}
-      <div>
-        <button type="button" className="button" onClick={locate} aria-describedby="locate-hint">
-          {t('locate.button')}
-        </button>
-        <p id="locate-hint" className="note">
-          {t('locate.hint')}
-        </p>
-        <p role="status">{news}</p>
-      </div>
+      <LocateButton label={t('locate.button')} hint={t('locate.hint')} news={news} onPress={locate} />
     </section>
   )
 }

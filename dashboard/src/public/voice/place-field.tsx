@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import type { VoicePlace } from '#model/voices/voice.ts'
 import { useI18n } from '../i18n.ts'
+import { LocateButton } from '../locate-button.tsx'
 import { locatePlace } from '../locate-place.ts'
 
 type PlaceFieldProps = {
@@ -70,15 +71,7 @@ export function PlaceField({ city, zones, place, onChange, error }: PlaceFieldPr
           </p>
         )}
       </div>
-      <div>
-        <button type="button" className="button" onClick={locate} aria-describedby="locate-hint">
-          {t('place.locate')}
-        </button>
-        <p id="locate-hint" className="note">
-          {t('place.locate.hint')}
-        </p>
-        <p role="status">{news}</p>
-      </div>
+      <LocateButton label={t('place.locate')} hint={t('place.locate.hint')} news={news} onPress={locate} />
     </fieldset>
   )
 }
