@@ -5,6 +5,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { type Meaning, MeaningFields } from '../registry/meaning-fields.tsx'
 import type { DraftField } from './draft.ts'
 import type { Leaf } from './tree.ts'
+import '../registry/form.css'
 import './payload-tree.css'
 
 type LeafFormProps = {
