@@ -5,16 +5,27 @@ import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { PRIVATE, writeLines } from './archive-file.ts'
 import { FORMAT, MANIFEST, type Manifest, type ManifestFile } from './manifest.ts'
+import { parquetColumns } from './parquet-columns.ts'
 import { labelOf, listRollups, listTables, quoted } from './tables.ts'
+import { type Rows, writeParquet } from './write-parquet.ts'
 
 const BATCH_ROWS = 5_000
 
+/** `ndjson`: one JSON line per row; `parquet`: for programs that analyse data. Both can be restored. */
+export const EXPORT_FORMATS = ['ndjson', 'parquet'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
 /**
- * Writes everything a city has into a folder: one gzip file of JSON lines per table and per rollup, and a manifest with
+ * Writes everything a city has into a folder: one file per table and per rollup, and a manifest with
  * digests. One snapshot: what is stored meanwhile is in it as a whole or not at all.
  * @throws AppError CONFIG_INVALID when the folder is not empty, or the schema is not that of this version
  */
-export async function exportCity(pool: Pool, folder: string, now: Date): Promise<Manifest> {
+export async function exportCity(
+  pool: Pool,
+  folder: string,
+  now: Date,
+  format: ExportFormat = 'ndjson',
+): Promise<Manifest> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if ((await readdir(folder)).length > 0)
     throw new AppError('CONFIG_INVALID', `${folder} is not empty; an export is written into a folder of its own`)
@@ -32,10 +43,11 @@ export async function exportCity(pool: Pool, folder: string, now: Date): Promise
       const files: ManifestFile[] = []
       for (const table of await listTables(client)) {
         const name = labelOf(table)
-        files.push(await write(client, { folder, name, kind: 'table', from: quoted(table) }))
+        files.push(await write(client, { folder, name, kind: 'table', from: quoted(table), format }))
       }
       for (const { view, materialized, level } of await listRollups(client))
-        if (level === 1) files.push(await write(client, { folder, name: view, kind: 'rollup', from: materialized }))
+        if (level === 1)
+          files.push(await write(client, { folder, name: view, kind: 'rollup', from: materialized, format }))
       const city = await client.query<{ name: string }>(`select pack ->> 'name' as name from city`)
       return { format: FORMAT, exportedAt: now.toISOString(), city: city.rows[0]?.name ?? null, schema, files }
     },
@@ -51,20 +63,32 @@ type Part = {
   readonly name: string
   readonly kind: ManifestFile['kind']
   readonly from: string
+  readonly format: ExportFormat
 }
 
-async function write(client: PoolClient, { folder, name, kind, from }: Part): Promise<ManifestFile> {
-  const file = `${kind}.${name}.ndjson.gz`
-  // row_to_json, not to_jsonb: a column of type json keeps the order of its members
-  await client.query(`declare exported no scroll cursor for select row_to_json(t)::text as line from ${from} t`)
-  async function* lines(): AsyncGenerator<string[]> {
-    for (;;) {
-      const { rows } = await client.query<{ line: string }>(`fetch ${BATCH_ROWS} from exported`)
-      if (rows.length === 0) return
-      yield rows.map(({ line }) => line)
-    }
+async function write(client: PoolClient, { folder, name, kind, from, format }: Part): Promise<ManifestFile> {
+  const file = `${kind}.${name}.${format === 'parquet' ? 'parquet' : 'ndjson.gz'}`
+  const path = join(folder, file)
+  if (format === 'parquet') {
+    const columns = await parquetColumns(client, from)
+    const selected = columns.map(({ select }) => select).join(', ')
+    const written = await writeParquet(path, columns, rowsOf(client, `select ${selected} from ${from} t`))
+    return { name, kind, file, ...written }
   }
-  const written = await writeLines(join(folder, file), lines())
+  // row_to_json, not to_jsonb: a column of type json keeps the order of its members
+  const rows = rowsOf(client, `select row_to_json(t)::text as line from ${from} t`)
+  async function* lines(): AsyncGenerator<string[]> {
+    for await (const batch of rows) yield batch.map(({ line }) => line as string)
+  }
+  return { name, kind, file, ...(await writeLines(path, lines())) }
+}
+
+async function* rowsOf(client: PoolClient, query: string): AsyncGenerator<Rows> {
+  await client.query(`declare exported no scroll cursor for ${query}`)
+  for (;;) {
+    const { rows } = await client.query<Record<string, unknown>>(`fetch ${BATCH_ROWS} from exported`)
+    if (rows.length === 0) break
+    yield rows
+  }
   await client.query('close exported')
-  return { name, kind, file, ...written }
 }

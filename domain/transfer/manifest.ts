@@ -10,7 +10,7 @@ const file = z.strictObject({
   /** `schema.table`, or the name of a rollup */
   name: z.string(),
   kind: z.enum(['table', 'rollup']),
-  file: z.string().regex(/^[a-z0-9_.]+\.ndjson\.gz$/),
+  file: z.string().regex(/^[a-z0-9_.]+\.(ndjson\.gz|parquet)$/),
   rows: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })

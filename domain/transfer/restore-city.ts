@@ -5,6 +5,7 @@ import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { digestOf, readLines } from './archive-file.ts'
 import { type Manifest, type ManifestFile, readManifest } from './manifest.ts'
+import { readParquetLines } from './read-parquet.ts'
 import { columnsOf, labelOf, listRollups, listTables, quoted, type Table } from './tables.ts'
 
 const BATCH_ROWS = 2_000
@@ -68,7 +69,8 @@ async function restoreTable(client: PoolClient, folder: string, { table, file }:
   // rows that migrations or triggers put there
   await client.query(`delete from ${target}`)
   let rows = 0
-  for await (const lines of readLines(join(folder, file.file), BATCH_ROWS)) {
+  const json = new Set(columns.flatMap(({ name, isJson }) => (isJson ? [name] : [])))
+  for await (const lines of linesOf(folder, file, json)) {
     await client.query(
       `insert into ${target} (${names}) overriding system value
        select ${names} from json_populate_recordset(null::${target}, $1::json)`,
@@ -88,6 +90,11 @@ async function restoreTable(client: PoolClient, folder: string, { table, file }:
   }
 }
 
+const linesOf = (folder: string, { file }: ManifestFile, json: ReadonlySet<string> = new Set()) =>
+  file.endsWith('.parquet')
+    ? readParquetLines(join(folder, file), json, BATCH_ROWS)
+    : readLines(join(folder, file), BATCH_ROWS)
+
 /** Rolls up what raw there is, then adds the rollups whose raw is gone: neither is enough alone. */
 async function restoreRollups(pool: Pool, folder: string, { files }: Manifest): Promise<void> {
   const rollups = await listRollups(pool)
@@ -99,7 +106,7 @@ async function restoreRollups(pool: Pool, folder: string, { files }: Manifest): 
   await inTransaction(pool, async (client) => {
     await client.query('set local statement_timeout = 0')
     for (const file of files.filter(({ kind }) => kind === 'rollup')) {
-      for await (const lines of readLines(join(folder, file.file), BATCH_ROWS)) {
+      for await (const lines of linesOf(folder, file)) {
         await client.query(
           `insert into rollup_rescue (view, datastream_id, bucket, content)
            select $1, (row ->> 'datastream_id')::int, (row ->> 'bucket')::timestamptz, row from jsonb_array_elements($2::jsonb) row`,

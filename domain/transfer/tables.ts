@@ -38,12 +38,13 @@ export async function listTables(db: Queryable): Promise<Table[]> {
   return rows.filter((table) => !LEFT_OUT.has(labelOf(table)))
 }
 
-type Column = { readonly name: string; readonly isIdentity: boolean }
+type Column = { readonly name: string; readonly isIdentity: boolean; readonly isJson: boolean }
 
 /** Columns that a row brings with it: all that are not computed. */
 export async function columnsOf(db: Queryable, { schema, name }: Table): Promise<Column[]> {
   const { rows } = await db.query<Column>(
-    `select column_name as name, is_identity = 'YES' as "isIdentity" from information_schema.columns
+    `select column_name as name, is_identity = 'YES' as "isIdentity", data_type in ('json', 'jsonb') as "isJson"
+     from information_schema.columns
      where table_schema = $1 and table_name = $2 and is_generated = 'NEVER' order by ordinal_position`,
     [schema, name],
   )

@@ -2,11 +2,15 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { exportCity } from '#domain/transfer/export-city.ts'
+import { parquetColumns } from '#domain/transfer/parquet-columns.ts'
+import { readParquetLines } from '#domain/transfer/read-parquet.ts'
 import { restoreCity } from '#domain/transfer/restore-city.ts'
 import { labelOf, listRollups, listTables, quoted } from '#domain/transfer/tables.ts'
+import { writeParquet } from '#domain/transfer/write-parquet.ts'
 import { migrate } from '#infra/db/migrate.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
@@ -97,9 +101,11 @@ test('the next row after a restore gets a number that was never used', async () 
   expect(rows[0]?.id).toBe((used[0]?.id ?? 0) + 1)
 })
 
-test('back again into an embedded database', async () => {
+test('back again into an embedded database, as Parquet', async () => {
   const back = join(root, 'back')
-  await exportCity(target.pool, back, NOW)
+  const { files } = await exportCity(target.pool, back, NOW, 'parquet')
+  expect(files.every(({ file }) => file.endsWith('.parquet'))).toBe(true)
+  expect((await stat(join(back, 'table.microdata.response.parquet'))).mode & 0o077).toBe(0)
   const embedded = await openEmbedded()
   try {
     await restoreCity(embedded.pool, back)
@@ -107,6 +113,47 @@ test('back again into an embedded database', async () => {
   } finally {
     await embedded.close()
   }
+})
+
+test('Parquet keeps every value, and the observations have their results', async () => {
+  const { pool } = source
+  const table = 'public.edge'
+  await pool.query(`
+    create table edge (id int, big bigint, small smallint, r real, f float8, yes bool, day date, at timestamptz, j json, b jsonb,
+                       list text[], bytes bytea, text text, amount numeric);
+    insert into edge values
+      (1, 9223372036854775807, -32768, 0.1, 'NaN', true, '1969-12-31', '2026-03-29 01:30:00.123456+00', '{"b": 1, "a": [null]}',
+       '"text"', '{a,"b c",null}', '\\x00ff', 'Zürich 😀 "quoted"', 0.1000),
+      (2, -9007199254740993, 0, 1e9, '-Infinity', false, '9999-12-31', 'infinity', '1', '2', '{}', '', '', 1e20),
+      (3, 0, 1, -3.4e38, 5e-324, null, null, '-infinity', null, null, null, null, null, null),
+      (4, 1, 1, 1, 1.7976931348623157e308, true, '2026-01-01', '1901-12-13 20:45:51.000001+00', '[]', '{}', '{x}', '\\x01', E'a\nb', 2)`)
+  try {
+    const path = join(root, 'edge.parquet')
+    const columns = await parquetColumns(pool, table)
+    const select = `select ${columns.map((column) => column.select).join(', ')} from ${table} order by id`
+    const batches = async function* () {
+      yield (await pool.query(select)).rows
+    }
+    expect(await writeParquet(path, columns, batches())).toMatchObject({ rows: 4 })
+    const read = []
+    for await (const lines of readParquetLines(path, new Set(['j', 'b']), 3)) read.push(...lines)
+    const { rows } = await pool.query(
+      `select e::text = p::text as same, e::text as written, p::text as read
+       from edge e full join json_populate_recordset(null::edge, $1::json) p using (id)`,
+      [`[${read.join(',')}]`],
+    )
+    expect(rows.filter(({ same }) => !same)).toEqual([])
+    expect(rows).toHaveLength(4)
+  } finally {
+    await pool.query('drop table edge')
+  }
+  const file = await asyncBufferFromFile(join(root, 'back', 'table.public.observation_packed.parquet'))
+  const observations = await parquetReadObjects({ file })
+  const { rows } = await pool.query<{ n: number; total: number }>(
+    'select count(*)::int as n, sum(result) as total from observation',
+  )
+  expect(observations).toHaveLength(rows[0]?.n ?? 0)
+  expect(observations.reduce((sum, { result }) => sum + result, 0)).toBe(rows[0]?.total)
 })
 
 test('a database with a city, a folder with files and a damaged export are refused', async () => {

@@ -114,7 +114,7 @@ const yesterday = (hour: number): string => {
 }
 /** Files that the commands name. */
 const FILES =
-  /(?<![\w./-])((?:street|meters|codebook)\.json|(?:meters|answers|sample|codes)\.csv|FILE|city-export|surveys)(?![\w.-])/g
+  /(?<![\w./-])((?:street|meters|codebook)\.json|(?:meters|answers|sample|codes)\.csv|FILE|city-export|city-parquet|surveys)(?![\w.-])/g
 
 async function writeFiles(): Promise<void> {
   const [time, later] = [yesterday(10), yesterday(11)]
@@ -258,5 +258,6 @@ test('commands on the data folder of a stopped city', async () => {
   expect(offline.length).toBeGreaterThan(2)
   await system.stop()
   for (const { text } of offline) expect({ text, ...(await run(text)) }).toMatchObject({ text, code: 0 })
-  expect(await readdir(join(folder, 'city-export'))).toContain('manifest.json')
+  for (const name of ['city-export', 'city-parquet'])
+    expect(await readdir(join(folder, name))).toContain('manifest.json')
 })
