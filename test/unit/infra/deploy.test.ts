@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
@@ -83,6 +84,37 @@ describe('what the image and the containers are given', () => {
       if (before === undefined) delete process.env['PGPASSWORD']
       else process.env['PGPASSWORD'] = before
     }
+  })
+})
+
+describe('the systemd unit', () => {
+  const unit = readFileSync(join(root, 'infra/deploy/citywell.service'), 'utf8')
+  const analyze = (command: string[], text = unit) => {
+    const folder = mkdtempSync(join(tmpdir(), 'citywell-unit-'))
+    const file = join(folder, 'citywell.service')
+    writeFileSync(file, text)
+    try {
+      return spawnSync('systemd-analyze', [...command, file], { encoding: 'utf8' })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+  const isInstalled = spawnSync('systemd-analyze', ['--version'], { stdio: 'ignore' }).status === 0
+
+  test('is valid, and starts what exists', ({ skip }) => {
+    skip(!isInstalled, 'systemd-analyze is not installed')
+    const [, program, main] = /^ExecStart=\/opt\/citywell\/(\S+) (\S+)$/m.exec(unit) ?? []
+    expect([program, main].map((path) => existsSync(join(root, path ?? 'none')))).toEqual([true, true])
+    // installed here instead of in /opt
+    const { status, stderr } = analyze(['verify', '--man=no'], unit.replaceAll('/opt/citywell', root))
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+
+  test('is confined', ({ skip }) => {
+    skip(!isInstalled, 'systemd-analyze is not installed')
+    const { stdout, stderr } = analyze(['security', '--offline=true', '--no-pager'])
+    skip(/offline/.test(stderr), 'this version of systemd-analyze reads no files')
+    expect(Number(/exposure level for citywell.service: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(2)
   })
 })
 
