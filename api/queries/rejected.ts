@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { RejectedResponse } from '#model/api/ingest.ts'
 import type { OriginalArrival } from '#model/mqtt/replay-topic.ts'
+import { filterPattern } from '#model/mqtt/topic-filters.ts'
 import { textOf } from './payload-text.ts'
 
 export type RejectedFilter = {
@@ -10,6 +11,8 @@ export type RejectedFilter = {
   field?: string | undefined
   /** part of the topic */
   topic?: string | undefined
+  /** MQTT topic filter */
+  topicFilter?: string | undefined
   /** of the arrival */
   from?: Date | undefined
   to?: Date | undefined
@@ -41,18 +44,25 @@ const WHERE = `
   and ($5::timestamptz is null or received_at >= $5) and ($6::timestamptz is null or received_at < $6)
   and ($7::boolean is null or (replayed_at is not null) = $7)
   and ($8::text[] is null or devices <> '{}' and devices && $8)
-  and ($9::text is null or detail = $9)`
-const valuesOf = ({ reason, source, field, topic, from, to, replayed, devices, detail }: RejectedFilter) => [
+  and ($9::text is null or detail = $9)
+  and ($10::text is null or starts_with(topic, $11) and topic ~ $10)`
+const valuesOf = ({ reason, source, field, topic, from, to, replayed, devices, detail, ...rest }: RejectedFilter) => [
   ...[reason ?? null, source ?? null, field ?? null, topic ?? null],
   ...[from ?? null, to ?? null, replayed ?? null, devices ?? null, detail ?? null],
+  ...patternOf(rest.topicFilter),
 ]
+function patternOf(topicFilter: string | undefined): (string | null)[] {
+  if (topicFilter === undefined) return [null, null]
+  const { pattern, start } = filterPattern(topicFilter)
+  return [pattern, start]
+}
 const PAGE = `
   select id, received_at, source, topic, null::bytea as payload, octet_length(payload) as stored_bytes, reason, detail, partial,
          full_bytes, fields, replayed_at
   from rejected_message
-  where ${WHERE} and ($10::bigint is null or id < $10)
+  where ${WHERE} and ($12::bigint is null or id < $12)
   order by id desc
-  limit $11`
+  limit $13`
 const PAYLOADS = 'select id, payload from rejected_message where id = any($1::bigint[])'
 /** Payload bytes of one page: a message is at most 1 MiB, so there is always one in it. */
 const MAX_PAGE_BYTES = 1_500_000
@@ -119,10 +129,10 @@ const REPLAYABLE = `
   select id, topic, payload, received_at as "receivedAt", reason = 'retained_without_time' as retained,
          octet_length(payload) < full_bytes as truncated
   from rejected_message
-  where ${WHERE} and ($10::bigint[] is null or id = any($10)) and ($10::bigint[] is not null or replayed_at is null)
-    and id > $11 and id <= $12
+  where ${WHERE} and ($12::bigint[] is null or id = any($12)) and ($12::bigint[] is not null or replayed_at is null)
+    and id > $13 and id <= $14
   order by id
-  limit $13`
+  limit $15`
 
 export type ReplayPage = { after: number; upTo: number; limit: number }
 

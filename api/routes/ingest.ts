@@ -106,7 +106,7 @@ export const ingestRoutes =
           tags,
           summary: 'Send rejected messages through the door again, with the time at which they first came',
           description:
-            'By `ids`; or with `all` everything, or everything of a `reason`, `source`, unmapped `field`, part of a `topic` and time of arrival that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
+            'By `ids`; or with `all` everything, or everything of a `reason`, `source`, unmapped `field`, `topicFilter`, part of a `topic` and time of arrival that was not replayed yet. Waits until a change of the registry is in force. Messages of which only the beginning was kept are skipped and counted.',
           body: replayRequest,
           response: { 200: replayResponse },
         },

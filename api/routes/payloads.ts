@@ -31,7 +31,7 @@ export const payloadRoutes =
           tags,
           summary: 'Describe how the messages of a topic filter are built',
           description:
-            'The description takes precedence over the format of the source; among several that match, the most specific filter applies. Ingest workers read by it within two seconds; then replay the stored messages with POST /ingest/rejected/replay and `topic`.',
+            'The description takes precedence over the format of the source; among several that match, the most specific filter applies. Ingest workers read by it within two seconds; then replay the stored messages with POST /ingest/rejected/replay and the same filter as `topicFilter`.',
           params: byName,
           body: payloadDescriptionRequest,
           response: { 200: payloadDescription },

@@ -1,5 +1,9 @@
 import { z } from 'zod'
 
+/** `+` and `#` stand alone in their level, `#` in the last one. */
+const FILTER = /^(?:(?:[^+#/\0]*|\+)(?:\/(?:[^+#/\0]*|\+))*(?:\/#)?|#)$/
+const topicFilterSchema = z.string().min(1).max(1_000).regex(FILTER, 'an MQTT topic filter such as sensors/+/data')
+
 const instant = z.iso.datetime({ offset: true })
 const counts = {
   received: z.int(),
@@ -98,6 +102,7 @@ export const replayRequest = z
     field: z.string().optional(),
     /** part of the topic */
     topic: z.string().optional(),
+    topicFilter: topicFilterSchema.optional().describe('MQTT topic filter, as that of a description of messages'),
     /** because of this device: ignored, not approved or not registered */
     device: z.string().optional(),
     /** of the arrival */
@@ -106,7 +111,7 @@ export const replayRequest = z
   })
   .refine(
     ({ all, ...conditions }) => all === true || Object.values(conditions).some((value) => value !== undefined),
-    'needs a condition (ids, reason, source, field, topic, device, from or to), or "all": true',
+    'needs a condition (ids, reason, source, field, topic, topicFilter, device, from or to), or "all": true',
   )
   .refine(({ all, ...conditions }) => all !== true || Object.values(conditions).every((value) => value === undefined), {
     path: ['all'],

@@ -9,7 +9,7 @@ import { Choice, type Option } from '../ui/choice.tsx'
 import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { TextEntry } from '../ui/text-entry.tsx'
-import { type Draft, filterFor, literalStart, mappingOf, nameFrom } from './draft.ts'
+import { type Draft, filterFor, mappingOf, nameFrom } from './draft.ts'
 import { firstDraft } from './first-draft.ts'
 import { LeafForm } from './leaf-form.tsx'
 import type { Opening } from './opening.ts'
@@ -44,7 +44,7 @@ export function DescriptionForm({ topic, opening, described }: DescriptionFormPr
     const mapping = mappingOf(draft, described?.mapping as PayloadMappingInput | undefined)
     const body = { topic: draft.topic, mapping }
     if (!(await send(payloadDescription, 'PUT', `/registry/payloads/${encodeURIComponent(draft.name)}`, body))) return
-    const answer = await send(replayResponse, 'POST', '/ingest/rejected/replay', { topic: literalStart(draft.topic) })
+    const answer = await send(replayResponse, 'POST', '/ingest/rejected/replay', { topicFilter: draft.topic })
     if (answer) setDone(t('replay.done', { replayed: answer.replayed, skipped: answer.skippedTruncated }))
   }
   const uses = new Map([

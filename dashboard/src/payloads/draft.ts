@@ -45,9 +45,6 @@ const levelOf = (device: string): number | undefined => {
   return level === undefined ? undefined : Number(level)
 }
 
-/** The start of a topic filter without wildcards, by which stored messages are found. */
-export const literalStart = (filter: string): string => filter.split(/[+#]/)[0] ?? ''
-
 /** The mapping of a draft. What the form does not show of an earlier description stays as it was. */
 export function mappingOf(draft: Draft, described?: PayloadMappingInput): PayloadMappingInput {
   const { encoding, device, records, fields } = draft

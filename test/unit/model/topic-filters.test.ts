@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bySpecificity, covers, matches, union } from '#model/mqtt/topic-filters.ts'
+import { bySpecificity, covers, filterPattern, filterProblem, matches, union } from '#model/mqtt/topic-filters.ts'
 
 // the examples of MQTT 3.1.1, section 4.7
 test.each([
@@ -20,6 +21,22 @@ test.each([
   ['$SYS/#', '$SYS/monitor/Clients', true],
 ])('%s on %s: %s', (filter, topic, expected) => {
   expect(matches(filter, topic)).toBe(expected)
+})
+
+test('the pattern of a filter finds the topics that match it, and no others', () => {
+  const level = fc.constantFrom('', 'a', 'b.c', '$x', 'ü', '(', '\\n', '\\\\d', '[^/]*')
+  const topics = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'))
+  const filters = fc
+    .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 3 }), fc.oneof(level, fc.constantFrom('+', '#')))
+    .map(([levels, last]) => [...levels, last].join('/'))
+    .filter((filter) => filterProblem(filter) === undefined)
+  fc.assert(
+    fc.property(filters, topics, (filter, topic) => {
+      const { pattern, start } = filterPattern(filter)
+      expect(topic.startsWith(start) && new RegExp(pattern).test(topic)).toBe(matches(filter, topic))
+    }),
+    { seed: 8, numRuns: 3000 },
+  )
 })
 
 describe('filters', () => {
