@@ -6,6 +6,9 @@ import { type ImportFile, textOf } from './open-file.ts'
 import { readRows } from './read-table.ts'
 import { timeReader } from './time-pattern.ts'
 
+/** Where a table has its times, as a mapping says it. */
+type LocalTimes = Pick<Mapping, 'time' | 'encoding' | 'delimiter' | 'skipLines' | 'header'>
+
 type Found = { repeated: number; missing: number }
 
 /**
@@ -14,7 +17,7 @@ type Found = { repeated: number; missing: number }
  */
 export async function clockChanges(
   file: ImportFile,
-  mapping: Mapping,
+  mapping: LocalTimes,
   { zone, headerOf }: { readonly zone: string; readonly headerOf: (first: readonly string[]) => readonly string[] },
 ): Promise<string[]> {
   const { time } = mapping

@@ -137,7 +137,7 @@ type Table = Awaited<ReturnType<typeof readRows>>
 async function tableOf(
   file: ImportFile,
   format: string,
-  { options, bounds }: FileContext,
+  { options, bounds, timeZone }: FileContext,
   read: Table,
 ): Promise<FileMessages> {
   const place = TABLE_FORMATS[format]?.place
@@ -161,7 +161,25 @@ async function tableOf(
     topicOptions: format === OOKLA ? tileOptions(file.name, options) : [],
     chunks: csvChunks(inside(), header, read.delimiter, options),
     outside: () => outside,
+    notes: await clockChangesOf(file, format, { header, zone: timeZone }),
   }
+}
+
+/** What clock changes do to the times of a table that has them by the clock on the wall. */
+async function clockChangesOf(
+  file: ImportFile,
+  format: string,
+  { header, zone }: { readonly header: readonly string[]; readonly zone: string },
+): Promise<string[]> {
+  const local = TABLE_FORMATS[format]?.localTime
+  const column = local && header.find((name) => name.trim().toLowerCase() === local.column)
+  if (!local || column === undefined) return []
+  const time = { column, format: local.format }
+  return clockChanges(
+    file,
+    { time, encoding: 'utf-8', skipLines: 0, header: true },
+    { zone, headerOf: (first) => first },
+  )
 }
 
 async function* binary(file: ImportFile, { onBytes }: FileContext): FileMessages['chunks'] {

@@ -8,6 +8,8 @@ type TableFormat = {
   readonly header: RegExp
   /** [longitude, latitude] of a row, so that a file of an entire country can be limited to the city */
   readonly place?: (cell: (name: string) => string) => readonly [number, number] | undefined
+  /** the column with times by the clock on the wall, in lower case, and their pattern; absent: times have offsets or are UTC */
+  readonly localTime?: { readonly column: string; readonly format: string }
 }
 
 const placeIn =
@@ -24,7 +26,11 @@ export const TABLE_FORMATS: Readonly<Record<string, TableFormat>> = {
     place: (cell) => (/^[0-3]{16}$/.test(cell('quadkey')) ? centreOfQuadkey(cell('quadkey')) : undefined),
   },
   'rtr-nettest': { header: /open_test_uuid.*download_kbit/, place: placeIn('long', 'lat') },
-  gnettrack: { header: /^timestamp,longitude,latitude,.*networkmode/, place: placeIn('longitude', 'latitude') },
+  gnettrack: {
+    header: /^timestamp,longitude,latitude,.*networkmode/,
+    place: placeIn('longitude', 'latitude'),
+    localTime: { column: 'timestamp', format: 'yyyy.MM.dd_HH.mm.ss' },
+  },
   'sensor-community': { header: /^sensor_id;sensor_type;/, place: placeIn('lon', 'lat') },
   opencellid: {
     header: /^(radio,mcc,net,area,cell|(gsm|umts|lte|cdma|nr),\d+,\d+,\d+,\d+,)/,

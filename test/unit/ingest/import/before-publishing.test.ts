@@ -62,6 +62,18 @@ describe('daylight saving', () => {
     ])
   })
 
+  test('a log of G-NetTrack Pro, which needs no mapping', async () => {
+    const header = 'Timestamp,Longitude,Latitude,Speed,Operatorname,NetworkMode,RSRP'
+    const at = (time: string) => `2025.10.26_${time},13.4,52.5,0,x,LTE,-90`
+    const { notes } = await dryRun('drive.csv', [header, at('01.59.59'), at('02.30.00'), at('02.10.00')].join('\n'))
+    expect(notes).toEqual([
+      'drive.csv: times without an offset are taken for Europe/Berlin',
+      expect.stringMatching(/^ {2}2025-10-26: clocks go back: 2 in the hour that occurs twice/),
+    ])
+    const zone = ['--time-zone', 'UTC']
+    expect((await dryRun('utc-drive.csv', [header, at('02.30.00')].join('\n'), { args: zone })).notes).toEqual([])
+  })
+
   test('nothing where no row is in such an hour, times have offsets, or the zone has no summer time', async () => {
     const calm = fileOf(...wallClock('26.10.2025', [0, 1, 3, 4]), ...wallClock('01.07.2025'))
     expect((await dryRun('calm.csv', calm, { mapping: MAPPING })).notes).toEqual([])
