@@ -10,6 +10,7 @@ import { registerGuard } from './access/guard.ts'
 import { airStandards } from './air-quality/standards.ts'
 import { alertFigures } from './alerting/figures.ts'
 import { trackMethods } from './http/allowed-methods.ts'
+import { registerBasePath, withoutBasePath } from './http/base-path.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerEtags } from './http/etag.ts'
 import { memo } from './http/memo.ts'
@@ -88,6 +89,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT_BYTES,
     // Rate limits are per client address; the forwarded header is trusted only behind a known proxy.
     trustProxy: deps.trustProxy ?? false,
+    rewriteUrl: withoutBasePath(deps.basePath ?? ''),
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: MAX_PARAM_LENGTH },
     // Keep-alive connections must not hold up a stop.
     forceCloseConnections: true,
@@ -133,6 +135,7 @@ const standardOf =
   }
 
 async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  registerBasePath(app, deps.basePath ?? '')
   registerSecurity(app, deps)
   registerGuard(app, deps)
   registerRequestAudit(app, deps)

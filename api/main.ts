@@ -6,6 +6,7 @@ import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { createLog } from '#infra/runtime/log.ts'
 import { runMain } from '#infra/runtime/main.ts'
+import { basePathOf } from '#model/basics/base-path.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { openApi } from './open.ts'
 import { openBaseMapOf } from './open-base-map.ts'
@@ -56,6 +57,8 @@ await runMain(async (scope) => {
     scope,
     ...(existsSync(DASHBOARD) && { dashboard: DASHBOARD }),
   })
-  process.stdout.write(`the API answers at http://${config.host}:${port}, its documentation at /docs\n`)
+  process.stdout.write(
+    `the API answers at http://${config.host}:${port}${basePathOf(config.notify.publicUrl)}, its documentation at /docs\n`,
+  )
   return 'runs'
 })

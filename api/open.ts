@@ -11,6 +11,7 @@ import type { NotifyConfig, OidcConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import type { Part } from '#model/api/ready.ts'
+import { basePathOf } from '#model/basics/base-path.ts'
 import { mapOriginsOf } from '#model/city/city-pack.ts'
 import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { alertFigures } from './alerting/figures.ts'
@@ -133,10 +134,11 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     log,
     clock,
     notify,
+    basePath: basePathOf(options.notify.publicUrl),
     ...engines,
     mapOrigins: () => [...packOrigins(), ...(baseMap?.origins ?? [])],
     ...(baseMap && { baseMap }),
-    acceptsHost: hostRule(host, options.allowedHosts),
+    acceptsHost: hostRule(host, [...(options.allowedHosts ?? []), ...namesOf(options.notify.publicUrl)]),
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.dashboard !== undefined && { dashboard: options.dashboard }),
     ...(options.registry && { registry: options.registry }),
@@ -147,6 +149,10 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
   await app.listen({ port: options.port, host })
   return { port: (app.server.address() as AddressInfo).port }
 }
+
+/** Whoever publishes the city under a name means it to answer to that name. */
+const namesOf = (publicUrl: string | undefined): string[] =>
+  publicUrl === undefined ? [] : [new URL(publicUrl).hostname]
 
 /** A separate pool, so that no other statement of the API can read what the estimator may read. */
 function openEstimator(address: DatabaseAddress, { log, scope }: Pick<OpenApiOptions, 'log' | 'scope'>): Pool {

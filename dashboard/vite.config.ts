@@ -21,6 +21,8 @@ const publicPages: Plugin = {
 }
 
 export default defineConfig({
+  // relative addresses: a reverse proxy may publish the pages below a path
+  base: './',
   plugins: [react(), publicPages, catalogues, mapPreload, compressedFiles],
   worker: { format: 'es' },
   server: { proxy: Object.fromEntries(API_PATHS.map((path) => [path, api])) },

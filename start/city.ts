@@ -23,6 +23,7 @@ import { startPollers } from '#ingest/feeds/start.ts'
 import { filtersOf } from '#ingest/interpret/built-in-sources.ts'
 import { ingestParts, ingestPartsOf, ingestWaiting } from '#ingest/monitor/readiness.ts'
 import { type IngestWorker, startIngest } from '#ingest/worker.ts'
+import { basePathOf } from '#model/basics/base-path.ts'
 import { union } from '#model/mqtt/topic-filters.ts'
 import { type SimulatorThread, startSimulatorThread } from '#simulators/thread.ts'
 import { DASHBOARD, ensureDashboard } from './dashboard.ts'
@@ -91,7 +92,8 @@ export async function runCity(
   if (outcome === 'missing')
     screen.line('dashboard', 'not built, and the build tools are not installed: npm ci && npm run build')
   await untilSubscribed(part, pack, ingest)
-  screen.line('open', `http://localhost:${port}`)
+  const basePath = basePathOf(config.notify.publicUrl)
+  screen.line('open', `http://localhost:${port}${basePath && `${basePath}/`}`)
   if (config.simulate && pack.city.simulated) simulator = await openSimulator(part, pack, mqttUrl)
 }
 

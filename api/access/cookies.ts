@@ -6,9 +6,16 @@ import { AppError } from '#model/basics/errors.ts'
 const SESSION = 'citywell'
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Behind TLS. `__Host-` makes browsers refuse the cookie from another host, another path or without TLS. */
 const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https'
-const nameOf = (request: FastifyRequest, name: string): string => (isSecure(request) ? `__Host-${name}` : name)
+
+/**
+ * Behind TLS. `__Host-` makes browsers refuse the cookie from another host, another path or without TLS. It needs the path
+ * `/`: below a prefix the cookie is that of the prefix, so that other services of the same host do not receive it.
+ */
+function nameOf(request: FastifyRequest, name: string): string {
+  if (!isSecure(request)) return name
+  return request.server.basePath === '' ? `__Host-${name}` : `__Secure-${name}`
+}
 
 export function readCookie(request: FastifyRequest, name = SESSION): string | undefined {
   const { cookie } = request.headers
@@ -23,7 +30,7 @@ export function writeCookie(reply: FastifyReply, value: string, { name = SESSION
   const cookie = stringifySetCookie({
     name: nameOf(reply.request, name),
     value,
-    path: '/',
+    path: `${reply.request.server.basePath}/`,
     httpOnly: true,
     sameSite: 'lax',
     secure: isSecure(reply.request),

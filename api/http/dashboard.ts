@@ -4,12 +4,16 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sendProblem } from './problem.ts'
 
-const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Citywell</title>
+const notBuilt = (
+  basePath: string,
+): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Citywell</title>
 <body><h1>Citywell</h1><p>The API is running; the dashboard is not built yet. <code>npm start</code> builds it in a minute;
-elsewhere run <code>npm run build</code>. Reload this page then, or read the <a href="/docs">documentation of the API</a>.</p></body></html>`
+elsewhere run <code>npm run build</code>. Reload this page then, or read the <a href="${basePath}/docs">documentation of the API</a>.</p></body></html>`
 
-const NOT_FOUND = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Page not found · Citywell</title>
-<body><h1>Page not found</h1><p>There is no page at this address. <a href="/">Go to the map</a></p></body></html>`
+const notFoundPage = (
+  basePath: string,
+): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Page not found · Citywell</title>
+<body><h1>Page not found</h1><p>There is no page at this address. <a href="${basePath}/">Go to the map</a></p></body></html>`
 
 /** Pages for residents, with entries of their own in the build. */
 const PUBLIC_PAGES = {
@@ -47,13 +51,13 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
       },
     })
     app.get('/', { schema: { hide: true } }, (request, reply) => {
-      if (!isBuilt()) return sendPage(reply, NOT_BUILT)
+      if (!isBuilt()) return sendPage(reply, notBuilt(app.basePath))
       if (showsMap(request)) reply.header('link', mapLinks(folder))
       return reply.sendFile('index.html')
     })
     for (const [path, page] of Object.entries(PUBLIC_PAGES)) {
       app.get(path, { schema: { hide: true } }, (_request, reply) =>
-        isBuilt() ? reply.sendFile(page) : sendPage(reply, NOT_BUILT),
+        isBuilt() ? reply.sendFile(page) : sendPage(reply, notBuilt(app.basePath)),
       )
     }
   }
@@ -70,7 +74,9 @@ export async function registerDashboard(app: FastifyInstance, { folder, methodsO
     const refused = refuseMethod(request, reply)
     if (refused) return refused
     if (!isPage(request)) return sendProblem(reply, request, notFound(request))
-    return pathOf(request) === '/' ? sendPage(reply, NOT_BUILT) : sendPage(reply.code(404), NOT_FOUND)
+    return pathOf(request) === '/'
+      ? sendPage(reply, notBuilt(app.basePath))
+      : sendPage(reply.code(404), notFoundPage(app.basePath))
   })
 }
 
@@ -80,8 +86,8 @@ const showsMap = ({ query }: FastifyRequest): boolean => {
   return view === undefined || view === 'map'
 }
 
-/** Data that the map asks for, as its scripts ask: https://html.spec.whatwg.org/multipage/links.html#link-type-preload */
-const MAP_DATA = ['/api/v1/city', '/api/v1/zones', '/api/v1/things']
+/** Data that the map asks for, as its scripts ask; addresses are relative to the page: https://html.spec.whatwg.org/multipage/links.html#link-type-preload */
+const MAP_DATA = ['api/v1/city', 'api/v1/zones', 'api/v1/things']
 
 /**
  * What the map needs next to what the page names, so that a browser requests it at once: its data, and its scripts after

@@ -42,7 +42,7 @@ const safe = (text: unknown): string =>
 const prose = (text: string): string => safe(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 
 /** A readable page of the API in one response. */
-export function renderDocs(document: OpenApiDocument): string {
+export function renderDocs(document: OpenApiDocument, basePath: string): string {
   const { info, tags = [], paths = {}, components } = document
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation, id: idOf(method, path) })),
@@ -67,9 +67,9 @@ export function renderDocs(document: OpenApiDocument): string {
   )
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <title>${safe(info.title)} API</title><style>${STYLE}</style></head><body>
-<nav aria-label="Operations"><a class="home" href="/">${safe(info.title)}</a>${nav.join('')}</nav>
+<nav aria-label="Operations"><a class="home" href="${basePath}/">${safe(info.title)}</a>${nav.join('')}</nav>
 <main><h1>${safe(info.title)} API <small>${safe(info.version)}</small></h1><p>${prose(info.description ?? '')}</p>
-<p>For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). To send requests from the browser: <a href="/docs/try">Try it</a>.</p>
+<p>For programs: <a href="${basePath}/openapi.json">openapi.json</a> (OpenAPI 3.1). To send requests from the browser: <a href="${basePath}/docs/try">Try it</a>.</p>
 ${main.join('')}<section><h2>schemas</h2>${schemas.join('')}</section></main></body></html>`
 }
 

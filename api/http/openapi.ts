@@ -36,6 +36,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
           'What the sensors and the people of a city say. Reading is open; what changes the state of the city needs the key as `Authorization: Bearer <key>`.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
+      ...(app.basePath !== '' && { servers: [{ url: app.basePath }] }),
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       tags: [
         { name: 'city', description: 'The city, its base map and its zones' },
@@ -128,14 +129,15 @@ function withoutUnused(document: Document): Document {
 export async function registerDocs(app: FastifyInstance): Promise<void> {
   await app.register(swaggerUi, {
     routePrefix: '/docs/try',
+    indexPrefix: app.basePath,
     theme: { title: 'Citywell API' },
     uiConfig: { layout: 'BaseLayout', deepLinking: true, tryItOutEnabled: true, docExpansion: 'none' },
   })
   let page: string | undefined
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
-    page ??= renderDocs(app.swagger() as never)
+    page ??= renderDocs(app.swagger() as never, app.basePath)
     return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page)
   })
-  app.get('/docs/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs', 301))
+  app.get('/docs/', { schema: { hide: true } }, async (_request, reply) => reply.redirect(`${app.basePath}/docs`, 301))
 }

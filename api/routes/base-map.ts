@@ -5,6 +5,7 @@ import { TILE_TYPES, type Tile } from '#domain/base-map/archives/archive.ts'
 import { tileData } from '#domain/base-map/archives/open-archive.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { COLOUR_SCHEMES } from '#model/city/base-map.ts'
+import { belowBasePath } from '../http/base-path.ts'
 import { matches } from '../http/etag.ts'
 import { sendFile } from '../http/send-file.ts'
 import type { ApiDeps } from './deps.ts'
@@ -70,7 +71,7 @@ export const baseMapRoutes =
       async ({ params: { scheme } }) => {
         const style = baseMap?.styles.get(scheme)
         if (!style) throw new AppError('NOT_FOUND', 'a style of the base map')
-        return { ...style, version: 8 as const }
+        return { ...belowBasePath(app.basePath, style), version: 8 as const }
       },
     )
 

@@ -7,6 +7,7 @@ import { VOICE_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { languageResponse } from '#model/city/language-file.ts'
 import { BUILT_IN_LANGUAGES, directionOf, languageName, languageTagSchema } from '#model/text/languages.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
+import { belowBasePath } from '../http/base-path.ts'
 import { matches } from '../http/etag.ts'
 import { type CityFacts, selectBaseMap, selectCity, selectLanguage, selectMapVersion } from '../queries/city.ts'
 import { selectZones, selectZonesAt, type ZoneRow } from '../queries/zones.ts'
@@ -27,7 +28,10 @@ export const cityRoutes =
           response: { 200: cityResponse },
         },
       },
-      async () => describeCity(await selectCity(pool), { backfill: backfill?.() ?? null, baseMap }),
+      async () => {
+        const besides = { backfill: backfill?.() ?? null, baseMap, basePath: app.basePath }
+        return describeCity(await selectCity(pool), besides)
+      },
     )
 
     app.get(
@@ -91,9 +95,12 @@ export const cityRoutes =
     )
   }
 
-type Besides = { readonly backfill: number | null; readonly baseMap: BaseMap | undefined }
+type Besides = { readonly backfill: number | null; readonly baseMap: BaseMap | undefined; readonly basePath: string }
 
-function describeCity({ pack, languages, ...facts }: CityFacts, { backfill, baseMap }: Besides): CityResponse {
+function describeCity(
+  { pack, languages, ...facts }: CityFacts,
+  { backfill, baseMap, basePath }: Besides,
+): CityResponse {
   return {
     name: pack.name,
     country: pack.country ?? null,
@@ -105,21 +112,21 @@ function describeCity({ pack, languages, ...facts }: CityFacts, { backfill, base
     simulated: pack.simulated,
     voiceKeepDays: pack.voices?.keepDays ?? VOICE_RETENTION_DAYS,
     mapStyle: pack.mapStyle ?? null,
-    baseMap: baseMap?.response ?? null,
+    baseMap: belowBasePath(basePath, baseMap?.response ?? null),
     mapAttribution: mapAttributionOf(pack, baseMap),
     ...facts,
     language: pack.language ?? null,
     languages: availableLanguages(languages),
     backfill,
-    links: {
+    links: belowBasePath(basePath, {
       map: '/api/v1/city/map',
       zones: '/api/v1/zones',
       things: '/api/v1/things',
       indicators: '/api/v1/indicators',
       surveys: '/api/v1/surveys',
       live: '/api/v1/live',
-      documentation: '/docs',
-    },
+      documentation: `${basePath}/docs`,
+    }),
   }
 }
 

@@ -25,6 +25,8 @@ export type ApiDeps = {
   readonly oidc?: OidcConfig
   /** whether everybody may read what the city publishes; absent: yes */
   readonly publicAccess?: boolean
+  /** the path below which a reverse proxy publishes the city, such as `/city`; absent: none */
+  readonly basePath?: string
   readonly log: Logger
   readonly clock: () => Date
   /** sends messages to receivers, for tests of their addresses */

@@ -4,7 +4,7 @@ import type { Plugin, Rollup } from 'vite'
 const MAP = ['/src/app/view-frame.tsx', '/src/map/map-view.tsx', '/src/map/canvas/city-map.tsx']
 
 /**
- * Writes map-preload.json: the addresses of the files that the map needs. The server names them in the header of the page,
+ * Writes map-preload.json: the addresses of the files that the map needs, relative to the page. The server names them in the header of the page,
  * so that a browser asks for them at once and not after it has read the first ones (api/http/dashboard.ts).
  */
 export const mapPreload: Plugin = {
@@ -27,7 +27,7 @@ export const mapPreload: Plugin = {
     const map = MAP.flatMap((path) => chunks.filter(({ facadeModuleId }) => facadeModuleId?.endsWith(path)))
     if (!first || map.length !== MAP.length) throw new Error('map-preload: the modules of the map have moved')
     const scripts = new Set(map.flatMap((chunk) => [...withImports(chunk)]).filter((name) => !inPage.has(name)))
-    const addresses = [...scripts].map((name) => `/${name}`)
+    const addresses = [...scripts]
     this.emitFile({ type: 'asset', fileName: 'map-preload.json', source: JSON.stringify(addresses) })
   },
 }

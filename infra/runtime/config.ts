@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { GRANTED_ROLES, type GrantedRole, grantedRoleSchema } from '#model/access/roles.ts'
+import { basePathOf, isBasePath } from '#model/basics/base-path.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { ClientTls } from '#model/mqtt/broker-url.ts'
 import { isSafeToLog } from './log.ts'
@@ -93,7 +94,12 @@ const environmentSchema = z.object({
       'names separated by commas, e.g. city.example, or * for any',
     )
     .optional(),
-  PUBLIC_URL: urlOf('http:', 'https:').optional(),
+  PUBLIC_URL: urlOf('http:', 'https:')
+    .refine(
+      (url) => !/[?#]/.test(url) && isBasePath(basePathOf(url)),
+      'a path is letters, digits, . _ ~ - and /, and not one of the city itself such as /api',
+    )
+    .optional(),
   SMTP_URL: urlOf('smtp:', 'smtps:').optional(),
   SMTP_FROM: z
     .string()
@@ -148,7 +154,7 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(environmentS
 
 /** How notifications leave the city; nothing of it is needed while there is no receiver. */
 export type NotifyConfig = {
-  /** where the dashboard is reached from outside, for links; absent: messages have none */
+  /** where the city is reached from outside: links begin with it, and its path is the prefix of all addresses; absent: messages have none */
   readonly publicUrl: string | undefined
   /** mail server and sender */
   readonly mail: { readonly url: string; readonly from: string } | undefined

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'citywell-dashboard-'))
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>the page</title>')
-  await writeFile(join(folder, 'map-preload.json'), '["/assets/map-77.js"]')
+  await writeFile(join(folder, 'map-preload.json'), '["assets/map-77.js"]')
   await writeFile(join(folder, 'assets/map-77.js'), 'plain')
   await writeFile(join(folder, 'assets/map-77.js.br'), brotliCompressSync('plain'))
   await writeFile(join(folder, 'assets/app-3f2a.js'), `export const text = '${'x'.repeat(5_000)}'`)
@@ -169,7 +169,7 @@ describe('addresses', () => {
 
   test('the page names what the map needs, for the map only', async () => {
     const linksOf = async (url: string) => (await api.app.inject({ url, headers: html })).headers['link']
-    const links = '</api/v1/things>; rel=preload; as=fetch; crossorigin, </assets/map-77.js>; rel=modulepreload'
+    const links = '<api/v1/things>; rel=preload; as=fetch; crossorigin, <assets/map-77.js>; rel=modulepreload'
     expect(await linksOf('/')).toContain(links)
     expect(await linksOf('/?view=map&layer=energy')).toContain(links)
     expect(await linksOf('/?view=people')).toBeUndefined()

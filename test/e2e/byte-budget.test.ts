@@ -15,7 +15,7 @@ beforeAll(async () => {
 /** What the page names, and the messages of one language, without which nothing is shown. */
 const firstFiles = (): string[] => {
   const page = readFileSync(join(DIST, 'index.html'), 'utf8')
-  const named = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file as string)
+  const named = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file as string)
   const catalogues = scripts().filter((file) => readFileSync(join(DIST, file), 'utf8').includes('"app.title"'))
   const largest = catalogues.toSorted((a, b) => sentBytes(b) - sentBytes(a))[0]
   if (largest === undefined) throw new Error('no built file holds messages')

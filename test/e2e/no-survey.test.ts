@@ -31,7 +31,7 @@ test.each([
   const start = page.getByRole('region', { name: 'This city has no survey yet.' })
   await start.waitFor()
   const hrefs = await start.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
-  expect(hrefs).toEqual(['#survey-desk', '/questionnaire', '/voice'])
+  expect(hrefs).toEqual(['#survey-desk', 'questionnaire', 'voice'])
   // nothing to weigh, and no table of factors without a value
   expect(await page.getByRole('table', { name: /^Factors:/ }).count()).toBe(0)
   expect(await page.getByText('Reset to equal weights').count()).toBe(0)

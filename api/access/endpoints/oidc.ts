@@ -21,8 +21,9 @@ const departureSchema = z.object({ state: z.string(), nonce: z.string(), verifie
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { limits: SignInLimits; provider: IdentityProvider | undefined }
 
 /** The host is one that the server answers to (ALLOWED_HOSTS), and the provider knows which addresses are ours. */
-export const originOf = ({ protocol, headers }: FastifyRequest): string => `${protocol}://${headers.host}`
-const callbackOf = (request: FastifyRequest): string => `${originOf(request)}/api/v1/session/oidc/callback`
+export const rootOf = ({ protocol, headers, server }: FastifyRequest): string =>
+  `${protocol}://${headers.host}${server.basePath}`
+const callbackOf = (request: FastifyRequest): string => `${rootOf(request)}/api/v1/session/oidc/callback`
 
 /** Signing in at the identity provider of the city. */
 export const oidcRoutes =
@@ -62,7 +63,7 @@ export const oidcRoutes =
         return opened
       })
       writeCookie(reply, id)
-      return reply.redirect('/', 302)
+      return reply.redirect(`${app.basePath}/`, 302)
     })
   }
 

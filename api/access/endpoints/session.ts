@@ -14,7 +14,7 @@ import { deviceOf } from '../device.ts'
 import { holderOf, holderOfKey, isKey, keyDigestOf } from '../identify.ts'
 import type { IdentityProvider } from '../identity-provider.ts'
 import type { SignInLimits } from '../sign-in-limits.ts'
-import { originOf } from './oidc.ts'
+import { rootOf } from './oidc.ts'
 
 const tags = ['access']
 type Deps = Pick<ApiDeps, 'pool' | 'clock' | 'key' | 'publicAccess' | 'oidc'> & {
@@ -81,7 +81,7 @@ export const sessionRoutes =
         // an identity provider that does not answer must not keep anybody signed in here
         const continueAt =
           idToken !== null && provider
-            ? await provider.signOutUrl(idToken, `${originOf(request)}/`).catch(() => null)
+            ? await provider.signOutUrl(idToken, `${rootOf(request)}/`).catch(() => null)
             : null
         return { signedOut: true as const, continueAt }
       },

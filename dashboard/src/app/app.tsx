@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-quer
 import { Suspense, useEffect, useMemo, useState } from 'react'
 import { useIntl } from 'react-intl'
 import { cityQuery } from '../http/city-query.ts'
-import { ApiProblem } from '../http/client.ts'
+import { ApiProblem, apiPath } from '../http/client.ts'
 import { createFormatters, FormattersContext } from '../i18n/formatters.ts'
 import { LanguageProvider } from '../i18n/language-provider.tsx'
 import { createLiveStore, type LiveStore } from '../live/live-store.ts'
@@ -75,7 +75,7 @@ function CityApp() {
 function useLiveStore(): LiveStore | null {
   const [store, setStore] = useState<LiveStore | null>(null)
   useEffect(() => {
-    const opened = createLiveStore('/api/v1/live')
+    const opened = createLiveStore(apiPath('/live'))
     setStore(opened)
     return () => opened.close()
   }, [])

@@ -1,3 +1,5 @@
+import { ROOT } from '../http/root.ts'
+
 /**
  * A page that was opened before a new version was installed asks for parts that are gone. It loads itself again, once: not
  * while the server is unreachable, where nothing would come back, and not a second time within a minute.
@@ -15,7 +17,7 @@ export function reloadOnceForMissingParts(): void {
 async function reloadIfReachable(): Promise<void> {
   const last = Number(sessionStorage.getItem(KEY) ?? 0)
   if (Date.now() - last < AGAIN_AFTER_MS) return
-  const answer = await fetch('/health', { cache: 'no-store' }).catch(() => undefined)
+  const answer = await fetch(`${ROOT}health`, { cache: 'no-store' }).catch(() => undefined)
   if (!answer?.ok) return
   sessionStorage.setItem(KEY, String(Date.now()))
   location.reload()

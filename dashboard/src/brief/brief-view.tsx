@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components'
 import type { BriefResponse } from '#model/api/brief.ts'
 import { yearEarlier } from '#model/brief/periods.ts'
 import { apiPath } from '../http/client.ts'
+import { cityAddress } from '../http/root.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { GoalsTable } from '../report/goals-table.tsx'
 import { useViewState } from '../state/use-view-state.ts'
@@ -52,9 +53,7 @@ function Brief({ brief }: { brief: BriefResponse }) {
       </div>
       {goals.length > 0 ? <GoalsTable goals={goals} /> : <NoTargets />}
       <PeersSection brief={brief} />
-      <p className="note brief__paper">
-        {t('brief.computed', { time: dateTime(computedAt), address: window.location.origin })}
-      </p>
+      <p className="note brief__paper">{t('brief.computed', { time: dateTime(computedAt), address: cityAddress() })}</p>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { problemSchema } from '#model/api/problem.ts'
+import { ROOT } from './root.ts'
 
 /** An error response of the API (RFC 9457); a proxy in between may send less. */
 const partialProblemSchema = problemSchema.pick({ title: true, detail: true, code: true, status: true }).partial()
@@ -27,7 +28,7 @@ export function apiPath(path: string, query: Query = {}): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))
   const text = search.toString()
-  return `/api/v1${path}${text ? `?${text}` : ''}`
+  return `${ROOT}api/v1${path}${text ? `?${text}` : ''}`
 }
 
 /** GET, validated by the schema of the API. @throws ApiProblem */

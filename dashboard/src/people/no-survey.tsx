@@ -3,8 +3,8 @@ import './styles/people.css'
 
 const STEPS = [
   { id: 'have', href: '#survey-desk' },
-  { id: 'ask', href: '/questionnaire' },
-  { id: 'meanwhile', href: '/voice' },
+  { id: 'ask', href: 'questionnaire' },
+  { id: 'meanwhile', href: 'voice' },
 ] as const
 
 /** Next steps for a city without a survey, and what this page shows until then. */

@@ -25,7 +25,7 @@ export default function PeopleView() {
       <h1 className="page-title">{t('people.title')}</h1>
       <p className="lead">{t('people.lead')}</p>
       <p>
-        <a href="/street">{t('people.street')}</a> · <a href="/voice">{t('people.voice')}</a> ·{' '}
+        <a href="street">{t('people.street')}</a> · <a href="voice">{t('people.voice')}</a> ·{' '}
         <ViewLink to={{ view: 'compare', pair: null }}>{t('pair.open')}</ViewLink>
       </p>
       {surveys.error && <Problem error={surveys.error} retry={surveys.refetch} />}

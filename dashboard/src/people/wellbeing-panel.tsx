@@ -44,7 +44,7 @@ export function WellbeingPanel() {
         />
       </div>
       <p>
-        <a href="/questionnaire">{t('wellbeing.questionnaire')}</a>
+        <a href="questionnaire">{t('wellbeing.questionnaire')}</a>
       </p>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}

@@ -1,4 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react'
+import { ROOT } from '../http/root.ts'
 import { createAddress, type ViewState } from './view-state.ts'
 
 /**
@@ -26,7 +27,7 @@ function read(): ViewState {
 }
 
 /** The address of a view, for links. */
-export const hrefOf = (view: ViewState): string => address.toSearch(view) || '/'
+export const hrefOf = (view: ViewState): string => address.toSearch(view) || ROOT
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)

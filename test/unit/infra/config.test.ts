@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadConfig } from '#infra/runtime/config.ts'
 import { withoutSecret } from '#infra/runtime/log.ts'
+import { basePathOf } from '#model/basics/base-path.ts'
 
 test('an empty environment runs everything here, on loopback, simulated', () => {
   expect(loadConfig({})).toMatchObject({
@@ -47,6 +48,16 @@ test('allowed host names are read as a list', () => {
   expect(() => loadConfig({ ALLOWED_HOSTS: 'https://city.example' })).toThrow(
     /ALLOWED_HOSTS: names separated by commas/,
   )
+})
+
+test('the path of the public address is no path of the city itself', () => {
+  const path = (url: string) => basePathOf(loadConfig({ PUBLIC_URL: url }).notify.publicUrl)
+  expect(path('https://example.org')).toBe('')
+  expect(path('https://example.org/')).toBe('')
+  expect(path('https://example.org/city/')).toBe('/city')
+  expect(path('https://example.org/services/city')).toBe('/services/city')
+  for (const wrong of ['/api/', '/docs', '/voice/city', '//example.net/', '/a b', '/city?x=1', '/city#x'])
+    expect(() => path(`https://example.org${wrong}`), wrong).toThrow(/PUBLIC_URL: a path is/)
 })
 
 test('empty variables count as absent', () => {

@@ -6,6 +6,7 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl'
 import type { CityResponse } from '#model/api/city.ts'
+import { apiPath } from '../../http/client.ts'
 import type { ColourScheme } from '../../state/view-state.ts'
 import { FEATURES, type Features, GEOJSON, type Part, type Role } from './features.ts'
 
@@ -54,7 +55,7 @@ export function baseMapStyle({ baseMap, mapStyle }: City, view: View): StyleSpec
     return drawnStyle({ type: 'vector', ...source }, { ...view, features: FEATURES[baseMap.schema], isLand })
   }
   if (!baseMap && mapStyle !== null) return mapStyle
-  const data = absolute(baseMap?.path ?? '/api/v1/city/map')
+  const data = absolute(baseMap?.path ?? apiPath('/city/map'))
   return drawnStyle(
     { type: 'geojson', data, tolerance: 0.3, maxzoom: 15 },
     { ...view, features: GEOJSON, isLand: false },

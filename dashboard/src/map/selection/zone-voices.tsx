@@ -42,7 +42,7 @@ export function ZoneVoices({ zone }: { zone: string }) {
       ))}
       <p className="note">{t('voices.note.sample')}</p>
       <p>
-        <a href="/voice">{t('voices.add')}</a>
+        <a href="voice">{t('voices.add')}</a>
       </p>
     </>
   )

@@ -35,7 +35,7 @@ export function Today({ city, place, onAgain }: Props) {
   }, [place.zone])
   const time = (at: string): string =>
     new Date(at).toLocaleString(language, { timeZone: city.timeZone, dateStyle: 'medium', timeStyle: 'short' })
-  const voice = `/voice?${new URLSearchParams({ zone: place.zone, lang: language })}`
+  const voice = `voice?${new URLSearchParams({ zone: place.zone, lang: language })}`
   return (
     <>
       <div>

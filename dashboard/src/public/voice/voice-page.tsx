@@ -33,7 +33,7 @@ export function VoicePage({ city, zones }: { city: CityResponse; zones: ZoneFeat
         )}
         <EraseForm />
         <p>
-          <a href="/?layer=voices&table=open">{t('sent.map')}</a>
+          <a href="./?layer=voices&table=open">{t('sent.map')}</a>
         </p>
       </main>
     </>

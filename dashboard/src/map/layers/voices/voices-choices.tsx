@@ -8,7 +8,7 @@ export function VoicesChoices({ children }: { children: ReactNode }) {
     <>
       {children}
       <p>
-        <a href="/voice">{t('voices.add')}</a>
+        <a href="voice">{t('voices.add')}</a>
       </p>
     </>
   )
