@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { AppError } from '#model/basics/errors.ts'
 import { type Decimal, expectedDecimal, separatorLine } from '#model/text/numbers.ts'
 import { readWorkbook } from './read-workbook.ts'
+import { statisticsPackageOf } from './statistics-file.ts'
 import type { Table, TableLimits } from './table.ts'
 
 /**
@@ -9,6 +10,12 @@ import type { Table, TableLimits } from './table.ts'
  * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE
  */
 export async function readTableFile(bytes: Buffer, limits: TableLimits): Promise<Table> {
+  const written = statisticsPackageOf(bytes)
+  if (written !== undefined)
+    throw new AppError(
+      'REQUEST_INVALID',
+      `this is a file of ${written}, which is not read: export it as CSV with codes instead of labels; docs/surveys.md has the lines of R that do it`,
+    )
   const table = isZip(bytes) ? await readWorkbook(bytes, limits) : readCsv(bytes)
   const { maxRows, maxColumns } = limits
   if (table.length > maxRows + 1 || table.some((row) => row.length > maxColumns))
