@@ -38,6 +38,7 @@ const VIEWS = [
   '/?view=operations',
   '/?view=registry',
   '/?view=access',
+  '/?view=design',
 ]
 /** These differ from the others in what the map shows: made narrow at their end, they need no phone of their own. */
 const MAP_ALONE = /^\/\?layer=(?:environment|energy|mobility|connectivity|survey|voices|districts)$/

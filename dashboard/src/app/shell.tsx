@@ -11,6 +11,7 @@ import {
   AccessView,
   BriefView,
   CompareView,
+  DesignView,
   IndicatorsView,
   LanguageMenu,
   MapView,
@@ -67,6 +68,7 @@ export function Shell({ city }: { city: CityResponse }) {
             {state.view === 'operations' && <OperationsView city={city} />}
             {state.view === 'registry' && <RegistryView />}
             {state.view === 'access' && <AccessView />}
+            {state.view === 'design' && <DesignView />}
             {state.view === 'wall' && <WallView city={city} />}
           </Suspense>
         </ErrorBoundary>

@@ -21,6 +21,7 @@ export const OperationsView = part(() => import('../operations/operations-view.t
 export const ReportView = part(() => import('../report/report-view.tsx'))
 export const RegistryView = part(() => import('../registry/registry-view.tsx'))
 export const AccessView = part(() => import('../access/access-view.tsx'))
+export const DesignView = part(() => import('../design/design-view.tsx'))
 export const WallView = part(() => import('../wall/wall-view.tsx'))
 export const SessionMenu = part(() => import('../access/session-menu.tsx'))
 export const SignInPage = part(() => import('../access/sign-in-page.tsx'))

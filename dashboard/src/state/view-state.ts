@@ -9,7 +9,7 @@ import { type Playback, parsePlayback, playbackEntries } from './playback-addres
 
 /** Views that the navigation lists. */
 export const NAVIGATION = ['map', 'now', 'brief', 'indicators', 'report', 'people', 'operations', 'registry'] as const
-const VIEWS = [...NAVIGATION, 'compare', 'access', 'wall'] as const
+const VIEWS = [...NAVIGATION, 'compare', 'access', 'wall', 'design'] as const
 export type ViewName = (typeof VIEWS)[number]
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]

@@ -30,7 +30,10 @@ const PATHS = {
   history: 'M3.5 10A6.5 6.5 0 1 0 5.6 5.2M3.2 3.4l.5 3.4 3.3-.7M10 6.5V10l2.5 1.8',
 } as const
 
-export function Icon({ name }: { name: keyof typeof PATHS }) {
+type IconName = keyof typeof PATHS
+export const ICON_NAMES = Object.keys(PATHS) as IconName[]
+
+export function Icon({ name }: { name: IconName }) {
   return (
     <svg
       className={`icon icon--${name}`}

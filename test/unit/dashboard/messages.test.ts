@@ -47,6 +47,7 @@ const FEATURES = [
   'app',
   'brief',
   'compare',
+  'design',
   'http',
   'i18n',
   'indicators',
