@@ -58,6 +58,13 @@ test('an administrator tests a rule on the past, saves it, finds it again and tu
   await form.getByText('no-such-device is unknown.').waitFor()
   await form.getByRole('textbox', { name: 'Devices', exact: true }).fill('')
   await form.getByText('no-such-device is unknown.').waitFor({ state: 'detached' })
+  // the registry suggests kinds; a line that is there already is not added again
+  await form.getByRole('combobox', { name: 'Add a kind' }).fill('noise_meter')
+  await form.getByRole('button', { name: 'Add: Add a kind' }).click()
+  await form.getByRole('combobox', { name: 'Add a kind' }).fill('noise_meter')
+  expect(await form.getByRole('button', { name: 'Add: Add a kind' }).isDisabled()).toBe(true)
+  await form.getByRole('combobox', { name: 'Add a kind' }).fill('')
+  await form.getByLabel('Kinds of devices').fill('')
   await form.getByLabel('Ends at (dB(A))').fill('34,5')
   await settled(page)
   expect(await violations(page)).toEqual([])

@@ -182,3 +182,11 @@ const scopeOf = ({ things, kinds, domains, zones, grades }: ScopeDraft): RuleSco
       ([, keys]) => keys.length > 0,
     ),
   )
+
+/** One more line, unless it is empty or there already. */
+export function withLine(lines: string, line: string): string {
+  const wanted = line.trim()
+  const own = lines.split('\n').map((one) => one.trim())
+  if (wanted === '' || own.includes(wanted)) return lines
+  return [...own.filter((one) => one !== ''), wanted].join('\n')
+}

@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { DOMAINS } from '#model/things/domain.ts'
 import { GRADES } from '#model/things/grade.ts'
 import { zonesQuery } from '../http/queries.ts'
+import { registryQuery } from '../http/registry.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Many } from '../notifications/parts.tsx'
 import { type RuleDraft, type ScopeDraft, subjectsOf } from './draft.ts'
 import { FieldProblem, Lines, OneOf } from './fields.tsx'
+import { LineAdder } from './line-adder.tsx'
 import type { Problems } from './problems.ts'
 import './rules.css'
 
@@ -62,6 +65,7 @@ export function ScopeFields({ draft, problems, onChange }: Props) {
         problem={problems.get('scope.things')}
         onChange={(things) => change({ things })}
       />
+      <ThingAdder lines={scope.things} onAdd={(things) => change({ things })} />
       <Lines
         label={t('rules.kinds')}
         hint={t('rules.kinds.hint')}
@@ -69,7 +73,30 @@ export function ScopeFields({ draft, problems, onChange }: Props) {
         problem={problems.get('scope.kinds')}
         onChange={(kinds) => change({ kinds })}
       />
+      <KindAdder lines={scope.kinds} onAdd={(kinds) => change({ kinds })} />
       <FieldProblem problem={problems.get('scope')} />
     </fieldset>
   )
+}
+
+type AdderProps = { readonly lines: string; readonly onAdd: (lines: string) => void }
+const MAX_SUGGESTIONS = 20
+/** As many Things as the registry gives at once: their kinds are nearly all that there are. */
+const MAX_THINGS = 1_000
+
+function ThingAdder(props: AdderProps) {
+  const { t } = useI18n()
+  const [text, setText] = useState('')
+  const query = registryQuery({ limit: MAX_SUGGESTIONS, ...(text !== '' && { search: text }) })
+  const { data } = useQuery({ ...query, refetchInterval: false })
+  const suggestions = (data?.things ?? []).map(({ key, name }) => ({ id: key, label: name }))
+  return <LineAdder label={t('rules.things.add')} suggestions={suggestions} onType={setText} {...props} />
+}
+
+function KindAdder(props: AdderProps) {
+  const { t, name } = useI18n()
+  const { data } = useQuery({ ...registryQuery({ limit: MAX_THINGS }), refetchInterval: false })
+  const kinds = new Set((data?.things ?? []).map(({ kind }) => kind))
+  const suggestions = [...kinds].sort().map((id) => ({ id, label: name('kind', id) }))
+  return <LineAdder label={t('rules.kinds.add')} suggestions={suggestions} {...props} />
 }

@@ -1,7 +1,7 @@
 /** The form of an alert rule: what it shows of a rule is the rule, and whatever is wrong stands at a field. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { draftOf, EMPTY_RULE, ruleOf } from '#dashboard/src/rules/draft.ts'
+import { draftOf, EMPTY_RULE, ruleOf, withLine } from '#dashboard/src/rules/draft.ts'
 import { REGULATED } from '#model/air-quality/standards/schema.ts'
 import { type AlertRule, alertRuleSchema } from '#model/alerting/rule.ts'
 import { WEEKDAYS } from '#model/alerting/schedule.ts'
@@ -136,4 +136,11 @@ describe('what was typed', () => {
       per: 'thing',
     })
   })
+})
+
+test('a suggested line is added once, after those that are there, without empty lines', () => {
+  expect(withLine('', 'a')).toBe('a')
+  expect(withLine('a\n\n b ', 'c')).toBe('a\nb\nc')
+  expect(withLine('a\nb', ' b')).toBe('a\nb')
+  expect(withLine('a', ' ')).toBe('a')
 })

@@ -32,16 +32,17 @@ export function TimeRibbon({ control }: { control: PlaybackControl | null }) {
   return (
     <section className="ribbon" aria-label={t('ribbon.label')}>
       <div className="ribbon__row">
-        <span className="ribbon__end">{dateTime(window.from)}</span>
-        {/* the table next to it has the same, for the keyboard and for those who hear the page */}
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: see above */}
-        <div className="ribbon__strip" dir="ltr" aria-hidden="true" onClick={onClick}>
-          {items.map((item) => (
-            <Mark key={item.id} item={item} window={window} />
-          ))}
-          {shown !== null && <span className="ribbon__now" style={{ left: `${100 * shown}%` }} />}
+        <div className="ribbon__line" dir="ltr">
+          <span className="ribbon__end">{dateTime(window.from)}</span>
+          {/* the table next to it has the same, for the keyboard and for those who hear the page */}
+          <div className="ribbon__strip" aria-hidden="true" onClick={onClick}>
+            {items.map((item) => (
+              <Mark key={item.id} item={item} window={window} />
+            ))}
+            {shown !== null && <span className="ribbon__now" style={{ insetInlineStart: `${100 * shown}%` }} />}
+          </div>
+          <span className="ribbon__end">{dateTime(window.to)}</span>
         </div>
-        <span className="ribbon__end">{dateTime(window.to)}</span>
         <Button className="button button--small" aria-expanded={isListed} onPress={() => setListed(!isListed)}>
           {t('ribbon.list', { n: items.length })}
         </Button>
@@ -58,7 +59,7 @@ function Mark({ item, window }: { item: RibbonItem; window: Window }) {
   return (
     <span
       className={`ribbon__mark ribbon__mark--${item.kind} ribbon__mark--${item.severity ?? 'none'}`}
-      style={{ left: `${100 * at}%`, width: `${100 * length}%` }}
+      style={{ insetInlineStart: `${100 * at}%`, inlineSize: `${100 * length}%` }}
       title={`${what}\n${dateTime(item.start)}`}
     />
   )
