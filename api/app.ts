@@ -61,7 +61,7 @@ import { thingRoutes } from './routes/things.ts'
 import { voiceRoutes } from './routes/voices.ts'
 import { wellbeingRoutes } from './routes/wellbeing.ts'
 
-const API_VERSION = '0.3.0'
+const API_VERSION = '0.4.0'
 /** A reported value or a list of ids is small; anything larger is a mistake. */
 const BODY_LIMIT_BYTES = 1_000_000
 /** As much as Node reads of headers: longer parameters are refused by their schemas, which name the parameter. */
