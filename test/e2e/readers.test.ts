@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   DESKTOP,
+  firstVisitor,
   fits,
   NO_VIOLATIONS,
   newVisitor,
@@ -149,7 +150,8 @@ describe('the resident', () => {
   })
 
   test('the location is asked for, stays on the device and is not stored', async () => {
-    const context = await newVisitor(browser, {
+    // the device of a visitor who has seen the tour of the dashboard remembers it
+    const context = await firstVisitor(browser, {
       ...PHONE,
       geolocation: { longitude: -10.85, latitude: 39.24 },
       permissions: ['geolocation'],

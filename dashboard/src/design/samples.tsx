@@ -19,9 +19,6 @@ export function MessageStates() {
         <Specimen name="note">
           <span className="note">{t('design.sentence')}</span>
         </Specimen>
-        <Specimen name="loading">
-          <p className="loading">{t('app.loading')}</p>
-        </Specimen>
         <Specimen name="missing">
           <p className="missing">{t('legend.none')}</p>
         </Specimen>
