@@ -71,7 +71,9 @@ export function ChartSample() {
   ]
   return (
     <Part title={t('design.charts')}>
-      <WhiskerChart rows={rows} label={t('design.charts')} domain={roundDomain(rows)} show={integer} />
+      <div className="design__chart">
+        <WhiskerChart rows={rows} label={t('design.charts')} domain={roundDomain(rows)} show={integer} />
+      </div>
     </Part>
   )
 }

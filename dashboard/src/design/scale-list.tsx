@@ -1,5 +1,5 @@
 import { useI18n } from '../i18n/formatters.ts'
-import { css, inkOn } from '../map/colours/palette.ts'
+import { css } from '../map/colours/palette.ts'
 import {
   aqiScale,
   congestionScale,
@@ -53,11 +53,8 @@ export function ScaleList() {
             <h3 className="design__scale">{name}</h3>
             <ol className="design__classes">
               {rangeLabels(scale, show, t).map(({ colour, label }) => (
-                <li
-                  key={label}
-                  className="design__class"
-                  style={{ backgroundColor: css(colour), color: css(inkOn(colour)) }}
-                >
+                <li key={label} className="design__class">
+                  <span className="design__swatch" style={{ backgroundColor: css(colour) }} aria-hidden="true" />
                   {label}
                 </li>
               ))}
