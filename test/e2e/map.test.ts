@@ -1,7 +1,7 @@
 /** The map as a page: devices that nobody confirmed, the keyboard, few colours, paper. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DESKTOP, firstVisitor, openAnotherPage, openPage, settled, violations } from './page.ts'
+import { DESKTOP, firstVisitor, fits, openAnotherPage, openPage, PHONE, settled, violations } from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
@@ -159,5 +159,70 @@ test('the ribbon below the map goes to a time, and its table says what it shows'
   // there is history of one day: the days before are a gap
   await ribbon.getByRole('rowheader', { name: 'Data gap' }).first().waitFor()
   expect(await violations(page)).toEqual([])
+  await close()
+})
+
+test('layers are added by keyboard, with opacity and order; the address keeps them, and every legend is there', async () => {
+  const { page, errors, close } = await open('/?layer=air&by=pm2_5')
+  const more = page.getByRole('region', { name: 'More layers' })
+  const legends = page.getByRole('region', { name: /^Legend/ })
+  const query = () => {
+    const { searchParams } = new URL(page.url())
+    return [searchParams.get('under'), searchParams.get('over')]
+  }
+  for (const name of ['Districts', 'Environment']) {
+    await more.getByRole('button', { name: 'Add a layer' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name }).focus()
+    await page.keyboard.press('Enter')
+    await more.getByRole('heading', { name }).waitFor()
+  }
+  // areas go below the points of the main layer, other points on top
+  expect(query()).toEqual(['districts:us:100', 'environment:sound_level:100'])
+  const opacity = more.getByRole('slider', { name: 'Opacity of Districts' })
+  await opacity.focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  expect(await opacity.getAttribute('aria-valuetext')).toBe('90%')
+  await more.getByRole('button', { name: 'Move Environment down' }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  await more.getByText('Environment: layer 3 of 3, counted from the top').waitFor()
+  expect(query()).toEqual(['environment:sound_level:100,districts:us:90', null])
+  // it cannot go further down: the way back has the focus
+  expect(await page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Move Environment up')
+
+  await page.reload()
+  await settled(page)
+  expect(await opacity.inputValue()).toBe('90')
+  expect(await more.getByRole('heading', { level: 3 }).allTextContents()).toEqual(['Districts', 'Environment'])
+  expect(await legends.getByRole('heading').allTextContents()).toEqual([
+    'PM2.5, latest value',
+    'Air quality index (US EPA)',
+    'Sound level (LAeq), latest value',
+  ])
+  expect(await violations(page)).toEqual([])
+
+  // the past of the main layer does not stand next to the present of another
+  await page.getByRole('button', { name: 'Play back' }).click()
+  await page.getByText('Hidden during playback').nth(1).waitFor()
+  expect(await legends.count()).toBe(1)
+  await page.getByRole('button', { name: 'Back to live' }).click()
+  await more.getByRole('button', { name: 'Remove Districts' }).press('Enter')
+  await more.getByRole('button', { name: 'Remove Environment' }).press('Enter')
+  expect(query()).toEqual([null, null])
+  expect(errors).toEqual([])
+  await close()
+})
+
+test('on a phone every control of a further layer is large enough for a finger and fits', async () => {
+  const { page, close } = await open('/?by=pm2_5&over=mobility:bikes:60', PHONE)
+  await page.getByRole('tab', { name: 'Layers' }).click()
+  const more = page.getByRole('region', { name: 'More layers' })
+  for (const control of [...(await more.getByRole('button').all()), more.getByRole('slider')]) {
+    const box = await control.boundingBox()
+    expect(Math.min(box?.height ?? 0, box?.width ?? 0)).toBeGreaterThanOrEqual(44)
+  }
+  expect(await fits(page)).toBe(true)
   await close()
 })

@@ -1,14 +1,4 @@
-import {
-  lazy,
-  type ReactNode,
-  type RefObject,
-  Suspense,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { CityResponse, ThingFeature } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useNarrow, useTheme } from '../state/theme.ts'
@@ -20,14 +10,15 @@ import { DataTable } from '../ui/table/data-table.tsx'
 import { outlineOf, parseAreaKey } from './area/area-key.ts'
 import { DrawBar } from './area/draw-bar.tsx'
 import { useDrawing } from './area/use-drawing.ts'
-import type { CityMapProps } from './canvas/city-map.tsx'
+import type { FurtherMarks } from './canvas/city-map.tsx'
 import { CorrelationPanel } from './controls/correlation-panel.tsx'
 import { LayersPanel } from './controls/layers-panel.tsx'
-import { MiniKey } from './controls/legend-grid.tsx'
-import { LegendPanel } from './controls/legend-panel.tsx'
-import { type LayerModel, NO_MARKS } from './layer-model/model.ts'
+import { Legends } from './controls/legends.tsx'
+import { type Marks, NO_MARKS } from './layer-model/model.ts'
+import { type FurtherState, modelsOf } from './layer-model/shown.ts'
 import { LAYERS, layerOf } from './layers/index.ts'
 import { MapTools } from './map-tools.tsx'
+import { Maps, mapsOf } from './maps.tsx'
 import { openingLayer } from './opening-layer.ts'
 import { PlaybackBar } from './playback/playback-bar.tsx'
 import { usePlayback } from './playback/use-playback.ts'
@@ -41,8 +32,6 @@ import './map-view.css'
 // Until now the address was kept as it is written; from here on its layer and measure are checked.
 setAddress(createAddress(LAYERS))
 
-const CityMap = lazy(() => import('./canvas/city-map.tsx'))
-
 /** Map, legend, table and what is selected: four views of one layer. */
 export default function MapView({ city }: { city: CityResponse }) {
   const [state, change] = useViewState()
@@ -50,7 +39,9 @@ export default function MapView({ city }: { city: CityResponse }) {
   const narrow = useNarrow()
   const scheme = useTheme()
   const control = usePlayback()
-  const { model, zones, things, cut, problem, retry, loading } = useLayer(city, state, scheme, control?.frame ?? null)
+  const layers = useLayer(city, state, scheme, control?.frame ?? null)
+  const { model, zones, things, cut, problem, retry, loading } = layers
+  const further = useFurtherMarks(layers.further)
   useOpening(things, loading, change)
   const selected = selectionId(state.select)
   const spot = useStreetPoint(state.select)
@@ -76,14 +67,13 @@ export default function MapView({ city }: { city: CityResponse }) {
     legend: (
       <>
         {problem && <Problem error={problem} retry={retry} />}
-        {maps.map(({ id, model: shown }) => shown && <LegendPanel key={id} legend={shown.legend} />)}
-        {!model && !problem && !loading && <p className="note">{t('layer.nothing')}</p>}
+        <Legends main={maps.map(({ model }) => model)} further={layers.further} isComplete={!problem && !loading} />
         {cut && <p className="note">{t('map.cut', cut)}</p>}
         {model?.correlation && <CorrelationPanel {...model.correlation} />}
       </>
     ),
     details: state.select && zones && (
-      <SelectionPanel select={state.select} {...{ zones, things, model, shown }} onSelect={select} />
+      <SelectionPanel select={state.select} {...{ zones, things, shown }} models={modelsOf(layers)} onSelect={select} />
     ),
     table: state.table && model && (
       <DataTable
@@ -99,14 +89,14 @@ export default function MapView({ city }: { city: CityResponse }) {
   return (
     <div className={`map-view${parts.table ? ' map-view--table' : ''}${parts.details ? ' map-view--details' : ''}`}>
       <h1 className="hidden">{t('map.heading', { city: city.name })}</h1>
-      <SelectionNews selected={selected} marks={marks} />
+      <SelectionNews selected={selected} marks={marks} further={further} />
       <MapTools {...{ zones, things, drawing }} />
       <section className="map-view__map" aria-label={t('panel.map')} aria-busy={loading}>
         <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
           {zones && (
             <Maps
               maps={maps}
-              {...{ city, zones, selected, spot, outline, drawing, scheme, onCamera }}
+              {...{ city, zones, further, selected, spot, outline, drawing, scheme, onCamera }}
               onSelect={select}
             />
           )}
@@ -133,71 +123,12 @@ function useOpening(things: readonly ThingFeature[], loading: boolean, change: C
   useEffect(() => {
     const named = new URLSearchParams(window.location.search)
     if (decided.current || loading) return
-    if (['layer', 'by', 'select', 'time'].some((name) => named.has(name))) decided.current = true
+    if (['layer', 'by', 'under', 'over', 'select', 'time'].some((name) => named.has(name))) decided.current = true
     const opening = decided.current ? null : openingLayer(LAYERS, things)
     if (!opening) return
     decided.current = true
     change(opening, 'replace')
   }, [things, loading, change])
-}
-
-type OneMap = { readonly id: 'a' | 'b' | 'only'; readonly model: LayerModel | null }
-
-/** One map of the layer, or the two that it shows next to each other. */
-function mapsOf(model: LayerModel | null): OneMap[] {
-  if (!model?.sideBySide) return [{ id: 'only', model }]
-  const [a, b] = model.sideBySide
-  return [
-    { id: 'a', model: a },
-    { id: 'b', model: b },
-  ]
-}
-
-type MapsProps = Omit<CityMapProps, 'marks' | 'camera'> & { readonly maps: readonly OneMap[] }
-
-/** Maps that move together: the address holds the one camera. */
-function Maps({ maps, ...shared }: MapsProps) {
-  const [{ camera }] = useViewState()
-  const { t } = useI18n()
-  const ref = useRef<HTMLDivElement>(null)
-  usePrintSize(ref)
-  return (
-    <div ref={ref} className={`map-view__maps${maps.length > 1 ? ' map-view__maps--two' : ''}`}>
-      {maps.map(({ id, model }) => (
-        <figure key={id} className="map-view__one">
-          {id !== 'only' && (
-            <figcaption>
-              {t('compare.caption', { name: t(`compare.${id}`), title: model?.legend.title ?? '' })}
-            </figcaption>
-          )}
-          {model?.legend.grid && <MiniKey colours={model.legend.grid.colours} />}
-          <CityMap
-            {...shared}
-            {...(id !== 'only' && { name: t(`compare.${id}`) })}
-            camera={camera}
-            marks={model?.marks ?? NO_MARKS}
-          />
-        </figure>
-      ))}
-    </div>
-  )
-}
-
-/** px next to the legend on A4 and US Letter, upright */
-const PRINT_WIDTH = 480
-
-/** A map cannot draw itself again while it is printed: it keeps its size and is scaled to the paper. */
-function usePrintSize(ref: RefObject<HTMLDivElement | null>): void {
-  useEffect(() => {
-    const measure = () => {
-      const { clientWidth = 0, clientHeight = 0, style } = ref.current ?? {}
-      style?.setProperty('--print-width', `${clientWidth}px`)
-      style?.setProperty('--print-height', `${clientHeight}px`)
-      style?.setProperty('--print-zoom', String(Math.min(1, PRINT_WIDTH / clientWidth)))
-    }
-    window.addEventListener('beforeprint', measure)
-    return () => window.removeEventListener('beforeprint', measure)
-  }, [ref])
 }
 
 type Parts = Readonly<Record<'layers' | 'legend' | 'details' | 'table', ReactNode>>
@@ -233,16 +164,43 @@ function PanelsBelow({ layers, legend, details, table }: Parts) {
   return <BottomSheet open={open} onOpen={setOpen} parts={parts} requested={requested} />
 }
 
+/** The same list until a layer brings new marks or is moved. */
+function useFurtherMarks(further: readonly FurtherState[]): readonly FurtherMarks[] {
+  const shown = further.flatMap(({ layer, model, opacity, isUnder }) =>
+    model ? [{ id: layer, title: model.legend.title, marks: model.marks, opacity: opacity / 100, isUnder }] : [],
+  )
+  const kept = useRef(shown)
+  const isSame =
+    shown.length === kept.current.length &&
+    shown.every((one, index) => {
+      const before = kept.current[index]
+      return before?.marks === one.marks && before.opacity === one.opacity && before.isUnder === one.isUnder
+    })
+  if (!isSame) kept.current = shown
+  return kept.current
+}
+
 /** What a person who does not see the map hears when the selection changes, and only then. */
-function SelectionNews({ selected, marks }: { selected: string | null; marks: typeof NO_MARKS }) {
+function SelectionNews({ selected, marks, further }: SelectionNewsProps) {
   const { t } = useI18n()
   const name = useMemo(() => {
     if (!selected) return undefined
-    return [...marks.points, ...marks.lines, ...marks.areas].find(({ id }) => id === selected)?.name
-  }, [selected, marks])
+    const all = [marks, ...further.map((one) => one.marks)].flatMap(({ points, lines, areas }) => [
+      ...points,
+      ...lines,
+      ...areas,
+    ])
+    return all.find(({ id }) => id === selected)?.name
+  }, [selected, marks, further])
   return (
     <p className="hidden" role="status">
       {name ? t('map.selected', { name }) : ''}
     </p>
   )
+}
+
+type SelectionNewsProps = {
+  readonly selected: string | null
+  readonly marks: Marks
+  readonly further: readonly FurtherMarks[]
 }

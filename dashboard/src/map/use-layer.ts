@@ -2,18 +2,23 @@ import { hashKey, useQueries, useQuery, useQueryClient } from '@tanstack/react-q
 import { useEffect, useMemo, useRef } from 'react'
 import type { CityResponse, ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import { thingsQuery } from '../http/queries.ts'
-import { useZones } from '../http/use-zones.ts'
+import { useZonesAt } from '../http/use-zones.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useLatest } from '../live/use-latest.ts'
 import { useLive, useNow } from '../live/use-live.ts'
+import type { FurtherLayer } from '../state/further-layers.ts'
 import type { ColourScheme, ViewState } from '../state/view-state.ts'
 import { NO_DATA } from './colours/palette.ts'
 import type { LayerChoice, MapLayer, ReadQuery } from './layer-model/layer.ts'
 import type { Frame, LayerInput, LayerModel } from './layer-model/model.ts'
+import type { FurtherState } from './layer-model/shown.ts'
 import { layerOf } from './layers/index.ts'
 
 export type LayerState = {
+  readonly layer: string
   readonly model: LayerModel | null
+  /** from bottom to top */
+  readonly further: readonly FurtherState[]
   readonly zones: ZoneFeatures | undefined
   readonly things: readonly ThingFeature[]
   /** how many of how many Things the answer carried, where it could not carry all */
@@ -24,8 +29,8 @@ export type LayerState = {
 }
 
 /**
- * The chosen layer with the latest data: what the API answered, and what the live feed brought since. Or, with a frame,
- * the layer as it was then; live values do not touch it.
+ * The chosen layers with the latest data: what the API answered, and what the live feed brought since. Or, with a frame,
+ * the main layer as it was then; live values do not touch it.
  */
 export function useLayer(city: CityResponse, state: ViewState, scheme: ColourScheme, frame: Frame | null): LayerState {
   const things = useQuery(thingsQuery)
@@ -35,31 +40,55 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
   const clock = useNow(15_000)
   const now = frame?.to ?? clock
   const i18n = useI18n()
-  const layer = layerOf(state.layer)
-  const choice = useChoice(state)
-  const { unconfirmed } = state
-  const answers = useAnswers(layer, choice)
-  const moment = frame?.to ?? layer.moment?.(choice, answers.read, city.timeZone) ?? null
-  const { zones, queries: zoneQueries } = useZones(city, moment)
+  const main = useMain(state)
+  const parts = useParts(state)
+  const answers = useAnswers([main, ...parts])
+  const moments = [main, ...parts].map(
+    ({ layer, choice }) => layer.moment?.(choice, answers.read, city.timeZone) ?? null,
+  )
+  const zonesAt = useZonesAt(city, frame ? moments.with(0, frame.to) : moments)
+  const districts = useSame(zonesAt.zones)
+  const zones = districts[0]
+  const shared = useMemo(() => {
+    if (!things.data) return null
+    const shown = state.unconfirmed ? things.data.features : things.data.features.filter(isVerified)
+    return { things: shown, simulated: city.simulated, noData: NO_DATA[scheme], i18n }
+  }, [things.data, state.unconfirmed, city.simulated, scheme, i18n])
   const input = useMemo((): LayerInput | null => {
-    if (!zones || !things.data) return null
-    const shown = unconfirmed ? things.data.features : things.data.features.filter(isVerified)
+    if (!zones || !shared) return null
     return {
+      ...shared,
       zones: frame?.zonesOf(zones) ?? zones,
-      things: frame?.thingsOf(shown) ?? shown,
-      simulated: city.simulated,
+      things: frame?.thingsOf(shared.things) ?? shared.things,
       latestOf,
       now: frame ? now : Math.max(now, Date.now()),
       frame,
-      noData: NO_DATA[scheme],
-      i18n,
     }
-  }, [zones, things.data, unconfirmed, city.simulated, latestOf, now, frame, scheme, i18n])
+  }, [zones, shared, latestOf, now, frame])
   const { read } = answers
-  const model = useMemo(() => input && layer.model(input, choice, read), [input, layer, choice, read])
-  const queries = [...zoneQueries, things, ...answers.queries]
+  const model = useMemo(() => input && main.layer.model(input, main.choice, read), [input, main, read])
+  const present = useMemo(
+    () => shared && { ...shared, latestOf: latest, now: Math.max(clock, Date.now()), frame: null },
+    [shared, latest, clock],
+  )
+  // as they are now, whatever time the main layer shows
+  const models = useMemo(
+    () =>
+      parts.map(({ layer, choice, isHidden }, index) => {
+        const zones = districts[index + 1]
+        return present && zones && !isHidden ? layer.model({ ...present, zones }, choice, read) : null
+      }),
+    [parts, districts, present, read],
+  )
+  const queries = [...zonesAt.queries, things, ...answers.queries]
   return {
+    layer: state.layer,
     model,
+    further: furtherOf(state).map((one, index) => ({
+      ...one,
+      model: models[index] ?? null,
+      isHidden: parts[index]?.isHidden ?? false,
+    })),
     zones,
     things: things.data?.features ?? [],
     cut: things.data?.truncated ? { shown: things.data.features.length, total: things.data.total } : null,
@@ -71,17 +100,48 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
 
 const isVerified = ({ properties }: ThingFeature): boolean => properties.verified
 
+type Part = { readonly layer: MapLayer; readonly choice: LayerChoice; readonly isHidden: boolean }
+
 /** The same object until the choice changes: moving the map does not make the layer again. */
-function useChoice({ measure, period, survey, answer, among, a, b }: ViewState): LayerChoice {
+function useMain({ layer, measure, period, survey, answer, among, a, b }: ViewState): Part {
   const key = JSON.stringify({ measure, period, survey, answer, among, a, b } satisfies LayerChoice)
-  return useMemo(() => JSON.parse(key), [key])
+  return useMemo(() => ({ layer: layerOf(layer), choice: JSON.parse(key), isHidden: false }), [layer, key])
 }
 
-/** Asks for what the layer needs; `read` is a new function whenever an answer arrives. */
-function useAnswers(layer: MapLayer, choice: LayerChoice) {
+const furtherOf = ({ under, over }: ViewState) => [
+  ...under.map((one) => ({ ...one, isUnder: true })),
+  ...over.map((one) => ({ ...one, isUnder: false })),
+]
+
+/** The further layers; the choices of the main one are not theirs. */
+function useParts(state: ViewState): readonly Part[] {
+  const named = furtherOf(state).map(({ layer, measure }) => ({ layer, measure }))
+  const key = JSON.stringify({ named, period: state.period, isPast: state.playback !== null })
+  return useMemo(() => {
+    const { named, period, isPast } = JSON.parse(key)
+    return named.map(({ layer: id, measure }: FurtherLayer): Part => {
+      const layer = layerOf(id)
+      const choice = { measure, period, survey: null, answer: null, among: null, a: null, b: null }
+      return { layer, choice, isHidden: isPast && Boolean(layer.playback?.(measure)) }
+    })
+  }, [key])
+}
+
+/** The same list until one of its items is another. */
+function useSame<T>(list: readonly T[]): readonly T[] {
+  const kept = useRef(list)
+  const isSame = kept.current.length === list.length && list.every((item, index) => item === kept.current[index])
+  if (!isSame) kept.current = list
+  return kept.current
+}
+
+/** Asks for what the layers need; `read` is a new function whenever an answer arrives. */
+function useAnswers(parts: readonly Part[]) {
   const client = useQueryClient()
   const readNow: ReadQuery = ({ queryKey }) => client.getQueryData(queryKey)
-  const needed = layer.queries?.(choice, readNow) ?? []
+  const needed = parts.flatMap(({ layer, choice, isHidden }) =>
+    isHidden ? [] : (layer.queries?.(choice, readNow) ?? []),
+  )
   const distinct = new Map(needed.map((query) => [hashKey(query.queryKey ?? []), query]))
   const queries = useQueries({ queries: [...distinct.values()] })
   const version = queries.map(({ dataUpdatedAt }) => dataUpdatedAt).join()

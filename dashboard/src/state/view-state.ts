@@ -3,6 +3,7 @@
  * Pure: text in, state out. Unknown or malformed parts fall back to their default.
  */
 import { LANGUAGE_TAG } from '#model/text/languages.ts'
+import { type FurtherLayer, type FurtherLayers, formatFurther, limited, parseFurther } from './further-layers.ts'
 import { DAY } from './local-day.ts'
 import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './measure-ref.ts'
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
@@ -25,14 +26,17 @@ export type AddressLayer = {
   readonly measures: readonly [string, ...string[]]
   /** other measures that it accepts */
   readonly acceptsMeasure?: (name: string) => boolean
+  /** its colours would mean nothing mixed with those of others: other layers may lie on it, it lies on none */
+  readonly mainOnly?: true
 }
 
 const SELECTIONS = ['thing', 'zone', 'street', 'area', 'cell', 'indicator', 'incident', 'rule'] as const
 export type Selection = { readonly type: (typeof SELECTIONS)[number]; readonly key: string }
 export type Camera = { readonly longitude: number; readonly latitude: number; readonly zoom: number }
 
-export type ViewState = {
+export type ViewState = FurtherLayers & {
   readonly view: ViewName
+  /** the main layer: that of the table, of details and of playback */
   readonly layer: string
   readonly measure: string
   readonly select: Selection | null
@@ -68,6 +72,8 @@ export type ViewState = {
 
 const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
   view: 'map',
+  under: [],
+  over: [],
   select: null,
   theme: 'system',
   lang: null,
@@ -121,10 +127,14 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
   const layer = layerOf(layers, query.get('layer'))
   const unchecked = layers === UNKNOWN_LAYERS
   const period = query.get('period')
-  return {
-    view: oneOf(VIEWS, query.get('view')) ?? DEFAULTS.view,
+  const main = {
     layer: unchecked ? (query.get('layer') ?? '') : layer.id,
     measure: unchecked ? (query.get('by') ?? '') : measureOf(layer, query.get('by')),
+  }
+  return {
+    view: oneOf(VIEWS, query.get('view')) ?? DEFAULTS.view,
+    ...main,
+    ...parseFurther(query, acceptedNextTo(main, layers)),
     select: parseSelection(query.get('select')),
     theme: oneOf(THEMES, query.get('theme')) ?? DEFAULTS.theme,
     lang: matching(LANGUAGE_TAG, query.get('lang')),
@@ -157,6 +167,9 @@ function toSearch(state: ViewState, layers: AddressLayers): string {
   put('view', state.view, DEFAULTS.view)
   put('layer', state.layer, layers[0].id)
   put('by', state.measure, layerOf(layers, state.layer).measures[0])
+  const { under, over } = limited(state, acceptedNextTo(state, layers))
+  put('under', formatFurther(under), '')
+  put('over', formatFurther(over), '')
   put('select', state.select ? `${state.select.type}:${state.select.key}` : '', '')
   put('theme', state.theme, DEFAULTS.theme)
   put('lang', state.lang ?? '', '')
@@ -184,6 +197,16 @@ function toSearch(state: ViewState, layers: AddressLayers): string {
     .replaceAll('%2F', '/')
     .replaceAll('%40', '@')
   return text ? `?${text}` : ''
+}
+
+/** Whether a layer may be shown together with the main one: known, with a measure of its own, and not the same again. */
+function acceptedNextTo(main: Pick<ViewState, 'layer' | 'measure'>, layers: AddressLayers) {
+  return ({ layer, measure }: FurtherLayer): boolean => {
+    if (layer === main.layer && measure === main.measure) return false
+    if (layers === UNKNOWN_LAYERS) return true
+    const known = layers.find(({ id }) => id === layer)
+    return known !== undefined && !known.mainOnly && measureOf(known, measure) === measure
+  }
 }
 
 /** The measure if the layer has or accepts it, else the layer's first. */

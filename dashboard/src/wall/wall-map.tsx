@@ -20,7 +20,9 @@ export function WallMap({ city, isShown }: { readonly city: CityResponse; readon
   const scheme = useTheme()
   const layer = layerOf(state.layer)
   const measure = (layer.measures as readonly string[]).includes(state.measure) ? state.measure : layer.measures[0]
-  const { model, zones } = useLayer(city, { ...state, layer: layer.id, measure }, scheme, null)
+  // one layer, as it is now: from across a room several on each other cannot be told apart
+  const alone = { under: [], over: [], playback: null }
+  const { model, zones } = useLayer(city, { ...state, ...alone, layer: layer.id, measure }, scheme, null)
   const [drawn, setDrawn] = useState(model)
   if (isShown && drawn !== model) setDrawn(model)
   return (

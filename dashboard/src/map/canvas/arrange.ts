@@ -17,6 +17,18 @@ export function arrange(points: readonly PointMark[], selected: string | null, z
   return { points: ordered, numbered: unobstructed(labelled, zoom).map(({ mark }) => mark), scale, sized }
 }
 
+/** The same for layers on each other, from bottom to top: no number is written that a point of a higher layer covers. */
+export function arrangeAll(layers: readonly (readonly PointMark[])[], selected: string | null, zoom: number) {
+  const arranged = layers.map((points) => arrange(points, selected, zoom))
+  return arranged.map((one, index) => {
+    const above = arranged.slice(index + 1).flatMap(({ sized }) => sized)
+    if (above.length === 0 || one.numbered.length === 0) return one
+    const numbered = new Set(one.numbered)
+    const free = unobstructed([...one.sized.filter(({ mark }) => numbered.has(mark)), ...above], zoom)
+    return { ...one, numbered: free.flatMap(({ mark }) => (numbered.has(mark) ? [mark] : [])) }
+  })
+}
+
 /** Of marks on each other the upper one: unconfirmed, circles, other shapes (see pointLayers). */
 const LEVELS = [0, 1, 2] as const
 const levelOf = ({ confirmed, shape }: PointMark): (typeof LEVELS)[number] => {

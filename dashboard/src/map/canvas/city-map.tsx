@@ -13,12 +13,23 @@ import type { Drawing } from '../area/use-drawing.ts'
 import { attributionHtml } from '../base-map/attribution.ts'
 import { absolute, baseMapStyle } from '../base-map/style.ts'
 import type { Marks } from '../layer-model/model.ts'
-import { arrange } from './arrange.ts'
+import { arrangeAll } from './arrange.ts'
 import { draw } from './draw.ts'
 import { createLabelLayer, type LabelLayer } from './label-layer.ts'
 import { fitting, placeLabels } from './place-labels.ts'
 
 setWorkerUrl(workerUrl)
+
+/** A layer that lies over or under the main one. */
+export type FurtherMarks = {
+  readonly id: string
+  /** said where its marks are pointed at */
+  readonly title: string
+  readonly marks: Marks
+  /** 0 to 1 */
+  readonly opacity: number
+  readonly isUnder: boolean
+}
 
 export type CityMapProps = {
   /** tells one of several maps from the others */
@@ -26,6 +37,10 @@ export type CityMapProps = {
   readonly city: CityResponse
   readonly zones: ZoneFeatures
   readonly marks: Marks
+  /** of the main layer, said where its marks are pointed at among those of others */
+  readonly title?: string
+  /** other layers, from bottom to top */
+  readonly further?: readonly FurtherMarks[]
   readonly selected: string | null
   /** a place that has no mark of its own and is to be found: a street */
   readonly spot?: Position | null
@@ -41,7 +56,7 @@ export type CityMapProps = {
 
 /** MapLibre draws the base map, deck.gl the data over it. The component only connects them to the page. */
 export default function CityMap(props: CityMapProps) {
-  const { city, zones, marks, selected, spot = null, outline = null, drawing, scheme, camera } = props
+  const { city, zones, marks, further = NONE, selected, spot = null, outline = null, drawing, scheme, camera } = props
   const corners = drawing?.ring ?? null
   const container = useRef<HTMLDivElement>(null)
   const names = useRef<HTMLDivElement>(null)
@@ -71,7 +86,8 @@ export default function CityMap(props: CityMapProps) {
       layers: [],
       pickingRadius: 6,
       onLoad: () => hideOverlay(container.current),
-      getTooltip: (info: PickingInfo<Hinted>) => tooltip(info.object, i18n.t('thing.unconfirmed')),
+      getTooltip: (info: PickingInfo<Hinted>) =>
+        tooltip(info.object, i18n.t('thing.unconfirmed'), titleOf(info.layer?.id, latest.current)),
       getCursor: ({ isHovering, isDragging }) => {
         if (latest.current.drawing?.ring) return 'crosshair'
         return isDragging ? 'grabbing' : isHovering ? 'pointer' : 'grab'
@@ -116,12 +132,32 @@ export default function CityMap(props: CityMapProps) {
   }, [stage, camera])
 
   const places = useMemo(() => placeLabels(zones), [zones])
-  const points = useMemo(() => arrange(marks.points, selected, zoom), [marks.points, selected, zoom])
-  const labels = useMemo(() => fitting(places, zoom, points.sized), [places, zoom, points])
-  const layers = useMemo(
-    () => draw({ marks, zones, points, selected, spot, outline, corners, scheme }),
-    [marks, zones, points, selected, spot, outline, corners, scheme],
+  const stack = useMemo(() => stackOf(marks, further), [marks, further])
+  const points = useMemo(
+    () =>
+      arrangeAll(
+        stack.map(({ marks }) => marks.points),
+        selected,
+        zoom,
+      ),
+    [stack, selected, zoom],
   )
+  const labels = useMemo(
+    () =>
+      fitting(
+        places,
+        zoom,
+        points.flatMap(({ sized }) => sized),
+      ),
+    [places, zoom, points],
+  )
+  const layers = useMemo(() => {
+    const drawn = stack.flatMap((layer, index) => {
+      const arranged = points[index]
+      return arranged ? [{ ...layer, points: arranged }] : []
+    })
+    return draw({ layers: drawn, zones, selected, spot, outline, corners, scheme })
+  }, [stack, zones, points, selected, spot, outline, corners, scheme])
   useEffect(() => stage?.overlay.setProps({ layers }), [stage, layers])
   useEffect(() => stage?.labels.set(labels), [stage, labels])
 
@@ -132,6 +168,23 @@ export default function CityMap(props: CityMapProps) {
       {problem && <p className="city-map__problem">{i18n.t('map.problem')}</p>}
     </div>
   )
+}
+
+const NONE: readonly FurtherMarks[] = []
+const MAIN = 'main'
+
+/** All layers from bottom to top. */
+const stackOf = (marks: Marks, further: readonly FurtherMarks[]) => [
+  ...further.filter(({ isUnder }) => isUnder),
+  { id: MAIN, marks, opacity: 1 },
+  ...further.filter(({ isUnder }) => !isUnder),
+]
+
+/** Which of several layers a mark belongs to; one alone needs no name. */
+function titleOf(partId: string | undefined, { title, further = NONE }: CityMapProps): string | undefined {
+  if (further.length === 0) return undefined
+  const [id] = partId?.split('/') ?? []
+  return id === MAIN ? title : further.find((one) => one.id === id)?.title
 }
 
 /** MapLibre's canvas is the one tab stop of the map and has its name; that of deck.gl lies over it and takes no keys. */
@@ -148,10 +201,10 @@ type Hint = { readonly id: string; readonly name?: string; readonly hint: string
 type Hinted = Hint | { readonly mark: Hint }
 const markOf = (object: Hinted | undefined): Hint | undefined => (object && 'mark' in object ? object.mark : object)
 
-function tooltip(object: Hinted | undefined, unconfirmed: string) {
+function tooltip(object: Hinted | undefined, unconfirmed: string, layer: string | undefined) {
   const mark = markOf(object)
   if (!mark || mark.id.length === 0) return null
-  const text = [mark.name, mark.hint, mark.confirmed === false && unconfirmed].filter(Boolean).join('\n')
+  const text = [mark.name, layer, mark.hint, mark.confirmed === false && unconfirmed].filter(Boolean).join('\n')
   return { className: 'map-hint', text, style: HINT }
 }
 

@@ -1,4 +1,4 @@
-import type { LayersList } from '@deck.gl/core'
+import type { Layer, LayersList } from '@deck.gl/core'
 import { ScatterplotLayer } from '@deck.gl/layers'
 import type { ZoneFeatures } from '#model/api/city.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
@@ -34,10 +34,19 @@ const THEMES: Record<ColourScheme, MapTheme> = {
   },
 }
 
-export type Drawing = {
+export type DrawnLayer = {
+  /** part of the ids that deck.gl knows its parts by */
+  readonly id: string
   readonly marks: Marks
-  readonly zones: ZoneFeatures
   readonly points: Points
+  /** 0 to 1 */
+  readonly opacity: number
+}
+
+export type Drawing = {
+  /** from bottom to top */
+  readonly layers: readonly DrawnLayer[]
+  readonly zones: ZoneFeatures
   readonly selected: string | null
   /** a place without a mark that is selected */
   readonly spot: Position | null
@@ -49,25 +58,28 @@ export type Drawing = {
 }
 
 /** All that lies over the base map, from bottom to top. */
-export function draw({ marks, zones, points, selected, scheme, ...extra }: Drawing): LayersList {
+export function draw({ layers, zones, selected, scheme, ...extra }: Drawing): LayersList {
   const theme = THEMES[scheme]
-  const opacity = 0.84
-  const coloured = marks.areas.length > 0
-  const areas = coloured ? marks.areas : plainAreas(zones)
-  const spot = extra.spot ? { position: extra.spot, radius: 14 } : spotOf(marks, selected, points.scale)
+  const marksOf = layers.map(({ marks }) => marks)
+  const spot = extra.spot ? { position: extra.spot, radius: 14 } : spotOf(layers, selected)
   const outline = extra.corners ? drawnSoFar(extra.corners) : (extra.outline ?? selectedArea(zones, selected))
+  const topFill = marksOf.findLastIndex(({ areas, cells }) => areas.length + cells.length > 0)
+  // no fill covers what is selected, and it covers no point or street of the layers above
+  const outlines = [...outlineLayers(outline, theme.accent, theme.edge), cornerLayer(extra.corners ?? [], theme)]
+  const plain = marksOf.some(({ areas }) => areas.length > 0) ? [] : plainAreas(zones)
   return [
-    ...areaLayers(areas, {
-      edge: coloured ? theme.edge : theme.hatch,
-      edgeOpacity: coloured ? 0.9 : 0.22,
-      hatch: theme.hatch,
-      opacity,
-    }),
-    cellLayer(marks.cells, opacity),
-    ...outlineLayers(outline, theme.accent, theme.edge),
-    cornerLayer(extra.corners ?? [], theme),
-    ...lineLayers(marks.lines, theme.ring, theme.suspect),
-    ...pointLayers(points, theme),
+    ...areaLayers(plain, { edge: theme.hatch, edgeOpacity: 0.22, hatch: theme.hatch, opacity: FILL_OPACITY }),
+    ...layers.flatMap((layer, index) => [
+      ...inLayer(layer, [
+        ...areaLayers(layer.marks.areas, { ...theme, edgeOpacity: 0.9, opacity: FILL_OPACITY }),
+        cellLayer(layer.marks.cells, FILL_OPACITY),
+      ]),
+      ...(index === Math.max(0, topFill) ? outlines : []),
+      ...inLayer(layer, [
+        ...lineLayers(layer.marks.lines, theme.ring, theme.suspect),
+        ...pointLayers(layer.points, theme),
+      ]),
+    ]),
     new ScatterplotLayer<Spot>({
       id: 'selected',
       data: spot ? [spot] : [],
@@ -83,6 +95,15 @@ export function draw({ marks, zones, points, selected, scheme, ...extra }: Drawi
     }),
   ]
 }
+
+/** The base map shines through areas and cells. */
+const FILL_OPACITY = 0.84
+
+/** deck.gl raises an opacity to 1 / 2.2 before it draws; what the reader has chosen is a share of the colour itself. */
+const DECK_GAMMA = 2.2
+
+const inLayer = ({ id, opacity }: DrawnLayer, parts: readonly Layer[]): Layer[] =>
+  parts.map((part) => part.clone({ id: `${id}/${part.id}`, opacity: opacity ** DECK_GAMMA }))
 
 /** Without a zone measure the zones are still there to be clicked, as faint outlines. */
 const plainAreas = ({ features }: ZoneFeatures): Marks['areas'] =>
@@ -125,10 +146,15 @@ const cornerLayer = (corners: readonly Position[], { accent, edge }: MapTheme) =
 
 type Spot = { readonly position: Position; readonly radius: number }
 
-function spotOf(marks: Marks, selected: string | null, scale: number): Spot | null {
-  const point = marks.points.find(({ id }) => id === selected)
-  if (point) return { position: point.position, radius: point.radius * scale + 6 }
-  const path = marks.lines.find(({ id }) => id === selected)?.path
-  const middle = path?.[Math.floor(path.length / 2)]
+/** Around the mark of the highest layer that has it. */
+function spotOf(layers: readonly DrawnLayer[], selected: string | null): Spot | null {
+  const marksWith = layers.toReversed().map(({ marks, points }) => ({
+    point: marks.points.find(({ id }) => id === selected),
+    line: marks.lines.find(({ id }) => id === selected),
+    scale: points.scale,
+  }))
+  const { point, line, scale } = marksWith.find(({ point, line }) => point ?? line) ?? {}
+  if (point && scale) return { position: point.position, radius: point.radius * scale + 6 }
+  const middle = line?.path[Math.floor(line.path.length / 2)]
   return middle ? { position: middle, radius: 14 } : null
 }

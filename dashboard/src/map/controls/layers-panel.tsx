@@ -4,17 +4,18 @@ import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { thingsQuery } from '../../http/queries.ts'
 import { useI18n } from '../../i18n/formatters.ts'
 import { useViewState } from '../../state/use-view-state.ts'
-import type { ViewState } from '../../state/view-state.ts'
 import { Chips } from '../../ui/chips.tsx'
+import { MoreLayers } from '../further/more-layers.tsx'
 import { LAYERS, layerOf } from '../layers/index.ts'
+import { useOfferedMeasures } from '../layers/offered-measures.ts'
 import './layers-panel.css'
 
-/** One layer at a time, and by which number it is coloured. */
+/** The main layer and by which number it is coloured, and the layers that lie above and below it. */
 export function LayersPanel() {
   const [state, change] = useViewState()
   const { t, name } = useI18n()
   const { id, Choices } = layerOf(state.layer)
-  const measures = useOfferedMeasures(state)
+  const measures = useOfferedMeasures()(state)
   const chips = measures.length > 1 && (
     <Chips
       label={t('layers.measure')}
@@ -44,6 +45,7 @@ export function LayersPanel() {
         </div>
       </RadioGroup>
       {Choices ? <Choices>{chips}</Choices> : chips}
+      <MoreLayers />
       <UnconfirmedFilter />
     </div>
   )
@@ -66,15 +68,4 @@ function UnconfirmedFilter() {
       {t('layers.unconfirmed', { n: integer(count) })}
     </label>
   )
-}
-
-/** What the layer can be coloured by in this city, and what the address names. */
-function useOfferedMeasures({ layer, measure }: Pick<ViewState, 'layer' | 'measure'>): readonly string[] {
-  const things = useQuery(thingsQuery).data?.features
-  const { measures, offeredMeasures } = layerOf(layer)
-  const offered = useMemo(
-    () => (things && offeredMeasures ? offeredMeasures(things) : measures),
-    [things, offeredMeasures, measures],
-  )
-  return measures.filter((name) => name === measure || offered.includes(name))
 }

@@ -37,6 +37,10 @@ export type MapLayer = {
   readonly model: (input: LayerInput, choice: LayerChoice, read: ReadQuery) => LayerModel | null
   /** the history of a measure; null where it has none to play back: a survey, a period, the income of a district */
   readonly playback?: (measure: string) => PlaybackSource | null
+  /** what a measure draws, where that is not points, which hide the least of what lies below */
+  readonly draws?: (measure: string) => 'areas' | 'streets' | 'points'
+  /** its colours would mean nothing mixed with those of others: other layers may lie on it, it lies on none */
+  readonly mainOnly?: true
   /** choices of the layer in place of the buttons for its measures, which are its `children` */
   readonly Choices?: ComponentType<{ readonly children: ReactNode }>
   /** texts about one of its cells, where they are not those of radio coverage */

@@ -18,6 +18,7 @@ export type Points = {
  * is hollow with a dashed outline in no colour of the scale, and lies below the others.
  */
 export function pointLayers({ points, numbered, scale }: Points, theme: PointTheme) {
+  if (points.length === 0) return []
   if (points.length > MANY_POINTS) return [manyPoints(points, scale, theme)]
   const confirmed = points.filter((mark) => mark.confirmed)
   const unconfirmed = points.filter((mark) => !mark.confirmed)

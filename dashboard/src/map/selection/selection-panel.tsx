@@ -5,7 +5,7 @@ import type { Selection } from '../../state/view-state.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { parseAreaKey } from '../area/area-key.ts'
 import { AreaPanel } from '../area/area-panel.tsx'
-import type { LayerModel } from '../layer-model/model.ts'
+import type { ShownModel } from '../layer-model/shown.ts'
 import { parseStreetKey } from '../search/places.ts'
 import { CellPanel } from './cell-panel.tsx'
 import { StreetHead } from './street-head.tsx'
@@ -17,7 +17,8 @@ export type SelectionProps = {
   readonly select: Selection
   readonly zones: ZoneFeatures
   readonly things: readonly ThingFeature[]
-  readonly model: LayerModel | null
+  /** of all layers, the main one first */
+  readonly models: readonly ShownModel[]
   /** properties that the layer shows: their series come first */
   readonly shown: readonly string[]
   readonly onSelect: (id: string | null) => void
@@ -40,7 +41,7 @@ export function SelectionPanel(props: SelectionProps) {
   )
 }
 
-function Selected({ select, zones, things, model, shown, onSelect }: SelectionProps) {
+function Selected({ select, zones, things, models, shown, onSelect }: SelectionProps) {
   const { t } = useI18n()
   const thing = select.type === 'thing' && things.find(({ properties }) => properties.key === select.key)
   if (thing) {
@@ -60,7 +61,9 @@ function Selected({ select, zones, things, model, shown, onSelect }: SelectionPr
       </>
     )
   if (zone) return <ZonePanel zone={zone.properties} things={things} onSelect={onSelect} />
-  const row = model?.rows.find(({ id }) => id === `${select.type}:${select.key}`)
-  if (row && model) return <CellPanel row={row} columns={model.columns} legend={model.legend} />
+  for (const { layer, model } of models) {
+    const row = model.rows.find(({ id }) => id === `${select.type}:${select.key}`)
+    if (row) return <CellPanel row={row} columns={model.columns} legend={model.legend} layer={layer} />
+  }
   return <p className="note">{t('selection.unknown', { key: select.key })}</p>
 }

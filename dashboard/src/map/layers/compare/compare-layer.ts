@@ -29,5 +29,7 @@ export const compareLayer = {
       correlation: { pairs: pairsOf(bothOf(pair, input)), districts: input.zones.features.length },
     }
   },
+  draws: () => 'areas',
+  mainOnly: true,
   Choices: CompareChoices,
 } as const satisfies MapLayer

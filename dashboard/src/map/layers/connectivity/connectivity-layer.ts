@@ -14,5 +14,6 @@ export const connectivityLayer = {
     const coverage = query && read(query)
     return coverage ? coverageModel(input, coverage, measure) : null
   },
+  draws: (measure) => (measure === 'wifi' ? 'points' : 'areas'),
   playback: (measure) => (measure === 'wifi' ? playProperties('clients') : null),
 } as const satisfies MapLayer

@@ -7,6 +7,7 @@ export const districtsLayer = {
   id: 'districts',
   measures: ZONE_FACTS,
   model: (input, { measure }) => zoneModel(input, zoneFact(input, measure)),
+  draws: () => 'areas',
   playback: (measure) =>
     measure === 'us' || measure === 'european' ? { kind: 'index', scheme: measure, by: 'zone' } : null,
 } as const satisfies MapLayer

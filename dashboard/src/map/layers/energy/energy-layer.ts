@@ -13,6 +13,7 @@ export const energyLayer = {
     const values = read(consumptionQuery(choice, read))
     return values ? consumptionModel(input, values, input.i18n.name('period', choice.period)) : null
   },
+  draws: (measure) => (measure === 'power' ? 'points' : 'areas'),
   playback: (measure) => (measure === 'power' ? playProperties('active_power') : null),
 } as const satisfies MapLayer
 

@@ -9,6 +9,7 @@ export const mobilityLayer = {
   id: 'mobility',
   measures: ['congestion', 'bikes', 'traffic'],
   model: (input, { measure }) => mobilityModel(input, measure),
+  draws: (measure) => (measure === 'congestion' ? 'streets' : 'points'),
   playback: (measure) => playProperties(...(PROPERTIES[measure] ?? [])),
 } as const satisfies MapLayer
 

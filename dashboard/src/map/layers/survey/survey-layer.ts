@@ -26,5 +26,6 @@ export const surveyLayer = {
     const measure = ref && readSurveyMeasure(input, ref, read)
     return measure && zoneModel(input, measure)
   },
+  draws: () => 'areas',
   Choices: SurveyChoices,
 } as const satisfies MapLayer

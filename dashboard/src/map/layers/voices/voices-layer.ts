@@ -11,6 +11,7 @@ export const voicesLayer = {
     const voices = read(voicesQuery)
     return voices ? voicesModel(input, voices, measure) : null
   },
+  draws: () => 'areas',
   Choices: VoicesChoices,
   cellTexts: { eyebrow: 'voices.cell.eyebrow', note: 'voices.note.sample' },
 } as const satisfies MapLayer
