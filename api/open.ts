@@ -31,8 +31,11 @@ import { deleteExpiredVoices } from './voices/delete-expired.ts'
 /** Few: a reader waits for a connection rather than slowing down the ingest. */
 const MAX_CONNECTIONS = 6
 const ESTIMATOR_CONNECTIONS = 2
+/** One of them renews the lease. */
 const ALERTING_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
+/** Another process takes over after it, when this one was stopped while it wrote. */
+const IDLE_IN_TRANSACTION_MS = 10_000
 const MAP_STYLE_RETRY_MS = 1_000
 
 export type OpenApiOptions = {
@@ -111,6 +114,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     max: ALERTING_CONNECTIONS,
     applicationName: 'citywell-alerting',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => alertPool.end())

@@ -18,6 +18,7 @@ import type { Notify } from './receivers.ts'
 
 const MAX_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 30_000
+const IDLE_IN_TRANSACTION_MS = 10_000
 
 type Options = {
   readonly address: DatabaseAddress
@@ -40,6 +41,7 @@ export function openNotifications(options: Options): Notify {
     max: MAX_CONNECTIONS,
     applicationName: 'citywell-notify',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => pool.end())

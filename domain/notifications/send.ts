@@ -5,11 +5,13 @@
  *     pending --failed, attempts left------------> pending, later
  *     pending --refused for good, or none left---> undeliverable
  *
- * A worker leases a message before it sends it. When the worker dies, the lease expires and another one sends the message
- * again, under the same id.
+ * A worker leases a message before it sends it, and renews the lease while it does. When the worker dies or hangs, the lease
+ * expires and another one sends the message again, under the same id. A worker that wakes up after that sends nothing that it had
+ * not begun to send, and records nothing. Leases have the time of the database, because the clocks of hosts differ.
  */
 import type { Pool } from '#infra/db/pool.ts'
 import { backoffMs } from '#infra/runtime/backoff.ts'
+import { Renewal } from '#infra/runtime/renewal.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#model/basics/durations.ts'
 import type { MessageContent } from '#model/notifications/message.ts'
 import type { ChannelName } from '#model/notifications/receiver.ts'
@@ -18,8 +20,8 @@ import type { Outcome, SendMessage } from './channels/channel.ts'
 export const MAX_ATTEMPTS = 20
 const BACKOFF = { firstMs: 10 * SECOND_MS, maxMs: 15 * MINUTE_MS }
 const MAX_RETRY_AFTER_MS = HOUR_MS
-/** Longer than a channel takes at most (SEND_TIMEOUT_MS). */
-export const LEASE_MS = 60 * SECOND_MS
+/** Renewed every three seconds. */
+const LEASE_MS = 15 * SECOND_MS
 const SEND_TIMEOUT_MS = 30 * SECOND_MS
 /** Sent at a time by one worker; retries take half of it, so that receivers that hang do not delay others. */
 const MAX_CONCURRENT = 16
@@ -32,6 +34,8 @@ export type SendDeps = {
   /** names this worker in leases; differs between processes */
   readonly worker: string
   readonly send: SendMessage
+  /** for tests */
+  readonly leaseMs?: number
   /** 0 to 1, for the jitter of retries */
   readonly random?: () => number
   readonly onOutcome?: (channel: ChannelName, outcome: 'sent' | 'retry' | 'undeliverable') => void
@@ -53,15 +57,16 @@ const LEASE = `
   with due as (
     select id, attempts, row_number() over (partition by attempts > 0 order by next_attempt_at, id) as place
     from notification_message
-    where state = 'pending' and next_attempt_at <= $1 and (lease_until is null or lease_until <= $1)
+    where state = 'pending' and next_attempt_at <= $1 and (lease_until is null or lease_until <= now())
   ), chosen as (
     select m.id from notification_message m join due using (id)
     where place <= case when due.attempts > 0 then ${MAX_CONCURRENT_RETRIES} else ${MAX_CONCURRENT} end
-      and m.state = 'pending' and (m.lease_until is null or m.lease_until <= $1)
+      and m.state = 'pending' and (m.lease_until is null or m.lease_until <= now())
     order by due.attempts > 0, m.next_attempt_at limit ${MAX_CONCURRENT}
     for update of m skip locked
   ), leased as (
-    update notification_message m set lease_until = $2, leased_by = $3, attempts = m.attempts + 1
+    update notification_message m set lease_until = clock_timestamp() + $2 * interval '1 millisecond', leased_by = $3,
+      attempts = m.attempts + 1
     from chosen where m.id = chosen.id
     returning m.*
   )
@@ -69,16 +74,35 @@ const LEASE = `
          r.deleted_at is not null as deleted
   from leased l join notification_receiver r on r.id = l.receiver_id`
 
+const RENEW = `
+  update notification_message set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+  where id = any($1::uuid[]) and leased_by = $2 and state = 'pending' and lease_until is not null`
+
 /** Sends what is due. @returns attempts made */
 export async function sendDue(deps: SendDeps): Promise<number> {
-  const at = deps.clock()
-  const { rows } = await deps.pool.query<Leased>(LEASE, [at, new Date(at.getTime() + LEASE_MS), deps.worker])
-  await Promise.all(rows.map((message) => attempt(deps, message)))
+  const { leaseMs = LEASE_MS, pool, worker } = deps
+  const askedAtMs = performance.now()
+  const { rows } = await pool.query<Leased>(LEASE, [deps.clock(), leaseMs, worker])
+  // Stopped until the lease was over: another worker may be sending them.
+  if (rows.length === 0 || performance.now() >= askedAtMs + leaseMs) return 0
+  const ids = rows.map(({ id }) => id)
+  const expired = new AbortController()
+  const renewal = new Renewal({
+    leaseMs,
+    renew: async (ms) => ((await pool.query(RENEW, [ids, worker, ms])).rowCount ?? 0) > 0,
+    onExpired: () => expired.abort(new Error('the lease expired before the message was sent')),
+  })
+  renewal.start(askedAtMs)
+  try {
+    await Promise.all(rows.map((message) => attempt(deps, message, expired.signal)))
+  } finally {
+    renewal.stop()
+  }
   return rows.length
 }
 
-async function attempt(deps: SendDeps, message: Leased): Promise<void> {
-  const outcome = await outcomeOf(deps, message)
+async function attempt(deps: SendDeps, message: Leased, expired: AbortSignal): Promise<void> {
+  const outcome = await outcomeOf(deps, message, expired)
   const at = deps.clock()
   if (outcome.ok) {
     await finish(deps, message, 'sent', null)
@@ -93,30 +117,33 @@ async function attempt(deps: SendDeps, message: Leased): Promise<void> {
   }
   const wait = backoffMs(BACKOFF, message.attempts - 1, deps.random?.())
   const waitMs = Math.max(wait, Math.min(outcome.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS))
-  await deps.pool.query(RETRY, [message.id, deps.worker, new Date(at.getTime() + waitMs), error])
+  await deps.pool.query(RETRY, [...leaseOf(deps, message), new Date(at.getTime() + waitMs), error])
   deps.onOutcome?.(message.channel, 'retry')
 }
 
-async function outcomeOf({ send }: SendDeps, message: Leased): Promise<Outcome> {
+async function outcomeOf({ send }: SendDeps, message: Leased, expired: AbortSignal): Promise<Outcome> {
   if (message.deleted) return { ok: false, retry: false, error: 'the receiver was deleted' }
   // Every worker that tried it died over it.
   if (message.attempts > MAX_ATTEMPTS) return { ok: false, retry: false, error: 'no attempt was completed' }
   const { id, content, createdAt, channel, config, secret } = message
   try {
-    return await send({ id, content, createdAt, channel, config, secret, signal: AbortSignal.timeout(SEND_TIMEOUT_MS) })
+    const signal = AbortSignal.any([AbortSignal.timeout(SEND_TIMEOUT_MS), expired])
+    return await send({ id, content, createdAt, channel, config, secret, signal })
   } catch (error) {
     return { ok: false, retry: true, error: error instanceof Error ? error.message : String(error) }
   }
 }
 
-// Only the holder of the lease records what became of it.
+// Only the holder of the lease records what became of it, and only of its last attempt.
 const FINISH = `
-  update notification_message set state = $3, last_error = $4, finished_at = $5, lease_until = null
-  where id = $1 and leased_by = $2 and state = 'pending'`
+  update notification_message set state = $4, last_error = $5, finished_at = $6, lease_until = null
+  where id = $1 and leased_by = $2 and attempts = $3 and state = 'pending'`
 const RETRY = `
-  update notification_message set next_attempt_at = $3, last_error = $4, lease_until = null
-  where id = $1 and leased_by = $2 and state = 'pending'`
+  update notification_message set next_attempt_at = $4, last_error = $5, lease_until = null
+  where id = $1 and leased_by = $2 and attempts = $3 and state = 'pending'`
 
-async function finish(deps: SendDeps, { id }: Leased, state: 'sent' | 'undeliverable', error: string | null) {
-  await deps.pool.query(FINISH, [id, deps.worker, state, error, deps.clock()])
+const leaseOf = ({ worker }: SendDeps, { id, attempts }: Leased) => [id, worker, attempts] as const
+
+async function finish(deps: SendDeps, message: Leased, state: 'sent' | 'undeliverable', error: string | null) {
+  await deps.pool.query(FINISH, [...leaseOf(deps, message), state, error, deps.clock()])
 }

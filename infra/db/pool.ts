@@ -23,6 +23,8 @@ export type PoolOptions = {
   readonly applicationName: string
   /** a query that takes longer is given up by the server */
   readonly statementTimeoutMs?: number
+  /** a transaction without a statement for longer is rolled back by the server: one of a process that hangs keeps its locks */
+  readonly idleInTransactionMs?: number
   /** what goes wrong on an idle connection; pg replaces the connection by itself */
   readonly onIdleError: (error: Error) => void
 }
@@ -43,6 +45,9 @@ export function createPool(address: DatabaseAddress, options: PoolOptions): Pool
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ...(options.statementTimeoutMs !== undefined && { statement_timeout: options.statementTimeoutMs }),
+    ...(options.idleInTransactionMs !== undefined && {
+      idle_in_transaction_session_timeout: options.idleInTransactionMs,
+    }),
   })
   pool.on('error', options.onIdleError)
   // A connection may break between two queries of a transaction: the next query says so. Without a listener it would

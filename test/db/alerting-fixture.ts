@@ -92,6 +92,10 @@ export async function openAlertCity({ timeZone = 'UTC' } = {}) {
           `select condition from alert_state where condition <> 'normal' order by 1`,
         )
       ).rows.map(({ condition }) => condition),
+    /** as when its holder was stopped for too long */
+    endLease: async (): Promise<void> => {
+      await pool.query(`update alert_engine set holder = null, lease_until = '-infinity'`)
+    },
     reset: async (): Promise<void> => {
       await pool.query(RESET)
       streams.clear()

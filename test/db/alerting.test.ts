@@ -69,13 +69,29 @@ describe('several engines', () => {
     const [one, other] = [city.openEngine(), city.openEngine()]
     await city.things.report('a', [at('10:00'), 70])
     await one.pass(on('10:00'))
-    // `one` hangs for two minutes; the lease ends after one
+    await city.endLease()
     await city.things.report('a', [at('10:01'), 90])
     await other.pass(on('10:02'))
     await city.things.report('a', [at('10:02'), 70])
     expect(await one.pass(on('10:02'))).toEqual({ evaluated: false, written: 0 })
     await other.pass(on('10:03'))
     expect(await city.told()).toEqual(['opened a', 'resolved a'])
+  })
+
+  test('row 4: an engine that gets the lease back goes on from what another one wrote meanwhile', async () => {
+    await city.things.add('a')
+    await city.rule()
+    const [one, other] = [city.openEngine(), city.openEngine()]
+    await city.things.report('a', [at('10:00'), 70])
+    await one.pass(on('10:00'))
+    await city.endLease()
+    await city.things.report('a', [at('10:01'), 90])
+    await other.pass(on('10:01'))
+    await other.close()
+    await city.things.report('a', [at('10:02'), 91])
+    expect(await one.pass(on('10:02'))).toMatchObject({ evaluated: true })
+    const { rows } = await city.pool.query(`select kind from incident_event where kind = 'opened'`)
+    expect(rows).toHaveLength(1)
   })
 })
 

@@ -6,6 +6,7 @@ import { cancelWaitingNotifications } from '#domain/notifications/after-restore.
 import { composeDue } from '#domain/notifications/compose.ts'
 import { sendDue } from '#domain/notifications/send.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
+import { createFaultyPool } from './faulty-pool.ts'
 import { addReceiver, addWebhook, createWorker, EMPTY, emit, event, messages } from './notification-fixture.ts'
 import { openHttpReceiver, type Received } from './notification-servers.ts'
 
@@ -145,20 +146,23 @@ describe('row 3: unsent messages survive', () => {
     const hook = await open()
     await addWebhook(pool, hook.url)
     await emit(pool, NOW, event())
-    const dying = createWorker(pool, NOW)
+    const faulty = createFaultyPool(database.poolFor())
+    const dying = createWorker(faulty.pool, NOW, { leaseMs: 2_000 })
     await composeDue(dying.deps, NOW)
     // It sends, and dies before it records that it did.
     void sendDue({
       ...dying.deps,
       send: async (delivery) => {
         await dying.deps.send(delivery)
-        return new Promise<never>(() => {})
+        faulty.arm('kill', 0)
+        await faulty.point()
+        throw new Error('killed')
       },
     })
-    await expect.poll(() => hook.received.length).toBe(1)
+    await faulty.failed()
     const other = createWorker(pool, NOW)
-    expect(await other.at(later(59))).toBe(0)
-    expect(await other.at(later(60))).toBe(1)
+    expect(await other.at(later(1))).toBe(0)
+    await expect.poll(() => other.at(later(1)), { timeout: 10_000 }).toBe(1)
     expect(new Set(idsOf(hook.received)).size).toBe(1)
     expect(await messages(pool)).toMatchObject([{ state: 'sent', attempts: 2 }])
   })

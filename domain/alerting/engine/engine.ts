@@ -11,7 +11,6 @@
  * A pass reads new evidence, lets the state machines run in memory, writes what changed in transactions of up to 200
  * instances, and only then advances: what could not be written is evaluated again by the next pass, with the same result.
  */
-import { randomUUID } from 'node:crypto'
 import type { Pool } from '#infra/db/pool.ts'
 import type { RuleError } from '#model/alerting/rule-error.ts'
 import { MINUTE_MS } from '#model/basics/durations.ts'
@@ -20,7 +19,7 @@ import { dismiss } from '../machine.ts'
 import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
 import { Evaluation } from './evaluation.ts'
 import { type Instance, type Instances, isForgettable, loadInstances } from './instances.ts'
-import { finishPass, returnLease, takeLease } from './lease.ts'
+import { finishPass, Lease, LeaseLost } from './lease.ts'
 import {
   type Awaited,
   evaluateMeasured,
@@ -29,7 +28,7 @@ import {
   timersUntil,
   type Watermarks,
 } from './measured-rules.ts'
-import { type Change, LeaseLost, persist } from './persist.ts'
+import { type Change, persist } from './persist.ts'
 import { brokenRules, RuleOutcomes, writeRuleErrors } from './rule-errors.ts'
 import { evaluateSilence, type SilenceResult } from './silence-rules.ts'
 import { evaluateSystem, type SystemSources } from './system-rules.ts'
@@ -44,6 +43,8 @@ export type EngineOptions = {
   readonly pool: Pool
   readonly figures: Figures
   readonly system: SystemSources
+  /** for tests */
+  readonly leaseMs?: number
   /** a rule that can no longer be evaluated, for the reason in `error`; or, with null, one that can again */
   readonly onRuleError?: (rule: {
     readonly id: string
@@ -73,7 +74,7 @@ type Memory = {
 
 export class Engine {
   readonly #options: EngineOptions
-  readonly #holder = randomUUID()
+  readonly #lease: Lease
   #memory: Memory | undefined
   #state: EngineState = 'waiting'
   #skipped = 0
@@ -82,6 +83,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#lease = new Lease(options.pool, options.leaseMs)
   }
 
   get state(): EngineState {
@@ -102,11 +104,12 @@ export class Engine {
   async pass(now: Date): Promise<PassResult> {
     if (this.#state === 'closed') return { evaluated: false, written: 0 }
     try {
-      const lease = await takeLease(this.#options.pool, this.#holder, now)
-      if (!lease) return this.#wait()
-      const memory = await this.#remember(now, lease.evaluatedAt)
+      const term = await this.#lease.take()
+      if (!term) return this.#wait()
+      if (term.isNew) this.#memory = undefined
+      const memory = await this.#remember(now, term.evaluatedAt)
       const written = await this.#evaluate(memory, now)
-      await finishPass(this.#options.pool, this.#holder, now, this.#skipped)
+      await finishPass(this.#options.pool, this.#lease.term, now, this.#skipped)
       this.#skipped = 0
       this.#state = 'evaluating'
       return { evaluated: true, written }
@@ -124,7 +127,7 @@ export class Engine {
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    if (this.#memory) await returnLease(this.#options.pool, this.#holder).catch(() => {})
+    await this.#lease.giveBack().catch(() => {})
   }
 
   #wait(): PassResult {
@@ -211,7 +214,7 @@ export class Engine {
   async #noteErrors({ errors, world }: Memory, outcomes: RuleOutcomes, now: Date): Promise<Memory['errors']> {
     const changed = outcomes.changed(errors)
     if (changed.size === 0) return errors
-    await writeRuleErrors(this.#options.pool, this.#holder, changed, now)
+    await writeRuleErrors(this.#options.pool, this.#lease.term, changed, now)
     for (const [id, error] of changed) {
       const rule = world.rules.get(id)
       if (rule) this.#options.onRuleError?.({ id, name: rule.name, error, cause: outcomes.causeOf(id) })
@@ -222,7 +225,8 @@ export class Engine {
   async #write({ instances }: Memory, changes: readonly Change[], now: Date): Promise<number> {
     let count = 0
     for (let from = 0; from < changes.length; from += BATCH_INSTANCES) {
-      const written = await persist(this.#options.pool, this.#holder, changes.slice(from, from + BATCH_INSTANCES), now)
+      const batch = changes.slice(from, from + BATCH_INSTANCES)
+      const written = await persist(this.#options.pool, this.#lease.term, batch, now)
       for (const { instance, remove } of written) {
         if (remove) instances.delete(instance)
         else instances.set(instance)

@@ -1,31 +1,91 @@
-import type { Queryable } from '#infra/db/pool.ts'
+/**
+ * The right to evaluate. One engine at a time has it, for a term:
+ *
+ *     none --take(), free or expired-->                held, with a new term
+ *     held --take(), and renewed in between-->         held
+ *     held --another engine has taken it, giveBack()-->  none
+ *
+ * A term has an id of its own, and what an engine writes is written only while the database has that id. An engine that was
+ * stopped, and wakes up after another one has taken the lease, writes nothing; nor does it go on from what it remembers of an
+ * earlier term. A lease that has expired is still held until somebody takes it. Times are those of the database, because the
+ * clocks of hosts differ.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Pool, Queryable } from '#infra/db/pool.ts'
+import { Renewal } from '#infra/runtime/renewal.ts'
 
-/** Longer than a pass; an engine that dies is replaced after it. */
-export const LEASE_MS = 60_000
+/** Renewed every second. An engine that dies is replaced after it. */
+const LEASE_MS = 5_000
 
 const TAKE = `
-  update alert_engine set holder = $1, lease_until = $2::timestamptz + interval '${LEASE_MS} milliseconds'
-  where holder = $1 or lease_until < $2
-  returning evaluated_at as "evaluatedAt"`
+  update alert_engine set holder = case when holder = $1 then holder else $2::uuid end,
+    lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+  where holder = $1 or lease_until < now()
+  returning holder as term, evaluated_at as "evaluatedAt"`
+const RENEW = `
+  update alert_engine set lease_until = clock_timestamp() + $2 * interval '1 millisecond' where holder = $1`
+const GIVE_BACK = `update alert_engine set holder = null, lease_until = '-infinity' where holder = $1`
 
-/** Takes or extends the lease. @returns undefined while another engine has it */
-export async function takeLease(
-  db: Queryable,
-  holder: string,
-  now: Date,
-): Promise<{ readonly evaluatedAt: Date | null } | undefined> {
-  return (await db.query<{ evaluatedAt: Date | null }>(TAKE, [holder, now])).rows[0]
+/** `isNew`: another engine may have evaluated since the last term of this one. */
+export type Term = { readonly evaluatedAt: Date | null; readonly isNew: boolean }
+
+export class Lease {
+  readonly #pool: Pool
+  readonly #renewal: Renewal
+  #term: string | null = null
+
+  constructor(pool: Pool, leaseMs = LEASE_MS) {
+    this.#pool = pool
+    this.#renewal = new Renewal({ leaseMs, renew: (ms) => this.#renew(ms) })
+  }
+
+  /** What writes are bound to. */
+  get term(): string | null {
+    return this.#term
+  }
+
+  /** Takes or extends the lease. @returns undefined while another engine has it */
+  async take(): Promise<Term | undefined> {
+    const parameters = [this.#term, randomUUID(), this.#renewal.leaseMs]
+    const { rows } = await this.#pool.query<{ term: string; evaluatedAt: Date | null }>(TAKE, parameters)
+    const [row] = rows
+    if (!row) {
+      this.#renewal.stop()
+      this.#term = null
+      return undefined
+    }
+    const isNew = row.term !== this.#term
+    this.#term = row.term
+    this.#renewal.start()
+    return { evaluatedAt: row.evaluatedAt, isNew }
+  }
+
+  /** Another engine may go on at once. */
+  async giveBack(): Promise<void> {
+    this.#renewal.stop()
+    const term = this.#term
+    this.#term = null
+    if (term !== null) await this.#pool.query(GIVE_BACK, [term])
+  }
+
+  async #renew(leaseMs: number): Promise<boolean> {
+    const term = this.#term
+    const { rowCount } = await this.#pool.query(RENEW, [term, leaseMs])
+    return rowCount === 1 || term !== this.#term
+  }
 }
 
-/** Everything was evaluated up to `now`. */
-export async function finishPass(db: Queryable, holder: string, now: Date, skipped: number): Promise<void> {
-  await db.query(
+export class LeaseLost extends Error {
+  constructor() {
+    super('another engine evaluates the rules')
+  }
+}
+
+/** Everything was evaluated up to `now`. @throws LeaseLost */
+export async function finishPass(db: Queryable, term: string | null, now: Date, skipped: number): Promise<void> {
+  const { rowCount } = await db.query(
     `update alert_engine set evaluated_at = $2, evaluations = evaluations + 1, skipped = skipped + $3 where holder = $1`,
-    [holder, now, skipped],
+    [term, now, skipped],
   )
-}
-
-/** Another engine may go on at once. */
-export async function returnLease(db: Queryable, holder: string): Promise<void> {
-  await db.query(`update alert_engine set lease_until = '-infinity' where holder = $1`, [holder])
+  if (rowCount === 0) throw new LeaseLost()
 }

@@ -3,6 +3,7 @@ import type { SubjectKind } from '#model/alerting/states.ts'
 import { type Context, closeIncidents, recordTransitions } from '../incidents.ts'
 import { conditionOf, type Transition } from '../machine.ts'
 import type { Instance } from './instances.ts'
+import { LeaseLost } from './lease.ts'
 
 /** The instance of a cause, by the names that its incident has. */
 export type Cause = { readonly ruleId: string; readonly kind: SubjectKind; readonly id: string }
@@ -21,7 +22,7 @@ export type Change = {
 }
 export type Written = { readonly instance: Instance; readonly remove: boolean }
 
-const LEASE = `select 1 from alert_engine where holder = $1 and lease_until > $2 for share`
+const LEASE = `select from alert_engine where holder = $1 for share`
 const RULES = `select id, version from alert_rule where id = any($1) and enabled order by id for share`
 const OPEN = `select id from incident where id = any($1::bigint[]) and closed_at is null order by id for update`
 const UPSERT = `
@@ -41,9 +42,14 @@ const DELETE = `
  * meanwhile; those instances are evaluated again.
  * @throws LeaseLost
  */
-export async function persist(pool: Pool, holder: string, changes: readonly Change[], now: Date): Promise<Written[]> {
+export async function persist(
+  pool: Pool,
+  term: string | null,
+  changes: readonly Change[],
+  now: Date,
+): Promise<Written[]> {
   return inTransaction(pool, async (client) => {
-    const current = await currentChanges(client, holder, changes, now)
+    const current = await currentChanges(client, term, changes)
     const written: Written[] = []
     for (const change of current) written.push(await write(client, change, now))
     const kept = written.filter(({ remove }) => !remove).map(({ instance }) => rowOf(instance))
@@ -54,18 +60,11 @@ export async function persist(pool: Pool, holder: string, changes: readonly Chan
   })
 }
 
-export class LeaseLost extends Error {}
-
-async function currentChanges(
-  client: PoolClient,
-  holder: string,
-  changes: readonly Change[],
-  now: Date,
-): Promise<Change[]> {
+async function currentChanges(client: PoolClient, term: string | null, changes: readonly Change[]): Promise<Change[]> {
   const ids = [...new Set(changes.map(({ after }) => after.ruleId))]
   const rules = await client.query<{ id: string; version: number }>(RULES, [ids])
-  const lease = await client.query(LEASE, [holder, now])
-  if (lease.rowCount === 0) throw new LeaseLost('another engine evaluates the rules')
+  const lease = await client.query(LEASE, [term])
+  if (lease.rowCount === 0) throw new LeaseLost()
   const versions = new Map(rules.rows.map(({ id, version }) => [id, version]))
   const incidentIds = changes.flatMap(({ after }) => after.incidentId ?? [])
   const open = new Set((await client.query<{ id: number }>(OPEN, [incidentIds])).rows.map(({ id }) => id))

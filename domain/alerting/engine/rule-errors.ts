@@ -91,14 +91,14 @@ export function brokenRules({ rules, things, zones, standardOf }: World): Map<st
 const WRITE = `
   update alert_rule r set error = new.error,
     error_since = case when new.error is null then null when r.error = new.error then r.error_since else $4::timestamptz end
-  from unnest($2::text[], $3::text[]) as new (id, error)
-  where r.id = new.id and exists (select from alert_engine where holder = $1 and lease_until > $4)`
+  from unnest($2::text[], $3::text[]) as new (id, error), (select from alert_engine where holder = $1 for share) as held
+  where r.id = new.id`
 
 export async function writeRuleErrors(
   db: Queryable,
-  holder: string,
+  term: string | null,
   changed: ReadonlyMap<string, RuleError | null>,
   now: Date,
 ): Promise<void> {
-  if (changed.size > 0) await db.query(WRITE, [holder, [...changed.keys()], [...changed.values()], now])
+  if (changed.size > 0) await db.query(WRITE, [term, [...changed.keys()], [...changed.values()], now])
 }

@@ -6,6 +6,8 @@ import { seedRules } from '../default-rules.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 
 const PERIOD_MS = 15_000
+/** How often an engine without the lease asks for it. */
+const STANDBY_MS = 1_000
 /** Between two passes that new measurements ask for. */
 const MIN_GAP_MS = 1_000
 /** A pass that takes long is not repeated at once: alerting takes at most a fifth of the time of one core. */
@@ -61,7 +63,8 @@ export function startAlerting(options: AlertingOptions): Alerting {
       await pass()
       const rest = Math.max(MIN_GAP_MS, REST_FACTOR * (performance.now() - start))
       await pause(rest, stop.signal)
-      await pause(Math.max(0, PERIOD_MS - rest), AbortSignal.any([stop.signal, wake.signal]))
+      const periodMs = engine.state === 'waiting' ? STANDBY_MS : PERIOD_MS
+      await pause(Math.max(0, periodMs - rest), AbortSignal.any([stop.signal, wake.signal]))
     }
   }
   const running = run()
