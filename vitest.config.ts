@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 }
+/** Node runs what it can run itself, as in production: nothing is transformed. Pages need Vite, for their JSX. */
+const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
+/** Modules are loaded once a worker instead of once a file, so they must not keep state between files. */
+const shared = { isolate: false }
 const alone = { fileParallelism: false, maxWorkers: 1 }
 
 export default defineConfig({
@@ -18,8 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          // They share no state, so the modules are loaded once a worker instead of once a file.
-          isolate: false,
+          ...shared,
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -27,9 +30,24 @@ export default defineConfig({
       // Fuzzing, and the city that the generator draws: they compute for a minute, so `--project unit` stays quick.
       {
         extends: true,
-        test: { name: 'generative', include: ['test/generative/**/*.test.ts'], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'generative',
+          include: ['test/generative/**/*.test.ts'],
+          ...native,
+          sequence: { groupOrder: 0 },
+        },
       },
-      { extends: true, test: { name: 'db', include: ['test/db/**/*.test.ts'], ...slow, sequence: { groupOrder: 0 } } },
+      {
+        extends: true,
+        test: {
+          name: 'db',
+          include: ['test/db/**/*.test.ts'],
+          ...slow,
+          ...native,
+          ...shared,
+          sequence: { groupOrder: 0 },
+        },
+      },
       // Published examples with their sources, and properties that hold for every input, through the database where it sums.
       {
         extends: true,
@@ -37,6 +55,8 @@ export default defineConfig({
           name: 'reference',
           include: ['test/reference/**/*.test.ts', 'test/properties/**/*.test.ts'],
           ...slow,
+          ...native,
+          ...shared,
           sequence: { groupOrder: 0 },
         },
       },
@@ -46,6 +66,7 @@ export default defineConfig({
           name: 'delivery',
           include: ['test/delivery/**/*.test.ts'],
           ...slow,
+          ...native,
           ...alone,
           sequence: { groupOrder: 1 },
         },
@@ -56,7 +77,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['./test/e2e/setup.ts'],
-
+          ...native,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 2 },

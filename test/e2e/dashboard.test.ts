@@ -1,11 +1,11 @@
-import type { Browser, BrowserContext, Locator } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   DESKTOP,
   fits,
+  goTo,
   NO_VIOLATIONS,
-  newVisitor,
-  openAnotherPage,
+  type Opened,
   openPage,
   PHONE,
   settled,
@@ -40,8 +40,10 @@ const VIEWS = [
   '/?view=access',
   '/?view=design',
 ]
-/** These differ from the others in what the map shows: made narrow at their end, they need no phone of their own. */
+/** These differ from the others in what the map shows: on a phone it is enough that they fit. */
 const MAP_ALONE = /^\/\?layer=(?:environment|energy|mobility|connectivity|survey|voices|districts)$/
+
+const viewOf = (path: string): string => new URLSearchParams(path.slice(1)).get('view') ?? 'map'
 
 let system: SharedCity
 let browser: Browser
@@ -82,12 +84,12 @@ describe('what a foreign client publishes', () => {
 })
 
 describe('every view', () => {
-  // A view is in its address alone: one visitor goes through them all.
-  let desk: BrowserContext
-  let phone: BrowserContext
+  // A view is in its address alone: one page goes through them all, as a reader does who follows links.
+  let desk: Opened
+  let phone: Opened
   beforeAll(async () => {
-    desk = await newVisitor(browser, DESKTOP)
-    phone = await newVisitor(browser, PHONE)
+    desk = await openPage(browser, system.url, DESKTOP)
+    phone = await openPage(browser, system.url, PHONE)
   })
   afterAll(async () => {
     await desk?.close()
@@ -95,25 +97,19 @@ describe('every view', () => {
   })
 
   test.each(VIEWS)('%s: no accessibility violation, no error, no request that leaves the machine', async (path) => {
-    const { page, foreign, errors, close } = await openAnotherPage(desk, system.url + path)
+    const { page, foreign, errors } = desk
+    await goTo(page, viewOf(path), path)
     expect(await violationsDayAndNight(page)).toEqual(NO_VIOLATIONS)
-    await page.setViewportSize(PHONE.viewport)
-    await settled(page)
-    expect(await fits(page)).toBe(true)
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] })
-    await close()
   })
 
-  test.each(VIEWS.filter((view) => !MAP_ALONE.test(view)))(
-    '%s: fits a phone, nothing reaches over the edge',
-    async (path) => {
-      const { page, errors, close } = await openAnotherPage(phone, system.url + path)
-      expect(await fits(page)).toBe(true)
-      expect(await violations(page)).toEqual([])
-      expect(errors).toEqual([])
-      await close()
-    },
-  )
+  test.each(VIEWS)('%s: fits a phone, nothing reaches over the edge', async (path) => {
+    const { page, errors } = phone
+    await goTo(page, viewOf(path), path)
+    expect(await fits(page)).toBe(true)
+    if (!MAP_ALONE.test(path)) expect(await violations(page)).toEqual([])
+    expect(errors).toEqual([])
+  })
 })
 
 describe('a person who does not see the map', () => {

@@ -123,12 +123,15 @@ async function audit(page: Page, rules?: readonly string[]): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
 }
 
-/** What axe-core finds by day and by night. */
+/** What axe-core finds by day and by night, beginning with the colours that the page wears. */
 export async function violationsDayAndNight(page: Page): Promise<Record<'light' | 'dark', string[]>> {
-  await wear(page, 'light')
-  const light = await violations(page)
-  await wear(page, 'dark')
-  return { light, dark: await violations(page, { colours: true }) }
+  const isDark = (await page.locator('html').getAttribute('data-theme')) === 'dark'
+  const [first, second] = isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const)
+  await wear(page, first)
+  const found = await violations(page)
+  await wear(page, second)
+  const colours = await violations(page, { colours: true })
+  return isDark ? { light: colours, dark: found } : { light: found, dark: colours }
 }
 export const NO_VIOLATIONS = { light: [], dark: [] } as const
 

@@ -40,7 +40,8 @@ const changedIncident = z.object({ id: z.string() })
 const saysOffline = (observation: LiveObservation): boolean => isAvailability(observation) && observation.result === 0
 const shiftChange = z.object({ revision: z.number() })
 
-const FLUSH_MS = 400
+/** Numbers that change faster cannot be read, and every change draws the map again. The first after a pause is shown at once. */
+const FLUSH_MS = 1000
 /** Drawing may take a quarter of the time, however many Things there are; the rest is for interaction. */
 const COST_SHARE = 4
 const SILENCE_MS = 20_000
@@ -96,7 +97,7 @@ export function createLiveStore(url: string): LiveStore {
     })
   }
 
-  // bursts are rendered once per frame at most, and no faster than people can follow
+  // bursts are rendered together, and no faster than people can follow
   const take = (observations: readonly LiveObservation[], isSnapshot: boolean): void => {
     inbox.add(observations, isSnapshot)
     if (flushing) return
