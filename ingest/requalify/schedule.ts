@@ -7,8 +7,8 @@
  *     requesting  --granted-->                        complete hours after `through`, then due days, then waiting
  *     any         --close()-->                        closed, after the current step; unfinished days stay due
  *
- * All state is in the database: a killed worker loses its lease after a minute, and the next one repeats what was not
- * recorded as done, which changes nothing.
+ * All state is in the database: a killed worker loses its lease within seconds, and the next one, which asks every minute, repeats
+ * what was not recorded as done, which changes nothing.
  */
 
 import type { Pool } from '#infra/db/pool.ts'
@@ -24,7 +24,7 @@ import { type Counts, requalify } from './requalify.ts'
 import type { Window } from './window.ts'
 
 const CHECK_MS = MINUTE_MS
-const LEASE_SECONDS = 60
+const LEASE_SECONDS = 15
 /** An hour is re-evaluated when it ended this long ago. */
 const DELAY_MS = HOUR_MS / 2
 /** Share of the time left to the ingest of new messages. */
@@ -73,19 +73,19 @@ export function scheduleRequalification({ pool, log, now = Date.now, rest = REST
 
   async function dueDays(): Promise<void> {
     for (let range = await nextDue(pool); range && !stop.signal.aborted; range = await nextDue(pool)) {
-      // Deleted first, so that data arriving meanwhile makes the day due again. Restored when the work is not finished.
-      const { rowCount } = await pool.query('delete from quality_due where day between $1::date and $2::date', [
-        range.first,
-        range.last,
-      ])
+      // Those that are there before: data arriving meanwhile makes the day due again.
+      const marks = await readMarks(pool, range)
       const fromMs = Date.parse(`${range.first}T00:00:00Z`)
       const toMs = Math.min(
         Date.parse(`${range.last}T00:00:00Z`) + DAY_MS + LATE_MS,
         Math.floor(now() / HOUR_MS) * HOUR_MS,
       )
       const done = fromMs >= toMs || (await reevaluate({ fromMs, toMs }, 'days').catch(() => false))
-      if (!done && rowCount) await markDays(pool, range)
       if (!done) return
+      await pool.query('delete from quality_due where ctid = any($1::tid[]) and at <= $2::timestamptz', [
+        marks.rows,
+        marks.newest,
+      ])
     }
   }
 
@@ -174,9 +174,14 @@ async function nextDue(pool: Pool): Promise<Due | undefined> {
   return rows[0]
 }
 
-async function markDays(pool: Pool, { first, last }: Due): Promise<void> {
-  await pool.query(
-    `insert into quality_due (day) select d::date from generate_series($1::date, $2::date, interval '1 day') as d`,
+/** As text: a Date has no microseconds. */
+type Marks = { rows: string[]; newest: string | null }
+
+async function readMarks(pool: Pool, { first, last }: Due): Promise<Marks> {
+  const { rows } = await pool.query<Marks>(
+    `select coalesce(array_agg(ctid::text), '{}') as rows, max(at)::text as newest from quality_due
+     where day between $1::date and $2::date`,
     [first, last],
   )
+  return rows[0] ?? { rows: [], newest: null }
 }

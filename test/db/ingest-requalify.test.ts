@@ -7,6 +7,7 @@ import { RULES_VERSION } from '#ingest/quality/rules.ts'
 import { requalify } from '#ingest/requalify/requalify.ts'
 import { scheduleRequalification } from '#ingest/requalify/schedule.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
+import { createFaultyPool } from './faulty-pool.ts'
 
 const MIDNIGHT = Date.UTC(2026, 4, 31)
 const HOUR = 3_600_000
@@ -322,6 +323,28 @@ describe('re-evaluation of stored observations', () => {
       expect(rows).toEqual([{ version: RULES_VERSION, sourced: true }])
       await schedule.close()
     })
+
+    test.for([4, 6, 8, 10, 12, 14, 16, 20, 24, 28])(
+      'days of late data stay due when the worker is killed: point %i',
+      async (point) => {
+        await applied()
+        await setThrough(MIDNIGHT + 100 * HOUR)
+        const id = await spiky()
+        await markLate(pool, [MIDNIGHT + 1], MIDNIGHT + 100 * HOUR)
+        await pool.query(`update quality_due set at = at - interval '2 minutes'`)
+        const faulty = createFaultyPool(database.poolFor())
+        const killed = scheduleRequalification({ pool: faulty.pool, log, now: () => MIDNIGHT + 100 * HOUR, rest: 0 })
+        faulty.arm('kill', point)
+        await Promise.race([killed.runDue(), faulty.failed()])
+        void killed.close()
+        await setThrough(MIDNIGHT + 100 * HOUR)
+        const schedule = open(MIDNIGHT + 100 * HOUR)
+        await schedule.runDue()
+        expect((await flags(id))[1]).toEqual([4, REASON.spike])
+        expect(await due()).toEqual([])
+        await schedule.close()
+      },
+    )
 
     test('one worker at a time; one that has ended is replaced', async () => {
       await applied()
