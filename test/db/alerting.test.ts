@@ -95,6 +95,32 @@ describe('several engines', () => {
   })
 })
 
+test('messages in flight of a killed worker are no queue once another worker has started', async () => {
+  await city.rule({
+    condition: { kind: 'system', measure: 'queue_age_seconds' },
+    levels: [{ severity: 'critical', threshold: 300 }],
+  })
+  const run = (source: string, startedAt: string, updatedAt: string, inFlight: number) =>
+    city.pool.query(
+      `insert into ingest_ledger (run, source, started_at, updated_at, received, in_flight)
+       values (gen_random_uuid(), $1, $2, $3, $4, $4)`,
+      [source, at(startedAt), at(updatedAt), inFlight],
+    )
+  const engine = city.openEngine()
+  await run('native', '09:00', '10:00', 4)
+  // one that started before it died does not replace it, nor does one of another source
+  await run('native', '09:30', '10:06', 0)
+  await run('tides', '10:01', '10:06', 0)
+  await engine.pass(on('10:04'))
+  expect(await city.open()).toEqual([])
+  await engine.pass(on('10:06'))
+  expect(await city.open()).toEqual(['queue_age_seconds critical'])
+  await run('native', '10:06:30', '10:06:30', 0)
+  await engine.pass(on('10:07'))
+  expect(await city.open()).toEqual([])
+  await city.pool.query('truncate ingest_ledger')
+})
+
 describe('time', () => {
   test('row 14: an hour that arrives at once opens and closes at the times at which it was measured', async () => {
     await city.things.add('a')

@@ -29,12 +29,15 @@ const UNITS: Readonly<Record<Measure, string>> = {
   certificate_days_left: 'd',
 }
 
-// A run that ended with messages in flight never acknowledged them: they were delivered, and counted, again.
+// A run that ended with messages in flight never acknowledged them: they were delivered, and counted, again. So they were after a
+// killed one, which does not say that it ended, once another has started.
 const LEDGER = `
   select coalesce(sum(abs(received - stored - duplicate - rejected - in_flight)), 0)::float8 as difference,
          coalesce(max(extract(epoch from $1::timestamptz - updated_at)) filter (
-           where ended_at is null and in_flight > 0 and updated_at > $1::timestamptz - interval '1 day'), 0)::float8 as age
-  from ingest_ledger`
+           where ended_at is null and in_flight > 0 and updated_at > $1::timestamptz - interval '1 day'
+             and not exists (select from ingest_ledger next where next.source = l.source and next.started_at > l.updated_at)
+         ), 0)::float8 as age
+  from ingest_ledger l`
 
 /** Evaluates rules on the system itself: each measure is read once, and only when a rule asks for it. */
 export async function evaluateSystem(
