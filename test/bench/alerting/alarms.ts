@@ -67,11 +67,11 @@ export type Notified = {
   readonly startedAt: Date
 }
 
-/** What the outbox holds, with the message that each event went into. */
+/** What the outbox holds of Things, with the message that each event went into. Killing workers opens other incidents too. */
 export async function selectNotified(pool: Pool): Promise<Notified[]> {
   const { rows } = await pool.query<Notified>(
     `select n.message_id as "messageId", n.kind, i.id as incident, i.subject_id as subject, i.started_at as "startedAt"
-     from notification n join incident i on i.id = n.incident_id::bigint where n.state <> 'cancelled'`,
+     from notification n join incident i on i.id = n.incident_id::bigint where n.state <> 'cancelled' and i.subject_kind = 'thing'`,
   )
   return rows
 }
