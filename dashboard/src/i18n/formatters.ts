@@ -27,6 +27,8 @@ export type Formatters = NumberFormat & {
   unit(code: string): string
   /** number and unit, which do not wrap */
   quantity(value: number, unit: string): string
+  /** a difference with its sign, as `show` writes its size */
+  signed(difference: number, show: (size: number) => string): string
   dateTime(at: number | string): string
   /** a time range, without repeating the parts that both ends share */
   dateTimes(from: number, to: number): string
@@ -94,6 +96,7 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     number,
     unit,
     quantity,
+    signed: (difference, show) => isolate(`${signOf(difference)}${show(Math.abs(difference))}`),
     property: (property) => name('property', property),
     integer,
     decimal,
@@ -106,6 +109,8 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     span: (seconds) => span(locale, seconds),
   }
 }
+
+const signOf = (value: number): string => (value > 0 ? '+' : value < 0 ? '−' : '')
 
 /**
  * Text in an isolate of its own direction (Unicode UAX #9: FSI, PDI): a key, a range or a quantity in a sentence that runs

@@ -3,7 +3,7 @@ import type { CityResponse, ThingFeature } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useNarrow, useTheme } from '../state/theme.ts'
 import { type ChangeView, setAddress, useViewState } from '../state/use-view-state.ts'
-import { type Camera, createAddress, parseSelection, selectionId } from '../state/view-state.ts'
+import { type Camera, createAddress, parseSelection, selectionId, type ViewState } from '../state/view-state.ts'
 import { BottomSheet } from '../ui/bottom-sheet.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { DataTable } from '../ui/table/data-table.tsx'
@@ -18,10 +18,11 @@ import { type Marks, NO_MARKS } from './layer-model/model.ts'
 import { type FurtherState, modelsOf } from './layer-model/shown.ts'
 import { LAYERS, layerOf } from './layers/index.ts'
 import { MapTools } from './map-tools.tsx'
-import { Maps, mapsOf } from './maps.tsx'
+import { Maps, mapsOf, mapsOfMoments } from './maps.tsx'
 import { openingLayer } from './opening-layer.ts'
 import { PlaybackBar } from './playback/playback-bar.tsx'
-import { usePlayback } from './playback/use-playback.ts'
+import { useMoments, useTable } from './playback/use-moments.ts'
+import { shownFrames, usePlayback } from './playback/use-playback.ts'
 import { TimeRibbon } from './ribbon/time-ribbon.tsx'
 import { SelectionPanel } from './selection/selection-panel.tsx'
 import { useStreetPoint } from './selection/use-street-point.ts'
@@ -35,11 +36,12 @@ setAddress(createAddress(LAYERS))
 /** Map, legend, table and what is selected: four views of one layer. */
 export default function MapView({ city }: { city: CityResponse }) {
   const [state, change] = useViewState()
-  const { t } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   const narrow = useNarrow()
   const scheme = useTheme()
   const control = usePlayback()
-  const layers = useLayer(city, state, scheme, control?.frame ?? null)
+  const layers = useLayer(city, state, scheme, shownFrames(control))
   const { model, zones, things, cut, problem, retry, loading } = layers
   const further = useFurtherMarks(layers.further)
   useOpening(things, loading, change)
@@ -53,10 +55,11 @@ export default function MapView({ city }: { city: CityResponse }) {
   }, [state.select, zones])
   const select = useCallback((id: string | null) => change({ select: parseSelection(id) }), [change])
   const onCamera = useCallback((camera: Camera) => change({ camera }, 'replace'), [change])
-  const source = layerOf(state.layer).playback?.(state.measure)
-  const shown = source?.kind === 'properties' ? source.properties : []
+  const shown = playedProperties(state)
   const marks = model?.marks ?? NO_MARKS
-  const maps = mapsOf(model)
+  const moments = useMoments(layers, control)
+  const maps = moments ? mapsOfMoments(moments, i18n) : mapsOf(model, i18n)
+  const table = useTable(state.table ? model : null, moments)
   const parts: Parts = {
     layers: (
       <>
@@ -67,7 +70,7 @@ export default function MapView({ city }: { city: CityResponse }) {
     legend: (
       <>
         {problem && <Problem error={problem} retry={retry} />}
-        <Legends main={maps.map(({ model }) => model)} further={layers.further} isComplete={!problem && !loading} />
+        <Legends main={maps.map(({ legend }) => legend)} further={layers.further} isComplete={!problem && !loading} />
         {cut && <p className="note">{t('map.cut', cut)}</p>}
         {model?.correlation && <CorrelationPanel {...model.correlation} />}
       </>
@@ -75,11 +78,11 @@ export default function MapView({ city }: { city: CityResponse }) {
     details: state.select && zones && (
       <SelectionPanel select={state.select} {...{ zones, things, shown }} models={modelsOf(layers)} onSelect={select} />
     ),
-    table: state.table && model && (
+    table: table && model && (
       <DataTable
         caption={model.legend.title}
-        columns={model.columns}
-        rows={model.rows}
+        columns={table.columns}
+        rows={table.rows}
         selected={selected}
         onSelect={select}
         fileName={`${city.name}-${state.layer}-${state.measure}`}
@@ -115,6 +118,12 @@ export default function MapView({ city }: { city: CityResponse }) {
       {narrow ? <PanelsBelow key={selected} {...parts} /> : <PanelsBeside {...parts} />}
     </div>
   )
+}
+
+/** The properties that the main layer shows. */
+function playedProperties({ layer, measure }: ViewState): readonly string[] {
+  const source = layerOf(layer).playback?.(measure)
+  return source?.kind === 'properties' ? source.properties : []
 }
 
 /** Once, and only where the address names no layer: the map opens on one that has data. */

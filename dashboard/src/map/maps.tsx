@@ -1,52 +1,73 @@
-import { lazy, type RefObject, useEffect, useRef } from 'react'
-import { useI18n } from '../i18n/formatters.ts'
+import { type CSSProperties, lazy, type RefObject, useEffect, useRef, useState } from 'react'
+import type { Formatters } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import type { CityMapProps } from './canvas/city-map.tsx'
 import { MiniKey } from './controls/legend-grid.tsx'
-import { type LayerModel, NO_MARKS } from './layer-model/model.ts'
+import { type LayerModel, type Legend, type Marks, NO_MARKS } from './layer-model/model.ts'
+import { SwipeHandle } from './playback/swipe-handle.tsx'
+import type { AtMoment } from './playback/use-moments.ts'
 import './map-view.css'
 
 const CityMap = lazy(() => import('./canvas/city-map.tsx'))
 
-export type OneMap = { readonly id: 'a' | 'b' | 'only'; readonly model: LayerModel | null }
-
-/** One map of the layer, or the two that it shows next to each other. */
-export function mapsOf(model: LayerModel | null): OneMap[] {
-  if (!model?.sideBySide) return [{ id: 'only', model }]
-  const [a, b] = model.sideBySide
-  return [
-    { id: 'a', model: a },
-    { id: 'b', model: b },
-  ]
+export type OneMap = {
+  readonly id: 'a' | 'b' | 'only' | 'other'
+  /** tells it from the other, where there are two */
+  readonly name?: string
+  readonly caption?: string
+  readonly marks: Marks
+  readonly legend: Legend | null
 }
 
-type MapsProps = Omit<CityMapProps, 'marks' | 'title' | 'camera'> & { readonly maps: readonly OneMap[] }
+/** One map of the layer, or the two that it shows next to each other. */
+export function mapsOf(model: LayerModel | null, { t }: Pick<Formatters, 't'>): OneMap[] {
+  if (!model?.sideBySide) return [{ id: 'only', ...partsOf(model) }]
+  const [a, b] = model.sideBySide
+  const map = (id: 'a' | 'b', one: LayerModel): OneMap => {
+    const name = t(`compare.${id}`)
+    return { id, name, caption: t('compare.caption', { name, title: one.legend.title }), ...partsOf(one) }
+  }
+  return [map('a', a), map('b', b)]
+}
+
+/** The layer at two moments, of which each map and each legend names its own. */
+export function mapsOfMoments([first, second]: readonly [AtMoment, AtMoment], { t }: Pick<Formatters, 't'>): OneMap[] {
+  const map = (id: 'only' | 'other', { model, moment }: AtMoment): OneMap => {
+    const { marks, legend } = partsOf(model)
+    const title = t('playback.column', { column: legend?.title ?? '', moment })
+    return { id, name: moment, caption: moment, marks, legend: legend && { ...legend, title } }
+  }
+  return [map('only', first), map('other', second)]
+}
+
+const partsOf = (model: LayerModel | null) => ({ marks: model?.marks ?? NO_MARKS, legend: model?.legend ?? null })
+
+type MapsProps = Omit<CityMapProps, 'name' | 'marks' | 'title' | 'camera'> & { readonly maps: readonly OneMap[] }
 
 /** Maps that move together: the address holds the one camera. */
 export function Maps({ maps, ...shared }: MapsProps) {
   const [{ camera }] = useViewState()
-  const { t } = useI18n()
   const ref = useRef<HTMLDivElement>(null)
+  const [divider, setDivider] = useState(50)
   usePrintSize(ref)
+  const isSwiped = maps.some(({ id }) => id === 'other')
+  const layout = isSwiped ? ' map-view__maps--swiped' : maps.length > 1 ? ' map-view__maps--two' : ''
   return (
-    <div ref={ref} className={`map-view__maps${maps.length > 1 ? ' map-view__maps--two' : ''}`}>
-      {maps.map(({ id, model }) => (
+    <div ref={ref} className={`map-view__maps${layout}`} style={{ '--divider': divider } as CSSProperties}>
+      {maps.map(({ id, name, caption, marks, legend }) => (
         <figure key={id} className="map-view__one">
-          {id !== 'only' && (
-            <figcaption>
-              {t('compare.caption', { name: t(`compare.${id}`), title: model?.legend.title ?? '' })}
-            </figcaption>
-          )}
-          {model?.legend.grid && <MiniKey colours={model.legend.grid.colours} />}
+          {caption !== undefined && <figcaption>{caption}</figcaption>}
+          {legend?.grid && <MiniKey colours={legend.grid.colours} />}
           <CityMap
             {...shared}
-            {...(id !== 'only' && { name: t(`compare.${id}`) })}
+            {...(name !== undefined && { name })}
             camera={camera}
-            marks={model?.marks ?? NO_MARKS}
-            title={model?.legend.title ?? ''}
+            marks={marks}
+            title={legend?.title ?? ''}
           />
         </figure>
       ))}
+      {isSwiped && <SwipeHandle value={divider} onChange={setDivider} />}
     </div>
   )
 }

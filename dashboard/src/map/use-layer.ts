@@ -17,6 +17,8 @@ import { layerOf } from './layers/index.ts'
 export type LayerState = {
   readonly layer: string
   readonly model: LayerModel | null
+  /** the main layer at the moment that it is compared with */
+  readonly other: LayerModel | null
   /** from bottom to top */
   readonly further: readonly FurtherState[]
   readonly zones: ZoneFeatures | undefined
@@ -30,15 +32,14 @@ export type LayerState = {
 
 /**
  * The chosen layers with the latest data: what the API answered, and what the live feed brought since. Or, with a frame,
- * the main layer as it was then; live values do not touch it.
+ * the main layer as it was then; live values do not touch it. `other` is a second frame of it.
  */
-export function useLayer(city: CityResponse, state: ViewState, scheme: ColourScheme, frame: Frame | null): LayerState {
+export function useLayer(city: CityResponse, state: ViewState, scheme: ColourScheme, frames: Frames): LayerState {
+  const { frame, other } = frames
   const things = useQuery(thingsQuery)
   useNewThings(things.data?.features, things.refetch)
   const latest = useLatest()
-  const latestOf = frame?.latestOf ?? latest
   const clock = useNow(15_000)
-  const now = frame?.to ?? clock
   const i18n = useI18n()
   const main = useMain(state)
   const parts = useParts(state)
@@ -46,31 +47,22 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
   const moments = [main, ...parts].map(
     ({ layer, choice }) => layer.moment?.(choice, answers.read, city.timeZone) ?? null,
   )
-  const zonesAt = useZonesAt(city, frame ? moments.with(0, frame.to) : moments)
+  const past = frame ? moments.with(0, frame.to) : moments
+  const zonesAt = useZonesAt(city, other ? [...past, other.to] : past)
   const districts = useSame(zonesAt.zones)
-  const zones = districts[0]
   const shared = useMemo(() => {
     if (!things.data) return null
     const shown = state.unconfirmed ? things.data.features : things.data.features.filter(isVerified)
     return { things: shown, simulated: city.simulated, noData: NO_DATA[scheme], i18n }
   }, [things.data, state.unconfirmed, city.simulated, scheme, i18n])
-  const input = useMemo((): LayerInput | null => {
-    if (!zones || !shared) return null
-    return {
-      ...shared,
-      zones: frame?.zonesOf(zones) ?? zones,
-      things: frame?.thingsOf(shared.things) ?? shared.things,
-      latestOf,
-      now: frame ? now : Math.max(now, Date.now()),
-      frame,
-    }
-  }, [zones, shared, latestOf, now, frame])
-  const { read } = answers
-  const model = useMemo(() => input && main.layer.model(input, main.choice, read), [input, main, read])
   const present = useMemo(
     () => shared && { ...shared, latestOf: latest, now: Math.max(clock, Date.now()), frame: null },
     [shared, latest, clock],
   )
+  const { read } = answers
+  const zones = districts[0]
+  const model = useModel(main, useInput(shared, zones, frame, frame ? null : present), read)
+  const otherModel = useModel(main, useInput(shared, other ? districts.at(-1) : undefined, other, null), read)
   // as they are now, whatever time the main layer shows
   const models = useMemo(
     () =>
@@ -84,6 +76,7 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
   return {
     layer: state.layer,
     model,
+    other: otherModel,
     further: furtherOf(state).map((one, index) => ({
       ...one,
       model: models[index] ?? null,
@@ -97,6 +90,30 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
     loading: queries.some(({ isLoading }) => isLoading),
   }
 }
+
+export type Frames = { readonly frame: Frame | null; readonly other: Frame | null }
+export const LIVE: Frames = { frame: null, other: null }
+
+type Shared = Omit<LayerInput, 'zones' | 'latestOf' | 'now' | 'frame'>
+type Present = Omit<LayerInput, 'zones'>
+
+/** Of a frame, or of the present; null until both data and districts are there. */
+function useInput(
+  shared: Shared | null,
+  zones: ZoneFeatures | undefined,
+  frame: Frame | null,
+  present: Present | null,
+): LayerInput | null {
+  return useMemo(() => {
+    if (!zones || !shared) return null
+    if (!frame) return present && { ...present, zones }
+    const { latestOf, to: now } = frame
+    return { ...shared, zones: frame.zonesOf(zones), things: frame.thingsOf(shared.things), latestOf, now, frame }
+  }, [zones, shared, frame, present])
+}
+
+const useModel = ({ layer, choice }: Part, input: LayerInput | null, read: ReadQuery): LayerModel | null =>
+  useMemo(() => input && layer.model(input, choice, read), [input, layer, choice, read])
 
 const isVerified = ({ properties }: ThingFeature): boolean => properties.verified
 

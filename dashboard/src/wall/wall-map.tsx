@@ -5,7 +5,7 @@ import type { CityMapProps } from '../map/canvas/city-map.tsx'
 import { LegendPanel } from '../map/controls/legend-panel.tsx'
 import { NO_MARKS } from '../map/layer-model/model.ts'
 import { layerOf } from '../map/layers/index.ts'
-import { useLayer } from '../map/use-layer.ts'
+import { LIVE, useLayer } from '../map/use-layer.ts'
 import { useTheme } from '../state/theme.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import './wall.css'
@@ -22,7 +22,7 @@ export function WallMap({ city, isShown }: { readonly city: CityResponse; readon
   const measure = (layer.measures as readonly string[]).includes(state.measure) ? state.measure : layer.measures[0]
   // one layer, as it is now: from across a room several on each other cannot be told apart
   const alone = { under: [], over: [], playback: null }
-  const { model, zones } = useLayer(city, { ...state, ...alone, layer: layer.id, measure }, scheme, null)
+  const { model, zones } = useLayer(city, { ...state, ...alone, layer: layer.id, measure }, scheme, LIVE)
   const [drawn, setDrawn] = useState(model)
   if (isShown && drawn !== model) setDrawn(model)
   return (

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { airLayer } from '#dashboard/src/map/layers/air/air-layer.ts'
 import { environmentLayer } from '#dashboard/src/map/layers/environment/environment-layer.ts'
 import { LAYERS, layerOf } from '#dashboard/src/map/layers/index.ts'
-import { frameIndex, framesOf, indexFramesOf } from '#dashboard/src/map/playback/frames.ts'
+import { frameIndex, framesOf, indexFramesOf, otherIndex } from '#dashboard/src/map/playback/frames.ts'
 import { shifted, startPlayback, windowOf, withSpan } from '#dashboard/src/state/playback-address.ts'
 import { createAddress } from '#dashboard/src/state/view-state.ts'
 
@@ -13,7 +13,14 @@ const HOUR = 3_600_000
 
 describe('the address of a playback', () => {
   test('brings back moment, window, frame and speed', () => {
-    const playback = { time: NOON, until: NOON + 5 * HOUR, span: '7d', step: '6h', speed: 8 } as const
+    const playback = {
+      time: NOON,
+      other: NOON - HOUR,
+      until: NOON + 5 * HOUR,
+      span: '7d',
+      step: '6h',
+      speed: 8,
+    } as const
     expect(parseViewState(toSearch({ ...DEFAULTS, playback })).playback).toEqual(playback)
     expect(parseViewState(toSearch(DEFAULTS)).playback).toBeNull()
   })
@@ -25,6 +32,15 @@ describe('the address of a playback', () => {
     ['a moment before the window', '?time=2026-11-20T12:00:00Z&until=2026-11-24T12:00:00Z&span=24h'],
   ])('is live with %s', (_, search) => {
     expect(parseViewState(search).playback).toBeNull()
+  })
+
+  test.each([
+    ['before the window', '2026-11-20T12:00:00Z'],
+    ['after it', '2026-11-24T13:00:00Z'],
+    ['no time', 'noon'],
+  ])('compares with no moment that is %s', (_, other) => {
+    const search = `?time=2026-11-24T10:00:00Z&until=2026-11-24T12:00:00Z&span=24h&other=${other}`
+    expect(parseViewState(search).playback).toMatchObject({ time: NOON - 2 * HOUR, other: null })
   })
 
   test('a frame that the window does not have becomes the usual one', () => {
@@ -45,6 +61,10 @@ describe('the window', () => {
     const before = shifted(startPlayback(now), -1, now)
     expect(windowOf(before)).toEqual({ from: '2026-11-22T13:00:00Z', to: '2026-11-23T13:00:00Z' })
     expect(shifted(startPlayback(now), 1, now)).toEqual(startPlayback(now))
+    // the moment to compare with keeps its place in the window, and stays inside when that becomes shorter
+    expect(shifted({ ...before, other: before.until - 2 * HOUR }, -1, now).other).toBe(before.until - 26 * HOUR)
+    const week = { ...withSpan(before, '7d'), other: before.until - 100 * HOUR }
+    expect(withSpan(week, '24h').other).toBe(before.until - 24 * HOUR)
     expect(withSpan(before, '7d')).toMatchObject({ until: before.until, time: before.time, step: '1h' })
   })
 })
@@ -128,4 +148,10 @@ test('whatever a layer shows of the present can be played back; what rests on a 
     'districts us',
     'districts european',
   ])
+})
+
+test('a comparison begins with the farthest frame that has values', () => {
+  expect(otherIndex([0, 1, 1, 0.5, 0], 2)).toBe(1)
+  expect(otherIndex([1, 1, 1, 0.5, 0], 1)).toBe(3)
+  expect(otherIndex([0, 0, 0], 0)).toBe(2)
 })

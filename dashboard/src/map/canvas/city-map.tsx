@@ -7,7 +7,7 @@ import type { PickingInfo } from '@deck.gl/core'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CityResponse, ZoneFeatures } from '#model/api/city.ts'
 import type { Area, Position } from '#model/basics/geo.ts'
-import { useI18n } from '../../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import type { Camera, ColourScheme } from '../../state/view-state.ts'
 import type { Drawing } from '../area/use-drawing.ts'
 import { attributionHtml } from '../base-map/attribution.ts'
@@ -73,9 +73,7 @@ export default function CityMap(props: CityMapProps) {
     const first = latest.current
     drawn.current = first.scheme
     const locale = {
-      'Map.Title': first.name
-        ? i18n.t('map.name.one', { name: first.name, city: first.city.name })
-        : i18n.t('map.name', { city: first.city.name }),
+      'Map.Title': titleFor(first.name, first.city, i18n.t),
       'NavigationControl.ZoomIn': i18n.t('map.zoomIn'),
       'NavigationControl.ZoomOut': i18n.t('map.zoomOut'),
       'AttributionControl.ToggleAttribution': i18n.t('map.attribution'),
@@ -132,6 +130,11 @@ export default function CityMap(props: CityMapProps) {
   }, [stage, camera])
 
   const places = useMemo(() => placeLabels(zones), [zones])
+  const { name } = props
+  useEffect(() => {
+    stage?.map.getCanvas().setAttribute('aria-label', titleFor(name, city, i18n.t))
+  }, [stage, name, city, i18n])
+
   const stack = useMemo(() => stackOf(marks, further), [marks, further])
   const points = useMemo(
     () =>
@@ -169,6 +172,9 @@ export default function CityMap(props: CityMapProps) {
     </div>
   )
 }
+
+const titleFor = (name: string | undefined, { name: city }: CityResponse, t: Formatters['t']): string =>
+  name ? t('map.name.one', { name, city }) : t('map.name', { city })
 
 const NONE: readonly FurtherMarks[] = []
 const MAIN = 'main'

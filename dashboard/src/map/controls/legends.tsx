@@ -1,12 +1,12 @@
 import { useI18n } from '../../i18n/formatters.ts'
-import type { LayerModel } from '../layer-model/model.ts'
+import type { Legend } from '../layer-model/model.ts'
 import type { FurtherState } from '../layer-model/shown.ts'
 import { LegendPanel } from './legend-panel.tsx'
 import './legend.css'
 
 type LegendsProps = {
-  /** of the main layer: one, or two next to each other */
-  readonly main: readonly (LayerModel | null)[]
+  /** of the main layer: one, or those of two maps */
+  readonly main: readonly (Legend | null)[]
   /** from bottom to top */
   readonly further: readonly FurtherState[]
   /** whether all answers are there: what is empty then stays so */
@@ -24,8 +24,8 @@ export function Legends({ main, further, isComplete }: LegendsProps) {
   return (
     <>
       {legendsOf(false)}
-      {main.map((model) => model && <LegendPanel key={model.legend.title} legend={model.legend} />)}
-      {main.every((model) => !model) && isComplete && <p className="note">{t('layer.nothing')}</p>}
+      {main.map((legend) => legend && <LegendPanel key={legend.title} legend={legend} />)}
+      {main.every((legend) => !legend) && isComplete && <p className="note">{t('layer.nothing')}</p>}
       {legendsOf(true)}
     </>
   )

@@ -16,6 +16,8 @@ export type LayerModel = {
   /** made when first read: without a table nobody needs 100,000 of them four times a second */
   readonly rows: readonly Row[]
   readonly marks: Marks
+  /** the column by which two moments are compared, and how the size of a difference is written */
+  readonly compared?: { readonly column: string; readonly show: (size: number) => string }
   /** two maps to show next to each other in place of this one */
   readonly sideBySide?: readonly [a: LayerModel, b: LayerModel]
   /** whether the two numbers of a map go together: the districts that have both, of how many */

@@ -34,6 +34,8 @@ export type ThingMeasure = {
   readonly numberOf?: (reading: Reading) => number | null
   readonly scale: Scale
   readonly show: (value: number) => string
+  /** how a difference between two moments is written, where not as a value */
+  readonly showDifference?: (size: number) => string
   readonly steps?: readonly LegendStep[]
   readonly column: string
   readonly extra?: readonly (Column & { readonly cell: (reading: Reading) => Row['cells'][string] })[]
@@ -109,6 +111,7 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
       { id: 'value', label: measure.unit ? `${measure.column} (${measure.unit})` : measure.column, numeric: true },
       ...last,
     ],
+    compared: { column: 'value', show: measure.showDifference ?? show },
     marks: { ...NO_MARKS, points: unconfirmedFirst(points) },
   }
   return withRows(model, () => readings.map(rowOf))

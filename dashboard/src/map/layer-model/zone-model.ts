@@ -21,6 +21,8 @@ export type ZoneValue = {
   readonly against?: AgainstWhole['verdict'] | null
   /** 95 % interval of an estimate */
   readonly interval?: readonly [number, number]
+  /** the value is a lower bound */
+  readonly atLeast?: boolean
   /** said of the zone instead of the plain value */
   readonly hint?: string
 }
@@ -50,12 +52,12 @@ export function zoneModel(input: LayerInput, measure: ZoneMeasure): LayerModel {
   const entries = zones.features.map((feature) => ({ feature, ...measure.numberOf(feature.properties) }))
   const known = entries.filter(({ value }) => value !== null)
   const withCapture = entries.some(({ capture }) => capture !== undefined && capture !== null)
-  const rows = entries.map(({ feature: { properties: zone }, value, why, n, capture }): Row => {
+  const rows = entries.map(({ feature: { properties: zone }, value, why, n, capture, atLeast = false }): Row => {
     const more = Object.fromEntries((measure.extra ?? []).map(({ id, cell }) => [id, cell(zone)]))
     const cells = {
       name: text(zone.name),
       population: amount(zone.population, i18n.integer, i18n.t('none')),
-      value: amount(value, show, why),
+      value: { ...amount(value, (one) => (atLeast ? `≥ ${show(one)}` : show(one)), why), ...(atLeast && { atLeast }) },
       ...more,
       n: amount(n, i18n.integer, i18n.t('none')),
       capture: amount(capture, i18n.percent, i18n.t('none')),
@@ -90,6 +92,7 @@ export function zoneModel(input: LayerInput, measure: ZoneMeasure): LayerModel {
       ...(withCapture ? [{ id: 'capture', label: i18n.t('column.capture'), numeric: true }] : []),
     ],
     rows,
+    compared: { column: 'value', show },
     marks: {
       ...NO_MARKS,
       areas: entries.map(({ feature: { geometry, properties }, value, why, uncertainty, hint }) => ({

@@ -129,3 +129,10 @@ export function frameIndex(edges: readonly number[], time: number): number {
   const last = Math.max(0, edges.length - 2)
   return next < 0 ? last : Math.min(last, Math.max(0, next - 1))
 }
+
+/** The frame to compare one with: of those that have values, the farthest away. */
+export function otherIndex(filled: readonly number[], index: number): number {
+  const withValues = [...filled.keys()].filter((at) => at !== index && (filled[at] ?? 0) > 0)
+  const among = withValues.length > 0 ? withValues : [...filled.keys()].filter((at) => at !== index)
+  return among.toSorted((a, b) => Math.abs(b - index) - Math.abs(a - index))[0] ?? index
+}

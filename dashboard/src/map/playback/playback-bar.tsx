@@ -16,20 +16,16 @@ import { Choice } from '../../ui/choice.tsx'
 import { DayChoice } from '../../ui/day-choice.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { otherIndex } from './frames.ts'
 import type { PlaybackControl } from './use-playback.ts'
 import './playback-bar.css'
 
 /** Play, step and seek through the past of the layer; every choice is in the address. */
 export function PlaybackBar({ control }: { control: PlaybackControl }) {
-  const { playback, frames, playable, loading, problem, retry } = control
-  const { t, dateTime, dateTimes } = useI18n()
+  const { playback, playable, problem, retry } = control
+  const { t, dateTime } = useI18n()
   const { from, to } = windowOf(playback)
-  const frameStart = frames?.edges[control.index]
-  const frameEnd = frames?.edges[control.index + 1]
-  const moment =
-    frameStart === undefined || frameEnd === undefined
-      ? t(loading ? 'app.loading' : 'none')
-      : dateTimes(frameStart, frameEnd)
+  const moment = useMomentText(control, control.index)
   return (
     <section className="playback" aria-label={t('playback.name')}>
       {problem && <Problem error={problem} retry={retry} />}
@@ -37,9 +33,11 @@ export function PlaybackBar({ control }: { control: PlaybackControl }) {
         <>
           <div className="playback__row">
             <p className="playback__moment">{moment}</p>
+            {!control.other && <CompareButton control={control} />}
             <LiveButton />
           </div>
           <Transport control={control} moment={moment} />
+          {control.other && <OtherMoment control={control} index={control.other.index} />}
           <p className="playback__ends">
             <span>{dateTime(from)}</span>
             <span>{dateTime(to)}</span>
@@ -53,6 +51,62 @@ export function PlaybackBar({ control }: { control: PlaybackControl }) {
         </div>
       )}
     </section>
+  )
+}
+
+function useMomentText({ frames, loading }: PlaybackControl, index: number): string {
+  const { t, dateTimes } = useI18n()
+  const [start, end] = [frames?.edges[index], frames?.edges[index + 1]]
+  return start === undefined || end === undefined ? t(loading ? 'app.loading' : 'none') : dateTimes(start, end)
+}
+
+function CompareButton({ control: { frames, index, seekOther } }: { control: PlaybackControl }) {
+  const { t } = useI18n()
+  const label = t('playback.compare')
+  return (
+    <Button
+      className="button button--small playback__compare"
+      aria-label={label}
+      isDisabled={!frames || frames.filled.length < 2}
+      onPress={() => frames && seekOther(otherIndex(frames.filled, index))}
+    >
+      <Icon name="swipe" />
+      <span className="playback__compare-text">{label}</span>
+    </Button>
+  )
+}
+
+type OtherProps = { readonly control: PlaybackControl; readonly index: number }
+
+/** Below the first slider, with the same ends. */
+function OtherSlider({ control, index }: OtherProps) {
+  const { t } = useI18n()
+  return (
+    <input
+      type="range"
+      className="playback__slider"
+      aria-label={t('playback.other')}
+      aria-valuetext={useMomentText(control, index)}
+      min={0}
+      max={Math.max(0, (control.frames?.edges.length ?? 0) - 2)}
+      value={index}
+      disabled={!control.frames}
+      onChange={(event) => control.seekOther(event.target.valueAsNumber)}
+    />
+  )
+}
+
+/** The moment compared with, and the way back to one moment. */
+function OtherMoment({ control, index }: OtherProps) {
+  const { t } = useI18n()
+  const moment = useMomentText(control, index)
+  return (
+    <div className="playback__row">
+      <p className="playback__moment">{t('playback.with', { moment })}</p>
+      <Button className="button button--small" onPress={() => control.seekOther(null)}>
+        {t('playback.compare.end')}
+      </Button>
+    </div>
   )
 }
 
@@ -100,6 +154,7 @@ function Transport({ control, moment }: { control: PlaybackControl; moment: stri
           onChange={(event) => seek(event.target.valueAsNumber)}
         />
         {frames && <Filled shares={frames.filled} />}
+        {control.other && <OtherSlider control={control} index={control.other.index} />}
       </div>
       <Button
         className="button button--icon"

@@ -18,6 +18,8 @@ export type PlaybackControl = {
   readonly frames: PlaybackFrames | null
   readonly index: number
   readonly frame: Frame | null
+  /** the moment that is compared with; it stays while the first plays */
+  readonly other: { readonly index: number; readonly frame: Frame } | null
   readonly playable: boolean
   readonly playing: boolean
   readonly loading: boolean
@@ -25,7 +27,15 @@ export type PlaybackControl = {
   readonly retry: () => unknown
   readonly toggle: () => void
   readonly seek: (index: number) => void
+  /** null: no comparison */
+  readonly seekOther: (index: number | null) => void
 }
+
+/** What is shown of the past; null: nothing. */
+export const shownFrames = (control: PlaybackControl | null) => ({
+  frame: control?.frame ?? null,
+  other: control?.other?.frame ?? null,
+})
 
 const WRITE_MS = 2000
 /** While its history is being fetched a layer shows no values, rather than those of now. */
@@ -49,10 +59,9 @@ export function usePlayback(): PlaybackControl | null {
     else setPlaying(false)
   }, [playback])
   const index = frames ? frameIndex(frames.edges, time) : 0
-  const frame = useMemo((): Frame | null => {
-    if (!source) return null
-    return frames ? frames.frameAt(index) : { ...BLANK, from: time, to: time }
-  }, [source, frames, index, time])
+  const frame = useFrame(source, frames, time)
+  const otherTime = playback?.other ?? null
+  const otherFrame = useFrame(otherTime === null ? null : source, frames, otherTime ?? 0)
 
   const seek = useCallback(
     (to: number) => {
@@ -62,6 +71,18 @@ export function usePlayback(): PlaybackControl | null {
       changeView({ playback: { ...playback, time: edge } }, 'replace')
     },
     [frames, playback],
+  )
+  const seekOther = useCallback(
+    (to: number | null) => {
+      if (!playback) return
+      const other = to === null ? null : (frames?.edges[to] ?? null)
+      // the address may be behind the moment while it plays
+      changeView(
+        { playback: { ...playback, time, other } },
+        playback.other === null || to === null ? 'push' : 'replace',
+      )
+    },
+    [frames, playback, time],
   )
   const toggle = useCallback(() => {
     const last = (frames?.edges.length ?? 0) - 2
@@ -78,7 +99,18 @@ export function usePlayback(): PlaybackControl | null {
   })
 
   if (!playback) return null
-  return { playback, frames, index, frame, playable: source !== null, playing, loading, problem, retry, toggle, seek }
+  const other = otherFrame && { index: frames ? frameIndex(frames.edges, otherTime ?? 0) : 0, frame: otherFrame }
+  const playable = source !== null
+  return { playback, frames, index, frame, other, playable, playing, loading, problem, retry, toggle, seek, seekOther }
+}
+
+/** The same frame until the moment is in another. */
+function useFrame(source: PlaybackSource | null, frames: PlaybackFrames | null, time: number): Frame | null {
+  const index = frames ? frameIndex(frames.edges, time) : 0
+  return useMemo(() => {
+    if (!source) return null
+    return frames ? frames.frameAt(index) : { ...BLANK, from: time, to: time }
+  }, [source, frames, index, time])
 }
 
 function useFrames(source: PlaybackSource | null, playback: Playback | null) {

@@ -52,6 +52,7 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
       ...countTrust(entries),
       notes: [...trustNotes(input, entries), i18n.t('air.note.safe'), i18n.t('air.note.atLeast')],
     },
+    compared: { column: 'index', show: i18n.integer },
     columns: [
       ...first,
       { id: 'index', label: i18n.t('column.index'), numeric: true },

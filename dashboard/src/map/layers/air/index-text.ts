@@ -41,7 +41,7 @@ export const indexCells = (input: LayerInput, index: AirIndex | null): Row['cell
   const category = i18n.name('aqi', index.category)
   const pollutant = i18n.property(index.pollutant)
   return {
-    index: { text: indexText(input, index), sort: index.value },
+    index: { text: indexText(input, index), sort: index.value, atLeast: index.atLeast },
     category: { text: category, sort: index.value, csv: category },
     pollutant: { text: pollutant, sort: pollutant },
   }

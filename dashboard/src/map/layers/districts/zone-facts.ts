@@ -34,7 +34,8 @@ function airIndex(input: LayerInput, scheme: AqiScheme): ZoneMeasure {
           : index
             ? i18n.t('districts.incomplete', { value: indexText(input, index) })
             : i18n.t('hint.noValue')
-      return { value: tellingValue(index), why, n: airIndex.stations, ...(index && { hint: indexHint(input, index) }) }
+      const hint = index && { hint: indexHint(input, index), atLeast: index.atLeast }
+      return { value: tellingValue(index), why, n: airIndex.stations, ...hint }
     },
     steps: aqiSteps(input, scheme).slice(0, AQI_CATEGORIES[scheme].names.length),
     extra: [

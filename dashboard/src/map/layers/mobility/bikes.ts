@@ -19,6 +19,7 @@ export function bikesModel(input: LayerInput): LayerModel {
     },
     scale: fillScale,
     show: (share) => i18n.percent(share),
+    showDifference: (share) => i18n.t('legend.points', { n: i18n.number(Math.round(share * 100)) }),
     column: i18n.t('mobility.column.bikes'),
     extra: [
       {
