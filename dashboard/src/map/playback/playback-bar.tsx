@@ -37,11 +37,11 @@ export function PlaybackBar({ control }: { control: PlaybackControl }) {
             <LiveButton />
           </div>
           <Transport control={control} moment={moment} />
-          {control.other && <OtherMoment control={control} index={control.other.index} />}
           <p className="playback__ends">
             <span>{dateTime(from)}</span>
             <span>{dateTime(to)}</span>
           </p>
+          {control.other && <OtherMoment control={control} index={control.other.index} />}
           <Choices playback={playback} />
         </>
       ) : (
