@@ -7,11 +7,13 @@ export type AlertingBenchOptions = {
   readonly rules: number
   readonly things: number
   readonly seconds: number
+  /** messages a second that arrive besides those that alert */
+  readonly rate: number
   readonly kills: number
 }
 
-export async function benchAlerting({ rules, things, seconds, kills }: AlertingBenchOptions): Promise<void> {
+export async function benchAlerting({ rules, things, seconds, rate, kills }: AlertingBenchOptions): Promise<void> {
   if (rules > 0) await benchRules({ rules, things, seconds })
-  if (seconds > 0) await benchNotification({ seconds })
+  if (seconds > 0) await benchNotification({ seconds, rate })
   if (kills > 0) await benchKills({ kills })
 }

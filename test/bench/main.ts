@@ -25,7 +25,7 @@ const HELP = `Measures what this machine can do, as ratios to its own raw limits
   npm run bench -- --only storage --days 365
   npm run bench -- --only indicators --observations 100000000
   npm run bench -- --only indicators --observations 100000000 --kept year    keeps the database, to measure it again
-  npm run bench -- --only alerting --rules 10000 --rule-things 10000 --alert-seconds 60 --kills 100
+  npm run bench -- --only alerting --rules 10000 --rule-things 10000 --alert-seconds 60 --alert-rate 2000 --kills 100
                                                                      0: without the part for which it counts
 
   parts: ${PARTS.join(' ')}
@@ -51,6 +51,7 @@ await runMain(async () => {
     rules: { type: 'string', default: '10000' },
     'rule-things': { type: 'string', default: '10000' },
     'alert-seconds': { type: 'string', default: '60' },
+    'alert-rate': { type: 'string', default: '2000' },
     kills: { type: 'string', default: '100' },
   })
   if (!values) return 'done'
@@ -75,7 +76,11 @@ await runMain(async () => {
     alerting: () =>
       benchAlerting({
         ...{ rules: Number(values.rules), things: Number(values['rule-things']) },
-        ...{ seconds: Number(values['alert-seconds']), kills: Number(values.kills) },
+        ...{
+          seconds: Number(values['alert-seconds']),
+          rate: Number(values['alert-rate']),
+          kills: Number(values.kills),
+        },
       }),
   }
   for (const part of PARTS.filter((each) => only.includes(each))) {

@@ -48,6 +48,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run bench -- --only overload': 'takes minutes',
   'npm run bench -- --only indicators --observations N': 'takes minutes',
   'npm run bench -- --only alerting --kills 100': 'takes an hour',
+  'npm run bench -- --only alerting --rules 0 --alert-seconds 0 --kills 20': 'takes minutes',
+  'npm run bench -- --only alerting --rules 0 --alert-seconds 40 --alert-rate 500 --kills 0': 'takes minutes',
   'DATABASE_URL=postgres://… npm run bench': 'takes ten minutes',
   'DATABASE_URL=postgres://… npm run restore -- --from city-export':
     'wants a server; test/db/transfer.test.ts restores between both kinds',

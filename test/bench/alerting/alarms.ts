@@ -65,13 +65,18 @@ export type Notified = {
   readonly incident: number
   readonly subject: string
   readonly startedAt: Date
+  /** when the pass began that opened it */
+  readonly openedAt: Date
+  readonly composedAt: Date | null
 }
 
 /** What the outbox holds of Things, with the message that each event went into. Killing workers opens other incidents too. */
 export async function selectNotified(pool: Pool): Promise<Notified[]> {
   const { rows } = await pool.query<Notified>(
-    `select n.message_id as "messageId", n.kind, i.id as incident, i.subject_id as subject, i.started_at as "startedAt"
-     from notification n join incident i on i.id = n.incident_id::bigint where n.state <> 'cancelled' and i.subject_kind = 'thing'`,
+    `select n.message_id as "messageId", n.kind, i.id as incident, i.subject_id as subject, i.started_at as "startedAt",
+            i.opened_at as "openedAt", m.created_at as "composedAt"
+     from notification n join incident i on i.id = n.incident_id::bigint left join notification_message m on m.id = n.message_id
+     where n.state <> 'cancelled' and i.subject_kind = 'thing'`,
   )
   return rows
 }
