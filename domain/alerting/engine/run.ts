@@ -10,8 +10,15 @@ const PERIOD_MS = 15_000
 const STANDBY_MS = 1_000
 /** Between two passes that new measurements ask for. */
 const MIN_GAP_MS = 1_000
-/** A pass that takes long is not repeated at once: alerting takes at most a fifth of the time of one core. */
 const REST_FACTOR = 4
+
+/**
+ * A pass that takes long is not repeated at once: alerting takes at most a fifth of the time of one core, and half of the time
+ * of the database. Waiting is no work: on a busy machine it is most of a pass.
+ * @param cpuMs of the whole process
+ */
+export const restAfter = ({ tookMs, cpuMs }: { readonly tookMs: number; readonly cpuMs: number }): number =>
+  Math.max(MIN_GAP_MS, tookMs, REST_FACTOR * Math.min(cpuMs, tookMs))
 
 export type AlertingOptions = EngineOptions & {
   readonly log: Logger
@@ -58,10 +65,11 @@ export function startAlerting(options: AlertingOptions): Alerting {
 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
-      const start = performance.now()
+      const [startMs, before] = [performance.now(), process.cpuUsage()]
       wake = new AbortController()
       await pass()
-      const rest = Math.max(MIN_GAP_MS, REST_FACTOR * (performance.now() - start))
+      const { user, system } = process.cpuUsage(before)
+      const rest = restAfter({ tookMs: performance.now() - startMs, cpuMs: (user + system) / 1_000 })
       await pause(rest, stop.signal)
       const periodMs = engine.state === 'waiting' ? STANDBY_MS : PERIOD_MS
       await pause(Math.max(0, periodMs - rest), AbortSignal.any([stop.signal, wake.signal]))
