@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Command, codeOf, commandsOf, ROOT, readDocuments } from '#test/documents.ts'
 import { publish } from './publish.ts'
+import { dataDirWithDatabase } from './shared.ts'
 import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
 
 const NOT_RUN: Readonly<Record<string, string>> = {
@@ -87,7 +88,7 @@ let folder: string
 let datastream: number
 beforeAll(async () => {
   folder = await newDataDir()
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0' } })
+  system = await startSystem({ dataDir: await dataDirWithDatabase(), env: { BACKFILL_DAYS: '0' } })
   await writeFiles()
   await publish(system.mqttPort, 'city/air/air-002', '{"pm10": 12.5, "pm2_5": 7.5}')
   await publish(system.mqttPort, 'city/air/strange', '{"pm2_5": 3, "units": {"pm2_5": "furlong"}}')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DESKTOP, fits, openPage, PHONE, violations } from './page.ts'
-import { sharedBrowser } from './shared.ts'
-import { copyOfDemo, newDataDir, removeDataDir, type System, startSystem } from './system.ts'
+import { dataDirWithDatabase, sharedBrowser } from './shared.ts'
+import { copyOfDemo, removeDataDir, type System, startSystem } from './system.ts'
 
 let system: System
 let pack: string
@@ -13,7 +13,7 @@ let browser: Browser
 beforeAll(async () => {
   pack = await copyOfDemo()
   await rm(join(pack, 'surveys'), { recursive: true })
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '0', CITY: pack } })
+  system = await startSystem({ dataDir: await dataDirWithDatabase(), env: { BACKFILL_DAYS: '0', CITY: pack } })
   browser = await sharedBrowser()
 })
 afterAll(async () => {

@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { DESKTOP, fits, openPage, PHONE, settled, signInWithKey, violations } from './page.ts'
 import { publish } from './publish.ts'
-import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
-import { newDataDir, removeDataDir, startSystem, until } from './system.ts'
+import { dataDirWithDatabase, type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
+import { removeDataDir, startSystem, until } from './system.ts'
 
 const SIZES = { desk: DESKTOP, phone: PHONE } as const
 
@@ -112,7 +112,7 @@ describe.each(['desk', 'phone'] as const)('the registry on a %s', (size) => {
 
 test('the replacement of a meter is recorded and undone; one that the readings suggest is confirmed', async () => {
   // In a city that has run for a while, hours that are over are summed up already: late readings of them show half an hour later.
-  const own = await startSystem({ dataDir: await newDataDir(), env: { SIMULATE: 'off' } })
+  const own = await startSystem({ dataDir: await dataDirWithDatabase(), env: { SIMULATE: 'off' } })
   onTestFinished(async () => {
     await own.stop()
     await removeDataDir(own.dataDir)

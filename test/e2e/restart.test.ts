@@ -2,13 +2,13 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { openPage } from './page.ts'
-import { sharedBrowser } from './shared.ts'
-import { newDataDir, removeDataDir, type System, startSystem } from './system.ts'
+import { dataDirWithDatabase, sharedBrowser } from './shared.ts'
+import { removeDataDir, type System, startSystem } from './system.ts'
 
 let system: System
 let browser: Browser
 beforeAll(async () => {
-  system = await startSystem({ dataDir: await newDataDir(), env: { BACKFILL_DAYS: '1' } })
+  system = await startSystem({ dataDir: await dataDirWithDatabase(), env: { BACKFILL_DAYS: '1' } })
   browser = await sharedBrowser()
 })
 afterAll(async () => {

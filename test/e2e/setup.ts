@@ -2,10 +2,13 @@
  * Starts what the files of this project share, when the first of them asks for it: one browser, and two cities. They live
  * in the process of the runner, because every test file has a process of its own.
  */
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { migrate } from '#infra/db/migrate.ts'
+import { createPool } from '#infra/db/pool.ts'
+import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 import { createScope, type Scope } from '#infra/runtime/scope.ts'
 import { startBrowser } from './browser.ts'
 import type { SharedCityName } from './shared.ts'
@@ -22,14 +25,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const started = new Map<string, Promise<string>>()
   const start = async (name: string): Promise<string> => {
     if (name === 'browser') return openBrowser(scope)
-    if (name === 'simulated' || name === 'quiet') return openCity(scope, await CITIES[name](scope))
+    if (name === 'database') return createDatabase(scope)
+    if (name === 'simulated' || name === 'quiet') return openCity(scope, name, await get('database'))
     throw new Error(`nothing shared is called ${name}`)
   }
-  const server = createServer((request, response) => {
-    const name = request.url?.slice(1) ?? ''
+  const get = (name: string): Promise<string> => {
     const running = started.get(name) ?? start(name)
     started.set(name, running)
-    running.then(
+    return running
+  }
+  const server = createServer((request, response) => {
+    get(request.url?.slice(1) ?? '').then(
       (text) => response.end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),
     )
@@ -50,9 +56,23 @@ async function openBrowser(scope: Scope): Promise<string> {
   return browser.wsEndpoint()
 }
 
-async function openCity(scope: Scope, env: Record<string, string>): Promise<string> {
+/** What a first start creates before anything else, in seconds of computing: a data folder with an empty, migrated database. */
+async function createDatabase(scope: Scope): Promise<string> {
   const dataDir = await newDataDir()
   scope.defer(() => removeDataDir(dataDir))
+  const database = await openEmbeddedDatabase({ dataDir: join(dataDir, 'database'), syncToDisk: false })
+  const pool = createPool({ embedded: database.poolConfig }, { max: 1, applicationName: 'e2e', onIdleError: () => {} })
+  await migrate(pool)
+  await pool.end()
+  await database.close()
+  return dataDir
+}
+
+async function openCity(scope: Scope, name: SharedCityName, database: string): Promise<string> {
+  const env = await CITIES[name](scope)
+  const dataDir = await newDataDir()
+  scope.defer(() => removeDataDir(dataDir))
+  await cp(database, dataDir, { recursive: true })
   const system = await startSystem({ dataDir, env })
   scope.defer(() => system.stop())
   return JSON.stringify({ url: system.url, mqttPort: system.mqttPort, key: system.key() })
