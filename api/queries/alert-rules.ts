@@ -52,15 +52,15 @@ type StatusRow = Omit<AlertingStatus, 'engine' | 'evaluatedAt' | 'instances'> & 
   readonly instances: Readonly<Record<string, number>> | null
 }
 const STATUS = `
-  select lease_until > $1 as running, evaluated_at as "evaluatedAt", evaluations, skipped,
+  select lease_until > now() as running, evaluated_at as "evaluatedAt", evaluations, skipped,
          (select count(*) from alert_rule where enabled) as rules,
          (select count(*) from alert_rule where enabled and error is not null) as "failingRules",
          (select jsonb_object_agg(condition, n) from (
            select condition, count(*) as n from alert_state group by 1) c) as instances
   from alert_engine`
 
-export async function selectStatus(db: Queryable, now: Date): Promise<AlertingStatus> {
-  const { rows } = await db.query<StatusRow>(STATUS, [now])
+export async function selectStatus(db: Queryable): Promise<AlertingStatus> {
+  const { rows } = await db.query<StatusRow>(STATUS)
   const [row] = rows
   if (!row) throw new Error('alert_engine has one row')
   const { running, evaluatedAt, instances, ...counts } = row

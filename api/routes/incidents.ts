@@ -92,7 +92,7 @@ export const incidentRoutes =
           response: { 200: alertingStatus },
         },
       },
-      () => selectStatus(pool, clock()),
+      () => selectStatus(pool),
     )
     await app.register(actionRoutes({ pool, clock }))
   }

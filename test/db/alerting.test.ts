@@ -1,5 +1,6 @@
 /** The engine of alerting on a database: what users of other systems report, by the rows of docs/alerting.md. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { selectStatus } from '#api/queries/alert-rules.ts'
 import { close } from '#domain/alerting/actions.ts'
 import { changeRule, deleteRule } from '#domain/alerting/rules.ts'
 import { SYSTEM } from '#model/access/actor.ts'
@@ -367,6 +368,14 @@ describe('rules that change', () => {
     expect(await city.told()).toEqual(['opened a', 'opened b', 'closed a', 'closed b', 'opened b'])
     expect(await city.open()).toEqual(['b critical'])
   })
+})
+
+test('whether an engine runs is known by the clock of the database, whatever that of this host says', async () => {
+  const engine = city.openEngine()
+  await engine.pass(on('10:00'))
+  expect(await selectStatus(city.pool)).toMatchObject({ engine: 'running', evaluatedAt: on('10:00').toISOString() })
+  await engine.close()
+  expect(await selectStatus(city.pool)).toMatchObject({ engine: 'idle' })
 })
 
 test('row 9: ten changes within an hour: one "flapping"', async () => {
