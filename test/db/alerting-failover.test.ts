@@ -150,7 +150,7 @@ function expectedIncidents(values: readonly (readonly boolean[])[]) {
   })
 }
 
-test('killed and stopped at any statement: each crossing one incident, each message recorded once', async () => {
+test('row 4: killed and stopped at any statement: each crossing one incident, each message recorded once', async () => {
   const seen = { killed: 0, stalled: 0, incidents: 0 }
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 9, maxLength: 14 }), async (steps) => {

@@ -20,7 +20,7 @@ export function WallMap({ city, isShown }: { readonly city: CityResponse; readon
   const scheme = useTheme()
   const layer = layerOf(state.layer)
   const measure = (layer.measures as readonly string[]).includes(state.measure) ? state.measure : layer.measures[0]
-  // one layer, as it is now: from across a room several on each other cannot be told apart
+  // one layer, as it is now: from across a room several on each other cannot be distinguished
   const alone = { under: [], over: [], playback: null }
   const { model, zones } = useLayer(city, { ...state, ...alone, layer: layer.id, measure }, scheme, LIVE)
   const [drawn, setDrawn] = useState(model)
