@@ -21,8 +21,6 @@ const FLAGS = [
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
-  // the page is put together by the processor itself, which takes a third of what it takes to imitate a graphics card for it
-  '--disable-gpu-compositing',
 ]
 
 /** In a process of its own; tests connect to its address. */

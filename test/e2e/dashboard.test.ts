@@ -83,18 +83,13 @@ describe('what a foreign client publishes', () => {
   })
 })
 
-describe('every view', () => {
-  // A view is in its address alone: one page goes through them all, as a reader does who follows links.
+// A view is in its address alone: one page goes through them all, as a reader does who follows links.
+describe('every view on a desk', () => {
   let desk: Opened
-  let phone: Opened
   beforeAll(async () => {
     desk = await openPage(browser, system.url, DESKTOP)
-    phone = await openPage(browser, system.url, PHONE)
   })
-  afterAll(async () => {
-    await desk?.close()
-    await phone?.close()
-  })
+  afterAll(() => desk?.close())
 
   test.each(VIEWS)('%s: no accessibility violation, no error, no request that leaves the machine', async (path) => {
     const { page, foreign, errors } = desk
@@ -102,8 +97,16 @@ describe('every view', () => {
     expect(await violationsDayAndNight(page)).toEqual(NO_VIOLATIONS)
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] })
   })
+})
 
-  test.each(VIEWS)('%s: fits a phone, nothing reaches over the edge', async (path) => {
+describe('every view on a phone', () => {
+  let phone: Opened
+  beforeAll(async () => {
+    phone = await openPage(browser, system.url, PHONE)
+  })
+  afterAll(() => phone?.close())
+
+  test.each(VIEWS)('%s: fits, nothing reaches over the edge', async (path) => {
     const { page, errors } = phone
     await goTo(page, viewOf(path), path)
     expect(await fits(page)).toBe(true)
