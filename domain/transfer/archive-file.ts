@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
@@ -38,16 +37,26 @@ export async function digestOf(path: string): Promise<string> {
 
 /** The lines of a gzip file, in batches. */
 export async function* readLines(path: string, batchRows: number): AsyncGenerator<readonly string[]> {
-  const lines = createInterface({
-    input: createReadStream(path).pipe(createGunzip()),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })
   let batch: string[] = []
-  for await (const line of lines) {
+  for await (const line of linesIn(path)) {
     batch.push(line)
     if (batch.length < batchRows) continue
     yield batch
     batch = []
   }
   if (batch.length > 0) yield batch
+}
+
+/** Not by node:readline, which also ends a line at U+2028 and U+2029, and texts may contain them. */
+async function* linesIn(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path)
+  const text = file.pipe(createGunzip()).setEncoding('utf8')
+  file.on('error', (error) => text.destroy(error))
+  let rest = ''
+  for await (const chunk of text) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
 }

@@ -5,7 +5,7 @@ import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { PRIVATE, writeLines } from './archive-file.ts'
 import { FORMAT, MANIFEST, type Manifest, type ManifestFile } from './manifest.ts'
-import { parquetColumns } from './parquet-columns.ts'
+import { type ColumnType, columnTypes, parquetColumns } from './parquet-columns.ts'
 import { labelOf, listRollups, listTables, quoted } from './tables.ts'
 import { type Rows, writeParquet } from './write-parquet.ts'
 
@@ -75,12 +75,20 @@ async function write(client: PoolClient, { folder, name, kind, from, format }: P
     const written = await writeParquet(path, columns, rowsOf(client, `select ${selected} from ${from} t`))
     return { name, kind, file, ...written }
   }
-  // row_to_json, not to_jsonb: a column of type json keeps the order of its members
-  const rows = rowsOf(client, `select row_to_json(t)::text as line from ${from} t`)
+  const rows = rowsOf(client, selectLines(from, await columnTypes(client, from)))
   async function* lines(): AsyncGenerator<string[]> {
     for await (const batch of rows) yield batch.map(({ line }) => line as string)
   }
   return { name, kind, file, ...(await writeLines(path, lines())) }
+}
+
+/**
+ * Rows as lines of JSON. A column of type json or jsonb is its text, because `null` in a row stands for no value: the value null of
+ * JSON would be lost.
+ */
+export function selectLines(from: string, columns: readonly ColumnType[]): string {
+  const values = columns.map(({ name, type }) => (/^jsonb?$/.test(type) ? `"${name}"::text` : `"${name}"`))
+  return `select row_to_json(t)::text as line from (select ${values.join(', ')} from ${from}) t`
 }
 
 async function* rowsOf(client: PoolClient, query: string): AsyncGenerator<Rows> {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '#model/basics/errors.ts'
 
-export const FORMAT = 1
+/** 2: columns of type json and jsonb are text in lines of JSON; in format 1 they were JSON, and null was no value. */
+export const FORMAT = 2
 export const MANIFEST = 'manifest.json'
 
 const file = z.strictObject({
@@ -17,7 +18,7 @@ const file = z.strictObject({
 
 /** `manifest.json` of an exported city: written last, so a folder without it is not whole. */
 const manifestSchema = z.strictObject({
-  format: z.literal(FORMAT),
+  format: z.literal([1, FORMAT]),
   exportedAt: z.iso.datetime(),
   city: z.string().nullable(),
   /** name and SHA-256 of every migration: the schema the rows belong to */

@@ -44,13 +44,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 }
 
-/** Columns of a table or of a rollup. The observations have their result in addition to how it is stored. */
-export async function parquetColumns(db: Queryable, relation: string): Promise<ParquetColumn[]> {
-  const { rows } = await db.query<{ name: string; type: string }>(
+export type ColumnType = { readonly name: string; readonly type: string }
+
+/** Columns of a table or of a rollup, with the names of their types in PostgreSQL. */
+export async function columnTypes(db: Queryable, relation: string): Promise<ColumnType[]> {
+  const { rows } = await db.query<ColumnType>(
     `select attname::text as name, format_type(atttypid, null) as type from pg_attribute
      where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
     [relation],
   )
+  return rows
+}
+
+/** The same as Parquet. The observations have their result in addition to how it is stored. */
+export async function parquetColumns(db: Queryable, relation: string): Promise<ParquetColumn[]> {
+  const rows = await columnTypes(db, relation)
   const columns = rows.map(({ name, type }) => columnOf(name, `"${name}"`, type))
   const isPacked = ['scaled', 'divisor'].every((name) => rows.some((row) => row.name === name))
   return isPacked ? [...columns, columnOf('result', '(scaled::float8 / divisor::float8)', 'double precision')] : columns

@@ -7,31 +7,21 @@ const parsers = {
   dateFromDays: (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10),
 }
 
-/**
- * Rows of a file of `writeParquet` as lines of JSON, in batches, as `json_populate_recordset` takes them.
- * @param json columns that hold JSON as text
- */
-export async function* readParquetLines(
-  path: string,
-  json: ReadonlySet<string>,
-  batchRows: number,
-): AsyncGenerator<readonly string[]> {
+/** Rows of a file of `writeParquet` as lines of JSON, in batches, as a restore takes them: JSON in it is text. */
+export async function* readParquetLines(path: string, batchRows: number): AsyncGenerator<readonly string[]> {
   const file = await asyncBufferFromFile(path)
   const metadata = await parquetMetadataAsync(file)
   let start = 0
   for (const { num_rows: groupRows } of metadata.row_groups) {
     const end = start + Number(groupRows)
     const rows = await parquetReadObjects({ file, metadata, parsers, rowStart: start, rowEnd: end })
-    for (let at = 0; at < rows.length; at += batchRows)
-      yield rows.slice(at, at + batchRows).map((row) => lineOf(row, json))
+    for (let at = 0; at < rows.length; at += batchRows) yield rows.slice(at, at + batchRows).map(lineOf)
     start = end
   }
 }
 
-function lineOf(row: Readonly<Record<string, unknown>>, json: ReadonlySet<string>): string {
-  const members = Object.entries(row).map(
-    ([name, value]) => `${JSON.stringify(name)}:${json.has(name) && typeof value === 'string' ? value : textOf(value)}`,
-  )
+function lineOf(row: Readonly<Record<string, unknown>>): string {
+  const members = Object.entries(row).map(([name, value]) => `${JSON.stringify(name)}:${textOf(value)}`)
   return `{${members.join(',')}}`
 }
 
@@ -40,6 +30,8 @@ function textOf(value: unknown): string {
   if (typeof value === 'bigint') return `${value}`
   // NaN and infinities, which JSON does not have
   if (typeof value === 'number' && !Number.isFinite(value)) return `"${value}"`
+  // JSON.stringify writes 0
+  if (Object.is(value, -0)) return '-0'
   return JSON.stringify(value)
 }
 

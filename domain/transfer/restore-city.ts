@@ -47,20 +47,20 @@ async function requireEmpty(pool: Pool): Promise<void> {
     throw new AppError('CONFIG_INVALID', 'the database has a city already; restore into an empty database or DATA_DIR')
 }
 
-async function restoreTables(client: PoolClient, folder: string, { files }: Manifest): Promise<void> {
+async function restoreTables(client: PoolClient, folder: string, { files, format }: Manifest): Promise<void> {
   await client.query('set local statement_timeout = 0')
   const ofTable = new Map(files.flatMap((file) => (file.kind === 'table' ? [[file.name, file] as const] : [])))
   for (const table of await listTables(client)) {
     const file = ofTable.get(labelOf(table))
     if (!file) throw new AppError('CONFIG_INVALID', `the export has no table ${labelOf(table)}`)
-    await restoreTable(client, folder, { table, file })
+    await restoreTable(client, folder, { table, file, format })
   }
   await cancelWaitingNotifications(client)
 }
 
-type Part = { readonly table: Table; readonly file: ManifestFile }
+type Part = { readonly table: Table; readonly file: ManifestFile; readonly format: Manifest['format'] }
 
-async function restoreTable(client: PoolClient, folder: string, { table, file }: Part): Promise<void> {
+async function restoreTable(client: PoolClient, folder: string, { table, file, format }: Part): Promise<void> {
   const target = quoted(table)
   const columns = await columnsOf(client, table)
   const names = columns.map(({ name }) => `"${name}"`).join(', ')
@@ -69,11 +69,9 @@ async function restoreTable(client: PoolClient, folder: string, { table, file }:
   // rows that migrations or triggers put there
   await client.query(`delete from ${target}`)
   let rows = 0
-  const json = new Set(columns.flatMap(({ name, isJson }) => (isJson ? [name] : [])))
-  for await (const lines of linesOf(folder, file, json)) {
+  for await (const lines of linesOf(folder, file)) {
     await client.query(
-      `insert into ${target} (${names}) overriding system value
-       select ${names} from json_populate_recordset(null::${target}, $1::json)`,
+      `insert into ${target} (${names}) overriding system value ${selectRows(target, columns, hasJsonAsText(format, file))}`,
       [`[${lines.join(',')}]`],
     )
     rows += lines.length
@@ -90,9 +88,25 @@ async function restoreTable(client: PoolClient, folder: string, { table, file }:
   }
 }
 
-const linesOf = (folder: string, { file }: ManifestFile, json: ReadonlySet<string> = new Set()) =>
+const hasJsonAsText = (format: Manifest['format'], { file }: ManifestFile): boolean =>
+  format >= 2 || file.endsWith('.parquet')
+
+/** The rows of `$1`, an array of lines as `selectLines` and `readParquetLines` write them. */
+export function selectRows(
+  target: string,
+  columns: readonly { readonly name: string; readonly isJson: boolean }[],
+  hasJsonAsText = true,
+): string {
+  const isText = (isJson: boolean): boolean => isJson && hasJsonAsText
+  const values = columns.map(({ name, isJson }) => (isText(isJson) ? `(line ->> '${name}')::json` : `t."${name}"`))
+  if (!columns.some(({ isJson }) => isText(isJson)))
+    return `select ${values.join(', ')} from json_populate_recordset(null::${target}, $1::json) t`
+  return `select ${values.join(', ')} from json_array_elements($1::json) lines (line), json_populate_record(null::${target}, line) t`
+}
+
+const linesOf = (folder: string, { file }: ManifestFile) =>
   file.endsWith('.parquet')
-    ? readParquetLines(join(folder, file), json, BATCH_ROWS)
+    ? readParquetLines(join(folder, file), BATCH_ROWS)
     : readLines(join(folder, file), BATCH_ROWS)
 
 /** Rolls up what raw there is, then adds the rollups whose raw is gone: neither is enough alone. */
