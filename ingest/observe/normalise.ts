@@ -16,6 +16,7 @@ import { readLoneNumber } from '#model/text/numbers.ts'
 import { MAX_NAME_LENGTH, plainText } from '#model/text/storable-text.ts'
 import type { Domain } from '#model/things/domain.ts'
 import { clip, show } from '../decode/helpers/input.ts'
+import { CLOCK_TOLERANCE_MS } from '../decode/helpers/local-time.ts'
 import type { FieldProblem, RejectReason, Sample } from '../decode/helpers/types.ts'
 import { rangeTest } from '../quality/range.ts'
 import { isSentinel } from '../quality/sentinels.ts'
@@ -35,8 +36,6 @@ export type NormalSample = {
   domain: Domain
 }
 
-/** A device clock that is ahead by up to this much is not flagged. */
-export const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS
 /** Beyond this the value is rejected; in between it is suspect. */
 export const CLOCK_AHEAD_LIMIT_MS = 60 * MINUTE_MS
 /** Older raw observations would be deleted at once. */
@@ -120,9 +119,9 @@ export function normalise(
   return { samples: out, rejected }
 }
 
-/** A value that the device itself contradicts does not pass, whatever the tests of the value. */
+/** A value that the device itself contradicts, or that may be of another hour, does not pass, whatever the tests of the value. */
 const qualityOfFlags = (flags = 0): Quality =>
-  flags & REASONS.channels_disagree ? QUALITY.suspect : QUALITY.notEvaluated
+  flags & (REASONS.channels_disagree | REASONS.ambiguous_time) ? QUALITY.suspect : QUALITY.notEvaluated
 
 type Refusal = { reason: RejectReason; detail: string }
 const refuse = (reason: RejectReason, detail: string): Refusal => ({ reason, detail })

@@ -49,7 +49,7 @@ const RAW = `
 function faults(): number {
   const { gross_range, climatology, spike, rate_of_change, flat_line, neighbours, clock_ahead, clock_behind } = REASONS
   const bySeries = gross_range | climatology | spike | rate_of_change | flat_line | neighbours
-  return bySeries | clock_ahead | clock_behind | REASONS.channels_disagree
+  return bySeries | clock_ahead | clock_behind | REASONS.channels_disagree | REASONS.ambiguous_time
 }
 
 /**

@@ -41,6 +41,8 @@ export const REASONS = {
   channels_disagree: 1 << 17,
   /** a state that the broker kept: it held when it arrived, and nobody knows since when */
   retained_state: 1 << 18,
+  /** a local time that occurs twice or not at all when clocks change, and the arrival does not tell which instant it is */
+  ambiguous_time: 1 << 19,
 } as const
 export type Reason = keyof typeof REASONS
 

@@ -14,6 +14,7 @@ class OpenedMessage implements Input {
   readonly levels: readonly string[]
   readonly bytes: Uint8Array
   readonly receivedAt: Date
+  readonly retained: boolean
   readonly source: Source
   readonly timeZone: string
   readonly context: DecodingContext | undefined
@@ -22,7 +23,7 @@ class OpenedMessage implements Input {
   #parsed = false
 
   constructor(
-    { topic, payload, receivedAt }: Message,
+    { topic, payload, receivedAt, retain = false }: Message,
     source: Source,
     timeZone: string,
     context: DecodingContext | undefined,
@@ -31,6 +32,7 @@ class OpenedMessage implements Input {
     this.levels = topic.split('/')
     this.bytes = payload
     this.receivedAt = receivedAt
+    this.retained = retain
     this.source = source
     this.timeZone = timeZone
     this.context = context

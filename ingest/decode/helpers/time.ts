@@ -10,16 +10,21 @@ const ISO =
  * `near` (the time of arrival) decides between the two instants of a repeated hour.
  */
 export function readIso(text: string, zone?: string, near?: Date): Date | undefined {
+  const parsed = parseIso(text)
+  if (parsed === undefined) return undefined
+  if ('instant' in parsed) return valid(parsed.instant)
+  return zone === undefined ? undefined : valid(localInstant(parsed.wall, zone, near?.getTime()))
+}
+
+/** ISO 8601 as an instant or, without an offset, as the local wall clock; in ms. */
+export function parseIso(text: string): { readonly instant: number } | { readonly wall: number } | undefined {
   const common = readCommonForm(text)
-  if (common !== undefined) return new Date(common)
+  if (common !== undefined) return { instant: common }
   const match = ISO.exec(text.trim())
-  if (!match) return undefined
-  const wall = wallClock(match)
+  const wall = match ? wallClock(match) : undefined
   if (wall === undefined) return undefined
-  const offset = match[8]
-  if (offset !== undefined) return valid(wall - offsetOf(offset))
-  if (zone === undefined) return undefined
-  return valid(localInstant(wall, zone, near?.getTime()))
+  const offset = match?.[8]
+  return offset === undefined ? { wall } : { instant: wall - offsetOf(offset) }
 }
 
 /**
@@ -104,17 +109,29 @@ const TWO_HOURS_MS = 7_200_000
  * hours of it, else the first. An hour that does not occur (the device missed the change): the offset before the gap.
  */
 export function localInstant(wall: number, zone: string, near?: number): number {
-  if (Math.abs(wall) > 8.64e15 - 2 * DAY_MS) return Number.NaN
+  const { usual, other, occursTwice } = instantsOf(wall, zone)
+  if (other === undefined || !occursTwice || near === undefined) return usual
+  const nearest = Math.abs(near - other) < Math.abs(near - usual) ? other : usual
+  return Math.abs(near - nearest) <= TWO_HOURS_MS ? nearest : usual
+}
+
+type Instants = {
+  /** with the offset before a change: the first of two, or what a clock shows that has not been changed yet */
+  readonly usual: number
+  /** with the offset after the change, where the wall clock occurs twice or not at all */
+  readonly other?: number
+  readonly occursTwice: boolean
+}
+
+/** What a local wall clock may mean; NaN outside of what a Date can be. */
+export function instantsOf(wall: number, zone: string): Instants {
+  if (Math.abs(wall) > 8.64e15 - 2 * DAY_MS) return { usual: Number.NaN, occursTwice: false }
   const before = wall - offsetAt(wall - DAY_MS, zone)
   const after = wall - offsetAt(wall + DAY_MS, zone)
-  if (before === after) return before
-  const fits = [before, after].filter((instant) => instant + offsetAt(instant, zone) === wall)
-  if (fits.length === 1) return fits[0] ?? before
-  if (fits.length === 0) return before
-  const [first, second] = [Math.min(before, after), Math.max(before, after)]
-  if (near === undefined) return first
-  const nearest = Math.abs(near - second) < Math.abs(near - first) ? second : first
-  return Math.abs(near - nearest) <= TWO_HOURS_MS ? nearest : first
+  if (before === after) return { usual: before, occursTwice: false }
+  const [fit, second] = [before, after].filter((instant) => instant + offsetAt(instant, zone) === wall)
+  if (fit !== undefined && second === undefined) return { usual: fit, occursTwice: false }
+  return { usual: before, other: after, occursTwice: fit !== undefined }
 }
 
 /** Unix time in seconds, milliseconds, microseconds or nanoseconds, distinguished by magnitude (years 1973 to 5138 in ms). */

@@ -55,7 +55,13 @@ export type Decoded =
   | { ok: true; samples: Sample[]; rejected: FieldProblem[]; unmapped?: readonly UnmappedField[] }
   | { ok: false; reason: RejectReason; detail: string; unmapped?: readonly UnmappedField[] }
 
-export type Message = { topic: string; payload: Uint8Array; receivedAt: Date }
+export type Message = {
+  topic: string
+  payload: Uint8Array
+  receivedAt: Date
+  /** kept by the broker for new subscriptions: its arrival says nothing about its time */
+  retain?: boolean
+}
 
 /** Input of a decoder: one message, parsed on demand, and the settings of its source. */
 export type Input = {
@@ -68,6 +74,7 @@ export type Input = {
   /** the payload as JSON; `undefined` when it is not JSON (which has no undefined) */
   readonly json: unknown
   readonly receivedAt: Date
+  readonly retained: boolean
   readonly source: Source
   /** IANA zone of devices that send local time */
   readonly timeZone: string

@@ -96,20 +96,20 @@ function readRecord(place: Place, prefix: string): Base | 'ahead' | undefined {
     return undefined
   }
   const device = prefix + name
-  const time = readRecordTime(record, root, { mapping, input, known })
-  if (time === 'unreadable' || time === 'missing') {
+  const stated = readRecordTime(record, root, { mapping, input, known })
+  if (stated === 'unreadable' || stated === 'missing') {
     const where = mapping.time ? [mapping.time.path].flat().join(', ') : 'time'
-    const detail = time === 'missing' ? `no time at ${where}` : `not a time in the format ${mapping.time?.format}`
+    const detail = stated === 'missing' ? `no time at ${where}` : `not a time in the format ${mapping.time?.format}`
     out.problem(pathIn(record, where), 'bad_time', detail, device)
     return { device }
   }
-  if (mapping.time?.forecast && time && time > input.receivedAt) {
+  if (mapping.time?.forecast && stated && stated.time > input.receivedAt) {
     known.add(`${record.path}#`)
     return 'ahead'
   }
   const location = locationOf(place)
-  const flags = reader.flags === undefined ? {} : { flags: reader.flags }
-  const base: Base = { device, ...flags, ...(time && { time }), ...(location && { location }) }
+  const flags = (reader.flags ?? 0) | (stated?.flags ?? 0)
+  const base: Base = { device, ...stated, ...(flags !== 0 && { flags }), ...(location && { location }) }
   readValues(base, place)
   return base
 }

@@ -1,6 +1,7 @@
 import { HOUR_MS } from '#model/basics/durations.ts'
 import { isTimeZone, type PayloadMapping } from '#model/city/payload-mapping.ts'
 import { compileTimePattern, type WallClock } from '#model/text/time-pattern.ts'
+import { localAtArrival, readStated as readAtArrival, type Stated } from '../helpers/local-time.ts'
 import { localInstant, readEpoch, readIso } from '../helpers/time.ts'
 import type { Input } from '../helpers/types.ts'
 import { type Found, findAround } from './walk.ts'
@@ -13,7 +14,7 @@ export function readRecordTime(
   record: Found,
   root: Found,
   { mapping: { time }, input, known }: Context,
-): Date | undefined | 'missing' | 'unreadable' {
+): Stated | undefined | 'missing' | 'unreadable' {
   if (!time) return undefined
   const parts: string[] = []
   for (const path of [time.path].flat()) {
@@ -27,12 +28,24 @@ export function readRecordTime(
   return readStated(parts.join(' ').trim(), named ?? time.timeZone ?? input.timeZone, time, input) ?? 'unreadable'
 }
 
-function readStated(text: string, zone: string, time: Time, input: Input): Date | undefined {
+function readStated(text: string, zone: string, time: Time, input: Input): Stated | undefined {
+  if (time.repeatedHour !== 'arrival' || time.format === 'unix') {
+    const at = readByRule(text, zone, time)
+    return at && { time: at }
+  }
+  const { receivedAt, retained } = input
+  const arrival = { timeZone: zone, receivedAt, retained }
+  if (time.format === 'iso') return readAtArrival(text, arrival)
+  const wall = patternOf(time.format)?.(text)
+  return wall === undefined ? undefined : localAtArrival(wall, arrival)
+}
+
+/** Without regard to the arrival. */
+function readByRule(text: string, zone: string, time: Time): Date | undefined {
   if (time.format === 'unix')
     return /^-?\d{1,20}(?:\.\d+)?(?:e[+]?\d+)?$/i.test(text) ? readEpoch(Number(text)) : undefined
   if (time.format === 'iso') {
-    const near = time.repeatedHour === 'arrival' ? input.receivedAt : undefined
-    const first = readIso(text, zone, near)
+    const first = readIso(text, zone)
     return time.repeatedHour === 'second' && first ? secondOf(first, (at) => readIso(text, zone, at)) : first
   }
   const wall = patternOf(time.format)?.(text)
@@ -41,7 +54,6 @@ function readStated(text: string, zone: string, time: Time, input: Input): Date 
     const ms = localInstant(wall, zone, near?.getTime())
     return Number.isNaN(ms) ? undefined : new Date(ms)
   }
-  if (time.repeatedHour === 'arrival') return read(input.receivedAt)
   const first = read()
   return time.repeatedHour === 'second' && first ? secondOf(first, read) : first
 }

@@ -2,8 +2,8 @@ import type { Base } from '../../helpers/fields.ts'
 import { readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
+import { readStatedOrEpoch } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { readTime } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
 
@@ -62,7 +62,7 @@ const OF_THE_MESSAGE: ReadonlySet<string> = new Set(
 )
 
 /** A sensor is named by its model and number, which many change with new batteries. */
-export function readRadio(json: JsonObject, format: string, { source, timeZone, receivedAt }: Input): Decoded {
+export function readRadio(json: JsonObject, format: string, input: Input): Decoded {
   const model = ownString(json, 'model') ?? ''
   const number = own(json, 'id')
   if (ownString(json, 'type') === 'TPMS' || /tpms|tyre|tire|keyfob|car.?key|remote/i.test(model))
@@ -74,12 +74,12 @@ export function readRadio(json: JsonObject, format: string, { source, timeZone, 
   const stamp = own(json, 'time')
   if (stamp !== undefined) {
     // seconds since the start of a recording (`-r`) begin with @
-    const time = readTime(stamp, timeZone, receivedAt)
+    const time = readStatedOrEpoch(stamp, input)
     if (!time) return reject('bad_time', `time: ${show(stamp)} is not a time`)
-    base.time = time
+    Object.assign(base, time)
   }
   readFields(json, {
-    ...{ source, base, out },
+    ...{ source: input.source, base, out },
     own: (key) => (OF_THE_MESSAGE.has(key) ? null : Object.hasOwn(RADIO, key) ? RADIO[key] : undefined),
   })
   if (out.samples.every(({ property }) => property === 'rssi') && out.rejected.length === 0)

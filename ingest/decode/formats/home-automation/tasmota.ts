@@ -2,8 +2,8 @@ import { addReading, type Base } from '../../helpers/fields.ts'
 import { inDevice, inObject, type Own, type Reading, readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
+import { readStated } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
 
@@ -64,16 +64,13 @@ function readWill(id: string, input: Input, out: Collector): Decoded {
 }
 
 function readBase(id: string, body: JsonObject, input: Input, out: Collector): Base | undefined {
-  const base: Base = { device: `tasmota/${id}` }
+  const device = `tasmota/${id}`
   const text = own(body, 'Time')
-  if (text === undefined) return base
-  const time = typeof text === 'string' ? readIso(text, input.timeZone, input.receivedAt) : undefined
-  if (!time) {
-    out.problem('Time', 'bad_time', `${show(text)} is not a time`)
-    return undefined
-  }
-  base.time = time
-  return base
+  if (text === undefined) return { device }
+  const time = typeof text === 'string' ? readStated(text, input) : undefined
+  if (time) return { device, ...time }
+  out.problem('Time', 'bad_time', `${show(text)} is not a time`)
+  return undefined
 }
 
 /** STATE: only the Wi-Fi signal is a measurement. Wifi.RSSI is a percentage, Wifi.Signal is in dBm. */

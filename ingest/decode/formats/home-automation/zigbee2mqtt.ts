@@ -2,8 +2,8 @@ import { addReading, type Base, mappingOf } from '../../helpers/fields.ts'
 import { type Own, readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
+import { readStatedOrEpoch } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { readTime } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { contradiction } from '../../names/context.ts'
 import { type Meaning, squeeze } from '../../names/meaning.ts'
@@ -57,9 +57,9 @@ function readState(name: string, state: JsonObject, input: Input): Decoded {
   const base: Base = { device: `zigbee2mqtt/${name}` }
   const seen = own(state, 'last_seen')
   if (seen !== undefined && seen !== null) {
-    const time = readTime(seen, input.timeZone, input.receivedAt)
+    const time = readStatedOrEpoch(seen, input)
     if (!time) return reject('bad_time', `last_seen: ${show(seen)} is not a time`)
-    base.time = time
+    Object.assign(base, time)
   }
   const measured: Record<string, unknown> = {}
   for (const key of Object.keys(state)) {

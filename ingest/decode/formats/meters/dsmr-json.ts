@@ -98,9 +98,9 @@ function valueIn(json: JsonObject, key: string): unknown {
   return isObject(field) ? own(field, 'value') : field
 }
 
-function readDongle(json: JsonObject, base: Base, { timeZone }: Input, out: Collector): void {
-  const time = readStamp(valueIn(json, 'timestamp'), timeZone)
-  const gasTime = readStamp(valueIn(json, 'gas_delivered_timestamp'), timeZone) ?? time
+function readDongle(json: JsonObject, base: Base, input: Input, out: Collector): void {
+  const time = readStamp(valueIn(json, 'timestamp'), input)
+  const gasTime = readStamp(valueIn(json, 'gas_delivered_timestamp'), input, 'hourly') ?? time
   readTable(
     DONGLE,
     (key) => valueIn(json, key),

@@ -1,5 +1,6 @@
 import { addReading, type Base, unmapped } from '../../helpers/fields.ts'
 import { show } from '../../helpers/input.ts'
+import type { Arrival } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
@@ -80,9 +81,9 @@ function readTelegram(input: Input, base: Base, out: Collector): Decoded {
   const lines = text.slice(0, end).split(/\r?\n/)
   const stamp = lines.map((line) => TIME.exec(line)?.[1]).find(Boolean)
   if (stamp !== undefined) {
-    const time = readStamp(stamp, input.timeZone)
+    const time = readStamp(stamp, input)
     if (!time) return reject('bad_time', `${show(stamp)} is not a time`)
-    base.time = time
+    Object.assign(base, time)
   }
   const types = new Map<string, number>(
     lines.flatMap((line) => {
@@ -91,7 +92,7 @@ function readTelegram(input: Input, base: Base, out: Collector): Decoded {
     }),
   )
   for (const [index, line] of lines.entries())
-    readLine(line, lines[index + 1] ?? '', { types, base, timeZone: input.timeZone, out })
+    readLine(line, lines[index + 1] ?? '', { types, base, arrival: input, out })
   return out.finish('no readings in the telegram')
 }
 
@@ -99,7 +100,7 @@ type Reader = {
   /** M-Bus device types by channel */
   readonly types: ReadonlyMap<string, number>
   readonly base: Base
-  readonly timeZone: string
+  readonly arrival: Arrival
   readonly out: Collector
 }
 
@@ -131,17 +132,21 @@ type DeviceReading = {
 }
 
 /** A meter on the M-Bus. It is read every hour or five minutes, so the reading is older than the telegram. */
-function readDevice(
-  { channel, stamp, value, unit, code }: DeviceReading,
-  { types, base, timeZone, out }: Reader,
-): void {
+function readDevice({ channel, stamp, value, unit, code }: DeviceReading, { types, base, arrival, out }: Reader): void {
   const field = `0-${channel}:${code}`
   const kind = M_BUS.get(types.get(channel) ?? -1)
   if (!kind) {
     unmapped(out, field, code, value, base.device)
     return
   }
-  const time = readStamp(stamp, timeZone)
-  if (time) addReading(out, { ...base, time }, { property: kind.property, unit: unit ?? kind.unit }, value, field)
+  const time = readStamp(stamp, arrival, 'hourly')
+  if (time)
+    addReading(
+      out,
+      { device: base.device, ...time },
+      { property: kind.property, unit: unit ?? kind.unit },
+      value,
+      field,
+    )
   else out.problem(field, 'bad_time', `${show(stamp)} is not a time`)
 }

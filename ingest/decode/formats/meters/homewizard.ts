@@ -7,8 +7,8 @@ import { addReading, type Base, unmapped } from '../../helpers/fields.ts'
 import { numbersIn } from '../../helpers/free-form.ts'
 import { show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
+import { type Arrival, readStated } from '../../helpers/local-time.ts'
 import type { Collector } from '../../helpers/result.ts'
-import { readIso } from '../../helpers/time.ts'
 import type { Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
 import { readStamp } from './dsmr-stamp.ts'
@@ -54,7 +54,7 @@ const HOMEWIZARD_2: Table = {
 export function readHomeWizard2(json: JsonObject, base: Base, input: Input, out: Collector): void {
   const stated = isoOf(json, 'timestamp', input, out)
   if (stated === 'none') return
-  const dated: Base = { ...base, ...(stated && { time: stated }) }
+  const dated: Base = { ...base, ...stated }
   readTable(
     HOMEWIZARD_2,
     (key) => own(json, key),
@@ -67,8 +67,7 @@ export function readHomeWizard2(json: JsonObject, base: Base, input: Input, out:
 
 /** HomeWizard sends no time except that of the gas meter; negative power is export. */
 export function readHomeWizard(json: JsonObject, base: Base, input: Input, out: Collector): void {
-  const { timeZone } = input
-  const gasTime = readStamp(own(json, 'gas_timestamp'), timeZone)
+  const gasTime = readStamp(own(json, 'gas_timestamp'), input, 'hourly')
   readTable(
     HOMEWIZARD,
     (key) => own(json, key),
@@ -107,7 +106,7 @@ function readExternalMeter(
   meaning: Meaning | undefined,
   field: string,
   base: Base,
-  { timeZone, receivedAt }: Input,
+  arrival: Arrival,
   out: Collector,
 ): void {
   const value = own(meter, 'value')
@@ -117,10 +116,11 @@ function readExternalMeter(
   }
   const stamp = own(meter, 'timestamp')
   const time =
-    readStamp(stamp, timeZone) ?? (typeof stamp === 'string' ? readIso(stamp, timeZone, receivedAt) : undefined)
+    readStamp(stamp, arrival, 'hourly') ??
+    (typeof stamp === 'string' ? readStated(stamp, arrival, 'hourly') : undefined)
   const unit = own(meter, 'unit')
   const stated = typeof unit === 'string' ? { ...meaning, unit } : meaning
-  if (time) addReading(out, { ...base, time }, stated, value, field)
+  if (time) addReading(out, { device: base.device, ...time }, stated, value, field)
   else out.problem(field, 'bad_time', `${show(stamp)} is not a time`)
 }
 

@@ -1,9 +1,8 @@
 import { addReading, type Base } from '../../helpers/fields.ts'
 import { show } from '../../helpers/input.ts'
 import { type JsonObject, own } from '../../helpers/json.ts'
+import { type Arrival, readStated, type Stated } from '../../helpers/local-time.ts'
 import type { Collector } from '../../helpers/result.ts'
-import { readIso } from '../../helpers/time.ts'
-import type { Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
 
 export const KWH = (property: string, channel: string): Meaning => ({ property, unit: 'kW.h', channel })
@@ -22,27 +21,20 @@ export type Table = Readonly<Record<string, Meaning>>
 export function readTable(
   table: Table,
   value: (key: string) => unknown,
-  time: (meaning: Meaning) => Date | undefined,
+  time: (meaning: Meaning) => Stated | undefined,
   { base, out }: { base: Base; out: Collector },
 ): void {
   for (const [key, meaning] of Object.entries(table)) {
     const found = value(key)
-    const at = time(meaning)
-    if (found !== undefined && found !== null)
-      addReading(out, { ...base, ...(at && { time: at }) }, meaning, found, key)
+    if (found !== undefined && found !== null) addReading(out, { ...base, ...time(meaning) }, meaning, found, key)
   }
 }
 
 /** 'none': a time that cannot be read; the values are then rejected rather than given another time. */
-export function isoOf(
-  json: JsonObject,
-  key: string,
-  { timeZone, receivedAt }: Input,
-  out: Collector,
-): Date | 'none' | undefined {
+export function isoOf(json: JsonObject, key: string, arrival: Arrival, out: Collector): Stated | 'none' | undefined {
   const stamp = own(json, key)
   if (stamp === undefined || stamp === null) return undefined
-  const time = typeof stamp === 'string' ? readIso(stamp, timeZone, receivedAt) : undefined
+  const time = typeof stamp === 'string' ? readStated(stamp, arrival) : undefined
   if (!time) out.problem(key, 'bad_time', `${show(stamp)} is not a time`)
   return time ?? 'none'
 }

@@ -2,8 +2,8 @@ import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields
 import { readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
+import { readStated } from '../../helpers/local-time.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import { readIso } from '../../helpers/time.ts'
 import type { Format, Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
 
@@ -126,9 +126,9 @@ export const aiOnTheEdge: Format = {
     const base: Base = { device: `ai-on-the-edge/${(name.length > 0 ? name.reverse() : [number]).join('/')}` }
     const stamp = own(json, 'timestamp')
     if (stamp !== undefined && stamp !== '') {
-      const time = typeof stamp === 'string' ? readIso(stamp, input.timeZone, input.receivedAt) : undefined
+      const time = typeof stamp === 'string' ? readStated(stamp, input) : undefined
       if (!time) return reject('bad_time', `timestamp: ${show(stamp)} is not a time`)
-      base.time = time
+      Object.assign(base, time)
     }
     const out = new Collector()
     const meaning = mappingOf(source, 'value', 'value', base.device) ?? { property: 'water_volume', unit: 'm3' }

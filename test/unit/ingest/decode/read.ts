@@ -7,7 +7,7 @@ import { PROPERTIES } from '#model/observation/properties.ts'
 export const receivedAt = new Date('2026-05-31T12:00:00Z')
 const source: Source = { name: 'test', topic: '#' }
 
-export type Options = { source?: Partial<Source>; receivedAt?: Date; timeZone?: string }
+export type Options = { source?: Partial<Source>; receivedAt?: Date; timeZone?: string; retain?: boolean }
 
 /** Decodes a payload (text, bytes, or anything JSON) that arrived on a topic, by default with the clock of Berlin. */
 export function read(topic: string, payload: unknown, options: Options = {}): Decoded {
@@ -16,7 +16,7 @@ export function read(topic: string, payload: unknown, options: Options = {}): De
       ? payload
       : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))
   return decode(
-    { topic, payload: bytes, receivedAt: options.receivedAt ?? receivedAt },
+    { topic, payload: bytes, receivedAt: options.receivedAt ?? receivedAt, retain: options.retain ?? false },
     { ...source, ...options.source },
     { timeZone: options.timeZone ?? 'Europe/Berlin' },
   )
