@@ -5,6 +5,8 @@ const slow = { testTimeout: 60_000, hookTimeout: 120_000 }
 const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
 /** Modules are loaded once a worker instead of once a file, so they must not keep state between files. */
 const shared = { isolate: false }
+/** A worker that uses the embedded database waits for a disk, a socket or a timer four tenths of its time. */
+const parallel = { maxWorkers: 3 }
 const alone = { fileParallelism: false, maxWorkers: 1 }
 
 export default defineConfig({
@@ -23,6 +25,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           ...shared,
+          ...parallel,
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -34,6 +37,7 @@ export default defineConfig({
           name: 'generative',
           include: ['test/generative/**/*.test.ts'],
           ...native,
+          ...parallel,
           sequence: { groupOrder: 0 },
         },
       },
@@ -45,6 +49,7 @@ export default defineConfig({
           ...slow,
           ...native,
           ...shared,
+          ...parallel,
           sequence: { groupOrder: 0 },
         },
       },
@@ -57,6 +62,7 @@ export default defineConfig({
           ...slow,
           ...native,
           ...shared,
+          ...parallel,
           sequence: { groupOrder: 0 },
         },
       },
