@@ -7,7 +7,6 @@ const native = { experimental: { viteModuleRunner: false, nodeLoader: false } }
 const shared = { isolate: false }
 /** A worker that uses the embedded database waits for a disk, a socket or a timer four tenths of its time. */
 const parallel = { maxWorkers: 3 }
-const alone = { fileParallelism: false, maxWorkers: 1 }
 
 export default defineConfig({
   test: {
@@ -73,7 +72,6 @@ export default defineConfig({
           include: ['test/delivery/**/*.test.ts'],
           ...slow,
           ...native,
-          ...alone,
           sequence: { groupOrder: 1 },
         },
       },
