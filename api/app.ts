@@ -11,6 +11,7 @@ import { airStandards } from './air-quality/standards.ts'
 import { alertFigures } from './alerting/figures.ts'
 import { trackMethods } from './http/allowed-methods.ts'
 import { registerBasePath, withoutBasePath } from './http/base-path.ts'
+import { registerDisconnects } from './http/client-address.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerEtags } from './http/etag.ts'
 import { memo } from './http/memo.ts'
@@ -135,6 +136,7 @@ const standardOf =
   }
 
 async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  registerDisconnects(app)
   registerBasePath(app, deps.basePath ?? '')
   registerSecurity(app, deps)
   registerGuard(app, deps)

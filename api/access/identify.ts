@@ -7,6 +7,7 @@ import { findToken, isToken } from '#domain/access/tokens.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import type { Actor } from '#model/access/actor.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { addressOf } from '../http/client-address.ts'
 import { networkOf } from '../http/rate-limit.ts'
 import { readCookie, requireOwnOrigin } from './cookies.ts'
 
@@ -28,7 +29,7 @@ export const anonymous = (request: FastifyRequest): Actor => ({
   role: 'public',
   permissions: null,
   restriction: null,
-  from: truncated(request.ip),
+  from: truncated(addressOf(request)),
   requestId: request.id,
 })
 

@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt'
 import { type Logger, withoutSecret } from '#infra/runtime/log.ts'
 import { Outage } from '#infra/runtime/outage.ts'
+import { createSampler } from '#infra/runtime/sampled-log.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { type ClientTls, separateLogin } from '#model/mqtt/broker-url.ts'
 import { type LiveMessage, liveMessageSchema, liveTopic } from '#model/mqtt/live-feed.ts'
@@ -27,6 +28,7 @@ export function openMqttSource({
   const shown = withoutSecret(url)
   let subscribed = false
   const outage = new Outage()
+  const unreadable = createSampler(60_000)
   const { address, login } = separateLogin(url)
   const client = mqtt.connect(address, {
     ...tls,
@@ -53,7 +55,11 @@ export function openMqttSource({
   })
   client.on('message', (_topic, payload) => {
     const message = readMessage(payload)
-    if (!message) return log.warn({ bytes: payload.length }, 'live feed message not readable')
+    if (!message) {
+      const messages = unreadable.note()
+      if (messages !== undefined) log.warn({ bytes: payload.length, messages }, 'live feed message not readable')
+      return
+    }
     for (const listener of listeners) listener(message)
   })
 

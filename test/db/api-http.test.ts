@@ -331,6 +331,30 @@ describe('clients that break off', () => {
   })
 })
 
+describe('clients that have left', () => {
+  test('a request that is read after its connection was reset is not carried out, and no error', async () => {
+    const lines: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
+    const own = await openTestApi({ log })
+    await own.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = own.app.server.address() as AddressInfo
+    const gone = new Promise<void>((done) => {
+      // the connection is lost between the head of the request and the first of our hooks
+      own.app.server.prependListener('request', ({ socket }) => {
+        socket.once('close', () => done())
+        socket.destroy()
+      })
+    })
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('POST /api/v1/session HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n')
+    await gone
+    await sleep(100)
+    expect(lines).toEqual([])
+    await own.close()
+  })
+})
+
 describe('documentation', () => {
   test('OpenAPI 3.1: the stable names are there, every operation says what it does and answers', async () => {
     const document = (await api.app.inject('/openapi.json')).json()
