@@ -112,6 +112,8 @@ function send(
         headers: {
           ...(body !== undefined && {
             'content-type': random.pick(['application/json', 'text/plain', 'application/octet-stream', 'x']),
+            // Node does not frame the body of DELETE and OPTIONS by itself
+            'content-length': Buffer.byteLength(body),
           }),
           ...(random.chance(0.1) && { authorization: random.pick(['Bearer x', 'Basic YTpi', 'Bearer ']) }),
           ...(random.chance(0.1) && { accept: random.pick(['text/html', '*/*', 'text/event-stream', 'x/']) }),
