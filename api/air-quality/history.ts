@@ -12,7 +12,7 @@ import type { AirHistoryResponse } from '#model/api/history.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
 import { fullHourBefore, hasQuarterHours } from '#model/basics/period.ts'
 import { hoursText, hoursValues, stationOf } from './index-of.ts'
-import { type Placements, placementsOf, zonesInForce } from './placements.ts'
+import { type InForce, type Placements, placementsInForce, placementsOf } from './placements.ts'
 
 type By = AirHistoryResponse['by']
 type Place = AirHistoryResponse['places'][number]
@@ -46,7 +46,7 @@ type HistoryRow = {
 
 /**
  * The air quality index of every Thing or zone as it stood at each end: what `airIndexes` says of one moment. A Thing counts
- * in the zone that it belonged to at that end.
+ * in the zone that it belonged to at that end, and has the siting that it had then.
  */
 export async function airHistory({ pool }: { pool: Pool }, query: AirHistoryQuery): Promise<Place[]> {
   const { timeZone, now } = query
@@ -57,12 +57,15 @@ export async function airHistory({ pool }: { pool: Pool }, query: AirHistoryQuer
   const values = hoursValues(new Date(first), new Date(last))
   const { rows } = await pool.query<HistoryRow>(historyText(hasQuarterHours(timeZone)), values)
   const frames = { ends, first, last, scheme: query.scheme }
-  if (query.by === 'thing') {
-    const all = ends.map((_, i) => i)
-    return [...Map.groupBy(rows, ({ key }) => key)].map(([key, own]) => merged(key, ends, [partOf(own, all, frames)]))
-  }
   const things = [...new Set(rows.map(({ thing }) => thing))]
-  return byZone(rows, await placementsOf(pool, things), frames, now)
+  const placements = await placementsOf(pool, things)
+  if (query.by === 'zone') return byZone(rows, placements, frames, now)
+  const placementsByThing = Map.groupBy(placements, ({ thing }) => thing)
+  return [...Map.groupBy(rows, ({ thing }) => thing)].map(([thing, own]) => {
+    const inForce = placementsInForce(placementsByThing.get(thing) ?? [], ends, now)
+    const parts = inForce.map(({ placed, at }) => partOf(sitedAs(own, placed), at, frames))
+    return merged(own[0]?.key ?? '', ends, parts)
+  })
 }
 
 type Frames = {
@@ -78,9 +81,9 @@ type Part = ReadonlyMap<number, Index>
 /** Frames between two changes of the registry have the same Things in every zone, and are computed together. */
 function byZone(rows: readonly HistoryRow[], placements: Placements, frames: Frames, now: Date): Place[] {
   const parts = new Map<string, Part[]>()
-  for (const { zones, at } of zonesInForce(placements, frames.ends, now)) {
-    for (const [zone, own] of Map.groupBy(rows, ({ thing }) => zones.get(thing))) {
-      if (zone === undefined) continue
+  for (const { placed, at } of placementsInForce(placements, frames.ends, now)) {
+    for (const [zone, own] of Map.groupBy(sitedAs(rows, placed), ({ thing }) => placed.get(thing)?.zone ?? null)) {
+      if (zone === null) continue
       const part = partOf(own, at, frames)
       const known = parts.get(zone)
       if (known) known.push(part)
@@ -89,6 +92,9 @@ function byZone(rows: readonly HistoryRow[], placements: Placements, frames: Fra
   }
   return [...parts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, own]) => merged(key, frames.ends, own))
 }
+
+const sitedAs = (rows: readonly HistoryRow[], placed: InForce['placed']): HistoryRow[] =>
+  rows.map((row) => ({ ...row, siting: placed.get(row.thing)?.siting ?? null }))
 
 function partOf(rows: readonly HistoryRow[], at: readonly number[], { ends, first, last, scheme }: Frames): Part {
   const hours = hourlyMeans(rows, (last - first) / HOUR_MS)

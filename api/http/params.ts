@@ -10,6 +10,11 @@ const instantParam = z.iso
   .datetime({ offset: true, error: 'must be a time with offset, e.g. 2026-05-31T10:00:00Z' })
   .describe('ISO 8601 with offset, e.g. 2026-05-31T10:00:00Z')
 
+/** An instant of the past. */
+export const atParam = instantParam.meta({
+  description: 'just before this instant; ISO 8601 with offset, not in the future',
+})
+
 export const windowParams = { from: instantParam.optional(), to: instantParam.optional() }
 
 export const DAY_MS = 24 * HOUR_MS

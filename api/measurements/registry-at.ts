@@ -1,6 +1,7 @@
 /**
- * The registry as it was at a time: the only place that reads its history (table registry_history). Whatever is said of a
- * period rests on what was valid at its end; what is not over rests on what is valid now.
+ * The registry as it was at a time: the place that reads its history (table registry_history) for figures; thing-history.ts
+ * reads it for lists and maps. Whatever is said of a period rests on what was valid at its end; what is not over rests on
+ * what is valid now.
  */
 import { zoneAt } from '#domain/city-pack/zone-at.ts'
 import type { Queryable } from '#infra/db/pool.ts'
@@ -172,7 +173,7 @@ async function thingsThen(db: Queryable, at: At, city: CityAt): Promise<ThingAt[
 }
 
 /** Whether `validFrom` (inclusive) and `validTo` (exclusive; local dates) leave room for the moment before an instant. */
-function holdsAt(
+export function holdsAt(
   properties: Readonly<Record<string, unknown>> | null | undefined,
   { end }: At,
   timeZone: string,

@@ -151,7 +151,7 @@ export async function selectHistory(db: Queryable, query: HistoryQuery): Promise
 }
 
 /** Whether doubted readings may count (model/air-quality/measuring-ranges.ts). */
-const isDoubted = (property: string): boolean => Object.hasOwn(MEASURING_RANGES, property)
+export const isDoubted = (property: string): boolean => Object.hasOwn(MEASURING_RANGES, property)
 
 const meansOf = ({ frames }: HistoryRow, vectors: VectorFrames | undefined): (number | null)[] =>
   frames.map((frame) => {

@@ -12,7 +12,9 @@ import { airHistory } from '../air-quality/history.ts'
 import { DAY_MS, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
 import { bucketEdges, EVERY, stepEdges, stepFor } from '../measurements/buckets.ts'
+import { thingStates } from '../measurements/thing-history.ts'
 import { countDatastreams, type HistoryRow, selectHistory, selectIds } from '../queries/history.ts'
+import { selectFrameLimits } from '../queries/history-limits.ts'
 import type { ApiDeps } from './deps.ts'
 
 type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { timeZone: () => Promise<string> }
@@ -74,10 +76,15 @@ export const historyRoutes =
         }
         const stepMs = query.every === SHORT ? SHORT_MS : stepFor(edges)
         const source = stepMs === HOUR_MS ? 'hourly' : await finerSource(stepMs)
-        const rows = await selectHistory(pool, { properties: query.property, edges, source, stepMs })
+        const of = { properties: query.property, edges, source, stepMs } as const
+        const rows = await selectHistory(pool, of)
+        const limits = await selectFrameLimits(pool, of)
         const meters = await metersIn(query, edges)
-        const streams = rows.map((row) => streamOf(row, edges, meters))
-        return { ...framesOf(query.every, edges), streams }
+        const streams = rows.map((row) => {
+          const censored = limits.get(row.datastream)
+          return { ...streamOf(row, edges, meters), ...(censored && { censored: [...censored] }) }
+        })
+        return { ...framesOf(query.every, edges), thingStates: await statesIn(edges), streams }
       },
     )
 
@@ -97,7 +104,7 @@ export const historyRoutes =
         const edges = await readEdges(query)
         const of = { scheme, by, ends: edges.slice(1), now: clock(), timeZone: await timeZone() }
         const places = await airHistory({ pool }, of)
-        return { ...framesOf(every, edges), scheme, by, places }
+        return { ...framesOf(every, edges), thingStates: await statesIn(edges), scheme, by, places }
       },
     )
 
@@ -109,6 +116,9 @@ export const historyRoutes =
       const reads = await readMeters(pool, ids, edges)
       return new Map(ids.map((id) => [id, reads.get(id)]))
     }
+
+    const statesIn = (edges: readonly number[]) =>
+      thingStates(pool, new Date(edges[0] ?? 0), new Date(edges.at(-1) ?? 0))
 
     async function finerSource(stepMs: number): Promise<'quarter' | 'raw'> {
       return stepMs !== SHORT_MS && hasQuarterHours(await timeZone()) ? 'quarter' : 'raw'

@@ -8,8 +8,8 @@ import type { Reading } from '#model/meter/reading.ts'
 import { countedIn, type MeterWindow, windowOf } from '#model/meter/window.ts'
 import { averageOf } from '#model/observation/averages.ts'
 import { isCalibratedChannel } from '#model/observation/calibrated-channel.ts'
-import { censoredOf } from '#model/observation/censored.ts'
-import { REASONS, reasonsOf } from '#model/observation/quality.ts'
+import { censoredOf, limitOfAll } from '#model/observation/censored.ts'
+import { reasonsOf } from '#model/observation/quality.ts'
 import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
 import { DAY_MS, idParam, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
@@ -116,19 +116,13 @@ function censoredIn(row: { result: number; reasons: number }, { unit, channel }:
   return censored ? { censored } : {}
 }
 
-/** Where every value that counts is a limit, the mean says only that it is below the highest or above the lowest of them. */
 function withCensored(bucket: Bucket, count: CensoredCount | undefined, { unit, channel }: Datastream): Bucket {
   if (!count) return bucket
   const { below, above } = count
-  const calibrated = isCalibratedChannel(channel)
-  const all = (bucket.suspect?.counted ?? 0) === 0 ? bucket.good : Number.POSITIVE_INFINITY
-  const limit =
-    below === all
-      ? censoredOf({ result: bucket.max ?? 0, reasons: REASONS.below_detection }, { unit, calibrated })
-      : above === all
-        ? censoredOf({ result: bucket.min ?? 0, reasons: REASONS.above_range }, { unit, calibrated })
-        : undefined
-  return { ...bucket, censored: { below, above, limit: limit?.limit ?? null } }
+  const { good, min: low, max: high } = bucket
+  const counts = { below, above, good, counted: bucket.suspect?.counted ?? 0, low, high }
+  const limit = limitOfAll(counts, { unit, calibrated: isCalibratedChannel(channel) })
+  return { ...bucket, censored: { below, above, limit } }
 }
 
 /** An answer names so many of each kind: who needs more asks for a shorter window. */

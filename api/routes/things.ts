@@ -9,9 +9,11 @@ import { REASONS, reasonsOf } from '#model/observation/quality.ts'
 import { isAvailability, lastHeard, type Newest, offlineAt } from '#model/things/availability.ts'
 import { expectedIntervalOf } from '#model/things/expected-interval.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
-import { bboxParam, domainsParam, keyParam } from '../http/params.ts'
+import { atParam, bboxParam, domainsParam, keyParam } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
+import { ProblemError } from '../http/problem-error.ts'
 import { type DatastreamTuple, selectOfflineSince, selectThings, type ThingRow } from '../queries/things.ts'
+import { selectThingsAt, type ThingAtRow } from '../queries/things-at.ts'
 import { requireZone } from '../queries/zones.ts'
 import { changeThing } from '../registry/change-thing.ts'
 import type { ApiDeps } from './deps.ts'
@@ -25,9 +27,12 @@ const thingsQuery = z.object({
   bbox: bboxParam.optional(),
   property: keyParam.optional().describe('Things that measure this property'),
   thing: keyParam.optional().describe('key of one Thing, or a former key of it'),
-  offline: z.enum(['true']).optional().describe('only Things that are said to be offline'),
+  offline: z.enum(['true']).optional().describe('only Things that are said to be offline; not together with at'),
+  at: atParam.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_THINGS).default(MAX_THINGS),
 })
+
+type ThingsQuery = z.output<typeof thingsQuery>
 
 export const thingRoutes =
   ({ pool, clock, airIndexes }: Deps): FastifyPluginAsyncZod =>
@@ -37,7 +42,8 @@ export const thingRoutes =
       {
         schema: {
           tags: ['things'],
-          summary: 'Things as GeoJSON, with the latest observation of each Datastream',
+          summary:
+            'Things as GeoJSON, with the latest observation of each Datastream; with `at` as the registry described them then, without values',
           querystring: thingsQuery,
           response: { 200: thingFeatures },
         },
@@ -47,6 +53,7 @@ export const thingRoutes =
         if (query.property !== undefined && !PROPERTIES.has(query.property)) {
           throw new AppError('PROPERTY_UNKNOWN', query.property)
         }
+        if (query.at !== undefined) return thingsAt(query, query.at)
         const zoneId = query.zone === undefined ? undefined : await requireZone(pool, query.zone)
         const filter = { ...query, domains: query.domain, zoneId, key: query.thing, offline: query.offline === 'true' }
         const [{ rows, total }, air] = await Promise.all([selectThings(pool, filter), airIndexes()])
@@ -59,6 +66,21 @@ export const thingRoutes =
         return { type: 'FeatureCollection' as const, features, total, truncated: total > rows.length }
       },
     )
+
+    async function thingsAt(query: ThingsQuery, at: string) {
+      const now = clock()
+      if (new Date(at) > now) throw refused('at', at, `must not lie in the future: ${now.toISOString()} at the latest`)
+      if (query.offline) throw refused('offline', query.offline, 'is known of now only: leave out either offline or at')
+      const filter = { ...query, domains: query.domain, key: query.thing }
+      const { rows, total, begins } = await selectThingsAt(pool, new Date(at), filter)
+      if (query.thing !== undefined && total === 0 && isAlone(query)) throw new AppError('THING_UNKNOWN', query.thing)
+      return {
+        type: 'FeatureCollection' as const,
+        features: rows.map(featureThen),
+        ...{ total, truncated: total > rows.length },
+        ...(begins && { registryBegins: begins.toISOString() }),
+      }
+    }
 
     app.patch(
       '/things/:key',
@@ -82,8 +104,35 @@ export const thingRoutes =
   }
 
 /** Only the key was requested: then its absence is an error, not an empty list. */
-const isAlone = (query: z.infer<typeof thingsQuery>): boolean =>
+const isAlone = (query: ThingsQuery): boolean =>
   query.domain === undefined && query.zone === undefined && query.bbox === undefined && query.property === undefined
+
+const refused = (field: string, value: string, problem: string): ProblemError =>
+  new ProblemError('REQUEST_INVALID', `${field} = "${value}": ${problem}`, [{ field, value: `"${value}"`, problem }])
+
+function featureThen({
+  geometry,
+  lon: _,
+  lat: __,
+  expected_interval_s,
+  datastreams,
+  ...row
+}: ThingAtRow): ThingFeature {
+  const { validFrom, validTo, ...properties } = row
+  return {
+    type: 'Feature',
+    id: row.key,
+    geometry,
+    properties: {
+      ...properties,
+      expectedIntervalSeconds: expected_interval_s,
+      offlineSince: null,
+      datastreams: datastreams.map((stream) => ({ ...stream, latest: null })),
+      airIndex: null,
+      validity: { from: validFrom.toISOString(), to: validTo?.toISOString() ?? null },
+    },
+  }
+}
 
 /** Things of one answer for which the first of several messages that they are offline is looked up. */
 const MAX_OFFLINE_DATED = 1_000

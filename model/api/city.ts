@@ -86,7 +86,10 @@ export const datastreamSummary = z.object({
     .nullable(),
 })
 
-/** GET /api/v1/things?domain&zone&bbox&property&thing  (bbox = west,south,east,north) */
+/**
+ * GET /api/v1/things?domain&zone&bbox&property&thing&at  (bbox = west,south,east,north). With `at` entries are those of the
+ * registry at that time, and have no values: `latest`, `airIndex` and `offlineSince` are null.
+ */
 export const thingFeatures = featureCollection(
   placeSchema.nullable(),
   z.object({
@@ -106,8 +109,15 @@ export const thingFeatures = featureCollection(
     datastreams: z.array(datastreamSummary),
     /** only for Things that measure a pollutant of the index */
     airIndex: z.object({ us: airIndexSchema.nullable(), european: airIndexSchema.nullable() }).nullable(),
+    /** with `at`: from when (inclusive) to when (exclusive; null: to this day) the entry was what it is here */
+    validity: z.object({ from: instant, to: instant.nullable() }).optional(),
   }),
-).extend({ total: z.int(), truncated: z.boolean() })
+).extend({
+  total: z.int(),
+  truncated: z.boolean(),
+  /** with an `at` before it: when the registry begins. Of the time before, nothing is known. */
+  registryBegins: instant.optional(),
+})
 export type ThingFeatures = z.infer<typeof thingFeatures>
 export type ThingFeature = ThingFeatures['features'][number]
 

@@ -1,11 +1,30 @@
 import { z } from 'zod'
+import { placeSchema } from '../basics/geo.ts'
+import { gradeSchema } from '../things/grade.ts'
 
 const instant = z.iso.datetime({ offset: true })
+/** What the registry said of a Thing from one instant (inclusive) to another (exclusive); null: to this day. */
+const thingState = z.object({
+  thing: z.int(),
+  from: instant,
+  to: instant.nullable(),
+  name: z.string(),
+  kind: z.string(),
+  grade: gradeSchema,
+  geometry: placeSchema.nullable(),
+  zone: z.string().nullable(),
+  expectedIntervalSeconds: z.int().nullable(),
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+})
+export type ThingState = z.infer<typeof thingState>
+
 const frames = {
   every: z.string(),
   /** starts of the frames, and where the last one ends */
   times: z.array(instant),
   end: instant,
+  /** of the Things (by id) whose entry in the registry has changed since the first frame began, every state, in the order of time: a frame shows the last one that began before its end, or else the first */
+  thingStates: z.array(thingState),
 }
 
 /**
@@ -26,6 +45,10 @@ export const historyResponse = z.object({
       /** all observations of the frame, whatever their quality */
       n: z.array(z.int()),
       good: z.array(z.int()),
+      /** frames in which good observations are limits ("<2", ">500"), by their number, as in the buckets of series; absent without any */
+      censored: z
+        .array(z.object({ frame: z.int(), below: z.int(), above: z.int(), limit: z.number().nullable() }))
+        .optional(),
     }),
   ),
 })

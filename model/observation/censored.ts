@@ -41,6 +41,27 @@ export function censoredOf(
   return { bound, limit: bound === 'below' && isHalved(unit, result) ? result / SUBSTITUTE : result }
 }
 
+/** Of a time: its good observations, those of them that are limits, the doubted ones that count too, lowest and highest good result. */
+type Counts = {
+  readonly below: number
+  readonly above: number
+  readonly good: number
+  readonly counted: number
+  readonly low: number | null
+  readonly high: number | null
+}
+
+/** Where every value that counts is a limit, the mean says only that it is below the highest or above the lowest of them. */
+export function limitOfAll(
+  { below, above, good, counted, low, high }: Counts,
+  of: { unit: string; calibrated: boolean },
+): number | null {
+  if (counted > 0) return null
+  if (below === good) return censoredOf({ result: high ?? 0, reasons: REASONS.below_detection }, of)?.limit ?? null
+  if (above === good) return censoredOf({ result: low ?? 0, reasons: REASONS.above_range }, of)?.limit ?? null
+  return null
+}
+
 /** The same of a result whose reasons are given by name. */
 export function censoredByName(
   { result, reasons }: { readonly result: number; readonly reasons: readonly string[] },

@@ -115,11 +115,49 @@ describe('frames of the air quality index', () => {
               '2026-01-01', '2026-10-20T21:00Z' from own`,
     )
     const window = { from: '2026-10-20T20:00:00Z', to: '2026-10-20T22:00:00Z', scheme: 'us', by: 'zone' }
-    const { places } = airHistoryResponse.parse((await ask('/air-index', window)).json())
+    const { places, thingStates } = airHistoryResponse.parse((await ask('/air-index', window)).json())
     expect(places).toMatchObject([
       { key: 'east', value: [null, 100] },
       { key: 'west', value: [100, null] },
     ])
+    // what the map draws: the place of then, of this Thing alone
+    const states = [
+      { name: 'moved', zone: 'west', from: '2026-01-01T00:00:00.000Z', to: '2026-10-20T21:00:00.000Z' },
+      { name: 'moved', zone: 'east', from: '2026-10-20T21:00:00.000Z', to: null },
+    ]
+    expect(thingStates).toMatchObject(states)
+    expect(historyResponse.parse((await ask('', { ...window, property: 'no2' })).json()).thingStates).toEqual(
+      thingStates,
+    )
+    // the entry has been the same since
+    const later = { ...window, from: '2026-10-20T21:00:00Z', to: '2026-10-20T23:00:00Z' }
+    expect(airHistoryResponse.parse((await ask('/air-index', later)).json()).thingStates).toEqual([])
+  })
+
+  // NO2 and particles are the EEA's set of a traffic station; a background station lacks ozone, so its index is a lower bound
+  test('a Thing has the siting that it had at the end of the frame', async () => {
+    const [no2, pm] = [
+      await addThing(api.pool, { key: 'resited', zone: 'none' }, 'no2'),
+      await addThing(api.pool, { key: 'resited', zone: 'none' }, 'pm2_5'),
+    ]
+    const hours = Array.from({ length: 24 }, (_, hour) => new Date(Date.UTC(2026, 9, 22, hour, 30)).toISOString())
+    for (const id of [no2, pm])
+      await addObservations(
+        api.pool,
+        id,
+        hours.map((hour) => [hour, 5] as const),
+      )
+    await api.pool.query(`update thing set attributes = '{"siting": "background"}' where key = 'resited'`)
+    await api.pool.query(
+      `with own as (select id, state from registry_history where entity = 'thing' and state ->> 'key' = 'resited' order by valid_from desc limit 1),
+         gone as (delete from registry_history h using own where h.entity = 'thing' and h.id = own.id)
+       insert into registry_history (entity, id, state, valid_from, valid_to)
+       select 'thing', id, jsonb_set(state, '{attributes,siting}', '"traffic"'), timestamptz '2026-01-01', timestamptz '2026-10-22T21:00Z' from own
+       union all select 'thing', id, state, '2026-10-22T21:00Z', 'infinity' from own`,
+    )
+    const window = { from: '2026-10-22T20:00:00Z', to: '2026-10-22T22:00:00Z', scheme: 'european', by: 'thing' }
+    const { places } = airHistoryResponse.parse((await ask('/air-index', window)).json())
+    expect(places.find(({ key }) => key === 'resited')).toMatchObject({ atLeast: [false, true] })
   })
 
   test('before the first hours there is none', async () => {

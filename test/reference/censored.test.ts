@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { selectCensored } from '#api/queries/observations.ts'
@@ -6,6 +7,7 @@ import { normalise } from '#ingest/observe/normalise.ts'
 import { createHistoryEvaluator } from '#ingest/quality/history.ts'
 import { Requalifier } from '#ingest/quality/requalifier.ts'
 import { observationsResponse } from '#model/api/city.ts'
+import { historyResponse } from '#model/api/history.ts'
 import { propertyOf } from '#model/observation/properties.ts'
 import { REASONS, reasonsOf } from '#model/observation/quality.ts'
 import { seriesOf } from '../../dashboard/src/map/selection/series.ts'
@@ -88,6 +90,7 @@ describe('a limit that is sent instead of a value', () => {
 describe('in the API and in evidence', () => {
   let api: TestApi
   const DAY = '2026-03-04'
+  const DAY_MS = 86_400_000
   beforeAll(async () => {
     api = await openTestApi()
     const { pool } = api
@@ -156,6 +159,108 @@ describe('in the API and in evidence', () => {
     const edges = [`${DAY}T03:30:00Z`, `${DAY}T13:30:00Z`].map((time) => Date.parse(time))
     expect(await selectCensored(api.pool, id, edges)).toEqual(new Map([[0, { below: 8, above: 0 }]]))
   })
+
+  test('playback says the same of every frame as the series', async () => {
+    const { rows } = await api.pool.query<{ id: number }>(
+      `select d.id from datastream d join thing t on t.id = d.thing_id where t.key = 'air-limits'`,
+    )
+    const id = rows[0]?.id ?? -1
+    const window = `from=${DAY}T00:00:00Z&to=2026-03-05T00:00:00Z`
+    const framesOf = async (every: string) =>
+      historyResponse
+        .parse((await api.app.inject(`/api/v1/history?property=so2&${window}&every=${every}`)).json())
+        .streams.find(({ datastream }) => datastream === id)
+    expect((await framesOf('6h'))?.censored).toEqual([
+      { frame: 0, below: 6, above: 0, limit: 2 },
+      { frame: 1, below: 6, above: 0, limit: 2 },
+    ])
+    expect((await framesOf('1d'))?.censored).toEqual([{ frame: 0, below: 12, above: 0, limit: null }])
+    // from raw observations
+    expect((await framesOf('10m'))?.censored?.[1]).toEqual({ frame: 6, below: 1, above: 0, limit: 2 })
+  })
+
+  test('for any mixture of values, limits and doubts, of any grade, playback and series say the same', {
+    timeout: 120_000,
+  }, async () => {
+    let some = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(mixed, { minLength: 8, maxLength: 8 }),
+        fc.nat({ max: 500 }),
+        async (streams, ahead) => {
+          const day = new Date(Date.UTC(2024, 1, 1) + ahead * DAY_MS).toISOString().slice(0, 10)
+          const ids = await storeMixed(streams, day)
+          for (const every of ['1h', '6h']) for (const of of ids) some += await compareMixed(of, day, every)
+        },
+      ),
+      { seed: 31, numRuns: 6 },
+    )
+    expect(some).toBeGreaterThan(100)
+  })
+
+  const reading = fc.record({
+    hour: fc.integer({ min: 0, max: 23 }),
+    minute: fc.integer({ min: 0, max: 59 }),
+    // most are limits, so that some hours have nothing else
+    kind: fc.constantFrom('below', 'below', 'above', 'value'),
+    result: fc.integer({ min: 1, max: 60 }),
+    quality: fc.constantFrom(1, 1, 1, 2, 3, 4),
+  })
+  const mixed = fc.record({
+    grade: fc.constantFrom('reference', 'indicative', 'low_cost', 'unknown'),
+    property: fc.constantFrom('no2', 'sound_level', 'temperature', 'illuminance'),
+    readings: fc.uniqueArray(reading, { maxLength: 40, selector: ({ hour, minute }) => 60 * hour + minute }),
+  })
+  type Mixed = typeof mixed extends fc.Arbitrary<infer One> ? One : never
+  const BITS: Record<string, number> = { below: REASONS.below_detection, above: REASONS.above_range, value: 0 }
+  let stations = 0
+
+  async function storeMixed(streams: readonly Mixed[], day: string): Promise<[id: number, Mixed][]> {
+    const ids: [number, Mixed][] = []
+    for (const one of streams) {
+      const thing = { key: `mixed-${++stations}`, kind: 'air_station' }
+      const [id = -1] = await addThing(api.pool, thing, [[one.property]])
+      await api.pool.query('update thing set grade = $2 where key = $1', [thing.key, one.grade])
+      await api.pool.query(
+        `insert into observation (datastream_id, phenomenon_time, result, quality, reasons)
+         select $1, $2::timestamptz + make_interval(mins => m), r, q, b
+         from unnest($3::int[], $4::float8[], $5::smallint[], $6::int[]) o (m, r, q, b)`,
+        [
+          ...[id, `${day}T00:00:00Z`],
+          one.readings.map(({ hour, minute }) => 60 * hour + minute),
+          one.readings.map(({ result }) => result),
+          one.readings.map(({ quality }) => quality),
+          one.readings.map(({ kind }) => BITS[kind] ?? 0),
+        ],
+      )
+      ids.push([id, one])
+    }
+    for (const view of ['observation_hourly', 'observation_daily', 'sound_hourly', 'censored_hourly'])
+      await api.pool.query(`call refresh_continuous_aggregate('${view}', null, null)`)
+    return ids
+  }
+
+  /** @returns the number of frames with limits */
+  async function compareMixed(
+    [id, { property, readings }]: [number, Mixed],
+    day: string,
+    every: string,
+  ): Promise<number> {
+    const window = `from=${day}T00:00:00Z&to=${new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString()}&every=${every}`
+    const series = (await api.app.inject(`/api/v1/datastreams/${id}/observations?${window}`)).json()
+    const { streams } = (await api.app.inject(`/api/v1/history?property=${property}&${window}`)).json()
+    const shown = historyResponse.shape.streams.parse(streams).find(({ datastream }) => datastream === id)
+    const frames = new Map((shown?.censored ?? []).map(({ frame, ...of }) => [frame, of]))
+    const hours = every === '1h' ? 1 : 6
+    for (const [i, bucket] of (observationsResponse.parse(series).buckets ?? []).entries()) {
+      expect(frames.get(i), `${property}, ${every}, frame ${i}`).toEqual(bucket.censored)
+      const count = (kind: string) =>
+        readings.filter((one) => one.kind === kind && one.quality < 3 && Math.floor(one.hour / hours) === i).length
+      const own = frames.get(i) ?? { below: 0, above: 0 }
+      expect([own.below, own.above]).toEqual([count('below'), count('above')])
+    }
+    return frames.size
+  }
 
   test('the mean uses half of the limit, and the evidence says how often', async () => {
     const { pool } = api

@@ -1,6 +1,7 @@
 import type { LedgerResponse } from '#model/api/ingest.ts'
 import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import type { LiveObservation } from '#model/mqtt/live-feed.ts'
+import type { Censored } from '#model/observation/censored.ts'
 import { type Quality, reasonsOf } from '#model/observation/quality.ts'
 
 /** The latest observation of a Datastream, by the time it was measured. */
@@ -9,6 +10,9 @@ export type Latest = {
   readonly result: number
   readonly quality: Quality
   readonly reasons: readonly string[]
+  /** of a frame of the past: what all its values are below or above, or how many of them are such limits */
+  readonly limit?: Censored | null
+  readonly censored?: { readonly n: number; readonly of: number } | null
 }
 
 /** A time further ahead of now than this comes from a wrong clock; as in ingest (docs/quality.md). */

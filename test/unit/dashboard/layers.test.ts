@@ -32,6 +32,33 @@ test('what a stranger publishes is on the map with its first value', () => {
   expect(rows[0]?.cells['value']).toEqual({ text: '9.3', sort: 9.3 })
 })
 
+describe('a limit that stands for a value', () => {
+  const shown = (latest: object) =>
+    airModel(
+      { ...input, latestOf: () => ({ time: now - 60_000, result: 1, quality: 1, reasons: [], ...latest }) } as never,
+      'pm2_5',
+    )
+
+  test.each([
+    ['below detection, now', { reasons: ['below_detection'] }, '<2'],
+    ['above the range, now', { reasons: ['above_range'] }, '>1'],
+    ['of all values of a frame of the past', { limit: { bound: 'below', limit: 2 } }, '<2'],
+  ])('%s: on the mark, in the hint, the table and the legend', (_, latest, text) => {
+    const { marks, rows, legend } = shown(latest)
+    expect(marks.points).toMatchObject([{ label: text, hint: `${text} µg/m³` }])
+    // nothing can be subtracted from it
+    expect(rows[0]?.cells['value']).toEqual({ text, sort: 1, csv: text, atLeast: true })
+    expect(legend.notes.join(' ')).toContain('One value is a detection limit (<) or the end of the range (>)')
+  })
+
+  test('of some values of a frame: the mean says how many', () => {
+    const { marks, rows, legend } = shown({ censored: { n: 3, of: 6 } })
+    expect(marks.points).toMatchObject([{ label: '1', hint: '1 µg/m³' }])
+    expect(rows[0]?.cells['value']).toEqual({ text: '1 (3 of 6 are detection or range limits)', sort: 1 })
+    expect(legend.notes.join(' ')).not.toContain('(<)')
+  })
+})
+
 test('and hollow where an index is shown, with the reason, until it has the hours', () => {
   const { marks, legend } = airModel(input, 'us')
   expect(marks.points).toMatchObject([{ trust: 'none', label: '', hint: 'not enough hours of data for an index' }])

@@ -74,6 +74,7 @@ describe('frames', () => {
     every: '1h',
     times: ['2026-11-24T10:00:00Z', '2026-11-24T11:00:00Z'],
     end: '2026-11-24T12:00:00Z',
+    thingStates: [],
     streams: [
       { datastream: 1, mean: [10, null], n: [4, 2], good: [4, 0] },
       { datastream: 2, mean: [20, 30], n: [4, 4], good: [1, 2] },
@@ -112,11 +113,62 @@ describe('frames', () => {
     expect(frameIndex(frames.edges, time)).toBe(index)
   })
 
+  test('says where all values of a frame are limits, and how many are where some are', () => {
+    const censored = [
+      { frame: 0, below: 4, above: 0, limit: 2 },
+      { frame: 1, below: 0, above: 1, limit: null },
+    ]
+    const [first, second] = history.streams
+    const limited = framesOf(
+      {
+        ...history,
+        streams: [
+          { ...first, censored },
+          { ...second, censored },
+        ] as never,
+      },
+      new Set(),
+    )
+    expect(limited.frameAt(0).latestOf(stream(1))).toMatchObject({ result: 10, limit: { bound: 'below', limit: 2 } })
+    expect(limited.frameAt(1).latestOf(stream(2))).toMatchObject({ result: 30, censored: { n: 1, of: 2 } })
+    expect(frames.frameAt(0).latestOf(stream(1))).not.toHaveProperty('limit')
+  })
+
+  test('shows a Thing as the registry described it at the end of the frame', () => {
+    const entry = { kind: 'air_station', grade: 'reference', zone: 'west', expectedIntervalSeconds: 600 } as const
+    const at = (lon: number) => ({ type: 'Point' as const, coordinates: [lon, 38] as const })
+    const first = { ...entry, thing: 7, name: 'Quay', geometry: at(-9), attributes: { siting: 'traffic' } }
+    const second = { ...first, name: 'Harbour', geometry: at(-8), attributes: { siting: 'background' } }
+    const thingStates = [
+      { ...first, from: '2026-01-01T00:00:00Z', to: '2026-11-24T11:00:00Z' },
+      { ...second, from: '2026-11-24T11:00:00Z', to: null },
+    ]
+    const properties = { ...entry, id: 7, key: 'q2', name: 'Harbour', attributes: second.attributes, airIndex: null }
+    const things = [{ geometry: at(-8), properties }, { properties: { id: 8, name: 'Other', airIndex: null } }]
+    const shown = (index: number) =>
+      framesOf({ ...history, thingStates }, new Set())
+        .frameAt(index)
+        .thingsOf(things as never)
+    // the change was made at 11:00, and the first frame ends just before it
+    expect(shown(0)).toMatchObject([
+      { geometry: at(-9), properties: { key: 'q2', name: 'Quay', attributes: { siting: 'traffic' } } },
+      { properties: { name: 'Other' } },
+    ])
+    expect(shown(1)[0]).toMatchObject({ geometry: at(-8), properties: { name: 'Harbour' } })
+    // heard before it was registered: as it was registered
+    const later = thingStates.map((state) => ({ ...state, from: '2026-12-01T00:00:00Z' })).slice(0, 1)
+    const before = framesOf({ ...history, thingStates: later }, new Set())
+      .frameAt(0)
+      .thingsOf(things as never)
+    expect(before[0]?.properties.name).toBe('Quay')
+  })
+
   test('of an index gives each Thing the index of the frame', () => {
     const indices = indexFramesOf({
       every: '1h',
       times: ['2026-11-24T10:00:00Z'],
       end: '2026-11-24T11:00:00Z',
+      thingStates: [],
       scheme: 'us',
       by: 'thing',
       places: [{ key: 'a', value: [61], category: ['moderate'], pollutant: ['pm2_5'], atLeast: [false] }],

@@ -1,4 +1,4 @@
-import { amount, type Column, type Row } from '../../ui/table/table-model.ts'
+import { amount, type Cell, type Column, type Row } from '../../ui/table/table-model.ts'
 import { colourOf, type Scale } from '../colours/scales.ts'
 import { nowOrFrame, rangeLabels, type StatisticId, thingSourceFact, windowFact } from './legend-parts.ts'
 import {
@@ -14,6 +14,7 @@ import {
   countTrust,
   gradeLegend,
   isConfirmed,
+  limitOf,
   pointOf,
   type Reading,
   shapeOfGrade,
@@ -60,12 +61,13 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
   const rowOf = (reading: Reading): Row => {
     const { key } = reading.thing.properties
     const more = Object.fromEntries((measure.extra ?? []).map(({ id, cell }) => [id, cell(reading)]))
-    const value = amount(numberOf(reading), show, i18n.t('none'))
+    const value = valueCell(input, reading, { numberOf, show })
     return { id: `thing:${key}`, key, cells: { ...thingCells(input, reading), ...more, value } }
   }
   const byGrade = measure.shapeOf === 'grade'
   const shapeOf = measure.shapeOf === 'grade' ? shapeOfGrade : measure.shapeOf
   const many = readings.length > MAX_LABELLED
+  const labelOf = (value: number): string => measure.labelOf?.(value) ?? ''
   const points = readings.flatMap((reading): PointMark[] => {
     const position = pointOf(reading.thing)
     if (!position) return []
@@ -80,9 +82,10 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
         confirmed: isConfirmed(reading),
         radius: measure.radius ?? 8,
         shape: shapeOf?.(reading) ?? 'dot',
-        label: value === null || many ? '' : (measure.labelOf?.(value) ?? ''),
+        label: value === null || many ? '' : (bounded(input, reading, { numberOf, show: labelOf }) ?? labelOf(value)),
         get hint() {
-          return value === null ? i18n.t('hint.noValue') : `${show(value)} ${measure.unit}`.trim()
+          if (value === null) return i18n.t('hint.noValue')
+          return `${bounded(input, reading, { numberOf, show }) ?? show(value)} ${measure.unit}`.trim()
         },
       },
     ]
@@ -103,7 +106,7 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
       ...grade,
       keys: [...grade.keys, ...(measure.keys ?? TRUST_KEYS), 'unconfirmed'],
       ...countTrust(readings),
-      notes: [...trustNotes(input, readings), ...(measure.notes ?? [])],
+      notes: [...trustNotes(input, readings), ...limitNotes(input, readings), ...(measure.notes ?? [])],
     },
     columns: [
       ...first,
@@ -115,6 +118,40 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
     marks: { ...NO_MARKS, points: unconfirmedFirst(points) },
   }
   return withRows(model, () => readings.map(rowOf))
+}
+
+type Shown = {
+  readonly numberOf: (reading: Reading) => number | null
+  readonly show: (value: number) => string
+}
+
+/** "<2" where the value is a limit that is known, in the number that is shown. */
+function bounded({ i18n }: LayerInput, reading: Reading, { numberOf, show }: Shown): string | undefined {
+  const { latest } = reading
+  const censored = limitOf(reading)
+  if (!latest || censored?.limit == null) return undefined
+  const limit = numberOf({ ...reading, latest: { ...latest, result: censored.limit } })
+  const shown = limit === null ? '' : show(limit)
+  return shown === '' ? undefined : i18n.t(`value.${censored.bound}`, { value: shown })
+}
+
+/** A limit is no number to subtract from another; a mean of which some values are limits says how many. */
+function valueCell(input: LayerInput, reading: Reading, { numberOf, show }: Shown): Cell {
+  const { i18n } = input
+  const value = numberOf(reading)
+  const plain = amount(value, show, i18n.t('none'))
+  const limit = bounded(input, reading, { numberOf, show })
+  if (limit !== undefined) return { text: limit, sort: value, csv: limit, atLeast: true }
+  const { censored } = reading.latest ?? {}
+  return censored && value !== null
+    ? { ...plain, text: `${plain.text} (${i18n.t('series.censored', censored)})` }
+    : plain
+}
+
+/** Says what "<" means, where it is shown. */
+const limitNotes = ({ i18n }: LayerInput, readings: readonly Reading[]): string[] => {
+  const n = readings.filter((reading) => limitOf(reading) !== null).length
+  return n === 0 ? [] : [i18n.t('legend.note.limits', { n })]
 }
 
 const basedOn = ({ i18n, frame }: LayerInput, n: number): string =>

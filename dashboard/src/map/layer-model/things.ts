@@ -1,4 +1,5 @@
 import type { ThingFeature } from '#model/api/city.ts'
+import { type Censored, censoredByName } from '#model/observation/censored.ts'
 import { isGood } from '#model/observation/quality.ts'
 import { GRADES, type Grade } from '#model/things/grade.ts'
 import type { Latest } from '../../live/latest.ts'
@@ -23,6 +24,12 @@ export function trustOf(latest: Latest | null, expectedIntervalSeconds: number |
   if (!latest) return 'none'
   if (isStale(latest.time, expectedIntervalSeconds, now)) return 'stale'
   return isGood(latest.quality) ? 'fresh' : 'suspect'
+}
+
+/** What the value is below or above, where the instrument gave a limit ("<2") instead of one, now or in all of a frame. */
+export function limitOf({ datastream, latest }: Pick<Reading, 'datastream' | 'latest'>): Censored | null {
+  if (!latest || !datastream) return null
+  return latest.limit ?? censoredByName(latest, datastream) ?? null
 }
 
 /** Anybody who can publish can register a Thing: until a person confirms it, it counts in no number. */

@@ -1,5 +1,5 @@
 import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
-import type { AirHistoryResponse, HistoryResponse } from '#model/api/history.ts'
+import type { AirHistoryResponse, HistoryResponse, ThingState } from '#model/api/history.ts'
 import type { Frame } from '../layer-model/model.ts'
 
 /** The past of one layer, ready to be shown frame by frame. */
@@ -28,6 +28,7 @@ const valuesOf = ({ mean, max, total }: HistoryResponse['streams'][number]) => t
  */
 export function framesOf(history: HistoryResponse, unconfirmed: ReadonlySet<number>): PlaybackFrames {
   const edges = edgesOf(history)
+  const thingsAt = registryOf(history.thingStates)
   const streams = new Map(history.streams.map((stream) => [stream.datastream, stream]))
   const counted = history.streams.filter(({ datastream }) => !unconfirmed.has(datastream))
   const samples = new Map(history.streams.map((stream) => [stream.datastream, fifths(valuesOf(stream))]))
@@ -45,14 +46,23 @@ export function framesOf(history: HistoryResponse, unconfirmed: ReadonlySet<numb
           const result = (stream && valuesOf(stream)[index]) ?? null
           if (!stream || result === null) return null
           const trusted = (stream.good[index] ?? 0) * 2 >= (stream.n[index] ?? 0)
-          return { time: to, result, quality: trusted ? 1 : 3, reasons: [] }
+          return { time: to, result, quality: trusted ? 1 : 3, reasons: [], ...limitsOf(stream, index) }
         },
         samplesOf: ({ id }) => samples.get(id) ?? [],
-        thingsOf: (things) => things,
+        thingsOf: (things) => thingsAt(things, to),
         zonesOf: (zones) => zones,
       }
     },
   }
+}
+
+/** As in a series: what all values of the frame are below or above, else how many of them are limits. */
+function limitsOf({ censored, good }: HistoryResponse['streams'][number], index: number) {
+  const own = censored?.find(({ frame }) => frame === index)
+  if (!own) return {}
+  const { below, above, limit } = own
+  if (limit !== null) return { limit: { bound: below > 0 ? ('below' as const) : ('above' as const), limit } }
+  return { censored: { n: below + above, of: good[index] ?? 0 } }
 }
 
 /** Things or zones get the index that they had at the end of the frame. */
@@ -60,6 +70,7 @@ export function indexFramesOf(history: AirHistoryResponse): PlaybackFrames {
   const edges = edgesOf(history)
   const places = new Map(history.places.map((place) => [place.key, place]))
   const { scheme, by } = history
+  const thingsAt = registryOf(history.thingStates)
   return {
     edges,
     filled: edges.slice(1).map((_, index) => share(history.places.map(({ value }) => value[index] ?? null))),
@@ -89,11 +100,31 @@ export function indexFramesOf(history: AirHistoryResponse): PlaybackFrames {
         n: null,
         latestOf: () => null,
         samplesOf: () => [],
-        thingsOf: (things) => (by === 'thing' ? things.map((thing) => withIndex(thing, scheme, indexOf)) : things),
+        thingsOf: (things) => {
+          const then = thingsAt(things, to)
+          return by === 'thing' ? then.map((thing) => withIndex(thing, scheme, indexOf)) : then
+        },
         zonesOf: (zones) => (by === 'zone' ? zonesWithIndex(zones, scheme, indexOf) : zones),
       }
     },
   }
+}
+
+/**
+ * Things as the registry described them just before an instant: name, place, kind, grade, district and attributes. Their key stays
+ * that of today, by which they are selected.
+ */
+function registryOf(states: readonly ThingState[]) {
+  const byThing = Map.groupBy(states, ({ thing }) => thing)
+  return (things: readonly ThingFeature[], end: number): readonly ThingFeature[] =>
+    byThing.size === 0 ? things : things.map((thing) => asThen(thing, byThing.get(thing.properties.id), end))
+}
+
+function asThen(thing: ThingFeature, states: readonly ThingState[] | undefined, end: number): ThingFeature {
+  const state = states?.findLast(({ from }) => Date.parse(from) < end) ?? states?.[0]
+  if (!state) return thing
+  const { thing: _, from: _from, to: _to, geometry, ...entry } = state
+  return { ...thing, geometry, properties: { ...thing.properties, ...entry } }
 }
 
 type IndexOf = (key: string) => NonNullable<ThingFeature['properties']['airIndex']>['us']

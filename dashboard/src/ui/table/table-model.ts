@@ -16,7 +16,7 @@ export type Cell = {
   readonly sort: number | string | null
   readonly csv?: string
   readonly bounds?: readonly [lower: number, upper: number]
-  /** the number is a lower bound: nothing can be subtracted from it */
+  /** the number is only a bound: nothing can be subtracted from it */
   readonly atLeast?: boolean
 }
 export type Row = {
