@@ -7,6 +7,7 @@ import { DAY_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { ROLLUP_HISTORY_DAYS } from '#model/basics/retention.ts'
 import { goodSql, suspectSql } from '#model/observation/quality.ts'
+import { compareRollup, listRollups, type RollupDifference } from './compare-rollups.ts'
 
 /** One Datastream on one day (UTC) where raw observations, hourly and daily rollups differ. */
 export type Difference = {
@@ -25,6 +26,9 @@ export type Reconciliation = {
   /** days left out because they are not rolled up yet and this login may not refresh rollups; a later run compares them */
   readonly pending: number
   readonly differences: readonly Difference[]
+  /** number of rollups compared, each with its own definition */
+  readonly rollups: number
+  readonly rollupDifferences: readonly RollupDifference[]
 }
 
 /** The refresh policies look back 390 days; older data is rolled up by its own job, which preserves rollups without raw observations. */
@@ -32,8 +36,24 @@ const HISTORY = `${ROLLUP_HISTORY_DAYS} days`
 // Only the owner of the rollups may refresh them; the API may run with a login that does not (docs/surveys.md).
 const OWNS_ROLLUPS = `
   select pg_has_role(current_user, relowner, 'usage') as owns from pg_class where oid = 'observation_hourly'::regclass`
+// As rollup_is_stale (migration 028), by the buckets of each rollup: hours of meters end with the full hour, so that the last reading
+// of a day is taken at the first instant of the next one.
 const DAY_STATE = `
-  select rollup_is_stale($1, $2) as stale,
+  select exists (
+           select from rollup_view v
+           join _timescaledb_catalog.continuous_aggs_bucket_function bucketing on bucketing.mat_hypertable_id = v.mat_hypertable_id
+           cross join lateral (select coalesce(bucketing.bucket_offset, '0')::interval as later) shift
+           cross join lateral (
+             select lowest_modified_value as low, greatest_modified_value as high
+             from _timescaledb_catalog.continuous_aggs_materialization_invalidation_log where materialization_id = v.mat_hypertable_id
+             union all
+             select lowest_modified_value, greatest_modified_value
+             from _timescaledb_catalog.continuous_aggs_hypertable_invalidation_log where hypertable_id = v.raw_hypertable_id
+           ) stale
+           -- an entry without end is what was never refreshed: it is computed when it is read
+           where stale.low < (extract(epoch from $2::timestamptz + case when stale.high < 9223372036854775807 then shift.later else '0' end) * 1e6)::int8
+             and stale.high >= (extract(epoch from $1::timestamptz) * 1e6)::int8
+         ) as stale,
          exists (select from retention_log where hypertable = 'observation_packed' and range_from < $2 and range_to > $1) as dropped`
 const OLDEST = `select date_trunc('day', min(phenomenon_time), 'UTC') as day from observation`
 // Sums come in different orders, so they may differ in the last digits; counts may not.
@@ -60,7 +80,8 @@ const COMPARE = `
 type Row = Record<`${'raw' | 'hour' | 'day'}${'N' | 'Good' | 'Suspect' | 'Total'}`, number> & { id: number }
 
 /**
- * Compares raw observations with the hourly and daily rollups, by Datastream and UTC day, over the whole days of a window.
+ * Compares raw observations with the hourly and daily rollups, and every rollup with its definition, by Datastream and UTC day,
+ * over the whole days of a window.
  * Late data is rolled up first, so a remaining difference is an error and not a delay; a login without that permission
  * leaves such days out and counts them as pending. Days from which retention removed raw data are left out.
  * @throws AppError INTERVAL_REVERSED
@@ -69,27 +90,31 @@ export async function reconcile(db: Queryable, window: { from: Date; to: Date },
   if (window.from >= window.to)
     throw new AppError('INTERVAL_REVERSED', `from is ${window.from.toISOString()}, to is ${window.to.toISOString()}`)
   const oldest = (await db.query<{ day: Date | null }>(OLDEST)).rows[0]?.day
-  if (!oldest) return { days: 0, compared: 0, observations: 0, pending: 0, differences: [] }
+  const rollups = await listRollups(db)
+  const none = { days: 0, compared: 0, observations: 0, pending: 0, differences: [], rollupDifferences: [] }
+  if (!oldest) return { ...none, rollups: rollups.length }
   const first = Math.ceil(Math.max(window.from.getTime(), oldest.getTime()) / DAY_MS) * DAY_MS
   const end = Math.floor(Math.min(window.to.getTime(), now.getTime()) / DAY_MS) * DAY_MS
   if (first < end) await rollUp(db, new Date(first), new Date(end))
   const differences: Difference[] = []
+  const rollupDifferences: RollupDifference[] = []
   let [days, compared, observations, pending] = [0, 0, 0, 0]
   for (let day = first; day < end; day += DAY_MS) {
-    const range = [new Date(day), new Date(day + DAY_MS)]
-    const state = (await db.query<{ stale: boolean; dropped: boolean }>(DAY_STATE, range)).rows[0]
+    const range = [new Date(day), new Date(day + DAY_MS)] as const
+    const state = (await db.query<{ stale: boolean; dropped: boolean }>(DAY_STATE, [...range])).rows[0]
     if (state?.dropped) continue
     if (state?.stale) {
       pending++
       continue
     }
-    const { rows } = await db.query<Row>(COMPARE, range)
+    const { rows } = await db.query<Row>(COMPARE, [...range])
     days++
     compared += rows.length
     observations += rows.reduce((sum, { rawN }) => sum + rawN, 0)
     differences.push(...rows.flatMap((row) => differenceOf(row, new Date(day).toISOString().slice(0, 10))))
+    for (const rollup of rollups) rollupDifferences.push(...(await compareRollup(db, rollup, range)))
   }
-  return { days, compared, observations, pending, differences }
+  return { days, compared, observations, pending, differences, rollups: rollups.length, rollupDifferences }
 }
 
 async function rollUp(db: Queryable, from: Date, to: Date): Promise<void> {
@@ -99,10 +124,10 @@ async function rollUp(db: Queryable, from: Date, to: Date): Promise<void> {
   if (recent >= to.getTime()) return
   const views = await db.query<{ view: string }>('select view from rollup_view order by level, view')
   for (const { view } of views.rows)
-    await db.query(`call refresh_continuous_aggregate('${view}', $1::timestamptz, $2::timestamptz)`, [
-      new Date(Math.floor(recent / DAY_MS) * DAY_MS),
-      to,
-    ])
+    await db.query(
+      `call refresh_continuous_aggregate('${view}', $1::timestamptz, $2::timestamptz + interval '1 microsecond')`,
+      [new Date(Math.floor(recent / DAY_MS) * DAY_MS), to],
+    )
 }
 
 function differenceOf(row: Row, day: string): Difference[] {
@@ -120,7 +145,7 @@ const same = (a: Sums, b: Sums): boolean =>
 
 const SHOWN = 50
 
-const HELP = `Compares raw observations with their hourly and daily rollups. Exit code 1 if any of them differ.
+const HELP = `Compares raw observations with their hourly and daily rollups, and every rollup with its definition. Exit code 1 if any of them differ.
 
   npm run reconcile -- [--from 2026-01-01] [--to 2026-02-01]
 
@@ -146,10 +171,13 @@ if (import.meta.main) {
       { max: 1, applicationName: 'citywell-reconcile', statementTimeoutMs: 0, onIdleError: (error) => log.warn(error) },
     )
     scope.defer(() => pool.end())
-    const { differences, ...counts } = await reconcile(pool, { from, to }, now)
+    const { differences, rollupDifferences, ...counts } = await reconcile(pool, { from, to }, now)
     for (const difference of differences.slice(0, SHOWN)) log.error(difference, 'raw observations and rollups differ')
-    log.info({ ...counts, differences: differences.length }, differences.length === 0 ? 'all agree' : 'not all agree')
-    if (differences.length > 0) process.exitCode = 1
+    for (const difference of rollupDifferences.slice(0, SHOWN))
+      log.error(difference, 'a rollup is not what its source gives')
+    const found = differences.length + rollupDifferences.length
+    log.info({ ...counts, differences: found }, found === 0 ? 'all agree' : 'not all agree')
+    if (found > 0) process.exitCode = 1
     return 'done'
   })
 }

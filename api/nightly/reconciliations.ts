@@ -16,12 +16,13 @@ const BEGIN = `
     where (finished_at is null and started_at > $4::timestamptz) or ($3 = 'night' and asked_by = 'night' and started_at > $5::timestamptz))
   returning id`
 const FINISH = `
-  update reconciliation set finished_at = $7, pending = $8, days = $2, compared = $3, observations = $4, differing = $5, differences = $6
+  update reconciliation set finished_at = $7, pending = $8, days = $2, compared = $3, observations = $4, differing = $5, differences = $6,
+    rollups = $9, rollup_differences = $10
   where id = $1`
 const FAIL = `update reconciliation set finished_at = $2, failure = $3 where id = $1`
 const LATEST = `
   select id, started_at as "startedAt", finished_at as "finishedAt", window_from as "from", window_to as "to", asked_by as by,
-         days, compared, observations, pending, differing, differences, failure
+         days, compared, observations, pending, differing, differences, rollups, rollup_differences as "rollupDifferences", failure
   from reconciliation order by id desc limit $1`
 
 type Reconciliations = ReconciliationResponse['reconciliations']
@@ -53,9 +54,11 @@ export async function runReconciliation(
   if (id === undefined) return false
   try {
     const found = await unhurried(pool, (db) => reconcile(db, window, now))
-    const { days, compared, observations, pending, differences } = found
-    const shown = JSON.stringify(differences.slice(0, SHOWN))
-    await pool.query(FINISH, [id, days, compared, observations, differences.length, shown, clock(), pending])
+    const { days, compared, observations, pending, differences, rollups, rollupDifferences } = found
+    const differing = differences.length + rollupDifferences.length
+    const [shown, ofRollups] = [differences, rollupDifferences].map((list) => JSON.stringify(list.slice(0, SHOWN)))
+    const counts = [days, compared, observations, differing, shown]
+    await pool.query(FINISH, [id, ...counts, clock(), pending, rollups, ofRollups])
     return true
   } catch (error) {
     // Otherwise it would count as running and block comparisons for hours.

@@ -31,6 +31,20 @@ export const reconciliationResponse = z.object({
       differences: z
         .array(z.object({ day: z.string(), datastreamId: z.number(), raw: sums, hourly: sums, daily: sums }))
         .nullable(),
+      /** number of rollups compared with what their definitions give; null: a run of before this was done */
+      rollups: z.number().nullable(),
+      /** the first of them: buckets of a rollup on a day, and the columns that differ */
+      rollupDifferences: z
+        .array(
+          z.object({
+            rollup: z.string(),
+            day: z.string(),
+            datastreamId: z.number(),
+            buckets: z.number(),
+            columns: z.array(z.string()),
+          }),
+        )
+        .nullable(),
       /** why the comparison came to no result; null: it did, or is under way */
       failure: z.string().nullable(),
     }),

@@ -73,6 +73,14 @@ function Verdict({ last }: { last: Reconciliation | undefined }) {
               })}
             </li>
           ))}
+          {(last.rollupDifferences ?? []).slice(0, 10).map(({ rollup, day, datastreamId, buckets, columns }) => (
+            <li key={`${rollup} ${day} ${datastreamId}`} className="note">
+              {t('reconciliation.rollup', {
+                ...{ rollup, day, id: datastreamId, n: buckets },
+                columns: columns.join(', ') || t('none'),
+              })}
+            </li>
+          ))}
         </ul>
       )}
     </div>
