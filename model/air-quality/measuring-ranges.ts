@@ -3,7 +3,8 @@ import type { Grade } from '../things/grade.ts'
 
 /**
  * How high instruments of a class can measure, in the canonical unit (ug/m3; CO mg/m3). A higher reading is doubted
- * (suspect), never failed: it says that the air is at least that bad, and without it the air would look better.
+ * (suspect), never failed: it says that the air is at least that bad, and without it the air would look better. Which of these
+ * numbers were read in a document, and which are assumed: docs/quality.md, "Where the limits of instruments come from".
  */
 type Tops = { readonly top: Readonly<Record<'reference' | 'indicative' | 'low_cost', number>>; readonly source: string }
 

@@ -18,7 +18,7 @@ const ELECTRICITY: Limit = {
   perHour: { low_cost: 28, other: 69 },
   ratings: ['ratedPowerKw', 'peakKw'],
   source:
-    'three phases of 230 V and 100 A, the usual Imax of directly connected meters (EN 50470-3); one clamp of 120 A (Shelly EM data sheet)',
+    'three phases of 230 V and 100 A, the usual Imax of directly connected meters (EN 50470-3); one clamp of 120 A (Shelly 3EM user guide)',
 }
 const LIMITS: Readonly<Record<string, Limit>> = {
   energy: ELECTRICITY,
