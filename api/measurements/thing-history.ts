@@ -39,7 +39,7 @@ const THEN = `
   where h.entity = 'thing' and h.valid_from < $1::timestamptz and h.valid_to >= $1::timestamptz
   order by s.key, h.id desc`
 
-export type RegistryThen = {
+type RegistryThen = {
   readonly things: readonly ThingThen[]
   /** keys of the districts */
   readonly zones: readonly string[]

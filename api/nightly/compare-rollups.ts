@@ -13,7 +13,7 @@ export type RollupDifference = {
   /** which columns differ; none where a bucket is missing or should not be there */
   readonly columns: readonly string[]
 }
-export type Rollup = { readonly name: string; readonly statement: string }
+type Rollup = { readonly name: string; readonly statement: string }
 
 type Row = {
   name: string

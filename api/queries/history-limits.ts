@@ -7,7 +7,7 @@ import { DOUBT_COUNTED, rangeTable, rangeValues } from '../measurements/hour-mea
 import { type HistoryQuery, isDoubted } from './history.ts'
 
 /** Frames of a Datastream in which some of the good observations are limits ("<2", ">500"). */
-export type FrameLimits = {
+type FrameLimits = {
   readonly frame: number
   readonly below: number
   readonly above: number
