@@ -50,7 +50,7 @@ export async function runCity(
   const baseMap = await openPackBaseMap(part, pack)
   await assertPortFree(config.port, config.host, 'PORT', 'the dashboard')
   if (!config.mqttUrl) await assertPortFree(config.mqttPort, config.mqttHost, 'MQTT_PORT', 'the MQTT broker')
-  const dashboard = timed(build.dashboard ? ensureDashboard() : Promise.resolve('current' as const))
+  const dashboard = timed(build.dashboard ? buildDashboard(part) : Promise.resolve('current' as const))
   // Failing here must not go unheard while the database is still being opened.
   dashboard.catch(() => {})
   const key = await openKey(part)
@@ -103,6 +103,15 @@ function describe({ city, zones, things }: LoadedPack): string {
   return `${city.name}${kind}: ${count.format(city.population)} people, ${zones.length} zones, ${things.length} Things`
 }
 
+function buildDashboard({ screen, scope }: Part): Promise<'built' | 'current' | 'missing'> {
+  const stopped = new AbortController()
+  scope.defer(() => stopped.abort())
+  return ensureDashboard({
+    signal: stopped.signal,
+    onWaiting: (seconds) => screen.line('dashboard', `being built for ${seconds} s; the rest starts meanwhile`),
+  })
+}
+
 /** What is wrong with it is shown; the city starts without it. */
 async function openPackBaseMap({ screen, scope }: Part, { folder, city }: LoadedPack): Promise<BaseMap | undefined> {
   const { baseMap, problems } = await openBaseMap(folder, city)
@@ -111,13 +120,10 @@ async function openPackBaseMap({ screen, scope }: Part, { folder, city }: Loaded
   return baseMap
 }
 
-async function openDatabase(
-  { config, screen, scope, log }: Part,
-  pack: LoadedPack,
-  deferred: DeferredDatabase,
-): Promise<DatabaseAddress> {
+async function openDatabase(part: Part, pack: LoadedPack, deferred: DeferredDatabase): Promise<DatabaseAddress> {
+  const { config, screen, scope, log } = part
   const opened = await timed(
-    config.databaseUrl ? Promise.resolve({ url: config.databaseUrl }) : openEmbedded(config, scope, log, deferred),
+    config.databaseUrl ? Promise.resolve({ url: config.databaseUrl }) : openEmbedded(part, deferred),
   )
   const address = opened.result
   const pool = createPool(address, {
@@ -149,14 +155,14 @@ async function openDatabase(
 }
 
 async function openEmbedded(
-  config: Config,
-  scope: Scope,
-  log: Logger,
+  { config, screen, scope, log }: Part,
   deferred: DeferredDatabase,
 ): Promise<DatabaseAddress> {
   const database = await openEmbeddedDatabase({
     dataDir: join(config.dataDir, 'database'),
     log,
+    onWaiting: (seconds) =>
+      screen.line('database', `being opened for ${seconds} s; after a crash it first repeats what was committed last`),
     onFailure: (error) => {
       log.fatal(error)
       process.kill(process.pid, 'SIGTERM')

@@ -17,7 +17,8 @@ const SOURCES = [
   'model',
   'package-lock.json',
 ]
-const BUILD_LIMIT_MS = 120_000
+/** How often a person who waits is told. */
+const TELL_MS = 15_000
 
 const BUILDER = join(ROOT, 'node_modules/vite/bin/vite.js')
 
@@ -26,40 +27,51 @@ const BUILDER = join(ROOT, 'node_modules/vite/bin/vite.js')
  * the dashboard that it came with.
  * @returns built now, current, or missing: neither built nor buildable
  */
-export async function ensureDashboard(): Promise<'built' | 'current' | 'missing'> {
+export async function ensureDashboard(wait: Wait = {}): Promise<'built' | 'current' | 'missing'> {
   const built = await modified(join(DASHBOARD, 'index.html'))
   if (!existsSync(BUILDER)) return built > 0 ? 'current' : 'missing'
   const newest = Math.max(...(await Promise.all(SOURCES.map((source) => newestIn(join(ROOT, source))))))
   if (built >= newest) return 'current'
-  await build()
+  await build([BUILDER, 'build', 'dashboard', '--logLevel', 'warn'], wait)
   return 'built'
 }
 
-/** In a process of its own: the bundler would stop this one's event loop for seconds. */
-function build(): Promise<void> {
-  const child = spawn(process.execPath, [BUILDER, 'build', 'dashboard', '--logLevel', 'warn'], {
+export type Wait = {
+  /** told every `tellMs` that it is still being built, and for how long */
+  readonly onWaiting?: (seconds: number) => void
+  readonly tellMs?: number
+  /** ends the build, when the city is stopped */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * In a process of its own: the bundler would stop this one's event loop for seconds. It takes as long as it takes: a busy machine
+ * needs minutes, and a city that ends because of it would be started again, to do the same.
+ * @throws AppError CONFIG_INVALID where it fails
+ */
+export function build(args: readonly string[], { onWaiting, tellMs = TELL_MS, signal }: Wait): Promise<void> {
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     // a test that starts the city would hand its own mode down, and the development build of React is beyond the byte budget
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: BUILD_LIMIT_MS,
+    signal,
   })
+  const start = performance.now()
+  const teller = setInterval(() => onWaiting?.(Math.round((performance.now() - start) / 1000)), tellMs)
   const output: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
-  return new Promise((done, fail) => {
-    child.once('error', fail)
-    child.once('exit', (code) => {
+  return new Promise<void>((done, fail) => {
+    child.once('error', (cause) =>
+      fail(signal?.aborted ? new AppError('CONFIG_INVALID', 'stopped while the dashboard was being built') : cause),
+    )
+    child.once('exit', (code, ended) => {
+      const how = ended ? `${ended} ended it` : Buffer.concat(output).toString()
       if (code === 0) done()
-      else
-        fail(
-          new AppError(
-            'CONFIG_INVALID',
-            `the dashboard did not build (npm run build repeats it):\n${Buffer.concat(output).toString()}`,
-          ),
-        )
+      else fail(new AppError('CONFIG_INVALID', `the dashboard did not build (npm run build repeats it):\n${how}`))
     })
-  })
+  }).finally(() => clearInterval(teller))
 }
 
 async function modified(path: string): Promise<number> {

@@ -5,9 +5,14 @@ import { type EmbeddedDatabase, openEmbeddedDatabase } from '#infra/embedded/dat
 
 let database: EmbeddedDatabase
 let pool: pg.Pool
+const waited: number[] = []
 
 beforeAll(async () => {
-  database = await openEmbeddedDatabase({ idleInTransactionMs: 400 })
+  database = await openEmbeddedDatabase({
+    idleInTransactionMs: 400,
+    tellMs: 100,
+    onWaiting: (seconds) => waited.push(seconds),
+  })
   pool = new pg.Pool({ ...database.poolConfig, max: 8 })
   pool.on('error', () => {})
 }, 120_000)
@@ -27,6 +32,13 @@ async function withClients<T>(count: number, work: (...clients: pg.Client[]) => 
     await Promise.all(clients.map((client) => client.end().catch(() => {})))
   }
 }
+
+test('whoever waits for it to open is told for how long, until it is open', async () => {
+  expect(waited.length).toBeGreaterThan(2)
+  const count = waited.length
+  await sleep(300)
+  expect(waited).toHaveLength(count)
+})
 
 describe('like a server', () => {
   test('is PostgreSQL 17 with TimescaleDB', async () => {

@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
-const START_LIMIT_MS = 120_000
+/** A city that starts says every 15 s what it waits for, however long it takes. */
+const SILENCE_LIMIT_MS = 120_000
 const STOP_LIMIT_MS = 20_000
 
 export type System = {
@@ -56,11 +57,14 @@ export async function startSystem(options: {
     env: { PORT: `${port}`, MQTT_PORT: `${mqttPort}`, BACKFILL_DAYS: '1', ...options.env },
   })
   const url = `http://127.0.0.1:${port}`
-  const late = sleep(START_LIMIT_MS, 'late' as const, { ref: false })
-  const outcome = await Promise.race([run.printed('http://localhost'), run.ended.then(() => 'ended' as const), late])
+  const outcome = await Promise.race([
+    run.printed('http://localhost'),
+    run.ended.then(() => 'ended' as const),
+    run.silent(SILENCE_LIMIT_MS).then(() => 'late' as const),
+  ])
   if (outcome === 'late') run.process.kill('SIGKILL')
   if (outcome !== undefined) {
-    const what = outcome === 'late' ? 'the city did not start in time' : 'the city ended while it started'
+    const what = outcome === 'late' ? 'the city has said nothing for two minutes' : 'the city ended while it started'
     throw new Error(`${what}:\n${run.output()}`)
   }
   return {
@@ -107,6 +111,13 @@ export function spawnStart({
     /** resolves once it has printed `words` */
     printed: async (words: string): Promise<void> => {
       while (!text.includes(words)) await once(output, 'data')
+    },
+    /** resolves once it has printed nothing for so long */
+    silent: async (ms: number): Promise<void> => {
+      for (let before = -1; text.length > before; ) {
+        before = text.length
+        await sleep(ms, undefined, { ref: false })
+      }
     },
     stop: async (signal: NodeJS.Signals) => {
       child.kill(signal)

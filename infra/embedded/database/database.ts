@@ -25,8 +25,9 @@ export interface EmbeddedDatabaseOptions {
   dataDir?: string | undefined
   /** Tar file that a database in memory starts from (engine.ts). */
   image?: string | undefined
-  /** What is being done, for a person who waits. */
-  onProgress?: (step: string) => void
+  /** Told every `tellMs` (15 s) that it is not open yet. However long that takes, opening goes on: recovery is repeated if it is interrupted. */
+  onWaiting?: (seconds: number) => void
+  tellMs?: number
   log?: { info(message: string): void; error(message: string): void }
   /** The database broke down too often and is lost to this process (committed rows are not): every query fails from now on. */
   onFailure?: (error: AppError) => void
@@ -48,13 +49,12 @@ export interface EmbeddedDatabase {
 const IDLE_IN_TRANSACTION_MS = MINUTE_MS
 const RESTARTS = 3
 const RESTART_WINDOW_MS = 600_000
-const OPEN_LIMIT_MS = 120_000
+const TELL_MS = 15_000
 const CLOSE_LIMIT_MS = 15_000
 
 /** Opens or creates the database. Throws AppError DATA_DIR_IN_USE, DATA_DIR_DAMAGED or DATABASE_FAILED. */
 export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions = {}): Promise<EmbeddedDatabase> {
   const folder = options.dataDir === undefined ? undefined : takeDataFolder(options.dataDir)
-  options.onProgress?.(!folder || folder.fresh ? 'creating the database' : 'opening the database')
   const supervisor = new Supervisor(folder, options)
   try {
     await supervisor.opened
@@ -64,7 +64,6 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions = {}
     if (!options.dataDir || folder?.fresh) throw cause
     throw damaged(options.dataDir, `the database did not open (${(cause as Error).message})`, cause)
   }
-  options.onProgress?.('the database is open')
   const stream = () => supervisor.stream()
   return {
     stream,
@@ -154,10 +153,14 @@ class Connection {
       idleInTransactionMs: options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
     }
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, execArgv: [] })
+    const start = performance.now()
     this.opened = new Promise((resolve, reject) => {
-      const limit = setTimeout(() => this.#fail(`it did not open within ${OPEN_LIMIT_MS / 1000} s`), OPEN_LIMIT_MS)
+      const teller = setInterval(
+        () => options.onWaiting?.(Math.round((performance.now() - start) / 1000)),
+        options.tellMs ?? TELL_MS,
+      )
       this.#settleOpen = (error) => {
-        clearTimeout(limit)
+        clearInterval(teller)
         if (error) reject(error)
         else resolve()
       }
