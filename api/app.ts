@@ -33,6 +33,7 @@ import { alertFeedRoutes } from './routes/alert-feeds.ts'
 import { alertRuleRoutes } from './routes/alert-rules.ts'
 import { archiveRoutes } from './routes/archive.ts'
 import { areaRoutes } from './routes/area.ts'
+import { backupRoutes } from './routes/backup.ts'
 import { baseMapRoutes } from './routes/base-map.ts'
 import { briefRoutes } from './routes/brief.ts'
 import { cityRoutes } from './routes/city.ts'
@@ -191,6 +192,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(credentialRoutes({ pool }))
       await v1.register(airQualityRoutes({ pool, airIndexes }))
       await v1.register(reconciliationRoutes({ pool, clock }))
+      await v1.register(backupRoutes(deps))
       await v1.register(alertRuleRoutes({ pool, clock, standardOf: standardOf(deps), figures: alertFigures(deps) }))
       await v1.register(incidentRoutes({ pool, clock }))
       await v1.register(shiftLogRoutes({ pool, clock }))

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import { deleteEndedSessions } from '#domain/access/sessions.ts'
 import { startAlerting } from '#domain/alerting/engine/run.ts'
 import { expireNetworks } from '#domain/audit/audit.ts'
+import type { Backup } from '#domain/backup/back-up.ts'
 import type { BaseMap } from '#domain/base-map/base-map.ts'
 import { deleteExpiredNotifications } from '#domain/notifications/delete-expired.ts'
 import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
@@ -64,6 +65,7 @@ export type OpenApiOptions = {
   readonly certificates?: readonly string[]
   /** metrics of the same process, shown at /metrics with ours */
   readonly registry?: Registry
+  readonly backUp?: (() => Promise<Backup>) | undefined
   readonly backfill?: () => number | null
   /** of the city pack; the caller closes it */
   readonly baseMap?: BaseMap | undefined
@@ -146,6 +148,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     ...(options.trustProxy !== undefined && { trustProxy: options.trustProxy }),
     ...(options.dashboard !== undefined && { dashboard: options.dashboard }),
     ...(options.registry && { registry: options.registry }),
+    ...(options.backUp && { backUp: options.backUp }),
     ...(options.backfill && { backfill: options.backfill }),
     ...(options.parts && { parts: options.parts }),
   })

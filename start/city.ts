@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import prometheus from 'prom-client'
 import { openApi } from '#api/open.ts'
+import { backUp } from '#domain/backup/back-up.ts'
+import { settleRestored } from '#domain/backup/settle-restored.ts'
 import { type BaseMap, openBaseMap } from '#domain/base-map/base-map.ts'
 import { loadCityPack } from '#domain/city-pack/load-pack.ts'
 import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
@@ -56,7 +58,7 @@ export async function runCity(
   const key = await openKey(part)
   const registry = new prometheus.Registry()
   const logins = new DeviceLogins()
-  const { mqttUrl, publisherOf } = await openBroker(part, pack, { metrics: registry, logins })
+  const { mqttUrl, publisherOf, copyJournal } = await openBroker(part, pack, { metrics: registry, logins })
   const deferred = deferDatabase()
   let simulator: SimulatorThread | undefined
   let ingest: IngestWorker | undefined
@@ -80,6 +82,9 @@ export async function runCity(
     notify: config.notify,
     baseMap,
     scope,
+    backUp: config.databaseUrl
+      ? undefined
+      : () => backUp({ dataDir: config.dataDir, database: deferred.address, copyJournal, clock: () => new Date() }),
     backfill: () => simulator?.progress() ?? null,
     parts: () => (ingest ? ingestPartsOf(ingest.states()) : ingestWaiting('waiting for the database')),
   })
@@ -169,6 +174,9 @@ async function openEmbedded(
     },
   })
   scope.defer(() => database.close())
+  const restored = await settleRestored({ embedded: database.poolConfig }, config.dataDir)
+  if (restored)
+    screen.line('restored', `from the backup of ${restored.at}; notifications that waited in it are not sent`)
   deferred.open(database)
   return deferred.address
 }
@@ -177,7 +185,11 @@ async function openEmbedded(
 const ingestClientId = ({ workerName }: Config) => `citywell-${workerName}`
 
 /** The URL is for the city's own clients. */
-type Broker = { readonly mqttUrl: string; readonly publisherOf?: ((topic: string) => string | undefined) | undefined }
+type Broker = {
+  readonly mqttUrl: string
+  readonly publisherOf?: ((topic: string) => string | undefined) | undefined
+  readonly copyJournal?: ((path: string) => Promise<void>) | undefined
+}
 type BrokerParts = { readonly metrics: prometheus.Registry; readonly logins: DeviceLogins }
 
 async function openBroker(
@@ -209,7 +221,7 @@ async function openBroker(
     `embedded MQTT on port ${broker.port}; try: mosquitto_pub -p ${broker.port}${login} -q 1 -t city/air/my-sensor -m '{"pm2_5": 9.3}'`,
   )
   if (broker.tlsPort !== undefined) screen.line('', `with TLS on port ${broker.tlsPort}`)
-  return { mqttUrl: broker.url, publisherOf: broker.publisherOf }
+  return { mqttUrl: broker.url, publisherOf: broker.publisherOf, copyJournal: broker.copyJournal }
 }
 
 /** Credentials that are issued or revoked in the registry are in force at the broker within a second or two. */

@@ -55,6 +55,17 @@ export const codeOf = (document: Document): { at: string; text: string }[] => [
 /** A command that a reader may type: a line of a shell block, or code in a sentence that begins like one. */
 export type Command = { readonly at: string; readonly text: string }
 
+/** The commands of a page from a heading to the next one, in their order. */
+export async function commandsUnder(file: string, heading: string): Promise<string[]> {
+  const document = (await readDocuments()).find((each) => each.file === file)
+  const from = document?.prose.indexOf(heading) ?? -1
+  if (!document || from === -1) throw new Error(`${file} has no heading "${heading}"`)
+  const length = document.prose.slice(from + 1).findIndex((line) => line.startsWith('#'))
+  const to = length === -1 ? document.prose.length : from + 1 + length
+  const blocks = document.blocks.filter(({ line }) => line > from && line <= to)
+  return commandsOf({ ...document, blocks, prose: [] }).map(({ text }) => text)
+}
+
 const TYPED = /^(?:[A-Z_]+=\S+ )*(?:npm|npx|node|curl|mosquitto_pub|docker|psql|git)(?: -{0,2}\w|$)/
 
 export function commandsOf(document: Document): Command[] {

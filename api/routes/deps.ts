@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { Backup } from '#domain/backup/back-up.ts'
 import type { BaseMap } from '#domain/base-map/base-map.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import type { OidcConfig } from '#infra/runtime/config.ts'
@@ -36,6 +37,8 @@ export type ApiDeps = {
   /** the answers behind the surveys, which `pool` may not read */
   readonly microdata: Microdata
   readonly airIndexes: (at: Date) => Promise<AirIndexes>
+  /** copies the embedded city while it runs; absent: the database is a server */
+  readonly backUp?: (() => Promise<Backup>) | undefined
   /** share of the simulated history that is in, 0 to 1; null when nothing is being backfilled */
   readonly backfill?: () => number | null
   /** other parts of the same process that /ready reports */

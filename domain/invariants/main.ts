@@ -1,7 +1,8 @@
 /** `npm run check`: the invariants of the ledger and the store, on a live database. docs/delivery.md */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createPool, type DatabaseAddress } from '#infra/db/pool.ts'
+import { type BackupNote, contentOf, readNote } from '#domain/backup/note.ts'
+import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
 import { damaged, takeDataFolder } from '#infra/embedded/data-folder.ts'
 import { openEmbeddedDatabase } from '#infra/embedded/database/database.ts'
 import { findDamagedPages } from '#infra/embedded/database/page-checksums.ts'
@@ -28,7 +29,8 @@ await runMain(async (scope) => {
   const address = config.databaseUrl ? { url: config.databaseUrl } : await openFolder(config.dataDir, scope)
   const pool = createPool(address, { max: 1, applicationName: 'citywell-check', onIdleError: () => {} })
   scope.defer(() => pool.end())
-  const findings = await checkInvariants(pool)
+  const note = config.databaseUrl ? undefined : await readNote(config.dataDir)
+  const findings = [...(note ? [await isAsBackedUp(pool, note)] : []), ...(await checkInvariants(pool))]
   process.stdout.write(`${findings.map(lines).join('\n')}\n`)
   if (findings.some(({ holds }) => !holds)) process.exitCode = 1
   return 'done'
@@ -51,6 +53,18 @@ async function openFolder(dataDir: string, scope: Scope): Promise<DatabaseAddres
   const database = await openEmbeddedDatabase({ dataDir: dataFolder })
   scope.defer(() => database.close())
   return { embedded: database.poolConfig }
+}
+
+/** A backup from which no city was started yet has the content that the running city had at its moment. */
+async function isAsBackedUp(pool: Pool, note: BackupNote): Promise<Finding> {
+  const there = await contentOf(pool)
+  const differing = (['messages', 'observations', 'sum'] as const).filter((name) => there[name] !== note[name])
+  return {
+    name: `backup: messages, observations and their sum are those of ${note.at}`,
+    holds: differing.length === 0,
+    text: `${there.messages} messages, ${there.observations} observations, the sum of their results is ${there.sum}`,
+    examples: differing.map((name) => `${name}: ${note[name]} when it was made, ${there[name]} now`),
+  }
 }
 
 function lines({ name, holds, text, examples }: Finding): string {

@@ -23,7 +23,7 @@ export const PERMISSIONS = {
   report: 'report values, set benchmarks and targets, upload collection sheets',
   surveys: 'import, replace and erase surveys and respondents',
   audit: 'read, export and verify the audit log',
-  administer: 'manage accounts and tokens',
+  administer: 'manage accounts and tokens, back up the city',
 } as const
 export type Permission = keyof typeof PERMISSIONS
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[]

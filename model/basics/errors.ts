@@ -110,6 +110,15 @@ const CODES = {
     status: 404,
     text: (id: string) => `no entry of the shift log with id ${id}; GET /api/v1/shift-log lists them`,
   },
+  BACKUP_FAILED: {
+    status: 500,
+    text: (detail: string) => `the backup was not made, and nothing of it is left: ${detail}`,
+  },
+  BACKUP_ELSEWHERE: {
+    status: 409,
+    text: () =>
+      'the database of this city is a server, which is backed up with its own tools: docs/operations.md, Backup',
+  },
   HANDOVER_CONFLICT: { status: 409, text: (detail: string) => detail },
   RATE_LIMITED: { status: 429, text: (seconds: string) => `too many of these for now; try again in ${seconds} s` },
   VALUE_INVALID: { status: 422, text: (detail: string) => detail },

@@ -32,6 +32,12 @@ afterAll(async () => {
 })
 const html = { accept: 'text/html,*/*' }
 
+test('a backup of a city whose database is a server is not made here, and the answer says how it is', async () => {
+  const response = await api.app.inject({ method: 'POST', url: '/api/v1/backup', headers: authorized })
+  expect(response.statusCode).toBe(409)
+  expect(response.json()).toMatchObject({ code: 'BACKUP_ELSEWHERE' })
+})
+
 describe('health', () => {
   test('alive', async () => {
     expect((await api.app.inject('/health')).json()).toEqual({ status: 'alive' })

@@ -7,7 +7,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Command, codeOf, commandsOf, ROOT, readDocuments } from '#test/documents.ts'
+import { type Command, codeOf, commandsOf, commandsUnder, ROOT, readDocuments } from '#test/documents.ts'
 import { publish } from './publish.ts'
 import { dataDirWithDatabase } from './shared.ts'
 import { newDataDir, removeDataDir, type System, startSystem, until } from './system.ts'
@@ -58,6 +58,15 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run reconcile -- --from DATE --to DATE': 'a placeholder, and wants a server; test/db/reconcile.test.ts',
   'npm run requalify -- --from 2026-05-01 --to 2026-06-01 --property pm2_5':
     'wants a server; test/db/ingest-requalify.test.ts',
+  'cp -a "$(ls -d .data/backups/* | tail -n 1)" city-restored': 'test/e2e/backup.test.ts runs it',
+  'DATA_DIR=city-restored npm run check': 'test/e2e/backup.test.ts runs it',
+  'DATA_DIR=city-restored npm start': 'test/e2e/backup.test.ts runs it',
+  ...Object.fromEntries(
+    (await commandsUnder('docs/operations.md', '### A database server')).map((text) => [
+      text,
+      'wants a server; test/db/backup.test.ts runs it',
+    ]),
+  ),
   'cp .env.example .env': 'changes the working copy',
   'docker compose up': 'wants Docker',
   'docker compose up --build': 'wants Docker',

@@ -83,6 +83,8 @@ const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   CAP_XSD: 'test/db/notifications-feeds.test.ts',
   API_DATABASE_URL: 'docker-compose.yml',
   POSTGRES_PASSWORD: 'docker-compose.yml',
+  ON_ERROR_STOP: 'infra/deploy/backup.sql',
+  RESTORED_URL: 'test/db/backup.test.ts',
 }
 /** Keys that an example of a feed in docs/import.md names; the reader's own. */
 const EXAMPLE_VARIABLES = new Set(['HARBOUR_MQTT_URL', 'HARBOUR_MQTT_CA', 'TRAMS_KEY', 'PURPLEAIR_KEY'])
@@ -124,6 +126,9 @@ const TOOL_OPTIONS = new Map([
   ['--max-old-space-size', 'node'],
   ['--max-semi-space-size', 'node'],
   ['--data-checksums', 'initdb'],
+  ['--roles-only', 'pg_dumpall'],
+  ['--exit-on-error', 'pg_restore'],
+  ['--dbname', 'pg_restore'],
 ])
 
 test('every option that is named is in the help of its command', { timeout: 120_000 }, async () => {

@@ -71,6 +71,8 @@ export interface EmbeddedBroker {
   tlsPort: number | undefined
   /** The client that last published to this topic, if it was not one of the city's own. */
   publisherOf(topic: string): string | undefined
+  /** Writes the messages that some session has not acknowledged to a file that can be a journal; without a journal, nothing. */
+  copyJournal(path: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -146,6 +148,7 @@ export async function openEmbeddedBroker(options: EmbeddedBrokerOptions = {}): P
     port: actual,
     tlsPort,
     publisherOf: (topic) => publishers.of(topic),
+    copyJournal: async (path) => journal?.copyTo(path),
     close: () => {
       closed ??= close(aedes, servers, sockets).then(() => journal?.close())
       return closed

@@ -157,25 +157,38 @@ export class Journal {
     this.#file = undefined
   }
 
+  /** Writes what is pending at this moment to another file. */
+  async copyTo(path: string): Promise<void> {
+    const file = await open(path, 'wx')
+    await this.#writePending(file).finally(() => file.close())
+  }
+
+  /** @returns the length of the file */
+  async #writePending(file: FileHandle): Promise<number> {
+    let bytes = 0
+    const messages = [...this.#pending.values()]
+    for (let next = 0; next < messages.length || bytes === 0; ) {
+      const records: Buffer[] = bytes === 0 ? [MARK] : []
+      for (let size = 0; size < CHUNK_BYTES && next < messages.length; next += 1) {
+        const message = messages[next] as PendingMessage
+        if (message.clients.size === 0) continue // acknowledged while the ones before it were written
+        const record = encodeMessage(message)
+        records.push(record)
+        size += record.length
+      }
+      bytes += await writeAt(file, Buffer.concat(records), bytes)
+    }
+    if (this.#sync) await file.datasync()
+    return bytes
+  }
+
   /** Rewrites the file with only the pending messages. A crash during the rewrite leaves the old file. */
   async rewrite(): Promise<void> {
     const draft = draftOf(this.#path)
     const file = await open(draft, 'w')
     let bytes = 0
     try {
-      const messages = [...this.#pending.values()]
-      for (let next = 0; next < messages.length || bytes === 0; ) {
-        const records: Buffer[] = bytes === 0 ? [MARK] : []
-        for (let size = 0; size < CHUNK_BYTES && next < messages.length; next += 1) {
-          const message = messages[next] as PendingMessage
-          if (message.clients.size === 0) continue // acknowledged while the ones before it were written
-          const record = encodeMessage(message)
-          records.push(record)
-          size += record.length
-        }
-        bytes += await writeAt(file, Buffer.concat(records), bytes)
-      }
-      if (this.#sync) await file.datasync()
+      bytes = await this.#writePending(file)
       renameSync(draft, this.#path)
       if (this.#sync) await syncFolder(dirname(this.#path))
     } catch (error) {
