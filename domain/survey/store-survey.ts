@@ -15,10 +15,16 @@ export type Stored = {
   /** respondents of the file who were erased earlier and stay out */
   readonly erased: number
   readonly areas: readonly SurveyArea[]
+  /** respondents, drawn at random, who take part in no figure: the version before differed by too few */
+  readonly setAside: number
+  /** cells whose figures would show the difference to the version before, and are suppressed from now on */
+  readonly keptBack: number
 }
 /** Answers sent to the database at once: a few megabytes. */
 const BATCH = 2_000
 
+const REPLACING = `select survey_replacing($1)`
+const REPLACED = `select set_aside as "setAside", kept_back as "keptBack" from survey_replaced($1)`
 const DELETE = `delete from survey where id = $1`
 const INSERT = `
   insert into survey (id, codebook, respondents, origin, imported_by, areas) values ($1, $2, 0, $3, $4, $5)`
@@ -31,7 +37,10 @@ const ZONES = `
   from zone, jsonb_path_query(geometry, 'strict $.coordinates.**{1 to 4} ? (@.type() == "array" && @[0].type() == "number")') as c
   group by key, name`
 
-/** Replaces the survey with the same id as a whole. Runs in the transaction of the caller: all of it, or nothing. */
+/**
+ * Replaces the survey with the same id as a whole, so that nobody learns an answer by comparing both (migration 052). Runs in the
+ * transaction of the caller: all of it, or nothing.
+ */
 export async function storeSurvey(
   client: Queryable,
   { codebook, responses, origin, by }: SurveyToStore,
@@ -40,6 +49,9 @@ export async function storeSurvey(
   const { id } = codebook
   const areas = await areasOf(client, codebook, responses)
   const areaOf = new Map(areas.flatMap(({ key, zones }) => zones.map((zone) => [zone, key])))
+  // comparing two versions of a large file takes minutes
+  await client.query(`set local statement_timeout = '10min'`)
+  await client.query(REPLACING, [id])
   await client.query(DELETE, [id])
   await client.query(INSERT, [id, JSON.stringify(codebook), origin, by, JSON.stringify(areas)])
   let respondents = 0
@@ -53,7 +65,9 @@ export async function storeSurvey(
   }
   await client.query(COUNT, [id, respondents])
   await client.query(FORGET_ERASURE, [id])
-  return { respondents, erased: responses.length - respondents, areas }
+  type Replaced = Pick<Stored, 'setAside' | 'keptBack'>
+  const replaced = (await client.query<Replaced>(REPLACED, [id])).rows[0] ?? { setAside: 0, keptBack: 0 }
+  return { respondents, erased: responses.length - respondents, areas, ...replaced }
 }
 
 /** Zones that have too few respondents of the whole survey, joined to their nearest. */

@@ -12,6 +12,10 @@ export const surveyImported = z.object({
   checked: z.boolean(),
   /** respondents of the file who were erased earlier and stay out */
   erased: z.int(),
+  /** respondents, drawn at random, who take part in no figure, because too few differ from the version before (docs/surveys.md) */
+  setAside: z.int(),
+  /** cells that are suppressed from now on, because too few of their respondents differ from the version before */
+  keptBack: z.int(),
   /** columns of the file that the codebook does not name; they are not stored */
   ignored: z.array(z.string()),
   areas: z.array(surveyAreaSchema),

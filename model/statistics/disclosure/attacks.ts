@@ -121,7 +121,14 @@ function supersetsOf({ lines }: LinkedTables): Supersets {
   return new Map([...margins].map(([id, own]) => [id, [...new Set([...own, cellId({})])]]))
 }
 
-export function amountsAttack(pattern: Pattern, largest: ReadonlyMap<string, number>): Goal {
+/** The two largest contributions to a cell. */
+export type Largest = readonly [first: number, second: number]
+
+/**
+ * The range of a sum is wide, and its upper end leaves the second largest contributor, who knows its own amount, an estimate of the
+ * largest that is too high by as much as in a published cell.
+ */
+export function amountsAttack(pattern: Pattern, largest: ReadonlyMap<string, Largest>): Goal {
   return {
     pattern,
     measures: { from: 1, to: 2 },
@@ -129,10 +136,12 @@ export function amountsAttack(pattern: Pattern, largest: ReadonlyMap<string, num
     targets: () =>
       suppressedCells(pattern).flatMap((cell) => {
         const sum = cell.sums[1] ?? 0
-        const width = Math.max(PROTECTION_WIDTH * sum, DOMINANCE_SHARE * (largest.get(cell.id) ?? 0))
-        return width > 0 ? [{ cell, measures: [1], width, isCount: false }] : []
+        const [first, second] = largest.get(cell.id) ?? [0, 0]
+        const width = Math.max(PROTECTION_WIDTH * sum, DOMINANCE_SHARE * first)
+        const above = Math.max(0, (1 + DOMINANCE_SHARE) * first + second - sum)
+        return width > 0 ? [{ cell, measures: [1], width, above, isCount: false }] : []
       }),
-    slackOf: ({ sums }, { width }) => (sums[1] ?? 0) >= width,
+    slackOf: ({ sums }, { width, above = 0 }) => (sums[1] ?? 0) >= Math.max(width, above),
     keepsMargins: false,
   }
 }

@@ -24,6 +24,8 @@ export type Target = {
   readonly measures: readonly number[]
   /** how wide the range must be at least */
   readonly width: number
+  /** how far it must reach above the value at least; absent: wherever the value lies in it */
+  readonly above?: number
   /** respondents: only whole numbers within the range count */
   readonly isCount: boolean
 }
@@ -108,7 +110,13 @@ function priorRows({ pattern, measures, priorOf }: Attack, columnsOf: ColumnsOf)
 const nonNegative = (n: number): Bounds[] =>
   Array.from({ length: n }, () => ({ lower: 0, upper: Number.POSITIVE_INFINITY }))
 
-type Open = { readonly target: Target; readonly terms: readonly Term[]; lower: number; upper: number }
+type Open = {
+  readonly target: Target
+  readonly terms: readonly Term[]
+  readonly value: number
+  lower: number
+  upper: number
+}
 
 /** Every solution that is found shows how far all targets can be moved, so most need no solution of their own. */
 function narrowOf(attack: Attack, targets: readonly Target[], columnsOf: ColumnsOf, program: OpenProgram): Target[] {
@@ -116,7 +124,7 @@ function narrowOf(attack: Attack, targets: readonly Target[], columnsOf: Columns
     const columns = target.measures.flatMap((k) => columnsOf(target.cell.id, k - attack.measures.from))
     const terms = columns.map((column): Term => [column, 1])
     const value = target.measures.reduce((sum, k) => sum + (target.cell.sums[k] ?? 0), 0)
-    return { target, terms, lower: value, upper: value }
+    return { target, terms, value, lower: value, upper: value }
   })
   const reach = (objective: readonly Term[]): void => {
     const point = program.maximise(objective)
@@ -149,7 +157,8 @@ function mixedObjective(open: readonly Open[], round: number): Term[] {
   return [...objective]
 }
 
-function isWide({ target: { width, isCount }, lower, upper }: Open): boolean {
+function isWide({ target: { width, above = 0, isCount }, value, lower, upper }: Open): boolean {
+  if (upper - value < above - TOLERANCE * Math.max(1, above)) return false
   if (!isCount) return upper - lower >= width - TOLERANCE * Math.max(1, width)
   return Math.floor(upper + TOLERANCE) - Math.ceil(lower - TOLERANCE) >= width
 }

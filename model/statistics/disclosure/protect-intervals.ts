@@ -1,5 +1,5 @@
 import type { LpSolver } from '../solver/linear-program.ts'
-import { amountsAttack, categoriesAttack, numbersAttack } from './attacks.ts'
+import { amountsAttack, categoriesAttack, type Largest, numbersAttack } from './attacks.ts'
 import { isDominated } from './dominance.ts'
 import { jointCells } from './joint-cells.ts'
 import { cellId, linkTables, type Profile } from './linked-tables.ts'
@@ -89,8 +89,13 @@ function protectAmounts(pattern: Pattern, request: ProtectionRequest, answers: A
   hideComplements(pattern)
   // negative amounts have no lower bound, so a range cannot be computed
   if (answers.of.some((amount) => amount < 0)) return
-  const largest = new Map([...amounts].map(([id, own]) => [id, Math.max(...own)]))
+  const largest = new Map([...amounts].map(([id, own]) => [id, twoLargest(own)]))
   suppressUntilProtected(pattern, amountsAttack(pattern, largest), solve)
+}
+
+function twoLargest(amounts: readonly number[]): Largest {
+  const [first = 0, second = 0] = amounts.toSorted((a, b) => b - a)
+  return [first, second]
 }
 
 type Amounts = Extract<Answers, { kind: 'amount' }>
