@@ -3,6 +3,7 @@ import { Button, FieldError, Input, Label, TextField } from 'react-aria-componen
 import { useI18n } from '../i18n/formatters.ts'
 import { Chips } from '../ui/chips.tsx'
 import { Choice } from '../ui/choice.tsx'
+import { Combobox } from '../ui/combobox.tsx'
 import { DayChoice } from '../ui/day-choice.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -72,8 +73,10 @@ export function ChoiceStates() {
   const { t } = useI18n()
   const [chosen, choose] = useState<string>('air')
   const [day, setDay] = useState('2026-05-31')
+  const [text, setText] = useState('')
   const choices = LAYERS.map((id) => ({ id, label: t(`layer.${id}`) }))
   const label = t('design.topic')
+  const found = choices.filter((choice) => choice.label.toLowerCase().includes(text.toLowerCase()))
   return (
     <Part title={t('design.choices')}>
       <Specimen name="Chips">
@@ -89,6 +92,19 @@ export function ChoiceStates() {
       </Specimen>
       <Specimen name="Pick">
         <Pick label={label} choices={choices} none="–" value={chosen} onChange={choose} />
+      </Specimen>
+      <Specimen name="Combobox">
+        <Combobox
+          {...{ label, text }}
+          placeholder={t('search.placeholder')}
+          onText={setText}
+          groups={[
+            { id: 'all', heading: label, options: found.map((one) => ({ ...one, name: one.label, detail: '' })) },
+          ]}
+          total={found.length}
+          none={t('search.none')}
+          onChoose={choose}
+        />
       </Specimen>
       <Specimen name="DayChoice">
         <DayChoice label={t('design.day')} value={day} onChange={setDay} />
