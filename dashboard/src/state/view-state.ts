@@ -7,6 +7,7 @@ import { type FurtherLayer, type FurtherLayers, formatFurther, limited, parseFur
 import { DAY } from './local-day.ts'
 import { type Among, formatMeasure, type MeasureRef, parseMeasure } from './measure-ref.ts'
 import { type Playback, parsePlayback, playbackEntries } from './playback-address.ts'
+import { type ChartAddress, chartEntries, parseChart } from './series-address.ts'
 
 /** Views that the navigation lists. */
 export const NAVIGATION = ['map', 'now', 'brief', 'indicators', 'report', 'people', 'operations', 'registry'] as const
@@ -34,47 +35,50 @@ const SELECTIONS = ['thing', 'zone', 'street', 'area', 'cell', 'indicator', 'inc
 export type Selection = { readonly type: (typeof SELECTIONS)[number]; readonly key: string }
 export type Camera = { readonly longitude: number; readonly latitude: number; readonly zoom: number }
 
-export type ViewState = FurtherLayers & {
-  readonly view: ViewName
-  /** the main layer: that of the table, of details and of playback */
-  readonly layer: string
-  readonly measure: string
-  readonly select: Selection | null
-  readonly theme: Theme
-  /** language of the page; null: chosen earlier, of the browser, or of the city */
-  readonly lang: string | null
-  readonly period: string
-  readonly range: Range
-  /** last day of the charts, as 2026-05-31; null: now */
-  readonly day: string | null
-  /** null: entire city */
-  readonly camera: Camera | null
-  readonly table: boolean
-  /** whether the map shows devices that registered themselves and nobody has confirmed */
-  readonly unconfirmed: boolean
-  /** null: live */
-  readonly playback: Playback | null
-  /** of the survey layer: which survey (null: the latest), which answer (null: those that count), among whom */
-  readonly survey: string | null
-  readonly answer: string | null
-  readonly among: Among | null
-  /** what the compare layer compares; null: its first preset */
-  readonly a: MeasureRef | null
-  readonly b: MeasureRef | null
-  /** of the wellbeing index: zone (null: entire city), weights as the API reads them, the two survey rounds */
-  readonly zone: string | null
-  readonly weights: string
-  readonly baseline: string | null
-  readonly followup: string | null
-  /** what the view Compare compares: state/pair.ts is its grammar; null: its first preset */
-  readonly pair: string | null
-}
+export type ViewState = FurtherLayers &
+  ChartAddress & {
+    readonly view: ViewName
+    /** the main layer: that of the table, of details and of playback */
+    readonly layer: string
+    readonly measure: string
+    readonly select: Selection | null
+    readonly theme: Theme
+    /** language of the page; null: chosen earlier, of the browser, or of the city */
+    readonly lang: string | null
+    readonly period: string
+    readonly range: Range
+    /** last day of the charts, as 2026-05-31; null: now */
+    readonly day: string | null
+    /** null: entire city */
+    readonly camera: Camera | null
+    readonly table: boolean
+    /** whether the map shows devices that registered themselves and nobody has confirmed */
+    readonly unconfirmed: boolean
+    /** null: live */
+    readonly playback: Playback | null
+    /** of the survey layer: which survey (null: the latest), which answer (null: those that count), among whom */
+    readonly survey: string | null
+    readonly answer: string | null
+    readonly among: Among | null
+    /** what the compare layer compares; null: its first preset */
+    readonly a: MeasureRef | null
+    readonly b: MeasureRef | null
+    /** of the wellbeing index: zone (null: entire city), weights as the API reads them, the two survey rounds */
+    readonly zone: string | null
+    readonly weights: string
+    readonly baseline: string | null
+    readonly followup: string | null
+    /** what the view Compare compares: state/pair.ts is its grammar; null: its first preset */
+    readonly pair: string | null
+  }
 
 const DEFAULTS: Omit<ViewState, 'layer' | 'measure'> = {
   view: 'map',
   under: [],
   over: [],
   select: null,
+  series: [],
+  within: null,
   theme: 'system',
   lang: null,
   period: 'last-30d',
@@ -127,6 +131,7 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
   const layer = layerOf(layers, query.get('layer'))
   const unchecked = layers === UNKNOWN_LAYERS
   const period = query.get('period')
+  const select = parseSelection(query.get('select'))
   const main = {
     layer: unchecked ? (query.get('layer') ?? '') : layer.id,
     measure: unchecked ? (query.get('by') ?? '') : measureOf(layer, query.get('by')),
@@ -135,7 +140,8 @@ function parseViewState(search: string, layers: AddressLayers): ViewState {
     view: oneOf(VIEWS, query.get('view')) ?? DEFAULTS.view,
     ...main,
     ...parseFurther(query, acceptedNextTo(main, layers)),
-    select: parseSelection(query.get('select')),
+    select,
+    ...parseChart(query, selectedThing(select)),
     theme: oneOf(THEMES, query.get('theme')) ?? DEFAULTS.theme,
     lang: matching(LANGUAGE_TAG, query.get('lang')),
     period: period && PERIOD.test(period) ? period : DEFAULTS.period,
@@ -179,7 +185,8 @@ function toSearch(state: ViewState, layers: AddressLayers): string {
   put('at', state.camera ? formatCamera(state.camera) : '', '')
   put('table', state.table ? 'open' : '', '')
   put('unconfirmed', state.unconfirmed ? '' : 'hide', '')
-  for (const [name, value] of playbackEntries(state.playback)) query.set(name, value)
+  const chart = chartEntries(state, selectedThing(state.select))
+  for (const [name, value] of [...chart, ...playbackEntries(state.playback)]) query.set(name, value)
   put('survey', state.survey ?? '', '')
   put('answer', state.answer ?? '', '')
   put('among', state.among ? `${state.among.name}:${state.among.category}` : '', '')
@@ -217,6 +224,8 @@ function measureOf({ measures, acceptsMeasure }: AddressLayer, measure: string |
 
 export const selectionId = (selection: Selection | null): string | null =>
   selection ? `${selection.type}:${selection.key}` : null
+
+const selectedThing = (select: Selection | null): string | null => (select?.type === 'thing' ? select.key : null)
 
 export function parseSelection(text: string | null): Selection | null {
   if (!text) return null

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { seriesOf, summarise, windowOf } from '#dashboard/src/map/selection/series.ts'
+import { seriesOf, summarise, windowOf } from '#dashboard/src/map/series/series.ts'
 import type { ObservationsResponse } from '#model/api/city.ts'
 
 const minute = (at: number): string => new Date(Date.UTC(2026, 4, 1, 10, at)).toISOString()

@@ -3,6 +3,7 @@ import type { StreetsResponse } from '#model/api/street.ts'
 import type { Area, Bounds, Position } from '#model/basics/geo.ts'
 import { fold } from '#model/text/fold.ts'
 import { pointOf } from '../layer-model/things.ts'
+import { NO_MATCH, RANKS, rankOf } from './rank.ts'
 
 export const PLACE_KINDS = ['zone', 'street', 'thing'] as const
 export type PlaceKind = (typeof PLACE_KINDS)[number]
@@ -89,19 +90,6 @@ export function findPlaces(text: string, index: PlaceIndex): PlaceGroup[] {
     .map(([kind, { total, byRank }]) => ({ kind, total, byRank, best: byRank.findIndex(({ length }) => length > 0) }))
     .toSorted((a, b) => a.best - b.best)
     .map(({ kind, total, byRank }) => ({ kind, total, places: byRank.flat().slice(0, MAX_PER_KIND) }))
-}
-
-const RANKS = [0, 1, 2, 3] as const
-const NO_MATCH = RANKS.length
-/** What ends a word before the next one begins. */
-const NO_LETTER = /[^\p{L}\p{N}]/u
-
-function rankOf(name: string, wanted: string, words: readonly string[]): number {
-  const first = name.indexOf(wanted)
-  if (first === 0) return 0
-  for (let at = first; at > 0; at = name.indexOf(wanted, at + 1)) if (NO_LETTER.test(name[at - 1] ?? '')) return 1
-  if (first > 0) return 2
-  return words.length > 1 && words.every((word) => name.includes(word)) ? 3 : NO_MATCH
 }
 
 function boundsOf({ type, coordinates }: Area): Bounds {

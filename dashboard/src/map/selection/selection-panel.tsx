@@ -46,7 +46,7 @@ function Selected({ select, zones, things, models, shown, onSelect }: SelectionP
   const thing = select.type === 'thing' && things.find(({ properties }) => properties.key === select.key)
   if (thing) {
     const key = [select.key, ...shown].join(' ')
-    return <ThingPanel key={key} thing={thing} zones={zones} shown={shown} onSelect={onSelect} />
+    return <ThingPanel key={key} {...{ thing, zones, things, shown, onSelect }} />
   }
   const area = parseAreaKey(select)
   if (area) return <AreaPanel area={area} zones={zones} />

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { ThingFeature, ZoneFeatures } from '#model/api/city.ts'
 import { censoredByName } from '#model/observation/censored.ts'
@@ -10,28 +9,36 @@ import { useI18n } from '../../i18n/formatters.ts'
 import { offlineSince } from '../../live/offline.ts'
 import { useLatest } from '../../live/use-latest.ts'
 import { useNow } from '../../live/use-live.ts'
+import { formatRef, type SeriesRef } from '../../state/series-address.ts'
+import { useViewState } from '../../state/use-view-state.ts'
 import type { Datastream } from '../layer-model/model.ts'
 import { trustOf } from '../layer-model/things.ts'
-import { SeriesPanel } from './series-panel.tsx'
+import { SeriesPanel } from '../series/series-panel.tsx'
+import { isStreamOf, refOf } from '../series/shown-series.ts'
 import './thing-panel.css'
 
 type ThingPanelProps = {
   readonly thing: ThingFeature
   readonly zones: ZoneFeatures
+  /** of the city: their series can be compared with this one's */
+  readonly things: readonly ThingFeature[]
   /** properties that the layer shows, to begin with */
   readonly shown: readonly string[]
   readonly onSelect: (id: string | null) => void
 }
 
 /** A Thing: what it measures now and how far to trust it, its series, its index, and what it is. */
-export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
+export function ThingPanel({ thing, zones, things, shown, onSelect }: ThingPanelProps) {
   const { t, name } = useI18n()
   const { properties } = thing
-  const [chosen, setChosen] = useState<number | null>(null)
+  const [{ series }, change] = useViewState()
   const isShown = ({ property }: Datastream): boolean => shown.includes(property)
   const streams = properties.datastreams.toSorted((a, b) => Number(isShown(b)) - Number(isShown(a)))
   const origin = properties.simulated ? 'simulated' : properties.verified ? null : 'unconfirmed'
-  const stream = streams.find(({ id }) => id === chosen) ?? mainStream(thing, shown)
+  const [own, ...added] = series
+  const stream = (own && streams.find((one) => isStreamOf(own, one))) ?? mainStream(thing, shown)
+  const choose = (ref: SeriesRef): void =>
+    change({ series: [ref, ...added.filter((one) => formatRef(one) !== formatRef(ref))] }, 'replace')
   return (
     <article>
       <p className="eyebrow">{name('kind', properties.kind)}</p>
@@ -47,12 +54,12 @@ export function ThingPanel({ thing, zones, shown, onSelect }: ThingPanelProps) {
               datastream={datastream}
               interval={datastream.expectedIntervalSeconds ?? properties.expectedIntervalSeconds}
               active={datastream.id === stream?.id}
-              onPress={() => setChosen(datastream.id)}
+              onPress={() => choose(refOf(thing, datastream))}
             />
           </li>
         ))}
       </ul>
-      {stream && <SeriesPanel key={stream.id} datastream={stream} />}
+      {stream && <SeriesPanel key={stream.id} {...{ thing, things }} datastream={stream} />}
       <AcuteNotes thing={thing} now={useNow(5000)} />
       {properties.airIndex && <AirIndexPanel index={properties.airIndex} />}
       {properties.airIndex && <WhoPanel level="thing" placeKey={properties.key} />}
@@ -108,7 +115,7 @@ function StreamButton({ datastream, interval, active, onPress }: StreamProps) {
   )
 }
 
-function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: Omit<ThingPanelProps, 'shown'>) {
+function ThingFacts({ thing: { properties, geometry }, zones, onSelect }: Omit<ThingPanelProps, 'shown' | 'things'>) {
   const { t, name, span, number } = useI18n()
   const zone = zones.features.find((feature) => feature.properties.key === properties.zone)?.properties
   const { expectedIntervalSeconds: interval } = properties

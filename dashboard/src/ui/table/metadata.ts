@@ -11,13 +11,16 @@ type Described = {
   readonly created: Date
   /** the heading, then the rows */
   readonly lines: readonly (readonly SortValue[])[]
+  /** where each part of the rows comes from */
+  readonly sources?: readonly Readonly<Record<string, string>>[]
 }
 
 /**
  * What a CSV file is, as W3C Tabular Metadata (https://www.w3.org/TR/tabular-metadata/), to lie next to it as
  * FILE-metadata.json: title, source, time zone, and for each column its heading and type.
  */
-export function csvwOf({ file, title, language, address, timeZone, created, lines }: Described): string {
+export function csvwOf({ lines, sources = [], ...about }: Described): string {
+  const { file, title, language, address, timeZone, created } = about
   const [heading = [], ...rows] = lines
   const columns = heading.map((label, i) => ({
     name: `column_${i + 1}`,
@@ -34,7 +37,7 @@ export function csvwOf({ file, title, language, address, timeZone, created, line
     'dc:created': created.toISOString(),
     'dc:coverage': `times in tables and periods are of ${timeZone}; instants are ISO 8601 with offset`,
     dialect: { encoding: 'utf-8', header: true },
-    notes: [{ rows: rows.length, missing: 'an empty cell is a value that is not there, never zero' }],
+    notes: [{ rows: rows.length, missing: 'an empty cell is a value that is not there, never zero' }, ...sources],
     tableSchema: { columns },
   }
   return `${JSON.stringify(metadata, null, 2)}\n`

@@ -1,10 +1,6 @@
 import { type ReactNode, useState } from 'react'
-import { Button } from 'react-aria-components'
 import { useI18n } from '../../i18n/formatters.ts'
-import { Icon } from '../icon.tsx'
-import { csvOf } from './csv.ts'
-import { download } from './download.ts'
-import { MetadataButton } from './file-buttons.tsx'
+import { FileButtons } from './file-buttons.tsx'
 import { moveBetweenRows } from './move-focus.ts'
 import { nextOrder, type Order, sortBy } from './sort.ts'
 import type { SortValue, TableColumn, TableGroup } from './table-model.ts'
@@ -60,7 +56,7 @@ export function Table<R>(props: TableProps<R>) {
   const rows = [...groups.flatMap((group) => group.rows), ...(footer === undefined ? [] : [footer])]
   return (
     <>
-      {fileName !== undefined && <CsvButton name={fileName} caption={caption} lines={() => linesOf(columns, rows)} />}
+      {fileName !== undefined && <FileButtons name={fileName} title={caption} lines={() => linesOf(columns, rows)} />}
       {scroller === undefined ? (
         table
       ) : (
@@ -76,25 +72,6 @@ export function Table<R>(props: TableProps<R>) {
 function linesOf<R>(columns: readonly TableColumn<R>[], rows: readonly R[]): SortValue[][] {
   const filed = columns.flatMap(({ label, fileLabel = label, value }) => (value ? [{ label: fileLabel, value }] : []))
   return [filed.map(({ label }) => label), ...rows.map((row) => filed.map(({ value }) => value(row)))]
-}
-
-type CsvButtonProps = { name: string; caption: string; lines: () => readonly (readonly SortValue[])[] }
-
-function CsvButton({ name, caption, lines }: CsvButtonProps) {
-  const { t } = useI18n()
-  return (
-    <div className="table-files">
-      <Button
-        className="link table-file"
-        aria-label={t('table.csv.of', { table: caption })}
-        onPress={() => download(name, csvOf(lines()))}
-      >
-        <Icon name="download" />
-        {t('table.csv')}
-      </Button>
-      <MetadataButton name={name} title={caption} className="link table-file" lines={lines} />
-    </div>
-  )
 }
 
 type HeadColumn = { readonly id: string; readonly label: string; readonly numeric?: boolean; readonly value?: unknown }

@@ -1,7 +1,10 @@
 import type { ObservationsResponse } from '#model/api/city.ts'
+import { DAY_MS } from '#model/basics/durations.ts'
+import { MIN_OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import { type Average, averageOf, meanOf } from '#model/observation/averages.ts'
 import type { Censored } from '#model/observation/censored.ts'
-import { isGood } from '#model/observation/quality.ts'
+import { isGood, type Quality } from '#model/observation/quality.ts'
+import type { Within } from '../../state/series-address.ts'
 import type { Range } from '../../state/view-state.ts'
 
 /** One point of a chart; null where nothing was measured: a gap, never a zero. Time in seconds, as uPlot wants it. */
@@ -14,6 +17,9 @@ export type SeriesPoint = {
   readonly capture: number | null
   readonly n: number
   readonly suspect: boolean
+  /** of a single value: its flag, and why it has it */
+  readonly quality: Quality | null
+  readonly reasons: readonly string[]
   /** a value that is only a limit: "<2", ">500" */
   readonly limit: Censored | null
   /** of a bucket: how many of its values are limits, of how many */
@@ -29,11 +35,14 @@ export type Series = {
   readonly bucketSeconds: number | null
 }
 
+/** What is asked for: single values, or buckets of `every`. */
+export type Window = { readonly from: string; readonly to: string; readonly every?: string }
+
 /**
  * What to ask for: 24 hours raw, 7 days by the hour, 30 days and a year by the local day; up to now on whole minutes, to be
  * cached. `end`: of a day of the past, of which single values may be gone: then a day is by the hour, too.
  */
-export function windowOf(range: Range, now: number, end?: number): { from: string; to: string; every?: string } {
+export function windowOf(range: Range, now: number, end?: number): Window {
   const isPast = end !== undefined && end < now
   const to = isPast ? end : Math.ceil(now / 60_000) * 60_000
   const days = { '24h': 1, '7d': 7, '30d': 30, '365d': 365 }[range]
@@ -42,12 +51,33 @@ export function windowOf(range: Range, now: number, end?: number): { from: strin
   return { from, to: new Date(to).toISOString(), ...(every !== undefined && { every }) }
 }
 
+/** Longest time, days, for which each step is asked; the API gives 10,000 values or buckets at most. */
+const SINGLE_DAYS = 2
+const HOUR_DAYS = 60
+const SIX_HOUR_DAYS = 400
+const MAX_SINGLE = 10_000
+
+type Finer = { readonly now: number; readonly intervalSeconds: number | null }
+
+/**
+ * What to ask for of a selected part: the finest step that fits into one answer and that the database still has. Single values
+ * are deleted after a while.
+ */
+export function windowWithin({ from, to }: Within, { now, intervalSeconds }: Finer): Window {
+  const days = (to - from) / DAY_MS
+  const isKept = from >= now - MIN_OBSERVATION_RETENTION_DAYS * DAY_MS
+  const fits = intervalSeconds === null || (to - from) / 1000 / intervalSeconds <= MAX_SINGLE
+  const every = days <= HOUR_DAYS ? '1h' : days <= SIX_HOUR_DAYS ? '6h' : '1d'
+  const window = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+  return days <= SINGLE_DAYS && isKept && fits ? window : { ...window, every }
+}
+
 export function seriesOf(response: ObservationsResponse): Series {
   const average = averageOf(response.datastream.property)
   if (response.buckets) return bucketSeries(response, average)
   const points = (response.observations ?? [])
     .map(
-      ({ time, result, quality, censored }): SeriesPoint => ({
+      ({ time, result, quality, reasons, censored }): SeriesPoint => ({
         time: Date.parse(time) / 1000,
         value: result,
         min: null,
@@ -57,6 +87,8 @@ export function seriesOf(response: ObservationsResponse): Series {
         limit: censored ?? null,
         censored: null,
         suspect: !isGood(quality),
+        quality,
+        reasons,
         suspects: null,
       }),
     )
@@ -77,6 +109,8 @@ function bucketSeries({ buckets = [], datastream, every }: ObservationsResponse,
       limit: limitOf(bucket),
       censored: bucket.censored ? { n: bucket.censored.below + bucket.censored.above, of: bucket.good } : null,
       suspect: bucket.good < bucket.n,
+      quality: null,
+      reasons: [],
       suspects: bucket.suspect,
     }),
   )
@@ -126,6 +160,8 @@ const hole = (time: number): SeriesPoint => ({
   limit: null,
   censored: null,
   suspect: false,
+  quality: null,
+  reasons: [],
   suspects: null,
 })
 
