@@ -121,9 +121,13 @@ function tell(outcome: ImportOutcome, all: boolean): void {
     process.exitCode = 1
     return
   }
-  const { id, respondents, questions, replaced, checked, erased, ignored, areas } = outcome.imported
+  const { id, respondents, questions, replaced, checked, erased, setAside, keptBack, ignored, areas } = outcome.imported
   const what = checked ? 'can be imported' : replaced ? 'replaces the survey of that id' : 'is imported'
   print(`${id} ${what}: ${respondents} respondents, ${questions} questions`)
+  if (keptBack > 0)
+    print(
+      `  ${setAside} drawn at random take part in no figure and ${keptBack} cells are suppressed: too few differ from the version before`,
+    )
   if (erased > 0) print(`  ${erased} were erased earlier and stay out`)
   if (ignored.length > 0) print(`  not in the codebook and not stored: ${ignored.join(', ')}`)
   for (const { name } of areas) print(`  too few respondents for zones by themselves, estimated together: ${name}`)

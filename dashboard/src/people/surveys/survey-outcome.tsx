@@ -30,12 +30,13 @@ export function SurveyOutcome({
 
 function Imported({ survey }: { survey: SurveyImported }) {
   const { t } = useI18n()
-  const { respondents, questions, checked, replaced, erased, ignored, areas } = survey
+  const { respondents, questions, checked, replaced, erased, setAside, keptBack, ignored, areas } = survey
   const message = checked ? 'desk.checked' : replaced ? 'desk.replaced' : 'desk.imported'
   return (
     <>
       <p className="sheet-form__done">{t(message, { id: survey.id, respondents, questions })}</p>
       {erased > 0 && <p className="note">{t('desk.stayOut', { n: erased })}</p>}
+      {keptBack > 0 && <p className="note">{t('desk.setAside', { setAside, keptBack })}</p>}
       {ignored.length > 0 && <p className="note">{t('desk.ignored', { columns: ignored.join(', ') })}</p>}
       {areas.length > 0 && (
         <p className="note">{t('desk.areas', { areas: areas.map(({ name }) => name).join('; ') })}</p>
