@@ -178,5 +178,8 @@ test('the page, from the first command to the map', { timeout: TEN_MINUTES_S * 1
   })
   const total = Object.values(seconds).reduce((sum, value) => sum + value, 0)
   console.info(JSON.stringify({ ...seconds, total }))
+  // the record at the end of the page has every step
+  const rows = page?.prose.filter((line) => line.startsWith('| ')) ?? []
+  expect(Object.keys(seconds).filter((step) => !rows.some((row) => row.startsWith(`| ${step}`)))).toEqual([])
   expect(total).toBeLessThan(TEN_MINUTES_S)
 })
