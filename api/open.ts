@@ -35,8 +35,10 @@ const ESTIMATOR_CONNECTIONS = 2
 /** One of them renews the lease. */
 const ALERTING_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
+/** What a process that was stopped, or whose host is gone, has locked is free after it. Far more than a request computes between two statements. */
+const IDLE_IN_TRANSACTION_MS = 60_000
 /** Another process takes over after it, when this one was stopped while it wrote. */
-const IDLE_IN_TRANSACTION_MS = 10_000
+const ALERTING_IDLE_IN_TRANSACTION_MS = 10_000
 const MAP_STYLE_RETRY_MS = 1_000
 
 export type OpenApiOptions = {
@@ -84,6 +86,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     max: MAX_CONNECTIONS,
     applicationName: 'citywell-api',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => pool.end())
@@ -116,7 +119,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     max: ALERTING_CONNECTIONS,
     applicationName: 'citywell-alerting',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
+    idleInTransactionMs: ALERTING_IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => alertPool.end())
@@ -167,6 +170,7 @@ function openEstimator(address: DatabaseAddress, { log, scope }: Pick<OpenApiOpt
     max: ESTIMATOR_CONNECTIONS,
     applicationName: 'citywell-estimator',
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => pool.end())

@@ -1,6 +1,6 @@
 import type { Pool, Queryable } from '#infra/db/pool.ts'
 import type { ReconciliationResponse } from '#model/api/reconciliation.ts'
-import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -8,18 +8,20 @@ import { reconcile } from './reconcile.ts'
 const STALE_MS = 6 * HOUR_MS
 const SHOWN = 50
 
-// One at a time, whichever process asks: the row is only made where none is under way, and for the night none was made since.
+// One at a time, whichever process asks: the row is only made where none is under way.
 const BEGIN = `
   insert into reconciliation (window_from, window_to, asked_by, started_at)
-  select $1, $2, $3, $6
-  where not exists (select from reconciliation
-    where (finished_at is null and started_at > $4::timestamptz) or ($3 = 'night' and asked_by = 'night' and started_at > $5::timestamptz))
+  select $1, $2, $3, $5
+  where not exists (select from reconciliation where finished_at is null and started_at > $4::timestamptz)
   returning id`
 const FINISH = `
   update reconciliation set finished_at = $7, pending = $8, days = $2, compared = $3, observations = $4, differing = $5, differences = $6,
     rollups = $9, rollup_differences = $10
-  where id = $1`
+  where id = $1 and finished_at is null`
 const FAIL = `update reconciliation set finished_at = $2, failure = $3 where id = $1`
+const FAIL_ABANDONED = `
+  update reconciliation set finished_at = $1, failure = 'the process that compared has ended'
+  where asked_by = 'night' and finished_at is null`
 const LATEST = `
   select id, started_at as "startedAt", finished_at as "finishedAt", window_from as "from", window_to as "to", asked_by as by,
          days, compared, observations, pending, differing, differences, rollups, rollup_differences as "rollupDifferences", failure
@@ -30,7 +32,7 @@ type Needs = { readonly pool: Pool; readonly clock: () => Date }
 
 /**
  * Compares raw observations with rollups over a window and stores the result.
- * @returns false where another comparison is running, or tonight's is already done
+ * @returns false where another comparison is running
  * @throws AppError INTERVAL_REVERSED
  */
 export async function runReconciliation(
@@ -41,13 +43,11 @@ export async function runReconciliation(
   const now = clock()
   if (window.from >= window.to)
     throw new AppError('INTERVAL_REVERSED', `from is ${window.from.toISOString()}, to is ${window.to.toISOString()}`)
-  const before = (ms: number): Date => new Date(now.getTime() - ms)
   const begun = await pool.query<{ id: number }>(BEGIN, [
     window.from,
     window.to,
     by,
-    before(STALE_MS),
-    before(DAY_MS / 2),
+    new Date(now.getTime() - STALE_MS),
     now,
   ])
   const id = begun.rows[0]?.id
@@ -65,6 +65,11 @@ export async function runReconciliation(
     await pool.query(FAIL, [id, clock(), String((error as Error).message)]).catch(() => {})
     throw error
   }
+}
+
+/** For whoever has the right to run the job: no other process compares for the night any more. */
+export async function failAbandonedNight(pool: Pool, now: Date): Promise<void> {
+  await pool.query(FAIL_ABANDONED, [now])
 }
 
 /** Without the statement timeout of the API, which protects people who wait. */

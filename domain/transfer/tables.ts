@@ -11,6 +11,7 @@ const LEFT_OUT = new Set([
   'public.schema_migration',
   'public.rollup_rescue',
   'public.quality_progress',
+  'public.nightly_job',
   'public.session',
 ])
 

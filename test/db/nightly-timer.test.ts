@@ -22,7 +22,10 @@ beforeAll(async () => {
   )
   for (const view of ['observation_hourly', 'observation_daily'])
     await api.pool.query(`call refresh_continuous_aggregate('${view}', null, null)`)
+  await nightBeforeIsDone()
 })
+const nightBeforeIsDone = () =>
+  api.pool.query('update nightly_job set done_for = $1', [new Date(NIGHT - 24 * 3_600_000)])
 afterAll(() => api.close())
 
 /** Keeps nights from `beforeMs` before three on, by a clock that goes on from there, until it said that it is through. */
@@ -45,7 +48,7 @@ async function keep(
   })
   const end = Date.now() + forMs
   while (warmed.length < 2 && Date.now() < end) await sleep(20)
-  stop()
+  await stop()
   return { ran, lines, warmed }
 }
 const nights = async () => (await reconciliations(api.pool, 10)).filter(({ by }) => by === 'night')
@@ -80,8 +83,7 @@ test('a difference is an error in the log, a number in the metrics, and in the a
     station,
     '2026-03-04T09:00:00Z',
   ])
-  // the night of the test before is not repeated within twelve hours
-  await api.pool.query(`update reconciliation set started_at = started_at - interval '1 day'`)
+  await nightBeforeIsDone()
   const { lines } = await keep(700, 30_000)
   expect(lines).toHaveLength(1)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
@@ -123,7 +125,7 @@ test.each(['before the schema exists', 'while its last migrations are missing'])
       },
     })
     await sleep(500)
-    stop()
+    await stop()
     await empty.close()
     expect([deletions, lines]).toEqual([0, []])
   },

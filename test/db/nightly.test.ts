@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nextRun } from '#api/nightly/nightly.ts'
+import { lastRun, nextRun } from '#api/nightly/nightly.ts'
 import { newestFinished, reconciliations, runReconciliation } from '#api/nightly/reconciliations.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import { addThing, hourly, observe } from './indicators-fixture.ts'
@@ -37,12 +37,6 @@ test('a comparison that fails says why and makes room for the next', async () =>
   expect(await run('Ada')).toBe(true)
 })
 
-test('the night compares once, whichever process comes first', async () => {
-  expect(await run('night')).toBe(true)
-  expect(await run('night')).toBe(false)
-  expect(await run('night', new Date(Date.now() + 24 * 3_600_000))).toBe(true)
-})
-
 test('one at a time; what a killed process left behind gives way after six hours', async () => {
   await db.pool.query(`insert into reconciliation (window_from, window_to, asked_by) values (now(), now(), 'killed')`)
   expect(await run('Ada')).toBe(false)
@@ -66,4 +60,15 @@ test.each([
   ['2026-03-28T12:00:00Z', 'Europe/Athens', '2026-03-29T01:00:00Z'],
 ] as const)('after %s in %s the next night is at %s', (now, zone, expected) => {
   expect(nextRun(new Date(now), zone)).toEqual(new Date(expected))
+})
+
+test.each([
+  ['2026-03-04T02:59:59Z', 'UTC', '2026-03-03T03:00:00Z'],
+  ['2026-03-04T03:00:00Z', 'UTC', '2026-03-04T03:00:00Z'],
+  ['2026-03-04T12:00:00Z', 'America/New_York', '2026-03-04T08:00:00Z'],
+  ['2026-03-04T12:00:00Z', 'Asia/Tokyo', '2026-03-03T18:00:00Z'],
+  ['2026-03-29T12:00:00Z', 'Europe/Athens', '2026-03-29T01:00:00Z'],
+  ['2026-10-25T02:59:59Z', 'Europe/Lisbon', '2026-10-24T02:00:00Z'],
+] as const)('at %s in %s the night before was at %s', (now, zone, expected) => {
+  expect(lastRun(new Date(now), zone)).toEqual(new Date(expected))
 })
