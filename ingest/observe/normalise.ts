@@ -12,6 +12,7 @@ import {
 } from '#model/observation/properties.ts'
 import { QUALITY, type Quality, REASONS, worst } from '#model/observation/quality.ts'
 import { toCanonical, ucum } from '#model/observation/units.ts'
+import { longDuration } from '#model/text/duration.ts'
 import { readLoneNumber } from '#model/text/numbers.ts'
 import { MAX_NAME_LENGTH, plainText } from '#model/text/storable-text.ts'
 import type { Domain } from '#model/things/domain.ts'
@@ -186,14 +187,14 @@ function readPhenomenonTime(time: Date | undefined, receivedAt: Date, history: b
   if (Number.isNaN(at)) return refuse('bad_time', 'time not readable')
   const ahead = at - receivedAt.getTime()
   if (ahead > CLOCK_AHEAD_LIMIT_MS)
-    return refuse('clock_ahead', `${time.toISOString()} is ${Math.round(ahead / MINUTE_MS)} minutes after its arrival`)
+    return refuse('clock_ahead', `${time.toISOString()} is ${longDuration(ahead)} after its arrival`)
   if (ahead > CLOCK_TOLERANCE_MS) return { at: time, quality: QUALITY.suspect, reasons: REASONS.clock_ahead }
   if (history) return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
   if (at < YEAR_2000_MS) return refuse('clock_behind', `${time.toISOString()} is before the year 2000`)
   if (-ahead > OLDEST_MS)
     return refuse(
       'clock_behind',
-      `${time.toISOString()} is ${Math.floor(-ahead / DAY_MS)} days before its arrival; the limit is ${OBSERVATION_RETENTION_DAYS}`,
+      `${time.toISOString()} is ${longDuration(-ahead)} before its arrival; the limit is ${OBSERVATION_RETENTION_DAYS} days`,
     )
   return { at: time, quality: QUALITY.notEvaluated, reasons: 0 }
 }

@@ -125,6 +125,15 @@ describe('time', () => {
     expect(reasonOf({ time: new Date(0) })).toBe('clock_behind')
     expect(reasonOf({ time: new Date(Number.NaN) })).toBe('bad_time')
   })
+  test.each<[number, string]>([
+    [-61 * MINUTE, 'is 61 minutes after its arrival'],
+    [-4_777_955 * MINUTE, 'is 9 years after its arrival'],
+    [401 * DAY, 'is 401 days before its arrival; the limit is 400 days'],
+    [800 * DAY, 'is 2 years before its arrival; the limit is 400 days'],
+  ])('how far %d ms are, in the largest unit that says it', (ms, text) => {
+    const time = earlier(ms)
+    expect(run(sample({ time })).rejected[0]?.detail).toBe(`${time.toISOString()} ${text}`)
+  })
 })
 
 describe('place', () => {
