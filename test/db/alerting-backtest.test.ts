@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backtest } from '#domain/alerting/backtest/backtest.ts'
 import { alertRuleSchema } from '#model/alerting/rule.ts'
+import { REASONS } from '#model/observation/quality.ts'
 import { type AlertCity, openAlertCity } from './alerting-fixture.ts'
+import { addObservations, addThing } from './api-fixture.ts'
 
 let city: AlertCity
 beforeAll(async () => {
@@ -138,6 +140,109 @@ function incidentsOf(transitions: Awaited<ReturnType<typeof backtest>>['transiti
   return lines
 }
 
+/** What may be heard of a Thing, or what it says of itself. */
+const SAYS = [
+  'measured',
+  'measured',
+  'offline',
+  'online',
+  'kept offline',
+  'kept online',
+  'offline with a value',
+] as const
+/** Minutes since the one before. */
+const saying = fc.array(fc.tuple(fc.integer({ min: 2, max: 20 }), fc.constantFrom(...SAYS)), {
+  minLength: 5,
+  maxLength: 30,
+})
+const silenceRules = fc.record({
+  levels: fc.constantFrom(
+    [{ severity: 'warning', threshold: 4 }],
+    [{ severity: 'warning', threshold: 90 }],
+    [
+      { severity: 'info', threshold: 3, forSeconds: 180 },
+      { severity: 'critical', threshold: 8 },
+    ],
+  ),
+  keepFiringSeconds: fc.constantFrom(0, 600),
+  schedule: fc.constantFrom(undefined, { windows: [{ from: '22:00', to: '23:30' }] }),
+  flapping: fc.constantFrom({ changes: 10, windowMinutes: 60 }, { changes: 4, windowMinutes: 30 }),
+})
+const passes = fc.record({ everySeconds: fc.constantFrom(61, 97), restarts: fc.boolean() })
+
+// One Thing: several have causes in common, and a backtest has none.
+test('row 25: so they do where devices say of themselves that they are offline', async () => {
+  const seen = { announced: 0, byAge: 0 }
+  await fc.assert(
+    fc.asyncProperty(
+      silenceRules,
+      saying,
+      fc.boolean(),
+      passes,
+      async (over, own, hasInterval, { everySeconds, restarts }) => {
+        await city.reset()
+        const { definition } = await city.rule({ name: 'Rule', condition: { kind: 'silence' }, ...over })
+        await city.things.add('a', { interval: 120 })
+        const online = await addThing(city.pool, { key: 'a' }, 'online')
+        await city.pool.query(`update thing set created_at = $1`, [new Date(START)])
+        // known only by what it says of itself
+        if (!hasInterval) await city.pool.query(`update thing set expected_interval_s = null`)
+        const publish = async (at: number, what: (typeof SAYS)[number]): Promise<void> => {
+          if (what === 'measured' || what === 'offline with a value') await city.things.report('a', [iso(at), 9])
+          if (what === 'measured') return
+          const kept = what.startsWith('kept')
+          const reasons = REASONS.time_of_arrival | (kept ? REASONS.retained_state : 0)
+          await addObservations(city.pool, online, [[iso(at), what.includes('offline') ? 0 : 1, kept ? 3 : 2, reasons]])
+        }
+        let engine = city.openEngine()
+        let now = START
+        await engine.pass(new Date(now))
+        const passUntil = async (to: number): Promise<void> => {
+          for (now += everySeconds * 1000; now < to; now += everySeconds * 1000) await engine.pass(new Date(now))
+          now = to
+          await engine.pass(new Date(now))
+        }
+        let at = START
+        for (const [gap, what] of own) {
+          at += gap * MINUTE
+          await passUntil(at - 1)
+          if (restarts) {
+            await engine.close()
+            engine = city.openEngine()
+          }
+          await publish(at, what)
+          now = at
+          await engine.pass(new Date(now))
+        }
+        // timers wait for half a minute, and nothing is due in it
+        const end = at + 15 * MINUTE + 45_000
+        await passUntil(end)
+        await engine.close()
+        const window = { from: new Date(START), to: new Date(end) }
+        const { transitions } = await backtest(city.pool, definition, window, NO_FIGURES)
+        const found = transitions.flatMap(({ subject, event, severity, at }) =>
+          event === null ? [] : [`${subject} ${event} ${severity} ${iso(at)}`],
+        )
+        expect(found.toSorted()).toEqual(await liveEvents())
+        const opened = transitions.filter(({ event }) => event === 'opened').length
+        seen[hasInterval ? 'byAge' : 'announced'] += opened
+      },
+    ),
+    { seed: 25, numRuns: 15, endOnFailure: true },
+  )
+  expect(Math.min(seen.announced, seen.byAge)).toBeGreaterThan(5)
+}, 300_000)
+
+const liveEvents = async (): Promise<string[]> =>
+  (
+    await city.pool.query<{ subject: string; kind: string; severity: string; at: Date }>(
+      `select i.subject_id as subject, e.kind, e.severity, e.at from incident_event e join incident i on i.id = e.incident_id
+       where e.kind in ('opened', 'resolved', 'severity_changed', 'flapping')`,
+    )
+  ).rows
+    .map(({ subject, kind, severity, at }) => `${subject} ${kind} ${severity} ${at.toISOString()}`)
+    .toSorted()
+
 test('a year of one Thing: what it would have sent', async () => {
   await city.things.add('a', { interval: 3600 })
   // a day over 80 in every month, an hour apart
@@ -181,5 +286,26 @@ test('silence in the past: a gap of two hours with an interval of 15 minutes', a
   expect(transitions.map(({ event, at }) => [event, (at - START) / MINUTE])).toEqual([
     ['opened', expect.closeTo(75, 3)],
     ['resolved', 150],
+  ])
+})
+
+test('announced in the past: offline for ten minutes, long before its age would say so', async () => {
+  await city.things.add('a', { interval: 3600 })
+  const online = await addThing(city.pool, { key: 'a' }, 'online')
+  await city.things.report('a', [iso(START), 1])
+  await addObservations(city.pool, online, [
+    [iso(START + 20 * MINUTE), 0, 2],
+    [iso(START + 30 * MINUTE), 1, 2],
+  ])
+  const rule = alertRuleSchema.parse({
+    name: 'Rule',
+    condition: { kind: 'silence' },
+    levels: [{ severity: 'warning', threshold: 96 }],
+  })
+  const window = { from: new Date(START), to: new Date(START + 60 * MINUTE) }
+  const { transitions } = await backtest(city.pool, rule, window, NO_FIGURES)
+  expect(transitions.map(({ event, at }) => [event, (at - START) / MINUTE])).toEqual([
+    ['opened', 20],
+    ['resolved', 30],
   ])
 })

@@ -1,19 +1,19 @@
 /**
  * What a rule would have done: the same evidence, from what is stored, through the same state machine as the engine's
- * (test/db/alerting-backtest.test.ts compares the two). Not part of it are causes that merge incidents, and whatever
- * notifications do with a message: silences, quiet hours, grouping.
+ * (test/db/alerting-backtest.test.ts compares the two), as if the engine had begun with the window. Not part of it are causes that
+ * merge incidents, and whatever notifications do with a message: silences, quiet hours, grouping.
  */
 import type { Queryable } from '#infra/db/pool.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
-import { HOUR_MS, SECOND_MS } from '#model/basics/durations.ts'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { stepMsOf } from '../compile.ts'
 import { type Figures, indexSubjects } from '../engine/derived-rules.ts'
 import { lastEnd } from '../engine/measured-rules.ts'
 import { type ActiveRule, activeRule, featuresOf, loadRegistry, type Registry } from '../engine/world.ts'
 import { evidenceOf } from '../evidence/measured.ts'
-import { selectGaps, silenceEvidence } from '../evidence/silence.ts'
 import { advance, type Evidence, initialState, observe, type Transition } from '../machine.ts'
+import { silentThings } from './silent-things.ts'
 
 /** Observations that one backtest may read. */
 export const MAX_OBSERVATIONS = 2_000_000
@@ -165,30 +165,6 @@ async function requireReadable(db: Queryable, ids: readonly number[], { from, to
       'QUERY_TOO_LARGE',
       `the rule would read ${n} observations, and a backtest reads ${MAX_OBSERVATIONS} at most; choose a later "from", or fewer Things`,
     )
-}
-
-async function* silentThings(
-  db: Queryable,
-  active: ActiveRule,
-  { things }: Registry,
-  { from, to }: Window,
-): AsyncGenerator<Subject> {
-  const covered = [...things.values()].filter((thing) => thing.intervalSeconds !== null && active.covers(thing))
-  const intervals = active.compiled.levels[0]?.threshold ?? 1
-  for (let first = 0; first < covered.length; first += CHUNK) {
-    const chunk = covered.slice(first, first + CHUNK)
-    const gaps = await selectGaps(db, { things: chunk.map(({ id }) => id), from, to, intervals })
-    for (const { id, key, intervalSeconds } of chunk) {
-      const intervalMs = (intervalSeconds ?? 0) * SECOND_MS
-      const evidence = gaps
-        .filter(({ thing }) => thing === id)
-        .flatMap(({ from: since, until }) => [
-          ...silenceEvidence(active.compiled.levels, { from: since, intervalMs, until: Math.min(until, to.getTime()) }),
-          ...(Number.isFinite(until) ? [{ at: until, value: 0 }] : []),
-        ])
-      yield { key, intervalSeconds, evidence }
-    }
-  }
 }
 
 async function* indices(

@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { SECOND_MS } from '#model/basics/durations.ts'
 import { REASONS } from '#model/observation/quality.ts'
 import type { Evidence, MachineLevel } from '../machine.ts'
 
@@ -34,31 +35,61 @@ export function deathEvidence([mildest]: readonly MachineLevel[], { at, from, in
 const beyond = (threshold: number): number => threshold * (1 + 1e-9)
 
 // As heardOf (heard.ts) has it of the newest ones.
-const IS_LIFE = `not (d.property = 'online' and d.channel = '' and (o.result = 0 or o.reasons & ${REASONS.retained_state} <> 0))`
+const KIND = `
+  case when d.property <> 'online' or d.channel <> '' then 'heard'
+       when o.result = 0 then 'offline'
+       when o.reasons & ${REASONS.retained_state} <> 0 then 'not_offline' else 'heard' end`
 
-// Pairs of measurements of a Thing between which it was silent for longer than `$4` of its intervals.
-const GAPS = `
-  select thing, floor(extract(epoch from before) * 1000)::float8 as "from", floor(extract(epoch from at) * 1000)::float8 as until
-  from (
-    select d.thing_id as thing, o.phenomenon_time as at,
-           lag(o.phenomenon_time) over (partition by d.thing_id order by o.phenomenon_time) as before
+/**
+ * Of what was heard of a Thing only that next to a gap of more than `$4` intervals or to what it says of itself, its first and
+ * last; and the first after each of `$5` seconds without either, when a recovery hold ends.
+ */
+const MOMENTS = `
+  with said as (
+    select d.thing_id as thing, o.phenomenon_time as at, ${KIND} as kind
     from observation o join datastream d on d.id = o.datastream_id
-    where d.thing_id = any($1) and o.phenomenon_time >= $2 and o.phenomenon_time <= $3 and ${IS_LIFE}
-  ) heard
-  join thing t on t.id = heard.thing
-  where at - before > $4::float8 * t.expected_interval_s * interval '1 second'
-  order by at`
-const LAST = `
-  select d.thing_id as thing, floor(extract(epoch from max(o.phenomenon_time)) * 1000)::float8 as "from"
-  from observation o join datastream d on d.id = o.datastream_id
-  where d.thing_id = any($1) and o.phenomenon_time >= $2 and o.phenomenon_time <= $3 and ${IS_LIFE} group by 1`
+    where d.thing_id = any($1) and o.phenomenon_time >= $2 and o.phenomenon_time <= $3
+  ), neighbours as (
+    select said.*, at - lag(at) over own > gap as after_gap, lead(at) over own - at > gap as before_gap,
+           lag(at) over own as before, lead(at) over own as after, lag(kind) over own as kind_before, lead(kind) over own as kind_after
+    from said
+    join (select id as thing, $4::float8 * expected_interval_s * interval '1 second' as gap from thing) t using (thing)
+    window own as (partition by thing order by at, kind <> 'heard')
+  ), stretches as (
+    select *, count(*) filter (where kind = 'offline' or after_gap) over (partition by thing order by at, kind <> 'heard'
+      rows unbounded preceding) as stretch
+    from neighbours
+  ), recovering as (
+    select *, min(at) filter (where kind = 'heard') over (partition by thing, stretch) as since from stretches
+  )
+  select thing, floor(extract(epoch from at) * 1000)::float8 as at, kind,
+    floor(extract(epoch from after) * 1000)::float8 as next
+  from recovering
+  where kind <> 'heard' or kind_before is distinct from 'heard' or kind_after is distinct from 'heard' or after_gap or before_gap
+     or exists (select from unnest($5::float8[]) as keep (s)
+                where extract(epoch from at - since) >= s and extract(epoch from before - since) < s)
+  order by at, kind <> 'heard'`
 
-type Gap = { readonly thing: number; readonly from: number; readonly until: number }
-type Query = { readonly things: readonly number[]; readonly from: Date; readonly to: Date; readonly intervals: number }
+/** `offline`: said to be; `not_offline`: what the broker kept takes that back, without a sign of life. Unix milliseconds. */
+export type Moment = {
+  readonly thing: number
+  readonly at: number
+  readonly kind: 'heard' | 'offline' | 'not_offline'
+  /** when something was heard or said next, also where that decides nothing */
+  readonly next: number | null
+}
+type Query = {
+  readonly things: readonly number[]
+  readonly from: Date
+  readonly to: Date
+  readonly intervals: number
+  /** recovery holds */
+  readonly keepMs: readonly number[]
+}
 
-/** Gaps between measurements within a window, and the one that lasts at its end. */
-export async function selectGaps(db: Queryable, { things, from, to, intervals }: Query): Promise<Gap[]> {
-  const gaps = await db.query<Gap>(GAPS, [things, from, to, intervals])
-  const last = await db.query<Omit<Gap, 'until'>>(LAST, [things, from, to])
-  return [...gaps.rows, ...last.rows.map((row) => ({ ...row, until: Number.POSITIVE_INFINITY }))]
+/** What decides about silence within a window, in the order of time; of the same instant a sign of life first. */
+export async function selectMoments(db: Queryable, { things, from, to, intervals, keepMs }: Query): Promise<Moment[]> {
+  const keepSeconds = keepMs.filter((ms) => ms > 0).map((ms) => ms / SECOND_MS)
+  const { rows } = await db.query<Moment>(MOMENTS, [things, from, to, intervals, keepSeconds])
+  return rows
 }
