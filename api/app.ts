@@ -194,7 +194,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(reconciliationRoutes({ pool, clock }))
       await v1.register(backupRoutes(deps))
       await v1.register(alertRuleRoutes({ pool, clock, standardOf: standardOf(deps), figures: alertFigures(deps) }))
-      await v1.register(incidentRoutes({ pool, clock }))
+      await v1.register(incidentRoutes({ pool, clock, surveys }))
       await v1.register(shiftLogRoutes({ pool, clock }))
       await v1.register(notificationRoutes({ pool, clock, notify }))
       await v1.register(alertFeedRoutes({ pool, clock, notify }))

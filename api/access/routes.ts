@@ -140,6 +140,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/v1/alerting/status': 'read',
   'GET /api/v1/incidents': ['read', 'operate'],
   'GET /api/v1/incidents/:id': ['read', 'operate'],
+  'GET /api/v1/incidents/:id/groups': 'read',
   'POST /api/v1/incidents/:id/acknowledge': 'operate',
   'POST /api/v1/incidents/:id/assign': 'operate',
   'POST /api/v1/incidents/:id/notes': 'operate',

@@ -9,11 +9,13 @@ import {
   incidentAction,
   incidentAssignment,
   incidentDetail,
+  incidentGroups,
   incidentNote,
   incidentSchema,
   incidentsResponse,
   type TimelineEntry,
 } from '#model/api/alerts.ts'
+import { createVulnerableGroups, type VulnerableGroupsDeps } from '../area/vulnerable-groups.ts'
 import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
 import { idParam, keyParam } from '../http/params.ts'
 import { selectStatus } from '../queries/alert-rules.ts'
@@ -35,8 +37,9 @@ const listQuery = z.object({
 })
 
 export const incidentRoutes =
-  ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
+  ({ pool, clock, surveys }: VulnerableGroupsDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    const groupsIn = createVulnerableGroups({ pool, clock, surveys })
     app.get(
       '/incidents',
       {
@@ -81,6 +84,24 @@ export const incidentRoutes =
           changesBefore: await changesBefore(pool, incident),
           affected: await affectedBy(pool, incident),
         }
+      },
+    )
+    // By itself: the first estimates of a survey take longer than somebody who looks at an incident should wait.
+    app.get(
+      '/incidents/:id/groups',
+      {
+        schema: {
+          tags,
+          summary:
+            'Vulnerable groups in the zones of an incident, by published estimates of the newest survey that knows them',
+          params: byId,
+          response: { 200: incidentGroups },
+        },
+      },
+      async ({ params }) => {
+        const incident = await requireIncident(pool, params.id, clock())
+        const { zones } = await populationOf(pool, incident)
+        return { vulnerable: await groupsIn(zones.map(({ zone }) => zone)) }
       },
     )
     app.get(

@@ -160,6 +160,39 @@ export const incidentDetail = z.object({
 })
 export type IncidentDetail = z.infer<typeof incidentDetail>
 
+/** The share of a group among those that a survey stands for, made of published estimates of districts only. */
+const vulnerableGroup = z.object({
+  question: z.string(),
+  text: z.string(),
+  category: z.string(),
+  label: z.string(),
+  /** null where all districts are suppressed */
+  value: z.number().nullable(),
+  standardError: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  /** respondents of the districts whose estimates are published */
+  n: z.int().nullable(),
+  /** districts whose estimate is published, and those whose estimate is suppressed */
+  zones: z.int(),
+  suppressed: z.int(),
+})
+export const vulnerableGroups = z.object({
+  survey: z.object({
+    id: z.string(),
+    title: z.string(),
+    from: z.string(),
+    to: z.string(),
+    threshold: z.int(),
+    simulated: z.boolean(),
+  }),
+  confidence: z.number(),
+  groups: z.array(vulnerableGroup),
+})
+export type VulnerableGroups = z.infer<typeof vulnerableGroups>
+/** `vulnerable`: null where no survey knows such groups in the districts of the incident */
+export const incidentGroups = z.object({ vulnerable: vulnerableGroups.nullable() })
+
 const who = z.string().trim().min(1).max(200)
 const note = z.string().trim().max(2_000)
 /** `who` is left out where the request tells who sent it. */

@@ -35,6 +35,8 @@ export const questionSchema = z.object({
   base: z.enum(['household', 'individual']).default('household'),
   /** may be used to break estimates down (sex, age group, income group) */
   group: z.boolean().default(false),
+  /** codes of groups that what happens in the city hits harder: incidents show their share */
+  vulnerable: z.array(z.string()).optional(),
   /** of a number: what it counts, e.g. EUR/month */
   unit: z.string().optional(),
   /** column of the amount that this one is a part of: the estimate is the share of all the one in all the other (HH16) */

@@ -198,6 +198,8 @@ describe('incidents', () => {
       ['near', false],
     ])
     expect([detail.neighbours.verdict, detail.population.people]).toEqual(['sensor', 600])
+    // there is no survey
+    expect((await call('GET', `/incidents/${id}/groups`)).json()).toEqual({ vulnerable: null })
     const listed = incidentsResponse.parse((await call('GET', '/incidents?state=open&zone=west')).json())
     expect([listed.incidents.map((each) => each.id), listed.open.warning]).toEqual([[id], 1])
     await call('DELETE', `/alert-rules/${ruleId}`)

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createArea, type DescribeArea, MIN_RESIDENTS } from '#api/area/area.ts'
+import { createVulnerableGroups } from '#api/area/vulnerable-groups.ts'
 import { createEquity } from '#api/equity/equity.ts'
 import { createIndicators } from '#api/indicators/engine.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
@@ -81,6 +82,53 @@ describe('figures of a survey', () => {
       ),
       { seed, numRuns: 20 },
     )
+  })
+
+  describe('vulnerable groups of an incident', () => {
+    const groupsIn = (zones: readonly string[]) => createVulnerableGroups({ pool: db.pool, clock, surveys })(zones)
+    const publishedHalf = async () => {
+      const { estimates } = await surveys.estimates('s', { question: 'half', category: '1', by: ['zone'] })
+      return new Map(estimates.map((estimate) => [estimate.group['zone'] ?? '', estimate]))
+    }
+
+    test('have the published share of their district, with interval, n and source', async () => {
+      const half = await publishedHalf()
+      const shown = ['a', 'b', 'c'].filter((zone) => half.get(zone)?.value !== null)
+      expect(shown).not.toEqual([])
+      for (const zone of shown) {
+        const { value, lower, upper, n } = half.get(zone) ?? {}
+        // half of the 72 respondents
+        expect([value, n]).toEqual([0.5, 72])
+        const found = await groupsIn([zone])
+        expect(found?.groups).toMatchObject([
+          { question: 'half', category: '1', label: '1', value, lower, upper, n, zones: 1, suppressed: 0 },
+        ])
+        expect(found?.survey).toMatchObject({ id: 's', from: '2026-02-01', to: '2026-03-31', threshold: 10 })
+      }
+    })
+
+    test('of a suppressed district have no figure, and it changes none of others', async () => {
+      const half = await publishedHalf()
+      const hidden = LEVELS.zone.filter((zone) => half.get(zone)?.value === null)
+      expect(hidden).toContain('d')
+      expect((await groupsIn(hidden))?.groups).toMatchObject([
+        { value: null, lower: null, upper: null, n: null, zones: 0, suppressed: hidden.length },
+      ])
+      const shown = LEVELS.zone.filter((zone) => !hidden.includes(zone))
+      const [without] = (await groupsIn(shown))?.groups ?? []
+      const [all] = (await groupsIn(LEVELS.zone))?.groups ?? []
+      expect(all).toEqual({ ...without, suppressed: hidden.length })
+    })
+
+    test('are not known without districts, or without a survey that says who they are', async () => {
+      expect(await groupsIn([])).toBeNull()
+      const { rows } = await db.pool.query(`select codebook from survey where id = 's'`)
+      await db.pool.query(
+        `update survey set codebook = replace(codebook::text, '"vulnerable"', '"other"')::json where id = 's'`,
+      )
+      expect(await groupsIn(['a'])).toBeNull()
+      await db.pool.query(`update survey set codebook = $1 where id = 's'`, [JSON.stringify(rows[0].codebook)])
+    })
   })
 })
 

@@ -46,6 +46,7 @@ const codebook = (id: string, year: number) => ({
       categories: labels(LEVELS[column]),
       group: true,
       scale: column === 'half' ? 'ordinal' : 'nominal',
+      ...(column === 'half' && { vulnerable: ['1', 'not a category'] }),
     })),
   ],
 })

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { alertingStatus, incidentDetail, incidentSchema, incidentsResponse } from '#model/api/alerts.ts'
+import { alertingStatus, incidentDetail, incidentGroups, incidentSchema, incidentsResponse } from '#model/api/alerts.ts'
 import { change, get } from './client.ts'
 import { noteRefusal } from './session.ts'
 
@@ -21,6 +21,14 @@ export const incidentQuery = (id: string) =>
     queryKey: ['incidents', 'one', id],
     queryFn: ({ signal }) => get(incidentDetail, `/incidents/${encodeURIComponent(id)}`, {}, signal),
     refetchInterval: REFETCH_MS,
+  })
+
+/** Estimates of a survey: they do not change while somebody looks at an incident. */
+export const incidentGroupsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['incident-groups', id],
+    queryFn: ({ signal }) => get(incidentGroups, `/incidents/${encodeURIComponent(id)}/groups`, {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 
 export const alertingStatusQuery = queryOptions({

@@ -7,6 +7,7 @@ import { Problem } from '../ui/problem.tsx'
 import { IncidentActions } from './incident-actions.tsx'
 import { affectedText, durationText, lastedSeconds, valueText } from './incident-text.ts'
 import { IncidentTimeline } from './incident-timeline.tsx'
+import { VulnerableGroups } from './vulnerable-groups.tsx'
 import './incident-panel.css'
 
 /** One incident: what, where, since when, whom it affects, sensor or city, what changed before, what was done. */
@@ -23,6 +24,7 @@ export function IncidentPanel({ id, now }: { id: string; now: number }) {
       </h2>
       <Facts detail={data} now={now} />
       <IncidentActions incident={data.incident} />
+      <VulnerableGroups id={id} />
       <Neighbours neighbours={data.neighbours} />
       <Changes changes={data.changesBefore} />
       <IncidentTimeline entries={data.timeline} unit={data.incident.unit} />

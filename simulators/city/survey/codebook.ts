@@ -10,6 +10,7 @@ type Question = {
   counts?: string[]
   base?: 'household' | 'individual'
   group?: boolean
+  vulnerable?: string[]
   scale?: 'ordinal'
   order?: string[]
   blank?: 'not_asked'
@@ -52,11 +53,9 @@ const several = (
   answers: Record<string, string>,
 ): Question[] =>
   Object.entries(answers).map(([column, answer]) => filtered(yesNo(column, `${stem} ${answer}`, indicator, base)))
-const group = (column: string, text: string, categories: Record<string, string>): Question => ({
-  column,
-  text,
-  categories,
-  group: true,
+const group = (column: string, text: string, categories: Record<string, string>, vulnerable?: string[]): Question => ({
+  ...{ column, text, categories, group: true },
+  ...(vulnerable && { vulnerable }),
 })
 
 /** Categories from the worse to the better placed. */
@@ -67,29 +66,33 @@ const ranking = (column: string, text: string, categories: Record<string, string
 })
 const QUESTIONS: Question[] = [
   group('sex', 'Sex of the reference person', { female: 'Female', male: 'Male' }),
-  group('age_group', 'Age of the reference person', {
-    '18-34': '18 to 34',
-    '35-49': '35 to 49',
-    '50-64': '50 to 64',
-    '65-74': '65 to 74',
-    '75+': '75 and over',
-  }),
+  group(
+    'age_group',
+    'Age of the reference person',
+    { '18-34': '18 to 34', '35-49': '35 to 49', '50-64': '50 to 64', '65-74': '65 to 74', '75+': '75 and over' },
+    ['75+'],
+  ),
   ranking('education', 'Highest education of the reference person', {
     basic: 'Basic',
     secondary: 'Secondary',
     tertiary: 'Tertiary',
   }),
-  ranking('income_quintile', 'Income of the household, by fifth of all households', {
-    '1': 'Lowest fifth',
-    '2': 'Second fifth',
-    '3': 'Middle fifth',
-    '4': 'Fourth fifth',
-    '5': 'Highest fifth',
-  }),
-  group('disability', 'A long-lasting limitation in everyday life (reference person)', {
-    yes: 'Limited',
-    no: 'Not limited',
-  }),
+  {
+    ...ranking('income_quintile', 'Income of the household, by fifth of all households', {
+      '1': 'Lowest fifth',
+      '2': 'Second fifth',
+      '3': 'Middle fifth',
+      '4': 'Fourth fifth',
+      '5': 'Highest fifth',
+    }),
+    vulnerable: ['1'],
+  },
+  group(
+    'disability',
+    'A long-lasting limitation in everyday life (reference person)',
+    { yes: 'Limited', no: 'Not limited' },
+    ['yes'],
+  ),
   group('migration', 'Country of birth (reference person)', { here: 'Born in the country', abroad: 'Born abroad' }),
   group('household_type', 'Composition of the household', {
     single: 'One person',
