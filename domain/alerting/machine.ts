@@ -115,7 +115,7 @@ export const isIdle = (state: InstanceState): boolean =>
   state.levels.every(({ active, since }) => !active && since === null)
 
 /**
- * One measurement. One that is not newer than the last is late: it changes nothing here; the history is repaired
+ * One measurement. One that is not newer than the last is late: it changes nothing here; the history is corrected
  * elsewhere (engine/repair.ts).
  * @param expectedFrom since when measurements have been expected, where there was none before
  */

@@ -30,6 +30,7 @@ import { archiveMessages } from './archive.ts'
 import { amendRows, QualityEvaluator } from './evaluate-quality.ts'
 import { firstArrivalMs, restoreFirstArrivals, saveFirstArrivals } from './first-arrivals.ts'
 import { countHeldBack } from './held-back.ts'
+import { noteLate } from './late-observations.ts'
 import type { Ledger } from './ledger.ts'
 import { minimalRejection, rejected } from './rejection.ts'
 import { latestRows, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
@@ -185,7 +186,8 @@ export class Writer {
       const inserted = await this.#store.insert(client, rows, tallies, { repeated: messages.some(({ dup }) => dup) })
       const omitted = await countHeldBack(client, messages, (topic) => registry.clientOf(topic))
       const nowMs = this.#now()
-      const [latest] = await together([
+      const [, latest] = await together([
+        noteLate(client, inserted, nowMs),
         updateLatest(client, latestRows(inserted, nowMs + CLOCK_AHEAD_LIMIT_MS), { nowMs }),
         amendObservations(client, amendments),
         markLate(

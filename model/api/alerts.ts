@@ -13,6 +13,21 @@ import { positionSchema } from '../basics/geo.ts'
 
 const instant = z.iso.datetime({ offset: true })
 
+/** What late data says of the past: nothing was notified, and incidents stay as they were. */
+const alertCorrection = z.object({
+  /** key of a Thing */
+  thing: z.string(),
+  /** null: there was no incident */
+  incidentId: z.string().nullable(),
+  kind: z.enum(['would_have_fired', 'other_times', 'not_exceeded']),
+  severity: severitySchema.nullable(),
+  /** phenomenon times */
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  recordedAt: instant,
+})
+export type AlertCorrection = z.infer<typeof alertCorrection>
+
 export const alertRuleResponse = z.object({
   id: z.string(),
   enabled: z.boolean(),
@@ -34,6 +49,8 @@ export const alertRuleResponse = z.object({
     no_data: z.int(),
   }),
   openIncidents: z.int(),
+  /** by late data: how many, and the newest five */
+  corrections: z.object({ total: z.int(), newest: z.array(alertCorrection) }),
   definition: alertRuleSchema,
 })
 export type AlertRuleResponse = z.infer<typeof alertRuleResponse>
@@ -207,6 +224,8 @@ export const alertingStatus = z.object({
   evaluations: z.int(),
   /** evaluations that were skipped because the database did not answer or took too long; state is kept */
   skipped: z.int(),
+  /** corrections of the history by late data */
+  corrections: z.int(),
   rules: z.int(),
   failingRules: z.int(),
   instances: z.record(conditionSchema, z.int()),

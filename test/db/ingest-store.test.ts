@@ -57,7 +57,7 @@ describe('ingest store', () => {
     ...over,
   })
   /** A worker's writing half. */
-  const open = ({ pool: own, ...rules }: { pool?: Pool } & Partial<AdmissionRules> = {}) => {
+  const open = ({ pool: own, now, ...rules }: { pool?: Pool; now?: () => number } & Partial<AdmissionRules> = {}) => {
     const ledger = new Ledger(['native'])
     const latest: Row[] = []
     const writer = new Writer({
@@ -68,6 +68,7 @@ describe('ingest store', () => {
       registry: new Registry(rules),
       onCommitted: (batch) => latest.push(...batch.latest),
       onRetry: () => {},
+      ...(now && { now }),
     })
     const write = async (...messages: IngestMessage[]): Promise<void> => {
       for (const item of messages) {
@@ -128,6 +129,27 @@ describe('ingest store', () => {
     expect(rows).toEqual([{ time: at(60), result: 2 }])
     expect(latest.map((row) => row.sample.result)).toEqual([2])
     expect(await observations()).toHaveLength(2)
+  })
+
+  test('late data is noted for the history of alerts: what is older than the latest, and more than a minute old', async () => {
+    const now = NOON + 600_000
+    const { write } = open({ now: () => now })
+    await write(message([sample({ phenomenonTime: at(300) }), sample({ phenomenonTime: at(590), property: 'pm10' })]))
+    const noted = async () =>
+      (
+        await pool.query(
+          `select d.property, earliest, latest, arrived_at from late_observation l join datastream d on d.id = l.datastream_id`,
+        )
+      ).rows
+    expect(await noted()).toEqual([])
+    await write(
+      message([
+        ...[sample({ phenomenonTime: at(0) }), sample({ phenomenonTime: at(60) }), sample({ phenomenonTime: at(310) })],
+        // 20 seconds old
+        sample({ phenomenonTime: at(580), property: 'pm10' }),
+      ]),
+    )
+    expect(await noted()).toEqual([{ property: 'pm2_5', earliest: at(0), latest: at(60), arrived_at: new Date(now) }])
   })
 
   test('of a batch in which some are late, only the others are news', async () => {

@@ -8,6 +8,7 @@ import { zonesQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Rows } from '../notifications/parts.tsx'
+import { correctionText } from '../now/correction-text.ts'
 import { Problem } from '../ui/problem.tsx'
 import { useRulesReload } from './queries.ts'
 import '../notifications/notifications.css'
@@ -66,6 +67,7 @@ function RuleRow({
             )}
           </p>
         )}
+        <Corrections corrections={rule.corrections} />
       </td>
       <td>
         <Severities rule={definition} />
@@ -80,6 +82,25 @@ function RuleRow({
         </td>
       )}
     </tr>
+  )
+}
+
+/** Nobody was notified of these; the newest, with how many there are. */
+function Corrections({ corrections: { total, newest } }: Pick<AlertRuleResponse, 'corrections'>) {
+  const i18n = useI18n()
+  const { t } = i18n
+  if (total === 0) return null
+  return (
+    <details>
+      <summary>{t('rules.corrections', { n: total })}</summary>
+      <ul className="rules__plain">
+        {newest.map((correction) => (
+          <li key={`${correction.recordedAt} ${correction.thing} ${correction.startedAt}`}>
+            <bdi>{correction.thing}</bdi> <span className="note">{correctionText(correction, i18n)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

@@ -29,6 +29,7 @@ import {
   type Watermarks,
 } from './measured-rules.ts'
 import { type Change, persist } from './persist.ts'
+import { repairHistory } from './repair.ts'
 import { brokenRules, RuleOutcomes, writeRuleErrors } from './rule-errors.ts'
 import { evaluateSilence, type SilenceResult } from './silence-rules.ts'
 import { evaluateSystem, type SystemSources } from './system-rules.ts'
@@ -52,6 +53,8 @@ export type EngineOptions = {
     readonly error: RuleError | null
     readonly cause: unknown
   }) => void
+  /** late data was not compared with the history; the next pass tries again */
+  readonly onRepairError?: (error: unknown) => void
 }
 export type EngineState = 'waiting' | 'evaluating' | 'failing' | 'closed'
 export type PassResult = { readonly evaluated: boolean; readonly written: number }
@@ -112,6 +115,7 @@ export class Engine {
       await finishPass(this.#options.pool, this.#lease.term, now, this.#skipped)
       this.#skipped = 0
       this.#state = 'evaluating'
+      await this.#repair(memory.world, now)
       return { evaluated: true, written }
     } catch (error) {
       if (error instanceof LeaseLost) return this.#wait()
@@ -121,6 +125,17 @@ export class Engine {
       this.#skipped += 1
       this.#skippedInAll += 1
       throw error
+    }
+  }
+
+  /** By itself: what is evaluated is written, and does not wait for the past. */
+  async #repair(world: World, now: Date): Promise<void> {
+    const { pool, onRepairError } = this.#options
+    try {
+      await repairHistory({ pool, term: this.#lease.term, world, now })
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error
+      onRepairError?.(error)
     }
   }
 

@@ -81,6 +81,14 @@ export class LeaseLost extends Error {
   }
 }
 
+const HELD = `select from alert_engine where holder = $1 for share`
+
+/** In the transaction of what is written under the lease. @throws LeaseLost */
+export async function requireLease(db: Queryable, term: string | null): Promise<void> {
+  const { rowCount } = await db.query(HELD, [term])
+  if (rowCount === 0) throw new LeaseLost()
+}
+
 /** Everything was evaluated up to `now`. @throws LeaseLost */
 export async function finishPass(db: Queryable, term: string | null, now: Date, skipped: number): Promise<void> {
   const { rowCount } = await db.query(

@@ -3,7 +3,7 @@ import type { SubjectKind } from '#model/alerting/states.ts'
 import { type Context, closeIncidents, recordTransitions } from '../incidents.ts'
 import { conditionOf, type Transition } from '../machine.ts'
 import type { Instance } from './instances.ts'
-import { LeaseLost } from './lease.ts'
+import { requireLease } from './lease.ts'
 
 /** The instance of a cause, by the names that its incident has. */
 export type Cause = { readonly ruleId: string; readonly kind: SubjectKind; readonly id: string }
@@ -22,7 +22,6 @@ export type Change = {
 }
 export type Written = { readonly instance: Instance; readonly remove: boolean }
 
-const LEASE = `select from alert_engine where holder = $1 for share`
 const RULES = `select id, version from alert_rule where id = any($1) and enabled order by id for share`
 const OPEN = `select id from incident where id = any($1::bigint[]) and closed_at is null order by id for update`
 const UPSERT = `
@@ -63,8 +62,7 @@ export async function persist(
 async function currentChanges(client: PoolClient, term: string | null, changes: readonly Change[]): Promise<Change[]> {
   const ids = [...new Set(changes.map(({ after }) => after.ruleId))]
   const rules = await client.query<{ id: string; version: number }>(RULES, [ids])
-  const lease = await client.query(LEASE, [term])
-  if (lease.rowCount === 0) throw new LeaseLost()
+  await requireLease(client, term)
   const versions = new Map(rules.rows.map(({ id, version }) => [id, version]))
   const incidentIds = changes.flatMap(({ after }) => after.incidentId ?? [])
   const open = new Set((await client.query<{ id: number }>(OPEN, [incidentIds])).rows.map(({ id }) => id))

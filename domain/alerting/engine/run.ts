@@ -33,8 +33,16 @@ export type Alerting = { readonly engine: Engine; close(): Promise<void> }
 /** Evaluates the rules every 15 s, and sooner when measurements arrive. While the database is unreachable it keeps trying. */
 export function startAlerting(options: AlertingOptions): Alerting {
   const { log, clock } = options
-  const engine = new Engine({ ...options, onRuleError: (rule) => logRuleError(log, rule) })
   const outage = new Outage()
+  const repairOutage = new Outage()
+  const engine = new Engine({
+    ...options,
+    onRuleError: (rule) => logRuleError(log, rule),
+    onRepairError: (error) => {
+      if (repairOutage.note((error as Error).message))
+        log.warn({ err: error }, 'late data not compared with the history of alerts; tried again with the next pass')
+    },
+  })
   const stop = new AbortController()
   let wake = new AbortController()
   const unsubscribe = options.onCommitted?.(() => wake.abort())

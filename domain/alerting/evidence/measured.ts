@@ -66,7 +66,7 @@ async function evidenceOfSome(
   return ofHours(hours, feature, spans)
 }
 
-function windowMsOf(condition: Exclude<MeasuredCondition, { kind: 'value' }>): number {
+export function windowMsOf(condition: Exclude<MeasuredCondition, { kind: 'value' }>): number {
   return condition.kind === 'legal_threshold'
     ? LEGAL_HOURS[condition.per] * HOUR_MS
     : condition.windowMinutes * MINUTE_MS
