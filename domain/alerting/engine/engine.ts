@@ -14,7 +14,7 @@
 import type { Pool } from '#infra/db/pool.ts'
 import type { RuleError } from '#model/alerting/rule-error.ts'
 import { MINUTE_MS } from '#model/basics/durations.ts'
-import { type Heard, heardOf, LATEST, type LatestRow } from '../evidence/heard.ts'
+import { type Heard, heardOf, LATEST, LastAlive, type LatestRow } from '../evidence/heard.ts'
 import { dismiss } from '../machine.ts'
 import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
 import { Evaluation } from './evaluation.ts'
@@ -78,6 +78,7 @@ type Memory = {
 export class Engine {
   readonly #options: EngineOptions
   readonly #lease: Lease
+  readonly #lastAlive = new LastAlive()
   #memory: Memory | undefined
   #state: EngineState = 'waiting'
   #skipped = 0
@@ -178,7 +179,7 @@ export class Engine {
     const { pool, figures, system } = this.#options
     const { world, instances } = memory
     await this.#forgetClosed(memory)
-    const latest = await selectLatest(pool)
+    const latest = await selectLatest(pool, this.#lastAlive, now)
     const evaluation = new Evaluation(instances, now)
     const outcomes = new RuleOutcomes()
     outcomes.begin(memory.errors, memory.broken)
@@ -277,9 +278,10 @@ const knownAt = (
 
 type Latest = Heard & { readonly byStream: ReadonlyMap<number, LatestRow> }
 
-async function selectLatest(pool: Pool): Promise<Latest> {
+async function selectLatest(pool: Pool, lastAlive: LastAlive, now: Date): Promise<Latest> {
   const { rows } = await pool.query<LatestRow>({ name: 'alerting-latest', text: LATEST })
-  return { ...heardOf(rows), byStream: new Map(rows.map((row) => [row.id, row])) }
+  const alive = await lastAlive.read(pool, rows, now)
+  return { ...heardOf(rows, alive), byStream: new Map(rows.map((row) => [row.id, row])) }
 }
 
 /** Gateways and sources that were silent within the last day, with when they were heard again. */
