@@ -40,6 +40,11 @@ const UPSERT = `
     last_received_at = excluded.last_received_at
   returning pg_current_xact_id()::text as transaction`
 
+const TOTAL = 'select coalesce(sum(stored + duplicate + rejected), 0)::int8 as total from ingest_ledger where run = $1'
+
+/** What a transaction wrote: its id, and the messages with an outcome, over all sources, that the rows of the run then have. */
+export type LedgerEntry = { readonly transaction: string; readonly total: number }
+
 export class Ledger {
   readonly run = crypto.randomUUID()
   readonly #startedAt = new Date()
@@ -93,13 +98,13 @@ export class Ledger {
 
   /**
    * Writes the rows of this run, as they will be once `committing` is committed. Acquire `lock` before.
-   * @returns the transaction id
+   * @returns undefined where there is no source
    */
   async write(
     client: Queryable,
     committing: readonly CommittedMessage[] = [],
     ended = false,
-  ): Promise<string | undefined> {
+  ): Promise<LedgerEntry | undefined> {
     const rows = [...this.read(committing)].map(([source, counts]) => ({
       source,
       ...counts,
@@ -110,7 +115,15 @@ export class Ledger {
       text: UPSERT,
       values: [this.run, this.#startedAt, ended, JSON.stringify(rows)],
     })
-    return written.rows[0]?.transaction
+    const transaction = written.rows[0]?.transaction
+    const total = rows.reduce((sum, { stored, duplicate, rejected }) => sum + stored + duplicate + rejected, 0)
+    return transaction === undefined ? undefined : { transaction, total }
+  }
+
+  /** Whether the rows of this run are those of `entry`. They are as long as `lock` is held since they were written. */
+  async isWritten(db: Queryable, { total }: LedgerEntry): Promise<boolean> {
+    const { rows } = await db.query<{ total: number }>(TOTAL, [this.run])
+    return rows[0]?.total === total
   }
 
   /**

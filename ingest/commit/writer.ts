@@ -31,7 +31,7 @@ import { amendRows, QualityEvaluator } from './evaluate-quality.ts'
 import { firstArrivalMs, restoreFirstArrivals, saveFirstArrivals } from './first-arrivals.ts'
 import { countHeldBack } from './held-back.ts'
 import { noteLate } from './late-observations.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
 import { minimalRejection, rejected } from './rejection.ts'
 import { latestRows, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
 import { insertRejected, isRejected, updateLatest } from './store.ts'
@@ -243,7 +243,7 @@ const BEGIN = 'begin; set local timescaledb.max_tuples_decompressed_per_dml_tran
 /**
  * Runs `work`, the ledger and COMMIT in one transaction, and counts the outcomes when it is committed. When the connection
  * is lost during COMMIT, the server is asked whether it happened: otherwise a stored batch would be retried and counted as
- * duplicates of itself.
+ * duplicates of itself. The lock is held meanwhile, so that nobody else writes the rows that tell.
  */
 async function commitWith(
   pool: Pool,
@@ -251,7 +251,7 @@ async function commitWith(
   work: (client: PoolClient) => Promise<CommittedBatch>,
   ended = false,
 ): Promise<CommittedBatch> {
-  let done: { committed: CommittedBatch; transaction: string | undefined } | undefined
+  let done: { committed: CommittedBatch; entry: LedgerEntry | undefined } | undefined
   let unlock = (): void => {}
   try {
     const committed = await inTransaction(
@@ -259,7 +259,7 @@ async function commitWith(
       async (client) => {
         const written = await work(client)
         unlock = await ledger.lock()
-        done = { committed: written, transaction: await ledger.write(client, written.messages, ended) }
+        done = { committed: written, entry: await ledger.write(client, written.messages, ended) }
         return written
       },
       BEGIN,
@@ -267,8 +267,7 @@ async function commitWith(
     ledger.countCommitted(committed.messages)
     return committed
   } catch (error) {
-    unlock()
-    if (!done?.transaction || !(await wasCommitted(pool, done.transaction))) throw error
+    if (!done?.entry || !(await wasCommitted(pool, ledger, done.entry))) throw error
     ledger.countCommitted(done.committed.messages)
     return done.committed
   } finally {
@@ -276,17 +275,33 @@ async function commitWith(
   }
 }
 
-async function wasCommitted(pool: Pool, transaction: string): Promise<boolean> {
+/** Of a transaction whose beginning a crash has undone: its id is in the future. */
+const UNKNOWN_TRANSACTION = '22023'
+
+/**
+ * The status of the transaction only tells whether it is under way still. That it is committed may be said of another one: the
+ * assignment of an id is not flushed, and after a crash the id is assigned again (PostgreSQL, src/backend/access/transam/varsup.c,
+ * GetNewTransactionId). The row of the ledger is written by nobody else.
+ */
+async function wasCommitted(pool: Pool, ledger: Ledger, entry: LedgerEntry): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const { rows } = await pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
-        transaction,
-      ])
-      if (rows[0]?.status !== 'in progress') return rows[0]?.status === 'committed'
+      if (!(await isInProgress(pool, entry.transaction))) return await ledger.isWritten(pool, entry)
     } catch (error) {
       if (!isTransient(error) || attempt > 100) return false
     }
     await sleep(100)
+  }
+}
+
+async function isInProgress(pool: Pool, transaction: string): Promise<boolean> {
+  const query = 'select pg_xact_status($1::xid8) as status'
+  try {
+    const { rows } = await pool.query<{ status: string | null }>(query, [transaction])
+    return rows[0]?.status === 'in progress'
+  } catch (error) {
+    if (codeOf(error) === UNKNOWN_TRANSACTION) return false
+    throw error
   }
 }
 
