@@ -24,7 +24,8 @@ function Shares({ vulnerable: { survey, confidence, groups } }: { vulnerable: Gr
           <li key={`${group.question} ${group.category}`}>
             <bdi>
               {group.text}: {group.label}
-            </bdi>{' '}
+            </bdi>
+            <br />
             <Share group={group} />
           </li>
         ))}
