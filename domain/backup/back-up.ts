@@ -48,8 +48,9 @@ export async function backUp({ dataDir, database, copyJournal, clock }: BackupPa
   })
   try {
     await copyFiles(dataDir, folder)
-    const start = performance.now()
+    let start = 0
     const note = await inTransaction(pool, async (client): Promise<BackupNote> => {
+      start = performance.now()
       const content = await contentOf(client)
       await client.query('checkpoint')
       await copyDatabase(dataDir, folder)
