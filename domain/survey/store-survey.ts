@@ -38,7 +38,7 @@ const ZONES = `
   group by key, name`
 
 /**
- * Replaces the survey with the same id as a whole, so that nobody learns an answer by comparing both (migration 052). Runs in the
+ * Replaces the survey with the same id as a whole, so that nobody learns an answer by comparing both (migration 053). Runs in the
  * transaction of the caller: all of it, or nothing.
  */
 export async function storeSurvey(

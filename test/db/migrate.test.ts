@@ -16,6 +16,11 @@ test('a fresh database lacks every migration', async () => {
   expect(await pendingMigrations(database.pool)).toEqual(names)
 })
 
+test('each number is used once', async () => {
+  const numbers = (await listMigrations()).map(({ name }) => name.slice(0, 3))
+  expect(numbers).toEqual([...new Set(numbers)])
+})
+
 test('two processes that migrate at once apply each file once', async () => {
   const applied = await Promise.all([migrate(database.pool), migrate(database.poolFor())])
   const names = (await listMigrations()).map((migration) => migration.name)
