@@ -145,8 +145,10 @@ const jobsOf = ({ pool, clock, log, warm, deleteExpired }: Nightly): ReadonlyMap
         await failAbandonedNight(pool, now)
         if (!(await runReconciliation({ pool, clock }, window, 'night'))) return false
         const last = await newestFinished(pool)
-        if (last?.differing)
-          log.error({ differing: last.differing, differences: last.differences }, 'raw observations and rollups differ')
+        if (last?.differing) {
+          const { differing, differences, rollupDifferences } = last
+          log.error({ differing, differences, rollupDifferences }, 'raw observations and rollups differ')
+        }
         return true
       },
     ],

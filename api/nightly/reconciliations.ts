@@ -2,7 +2,7 @@ import type { Pool, Queryable } from '#infra/db/pool.ts'
 import type { ReconciliationResponse } from '#model/api/reconciliation.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { reconcile } from './reconcile.ts'
+import { differingIn, reconcile } from './reconcile.ts'
 
 /** A run that has not finished after this time ended with its process. */
 const STALE_MS = 6 * HOUR_MS
@@ -55,7 +55,7 @@ export async function runReconciliation(
   try {
     const found = await unhurried(pool, (db) => reconcile(db, window, now))
     const { days, compared, observations, pending, differences, rollups, rollupDifferences } = found
-    const differing = differences.length + rollupDifferences.length
+    const differing = differingIn(found)
     const [shown, ofRollups] = [differences, rollupDifferences].map((list) => JSON.stringify(list.slice(0, SHOWN)))
     const counts = [days, compared, observations, differing, shown]
     await pool.query(FINISH, [id, ...counts, clock(), pending, rollups, ofRollups])
