@@ -13,7 +13,7 @@ const REFUSED: Readonly<Record<string, ErrorCode>> = {
 }
 
 /**
- * Keeps what an invited person answered, where the API itself cannot read it again (migration 053).
+ * Keeps what an invited person answered, where the API itself cannot read it again (migration 019).
  * @throws AppError INVITATION_UNKNOWN, INVITATION_USED, FIELDWORK_CLOSED
  */
 export async function keepAnswers(db: Queryable, reply: QuestionnaireReply, now: Date): Promise<void> {
