@@ -104,8 +104,9 @@ const RAW = answer(1, 'pm2_5', 'ug/m3', {
   observations: [
     { time: at(0), result: 4.25, quality: 1, reasons: [] },
     { time: at(10), result: 1, quality: 2, reasons: [], censored: { bound: 'below', limit: 2 } },
-    // fifty minutes without a value: no line of the file
-    { time: at(60), result: 900, quality: 3, reasons: ['spike'] },
+    { time: at(20), result: 3.5, quality: 1, reasons: [] },
+    // a gap of the chart, five times ten minutes and more: no line of the file
+    { time: at(90), result: 900, quality: 3, reasons: ['spike'] },
   ],
 })
 const HOURS = answer(2, 'temperature', 'Cel', {
@@ -170,7 +171,19 @@ test('the file has a line for every value of every series, as the page shows it,
     },
     {
       ...single,
-      Time: at(60),
+      Time: at(20),
+      Value: 3.5,
+      Limit: null,
+      Min: null,
+      Max: null,
+      n: 1,
+      Completeness: null,
+      'Quality flag': 1,
+      Suspect: null,
+    },
+    {
+      ...single,
+      Time: at(90),
       Value: 900,
       Limit: null,
       Min: null,
@@ -221,7 +234,7 @@ test('the metadata name each series and the request that gives it again', () => 
   }
   const { notes } = JSON.parse(csvwOf({ ...about, lines: linesOf(shown, i18n), sources: sourcesOf(shown, i18n) }))
   expect(notes).toMatchObject([
-    { rows: 5 },
+    { rows: 6 },
     { series: 'A', name: 'Harbour · PM2.5', unit: 'ug/m3', statistic: 'raw', origin: 'measured', source: '/s0' },
     { series: 'B', unit: 'Cel', statistic: 'mean', source: '/s1' },
   ])
@@ -234,6 +247,6 @@ test('the readout of an instant has every series with value, unit, quality and t
       'A Harbour · PM2.5: <2\u202fµg/m³, not evaluated, measured May 1, 11:10. ' +
       'B Harbour · Air temperature: 11.5\u202f°C (10 to 13), 6 observations, completeness 100%, excluding 1 suspect, mean 40, from May 1, 11:00',
   )
-  expect(readoutText(shown, Date.parse(at(60)) / 1000, i18n)).toContain('900\u202fµg/m³, suspect, spike')
-  expect(readoutText(shown, Date.parse(at(60)) / 1000, i18n)).toContain('Air temperature: –, no measurement')
+  expect(readoutText(shown, Date.parse(at(90)) / 1000, i18n)).toContain('900\u202fµg/m³, suspect, spike')
+  expect(readoutText(shown, Date.parse(at(90)) / 1000, i18n)).toContain('Air temperature: –, no measurement')
 })
