@@ -33,7 +33,7 @@ export function compileRule(rule: AlertRule, context: CompileContext): CompiledR
     const known = byInterval.get(intervalSeconds)
     if (known) return known
     const machine: MachineRule = {
-      ...{ direction, levels, windows },
+      ...{ direction, levels, windows, lasts: rule.condition.kind === 'silence' },
       noDataMs: isMeasured(rule) ? noDataMsOf(rule, intervalSeconds) : undefined,
       noDataSeverity: notifiesNoData ? noData.severity : undefined,
       flapping: { changes: flapping.changes, windowMs: flapping.windowMinutes * MINUTE_MS },

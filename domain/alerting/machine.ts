@@ -34,6 +34,8 @@ export type MachineRule = {
   /** mild to severe */
   readonly levels: readonly MachineLevel[]
   readonly windows?: Windows | undefined
+  /** what was found holds until something else is found, outside the schedule too: silence. A measurement says nothing of later. */
+  readonly lasts?: boolean | undefined
   /** absent: never */
   readonly noDataMs?: number | undefined
   /** absent: nobody is notified that measurements stopped */
@@ -49,6 +51,8 @@ export type InstanceState = {
   readonly levels: readonly LevelState[]
   readonly lastAt: number | null
   readonly lastValue: number | null
+  /** since when the last value holds, where it lasts */
+  readonly lastSince?: number
   /** how far timers were followed */
   readonly clock: number | null
   readonly noDataSince: number | null
@@ -211,9 +215,10 @@ class Run {
 
   #changeWindow(at: number): void {
     if (this.#state.noDataSince !== null) return
-    const { lastValue } = this.#state
+    const { lastValue, lastSince } = this.#state
     const opens = this.#rule.windows?.isOpen(at) ?? true
-    if (!opens || lastValue !== null) this.#apply({ at, value: lastValue ?? 0 })
+    const since = lastSince === undefined ? {} : { since: lastSince }
+    if (!opens || lastValue !== null) this.#apply({ at, value: lastValue ?? 0, ...since })
   }
 
   /** Flapping is over: what the incident has become is said once. */
@@ -231,6 +236,7 @@ class Run {
     // a measurement that arrived late: timers that went ahead of it run again from here
     state.clock = evidence.at
     if (value !== null) state.lastValue = value
+    if (value !== null && this.#rule.lasts) state.lastSince = evidence.since ?? evidence.at
     if (state.noDataSince !== null) this.#return(evidence.at)
     if (value !== null) this.#apply({ ...evidence, value })
   }

@@ -1,5 +1,6 @@
 /** The state machine of alerting against the failures that users of other systems report (rows of docs/alerting.md). */
 import { describe, expect, test } from 'vitest'
+import { silenceEvidence } from '#domain/alerting/evidence/silence.ts'
 import {
   advance,
   conditionOf,
@@ -227,5 +228,26 @@ describe('row 24: schedules in the city’s time', () => {
       ['opened', new Date(opens).toISOString()],
       ['resolved', new Date(closes).toISOString()],
     ])
+  })
+
+  test('silence that begins outside the schedule fires when a window opens, though nothing is heard that could say so', () => {
+    const levels = level({ threshold: 4, recovery: 4, forMs: 10 * MINUTE })
+    const lasting = rule({ levels, windows, lasts: true })
+    const opens = Date.parse('2026-06-01T21:00:00Z')
+    const quarter = 15 * MINUTE
+    const firedAfter = (of: MachineRule, heard: number): (string | number)[][] => {
+      const until = opens + 60 * MINUTE
+      const { state, transitions } = run(of, silenceEvidence(levels, { from: heard, intervalMs: quarter, until }))
+      return [...transitions, ...advance(of, state, until).transitions]
+        .filter(({ event }) => event !== null)
+        .map(({ event, at, startedAt }) => [event ?? '', (at - opens) / MINUTE, ((startedAt ?? 0) - heard) / MINUTE])
+    }
+    // last heard 5 hours before, so the threshold of 4 intervals was reached 4 hours before
+    expect(firedAfter(lasting, opens - 300 * MINUTE)).toEqual([['opened', 0, 60 + 1 / MINUTE]])
+    // reached 5 minutes before: `for` ends in the window
+    const [[event, at] = []] = firedAfter(lasting, opens - 65 * MINUTE)
+    expect([event, Math.floor(Number(at))]).toEqual(['opened', 5])
+    // a measurement says nothing of later: `for` begins with the window, and no further one comes
+    expect(firedAfter(rule({ levels, windows }), opens - 300 * MINUTE)).toEqual([])
   })
 })
