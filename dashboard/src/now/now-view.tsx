@@ -47,6 +47,7 @@ export default function NowView({ city }: { city: CityResponse }) {
           <a href={hrefOf({ ...state, view: 'wall', select: null })}>{t('wall.open')}</a>
         </p>
         <WaitingHandover />
+        {open.isLoading && <p className="loading">{t('app.loading')}</p>}
         {open.error && !open.data && <Problem error={open.error} retry={open.refetch} />}
         {open.data && (
           <>
@@ -78,6 +79,7 @@ export default function NowView({ city }: { city: CityResponse }) {
         <ShiftLog open={open.data?.incidents ?? NO_INCIDENTS} />
       </section>
       <div className="now__map">
+        {!(zones && marks) && <p className="loading">{t('app.loading')}</p>}
         {zones && marks && (
           <Suspense fallback={<p className="loading">{t('app.loading')}</p>}>
             <CityMap
