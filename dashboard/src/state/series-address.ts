@@ -1,12 +1,29 @@
 import { MINUTE_MS } from '#model/basics/durations.ts'
 
-/** The series of the chart, as the address names them: `thing/property` or `thing/property/channel`, and a part of their time. Pure. */
+/** The series of the chart, as the address names them: `thing/property` or `thing/property/channel`, nothing for a place left empty, and a part of their time. Pure. */
 
 /** One property (and channel) of one Thing. */
 export type SeriesRef = { readonly thing: string; readonly property: string; readonly channel: string }
 
 /** In one chart, with that of the selected Thing: more lines cannot be distinguished. */
 export const MAX_SERIES = 6
+
+/** The place of a series is its letter and its colour: one that is removed leaves its place empty, so that the others keep theirs. */
+export type SeriesPlaces = readonly (SeriesRef | null)[]
+
+export const refsOf = (places: SeriesPlaces): readonly SeriesRef[] => places.filter((one) => one !== null)
+
+export const withoutSeries = (places: SeriesPlaces, ref: SeriesRef): SeriesPlaces =>
+  withoutEmptyEnd(places.map((one) => (one !== null && formatRef(one) === formatRef(ref) ? null : one)))
+
+/** In the first place that is empty. */
+export function withSeries(places: SeriesPlaces, ref: SeriesRef): SeriesPlaces {
+  const free = places.indexOf(null)
+  return free === -1 ? [...places, ref] : places.with(free, ref)
+}
+
+const withoutEmptyEnd = (places: SeriesPlaces): SeriesPlaces =>
+  places.slice(0, places.findLastIndex((one) => one !== null) + 1)
 
 export const formatRef = ({ thing, property, channel }: SeriesRef): string =>
   [thing, property, ...(channel === '' ? [] : [channel])].map(encodeURIComponent).join('/')
@@ -16,28 +33,29 @@ function parseRef(text: string): SeriesRef | null {
   return thing && property && more.length === 0 ? { thing, property, channel } : null
 }
 
-const formatSeries = (refs: readonly SeriesRef[]): string => refs.map(formatRef).join(',')
+const formatSeries = (places: SeriesPlaces): string => places.map((ref) => (ref ? formatRef(ref) : '')).join(',')
 
 /**
  * The first is the series of the selected Thing; without it the others have nothing to be compared with. What is malformed,
  * named twice or too much falls away.
  */
-function seriesOfSelected(refs: readonly SeriesRef[], thing: string | null): readonly SeriesRef[] {
-  if (thing === null || refs[0]?.thing !== thing) return []
-  const names = refs.map(formatRef)
-  return refs.filter((_, index) => names.indexOf(names[index] ?? '') === index).slice(0, MAX_SERIES)
+function seriesOfSelected(places: SeriesPlaces, thing: string | null): SeriesPlaces {
+  if (thing === null || places[0]?.thing !== thing) return []
+  const names = places.map((ref) => ref && formatRef(ref))
+  const once = places.filter((ref, index) => ref === null || names.indexOf(names[index] ?? '') === index)
+  return withoutEmptyEnd(once.slice(0, MAX_SERIES))
 }
 
-const parseSeries = (text: string | null, thing: string | null): readonly SeriesRef[] =>
+const parseSeries = (text: string | null, thing: string | null): SeriesPlaces =>
   seriesOfSelected(
-    (text ?? '').split(',').flatMap((part) => parseRef(part) ?? []),
+    (text ?? '').split(',').flatMap((part) => (part === '' ? [null] : (parseRef(part) ?? []))),
     thing,
   )
 
 /** What the address keeps of the chart of a selected Thing; of anything else there is no chart. */
 export type ChartAddress = {
   /** the series shown, its own first; none: the one that fits the layer */
-  readonly series: readonly SeriesRef[]
+  readonly series: SeriesPlaces
   /** the part of the time that was selected; null: all of it */
   readonly within: Within | null
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LAYERS } from '#dashboard/src/map/layers/index.ts'
-import { MAX_SERIES, withinOf } from '#dashboard/src/state/series-address.ts'
+import { MAX_SERIES, withinOf, withoutSeries, withSeries } from '#dashboard/src/state/series-address.ts'
 import { createAddress } from '#dashboard/src/state/view-state.ts'
 
 const seed = 20261201
@@ -47,6 +47,27 @@ describe('the series of a chart in the address', () => {
     ['a/1,a/2,a/3,a/4,a/5,a/6,a/7', [1, 2, 3, 4, 5, 6].map((n) => ref('a', String(n)))],
   ])('of %s what is named twice, malformed or too much falls away', (text, expected) => {
     expect(parseViewState(`?select=thing:a&series=${text}`).series).toEqual(expected)
+  })
+})
+
+describe('a series of a chart', () => {
+  const three = [ref('a'), ref('b'), ref('c')]
+
+  test('keeps its place when one before it is removed; the next one that is added fills the gap', () => {
+    const left = withoutSeries(three, ref('b'))
+    expect(left).toEqual([ref('a'), null, ref('c')])
+    expect(withSeries(left, ref('d'))).toEqual([ref('a'), ref('d'), ref('c')])
+    expect(withSeries(three, ref('d'))).toEqual([...three, ref('d')])
+  })
+
+  test('leaves no gap at the end', () => {
+    expect(withoutSeries(withoutSeries(three, ref('b')), ref('c'))).toEqual([ref('a')])
+  })
+
+  test('has the same place in the address', () => {
+    const series = [ref('a'), null, null, ref('c')]
+    expect(toSearch({ ...at('a'), series })).toBe('?select=thing:a&series=a/pm2_5,,,c/pm2_5')
+    expect(parseViewState('?select=thing:a&series=a/pm2_5,,,c/pm2_5').series).toEqual(series)
   })
 })
 

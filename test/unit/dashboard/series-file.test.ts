@@ -48,7 +48,7 @@ const THINGS = [
 const ref = (key: string, property: string, channel = '') => ({ thing: key, property, channel })
 
 describe('series of the address', () => {
-  test('have letter and axis in their order; a third unit has no axis, and what is not there is named', () => {
+  test('have the letter of their place, and axes in their order; a third unit has no axis, and what is not there is named', () => {
     const refs = [
       ref('a', 'pm2_5'),
       ref('b', 'wind_direction'),
@@ -60,10 +60,18 @@ describe('series of the address', () => {
     expect(drawn.map((one) => [one.style.letter, one.axis, one.ref.thing, one.datastream.unit])).toEqual([
       ['A', 'y', 'a', 'ug/m3'],
       ['B', 'y2', 'b', 'deg'],
-      ['C', 'y', 'b', 'ug/m3'],
+      ['D', 'y', 'b', 'ug/m3'],
     ])
     expect(withoutAxis.map((one) => one.ref)).toEqual([ref('c', 'humidity')])
     expect(unknown).toEqual([ref('z', 'no2')])
+  })
+
+  test('keep letter, colour and marker when one before them is removed', () => {
+    const stylesOf = (places: Parameters<typeof choiceOf>[0]) =>
+      choiceOf(places, THINGS).drawn.map(({ style }) => style)
+    const [a, , c] = stylesOf([ref('a', 'pm2_5'), ref('b', 'wind_direction'), ref('b', 'pm2_5')])
+    expect(stylesOf([ref('a', 'pm2_5'), null, ref('b', 'pm2_5')])).toEqual([a, c])
+    expect(c).toMatchObject({ letter: 'C', colour: '--series-3', marker: 'triangle' })
   })
 })
 

@@ -9,7 +9,7 @@ import { useI18n } from '../../i18n/formatters.ts'
 import { offlineSince } from '../../live/offline.ts'
 import { useLatest } from '../../live/use-latest.ts'
 import { useNow } from '../../live/use-live.ts'
-import { formatRef, type SeriesRef } from '../../state/series-address.ts'
+import { type SeriesRef, withoutSeries } from '../../state/series-address.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import type { Datastream } from '../layer-model/model.ts'
 import { trustOf } from '../layer-model/things.ts'
@@ -37,8 +37,7 @@ export function ThingPanel({ thing, zones, things, shown, onSelect }: ThingPanel
   const origin = properties.simulated ? 'simulated' : properties.verified ? null : 'unconfirmed'
   const [own, ...added] = series
   const stream = (own && streams.find((one) => isStreamOf(own, one))) ?? mainStream(thing, shown)
-  const choose = (ref: SeriesRef): void =>
-    change({ series: [ref, ...added.filter((one) => formatRef(one) !== formatRef(ref))] }, 'replace')
+  const choose = (ref: SeriesRef): void => change({ series: [ref, ...withoutSeries(added, ref)] }, 'replace')
   return (
     <article>
       <p className="eyebrow">{name('kind', properties.kind)}</p>

@@ -4,7 +4,15 @@ import type { ThingFeature } from '#model/api/city.ts'
 import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import { useNow } from '../../live/use-live.ts'
 import { endOfDay } from '../../state/local-day.ts'
-import { formatRef, type SeriesRef, type Within, withinOf } from '../../state/series-address.ts'
+import {
+  formatRef,
+  refsOf,
+  type SeriesRef,
+  type Within,
+  withinOf,
+  withoutSeries,
+  withSeries,
+} from '../../state/series-address.ts'
 import { useViewState } from '../../state/use-view-state.ts'
 import { Problem } from '../../ui/problem.tsx'
 import { FileButtons } from '../../ui/table/file-buttons.tsx'
@@ -35,8 +43,9 @@ export function SeriesPanel({ thing, datastream, things }: SeriesPanelProps) {
   const [{ range, day, within, series: chosen }, change] = useViewState()
   const { t, property, timeZone } = useI18n()
   const now = useNow(60_000)
-  const refs = useMemo(() => (chosen.length > 0 ? chosen : [refOf(thing, datastream)]), [chosen, thing, datastream])
-  const choice = useMemo(() => choiceOf(refs, things), [refs, things])
+  const places = useMemo(() => (chosen.length > 0 ? chosen : [refOf(thing, datastream)]), [chosen, thing, datastream])
+  const refs = useMemo(() => refsOf(places), [places])
+  const choice = useMemo(() => choiceOf(places, things), [places, things])
   const window = useMemo(
     () => windowOf(range, now, day === null ? undefined : endOfDay(day, timeZone)),
     [range, now, day, timeZone],
@@ -44,10 +53,7 @@ export function SeriesPanel({ thing, datastream, things }: SeriesPanelProps) {
   const state = useSeries(choice.drawn, (one) =>
     within ? windowWithin(within, { now, intervalSeconds: intervalOf(one) }) : window,
   )
-  const remove = useCallback(
-    (ref: SeriesRef) => change({ series: refs.filter((one) => formatRef(one) !== formatRef(ref)) }),
-    [change, refs],
-  )
+  const remove = useCallback((ref: SeriesRef) => change({ series: withoutSeries(places, ref) }), [change, places])
   const { shown } = state
   const hasValues = shown.some(({ series }) => series.points.some(({ value }) => value !== null))
   return (
@@ -62,7 +68,11 @@ export function SeriesPanel({ thing, datastream, things }: SeriesPanelProps) {
       {state.error && <Problem error={state.error} retry={state.retry} />}
       {shown.length > 0 && <Chart {...{ shown, within }} onRemove={remove} />}
       <NotDrawn choice={choice} onRemove={remove} />
-      <SeriesPicker {...{ things, refs }} units={unitsOf(choice)} onAdd={(ref) => change({ series: [...refs, ref] })} />
+      <SeriesPicker
+        {...{ things, refs }}
+        units={unitsOf(choice)}
+        onAdd={(ref) => change({ series: withSeries(places, ref) })}
+      />
       {shown.length > 0 && <Values shown={shown} />}
     </section>
   )

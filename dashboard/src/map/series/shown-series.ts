@@ -1,5 +1,5 @@
 import type { ThingFeature } from '#model/api/city.ts'
-import type { SeriesRef } from '../../state/series-address.ts'
+import { refsOf, type SeriesPlaces, type SeriesRef } from '../../state/series-address.ts'
 import type { Datastream } from '../layer-model/model.ts'
 import { type Axis, axesOf } from './axes.ts'
 import { LINE_STYLES, type LineStyle } from './line-style.ts'
@@ -36,8 +36,9 @@ export const refOf = (thing: ThingFeature, { property, channel }: Datastream): S
 export const isStreamOf = ({ property, channel }: SeriesRef, datastream: Datastream): boolean =>
   datastream.property === property && datastream.channel === channel
 
-/** What the address names, with an axis for each unit and a style for each series, in the order of the address. */
-export function choiceOf(refs: readonly SeriesRef[], things: readonly ThingFeature[]): Choice {
+/** What the address names, with an axis for each unit and the style of its place for each series, in the order of the address. */
+export function choiceOf(places: SeriesPlaces, things: readonly ThingFeature[]): Choice {
+  const refs = refsOf(places)
   const wanted = new Set(refs.map(({ thing }) => thing))
   const byKey = new Map(
     things.flatMap((thing) => (wanted.has(thing.properties.key) ? [[thing.properties.key, thing] as const] : [])),
@@ -51,8 +52,8 @@ export function choiceOf(refs: readonly SeriesRef[], things: readonly ThingFeatu
   const axes = axesOf(known.map(({ datastream }) => datastream.unit))
   const withAxis = known.flatMap((one, index) => (axes[index] ? [{ ...one, axis: axes[index] }] : []))
   return {
-    drawn: withAxis.flatMap((one, index) => {
-      const style = LINE_STYLES[index]
+    drawn: withAxis.flatMap((one) => {
+      const style = LINE_STYLES[places.indexOf(one.ref)]
       return style ? [{ ...one, style }] : []
     }),
     withoutAxis: known.filter((_, index) => axes[index] === null),
