@@ -14,6 +14,7 @@ import { registerBasePath, withoutBasePath } from './http/base-path.ts'
 import { registerDisconnects } from './http/client-address.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { registerEtags } from './http/etag.ts'
+import { registerKnownQuery } from './http/known-query.ts'
 import { memo } from './http/memo.ts'
 import { createMetrics, type Metrics, registerMetrics } from './http/metrics.ts'
 import { registerDocs, registerOpenApi } from './http/openapi.ts'
@@ -147,6 +148,7 @@ async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> 
     createOutageLog(deps.log, () => deps.pool.query('select 1')),
   )
   registerTextGuard(app)
+  registerKnownQuery(app)
   registerEtags(app)
   await app.register(compress, {
     encodings: ['br', 'gzip'],
