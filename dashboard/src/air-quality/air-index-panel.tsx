@@ -1,9 +1,13 @@
 import type { AirIndex } from '#model/air-quality/air-index.ts'
+import { PROPERTIES } from '#model/observation/properties.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { css, inkOn, type Rgb } from '../map/colours/palette.ts'
 import { type AqiScheme, aqiScale, colourOf } from '../map/colours/scales.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import './air-index-panel.css'
 
+type Part = AirIndex['parts'][number]
 type Both = Readonly<Record<AqiScheme, AirIndex | null>>
 
 /** The two indices with the sub-index of every pollutant; the highest one is the index. */
@@ -38,7 +42,7 @@ function whyAtLeast({ missing, doubted, parts }: AirIndex, { t, property }: Form
 
 function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null }) {
   const i18n = useI18n()
-  const { t, name, property, integer, number, dateTime } = i18n
+  const { t, name, integer, dateTime } = i18n
   const title = t(scheme === 'us' ? 'aqi.us' : 'aqi.european')
   if (!index) return <p className="note">{t('aqi.missing', { index: title })}</p>
   const colour = index.category === 'incomplete' ? NO_COLOUR : colourOf(aqiScale(scheme), index.value)
@@ -54,35 +58,51 @@ function OneIndex({ scheme, index }: { scheme: AqiScheme; index: AirIndex | null
           <span className="note">{title}</span>
         </span>
       </p>
-      <table className="mini">
-        <caption className="hidden">{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('column.pollutant')}</th>
-            <th scope="col" className="numeric">
-              {t('aqi.concentration')}
-            </th>
-            <th scope="col" className="numeric">
-              {t('column.index')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {index.parts.map((part) => (
-            <tr key={part.pollutant} className={part.pollutant === index.pollutant ? 'selected' : undefined}>
-              <th scope="row">{property(part.pollutant)}</th>
-              <td className="numeric">
-                {number(part.concentration)}
-                <span className="note"> {name('averaging', part.averaging)}</span>
-              </td>
-              <td className="numeric">{part.beyond ? `≥ ${integer(part.value)}` : integer(part.value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table<Part>
+        caption={title}
+        rows={index.parts}
+        columns={partColumns(i18n)}
+        rowKey={({ pollutant }) => pollutant}
+        rowClass={({ pollutant }) => (pollutant === index.pollutant ? 'selected' : undefined)}
+        className="mini"
+        fileName={title}
+      />
       <p className="note">
         {[t('aqi.basis', { n: index.n, time: dateTime(index.time) }), ...whyAtLeast(index, i18n)].join(' ')}
       </p>
     </div>
   )
+}
+
+/** The pollutants of an index with their sub-indices; beyond the last row of its table a sub-index is a lower bound. */
+export function partColumns({ t, name, property, integer, number, unit }: Formatters): TableColumn<Part>[] {
+  return [
+    { id: 'pollutant', label: t('column.pollutant'), value: ({ pollutant }) => property(pollutant) },
+    {
+      ...{ id: 'concentration', label: t('aqi.concentration'), numeric: true },
+      value: ({ concentration }) => concentration,
+      cell: ({ concentration, averaging }) => (
+        <>
+          {number(concentration)}
+          <span className="note"> {name('averaging', averaging)}</span>
+        </>
+      ),
+    },
+    {
+      ...{ id: 'unit', label: t('fact.unit'), fileOnly: true },
+      value: ({ pollutant }) => unit(PROPERTIES.get(pollutant)?.unit ?? ''),
+    },
+    {
+      ...{ id: 'averaging', label: t('aqi.averaging'), fileOnly: true },
+      value: ({ averaging }) => name('averaging', averaging),
+    },
+    {
+      ...{ id: 'index', label: t('column.index'), numeric: true, value: ({ value }) => value },
+      cell: ({ value, beyond }) => (beyond ? `≥ ${integer(value)}` : integer(value)),
+    },
+    {
+      ...{ id: 'bound', label: t('series.column.limit'), fileOnly: true },
+      value: ({ beyond }) => (beyond ? 'above' : null),
+    },
+  ]
 }

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import type { AirLimitsResponse } from '#model/api/air-limits.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import type { AirAssessment, AirLimitsResponse } from '#model/api/air-limits.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { assessmentsOf, limitText, yearOf } from './limits-text.ts'
 import { airLimitsQuery } from './queries.ts'
 
@@ -19,38 +21,51 @@ export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: strin
   return (
     <section>
       <h3 className="selection__heading">{t('limits.title', { year })}</h3>
-      <table className="mini">
-        <caption className="note">{data.standard.name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('column.pollutant')}</th>
-            <th scope="col" className="numeric">
-              {t('limits.column.value')}
-            </th>
-            <th scope="col">{t('limits.column.verdict')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const text = limitText(row, i18n)
-            return (
-              <tr key={`${row.pollutant} ${row.kind} ${row.per} ${row.level}`}>
-                <th scope="row">
-                  {text.pollutant} <span className="note">{text.rule}</span>
-                </th>
-                <td className="numeric">{text.value}</td>
-                <td>
-                  {text.verdict}{' '}
-                  <span className="note">
-                    {t('limits.level.of', { level: text.level })}
-                    {row.remaining !== null && ` ${t('limits.left', { n: row.remaining })}`}
-                  </span>
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
+      <Table<AirAssessment>
+        caption={data.standard.name}
+        captionClass="note"
+        rows={rows}
+        columns={limitColumns(i18n)}
+        rowKey={({ pollutant, kind, per, level }) => `${pollutant} ${kind} ${per} ${level}`}
+        className="mini"
+        fileName={`${data.standard.name} ${placeKey} ${year}`}
+      />
     </section>
   )
+}
+
+/** Value and result, each with what it is compared with as a note; in the file the notes are columns. */
+export function limitColumns(i18n: Formatters): TableColumn<AirAssessment>[] {
+  const { t } = i18n
+  const textOf = (row: AirAssessment) => limitText(row, i18n)
+  return [
+    {
+      ...{ id: 'pollutant', label: t('column.pollutant'), value: (row) => textOf(row).pollutant },
+      cell: (row) => (
+        <>
+          {textOf(row).pollutant} <span className="note">{textOf(row).rule}</span>
+        </>
+      ),
+    },
+    { id: 'rule', label: t('limits.column.rule'), fileOnly: true, value: (row) => textOf(row).rule },
+    {
+      ...{ id: 'value', label: t('limits.column.value'), numeric: true, value: ({ value }) => value },
+      cell: (row) => textOf(row).value,
+    },
+    { id: 'level', label: t('limits.column.level'), fileOnly: true, value: ({ level }) => level },
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: ({ unit }) => i18n.unit(unit) },
+    { id: 'remaining', label: t('limits.column.remaining'), fileOnly: true, value: ({ remaining }) => remaining },
+    {
+      ...{ id: 'verdict', label: t('limits.column.verdict'), value: (row) => textOf(row).verdict },
+      cell: (row) => (
+        <>
+          {textOf(row).verdict}{' '}
+          <span className="note">
+            {t('limits.level.of', { level: textOf(row).level })}
+            {row.remaining !== null && ` ${t('limits.left', { n: row.remaining })}`}
+          </span>
+        </>
+      ),
+    },
+  ]
 }

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { exceedancesQuery } from './queries.ts'
-import { rowsOf, type WhoPlace } from './who-rows.ts'
+import { rowsOf, type WhoPlace, type WhoRow } from './who-rows.ts'
 import { whoText } from './who-text.ts'
 
 /** One zone or station compared with the WHO levels over the period of the page. Nothing if it measures none of them. */
@@ -16,34 +18,46 @@ export function WhoPanel({ level, placeKey }: { level: WhoPlace['level']; placeK
   return (
     <section>
       <h3 className="selection__heading">{t('who.title')}</h3>
-      <table className="mini">
-        <caption className="note">{t('who.panel.caption', { period: name('period', period) })}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('column.pollutant')}</th>
-            <th scope="col" className="numeric">
-              {t('indicators.column.value')}
-            </th>
-            <th scope="col">{t('who.column.reached')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const text = whoText(row, i18n)
-            return (
-              <tr key={`${row.place.pollutant} ${row.verdict.rule}`}>
-                <th scope="row">
-                  {text.pollutant} <span className="note">{text.rule}</span>
-                </th>
-                <td className="numeric">{text.value}</td>
-                <td>
-                  {text.reached} <span className="note">{t('who.level.of', { guideline: text.guideline })}</span>
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
+      <Table<WhoRow>
+        caption={t('who.panel.caption', { period: name('period', period) })}
+        captionClass="note"
+        rows={rows}
+        columns={whoColumns(i18n)}
+        rowKey={({ place, verdict }) => `${place.pollutant} ${verdict.rule}`}
+        className="mini"
+        fileName={`${t('who.title')} ${placeKey} ${period}`}
+      />
     </section>
   )
+}
+
+/** Value and result, each with the rule or guideline as a note; in the file the notes are columns. */
+export function whoColumns(i18n: Formatters): TableColumn<WhoRow>[] {
+  const { t } = i18n
+  const textOf = (row: WhoRow) => whoText(row, i18n)
+  return [
+    {
+      ...{ id: 'pollutant', label: t('column.pollutant'), value: (row) => textOf(row).pollutant },
+      cell: (row) => (
+        <>
+          {textOf(row).pollutant} <span className="note">{textOf(row).rule}</span>
+        </>
+      ),
+    },
+    { id: 'rule', label: t('limits.column.rule'), fileOnly: true, value: (row) => textOf(row).rule },
+    {
+      ...{ id: 'value', label: t('indicators.column.value'), numeric: true, value: ({ verdict }) => verdict.value },
+      cell: (row) => textOf(row).value,
+    },
+    { id: 'guideline', label: t('who.column.guideline'), fileOnly: true, value: ({ verdict }) => verdict.level },
+    { id: 'unit', label: t('fact.unit'), fileOnly: true, value: (row) => textOf(row).unit },
+    {
+      ...{ id: 'reached', label: t('who.column.reached'), value: (row) => textOf(row).reached },
+      cell: (row) => (
+        <>
+          {textOf(row).reached} <span className="note">{t('who.level.of', { guideline: textOf(row).guideline })}</span>
+        </>
+      ),
+    },
+  ]
 }

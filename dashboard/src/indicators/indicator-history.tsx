@@ -10,7 +10,7 @@ import { Problem } from '../ui/problem.tsx'
 import { GoalForm } from './goal-form.tsx'
 import { seriesQuery } from './goal-queries.ts'
 import { HistoryChart } from './history-chart.tsx'
-import './evidence.css'
+import { HistoryTable } from './history-table.tsx'
 import './history.css'
 
 /** One data point over time: values, trend, significant change and progress towards the city's target. */
@@ -43,7 +43,7 @@ export function IndicatorHistory({ code, value }: { code: string; value: DataPoi
               {sentence}
             </p>
           ))}
-          <HistoryTable series={data} />
+          <HistoryTable series={data} name={value.name} />
         </>
       )}
       {setting && <GoalForm code={code} value={value} onClose={() => setSetting(false)} />}
@@ -102,42 +102,4 @@ function sentences({ unit, trend, comparison, progress }: SeriesResponse, i18n: 
     if (paired) said.push(t('history.change.paired'))
   }
   return said
-}
-
-function HistoryTable({ series }: { series: SeriesResponse }) {
-  const { t, quantity, percent, number } = useI18n()
-  return (
-    <details className="evidence__more">
-      <summary>{t('history.table')}</summary>
-      <table className="history__table">
-        <thead>
-          <tr>
-            <th scope="col">{t('period.label')}</th>
-            <th scope="col" className="numeric">
-              {t('indicators.column.value')}
-            </th>
-            <th scope="col" className="numeric">
-              {t('column.capture')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {series.values.map(({ period, partial, value, interval, dataCapture, missing }) => (
-            <tr key={period}>
-              <th scope="row">{partial ? t('history.partial', { period }) : period}</th>
-              <td className="numeric" title={missing ?? undefined}>
-                {value === null ? t('none') : quantity(value, series.unit)}
-                {interval && (
-                  <span className="quantity__interval">
-                    {t('range', { from: number(interval[0]), to: number(interval[1]) })}
-                  </span>
-                )}
-              </td>
-              <td className="numeric">{dataCapture === null ? t('none') : percent(dataCapture)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
-  )
 }

@@ -1,17 +1,23 @@
 import { type Correlation, FEW_PLACES, pearson, spearman } from '#model/statistics/inference/correlation.ts'
 import { type Formatters, useI18n } from '../../i18n/formatters.ts'
+import { intervalColumns } from '../../ui/table/file-columns.ts'
+import { Table } from '../../ui/table/table.tsx'
+import type { TableColumn } from '../../ui/table/table-model.ts'
 import type { LayerModel } from '../layer-model/model.ts'
 import './correlation-panel.css'
 import './legend.css'
+
+type Row = { readonly kind: 'spearman' | 'pearson'; readonly found: Correlation | null }
 
 /** Whether the two go together over the districts, how closely, and how little that may mean. */
 export function CorrelationPanel({ pairs, districts }: NonNullable<LayerModel['correlation']>) {
   const i18n = useI18n()
   const { t, integer } = i18n
-  const rows = [
-    ['spearman', spearman(pairs)],
-    ['pearson', pearson(pairs)],
-  ] as const
+  const rank = spearman(pairs)
+  const rows: readonly Row[] = [
+    { kind: 'spearman', found: rank },
+    { kind: 'pearson', found: pearson(pairs) },
+  ]
   const few = pairs.length < FEW_PLACES
   return (
     <section className="correlation" aria-labelledby="correlation">
@@ -20,30 +26,15 @@ export function CorrelationPanel({ pairs, districts }: NonNullable<LayerModel['c
       </h3>
       <p className="note">{t('correlation.n', { n: integer(pairs.length), of: integer(districts) })}</p>
       {few && <p className="correlation__few">{t('correlation.few', { n: FEW_PLACES })}</p>}
-      <table className="mini">
-        <caption className="hidden">{t('correlation.title')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('correlation.measure')}</th>
-            <th scope="col" className="numeric">
-              {t('correlation.value')}
-            </th>
-            <th scope="col" className="numeric">
-              {t('correlation.interval')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([kind, found]) => (
-            <tr key={kind}>
-              <th scope="row">{t(`correlation.${kind}`)}</th>
-              <td className="numeric">{found ? signed(found.value, i18n) : t('none')}</td>
-              <td className="numeric">{found ? intervalOf(found, i18n) : t('none')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p>{t(`correlation.${verdictOf(rows[0][1])}`)}</p>
+      <Table<Row>
+        caption={t('correlation.title')}
+        rows={rows}
+        columns={correlationColumns(i18n)}
+        rowKey={({ kind }) => kind}
+        className="mini"
+        fileName={t('correlation.measure')}
+      />
+      <p>{t(`correlation.${verdictOf(rank)}`)}</p>
       <p className="note">{t('correlation.note')}</p>
     </section>
   )
@@ -54,9 +45,20 @@ const signed = (value: number, { locale }: Formatters): string =>
     .format(value)
     .replace('-', '−')
 
-function intervalOf({ lower, upper }: Correlation, i18n: Formatters): string {
-  if (lower === null || upper === null) return i18n.t('none')
-  return i18n.t('range', { from: signed(lower, i18n), to: signed(upper, i18n) })
+export function correlationColumns(i18n: Formatters): TableColumn<Row>[] {
+  const { t } = i18n
+  const show = (value: number): string => signed(value, i18n)
+  return [
+    { id: 'kind', label: t('correlation.measure'), value: ({ kind }) => t(`correlation.${kind}`) },
+    {
+      ...{ id: 'value', label: t('correlation.value'), numeric: true, value: ({ found }) => found?.value ?? null },
+      cell: ({ found }) => (found ? show(found.value) : t('none')),
+    },
+    ...intervalColumns<Row>(
+      { id: 'interval', label: t('correlation.interval'), bounds: ({ found }) => found, show },
+      i18n,
+    ),
+  ]
 }
 
 function verdictOf(found: Correlation | null): 'unknown' | 'open' | 'together' | 'apart' {

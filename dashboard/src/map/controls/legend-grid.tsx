@@ -5,7 +5,7 @@ import './legend-grid.css'
 
 const LEVELS = ['low', 'middle', 'high'] as const
 
-/** The nine colours of a map of two numbers, with the districts of each: a table, so that it can be read aloud. */
+/** The nine colours of a map of two numbers, with the districts of each: plain HTML, since it is a key with two axes and has no rows to sort. */
 export function LegendGrid({ grid }: { grid: Grid }) {
   const { t, integer } = useI18n()
   return (

@@ -37,6 +37,8 @@ export type TableColumn<R> = {
   readonly id: string
   /** empty: a column without text, such as a bar */
   readonly label: string
+  /** only read aloud: of a column of buttons */
+  readonly isLabelHidden?: boolean
   readonly numeric?: boolean
   /** without it the column cannot be sorted and is not in the CSV file */
   readonly value?: (row: R) => SortValue

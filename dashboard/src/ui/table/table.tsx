@@ -1,19 +1,25 @@
 import { type ReactNode, useState } from 'react'
 import { useI18n } from '../../i18n/formatters.ts'
 import { FileButtons } from './file-buttons.tsx'
+import { linesOf } from './lines.ts'
 import { moveBetweenRows } from './move-focus.ts'
 import { nextOrder, type Order, sortBy } from './sort.ts'
-import type { SortValue, TableColumn, TableGroup } from './table-model.ts'
+import type { TableColumn, TableGroup } from './table-model.ts'
 import './table.css'
 
 type TableProps<R> = {
   readonly caption: string
+  /** of a caption that is to be seen; without one it is only read aloud */
+  readonly captionClass?: string
   readonly columns: readonly TableColumn<R>[]
-  readonly groups: readonly TableGroup<R>[]
   readonly rowKey: (row: R) => string
   readonly className: string
   /** class of the region around a table that may be wider than the page; without one the table does not scroll */
   readonly scroller?: string
+  /** the region that scrolls is in one with the same name, so it is no landmark of its own */
+  readonly isInNamedRegion?: boolean
+  /** more rows are only in the file */
+  readonly maxRows?: number
   readonly rowClass?: (row: R, previous: R | undefined) => string | undefined
   readonly groupClass?: string
   /** replaces all cells after the row heading: the reason why there are no values */
@@ -24,27 +30,35 @@ type TableProps<R> = {
   /** without a name there is no CSV button */
   readonly fileName?: string
 }
+type Grouped<R> = { readonly groups: readonly TableGroup<R>[]; readonly rows?: undefined }
+type Plain<R> = { readonly rows: readonly R[]; readonly groups?: undefined }
 
 /**
  * A table with column headings that sort, arrow keys between rows that can be opened, and a CSV file. Plain HTML:
  * screen readers have their own keys for it.
  */
-export function Table<R>(props: TableProps<R>) {
-  const { caption, columns, className, scroller, footer, fileName } = props
+export function Table<R>(props: TableProps<R> & (Grouped<R> | Plain<R>)) {
+  const { caption, captionClass = 'hidden', columns, className, scroller, footer, fileName, maxRows } = props
   const { locale } = useI18n()
   const [order, setOrder] = useState<Order | null>(null)
   const sortValueOf = columns.find(({ id }) => id === order?.column)?.value
+  const given = props.groups ?? [{ key: 'all', heading: null, rows: props.rows }]
   const groups =
     order && sortValueOf
-      ? props.groups.map((group) => ({ ...group, rows: sortBy(group.rows, sortValueOf, order.descending, locale) }))
-      : props.groups
+      ? given.map((group) => ({ ...group, rows: sortBy(group.rows, sortValueOf, order.descending, locale) }))
+      : given
   const shown = columns.filter(({ fileOnly }) => !fileOnly)
   const table = (
     <table className={`${className} sortable`} onKeyDown={moveBetweenRows}>
-      <caption className="hidden">{caption}</caption>
+      <caption className={captionClass}>{caption}</caption>
       <TableHead columns={shown} order={order} onSort={(column) => setOrder(nextOrder(order, column))} />
       {groups.map((group) => (
-        <GroupBody key={group.key} {...props} columns={shown} group={group} />
+        <GroupBody
+          key={group.key}
+          {...props}
+          columns={shown}
+          group={{ ...group, rows: group.rows.slice(0, maxRows) }}
+        />
       ))}
       {footer !== undefined && (
         <tfoot>
@@ -60,21 +74,38 @@ export function Table<R>(props: TableProps<R>) {
       {scroller === undefined ? (
         table
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section className={scroller} tabIndex={0} aria-label={caption}>
+        <Scroller className={scroller} label={caption} isLandmark={!props.isInNamedRegion}>
           {table}
-        </section>
+        </Scroller>
       )}
     </>
   )
 }
 
-function linesOf<R>(columns: readonly TableColumn<R>[], rows: readonly R[]): SortValue[][] {
-  const filed = columns.flatMap(({ label, fileLabel = label, value }) => (value ? [{ label: fileLabel, value }] : []))
-  return [filed.map(({ label }) => label), ...rows.map((row) => filed.map(({ value }) => value(row)))]
+type ScrollerProps = {
+  readonly className: string
+  readonly label: string
+  readonly isLandmark: boolean
+  readonly children: ReactNode
 }
 
-type HeadColumn = { readonly id: string; readonly label: string; readonly numeric?: boolean; readonly value?: unknown }
+/** A region that scrolls must be reachable by keyboard. */
+function Scroller({ className, label, isLandmark, children }: ScrollerProps) {
+  const Region = isLandmark ? 'section' : 'div'
+  return (
+    <Region role={isLandmark ? undefined : 'group'} className={className} tabIndex={0} aria-label={label}>
+      {children}
+    </Region>
+  )
+}
+
+type HeadColumn = {
+  readonly id: string
+  readonly label: string
+  readonly isLabelHidden?: boolean
+  readonly numeric?: boolean
+  readonly value?: unknown
+}
 type TableHeadProps<C> = {
   readonly columns: readonly C[]
   readonly order: Order | null
@@ -90,24 +121,32 @@ export function TableHead<C extends HeadColumn>({ columns, order, onSort }: Tabl
           column.label === '' ? (
             <td key={column.id} />
           ) : (
-            <th
-              key={column.id}
-              scope="col"
-              className={column.numeric ? 'numeric' : undefined}
-              aria-sort={order?.column === column.id ? (order.descending ? 'descending' : 'ascending') : undefined}
-            >
-              {column.value ? (
-                <button type="button" className="table__sort" onClick={() => onSort(column)}>
-                  {column.label}
-                </button>
-              ) : (
-                column.label
-              )}
-            </th>
+            <HeadCell key={column.id} column={column} order={order} onSort={() => onSort(column)} />
           ),
         )}
       </tr>
     </thead>
+  )
+}
+
+type HeadCellProps = { readonly column: HeadColumn; readonly order: Order | null; readonly onSort: () => void }
+
+function HeadCell({ column, order, onSort }: HeadCellProps) {
+  const sorted = order?.descending ? 'descending' : 'ascending'
+  return (
+    <th
+      scope="col"
+      className={column.numeric ? 'numeric' : undefined}
+      aria-sort={order?.column === column.id ? sorted : undefined}
+    >
+      {column.value ? (
+        <button type="button" className="table__sort" onClick={onSort}>
+          {column.label}
+        </button>
+      ) : (
+        <span className={column.isLabelHidden ? 'hidden' : undefined}>{column.label}</span>
+      )}
+    </th>
   )
 }
 
