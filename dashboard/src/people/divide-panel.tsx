@@ -6,7 +6,8 @@ import { Problem } from '../ui/problem.tsx'
 import { domainOf, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { AffordabilityTable } from './affordability-table.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
-import { estimateText, nonresponseText } from './estimate-text.ts'
+import { DivideTable } from './divide-table.tsx'
+import { gapText, meanText } from './estimate-text.ts'
 import { dividesQuery } from './queries.ts'
 import './styles/people.css'
 
@@ -92,13 +93,8 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
   )
 }
 
-/** A mean without its unit, which is in the heading. */
-const meanText = (value: number, i18n: Formatters): string => i18n.decimal(value, Math.abs(value) >= 100 ? 0 : 1)
-/** A gap: between shares in percentage points with one decimal, between means as it is. */
-const bare = (value: number, share: boolean, i18n: Formatters): string =>
-  share ? i18n.decimal(100 * value, 1) : meanText(value, i18n)
 const points = (value: number, share: boolean, i18n: Formatters): string =>
-  share ? i18n.t('divides.points', { value: bare(value, share, i18n) }) : meanText(value, i18n)
+  share ? i18n.t('divides.points', { value: gapText(value, share, i18n) }) : meanText(value, i18n)
 
 /** A sentence about the largest gap, and whether it is significant among all pairs. */
 function headline({ widest, statistic }: DividesResponse, i18n: Formatters): string {
@@ -109,8 +105,8 @@ function headline({ widest, statistic }: DividesResponse, i18n: Formatters): str
     group: widest.group.label,
     reference: widest.against?.label ?? t('divides.rest'),
     gap: points(widest.gap.value, share, i18n),
-    lower: bare(widest.gap.lower, share, i18n),
-    upper: bare(widest.gap.upper, share, i18n),
+    lower: gapText(widest.gap.lower, share, i18n),
+    upper: gapText(widest.gap.upper, share, i18n),
     p: pText(widest.adjustedP, i18n),
     comparisons: i18n.integer(widest.comparisons),
   }
@@ -132,49 +128,4 @@ function affordabilityText(
     year: String(incomeYear),
     groups: over.join(', '),
   })
-}
-
-function DivideTable({ data, show }: { data: DividesResponse; show: (value: number) => string }) {
-  const i18n = useI18n()
-  const { t } = i18n
-  const share = data.statistic === 'proportion'
-  const range = (lower: number | null, upper: number | null, format: (value: number) => string): string =>
-    lower === null || upper === null ? t('none') : t('range', { from: format(lower), to: format(upper) })
-  const gapOf = (value: number): string => bare(value, share, i18n)
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="people__scroll" tabIndex={0} aria-label={t('divides.table')}>
-      <table className="mini">
-        <caption className="hidden">{t('divides.table')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('divides.column.group')}</th>
-            {(['value', 'interval', 'gap', 'gapInterval', 'ratio', 'n', 'nonresponse'] as const).map((column) => (
-              <th key={column} scope="col" className="numeric">
-                {t(share && column === 'gap' ? 'divides.column.gapPoints' : `divides.column.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {data.groups.map(({ label, estimate, gap, ratio }) => (
-            <tr key={label}>
-              <th scope="row">{label}</th>
-              <td className="numeric">
-                {estimate.value === null
-                  ? i18n.name('suppressed', estimate.suppressed ?? '')
-                  : estimateText(estimate, show(estimate.value), i18n)}
-              </td>
-              <td className="numeric">{range(estimate.lower, estimate.upper, show)}</td>
-              <td className="numeric">{gap ? gapOf(gap.value) : t('none')}</td>
-              <td className="numeric">{gap ? range(gap.lower, gap.upper, gapOf) : t('none')}</td>
-              <td className="numeric">{ratio ? i18n.decimal(ratio.value, 2) : t('none')}</td>
-              <td className="numeric">{estimate.n === null ? t('none') : i18n.integer(estimate.n)}</td>
-              <td className="numeric">{nonresponseText(estimate, i18n)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
 }

@@ -16,3 +16,10 @@ export function nonresponseText(
   const [weighted, plain] = [percent(nonresponseWeighted, 1), percent(nonresponse, 1)]
   return weighted === plain ? weighted : t('estimate.nonresponse', { weighted, plain })
 }
+
+/** A mean without its unit, which is in the heading. */
+export const meanText = (value: number, i18n: Formatters): string => i18n.decimal(value, Math.abs(value) >= 100 ? 0 : 1)
+
+/** A gap: between shares in percentage points with one decimal, between means as it is. */
+export const gapText = (value: number, share: boolean, i18n: Formatters): string =>
+  share ? i18n.decimal(100 * value, 1) : meanText(value, i18n)

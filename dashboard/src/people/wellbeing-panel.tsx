@@ -8,9 +8,11 @@ import { Choice } from '../ui/choice.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { wellbeingQuery } from './queries.ts'
+import { score } from './score.ts'
 import { ChangePart } from './wellbeing-change.tsx'
-import { DimensionPart, MeasuredList, score } from './wellbeing-factors.tsx'
+import { DimensionPart } from './wellbeing-factors.tsx'
 import { SensitivityPart } from './wellbeing-sensitivity.tsx'
+import { EnvironmentTable } from './wellbeing-tables.tsx'
 import { WeightsPart } from './wellbeing-weights.tsx'
 import './styles/people.css'
 import './wellbeing.css'
@@ -93,25 +95,12 @@ function IndexFigure({ data }: { data: WellbeingResponse }) {
 }
 
 function EnvironmentPart({ environment }: Pick<WellbeingResponse, 'environment'>) {
-  const i18n = useI18n()
-  const { t } = i18n
+  const { t } = useI18n()
   return (
     <section className="wellbeing__dimension" aria-labelledby="environment-block">
       <h3 id="environment-block">{t('wellbeing.environment')}</h3>
       <p className="note">{t('wellbeing.environment.lead')}</p>
-      <table className="mini">
-        <caption className="hidden">{t('wellbeing.environment')}</caption>
-        <tbody>
-          {environment.map(({ id, indicators }) => (
-            <tr key={id}>
-              <th scope="row">{i18n.name('environment', id)}</th>
-              <td>
-                <MeasuredList values={indicators} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <EnvironmentTable environment={environment} />
     </section>
   )
 }

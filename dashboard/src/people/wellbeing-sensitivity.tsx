@@ -2,9 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import type { WellbeingResponse } from '#model/api/wellbeing.ts'
 import { zonesQuery } from '../http/queries.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
-import { score } from './wellbeing-factors.tsx'
+import { intervalColumns } from '../ui/table/file-columns.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
+import { score } from './score.ts'
 
 type Sensitivity = NonNullable<WellbeingResponse['sensitivity']>
+type Effect = Sensitivity['effects'][number]
+type Rank = NonNullable<Sensitivity['ranks']>['zones'][number]
 
 /** Sensitivity of the index to methodological choices: its range, the most influential choices, and changes in zone ranks. */
 export function SensitivityPart({ sensitivity }: { sensitivity: Sensitivity }) {
@@ -35,40 +40,31 @@ export function SensitivityPart({ sensitivity }: { sensitivity: Sensitivity }) {
 
 function EffectTable({ effects, ranks }: Pick<Sensitivity, 'effects' | 'ranks'>) {
   const i18n = useI18n()
-  const { t } = i18n
-  const ofRanks = new Map(ranks?.effects.map((one) => [one.input, one]))
-  const byTotal = effects.toSorted((a, b) => b.total - a.total)
+  const title = i18n.t('wellbeing.effects')
   return (
-    <table className="mini">
-      <caption className="hidden">{t('wellbeing.effects')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('wellbeing.effects.input')}</th>
-          <th scope="col" className="numeric">
-            {t('wellbeing.effects.first')}
-          </th>
-          <th scope="col" className="numeric">
-            {t('wellbeing.effects.total')}
-          </th>
-          {ranks && (
-            <th scope="col" className="numeric">
-              {t('wellbeing.effects.ranks')}
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {byTotal.map(({ input, first, total }) => (
-          <tr key={input}>
-            <th scope="row">{inputName(input, i18n)}</th>
-            <td className="numeric">{i18n.percent(first, 0)}</td>
-            <td className="numeric">{i18n.percent(total, 0)}</td>
-            {ranks && <td className="numeric">{i18n.percent(ofRanks.get(input)?.total ?? 0, 0)}</td>}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table<Effect>
+      caption={title}
+      rows={effects.toSorted((a, b) => b.total - a.total)}
+      columns={effectColumns(ranks, i18n)}
+      rowKey={({ input }) => input}
+      className="mini"
+      fileName={title}
+    />
   )
+}
+
+export function effectColumns(ranks: Sensitivity['ranks'], i18n: Formatters): TableColumn<Effect>[] {
+  const ofRanks = new Map(ranks?.effects.map((one) => [one.input, one.total]))
+  const share = (id: 'first' | 'total' | 'ranks', value: (effect: Effect) => number): TableColumn<Effect> => ({
+    ...{ id, label: i18n.t(`wellbeing.effects.${id}`), numeric: true, value },
+    cell: (effect) => i18n.percent(value(effect), 0),
+  })
+  return [
+    { id: 'input', label: i18n.t('wellbeing.effects.input'), value: ({ input }) => inputName(input, i18n) },
+    share('first', ({ first }) => first),
+    share('total', ({ total }) => total),
+    ...(ranks ? [share('ranks', ({ input }) => ofRanks.get(input) ?? 0)] : []),
+  ]
 }
 
 const DIMENSIONS: readonly string[] = ['influences', 'environment', 'individuals']
@@ -88,33 +84,40 @@ function RankTable({ ranks }: { ranks: NonNullable<Sensitivity['ranks']> }) {
       .split('+')
       .map((key) => nameOf.get(key) ?? key)
       .join(' + ')
-  const rank = (value: number): string => i18n.decimal(value, Number.isInteger(value) ? 0 : 1)
   return (
     <>
       <p className="note">{t('wellbeing.ranks.lead', { shift: i18n.decimal(ranks.meanShift, 1) })}</p>
-      <table className="mini">
-        <caption className="hidden">{t('wellbeing.ranks')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('divides.by.zone')}</th>
-            {(['rank', 'range', 'shift'] as const).map((column) => (
-              <th key={column} scope="col" className="numeric">
-                {t(`wellbeing.ranks.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {ranks.zones.map((one) => (
-            <tr key={one.zone}>
-              <th scope="row">{named(one.zone)}</th>
-              <td className="numeric">{rank(one.rank)}</td>
-              <td className="numeric">{t('range', { from: rank(one.p5), to: rank(one.p95) })}</td>
-              <td className="numeric">{i18n.decimal(one.meanShift, 1)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Table<Rank>
+        caption={t('wellbeing.ranks')}
+        rows={ranks.zones}
+        columns={rankColumns(named, i18n)}
+        rowKey={({ zone }) => zone}
+        className="mini"
+        fileName={t('wellbeing.ranks')}
+      />
     </>
   )
+}
+
+export function rankColumns(named: (zone: string) => string, i18n: Formatters): TableColumn<Rank>[] {
+  const { t, decimal } = i18n
+  const show = (value: number): string => decimal(value, Number.isInteger(value) ? 0 : 1)
+  return [
+    { id: 'zone', label: t('divides.by.zone'), value: ({ zone }) => named(zone) },
+    {
+      ...{ id: 'rank', label: t('wellbeing.ranks.rank'), numeric: true, value: ({ rank }) => rank },
+      cell: ({ rank }) => show(rank),
+    },
+    ...intervalColumns<Rank>(
+      {
+        ...{ id: 'range', label: t('wellbeing.ranks.range'), show },
+        bounds: ({ p5, p95 }) => ({ lower: p5, upper: p95 }),
+      },
+      i18n,
+    ),
+    {
+      ...{ id: 'shift', label: t('wellbeing.ranks.shift'), numeric: true, value: ({ meanShift }) => meanShift },
+      cell: ({ meanShift }) => decimal(meanShift, 1),
+    },
+  ]
 }

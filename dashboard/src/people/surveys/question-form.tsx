@@ -115,6 +115,7 @@ function withoutEmpty(question: Question): Question {
   return { ...rest, ...(indicator && { indicator }), ...(u4ssc && { u4ssc }) }
 }
 
+/** Plain HTML, since it is an editor: a field for each code, in the order of the codebook. */
 function Categories({ question, onChange }: { question: Question; onChange: (question: Question) => void }) {
   const { t } = useI18n()
   const { categories = {}, counts = [], group } = question

@@ -3,10 +3,12 @@ import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { SurveysResponse } from '#model/api/indicators.ts'
 import { usePermission } from '../../http/session.ts'
-import { useI18n } from '../../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../../i18n/formatters.ts'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { MissingPermission } from '../../ui/permitted.tsx'
 import { Problem } from '../../ui/problem.tsx'
+import { Table } from '../../ui/table/table.tsx'
+import type { TableColumn } from '../../ui/table/table-model.ts'
 import { EraseRespondent } from './erase-respondent.tsx'
 import { eraseSurvey } from './queries.ts'
 import { SurveyImport } from './survey-import.tsx'
@@ -34,49 +36,53 @@ export function SurveyDesk({ surveys }: { surveys: readonly Survey[] }) {
 }
 
 function SurveyTable({ surveys, onErase }: { surveys: readonly Survey[]; onErase: (survey: Survey) => void }) {
-  const { t, date, integer, name } = useI18n()
-  const day = (iso: string): string => date(`${iso}T12:00:00Z`)
+  const i18n = useI18n()
+  const title = i18n.t('desk.table')
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="people__scroll" tabIndex={0} aria-label={t('desk.table')}>
-      <table className="mini">
-        <caption className="hidden">{t('desk.table')}</caption>
-        <thead>
-          <tr>
-            {(['title', 'fieldwork'] as const).map((column) => (
-              <th key={column} scope="col">
-                {t(`desk.column.${column}`)}
-              </th>
-            ))}
-            <th scope="col" className="numeric">
-              {t('divides.column.n')}
-            </th>
-            <th scope="col">{t('desk.column.origin')}</th>
-            <th scope="col">
-              <span className="hidden">{t('desk.column.change')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {surveys.map((survey) => (
-            <tr key={survey.id}>
-              <th scope="row">
-                {survey.title} <span className="equity__unit">{survey.id}</span>
-              </th>
-              <td>{t('range', { from: day(survey.from), to: day(survey.to) })}</td>
-              <td className="numeric">{integer(survey.respondents)}</td>
-              <td>{name('desk.origin', survey.origin)}</td>
-              <td>
-                <Button className="button" onPress={() => onErase(survey)}>
-                  {t('desk.erase')}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table<Survey>
+      caption={title}
+      rows={surveys}
+      columns={surveyColumns(onErase, i18n)}
+      rowKey={({ id }) => id}
+      className="mini"
+      scroller="people__scroll"
+      fileName={title}
+    />
   )
+}
+
+export function surveyColumns(onErase: (survey: Survey) => void, i18n: Formatters): TableColumn<Survey>[] {
+  const { t, date, integer, name } = i18n
+  const day = (iso: string): string => date(`${iso}T12:00:00Z`)
+  return [
+    {
+      ...{ id: 'title', label: t('desk.column.title'), value: ({ title }) => title },
+      cell: ({ title, id }) => (
+        <>
+          {title} <span className="equity__unit">{id}</span>
+        </>
+      ),
+    },
+    { id: 'id', label: t('indicators.column.code'), fileOnly: true, value: ({ id }) => id },
+    {
+      // ISO 8601
+      ...{ id: 'fieldwork', label: t('desk.column.fieldwork'), value: ({ from, to }) => `${from}/${to}` },
+      cell: ({ from, to }) => t('range', { from: day(from), to: day(to) }),
+    },
+    {
+      ...{ id: 'n', label: t('divides.column.n'), numeric: true, value: ({ respondents }) => respondents },
+      cell: ({ respondents }) => integer(respondents),
+    },
+    { id: 'origin', label: t('desk.column.origin'), value: ({ origin }) => name('desk.origin', origin) },
+    {
+      ...{ id: 'change', label: t('desk.column.change'), isLabelHidden: true },
+      cell: (survey) => (
+        <Button className="button" onPress={() => onErase(survey)}>
+          {t('desk.erase')}
+        </Button>
+      ),
+    },
+  ]
 }
 
 function EraseDialog({ survey, onClose }: { survey: Survey; onClose: () => void }) {

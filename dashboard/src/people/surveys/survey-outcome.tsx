@@ -1,8 +1,12 @@
 import type { SurveyImported, SurveyRefused } from '#model/api/survey-import.ts'
-import { useI18n } from '../../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../../i18n/formatters.ts'
+import { Table } from '../../ui/table/table.tsx'
+import type { TableColumn } from '../../ui/table/table-model.ts'
 import type { ImportAnswer, ImportProgress } from './queries.ts'
 import '../styles/people.css'
 import './survey-desk.css'
+
+type SurveyProblem = SurveyRefused['problems'][number]
 
 /** Progress and outcome of an import. */
 export function SurveyOutcome({
@@ -46,35 +50,34 @@ function Imported({ survey }: { survey: SurveyImported }) {
 }
 
 function Refused({ refusal: { problems, total } }: { refusal: SurveyRefused }) {
-  const { t, integer } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   return (
     <div className="problem">
       <p className="problem__title">{t('desk.problems', { n: total })}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="people__scroll desk__problems" tabIndex={0} aria-label={t('desk.problems', { n: total })}>
-        <table className="mini">
-          <thead>
-            <tr>
-              {(['row', 'column', 'value', 'reason'] as const).map((column) => (
-                <th key={column} scope="col">
-                  {t(`desk.problem.${column}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {problems.map(({ row, column, value, reason }) => (
-              <tr key={`${row} ${column} ${value} ${reason}`}>
-                <th scope="row">{row === null ? t('desk.problem.codebook') : integer(row)}</th>
-                <td>{column}</td>
-                <td>{value}</td>
-                <td>{reason}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <Table<SurveyProblem>
+        caption={t('desk.problems', { n: total })}
+        rows={problems}
+        columns={problemColumns(i18n)}
+        rowKey={({ row, column, value, reason }) => `${row} ${column} ${value} ${reason}`}
+        className="mini"
+        scroller="people__scroll desk__problems"
+        fileName={t('desk.problems', { n: total })}
+      />
       {total > problems.length && <p className="note">{t('desk.problems.more', { n: total - problems.length })}</p>}
     </div>
   )
+}
+
+export function problemColumns({ t, integer }: Formatters): TableColumn<SurveyProblem>[] {
+  const text = (id: 'column' | 'value' | 'reason'): TableColumn<SurveyProblem> => ({
+    ...{ id, label: t(`desk.problem.${id}`), value: (problem) => problem[id] },
+  })
+  return [
+    {
+      ...{ id: 'row', label: t('desk.problem.row'), value: ({ row }) => row ?? t('desk.problem.codebook') },
+      cell: ({ row }) => (row === null ? t('desk.problem.codebook') : integer(row)),
+    },
+    ...(['column', 'value', 'reason'] as const).map(text),
+  ]
 }
