@@ -13,27 +13,45 @@ export const channelOf = (parents: readonly string[]): string =>
 
 /** Objects whose temperature is not that of the air: a chip, a battery, a pipe, the soil. */
 const NOT_AIR =
-  /soil|ground|boden|chip|cpu|mcu|gpu|core|board|pcb|processor|soc|esp(32|8266)?$|intern|device|gateway|router|modem|batt|motor|engine|inverter|module|heatsink|boiler|tank|pool|pipe|water|supply|return|inlet|outlet|fridge|freezer|oven|fluid|coolant|analog|power|energy|meter/
+  /soil|ground|boden|chip|cpu|mcu|gpu|core|board|pcb|processor|soc|esp(32|8266)?$|intern|device|gateway|router|modem|batt|motor|engine|inverter|module|heatsink|boiler|tank|pool|pipe|water|supply|return|inlet|outlet|fridge|freezer|oven|fluid|coolant|analog|power|energy|container|waste|vehicle|machine|(?<!thermo|baro|hygro)meter/
 
 /** Whether the words of a name say that something other than the air is measured. */
 export const isElsewhere = (words: string): boolean =>
   words.split(/[^\p{L}\p{N}]+/u).some((word) => NOT_AIR.test(squeeze(word)))
 
+/** Properties of the air whose plain names devices use for other things, too. */
+export const isOfTheAir = (property: string): boolean => property === 'temperature' || property === 'relative_humidity'
+
 const SOIL = /soil|boden|vwc|conduct|^ec\d?$|salinity|matric|dielectric|permittivity|epsilon|moisture/
 const SOIL_TEMPERATURE = /(soil|boden)temp|temp(erature)?(soil|boden)/
 const SOIL_MOISTURE = /(soil|boden)(moist|humid|feucht)|watersoil|moisture/
-const WATER = /water|pulse|leak|turbid|dissolved|chlorin|^ph$|^orp$|^depth$|liquid|flowrate/
+const WATER =
+  /water|pulse|leak|turbid|dissolved|chlorin|oxygen|suspended|^ph$|^orp$|^(depth|niveau)(mm|cm|m|ft|in)?$|liquid|flowrate/
+/** What only a meter of the mains sends beside a voltage, and not the modes and states of a power supply. */
+const MAINS =
+  /^(total|active|reactive|apparent|instant(aneous)?|import|export|real|ac)*(power|energy|wirkleistung|leistung)(?!mode|state|status|on|off|save|source|supply|level|cycle)|kwh|^watts?$|cosphi|powerfactor/
+const BESIDE_MAINS: Readonly<Record<string, RegExp>> = {
+  voltage: new RegExp(`${MAINS.source}|freq`),
+  frequency: new RegExp(`${MAINS.source}|volt`),
+}
 
 /**
- * Why the plain name `temperature` or `humidity` is not certain in this message: something else of it shows that the sensor
- * is in the soil or in water. Undefined where nothing does. This withholds a value; it never moves one to another series.
+ * Why a plain name is not certain in this message. `temperature` or `humidity`: something else of it shows that the sensor is in
+ * the soil or in water. `voltage` and `frequency`: nothing of it shows that they are those of the mains, so that they may be a
+ * battery, an analogue input or a vibrating wire. Undefined where there is no doubt. This withholds a value; it never moves one
+ * to another series.
  */
 export function contradiction(
   property: string,
   parents: readonly string[],
   siblings: () => ReadonlySet<string>,
 ): string | undefined {
-  if (property !== 'temperature' && property !== 'relative_humidity') return undefined
+  const mains = BESIDE_MAINS[property]
+  if (mains) {
+    const names = [...parents.map(squeeze), ...siblings()]
+    return names.some((name) => mains.test(name)) ? undefined : 'it may not be that of the mains'
+  }
+  if (!isOfTheAir(property)) return undefined
   if (parents.some((key) => NOT_AIR.test(squeeze(key)))) return 'it may not be that of the air'
   const names = [...siblings()]
   const has = (pattern: RegExp): boolean => names.some((name) => pattern.test(name))
@@ -43,8 +61,8 @@ export function contradiction(
   return has(WATER) ? 'it may be that of the water' : undefined
 }
 
-/** Names of fields that are plainly of the air whatever the rest of the message says. */
-const OF_THE_AIR = /air|ambient|outdoor|luft|sht/
+/** Names of fields that are plainly of the air, or of the mains, whatever the rest of the message says. */
+const SAYS_WHERE = /air|ambient|outdoor|luft|sht|mains|grid|line|netz|vrms|^ac/
 
 export type NamedField = {
   readonly key: string
@@ -66,9 +84,13 @@ export function meaningInPath({ key, parents, unit, siblings }: NamedField): Fie
   if (typeof together === 'object') return { meaning: within(together, parents.slice(0, -1)) }
   const alone = meaningOf(key, unit)
   if (typeof alone !== 'object') return { meaning: alone }
-  const isPlain = alone.channel === undefined && !OF_THE_AIR.test(squeeze(key))
-  const doubt = isPlain ? contradiction(alone.property, parents, siblings) : undefined
+  const doubt = isPlain(key, alone) ? contradiction(alone.property, parents, siblings) : undefined
   return doubt === undefined ? { meaning: within(alone, parents) } : { meaning: undefined, doubt }
+}
+
+/** Numbers and units in a name say nothing about the place: `temperature_1` in a processor is that of the processor. */
+function isPlain(key: string, { channel }: Meaning): boolean {
+  return !SAYS_WHERE.test(squeeze(key)) && (channel === undefined || channel === key || /^\d{1,2}$/.test(channel))
 }
 
 export function within(meaning: Meaning, parents: readonly string[]): Meaning {

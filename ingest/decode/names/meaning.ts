@@ -43,7 +43,7 @@ export function isQuantity(name: string): boolean {
   return stems.some((stem) => CERTAIN.has(stem) || QUANTITIES.has(stem))
 }
 
-export const suggestionFor = (name: string): string | undefined => suggestion(squeeze(name))
+export const suggestionFor = (name: string): string | undefined => suggestion(name, squeeze(name))
 
 const CACHE_LIMIT = 4096
 const cache = new Map<string, Lookup>()

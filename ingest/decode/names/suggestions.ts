@@ -1,3 +1,6 @@
+import { PROPERTIES } from '#model/observation/properties.ts'
+import { toCanonical } from '#model/observation/units.ts'
+import { unitsAtEnd } from './units-in-names.ts'
 import { CERTAIN } from './vocabulary.ts'
 
 /**
@@ -25,6 +28,7 @@ const AMBIGUOUS: readonly (readonly [pattern: RegExp, suggestion: string])[] = [
   [/batt?(ery)?$/, 'battery_level (%) or battery_voltage (V or mV)'],
   [/vdd|vbat/, 'battery_voltage, with its unit (V or mV)'],
   [/volt|spannung|tensao/, 'voltage (of the mains) or battery_voltage, with the unit (V or mV)'],
+  [/power|leistung|potencia/, 'active_power, with the unit (W or kW)'],
   [/current|ampere|strom/, 'current, with the unit (A or mA)'],
   [/press|druck/, 'pressure where it is that of the air, with the unit (hPa, kPa, Pa); that of a pipe is no property'],
   [
@@ -34,14 +38,25 @@ const AMBIGUOUS: readonly (readonly [pattern: RegExp, suggestion: string])[] = [
   [/moist|humid|feucht/, 'relative_humidity (of the air) or soil_moisture'],
   [/noise|sound|^l[ac]?eq|dba?$/, 'sound_level where it is the A-weighted equivalent level'],
   [/radiation|solar/, 'solar_irradiance, with the unit (W/m2)'],
-  [/light|lumi/, 'illuminance, with the unit (lx)'],
+  [/light(?!ning)|lumi/, 'illuminance, with the unit (lx)'],
   [/level|niveau/, 'water_level, with the unit (m, cm or mm)'],
-  [/water|volume|pulse|counter/, 'water_volume (reading of the meter), with the unit (m3 or L)'],
+  [/water|volume/, 'water_volume (reading of the meter), with the unit (m3 or L)'],
+  [/pulse|counter/, 'energy, water_volume or gas_volume where it is the reading of a meter, with unit and scale'],
 ]
 
-/** The properties that an unmapped field may have, where its name allows any. */
-export function suggestionFor(squeezed: string): string | undefined {
+/** The properties that an unmapped field may have, where its name allows any; none that its unit excludes. */
+export function suggestionFor(name: string, squeezed: string): string | undefined {
   const certain = CERTAIN.get(squeezed)
   if (certain && certain.unit === undefined && !certain.only) return `${certain.property}, once its unit is known`
-  return AMBIGUOUS.find(([pattern]) => pattern.test(squeezed))?.[1]
+  const units = unitsAtEnd(name).map(({ unit }) => unit)
+  return AMBIGUOUS.find(([pattern, text]) => pattern.test(squeezed) && fits(text, units))?.[1]
+}
+
+function fits(text: string, units: readonly string[]): boolean {
+  const named = text.match(/\b[a-z0-9_]+\b/g)?.flatMap((word) => PROPERTIES.get(word) ?? []) ?? []
+  return (
+    units.length === 0 ||
+    text.startsWith('no property') ||
+    named.some((property) => units.some((unit) => toCanonical(1, unit, property) !== undefined))
+  )
 }

@@ -59,7 +59,7 @@ export const CERTAIN: ReadonlyMap<string, Certain> = new Map([
   ...names(
     'temperature',
     'Cel',
-    'temperature temp temperatura temperatur airtemperature airtemp ambienttemperature ambienttemp outdoortemperature lufttemperatur',
+    'temperature temp temperatura temperatur airtemperature airtemp ambienttemperature ambienttemp outdoortemperature lufttemperatur temperaturesensor',
   ),
   ...names('temperature', 'Cel', 'tempcsht'),
   ...channel('temperature', 'Cel', 'tempcds', 'DS'),
@@ -69,7 +69,7 @@ export const CERTAIN: ReadonlyMap<string, Certain> = new Map([
   ...names(
     'relative_humidity',
     '%',
-    'relativehumidity humidity hum rh relhumidity airhumidity ambienthumidity umidade humedad humidite feuchte luftfeuchtigkeit luftfeuchte umidita vochtigheid humsht',
+    'relativehumidity humidity hum rh relhumidity airhumidity ambienthumidity umidade humedad humidite feuchte luftfeuchtigkeit luftfeuchte umidita vochtigheid humsht humiditysensor',
   ),
   ...names(
     'pressure',
@@ -82,7 +82,7 @@ export const CERTAIN: ReadonlyMap<string, Certain> = new Map([
   ...names('wind_direction', 'deg', 'winddirection winddir windrichtung'),
   ...names('solar_irradiance', 'W/m2', 'solarirradiance irradiance'),
   ...stated('solar_irradiance', 'solarradiation globalradiation'),
-  ...names('illuminance', 'lx', 'illuminance lux illum illumination'),
+  ...names('illuminance', 'lx', 'illuminance lux illum illumination illuminancesensor'),
   ...only('illuminance', ['lx', 'klx'], 'light lightlevel'),
   ...names('soil_moisture', '%', 'soilmoisture watersoil soilhumidity soilmoist bodenfeuchte'),
   ...names('soil_temperature', 'Cel', 'soiltemperature tempsoil soiltemp bodentemperatur'),
@@ -149,10 +149,11 @@ export const CERTAIN: ReadonlyMap<string, Certain> = new Map([
 ])
 
 /**
- * Names with a unit glued to them and those whose meaning depends on letter case. TempC1 is the first probe.
+ * Names with a unit glued to them and those whose meaning depends on letter case. TempC1 is the first probe,
+ * beside the sensor of TempC_SHT.
  */
 export const EXACT: ReadonlyMap<string, Certain> = new Map<string, Certain>([
-  ['TempC1', { property: 'temperature', unit: 'Cel' }],
+  ['TempC1', { property: 'temperature', unit: 'Cel', channel: '1' }],
   ['TempC2', { property: 'temperature', unit: 'Cel', channel: '2' }],
   ['TempC3', { property: 'temperature', unit: 'Cel', channel: '3' }],
   // spelled exactly as the properties of Citywell, which are increments

@@ -8,31 +8,96 @@ const meter = (media: string, fields: Fields) => ({
   only: { media },
   device: { path: 'id' },
   time: { path: 'timestamp', optional: true },
-  fields,
+  fields: { ...OF_THE_RADIO, ...fields },
 })
-const WATER = {
-  total_m3: { property: 'water_volume', unit: 'm3' },
-  current_flow_m3h: { property: 'water_flow', unit: 'm3/h' },
+const OF_THE_RADIO = {
+  battery_v: { property: 'battery_voltage', unit: 'V' },
+  battery_pct: { property: 'battery_level', unit: '%' },
+  rssi_dbm: { property: 'rssi', unit: 'dBm' },
 }
+/** The drivers name one quantity in several ways. */
+const each = (names: string, field: { property: string; unit: string; channel?: string }): Fields =>
+  Object.fromEntries(names.split(/\s+/).map((name) => [name, field]))
+
+const WATER = {
+  ...each('total_m3', { property: 'water_volume', unit: 'm3' }),
+  ...each('current_flow_m3h volume_flow_m3h flow_m3h', { property: 'water_flow', unit: 'm3/h' }),
+}
+const HEATING = each('total_heating_kwh total_heat_energy_kwh', { property: 'thermal_energy', unit: 'kWh' })
 const HEAT = {
-  total_energy_consumption_kwh: { property: 'thermal_energy', unit: 'kWh' },
-  total_energy_kwh: { property: 'thermal_energy', unit: 'kWh' },
+  ...HEATING,
+  ...each('total_energy_consumption_kwh total_energy_kwh total_kwh heat_kwh', {
+    ...{ property: 'thermal_energy', unit: 'kWh' },
+  }),
+}
+const ROOM = {
+  ...each('current_temperature_c temperature_c', { property: 'temperature', unit: 'Cel' }),
+  ...each('current_relative_humidity_rh relative_humidity_rh humidity_rh', {
+    ...{ property: 'relative_humidity', unit: '%' },
+  }),
+  ...each('co2_ppm', { property: 'co2', unit: '[ppm]' }),
+}
+const tariffs = (count: number): Fields =>
+  Object.assign(
+    {},
+    ...Array.from({ length: count }, (_, at) => ({
+      ...each(`total_energy_consumption_tariff_${at + 1}_kwh total_energy_consumption_tariff${at + 1}_kwh`, {
+        ...{ property: 'energy', unit: 'kWh', channel: `t${at + 1}` },
+      }),
+      ...each(`total_energy_production_tariff_${at + 1}_kwh total_energy_production_tariff${at + 1}_kwh`, {
+        ...{ property: 'energy_export', unit: 'kWh', channel: `t${at + 1}` },
+      }),
+    })),
+  )
+const phase = (n: number): Fields => {
+  const channel = `l${n}`
+  return {
+    ...each(`voltage_at_phase_${n}_v voltage_l${n}_n_v`, { property: 'voltage', unit: 'V', channel }),
+    ...each(`current_at_phase_${n}_a amperage_at_phase_${n}_a current_l${n}_a`, {
+      ...{ property: 'current', unit: 'A', channel },
+    }),
+    ...each(
+      `current_power_consumption_phase${n}_kw current_power_consumption_${n}_kw active_power_at_phase_${n}_kw power_l${n}_kw`,
+      { property: 'active_power', unit: 'kW', channel },
+    ),
+    ...each(`total_energy_consumption_l${n}_kwh`, { property: 'energy', unit: 'kWh', channel }),
+  }
+}
+const ELECTRICITY = {
+  ...each('total_energy_consumption_kwh total_kwh positive_total_active_energy_kwh', {
+    ...{ property: 'energy', unit: 'kWh' },
+  }),
+  ...each('total_energy_production_kwh negative_total_active_energy_kwh', {
+    ...{ property: 'energy_export', unit: 'kWh' },
+  }),
+  ...each('current_power_consumption_kw active_power_overall_kw', { property: 'active_power', unit: 'kW' }),
+  ...each('current_power_production_kw', { property: 'active_power', unit: 'kW', channel: 'export' }),
+  ...each('frequency_hz', { property: 'frequency', unit: 'Hz' }),
+  ...tariffs(4),
+  ...phase(1),
+  ...phase(2),
+  ...phase(3),
 }
 
+/** What total of which medium a name is, is told by `media`; numbers of the other media are reported, to be mapped. */
 const wmbusmeters = profile({
   name: 'wmbusmeters',
-  source: 'github.com/wmbusmeters/wmbusmeters, README',
+  source: 'github.com/wmbusmeters/wmbusmeters, README and the tests of its drivers (drivers/src)',
   claims: ({ json }) => isObject(json) && ['media', 'meter', 'id', 'timestamp'].every((key) => ownString(json, key)),
   mappings: [
-    ...['water', 'cold water', 'warm water'].map((media) => meter(media, WATER)),
-    ...['heat', 'heating', 'heat volume at flow temperature'].map((media) => meter(media, HEAT)),
-    meter('gas', { total_m3: { property: 'gas_volume', unit: 'm3' } }),
-    meter('electricity', {
-      total_energy_consumption_kwh: { property: 'energy', unit: 'kWh' },
-      total_energy_production_kwh: { property: 'energy_export', unit: 'kWh' },
-      current_power_consumption_kw: { property: 'active_power', unit: 'kW' },
-    }),
+    ...['water', 'cold water', 'warm water', 'hot water'].map((media) => meter(media, WATER)),
+    ...['heat', 'heating', 'heat volume at flow temperature', 'heat volume at inlet'].map((media) =>
+      meter(media, HEAT),
+    ),
+    // without saying so, the sum may be that of the cold
+    meter('heat/cooling load', HEATING),
+    meter('gas', each('total_m3', { property: 'gas_volume', unit: 'm3' })),
+    meter('electricity', ELECTRICITY),
+    meter('room sensor', ROOM),
+    { device: { path: 'id' }, time: { path: 'timestamp', optional: true }, fields: OF_THE_RADIO },
   ],
+  // numbers of meters lead to households
+  others: (keys) => ({ meaning: /serial|fabrication/.test(keys.at(-1) ?? '') ? 'housekeeping' : undefined }),
 })
 
 const PHASES = ['L1', 'L2', 'L3'] as const

@@ -2,6 +2,7 @@ import { addReading, type Base, isNumeric, mappingOf, unmapped } from '../../hel
 import { clip, show } from '../../helpers/input.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { isElsewhere, isOfTheAir } from '../../names/context.ts'
 import { type Meaning, meaningOf } from '../../names/meaning.ts'
 
 /**
@@ -33,8 +34,10 @@ function decode(input: Input): Decoded {
     return out.finish('')
   }
   const field = clip(`${task}.${name}`)
-  const meaning =
-    mappingOf(input.source, `${task}.${name}`, name, base.device) ?? PLUGIN_VALUES.get(name) ?? meaningOf(name)
+  const mapped = mappingOf(input.source, `${task}.${name}`, name, base.device)
+  const named = PLUGIN_VALUES.get(name) ?? meaningOf(name)
+  const elsewhere = typeof named === 'object' && isOfTheAir(named.property) && isElsewhere(task)
+  const meaning = mapped ?? (elsewhere ? undefined : named)
   if (meaning === 'housekeeping') return reject('no_measurement', `${field} is about the device itself`)
   if (meaning) addReading(out, base, { ...meaning, channel: meaning.channel ?? task }, text, field)
   else unmapped(out, field, name, text, base.device)

@@ -8,7 +8,7 @@ import {
   mappingOf,
   unmapped,
 } from '../../helpers/fields.ts'
-import { readFields } from '../../helpers/free-form.ts'
+import { type Own, readFields } from '../../helpers/free-form.ts'
 import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import type { Collector } from '../../helpers/result.ts'
 import type { Meaning } from '../../names/meaning.ts'
@@ -30,9 +30,10 @@ export function readCodec(
   }
   if (Array.isArray(payload)) return
   const location = locationIn(payload)
-  const special = (key: string): Meaning | null | undefined => {
+  const special = (key: string): Own => {
     if (location && isPositionKey(key)) return null
     const field = vendor && Object.hasOwn(vendor.fields, key) ? vendor.fields[key] : undefined
+    if (field?.unless !== undefined) return Object.hasOwn(payload, field.unless) ? undefined : field.meaning
     return field?.beside === undefined || Object.hasOwn(payload, field.beside) ? field?.meaning : undefined
   }
   readFields(payload, { source, base: location ? { ...base, location } : base, out, own: special })

@@ -3,6 +3,7 @@ import { addReading, type Base, type MappedSource, mappingOf, sampleOf, unmapped
 import { clip } from '../../helpers/input.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { isElsewhere, isOfTheAir } from '../../names/context.ts'
 import { type Meaning, meaningOf } from '../../names/meaning.ts'
 import { DATATYPE, type Metric, numberOf, readPayload, type SparkplugPayload } from './sparkplug-payload.ts'
 
@@ -148,6 +149,8 @@ function meaningIn(key: string, folder: string, unit: string | undefined): Meani
   const named = meaningOf(key, unit)
   if (named === 'housekeeping') return null
   if (!named || folder === '') return named
+  // a message may have only the metrics that changed, so that the others say nothing
+  if (isOfTheAir(named.property) && isElsewhere(folder)) return undefined
   const channel = named.channel ? `${folder}.${named.channel}` : folder
   return { ...named, channel: channel.slice(0, 64) }
 }

@@ -45,6 +45,14 @@ describe('what a name alone does not say', () => {
     ['the soil, by its conductivity', { temperature: 12.3, humidity: 31, ec: 0.4 }, 'temperature'],
     ['humidity of the soil', { temperature: 12.3, humidity: 31, ec: 0.4 }, 'humidity'],
     ['water', { temperature: 12.3, ph: 7.1 }, 'temperature'],
+    // github.com/decentlab/decentlab-decoders: DL-CTD10, DL-OPTOD, DL-KL66, DL-DLR2-005; Tasmota, Supported-Peripherals: ANALOG
+    ['water, by its depth', { temperature: 12.9, depth_cm: 423 }, 'temperature'],
+    ['water, by its oxygen', { temperature: 21.5, oxygen_saturation: { value: 97.5, unit: '%' } }, 'temperature'],
+    ['a vibrating wire', { frequency: { value: 15350.5, unit: 'Hz' }, weight: 2390 }, 'frequency'],
+    ['an analogue input', { voltage: { value: 2.08, unit: 'V' } }, 'voltage'],
+    ['a battery in a stated unit', { voltage_v: 3.6, powerSave: 1 }, 'voltage_v'],
+    ['the second sensor of a processor', { cpu: { temperature_2: 61 } }, 'cpu.temperature_2'],
+    ['a processor in Fahrenheit', { cpu: { temperature_f: 141 } }, 'cpu.temperature_f'],
   ])('%s', (_, payload, field) => {
     const decoded = uplink(payload)
     expect(unmapped(decoded)).toContain(field)
@@ -56,6 +64,18 @@ describe('what a name alone does not say', () => {
   test('the rejection says what the field may be', () => {
     expect(uplink({ pressure: 350 })).toMatchObject({ detail: expect.stringContaining('pipe') })
     expect(uplink({ no2: 31 })).toMatchObject({ detail: expect.stringContaining('no2, once its unit is known') })
+  })
+
+  test('and never what its unit excludes', () => {
+    const detail = (payload: object): string => {
+      const decoded = uplink(payload)
+      return decoded.ok ? '' : decoded.detail
+    }
+    // names of wmbusmeters: a temperature is no flow, a power no current
+    expect(detail({ flow_temperature_c: 44 })).toMatch(/water_temperature/)
+    expect(detail({ flow_temperature_c: 44 })).not.toMatch(/water_flow/)
+    expect(detail({ current_power_production_kw: 1.2 })).toMatch(/active_power/)
+    expect(detail({ current_power_production_kw: 1.2 })).not.toMatch(/map it to current/)
   })
 })
 
@@ -79,6 +99,9 @@ describe('what makes it certain', () => {
     [{ BatV: 3.1 }, ['battery_voltage', '', 3.1, 'V']],
     [{ soil: { temperature: 9 } }, ['soil_temperature', '', 9, 'Cel']],
     [{ mains_frequency: 49.98 }, ['frequency', '', 49.98, 'Hz']],
+    [{ grid_voltage_v: 231 }, ['voltage', '', 231, 'V']],
+    [{ temperatureSensor: { 3: 22.5 } }, ['temperature', '3', 22.5, 'Cel']],
+    [{ TempC1: 22.5 }, ['temperature', '1', 22.5, 'Cel']],
     [{ wind: { speed_m_s: 4 } }, ['wind_speed', '', 4, 'm/s']],
     [{ laeq: 55 }, ['sound_level', '', 55, 'dB{A}']],
     [{ TempC_SHT: 20 }, ['temperature', '', 20, 'Cel']],
@@ -89,6 +112,13 @@ describe('what makes it certain', () => {
       ['temperature', '', 20, 'Cel'],
       ['soil_temperature', '', 12, 'Cel'],
       ['soil_moisture', '', 31, '%'],
+    ])
+  })
+
+  test('the mains, where power or energy is measured beside it', () => {
+    expect(rows(uplink({ voltage_v: 231, frequency_hz: 50, total_power_w: 12 }))).toEqual([
+      ['voltage', '', 231, 'V'],
+      ['frequency', '', 50, 'Hz'],
     ])
   })
 
@@ -103,6 +133,8 @@ describe('chips and boards', () => {
   test.each<[what: string, topic: string, payload: object, fields: string[]]>([
     ['ESP32 of Tasmota', 'tele/x/SENSOR', { ESP32: { Temperature: 53.2 } }, []],
     ['a thermistor of Tasmota', 'tele/x/SENSOR', { ANALOG: { Temperature: 31 } }, ['ANALOG.Temperature']],
+    ['two thermistors of Tasmota', 'tele/x/SENSOR', { ANALOG: { Temperature1: 31 } }, ['ANALOG.Temperature1']],
+    ['a boiler of ESPEasy', '/unit/Boiler/Temperature', 61 as unknown as object, ['Boiler.Temperature']],
     ['a metering chip of Tasmota', 'tele/x/SENSOR', { BL0942: { Temperature: 44 } }, ['BL0942.Temperature']],
     ['a metering chip of Tasmota', 'tele/x/SENSOR', { ADE7953: { Temperature: 44 } }, ['ADE7953.Temperature']],
     ['a board of Shelly', 'shellypro3em-1/status/temperature:0', { id: 0, tC: 48.1, tF: 118.6 }, ['temperature:0.tC']],

@@ -91,6 +91,63 @@ describe('codecs of manufacturers', () => {
       { humidity: 50.5, pressure: 1004.7, battery: 92 },
       [...['relative_humidity  50.5 %', 'pressure  1004.7 hPa', 'battery_level  92 %']],
     ],
+    // README of EM500-PT100, EM400-MUD, VS350 and AM307 in github.com/Milesight-IoT/SensorDecoders
+    ['Milesight: a probe', MILESIGHT, { battery: 100, temperature: 28.1 }, ['battery_level  100 %', '? temperature']],
+    [
+      'Milesight: a container',
+      MILESIGHT,
+      { battery: 92, temperature: 25.7, distance: 1601, position: 'normal' },
+      ['battery_level  92 %', '? temperature', '? distance'],
+    ],
+    [
+      'Milesight: a room',
+      MILESIGHT,
+      { temperature: 23.8, humidity: 62, pir: 'trigger', light_level: 2, co2: 936 },
+      [...['temperature  23.8 Cel', 'relative_humidity  62 %', 'co2  936 [ppm]', '? light_level']],
+    ],
+    [
+      'ELSYS: a leak beside the air',
+      ELSYS,
+      { temperature: 22.6, humidity: 41, waterleak: 0 },
+      ['temperature  22.6 Cel', 'relative_humidity  41 %', '? waterleak'],
+    ],
+    // main() of DL-BLG, DL-DLR2-004, DL-KL66, DL-PR21 and DL-PYR in github.com/decentlab/decentlab-decoders
+    [
+      'Decentlab: a black globe',
+      DECENTLAB,
+      {
+        voltage_ratio: { displayName: 'Voltage ratio', value: 0.0064 },
+        temperature: { displayName: 'Temperature', value: 22.03, unit: '°C' },
+      },
+      ['? voltage_ratio.value', '? temperature'],
+    ],
+    [
+      'Decentlab: a current loop',
+      DECENTLAB,
+      { current: { displayName: 'Current', value: 13.73, unit: 'mA' } },
+      ['? current'],
+    ],
+    [
+      'Decentlab: a vibrating wire',
+      DECENTLAB,
+      { frequency: { displayName: 'Frequency', value: 15350.5, unit: 'Hz' } },
+      ['? frequency'],
+    ],
+    [
+      'Decentlab: water above a pressure sensor',
+      DECENTLAB,
+      {
+        pressure: { displayName: 'Pressure', value: 0.246, unit: 'bar' },
+        temperature: { displayName: 'Temperature', value: 25.67, unit: '°C' },
+      },
+      ['? pressure', '? temperature'],
+    ],
+    [
+      'Decentlab: a pyranometer',
+      DECENTLAB,
+      { total_solar_radiation: { displayName: 'Total solar radiation', value: 48.1, unit: 'W⋅m⁻²' } },
+      ['solar_irradiance  48.1 W/m2'],
+    ],
     ['Milesight: pressure in a pipe', MILESIGHT, { battery: 92, pressure: 350 }, ['battery_level  92 %', '? pressure']],
     [
       'Milesight: soil',

@@ -48,8 +48,76 @@ describe('wmbusmeters', () => {
   ] as const)('the same field of another medium is another property: %s', (media, values, row) => {
     expectRead(read('x', { ...water, media, ...values }), 'wmbusmeters/33225544', [[...row]])
   })
-  test('another medium measures nothing that is known', () => {
-    expectRejected(read('x', { ...water, media: 'smoke detector', total_m3: 1 }), 'no_measurement')
+  // values of the tests of the drivers qwater, qheatv2, amiplus, eltako, ime, lansenth and qualcosonic
+  const mapped = (media: string, values: object): [string, string, number, string][] => {
+    const decoded = read('x', { ...water, media, ...values })
+    return decoded.ok ? decoded.samples.map((s) => [s.property, s.channel, Number(s.value), s.unit ?? '']) : []
+  }
+  test.each<[media: string, values: object, expected: [string, string, number, string][]]>([
+    [
+      'water',
+      { total_m3: 105.797, due_date_m3: 79.73, volume_flow_m3h: 0.25, battery_v: 2.9 },
+      [
+        ['water_volume', '', 105.797, 'm3'],
+        ['water_flow', '', 0.25, 'm3/h'],
+        ['battery_voltage', '', 2.9, 'V'],
+      ],
+    ],
+    ['heat', { total_kwh: 390.4, target_kwh: 75.1 }, [['thermal_energy', '', 390.4, 'kWh']]],
+    ['heat volume at inlet', { total_energy_consumption_kwh: 856.4 }, [['thermal_energy', '', 856.4, 'kWh']]],
+    [
+      'heat/cooling load',
+      { total_heating_kwh: 938.4, total_cooling_kwh: 12, total_energy_consumption_kwh: 950 },
+      [['thermal_energy', '', 938.4, 'kWh']],
+    ],
+    [
+      'electricity',
+      {
+        total_energy_consumption_tariff_1_kwh: 35.007,
+        total_energy_production_tariff_2_kwh: 3.5,
+        current_power_production_kw: 0.4,
+        voltage_at_phase_1_v: 242,
+        current_l3_a: 1.4,
+        power_l2_kw: 0.36,
+      },
+      [
+        ['energy', 't1', 35.007, 'kWh'],
+        ['energy_export', 't2', 3.5, 'kWh'],
+        ['active_power', 'export', 0.4, 'kW'],
+        ['voltage', 'l1', 242, 'V'],
+        ['current', 'l3', 1.4, 'A'],
+        ['active_power', 'l2', 0.36, 'kW'],
+      ],
+    ],
+    [
+      'electricity',
+      { positive_total_active_energy_kwh: 7972.38, negative_total_active_energy_kwh: 1.5 },
+      [
+        ['energy', '', 7972.38, 'kWh'],
+        ['energy_export', '', 1.5, 'kWh'],
+      ],
+    ],
+    [
+      'room sensor',
+      { current_temperature_c: 21.8, current_relative_humidity_rh: 43, average_temperature_1h_c: 21.79 },
+      [
+        ['temperature', '', 21.8, 'Cel'],
+        ['relative_humidity', '', 43, '%'],
+      ],
+    ],
+  ])('%s %j', (media, values, expected) => expect(mapped(media, values).sort()).toEqual(expected.sort()))
+
+  test('numbers of a medium that nothing is known of are reported, but no number of a meter', () => {
+    const decoded = read('x', {
+      ...water,
+      media: 'heat cost allocation',
+      consumption_hca: 225,
+      fabrication_no: '345157',
+    })
+    expectRejected(decoded, 'unknown_property', 'consumption_hca')
+    expect((decoded.unmapped ?? []).map(({ field, device }) => [field, device])).toEqual([
+      ['consumption_hca', 'wmbusmeters/33225544'],
+    ])
   })
 })
 

@@ -43,6 +43,19 @@ describe('Sparkplug B', () => {
     ])
   })
 
+  test('a folder may say that it is not the air', () => {
+    const bytes = data(
+      { name: 'Controller/CPU/Temperature', datatype: 10, double: 61 },
+      { name: 'Roof/Temperature', datatype: 10, double: 12 },
+    )
+    expectRead(
+      read('spBv1.0/parks/DDATA/gw/plc', bytes, birth()),
+      'sparkplug-b/parks/gw/plc',
+      [['temperature', 'Roof', 12, 'Cel', at]],
+      ['Controller/CPU/Temperature unknown_property'],
+    )
+  })
+
   test('data by alias, with the datatype and the unit of the birth', () => {
     const context = birth({ name: 'Temperature', alias: '100', datatype: 10, unit: '°F' })
     expectRead(
