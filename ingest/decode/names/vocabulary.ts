@@ -69,7 +69,7 @@ export const CERTAIN: ReadonlyMap<string, Certain> = new Map([
   ...names(
     'relative_humidity',
     '%',
-    'relativehumidity humidity hum rh relhumidity airhumidity ambienthumidity umidade humedad humidite feuchte luftfeuchtigkeit luftfeuchte umidita vochtigheid humsht humiditysensor',
+    'relativehumidity humidity hum rh relhumidity airhumidity ambienthumidity outdoorhumidity umidade humedad humidite feuchte luftfeuchtigkeit luftfeuchte umidita vochtigheid humsht humiditysensor',
   ),
   ...names(
     'pressure',

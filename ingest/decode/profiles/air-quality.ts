@@ -1,6 +1,19 @@
 import { isObject, own, ownString } from '../helpers/json.ts'
 import { profile } from './profile.ts'
 
+/** The two particle sensors of an Open Air, whose means are outside; `Standard` is the mass for a standard particle. */
+const airgradientParts = Object.fromEntries(
+  ['1', '2'].flatMap((channel) =>
+    Object.entries({
+      pm01: { property: 'pm1', unit: 'ug/m3' },
+      pm02: { property: 'pm2_5', unit: 'ug/m3' },
+      pm10: { property: 'pm10', unit: 'ug/m3' },
+      atmp: { property: 'temperature', unit: 'Cel' },
+      rhum: { property: 'relative_humidity', unit: '%' },
+    }).map(([name, field]) => [`channels.${channel}.${name}`, { ...field, channel }]),
+  ),
+)
+
 const airgradient = profile({
   name: 'airgradient',
   source: 'github.com/airgradienthq/arduino, docs/local-server.md',
@@ -21,6 +34,10 @@ const airgradient = profile({
         atmpCompensated: { property: 'temperature', unit: 'Cel', channel: 'compensated' },
         rhum: { property: 'relative_humidity', unit: '%' },
         rhumCompensated: { property: 'relative_humidity', unit: '%', channel: 'compensated' },
+        pm01Standard: { property: 'pm1', unit: 'ug/m3', channel: 'standard' },
+        pm02Standard: { property: 'pm2_5', unit: 'ug/m3', channel: 'standard' },
+        pm10Standard: { property: 'pm10', unit: 'ug/m3', channel: 'standard' },
+        ...airgradientParts,
         tvocIndex: { property: 'voc_index' },
         noxIndex: { property: 'nox_index' },
         wifi: { property: 'rssi', unit: 'dBm' },
@@ -35,6 +52,8 @@ const airgradient = profile({
       },
     },
   ],
+  // numbers of particles
+  others: (keys) => ({ meaning: /^pm\d+Count$/.test(keys.at(-1) ?? '') ? 'housekeeping' : undefined }),
 })
 
 const openaq = profile({

@@ -1,4 +1,4 @@
-import { certainNames } from '../mapped/others.ts'
+import { certainNames, type OtherNames } from '../mapped/others.ts'
 import { profile } from './profile.ts'
 
 /**
@@ -7,6 +7,19 @@ import { profile } from './profile.ts'
  */
 const isState = (levels: readonly string[]): boolean =>
   levels.length >= 4 && levels.at(-3) === 'sensor' && levels.at(-1) === 'state'
+
+/**
+ * Home Assistant converts to the units of its settings, so that 48 may be degrees Fahrenheit: a temperature is certain only with
+ * the unit in the name of its entity.
+ */
+const withTheirUnit: OtherNames = (keys, siblings) => {
+  const read = certainNames(keys, siblings)
+  const { meaning } = read
+  const inDegrees = typeof meaning === 'object' && /temperature$|^dew_point$/.test(meaning.property)
+  return inDegrees && !/_(c|f|celsius|fahrenheit)$/.test(keys.at(-1) ?? '')
+    ? { meaning: undefined, doubt: 'it is in °C or °F, as Home Assistant is set' }
+    : read
+}
 
 /** The levels before `sensor` are Home Assistant; each entity is a device. */
 const statestream = profile({
@@ -17,7 +30,7 @@ const statestream = profile({
     levels.length === 4 &&
     /^(sensor|binary_sensor|weather|sun|person|device_tracker|switch|light|climate|automation)$/.test(levels[1] ?? ''),
   mappings: [{ topic: '+/sensor/+/state', encoding: 'value', value: { from: -2, to: -2 }, device: { level: -2 } }],
-  others: certainNames,
+  others: withTheirUnit,
 })
 
 const esphome = profile({

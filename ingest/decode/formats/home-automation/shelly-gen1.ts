@@ -1,4 +1,5 @@
-import { addReading, type Base } from '../../helpers/fields.ts'
+import { addReading, type Base, isNumeric, mappingOf, unmapped } from '../../helpers/fields.ts'
+import { numbersIn } from '../../helpers/free-form.ts'
 import { clip, notJson } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
 import { Collector, reject } from '../../helpers/result.ts'
@@ -49,11 +50,24 @@ function decode(input: Input): Decoded {
   }
   const name = part === 'sensor' ? `sensor/${index}` : `${part}/${last ?? ''}`
   const meaning = Object.hasOwn(VALUES, name) ? VALUES[name] : undefined
-  const field = levels.slice(2).join('/')
-  if (!meaning) return reject('no_measurement', `${clip(field)} is a state of the device`)
+  const field = clip(levels.slice(2).join('/'))
+  const value = input.text.trim()
   const channel = part === 'sensor' || index === '0' ? '' : index
-  addReading(out, base, { ...meaning, channel }, input.text.trim(), clip(field))
-  return out.finish('')
+  if (meaning) addReading(out, base, { ...meaning, channel }, value, field)
+  else if (isNumeric(value) && !STATES.test(field)) report(field, value, base, input, out)
+  return out.finish(`${field} is a state of the device`)
+}
+
+/** Topics of states, and the temperature of the circuit board. */
+const STATES =
+  /^(temperature|temperature_f|overtemperature|overload|loaderror|input\w*|longpush|relay|light|color|white|roller|charger)(\/|$)|^sensor\/(error|state|motion|vibration|flood|ext_power|charger)$|_f(\/|$)/
+
+/** A number that may be of anything: a probe or an input that was wired to the device. */
+function report(field: string, value: unknown, base: Base, { source }: Input, out: Collector): void {
+  const key = field.slice(field.lastIndexOf('.') + 1)
+  const mapped = mappingOf(source, field, key, base.device)
+  if (mapped) addReading(out, base, mapped, value, field)
+  else unmapped(out, field, key, value, base.device)
 }
 
 const METER: Readonly<Record<string, Meaning>> = {
@@ -83,13 +97,30 @@ function readStatus(status: JsonObject, input: Input): Decoded {
   const out = new Collector()
   readMeters(own(status, 'meters'), 'meters', METER, base, out)
   readMeters(own(status, 'emeters'), 'emeters', ENERGY_METER, base, out)
-  readPart(status, 'tmp', 'tC', { property: 'temperature', unit: 'Cel' }, base, out)
+  const isBoard = own(status, 'overtemperature') !== undefined
+  if (!isBoard) readPart(status, 'tmp', 'tC', { property: 'temperature', unit: 'Cel' }, base, out)
   readPart(status, 'hum', 'value', { property: 'relative_humidity', unit: '%' }, base, out)
   readPart(status, 'lux', 'value', { property: 'illuminance', unit: 'lx' }, base, out)
   readPart(status, 'bat', 'value', { property: 'battery_level', unit: '%' }, base, out)
   readPart(status, 'bat', 'voltage', { property: 'battery_voltage', unit: 'V' }, base, out)
   readPart(status, 'wifi_sta', 'rssi', { property: 'rssi', unit: 'dB{mW}' }, base, out)
+  // a sensor of movement has them as plain numbers
+  if (isNumeric(own(status, 'bat')))
+    addReading(out, base, { property: 'battery_level', unit: '%' }, own(status, 'bat'), 'bat')
+  if (isNumeric(own(status, 'lux')))
+    addReading(out, base, { property: 'illuminance', unit: 'lx' }, own(status, 'lux'), 'lux')
+  reportWired(levels[2] === 'ext_temperatures' ? { ext_temperature: status } : status, base, input, out)
   return out.finish('the status has no measurement')
+}
+
+/** What was wired to the device, and the valve or wall that a temperature without `tC` is of. */
+const WIRED: ReadonlySet<string> = new Set(['ext_temperature', 'ext_humidity', 'adcs', 'concentration', 'tmp'])
+function reportWired(status: JsonObject, base: Base, input: Input, out: Collector): void {
+  for (const [part, value] of Object.entries(status)) {
+    if (!WIRED.has(part) || (part === 'tmp' && own(ownObject(status, 'tmp') ?? {}, 'tC') !== undefined)) continue
+    for (const [path, number] of numbersIn({ [part]: value }))
+      if (!/\.(tF|hwID)$/.test(path)) report(path, number, base, input, out)
+  }
 }
 
 function readMeters(

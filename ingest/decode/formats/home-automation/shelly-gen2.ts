@@ -131,9 +131,13 @@ const PF: Meaning = { property: 'power_factor', unit: '1' }
 const WH: Meaning = { property: 'energy', unit: 'W.h' }
 const WH_OUT: Meaning = { property: 'energy_export', unit: 'W.h' }
 
+const DBM: Meaning = { property: 'rssi', unit: 'dB{mW}' }
+const PERCENT: Meaning = { property: 'battery_level', unit: '%' }
+
 type Table = Readonly<Record<string, Meaning>>
 const LOAD: Table = {
   apower: W,
+  aprtpower: VA,
   voltage: V,
   current: A,
   freq: HZ,
@@ -162,12 +166,14 @@ const COMPONENTS: Readonly<Record<string, Table>> = {
   temperature: { tC: { property: 'temperature', unit: 'Cel' } },
   humidity: { rh: { property: 'relative_humidity', unit: '%' } },
   illuminance: { lux: { property: 'illuminance', unit: 'lx' } },
-  voltmeter: { voltage: V },
+  // sensors and devices of Bluetooth: what they measure is a setting of the gateway
+  bthomedevice: { battery: PERCENT, rssi: DBM },
+  blutrv: { battery: PERCENT, rssi: DBM },
   devicepower: {
     'battery.V': { property: 'battery_voltage', unit: 'V' },
-    'battery.percent': { property: 'battery_level', unit: '%' },
+    'battery.percent': PERCENT,
   },
-  wifi: { rssi: { property: 'rssi', unit: 'dB{mW}' } },
+  wifi: { rssi: DBM },
 }
 
 /** a_voltage, b_voltage, c_voltage: the phase is the channel. */
@@ -187,13 +193,19 @@ const ROOM_SENSOR = /(?<![a-z])(shelly)?[-_]?(plus|mini)?[-_]?ht(g\d+)?(?![a-z])
 
 /** Numbers that are states, settings or sums of the last minutes. */
 const STATES =
-  /^(id|ts|minute_ts|by_minute|pct|brightness|white|ct|current_pos|target_pos|move_timeout|timer_started_at|timer_duration|rgb|temp_range|external|tF|is_valid|total_act_fundamental|.*_fundamental_.*)$/
+  /^(id|ts|minute_ts|by_minute|pct|brightness|white|ct|current_pos|target_pos|move_timeout|timer_started_at|timer_duration|rgb|temp_range|external|tF|is_valid|last_updated_ts|packet_id|target_C|pos|total_act_fundamental|.*_fundamental_.*)$/
+
+/**
+ * Components without a measurement. The others that no table has are reported, with what they measure: analogue and counting
+ * inputs, a voltmeter (of 0 to 10 V), sensors of Bluetooth, virtual components.
+ */
+const SILENT = /^(script|text|boolean|enum|button|object|group|schedule|webhook|service|matter|media|rgb|rgbw|cct|ui)$/
 
 /** Component 0 has no channel, others have their number: a delta does not contain how many there are. */
 function readComponent(key: string, component: JsonObject, { base, source, out }: Reader): void {
   const match = COMPONENT.exec(key)
   const type = match?.[1] ?? key
-  const table = Object.hasOwn(COMPONENTS, type) ? COMPONENTS[type] : undefined
+  const table = tableOf(type, match !== null)
   if (!table) return
   const id = match?.[2] === undefined || match[2] === '0' ? '' : match[2]
   const isBoard = type === 'temperature' && id === '' && !ROOM_SENSOR.test(base.device)
@@ -209,6 +221,11 @@ function readComponent(key: string, component: JsonObject, { base, source, out }
     else addReading(out, base, { ...meaning, ...mapped, channel }, value, field)
   }
   if (type !== 'wifi') reportOthers(component, key, known, base, { source, out })
+}
+
+function tableOf(type: string, isNumbered: boolean): Table | undefined {
+  if (Object.hasOwn(COMPONENTS, type)) return COMPONENTS[type]
+  return isNumbered && !SILENT.test(type) ? {} : undefined
 }
 
 /** null without a clamp on the neutral; 0 without a network */

@@ -94,7 +94,7 @@ const FIELDS: ReadonlyMap<string, Meaning | null> = new Map<string, Meaning | nu
   ['pressure', { property: 'pressure', unit: 'hPa' }],
   ['soil_moisture', { property: 'soil_moisture', unit: '%' }],
   ['illuminance', { property: 'illuminance', unit: 'lx' }],
-  ['illuminance_lux', { property: 'illuminance', unit: 'lx', channel: 'lux' }],
+  ['illuminance_lux', { property: 'illuminance', unit: 'lx' }],
   ['pm1', { property: 'pm1', unit: 'ug/m3' }],
   ['pm25', { property: 'pm2_5', unit: 'ug/m3' }],
   ['pm4', { property: 'pm4', unit: 'ug/m3' }],
@@ -137,6 +137,8 @@ function meaningIn(key: string, value: unknown, state: JsonObject): Own {
   const phase = PHASE.exec(key)
   const name = phase?.[1] ?? key
   if (typeof value === 'boolean') return null
+  // until version 2 a device that sends both sends the raw value of the sensor under the shorter name
+  if (key === 'illuminance' && Object.hasOwn(state, 'illuminance_lux')) return null
   const meaning = name === 'voltage' || name === 'battery_voltage' ? voltage(name, value, state) : FIELDS.get(name)
   if (meaning === undefined) return SETTING.test(key) ? null : undefined
   if (meaning === null) return null

@@ -91,6 +91,7 @@ export const MODELS: ReadonlyMap<string, ReadonlyMap<string, Attribute>> = new M
       { property: 'water_level', unit: 'm', channel: 'height' },
     ]),
   ],
+  ['WaterQualityObserved', model(...rows('water_temperature', 'Cel', 'temperature'))],
   [
     'BikeHireDockingStation',
     model(
@@ -105,6 +106,12 @@ export const MODELS: ReadonlyMap<string, ReadonlyMap<string, Attribute>> = new M
   ['ElectroMagneticObserved', model()],
 ])
 export const UNMODELLED = model()
+
+/** Of the model Device: both are shares from 0 to 1 (dataModel.Device), not per cent and not dBm. */
+export const OF_A_DEVICE: ReadonlyMap<string, Meaning | 'uncertain'> = new Map<string, Meaning | 'uncertain'>([
+  ['batteryLevel', { property: 'battery_level', unit: '1' }],
+  ['rssi', 'uncertain'],
+])
 
 /** Attributes whose unit the models leave open: without a unitCode the number is meaningless. */
 export const UNIT_REQUIRED: ReadonlyMap<string, Meaning> = new Map([['flow', { property: 'water_flow' }]])

@@ -6,8 +6,9 @@ import { isObject, type JsonObject, own, ownObject, ownString, positionOf } from
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
 import { type Covered, readCovered } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
+import { isElsewhere, isOfTheAir } from '../../names/context.ts'
 import { type Meaning, meaningOf } from '../../names/meaning.ts'
-import { type Attribute, countOf, MODELS, UNIT_CODES, UNIT_REQUIRED, UNMODELLED } from './fiware-models.ts'
+import { type Attribute, countOf, MODELS, OF_A_DEVICE, UNIT_CODES, UNIT_REQUIRED, UNMODELLED } from './fiware-models.ts'
 
 /**
  * Entities of a FIWARE context broker: NGSI-LD (ETSI GS CIM 009) and NGSIv2, normalised, concise or key-values; one
@@ -146,7 +147,13 @@ function readInstance(name: string, attribute: unknown, dataset: string, reader:
   const channel = join(meaning.channel, dataset || reader.lane)
   const full: Meaning = { property: meaning.property, channel, ...(unit !== undefined && { unit }) }
   if (isObject(value)) readPhases(name, value, full, base, out)
-  else addReading(out, base, full, value, name)
+  else addReading(out, base, full, meaning.property === 'wind_direction' ? clockwise(value) : value, name)
+}
+
+/** The models allow directions from -180 to 180 degrees: -45 is north-west. */
+const clockwise = (value: unknown): unknown => {
+  const degrees = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+  return degrees < 0 && degrees >= -180 ? degrees + 360 : value
 }
 
 const join = (channel: string | undefined, part: string): string =>
@@ -179,9 +186,14 @@ function meaningIn(
   if (open) return open
   // For a known model names are not guessed; attributes that it lacks are reported.
   if (model !== UNMODELLED) return undefined
+  const special = type === 'Device' ? OF_A_DEVICE.get(name) : undefined
+  if (special !== undefined) return special === 'uncertain' ? undefined : special
   const named = meaningOf(name, statedUnit(attribute))
-  return named === 'housekeeping' ? null : named
+  if (named === 'housekeeping') return null
+  // the type says of what: WaterQualityObserved, WasteContainer; a device may be of anything
+  return named && isOfTheAir(named.property) && isElsewhere(wordsOf(type)) ? undefined : named
 }
+const wordsOf = (type: string): string => type.replace(/device/i, '').replace(/([a-z])([A-Z])/g, '$1 $2')
 
 /** The models define a share from 0 to 1, but many brokers contain percentages, recognised by values above 1. */
 function humidity(value: unknown): Meaning {

@@ -13,6 +13,24 @@ const station = (more: object): object => ({
   ...more,
 })
 
+// dataModel.Device, dataModel.Weather, dataModel.WaterQuality and dataModel.WasteManagement of smart-data-models
+describe('what the model says of a name', () => {
+  const entity = (type: string, more: object): object => ({ id: 'urn:ngsi-ld:x', type, dateObserved: at, ...more })
+  const row = (type: string, more: object): [rows: string[], unmapped: string[]] => {
+    const decoded = read(topic, entity(type, more))
+    const rows = decoded.ok ? decoded.samples.map((s) => `${s.property} ${s.value} ${s.unit}`) : []
+    return [rows, (decoded.unmapped ?? []).map(({ field }) => field)]
+  }
+  test.each<[type: string, more: object, rows: string[], unmapped: string[]]>([
+    ['WaterQualityObserved', { temperature: 24.4, pH: 7.4 }, ['water_temperature 24.4 Cel'], ['pH']],
+    ['WasteContainer', { temperature: 24, fillingLevel: 0.4 }, [], ['temperature', 'fillingLevel']],
+    ['Room', { temperature: 21 }, ['temperature 21 Cel'], []],
+    ['Device', { batteryLevel: 0.75, rssi: 0.5 }, ['battery_level 0.75 1'], ['rssi']],
+    ['WeatherObserved', { windDirection: -45 }, ['wind_direction 315 deg'], []],
+    ['WeatherObserved', { windDirection: 180 }, ['wind_direction 180 deg'], []],
+  ])('%s %j', (type, more, rows, unmapped) => expect(row(type, more)).toEqual([rows, unmapped]))
+})
+
 describe('FIWARE entities', () => {
   test('normalised, concise and key-values are equivalent', () => {
     const expected: Row[] = [['no2', '', 21.5, 'ug/m3', at]]

@@ -94,7 +94,7 @@ export const PROFILE_FIXTURES: readonly Fixture[] = [
     ...{ time: '2026-05-31 13:58:00', model: 'Acurite-Tower', id: 3021, channel: 'A', battery_ok: 1, mic: 'CRC' },
     ...{ temperature_C: -4.5, humidity: 87, strike_count: 3 },
   }),
-  { format: 'home-assistant-statestream', topic: 'homeassistant/sensor/outdoor_temperature/state', payload: '12.5' },
+  { format: 'home-assistant-statestream', topic: 'homeassistant/sensor/outdoor_humidity/state', payload: '62.5' },
   { format: 'esphome', topic: 'garden/sensor/soil_moisture/state', payload: '31.2' },
   { format: 'homie', topic: 'homie/weather-1/bme280/temperature', payload: '21.5' },
   json('actility', 'thingpark/up', {

@@ -218,10 +218,16 @@ describe('one value per topic', () => {
     ['garden/sensor/soil_moisture/state', '31.2', 'esphome/garden', ['soil_moisture', '', 31.2, '%', '']],
     ['site/a/sensor/co2/state', '640', 'esphome/site/a', ['co2', '', 640, '[ppm]', '']],
     [
-      'homeassistant/sensor/outdoor_temperature/state',
-      '12.5',
-      'home-assistant-statestream/outdoor_temperature',
-      ['temperature', '', 12.5, 'Cel', ''],
+      'homeassistant/sensor/outdoor_humidity/state',
+      '62.5',
+      'home-assistant-statestream/outdoor_humidity',
+      ['relative_humidity', '', 62.5, '%', ''],
+    ],
+    [
+      'homeassistant/sensor/outdoor_temperature_f/state',
+      '48',
+      'home-assistant-statestream/outdoor_temperature_f',
+      ['temperature', 'outdoor_temperature_f', 48, '[degF]', ''],
     ],
   ])('%s %s', (topic, payload, device, row) => expectRead(read(topic, payload), device, [row]))
 
@@ -238,6 +244,8 @@ describe('one value per topic', () => {
   test.each([
     ['garden/sensor/pressure/state', '350', 'pressure'],
     ['homeassistant/sensor/fridge_temperature/state', '5', 'fridge_temperature'],
+    // home-assistant.io/docs/configuration/basic: unit_system us_customary is in °F
+    ['homeassistant/sensor/outdoor_temperature/state', '48', 'outdoor_temperature'],
     ['homie/pump/motor/speed', '1200', 'motor.speed'],
     ['homie/boiler/tank/temperature', '61', 'tank.temperature'],
   ])('%s is not certain: reported', (topic, payload, field) => {

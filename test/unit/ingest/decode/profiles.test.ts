@@ -24,6 +24,24 @@ test('AirGradient: the answer of the local server', () => {
   ])
 })
 
+test('AirGradient: the two sensors of an Open Air, standard particles, and counts', () => {
+  // github.com/airgradienthq/arduino, docs/local-server.md; values invented
+  const body = {
+    ...{ serialno: 'ecda3b1d09d8', pm02: 7, pm02Standard: 6, pm02Compensated: 5, pm005Count: 310, rco2: 447 },
+    channels: { 1: { pm02: 6, pm003Count: 454, atmp: 25.8, rhum: 43 }, 2: { pm02: 8, pm003Count: 430 } },
+  }
+  expectRead(read('airgradient/readings/x', body), 'airgradient/ecda3b1d09d8', [
+    ['co2', '', 447, '[ppm]', ''],
+    ['pm2_5', '', 7, 'ug/m3', ''],
+    ['pm2_5', 'compensated', 5, 'ug/m3', ''],
+    ['pm2_5', 'standard', 6, 'ug/m3', ''],
+    ['pm2_5', '1', 6, 'ug/m3', ''],
+    ['pm2_5', '2', 8, 'ug/m3', ''],
+    ['temperature', '1', 25.8, 'Cel', ''],
+    ['relative_humidity', '1', 43, '%', ''],
+  ])
+})
+
 describe('wmbusmeters', () => {
   const water = {
     media: 'water',

@@ -53,6 +53,75 @@ describe('Shelly Gen 2', () => {
   ])('%s %j is rejected as %s', (on, payload, reason) => expectRejected(read(on, payload), reason))
 })
 
+const reported = (topic: string, payload: unknown): [fields: string[], stored: string[]] => {
+  const decoded = read(topic, payload)
+  const stored = decoded.ok ? decoded.samples.map((s) => `${s.property} ${s.channel} ${s.value}`) : []
+  return [(decoded.unmapped ?? []).map(({ field }) => field), stored]
+}
+
+// messages of shelly-api-docs.shelly.cloud: Gen 1 (Uni, Motion, TRV, Gas, 1 with add-on), Gen 2 (Input, Voltmeter, BTHomeSensor, BluTRV, PM1)
+describe('what is wired to a Shelly, or heard by it, is reported and never guessed', () => {
+  test.each<[topic: string, payload: unknown, fields: string[], stored: string[]]>([
+    ['shellyplus1-1/status/voltmeter:100', { id: 100, voltage: 4.32 }, ['voltmeter:100.voltage'], []],
+    ['shellyplus1-1/status/input:100', { id: 100, percent: 40.5 }, ['input:100.percent'], []],
+    [
+      'shellyplusuni-1/status/input:2',
+      { id: 2, counts: { total: 600, by_minute: [1, 2, 3], minute_ts: 1_780_228_680 }, freq: 12 },
+      ['input:2.counts.total', 'input:2.freq'],
+      [],
+    ],
+    [
+      'x/events/rpc',
+      rpc({
+        ts: 1_780_228_740,
+        'bthomesensor:200': { id: 200, value: 24.1, last_updated_ts: 1_780_228_735 },
+        'bthomedevice:200': { id: 200, rssi: -60, battery: 100, packet_id: 12, last_updated_ts: 1_780_228_735 },
+      }),
+      ['bthomesensor:200.value'],
+      ['battery_level 200 100', 'rssi 200 -60'],
+    ],
+    [
+      'x/status/blutrv:201',
+      { id: 201, target_C: 21, current_C: 20.3, pos: 30, rssi: -55, battery: 90, packet_id: 2 },
+      ['blutrv:201.current_C'],
+      ['battery_level 201 90', 'rssi 201 -55'],
+    ],
+    ['x/status/pm1:0', { id: 0, apower: 100, aprtpower: 115 }, [], ['active_power  100', 'apparent_power  115']],
+    ['x/status/script:1', { id: 1, running: true, mem_used: 1200 }, [], []],
+    ['shellies/shelly1-1/ext_temperature/0', '12.5', ['ext_temperature/0'], []],
+    ['shellies/shelly1-1/ext_temperature_f/0', '54.5', [], []],
+    ['shellies/shelly1-1/ext_humidity/0', '55.1', ['ext_humidity/0'], []],
+    ['shellies/shelly1-1/ext_temperatures', { 0: { hwID: '28ff', tC: 12.5, tF: 54.5 } }, ['ext_temperature.0.tC'], []],
+    ['shellies/shellyuni-1/adc/0', '12.4', ['adc/0'], []],
+    ['shellies/shellygas-1/sensor/concentration', '3', ['sensor/concentration'], []],
+    ['shellies/shellydw2-1/sensor/vibration', '0', [], []],
+    ['shellies/shellyplug-s-1/temperature', '38.5', [], []],
+    [
+      'shellies/shellymotionsensor-1/status',
+      { motion: false, timestamp: 1_780_228_740, lux: 117, bat: 92, tmp: { value: 22.1, units: 'C', is_valid: true } },
+      ['tmp.value'],
+      ['battery_level  92', 'illuminance  117'],
+    ],
+  ])('%s %j', (topic, payload, fields, stored) => {
+    expect(reported(topic, payload)).toEqual([fields, expect.arrayContaining(stored)])
+    expect(reported(topic, payload)[1]).toHaveLength(stored.length)
+  })
+
+  test('in the status of a relay `tmp` is its board, in that of a room sensor the room', () => {
+    const status = { wifi_sta: { connected: true }, mac: 'AABB', tmp: { tC: 48.1, tF: 118.6, is_valid: true } }
+    const relay = { ...status, meters: [{ power: 5, is_valid: true, total: 60 }], overtemperature: false }
+    expect(reported('x', relay)).toEqual([[], ['active_power  5', 'energy  60']])
+    expect(reported('x', { ...status, bat: { value: 95, voltage: 2.9 } })[1]).toContain('temperature  48.1')
+  })
+
+  test('and can be mapped', () => {
+    const fields = { 'adc/0': { property: 'battery_voltage', unit: 'V' } as const }
+    expectRead(read('shellies/shellyuni-1/adc/0', '12.4', { source: { fields } }), 'shelly-gen1/shellyuni-1', [
+      ['battery_voltage', '', 12.4, 'V', ''],
+    ])
+  })
+})
+
 describe('Shelly Gen 1', () => {
   test.each<[string, string, Row]>([
     ['relay/1/power', '20.58', ['active_power', '1', 20.58, 'W', '']],

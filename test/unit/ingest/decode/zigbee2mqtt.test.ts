@@ -19,6 +19,13 @@ describe('Zigbee2MQTT', () => {
     )
   })
 
+  // zigbee2mqtt.io, release notes of 2.0.0: `illuminance` was the raw value of the sensor, `illuminance_lux` the lux
+  test('beside illuminance_lux the shorter name is a raw value', () => {
+    const device = 'zigbee2mqtt/Kitchen/window sensor'
+    expectRead(read(topic, { illuminance: 12_000, illuminance_lux: 15 }), device, [['illuminance', '', 15, 'lx', '']])
+    expectRead(read(topic, { illuminance: 15 }), device, [['illuminance', '', 15, 'lx', '']])
+  })
+
   test('the voltage of a plug is that of the mains; phases are channels', () => {
     expectRead(
       read('zigbee2mqtt/meter', { voltage: 230, power: -5, power_phase_b: 7, energy: 1.5, produced_energy: 2 }),
