@@ -7,11 +7,11 @@ import {
   type Collection,
   type Feature,
   liesInCity,
-  middleOf,
+  medianOf,
+  middlesOf,
   misplaced,
   type Places,
   placeText,
-  positionsOf,
   readCollection,
 } from './geometry/read-collection.ts'
 import { type Ring, ringProblem } from './geometry/rings.ts'
@@ -106,9 +106,10 @@ async function readPlaced(
   const collection = await readCollection(FILE, json, places, problems)
   if (!collection || !city) return collection
   const { centre, timeZone } = city
-  const { middle } = middleOf(positionsOf(collection) as unknown as Position[])
+  const middle = medianOf(middlesOf(collection))
   const meridian = localMeridian(timeZone)
   const isCentreFarther = Math.abs(centre[0] - meridian) > Math.abs(middle[0] - meridian)
+  if (misplaced(middle, centre) === undefined) return allNear(collection, middle, problems)
   if (misplaced(middle, centre) !== 'swapped' || !isCentreFarther)
     return liesInCity(FILE, collection, centre, problems) ? collection : undefined
   const correct = placeText([centre[1], centre[0]])
@@ -118,6 +119,19 @@ async function readPlaced(
     `${shown(centre)} is [latitude, longitude]; valid: longitude first, as ${correct}`,
   )
   return collection
+}
+
+/** The collection, or undefined after a problem for districts far from most of the others. */
+function allNear(collection: Collection, usual: Position, problems: PackProblems): Collection | undefined {
+  const far = collection.features.flatMap((feature, at) => {
+    const [middle] = middlesOf({ ...collection, features: [feature] })
+    return middle === undefined || misplaced(middle, usual) === undefined ? [] : [{ middle, at }]
+  })
+  for (const { middle, at } of far) {
+    const what = `lies around ${placeText(middle)}, far from the other districts at ${placeText(usual)}`
+    problems.add(FILE, `features[${at}]`, what, 'far')
+  }
+  return far.length === 0 ? collection : undefined
 }
 
 /** An attribute that no zone has is one problem, with the attributes that there are; false when one is missing. */

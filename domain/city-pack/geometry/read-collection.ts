@@ -23,6 +23,8 @@ export type Places = {
   readonly reference: Position | undefined
   /** `crs` of city.json */
   readonly crs: Crs | undefined
+  /** how to name the system of the coordinates; left out: `"crs"` in city.json */
+  readonly howToName?: string
 }
 
 const collectionSchema = z.looseObject({
@@ -110,7 +112,7 @@ const withoutAltitude: Transform = ([lon = 0, lat = 0]) => [lon, lat]
 export async function transformOf(
   at: { readonly file: string; readonly where: string },
   positions: readonly (readonly number[])[],
-  { reference, crs }: Places,
+  { reference, crs, howToName }: Places,
   problems: PackProblems,
 ): Promise<Transform | undefined> {
   const liesWithin = (lon: 0 | 1, lat: 0 | 1): boolean =>
@@ -118,21 +120,28 @@ export async function transformOf(
   const areDegrees = liesWithin(0, 1)
   if (crs && (crs.isGeographic || !areDegrees)) return ([x = 0, y = 0]) => crs.toWgs84([x, y])
   if (areDegrees) return withoutAltitude
-  const [x = 0, y = 0] = positions[0] ?? []
-  problems.add(at.file, at.where, liesWithin(1, 0) ? swappedText([x, y]) : await notDegreesText([x, y], reference))
+  const [x = 0, y = 0] = positions.find(([lon = 0, lat = 0]) => Math.abs(lon) > 180 || Math.abs(lat) > 90) ?? []
+  const isBeyond = positions.every(([lon = 0, lat = 0]) => Math.abs(lon) <= 360 && Math.abs(lat) <= 90)
+  if (liesWithin(1, 0)) problems.add(at.file, at.where, swappedText([x, y]))
+  else if (isBeyond) problems.add(at.file, at.where, `[${x}, ${y}] is no place; valid: longitudes from -180 to 180`)
+  else problems.add(at.file, at.where, await notDegreesText([x, y], reference, howToName))
   return undefined
 }
 
 export const swappedText = ([x, y]: Position): string =>
   `coordinates such as [${x}, ${y}] are [latitude, longitude]; valid: longitude first`
 
-async function notDegreesText([x, y]: Position, reference: Position | undefined): Promise<string> {
+async function notDegreesText(
+  [x, y]: Position,
+  reference: Position | undefined,
+  howToName = 'in city.json, as "crs": "EPSG:25831"',
+): Promise<string> {
   const guesses = reference ? await guessCrs([x, y], reference) : []
   const [best] = guesses
   const names = guesses.map(({ code, name }) => `${code} (${name})`).join(' or ')
   const what = best
     ? `these look like ${names}; if so, write "crs": "${best.code}" in city.json`
-    : 'write the system of the coordinates in city.json, as "crs": "EPSG:25831"'
+    : `name the system of the coordinates ${howToName}`
   return `coordinates such as [${x}, ${y}] are not degrees of longitude and latitude; ${what}`
 }
 
@@ -152,6 +161,22 @@ export function middleOf(positions: readonly Position[]): { middle: Position; ex
     ;[south, north] = [Math.min(south, lat), Math.max(north, lat)]
   }
   return { middle: [(west + east) / 2, (south + north) / 2], extent: Math.max(east - west, north - south) }
+}
+
+/** The middle of each feature that has a place. */
+export const middlesOf = (collection: Collection): Position[] =>
+  collection.features.flatMap((feature) => {
+    const positions = positionsOf({ ...collection, features: [feature] }) as unknown as Position[]
+    return positions.length === 0 ? [] : [middleOf(positions).middle]
+  })
+
+/** A place among most of the others: single ones that lie elsewhere do not move it. */
+export function medianOf(places: readonly Position[]): Position {
+  const middle = (axis: 0 | 1): number => {
+    const sorted = places.map((place) => place[axis]).sort((a, b) => a - b)
+    return sorted[sorted.length >> 1] ?? 0
+  }
+  return [middle(0), middle(1)]
 }
 
 export function positionsOf(collection: Collection): number[][] {

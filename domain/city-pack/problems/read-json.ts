@@ -15,6 +15,11 @@ export async function readText(
 ): Promise<string | undefined> {
   const bytes = await readBytes(folder, file, problems, required)
   if (bytes === undefined) return undefined
+  const other = formatOf(bytes)
+  if (other !== undefined) {
+    problems.add(file, '', `is ${other}; ${file.endsWith('json') ? 'export it as GeoJSON' : 'text is needed'}`)
+    return undefined
+  }
   const text = bytes.toString('utf8')
   if (!isUtf8(bytes) || utf16Of(bytes)) {
     const { where, what } = locateInvalid(bytes, text)
@@ -22,6 +27,18 @@ export async function readText(
     return undefined
   }
   return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+/** What a file of geodata is that is no text, or no JSON, by its first bytes. */
+function formatOf(bytes: Buffer): string | undefined {
+  const head = bytes.subarray(0, 400).toString('latin1')
+  if (head.startsWith('\0\0\u0027\n')) return 'a shapefile (.shp)'
+  if (head.startsWith('SQLite format 3')) return 'a GeoPackage or another SQLite database'
+  if (head.startsWith('PK\u0003\u0004')) return 'a ZIP archive, such as a zipped shapefile, a KMZ or a workbook'
+  if (head.startsWith('PAR1')) return 'a Parquet file'
+  if (/^(\u00ef\u00bb\u00bf)?\s*<(\?xml|kml|gml|[a-z]+:)/i.test(head))
+    return /kml/i.test(head) ? 'KML' : 'XML, such as GML'
+  return undefined
 }
 
 /** The first byte that is no UTF-8: up to there, encoding what was decoded gives the same bytes again. */

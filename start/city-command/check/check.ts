@@ -4,6 +4,7 @@ import { checkCityPack, type LoadedPack } from '#domain/city-pack/read-pack.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { FORMAT_NAMES } from '#ingest/decode/index.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
+import { checkDistricts } from './districts.ts'
 import { type Heard, listen } from './listen.ts'
 import { topicProblem } from './topic-problem.ts'
 
@@ -16,6 +17,7 @@ export async function check(
   scope: Scope,
 ): Promise<{ lines: string[]; isValid: boolean }> {
   const { pack, problems } = await checkCityPack(folder, { formats: FORMAT_NAMES })
+  if (pack && !problems.has('zones.geojson')) await checkDistricts(pack, problems)
   const lines = problems.list.map(problemText)
   const notes: string[] = []
   if (pack) lines.push(...(await checkBaseMap(pack)))

@@ -1,9 +1,11 @@
 import { basename, dirname } from 'node:path'
-import { readCrs } from '#domain/city-pack/geometry/crs.ts'
+import { distanceDegrees, readCrs } from '#domain/city-pack/geometry/crs.ts'
 import {
   type Collection,
   CRS_VALID,
+  medianOf,
   middleOf,
+  middlesOf,
   positionsOf,
   readCollection,
 } from '#domain/city-pack/geometry/read-collection.ts'
@@ -26,10 +28,19 @@ export async function readDistricts(path: string, crsName: string | undefined): 
     throw new AppError('CONFIG_INVALID', `--crs "${crsName}" is not a system that can be transformed; ${CRS_VALID}`)
   const [folder, file] = [dirname(path), basename(path)]
   const json = await readJson(folder, file, problems, true)
-  const collection =
-    json === undefined ? undefined : await readCollection(file, json, { reference: undefined, crs }, problems)
+  const places = { reference: undefined, crs, howToName: 'with --crs, as --crs EPSG:25831' }
+  const collection = json === undefined ? undefined : await readCollection(file, json, places, problems)
   if (!collection) throw new AppError('CONFIG_INVALID', problems.list.map(problemText).join('\n'))
-  return { collection, centre: rounded(middleOf(positionsOf(collection) as unknown as Position[]).middle) }
+  return { collection, centre: rounded(centreOf(collection)) }
+}
+
+/** The middle of the districts, without one that lies far from the others, which the check reports. */
+function centreOf(collection: Collection): Position {
+  const features = collection.features.filter(({ geometry }) => geometry !== null)
+  const middles = middlesOf({ ...collection, features })
+  const usual = medianOf(middles)
+  const near = features.filter((_, at) => distanceDegrees(middles[at] ?? usual, usual) <= 2)
+  return middleOf(positionsOf({ ...collection, features: near }) as unknown as Position[]).middle
 }
 
 const rounded = ([lon, lat]: Position): Position => [Number(lon.toFixed(4)), Number(lat.toFixed(4))]

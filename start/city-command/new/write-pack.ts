@@ -104,8 +104,17 @@ async function readAttributes(collection: Collection, answer: Answer, answers: A
   return {
     fields,
     people: wholeNumber(total) ?? 0,
-    notes: [`${collection.features.length} districts: ${used.join(', ')}`],
+    notes: [`${collection.features.length} districts: ${used.join(', ')}`, ...unread(collection, population)],
   }
+}
+
+/** Populations that are no number of people, and become unknown. */
+function unread(collection: Collection, attribute: string): string[] {
+  const values = collection.features.map(({ properties }) => properties?.[attribute] ?? '')
+  const wrong = values.filter((value) => String(value).trim() !== '' && wholeNumber(value) === undefined)
+  if (attribute === '' || wrong.length === 0) return []
+  const shown = [...new Set(wrong.map((value) => JSON.stringify(value)))].slice(0, 3).join(', ')
+  return [`the population of ${wrong.length} districts is unknown, because it is no whole number: ${shown}`]
 }
 
 const NATIVE: { sources: Source[]; notes: string[] } = { sources: [{ name: 'native', topic: 'city/#' }], notes: [] }
