@@ -23,12 +23,20 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
     'dev_eui',
     'sensor',
     'device_name',
+    ...'sensor_nr sensor_no sensornummer nummer nr numero num codigo code_capteur capteur identificador identifiant tunnus kennung'.split(
+      ' ',
+    ),
   ],
-  name: ['name', 'label', 'title', 'station', 'location', 'site', 'description', 'address', 'street'],
-  domain: ['domain', 'theme', 'category'],
+  name: [
+    ...['name', 'label', 'title', 'station', 'location', 'site', 'description', 'address', 'street'],
+    ...'nom nombre nome naam nimi standort bezeichnung adresse ubicacion direccion emplacement estacion estacao'.split(
+      ' ',
+    ),
+  ],
+  domain: ['domain', 'theme', 'category', 'tema', 'thema', 'domaine'],
   kind: ['kind', 'type', 'sensor_type', 'model'],
-  lon: ['lon', 'longitude', 'lng', 'long', 'x', 'easting'],
-  lat: ['lat', 'latitude', 'y', 'northing'],
+  lon: ['lon', 'longitude', 'lng', 'long', 'longitud', 'langengrad', 'laengengrad', 'lengtegraad', 'x', 'easting'],
+  lat: ['lat', 'latitude', 'latitud', 'breitengrad', 'breedtegraad', 'y', 'northing'],
   expected_interval_s: ['expected_interval_s', 'interval', 'interval_s', 'period_s'],
   device: ['device'],
   grade: ['grade'],
@@ -68,9 +76,10 @@ export async function readSensors(path: string, domain: string): Promise<Sensors
     ...thingCells(row, { columns, domain, hasComma }),
     ...others.map(({ at }) => text(row[at])),
   ])
-  const notes = [...columns].flatMap(([column, at]) =>
+  const taken = [...columns].flatMap(([column, at]) =>
     heading[at] === column ? [] : [`column "${heading[at]}" is taken for ${column}`],
   )
+  const notes = [...taken, ...notesOn(rows, columns, heading)]
   return {
     csv: [[...THING_COLUMNS, ...others.map(({ name }) => name)], ...lines].map(csvLine).join(''),
     count: rows.length,
@@ -78,8 +87,36 @@ export async function readSensors(path: string, domain: string): Promise<Sensors
   }
 }
 
+/** What the list does not say, or says in another way than the pack. */
+function notesOn(rows: Table, columns: ReadonlyMap<string, number>, heading: readonly string[]): string[] {
+  if (rows.length === 0) return ['the list has no sensor']
+  const cell = (row: Table[number], column: string): string => text(row[columns.get(column) ?? -1])
+  const renamed = rows.map((row) => cell(row, 'key')).filter((key) => keyOf(key) !== key)
+  const [first = ''] = renamed
+  const placeless = rows.filter((row) => cell(row, 'lon') === '' || cell(row, 'lat') === '').length
+  const isMissing = !columns.has('lon') || !columns.has('lat')
+  return [
+    ...(renamed.length > 0
+      ? [`the keys of ${renamed.length} sensors are written as MQTT topics allow, "${first}" as "${keyOf(first)}"`]
+      : []),
+    ...(isMissing
+      ? [`no column is longitude and latitude, so that the sensors have no place; its columns: ${heading.join(', ')}`]
+      : placeless > 0
+        ? [`${placeless} of ${rows.length} sensors have no place`]
+        : []),
+  ]
+}
+
+const keyOf = (name: string): string => name.replace(/[^A-Za-z0-9_.:-]+/g, '-')
+
 function columnsOf(heading: readonly string[]): Map<string, number> {
-  const plain = heading.map((name) => name.toLowerCase().replace(/[\s-]+/g, '_'))
+  const plain = heading.map((name) =>
+    name
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[\s-]+/g, '_'),
+  )
   const found = new Map<string, number>()
   for (const [column, names] of Object.entries(NAMES)) {
     const at = names
@@ -97,7 +134,7 @@ function thingCells(row: Table[number], { columns, domain: usual, hasComma }: Re
   const number = (column: string): string => (hasComma ? cell(column).replace(',', '.') : cell(column))
   const domain = cell('domain') === '' ? usual : (suggestionFor(cell('domain'), DOMAINS) ?? cell('domain'))
   const values: Readonly<Record<string, string>> = {
-    key: cell('key').replace(/[^A-Za-z0-9_.:-]+/g, '-'),
+    key: keyOf(cell('key')),
     name: cell('name') || cell('key'),
     domain,
     kind: cell('kind') || (KIND[domain] ?? 'sensor'),

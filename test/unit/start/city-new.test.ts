@@ -95,6 +95,33 @@ test('a list of sensors becomes things.csv: usual headings, decimal commas, furt
   expect(await readFile(join(folder, 'pack/things.csv'), 'utf8')).toContain('air_station')
 })
 
+test.each<[string, string, string[]]>([
+  [
+    'headings in German, keys that no topic allows, a sensor without a place',
+    'Sensor-Nr;Standort;Breitengrad;Längengrad\nA/1;Moll;41,389;2,171\nB;Port;;\n',
+    [
+      'column "Sensor-Nr" is taken for key',
+      'column "Standort" is taken for name',
+      'column "Längengrad" is taken for lon',
+      'column "Breitengrad" is taken for lat',
+      'the keys of 1 sensors are written as MQTT topics allow, "A/1" as "A-1"',
+      '1 of 2 sensors have no place',
+    ],
+  ],
+  [
+    'a place in one column',
+    'id,coordinates\nx1,"41.39, 2.17"\n',
+    ['no column is longitude and latitude, so that the sensors have no place; its columns: id, coordinates'],
+  ],
+  ['a heading only', 'id,lat,lon\n', ['the list has no sensor']],
+])('what a list of sensors leaves open is said: %s', async (_, csv, notes) => {
+  const path = await districts({ crs: { properties: { name: 'urn:ogc:def:crs:EPSG::25831' } } })
+  const sensors = join(folder, 'sensors.csv')
+  await writeFile(sensors, csv)
+  const { isValid, lines } = await make({ name: 'A', districts: path, timeZone: 'Europe/Madrid', sensors })
+  expect({ isValid, lines }).toMatchObject({ isValid: true, lines: expect.arrayContaining(notes) })
+})
+
 test('attributes of files that cities publish', () => {
   const of = (...rows: object[]) =>
     suggestAttributes({
