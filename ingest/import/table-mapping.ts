@@ -136,9 +136,10 @@ function valuesOf(
     present([], long.value)
     return (cells) => {
       const value = present(cells, long.value)
-      const name = present(cells, long.property)
-      const key = thing(cells)
-      if (value === undefined || name === undefined || key === undefined) return []
+      if (value === undefined) return []
+      // a value of no Thing, or of no property, is rejected with its line, not left out
+      const key = thing(cells) ?? ''
+      const name = present(cells, long.property) ?? ''
       const property = Object.hasOwn(long.names, name) ? (long.names[name] ?? name) : name
       const unit = long.unit === undefined ? undefined : present(cells, long.unit)
       return [
@@ -153,8 +154,7 @@ function valuesOf(
   const measures = Object.entries(columns ?? {})
   for (const [name] of measures) present([], name)
   return (cells) => {
-    const key = thing(cells)
-    if (key === undefined) return []
+    const key = thing(cells) ?? ''
     const byChannel = new Map<string, Found>()
     for (const [name, measure] of measures) {
       const text = present(cells, name)
@@ -246,10 +246,14 @@ function defaultThings(
   return Object.fromEntries(names.map((name) => [name, prefix + keyOf(name)]))
 }
 
-/** A Thing key from a name: without accents, with invalid characters replaced. "Côte-Sainte-Catherine" -> cote-sainte-catherine */
+/**
+ * A Thing key from a name: without accents, with invalid characters replaced. "Côte-Sainte-Catherine" -> cote-sainte-catherine.
+ * Letters of other scripts become their code points, so that two names never become one: "Рига" -> u440u438u433u430
+ */
 export const keyOf = (name: string): string =>
   name
     .normalize('NFD')
+    .replace(/(?!\p{Script=Latin})\p{L}/gu, (letter) => `u${letter.toLowerCase().codePointAt(0)?.toString(16)}`)
     .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9_.:-]+/g, '-')
     .replace(/^[-_.:]+|-+$/g, '')

@@ -37,6 +37,22 @@ describe('time patterns', () => {
 })
 
 describe('tables with any column names', () => {
+  test('a value of no Thing and a value of no property are passed on, to be rejected with their line', () => {
+    const time = { column: 't' }
+    const thing = { column: 'station', prefix: 'st-' }
+    const wide = { time, thing, columns: { v: { property: 'no2' } } }
+    expect(map(wide, 't;station;v', ['2026-05-31T12:00Z;;7', '2026-05-31T12:00Z;;'])).toMatchObject([
+      { thing: '', no2: 7 },
+    ])
+    const long = { time, thing, long: { property: 'p', value: 'v' } }
+    expect(
+      map(long, 't;station;p;v', ['2026-05-31T12:00Z;;no2;7', '2026-05-31T12:00Z;a;;7', '2026-05-31T12:00Z;a;no2;']),
+    ).toMatchObject([
+      { thing: '', no2: 7 },
+      { thing: 'st-a', '': 7 },
+    ])
+  })
+
   test('decimal commas, channels, scales and units; what is missing stays out', () => {
     const mapping = {
       decimal: ',',
@@ -81,6 +97,10 @@ describe('tables with any column names', () => {
     ])
     expect(() => map(mapping, 'Date;A b;A-B', [])).toThrow('the same Thing key "eco-a-b"')
     expect(keyOf('  Brébeuf (données non disponibles)')).toBe('brebeuf-donnees-non-disponibles')
+    // U+0420 is the capital of U+0440
+    expect(keyOf('Рига 5')).toBe('u440u438u433u430-5')
+    const names = ['Москва', 'Минск', '北京', '上海', 'القاهرة', 'Αθήνα', 'Straße', 'Strae']
+    expect(new Set(names.map(keyOf)).size).toBe(names.length)
   })
   test('one value a row, named by another column; a place; Things by their own names', () => {
     const mapping = {
