@@ -10,6 +10,7 @@ import { registerGuard } from './access/guard.ts'
 import { airStandards } from './air-quality/standards.ts'
 import { alertFigures } from './alerting/figures.ts'
 import { trackMethods } from './http/allowed-methods.ts'
+import { registerAnswerLimit } from './http/answer-limit.ts'
 import { registerBasePath, withoutBasePath } from './http/base-path.ts'
 import { registerDisconnects } from './http/client-address.ts'
 import { registerDashboard } from './http/dashboard.ts'
@@ -139,6 +140,7 @@ const standardOf =
 
 async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   registerDisconnects(app)
+  registerAnswerLimit(app)
   registerBasePath(app, deps.basePath ?? '')
   registerSecurity(app, deps)
   registerGuard(app, deps)

@@ -11,6 +11,11 @@ const CODES = {
     status: 504,
     text: () => 'the database took too long over this; ask for a shorter interval, a coarser `every` or a smaller area',
   },
+  ANSWER_TIMEOUT: {
+    status: 503,
+    text: (seconds: string) =>
+      `the server is busy, and this was not ready within ${seconds} s; it is still being worked out: repeat the request`,
+  },
   HOST_UNKNOWN: {
     status: 421,
     text: (host: string) =>

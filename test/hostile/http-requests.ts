@@ -7,13 +7,18 @@ import { Random } from './random.ts'
 export type HttpCounts = {
   requests: number
   byStatus: Record<string, number>
-  /** 5xx other than 503 */
+  /** 5xx other than 503, and no answer at all */
   failures: string[]
+  /** answered late or not at all */
+  slow: string[]
 }
 type OpenApi = { paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>> }
 
 const CLIENTS = 16
-const TIMEOUT_MS = 30_000
+/** Longer than any read may wait for its answer (docs/limits.md), and than a minute for a change. */
+const TIMEOUT_MS = 70_000
+/** A page that waits this long has lost its reader; a statement of the database ends after three times as long. */
+const SLOW_MS = 5_000
 const METHODS = ['GET', 'GET', 'GET', 'GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']
 const VALUES = [
   '1',
@@ -55,7 +60,7 @@ export async function sendRequests(
   base: string,
   { requests, seed, stop }: { requests: number; seed: number; stop: AbortSignal },
 ): Promise<HttpCounts> {
-  const counts: HttpCounts = { requests: 0, byStatus: {}, failures: [] }
+  const counts: HttpCounts = { requests: 0, byStatus: {}, failures: [], slow: [] }
   const { paths } = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApi
   const agent = new HttpAgent({ keepAlive: true, maxSockets: CLIENTS })
   const client = async (number: number): Promise<void> => {
@@ -80,9 +85,16 @@ async function one(
 ): Promise<void> {
   const method = random.pick(METHODS)
   const path = pathOf(paths, random)
-  const status = await send(base, agent, { method, path, random }).catch((error: Error) => error.message)
+  const body = method === 'GET' || method === 'HEAD' || random.chance(0.3) ? undefined : random.pick(BODIES)
+  const start = performance.now()
+  const status = await send(base, agent, { method, path, body, random }).catch((error: Error) => error.message)
+  const tookMs = Math.round(performance.now() - start)
   counts.byStatus[status] = (counts.byStatus[status] ?? 0) + 1
-  if (/^5\d\d$/.test(status) && status !== '503' && counts.failures.length < MAX_FAILURES)
+  if (tookMs > SLOW_MS && counts.slow.length < MAX_FAILURES)
+    counts.slow.push(
+      `${method} ${path.slice(0, 200)}, body of ${body?.length ?? 0} bytes: ${status} after ${tookMs} ms`,
+    )
+  if ((/^5\d\d$/.test(status) || status === 'timeout') && status !== '503' && counts.failures.length < MAX_FAILURES)
     counts.failures.push(`${method} ${path}: ${status}`)
 }
 
@@ -101,11 +113,10 @@ function pathOf(paths: OpenApi['paths'], random: Random): string {
 function send(
   base: string,
   agent: Agent,
-  { method, path, random }: { method: string; path: string; random: Random },
+  { method, path, body, random }: { method: string; path: string; body: string | undefined; random: Random },
 ): Promise<string> {
   const url = new URL(base)
   return new Promise((resolve, reject) => {
-    const body = method === 'GET' || method === 'HEAD' || random.chance(0.3) ? undefined : random.pick(BODIES)
     const outgoing = request(
       {
         ...{ host: url.hostname, port: url.port, method, path, agent, timeout: TIMEOUT_MS },

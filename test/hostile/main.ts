@@ -33,6 +33,7 @@ function print({ seconds, mqtt, http, watched, ledger, problems }: Outcome): voi
     `memory        ${watched.memoryMb} MB at most`,
     `data folder   ${watched.diskMb} MB at most`,
     `ledger        ${ledger}`,
+    ...http.slow.map((request) => `slow          ${request}`),
     ...problems.map((problem) => `PROBLEM       ${problem}`),
     problems.length === 0 ? 'everything held' : `${problems.length} problems`,
   ]
