@@ -86,7 +86,7 @@ type StatusRow = Omit<AlertingStatus, 'engine' | 'evaluatedAt' | 'instances'> & 
   readonly instances: Readonly<Record<string, number>> | null
 }
 const STATUS = `
-  select lease_until > now() as running, evaluated_at as "evaluatedAt", evaluations, skipped,
+  select lease_until > now() as running, evaluated_at as "evaluatedAt", evaluations, skipped, uncorrected,
          (select count(*) from alert_correction where superseded_at is null) as corrections,
          (select count(*) from alert_rule where enabled) as rules,
          (select count(*) from alert_rule where enabled and error is not null) as "failingRules",

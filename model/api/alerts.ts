@@ -226,6 +226,8 @@ export const alertingStatus = z.object({
   skipped: z.int(),
   /** corrections of the history by late data */
   corrections: z.int(),
+  /** Datastreams whose late data waited, because no engine ran, until it was too old to correct the history */
+  uncorrected: z.int(),
   rules: z.int(),
   failingRules: z.int(),
   instances: z.record(conditionSchema, z.int()),

@@ -40,8 +40,11 @@ export async function openAlertCity({ timeZone = 'UTC' } = {}) {
       return result
     }
   }
-  const openEngine = (on: Pool = pool, figures: Partial<Figures> = {}): Engine =>
-    new TestEngine({ pool: on, figures: { ...NO_FIGURES, ...figures }, system: {} })
+  const openEngine = (
+    on: Pool = pool,
+    figures: Partial<Figures> = {},
+    onUncorrected: (datastreams: number) => void = () => {},
+  ): Engine => new TestEngine({ pool: on, figures: { ...NO_FIGURES, ...figures }, system: {}, onUncorrected })
 
   const things = {
     add: async (key: string, options: ThingOptions = {}): Promise<void> => {

@@ -1,7 +1,7 @@
 /** Row 14: what arrives late notifies nobody, and the history says what it would have changed. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { withInstances } from '#api/queries/alert-rules.ts'
+import { selectStatus, withInstances } from '#api/queries/alert-rules.ts'
 import { selectTimeline } from '#api/queries/incidents.ts'
 import { backtest } from '#domain/alerting/backtest/backtest.ts'
 import { MAX_CORRECTED_MS } from '#domain/alerting/engine/repair.ts'
@@ -123,6 +123,38 @@ test('late data that changes nothing says nothing, and neither does what no rule
   await engine.pass(on('10:33'))
   expect([await corrections(), await marks()]).toEqual([[], 0])
 })
+
+const uncorrected = async (): Promise<number> =>
+  (await city.pool.query('select uncorrected from alert_engine')).rows[0]?.['uncorrected']
+
+test.each([
+  // 40 days without an engine: it was new when it came
+  [40, 40, 1],
+  // it was older than that already, and waited a moment or 40 days: never promised
+  [80, 0, 0],
+  [80, 40, 0],
+  // three weeks without one: compared
+  [21, 21, 0],
+])(
+  'late data of %i days ago that came %i days ago: %i Datastreams are said not to be corrected',
+  async (ago, waited, n) => {
+    await addRule()
+    const said: number[] = []
+    const engine = city.openEngine(undefined, undefined, (datastreams) => said.push(datastreams))
+    await engine.pass(on('10:30'))
+    await live(engine, ['10:31', 70])
+    const before = await uncorrected()
+    const days = (count: number) => new Date(on('10:33').getTime() - count * 86_400_000)
+    await city.things.report('a', [days(ago).toISOString(), 95])
+    await city.pool.query(
+      `insert into late_observation (datastream_id, earliest, latest, first_arrived_at, arrived_at) values ($1, $2, $2, $3, $4)`,
+      [city.things.stream('a'), days(ago), days(waited), on('10:31')],
+    )
+    await engine.pass(on('10:33'))
+    expect([(await uncorrected()) - before, said, await marks()]).toEqual([n, n > 0 ? [n] : [], 0])
+    expect((await selectStatus(city.pool)).uncorrected).toBe(await uncorrected())
+  },
+)
 
 test('what was before the rule is not its history, and an incident that missing data opened stays one', async () => {
   await addRule({ noData: { policy: 'notify', afterSeconds: 600 } })

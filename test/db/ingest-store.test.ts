@@ -152,6 +152,45 @@ describe('ingest store', () => {
     expect(await noted()).toEqual([{ property: 'pm2_5', earliest: at(0), latest: at(60), arrived_at: new Date(now) }])
   })
 
+  test('while nobody compares late data, there is one note for each Datastream, of all that came', async () => {
+    let now = NOON + 600_000
+    const first = now
+    const { write } = open({ now: () => now })
+    const pm10 = { property: 'pm10' as const }
+    await write(message([sample({ phenomenonTime: at(500) }), sample({ phenomenonTime: at(500), ...pm10 })]))
+    for (let n = 1; n <= 40; n += 1) {
+      now += 1_000
+      await write(message([sample({ phenomenonTime: at(200 + n) }), sample({ phenomenonTime: at(200 - n), ...pm10 })]))
+    }
+    const { rows } = await pool.query(
+      `select d.property, earliest, latest, first_arrived_at, arrived_at
+       from late_observation l join datastream d on d.id = l.datastream_id order by d.property desc`,
+    )
+    const times = { first_arrived_at: new Date(first + 1_000), arrived_at: new Date(first + 40_000) }
+    expect(rows).toEqual([
+      { property: 'pm2_5', earliest: at(201), latest: at(240), ...times },
+      { property: 'pm10', earliest: at(160), latest: at(199), ...times },
+    ])
+  })
+
+  test('a note that another writer holds is not waited for; the next one merges both', async () => {
+    let now = NOON + 600_000
+    const { write } = open({ now: () => now })
+    await write(message([sample({ phenomenonTime: at(500) })]))
+    await write(message([sample({ phenomenonTime: at(100) })]))
+    const notes = async () => (await pool.query('select earliest, latest from late_observation order by id')).rows
+    const other = await pool.connect()
+    await other.query('begin')
+    await other.query('select from late_observation for update')
+    now += 1_000
+    await write(message([sample({ phenomenonTime: at(200) })]))
+    expect(await notes()).toHaveLength(2)
+    await other.query('commit')
+    other.release()
+    await write(message([sample({ phenomenonTime: at(300) })]))
+    expect(await notes()).toEqual([{ earliest: at(100), latest: at(300) }])
+  })
+
   test('of a batch in which some are late, only the others are news', async () => {
     const { write, latest } = open()
     const pm10 = { property: 'pm10' as const }

@@ -111,7 +111,12 @@ function EngineState() {
   if (data.engine === 'idle') return <p className="now__warning">{t('now.engine.idle')}</p>
   if (data.failingRules > 0) return <p className="now__warning">{t('now.engine.failing', { n: data.failingRules })}</p>
   const at = data.evaluatedAt === null ? t('none') : dateTime(data.evaluatedAt)
-  return <p className="note">{t('now.engine.running', { rules: data.rules, at })}</p>
+  return (
+    <>
+      <p className="note">{t('now.engine.running', { rules: data.rules, at })}</p>
+      {data.uncorrected > 0 && <p className="note">{t('now.engine.uncorrected', { n: data.uncorrected })}</p>}
+    </>
+  )
 }
 
 /** Reads incidents again as soon as the live feed says that one has changed. */

@@ -55,6 +55,8 @@ export type EngineOptions = {
   }) => void
   /** late data was not compared with the history; the next pass tries again */
   readonly onRepairError?: (error: unknown) => void
+  /** late data of so many Datastreams waited until it was too old to be compared */
+  readonly onUncorrected?: (datastreams: number) => void
 }
 export type EngineState = 'waiting' | 'evaluating' | 'failing' | 'closed'
 export type PassResult = { readonly evaluated: boolean; readonly written: number }
@@ -131,9 +133,9 @@ export class Engine {
 
   /** By itself: what is evaluated is written, and does not wait for the past. */
   async #repair(world: World, now: Date): Promise<void> {
-    const { pool, onRepairError } = this.#options
+    const { pool, onRepairError, onUncorrected } = this.#options
     try {
-      await repairHistory({ pool, term: this.#lease.term, world, now })
+      await repairHistory({ pool, term: this.#lease.term, world, now, onUncorrected })
     } catch (error) {
       if (error instanceof LeaseLost) throw error
       onRepairError?.(error)

@@ -21,6 +21,8 @@ const QUIET_MS = MINUTE_MS
 const MAX_WAIT_MS = 10 * MINUTE_MS
 /** History from before is not compared. */
 export const MAX_CORRECTED_MS = 31 * DAY_MS
+/** Rollups of hours, and many Datastreams at once, make late data wait as well. */
+const MAX_ORDINARY_WAIT_MS = DAY_MS
 /** Datastreams that are compared in one pass. */
 const MAX_STREAMS = 50
 
@@ -30,22 +32,36 @@ type Late = {
   readonly latest: number
   /** newest measurement of the Datastream */
   readonly newest: number
+  readonly firstArrived: number
   /** of the newest note that was read */
   readonly upTo: number
 }
-type Pass = { readonly pool: Pool; readonly term: string | null; readonly world: World; readonly now: Date }
+type Pass = {
+  readonly pool: Pool
+  readonly term: string | null
+  readonly world: World
+  readonly now: Date
+  /** told how many Datastreams have late data that waited until it was too old */
+  readonly onUncorrected?: ((datastreams: number) => void) | undefined
+}
 
 const LATE = `
-  select n.datastream_id as id, max(n.id) as "upTo", ${['min(n.earliest)', 'max(n.latest)', 'max(l.phenomenon_time)']
-    .map((time, i) => `floor(extract(epoch from ${time}) * 1000)::float8 as ${['earliest', 'latest', 'newest'][i]}`)
+  select n.datastream_id as id, max(n.id) as "upTo", ${Object.entries({
+    earliest: 'min(n.earliest)',
+    latest: 'max(n.latest)',
+    newest: 'max(l.phenomenon_time)',
+    firstArrived: 'min(coalesce(n.first_arrived_at, n.arrived_at))',
+  })
+    .map(([name, time]) => `floor(extract(epoch from ${time}) * 1000)::float8 as "${name}"`)
     .join(', ')}
   from late_observation n join latest_observation l using (datastream_id)
   group by 1 having max(n.arrived_at) <= $1::timestamptz - $2 * interval '1 millisecond'
-    or min(n.arrived_at) <= $1::timestamptz - $3 * interval '1 millisecond'
-  order by min(n.arrived_at)`
+    or min(coalesce(n.first_arrived_at, n.arrived_at)) <= $1::timestamptz - $3 * interval '1 millisecond'
+  order by min(coalesce(n.first_arrived_at, n.arrived_at))`
 const DONE = `
   delete from late_observation n using unnest($1::int[], $2::bigint[]) as d (id, up_to)
   where n.datastream_id = d.id and n.id <= d.up_to`
+const UNCORRECTED = `update alert_engine set uncorrected = uncorrected + $2 where holder = $1`
 const IS_STALE = `select rollup_is_stale(to_timestamp($1::float8 / 1000), to_timestamp($2::float8 / 1000)) as stale`
 
 /** @returns how many corrections were recorded @throws LeaseLost */
@@ -60,16 +76,28 @@ export async function repairHistory(pass: Pass): Promise<number> {
   const watched = rows.filter(({ id }) => looksAt.has(id)).slice(0, MAX_STREAMS)
   const done: Late[] = rows.filter(({ id }) => !looksAt.has(id))
   let recorded = 0
+  let tooOld = 0
   for (const late of watched) {
     const groups = looksAt.get(late.id) ?? []
     // until the hours are rolled up again they are as they were
     if (groups.some(({ group }) => stepMsOf(group.feature.condition) >= HOUR_MS) && (await isStale(pool, late)))
       continue
     for (const { group, stream } of groups) recorded += await compare(pass, group, stream, late)
+    if (waitedTooLong(late, now.getTime())) tooOld += 1
     done.push(late)
   }
   await pool.query(DONE, [done.map(({ id }) => id), done.map(({ upTo }) => upTo)])
+  if (tooOld > 0) {
+    await pool.query(UNCORRECTED, [pass.term, tooOld])
+    pass.onUncorrected?.(tooOld)
+  }
   return recorded
+}
+
+/** Whether part of it could have been compared when it arrived, and cannot any more: no engine has run since. */
+function waitedTooLong({ earliest, latest, firstArrived }: Late, nowMs: number): boolean {
+  const from = Math.max(earliest, firstArrived - MAX_CORRECTED_MS)
+  return nowMs - firstArrived > MAX_ORDINARY_WAIT_MS && from <= latest && from < nowMs - MAX_CORRECTED_MS
 }
 
 async function isStale(pool: Pool, { earliest, latest }: Late): Promise<boolean> {

@@ -38,6 +38,11 @@ export function startAlerting(options: AlertingOptions): Alerting {
   const engine = new Engine({
     ...options,
     onRuleError: (rule) => logRuleError(log, rule),
+    onUncorrected: (datastreams) =>
+      log.warn(
+        { datastreams },
+        'late data waited longer than 31 days for alert rules to be evaluated; the history of alerts before that is not corrected',
+      ),
     onRepairError: (error) => {
       if (repairOutage.note((error as Error).message))
         log.warn({ err: error }, 'late data not compared with the history of alerts; tried again with the next pass')
