@@ -30,8 +30,9 @@ export default function SessionMenu() {
   if (session.kind === 'anonymous')
     return (
       <>
-        <Button className="button session-menu" onPress={() => setSignInOpen(true)}>
-          {t('session.signIn')}
+        <Button className="button session-menu" aria-label={t('session.signIn')} onPress={() => setSignInOpen(true)}>
+          <Icon name="account" />
+          <span className="session-menu__name">{t('session.signIn')}</span>
         </Button>
         {isOpen && (
           <FormDialog title={t('session.signIn')} onClose={() => setSignInOpen(false)}>

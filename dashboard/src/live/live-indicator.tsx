@@ -18,14 +18,16 @@ export function LiveIndicator({ backfill }: { backfill: number | null }) {
   const filling = backfill !== null && backfill < 1
   const silent = isSilent(live, now)
   const arrival = arrivalText(live, now, i18n)
+  const detail = filling && !silent ? t('live.backfill', { share: percent(backfill) }) : arrival
   return (
     <div className={`live live--${silent ? 'silent' : live.status}`}>
       <span className="live__dot" aria-hidden="true" />
       <span className="live__state" role="status">
         {t(silent ? 'live.silent' : `live.${live.status}`)}
       </span>
-      <span className="live__age">
-        {filling && !silent ? t('live.backfill', { share: percent(backfill) }) : arrival}
+      {/* cut off where the header is full */}
+      <span className="live__age" title={detail}>
+        {detail}
       </span>
     </div>
   )
