@@ -79,7 +79,7 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     const id = `${prefix}.${code}`
     return id in intl.messages ? intl.formatMessage({ id }) : english
   }
-  const unit = (code: string): string => UNIT_LABELS.get(code) ?? name('unit', code)
+  const unit = (code: string): string => UNIT_LABELS.get(code) ?? unbroken(name('unit', code))
   const quantity = (value: number, code: string): string => {
     const [scaled, scaledCode] = readable(value, code)
     if (scaledCode !== code) return quantity(scaled, scaledCode)
@@ -109,6 +109,9 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     span: (seconds) => span(locale, seconds),
   }
 }
+
+/** "per 100 000 inhabitants": a line does not end within a number. */
+const unbroken = (text: string): string => text.replace(/(?<=\d) (?=\d{3})/g, '\u202f')
 
 const signOf = (value: number): string => (value > 0 ? '+' : value < 0 ? '−' : '')
 

@@ -116,7 +116,10 @@ function ReproduceValue({ indicator, value }: { indicator: IndicatorValue; value
     <Reproduce
       name={[code.replaceAll(':', '-'), value.dataPoint, period.label].filter(Boolean).join('-')}
       script={(language) => (value.evidence ? evidenceScript(language, value.evidence) : undefined)}
-      citation={citationOf({ city: city?.name ?? '', title, period: period.label, computedAt }, i18n)}
+      citation={citationOf(
+        { city: city?.name ?? '', title, period: i18n.name('period', period.label), computedAt },
+        i18n,
+      )}
     />
   )
 }

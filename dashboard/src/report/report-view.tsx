@@ -44,7 +44,7 @@ export default function ReportView() {
 }
 
 function Report({ report }: { report: ReportResponse }) {
-  const { t, dateTime, integer } = useI18n()
+  const { t, name, dateTime, integer } = useI18n()
   const { period, statuses, indicators } = report
   const dimensions = [...new Set(indicators.map(({ dimension }) => dimension))]
   return (
@@ -52,7 +52,7 @@ function Report({ report }: { report: ReportResponse }) {
       <p className="note">
         {report.city.name},{' '}
         {t(period.partial ? 'report.period.partial' : 'report.period', {
-          period: period.label,
+          period: name('period', period.label),
           computed: dateTime(report.computedAt),
         })}
       </p>
