@@ -31,7 +31,9 @@ export function RejectedMessage({ message, selected, onSelect }: RejectedMessage
         <summary>
           <span className="message__time">{time}</span>
           <span className="message__reason">{name('rejection', message.reason)}</span>
-          <code className="message__topic">{message.topic}</code>
+          <code className="message__topic" title={message.topic}>
+            {message.topic}
+          </code>
           <span className="note">
             {t('rejected.about', { source: message.source, bytes: integer(message.bytes) })}
             {message.partial && ` · ${t('rejected.partial')}`}
