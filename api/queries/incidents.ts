@@ -6,6 +6,7 @@ type Row = Omit<Incident, 'rule' | 'subject' | 'location' | 'id' | 'causeId' | '
   readonly id: number
   readonly ruleId: string
   readonly ruleName: string
+  readonly ruleKind: Incident['rule']['kind']
   readonly subjectKind: Incident['subject']['kind']
   readonly subjectId: string
   readonly subjectName: string
@@ -16,7 +17,8 @@ type Row = Omit<Incident, 'rule' | 'subject' | 'location' | 'id' | 'causeId' | '
 const DATES = ['startedAt', 'endedAt', 'openedAt', 'closedAt', 'acknowledgedAt', 'updatedAt'] as const
 
 const SELECT = `
-  select i.id, i.rule_id as "ruleId", i.rule_name as "ruleName", i.subject_kind as "subjectKind",
+  select i.id, i.rule_id as "ruleId", i.rule_name as "ruleName",
+         r.definition -> 'condition' ->> 'kind' as "ruleKind", i.subject_kind as "subjectKind",
          i.subject_id as "subjectId", i.subject_name as "subjectName", z.key as zone, t.lon, t.lat, i.owner,
          i.condition, i.severity, i.max_severity as "maxSeverity", i.handling, i.started_at as "startedAt",
          i.ended_at as "endedAt", i.opened_at as "openedAt", i.closed_at as "closedAt", i.closed_reason as "closedReason",
@@ -24,7 +26,8 @@ const SELECT = `
          i.affected_people as "affectedPeople", i.flapping, i.acknowledged_by as "acknowledgedBy",
          i.acknowledged_at as "acknowledgedAt", i.assigned_to as "assignedTo", i.cause_id as "causeId",
          i.updated_at as "updatedAt"`
-const FROM = `from incident i left join thing t on t.id = i.thing_id left join zone z on z.id = i.zone_id`
+const FROM = `from incident i left join thing t on t.id = i.thing_id left join zone z on z.id = i.zone_id
+  left join alert_rule r on r.id = i.rule_id`
 
 export type IncidentFilter = {
   readonly state: 'open' | 'closed' | 'all'
@@ -108,12 +111,12 @@ async function newestEvent(db: Queryable): Promise<number> {
 }
 
 function incidentOf(row: Row, now: Date): Incident {
-  const { id, ruleId, ruleName, subjectKind, subjectId, subjectName, lon, lat, causeId, ...rest } = row
+  const { id, ruleId, ruleName, ruleKind, subjectKind, subjectId, subjectName, lon, lat, causeId, ...rest } = row
   const { startedAt, endedAt, ...others } = isoDates(rest)
   const end = endedAt === null ? now.getTime() : Date.parse(endedAt)
   return {
     ...{ ...others, startedAt, endedAt, id: String(id) },
-    rule: { id: ruleId, name: ruleName },
+    rule: { id: ruleId, name: ruleName, kind: ruleKind },
     subject: { kind: subjectKind, id: subjectId, name: subjectName },
     location: lon === null || lat === null ? null : [lon, lat],
     durationSeconds: Math.max(0, Math.round((end - Date.parse(startedAt)) / 1000)),

@@ -60,7 +60,8 @@ export const alertRulesResponse = z.object({ rules: z.array(alertRuleResponse) }
 
 export const incidentSchema = z.object({
   id: z.string(),
-  rule: z.object({ id: z.string(), name: z.string() }),
+  /** `kind`: what its condition compares; null once the rule is deleted */
+  rule: z.object({ id: z.string(), name: z.string(), kind: z.string().nullable() }),
   subject: z.object({ kind: subjectKindSchema, id: z.string(), name: z.string() }),
   /** key of the zone in which the subject lies */
   zone: z.string().nullable(),

@@ -202,6 +202,7 @@ describe('incidents', () => {
     expect((await call('GET', `/incidents/${id}/groups`)).json()).toEqual({ vulnerable: null })
     const listed = incidentsResponse.parse((await call('GET', '/incidents?state=open&zone=west')).json())
     expect([listed.incidents.map((each) => each.id), listed.open.warning]).toEqual([[id], 1])
+    expect(listed.incidents[0]?.rule).toEqual({ id: ruleId, name: 'Particles', kind: 'value' })
     await call('DELETE', `/alert-rules/${ruleId}`)
   })
 

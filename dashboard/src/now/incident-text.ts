@@ -2,8 +2,10 @@ import type { Incident } from '#model/api/alerts.ts'
 import type { Formatters } from '../i18n/formatters.ts'
 
 /** What is wrong, in one line: the rule, and value and threshold where there is one. */
-export function valueText({ value, unit, threshold, property }: Incident, i18n: Formatters): string | null {
+export function valueText({ rule, value, unit, threshold, property }: Incident, i18n: Formatters): string | null {
   if (value === null) return null
+  if (rule.kind === 'silence' && threshold !== null)
+    return i18n.t('now.value.silence', { n: Math.floor(value), threshold: i18n.number(threshold) })
   const shown = i18n.quantity(value, unit ?? '')
   const named = property === null ? shown : i18n.t('now.value', { property: i18n.property(property), value: shown })
   if (threshold === null) return named

@@ -13,7 +13,7 @@ const plain = (text: string | null): string | null => text?.replaceAll(/[\u2068\
 
 const incident = {
   id: '7',
-  rule: { id: '1', name: 'PM2.5 above 50' },
+  rule: { id: '1', name: 'PM2.5 above 50', kind: 'value' },
   subject: { kind: 'thing', id: 'air-001', name: 'Harbour' },
   zone: 'old-harbour',
   location: null,
@@ -57,6 +57,12 @@ describe('an incident in words', () => {
     expect(text).toContain('PM2.5')
     expect(text).toMatch(/73\.2.+threshold 50/)
     expect(valueText({ ...incident, value: null }, i18n)).toBeNull()
+  })
+
+  test('of silence: how many expected intervals, where a bare number would say nothing', () => {
+    const rule = { ...incident.rule, kind: 'silence' }
+    const silent = { ...incident, rule, property: null, unit: null, value: 4.000000004, threshold: 4 }
+    expect(plain(valueText(silent, i18n))).toBe('Nothing received for 4 expected intervals (threshold 4)')
   })
   test('whom it affects: residents where they are known, else devices', () => {
     expect(plain(affectedText(incident, i18n))).toBe('60 devices, 4,100 residents in the districts affected')
