@@ -30,7 +30,11 @@ export default function SessionMenu() {
   if (session.kind === 'anonymous')
     return (
       <>
-        <Button className="button session-menu" aria-label={t('session.signIn')} onPress={() => setSignInOpen(true)}>
+        <Button
+          className="button session-menu session-menu--anonymous"
+          aria-label={t('session.signIn')}
+          onPress={() => setSignInOpen(true)}
+        >
           <Icon name="account" />
           <span className="session-menu__name">{t('session.signIn')}</span>
         </Button>
