@@ -3,6 +3,7 @@ import { useI18n } from '../../i18n/formatters.ts'
 import { type FurtherLayer, MAX_OPACITY, MIN_OPACITY } from '../../state/further-layers.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { Icon } from '../../ui/icon.tsx'
+import { layerOf } from '../layers/index.ts'
 import { useOfferedMeasures } from '../layers/offered-measures.ts'
 import './more-layers.css'
 
@@ -26,6 +27,7 @@ export function FurtherItem({ part, taken, isHighest, isLowest, onChange, onMove
   const { t, name, percent } = useI18n()
   const { layer, measure, opacity } = part
   const title = name('layer', layer)
+  const { FurtherChoice } = layerOf(layer)
   const measures = useOfferedMeasures()(part).filter((one) => one !== taken)
   const moveButton = (move: Move, isDisabled: boolean) => (
     <Button
@@ -52,13 +54,17 @@ export function FurtherItem({ part, taken, isHighest, isLowest, onChange, onMove
           <Icon name="close" />
         </Button>
       </div>
-      {measures.length > 1 && (
-        <Choice
-          label={t('layers.measure')}
-          choices={measures.map((id) => ({ id, label: name(`measure.${layer}`, id) }))}
-          value={measure}
-          onChange={(id) => onChange({ measure: id }, 'push')}
-        />
+      {FurtherChoice ? (
+        <FurtherChoice {...{ measure, taken }} onChange={(id) => onChange({ measure: id }, 'push')} />
+      ) : (
+        measures.length > 1 && (
+          <Choice
+            label={t('layers.measure')}
+            choices={measures.map((id) => ({ id, label: name(`measure.${layer}`, id) }))}
+            value={measure}
+            onChange={(id) => onChange({ measure: id }, 'push')}
+          />
+        )
       )}
       <label className="more-layers__opacity">
         <span className="eyebrow">{t('layers.more.opacity')}</span>

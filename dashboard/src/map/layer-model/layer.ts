@@ -17,6 +17,13 @@ export type LayerQuery = UseQueryOptions<any, Error, any, any>
 /** The answer to a query of the layer, or undefined until it is there. */
 export type ReadQuery = <Answer>(query: { readonly queryKey: DataTag<QueryKey, Answer, Error> }) => Answer | undefined
 
+export type FurtherChoiceProps = {
+  readonly measure: string
+  /** the measure that the main layer, being the same, has already */
+  readonly taken: string | null
+  readonly onChange: (measure: string) => void
+}
+
 /** One layer of the map, complete. `layers/index.ts` lists them all. */
 export type MapLayer = {
   readonly id: LayerId
@@ -43,6 +50,8 @@ export type MapLayer = {
   readonly mainOnly?: true
   /** choices of the layer in place of the buttons for its measures, which are its `children` */
   readonly Choices?: ComponentType<{ readonly children: ReactNode }>
+  /** the choice of its measure as a further layer, where `measures` are not all that it accepts */
+  readonly FurtherChoice?: ComponentType<FurtherChoiceProps>
   /** texts about one of its cells, where they are not those of radio coverage */
   readonly cellTexts?: { readonly eyebrow: MessageId; readonly note: MessageId }
 }

@@ -4,6 +4,7 @@ import type { MapLayer } from '../../layer-model/layer.ts'
 import { zoneModel } from '../../layer-model/zone-model.ts'
 import { SurveyChoices } from './survey-choices.tsx'
 import { readSurveyMeasure, surveyQueries } from './survey-queries.ts'
+import { SurveyQuestion } from './survey-question.tsx'
 import { surveyRefOf } from './survey-ref.ts'
 
 export const surveyLayer = {
@@ -28,4 +29,5 @@ export const surveyLayer = {
   },
   draws: () => 'areas',
   Choices: SurveyChoices,
+  FurtherChoice: SurveyQuestion,
 } as const satisfies MapLayer
