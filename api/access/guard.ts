@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { type Actor, may } from '#model/access/actor.ts'
 import { ROLE_PERMISSIONS, ROLES } from '#model/access/roles.ts'
 import { AppError } from '#model/basics/errors.ts'
@@ -13,6 +13,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** all routes with what they need, as `GET /health` */
     routeAccess: ReadonlyMap<string, Access>
+    /** whether a request that lasts would still be answered: its session or token may have ended, its role be another */
+    isStillAllowed: (request: FastifyRequest) => Promise<boolean>
   }
   interface FastifyRequest {
     /** who the request comes from; anonymous on routes that are `open` */
@@ -51,6 +53,12 @@ export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
     const named = missing.filter((route) => !route.startsWith('HEAD '))
     if (named.length > 0) throw new Error(missingRows(named))
   })
+  app.decorate('isStillAllowed', async (request) => {
+    const access = request.routeOptions.config.access ?? 'administer'
+    if (needsNone(access, isPublic)) return true
+    const { actor, refusal } = await identify(request, false)
+    return refusal === undefined && isAllowed(actor, access, isPublic)
+  })
   app.addHook('onRequest', async (request) => {
     const access = request.is404 ? 'open' : (request.routeOptions.config.access ?? 'administer')
     if (access === 'open') {
@@ -61,14 +69,23 @@ export function registerGuard(app: FastifyInstance, deps: GuardDeps): void {
     request.actor = actor
     // Credentials that are wrong are an error where they would have made a difference.
     if (refusal && !needsNone(access, isPublic)) throw refusal
-    requireAccess(request, access, isPublic)
+    requireAccess(actor, access, isPublic)
   })
 }
 
 const needsNone = (access: Access, isPublic: boolean): boolean =>
   access === 'open' || access === 'anyone' || (access === 'read' && isPublic)
 
-function requireAccess({ actor }: FastifyRequest, access: Access, isPublic: boolean): void {
+function isAllowed(actor: Actor, access: Access, isPublic: boolean): boolean {
+  try {
+    requireAccess(actor, access, isPublic)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function requireAccess(actor: Actor, access: Access, isPublic: boolean): void {
   if (access === 'open' || access === 'anyone') return
   if (access === 'account') {
     if (actor.kind === 'account') return
@@ -80,6 +97,8 @@ function requireAccess({ actor }: FastifyRequest, access: Access, isPublic: bool
   if (actor.mustChangePassword && permission !== 'read') throw new AppError('PASSWORD_CHANGE_REQUIRED')
   if (may(actor, permission, isPublic)) return
   if (actor.kind === 'anonymous') throw new AppError('KEY_REQUIRED')
+  const isElsewhere = actor.restriction !== null && may({ ...actor, restriction: null }, permission, isPublic)
+  if (isElsewhere) throw new AppError('OUTSIDE_RESTRICTION', `"${permission}", which concerns the whole city,`)
   const roles = ROLES.filter((role) => role !== 'public' && ROLE_PERMISSIONS[role].includes(permission))
   throw new AppError('PERMISSION_MISSING', `"${permission}" (roles: ${roles.join(', ')})`)
 }

@@ -55,16 +55,17 @@ const restrictionOf = ({ zones, owners }: Pick<Account, 'zones' | 'owners'>): Ac
 
 /**
  * Finds out who a request comes from: the key or a service token in `Authorization`, else the session of its cookie.
+ * @param isUse whether it counts as a use of the session
  * @returns `refusal`: why credentials that were sent are not valid; it is raised where they would have made a difference
  */
 export function createIdentify(deps: IdentifyDeps) {
-  return async (request: FastifyRequest): Promise<{ actor: Actor; refusal?: AppError }> => {
+  return async (request: FastifyRequest, isUse = true): Promise<{ actor: Actor; refusal?: AppError }> => {
     const { authorization } = request.headers
     // Another scheme belongs to a proxy in front of us.
     const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
     if (given !== undefined) return fromBearer(deps, request, given)
     const session = readCookie(request)
-    if (session !== undefined) return fromSession(deps, request, session)
+    if (session !== undefined) return fromSession(deps, request, session, isUse)
     return { actor: anonymous(request), ...(authorization !== undefined && { refusal: new AppError('KEY_REQUIRED') }) }
   }
 }
@@ -89,8 +90,9 @@ async function fromSession(
   { pool, key, clock }: IdentifyDeps,
   request: FastifyRequest,
   id: string,
+  isUse: boolean,
 ): Promise<Identified> {
-  const session = await findSession(pool, id, clock())
+  const session = await findSession(pool, id, clock(), isUse)
   const isOfKey = session?.keyDigest?.equals(keyDigestOf(key)) ?? false
   if (!session || (session.account === null && !isOfKey))
     return { actor: anonymous(request), refusal: new AppError('SESSION_ENDED') }

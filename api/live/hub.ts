@@ -11,6 +11,8 @@ const LEDGER_MS = 5_000
 const HEARTBEAT_MS = 15_000
 const INCIDENTS_MS = 1_000
 
+type IsAllowed = () => Promise<boolean>
+
 export type ChangedIncidents = { readonly incidents: readonly Incident[]; readonly newest: number }
 
 type HubDeps = {
@@ -35,7 +37,7 @@ type HubDeps = {
  * Datastreams whatever the rate; each event is serialised once for all clients.
  */
 export function createHub(deps: HubDeps) {
-  const clients = new Set<LiveClient>()
+  const clients = new Map<LiveClient, IsAllowed>()
   const pending: Pending = new Map()
   // The feed is grouped by what a message was about (an air station also sends weather); `?domain` means the Thing's own.
   const domainOf = new Map<number, Domain>()
@@ -55,7 +57,7 @@ export function createHub(deps: HubDeps) {
   function flush(): void {
     for (const [domain, observations] of pending) {
       const text = event('observations', { domain, observations: [...observations.values()] })
-      for (const client of clients) if (client.wants(domain)) client.send(text)
+      for (const client of clients.keys()) if (client.wants(domain)) client.send(text)
     }
     pending.clear()
   }
@@ -63,7 +65,7 @@ export function createHub(deps: HubDeps) {
   async function sendLedger(): Promise<void> {
     try {
       const text = event('ledger', await deps.ledger())
-      for (const client of clients) client.send(text)
+      for (const client of clients.keys()) client.send(text)
     } catch (error) {
       deps.onError(error)
     }
@@ -80,7 +82,7 @@ export function createHub(deps: HubDeps) {
       lastEvent = newest
       for (const incident of incidents) {
         const text = event('incident', incident)
-        for (const client of clients) client.send(text)
+        for (const client of clients.keys()) client.send(text)
       }
     } catch (error) {
       deps.onError(error)
@@ -98,14 +100,27 @@ export function createHub(deps: HubDeps) {
       lastRevision = Math.max(revision, lastRevision ?? 0)
       if (!changed) return
       const text = event('shift', { revision })
-      for (const client of clients) client.send(text)
+      for (const client of clients.keys()) client.send(text)
     } catch (error) {
       deps.onError(error)
     }
   }
 
   function beat(): void {
-    for (const client of clients) client.beat()
+    for (const [client, isAllowed] of clients) {
+      client.beat()
+      void endUnlessAllowed(client, isAllowed)
+    }
+  }
+
+  /** Signing out, a role that was taken away and a token that has expired end the event streams that they opened. */
+  async function endUnlessAllowed(client: LiveClient, isAllowed: IsAllowed): Promise<void> {
+    try {
+      if (!(await isAllowed())) client.close()
+    } catch (error) {
+      // asked again with the next beat
+      deps.onError(error)
+    }
   }
 
   function start(): void {
@@ -127,8 +142,8 @@ export function createHub(deps: HubDeps) {
 
   return {
     clients: () => clients.size,
-    /** Serves one event stream until the wire closes. */
-    add(wire: Wire, domains: readonly Domain[] | undefined): void {
+    /** Serves one event stream until the wire closes, or `isAllowed` says that it must end. */
+    add(wire: Wire, domains: readonly Domain[] | undefined, isAllowed: IsAllowed = async () => true): void {
       if (closed) {
         wire.end()
         return
@@ -140,7 +155,7 @@ export function createHub(deps: HubDeps) {
         onError: deps.onError,
         ...(deps.maxPendingBytes !== undefined && { maxPendingBytes: deps.maxPendingBytes }),
       })
-      clients.add(client)
+      clients.set(client, isAllowed)
       start()
       wire.onClose(() => {
         client.close()
@@ -152,7 +167,7 @@ export function createHub(deps: HubDeps) {
       closed = true
       stopListening()
       stop()
-      for (const client of clients) client.close()
+      for (const client of clients.keys()) client.close()
       clients.clear()
     },
   }

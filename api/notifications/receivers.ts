@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { requireWithin } from '#domain/access/within.ts'
+import { audit } from '#domain/audit/audit.ts'
 import type { SendMessage } from '#domain/notifications/channels/channel.ts'
 import { newSigningSecret } from '#domain/notifications/channels/webhook.ts'
 import { renderMessage } from '#domain/notifications/messages/render.ts'
 import type { SecretBox } from '#domain/notifications/secrets/secret-box.ts'
 import { inTransaction, type Pool, type PoolClient, type Queryable } from '#infra/db/pool.ts'
+import type { Actor } from '#model/access/actor.ts'
+import { isSelectionWithin } from '#model/access/restriction.ts'
 import type { CreatedReceiver, NewReceiver, Receiver, ReceiverChange, TestResult } from '#model/api/notifications.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { NotificationEvent } from '#model/notifications/event.ts'
@@ -52,25 +56,33 @@ const receiverOf = (row: Row): Receiver => ({
   createdAt: row.createdAt.toISOString(),
 })
 
-export async function selectReceivers(db: Queryable): Promise<Receiver[]> {
-  return (await db.query<Row>(`${SELECT} order by name`)).rows.map(receiverOf)
+/** Those that are notified of nothing beyond the zones and owners of whoever asks. */
+export async function selectReceivers(db: Queryable, { restriction }: Actor): Promise<Receiver[]> {
+  const { rows } = await db.query<Row>(`${SELECT} order by name`)
+  return rows.filter((row) => isSelectionWithin(restriction, row)).map(receiverOf)
 }
 
-/** @throws AppError NOT_FOUND */
-export async function requireReceiver(db: Queryable, id: number): Promise<Receiver> {
+/** @throws AppError NOT_FOUND, OUTSIDE_RESTRICTION */
+export async function requireReceiver(db: Queryable, id: number, { restriction }: Actor): Promise<Receiver> {
   const row = (await db.query<Row>(`${SELECT} and id = $1`, [id])).rows[0]
   if (!row) throw new AppError('NOT_FOUND', `a receiver with id ${id}`)
+  requireWithin(isSelectionWithin(restriction, row), `the receiver ${id}`)
   return receiverOf(row)
 }
+
+/** What the audit log has of a receiver: neither its name nor its address, which may be those of a person. */
+const auditable = ({ name: _, template: __, ...settings }: ReceiverChange): object =>
+  Object.fromEntries(SETTINGS.flatMap((name) => (name in settings ? [[name, settings[name as 'language']]] : [])))
 
 /**
  * Creates a receiver and sends it a test. A test that fails is reported; the receiver is there all the same, so that its server
  * may be set up afterwards.
  * @throws AppError VALUE_INVALID
  */
-export async function createReceiver(deps: ReceiverDeps, request: NewReceiver): Promise<CreatedReceiver> {
+export async function createReceiver(deps: ReceiverDeps, request: NewReceiver, by: Actor): Promise<CreatedReceiver> {
   const { config, secret, shown } = storedOf(request)
   const id = await inTransaction(deps.pool, async (client) => {
+    requireWithin(isSelectionWithin(by.restriction, request), SELECTION)
     await checkSettings(client, request)
     await requireFreeName(client, request.name, null)
     const { rows } = await client.query<{ n: number }>(
@@ -85,10 +97,13 @@ export async function createReceiver(deps: ReceiverDeps, request: NewReceiver): 
        values ($1, $2, $3, ${places.join(', ')}) returning id`,
       [request.channel, config, secret === null ? null : deps.notify.secrets.seal(JSON.stringify(secret)), ...values],
     )
-    return inserted.rows[0]?.id ?? 0
+    const created = inserted.rows[0]?.id ?? 0
+    const after = { channel: request.channel, ...auditable(request) }
+    await audit(client, { by, action: 'receiver.create', subject: `receiver:${created}`, after })
+    return created
   })
-  const test = await testReceiver(deps, id)
-  return { receiver: await requireReceiver(deps.pool, id), test, signingSecret: shown }
+  const test = await sendTest(deps, id, by)
+  return { receiver: await requireReceiver(deps.pool, id, by), test, signingSecret: shown }
 }
 
 /** What is stored openly and encrypted; `shown`: the signing secret, for the answer. */
@@ -133,10 +148,20 @@ async function requireFreeName(client: PoolClient, name: string, id: number | nu
   if (rowCount) throw new AppError('VALUE_INVALID', `name: another receiver is called "${name}"`)
 }
 
+type Change = { readonly by: Actor; readonly at: Date }
+const SELECTION = 'what such a receiver is notified of (zones, owners)'
+
 /** What waits for it is looked at again with the new settings; a receiver that is switched off gets nothing that waits. */
-export async function changeReceiver(pool: Pool, id: number, change: ReceiverChange, at: Date): Promise<Receiver> {
+export async function changeReceiver(
+  pool: Pool,
+  id: number,
+  change: ReceiverChange,
+  { by, at }: Change,
+): Promise<Receiver> {
   return inTransaction(pool, async (client) => {
-    await requireReceiver(client, id)
+    const before = await requireReceiver(client, id, by)
+    const { zones = before.zones, owners = before.owners } = change
+    requireWithin(isSelectionWithin(by.restriction, { zones, owners }), SELECTION)
     await checkSettings(client, change)
     if (change.name !== undefined) await requireFreeName(client, change.name, id)
     const names = SETTINGS.filter((name) => change[name] !== undefined)
@@ -146,7 +171,10 @@ export async function changeReceiver(pool: Pool, id: number, change: ReceiverCha
     )
     if (change.enabled === false) await cancelWaiting(client, id, 'receiver_disabled')
     else await client.query(RELEASE, [id, at])
-    return requireReceiver(client, id)
+    const after = await requireReceiver(client, id, by)
+    const states = { before: auditable(before), after: auditable(after) }
+    await audit(client, { by, action: 'receiver.change', subject: `receiver:${id}`, ...states })
+    return after
   })
 }
 const RELEASE = `
@@ -161,23 +189,31 @@ async function cancelWaiting(client: PoolClient, id: number, reason: string): Pr
 }
 
 /** Its name stays for the history of what was sent; address and secret do not. */
-export async function deleteReceiver(pool: Pool, id: number, at: Date): Promise<void> {
+export async function deleteReceiver(pool: Pool, id: number, { by, at }: Change): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await requireReceiver(client, id)
+    const before = auditable(await requireReceiver(client, id, by))
     await cancelWaiting(client, id, 'receiver_deleted')
     await client.query(
       `update notification_receiver set deleted_at = $2, config = '{}', secret = null, enabled = false where id = $1`,
       [id, at],
     )
+    await audit(client, { by, action: 'receiver.delete', subject: `receiver:${id}`, before })
   })
 }
 
 const ADDRESS = 'select channel, config, secret from notification_receiver where id = $1 and deleted_at is null'
 type Address = Pick<Parameters<SendMessage>[0], 'channel' | 'config' | 'secret'>
 
+/** As `sendTest`, by itself. */
+export async function testReceiver(deps: ReceiverDeps, id: number, by: Actor): Promise<TestResult> {
+  const result = await sendTest(deps, id, by)
+  await audit(deps.pool, { by, action: 'receiver.test', subject: `receiver:${id}`, after: { ok: result.ok } })
+  return result
+}
+
 /** Sends a message that says it is a test, and stores whether it arrived. */
-export async function testReceiver(deps: ReceiverDeps, id: number): Promise<TestResult> {
-  const receiver = await requireReceiver(deps.pool, id)
+async function sendTest(deps: ReceiverDeps, id: number, by: Actor): Promise<TestResult> {
+  const receiver = await requireReceiver(deps.pool, id, by)
   const address = (await deps.pool.query<Address>(ADDRESS, [id])).rows[0]
   if (!address) throw new AppError('NOT_FOUND', `a receiver with id ${id}`)
   const at = deps.clock()

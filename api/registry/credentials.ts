@@ -1,6 +1,8 @@
 /** Credentials with which devices authenticate to the broker: issued once, listed without their secrets, revoked. */
+
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { inTransaction, type Pool, type PoolClient, type Queryable } from '#infra/db/pool.ts'
 import { hashSecret, newSecret } from '#infra/devices/secret.ts'
 import { type Actor, publicNameOf } from '#model/access/actor.ts'
@@ -10,7 +12,7 @@ import { OWN_ROOT } from '#model/mqtt/live-feed.ts'
 import { covers, filterProblem } from '#model/mqtt/topic-filters.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
-import { requireUnrestricted, requireWithin } from './within-restriction.ts'
+import { requireWithin } from './within-restriction.ts'
 
 const MAX_PER_THING = 10
 /** What a user name may contain: a colon would end it in a password file. */

@@ -1,4 +1,5 @@
 /** Devices and topics that are ignored: their messages are rejected as `ignored` until they are taken off the list. */
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { inTransaction, type Pool, type PoolClient, type Queryable } from '#infra/db/pool.ts'
 import { type Actor, publicNameOf } from '#model/access/actor.ts'
 import type { IgnoredResponse, IgnoreRequest } from '#model/api/devices.ts'
@@ -6,7 +7,7 @@ import { AppError } from '#model/basics/errors.ts'
 import { filterProblem } from '#model/mqtt/topic-filters.ts'
 import { requireThing } from '../queries/registry.ts'
 import { recordChange } from '../queries/registry-changes.ts'
-import { requireUnrestricted, requireWithin } from './within-restriction.ts'
+import { requireWithin } from './within-restriction.ts'
 
 const MAX_DEVICES = 100_000
 const MAX_TOPICS = 500

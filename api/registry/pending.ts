@@ -2,13 +2,13 @@
  * Devices that wait for approval (ingest/registry/admission.ts). An approved device registers itself with its next message;
  * those that are stored are replayed. Its row stays until all of them are, so that an interrupted replay continues.
  */
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { inTransaction, type Pool, type Queryable } from '#infra/db/pool.ts'
 import type { Actor } from '#model/access/actor.ts'
 import type { PendingResponse } from '#model/api/devices.ts'
 import type { LiveSource } from '../live/source.ts'
 import { recordChange } from '../queries/registry-changes.ts'
 import { replay } from '../replay/replay.ts'
-import { requireUnrestricted } from './within-restriction.ts'
 
 type Row = Omit<PendingResponse['devices'][number], 'firstSeen' | 'lastSeen' | 'approvedAt'> & {
   firstSeen: Date

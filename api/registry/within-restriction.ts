@@ -30,8 +30,3 @@ export async function requireAllWithin(
   const outside = things.find(({ id }) => !within.has(id))
   if (outside) throw new AppError('OUTSIDE_RESTRICTION', `the Thing "${outside.key}"`)
 }
-
-/** For what applies to Things everywhere. @throws AppError OUTSIDE_RESTRICTION */
-export function requireUnrestricted({ restriction }: Actor, what: string): void {
-  if (restriction) throw new AppError('OUTSIDE_RESTRICTION', what)
-}

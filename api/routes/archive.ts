@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { archivedSources, archiveReplayRequest, archiveResponse, replayResponse } from '#model/api/ingest.ts'
 import { DAY_MS, keyParam, readWindow, windowParams } from '../http/params.ts'
 import { selectArchived, selectArchivedSources } from '../queries/archive.ts'
@@ -60,7 +61,8 @@ export const archiveRoutes =
           response: { 200: replayResponse },
         },
       },
-      async ({ body: { source, topic, from, to } }) => {
+      async ({ actor, body: { source, topic, from, to } }) => {
+        requireUnrestricted(actor, 'the replay of messages of all devices')
         const filter = { source, topic, ...readWindow({ from, to }, clock(), 0) }
         await untilInForce(pool, sleep)
         return replayArchive({ pool, live }, filter)

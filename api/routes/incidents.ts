@@ -2,10 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { acknowledge, addNote, assign, close } from '#domain/alerting/actions.ts'
 import { selectDirection } from '#domain/alerting/rules.ts'
-import { type Actor, may, publicNameOf } from '#model/access/actor.ts'
+import { type Actor, authorOf, may } from '#model/access/actor.ts'
+import { isWithin } from '#model/access/restriction.ts'
 import { handlingSchema, severitySchema } from '#model/alerting/states.ts'
 import {
   alertingStatus,
+  type Incident,
   incidentAction,
   incidentAssignment,
   incidentDetail,
@@ -57,7 +59,7 @@ export const incidentRoutes =
         const page = rows.slice(0, limit)
         const last = page.at(-1)
         const next = rows.length > limit && last ? writeCursor(Number(last.id)) : null
-        const incidents = seesNames(actor) ? page : page.map(withoutNames)
+        const incidents = page.map((incident) => (seesNames(actor, incident) ? incident : withoutNames(incident)))
         return { incidents, next, open: await countOpen(pool) }
       },
     )
@@ -75,7 +77,7 @@ export const incidentRoutes =
         const incident = await requireIncident(pool, params.id, clock())
         const direction = await selectDirection(pool, incident.rule.id)
         const timeline = await selectTimeline(pool, params.id)
-        const hidden = !seesNames(actor)
+        const hidden = !seesNames(actor, incident)
         return {
           incident: hidden ? withoutNames(incident) : incident,
           timeline: hidden ? timeline.map(withoutPersons) : timeline,
@@ -119,15 +121,12 @@ export const incidentRoutes =
   }
 
 /** Names of those who work on incidents, and what they write, are for those who may do so. */
-const seesNames = (actor: Actor): boolean => may(actor, 'operate', false)
+const seesNames = (actor: Actor, { zone, owner }: Incident): boolean =>
+  may(actor, 'operate', false) && isWithin(actor.restriction, { zone, owner })
 const withoutPersons = (entry: TimelineEntry): TimelineEntry => ({
   ...entry,
   ...{ who: null, note: null, detail: entry.kind === 'assigned' ? {} : entry.detail },
 })
-
-/** An account has a name; whoever uses the key or a token says who they are. */
-const nameOf = (actor: Actor, said: string | undefined): string =>
-  actor.kind === 'account' ? actor.name : (said ?? publicNameOf(actor))
 
 const actionRoutes =
   ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
@@ -141,7 +140,7 @@ const actionRoutes =
       '/incidents/:id/acknowledge',
       { ...acknowledgeRoute, schema: { ...acknowledgeRoute.schema, body: incidentAction } },
       async ({ actor, params: { id }, body: { who, note } }) => {
-        await acknowledge(pool, id, { by: actor, who: nameOf(actor, who), note, now: clock() })
+        await acknowledge(pool, id, { by: actor, who: authorOf(actor, who), note, now: clock() })
         return answer(id)
       },
     )
@@ -150,7 +149,7 @@ const actionRoutes =
       '/incidents/:id/assign',
       { ...assignRoute, schema: { ...assignRoute.schema, body: incidentAssignment } },
       async ({ actor, params: { id }, body: { who, to, note } }) => {
-        await assign(pool, id, { by: actor, who: nameOf(actor, who), to, note, now: clock() })
+        await assign(pool, id, { by: actor, who: authorOf(actor, who), to, note, now: clock() })
         return answer(id)
       },
     )
@@ -159,7 +158,7 @@ const actionRoutes =
       '/incidents/:id/notes',
       { ...noteRoute, schema: { ...noteRoute.schema, body: incidentNote } },
       async ({ actor, params: { id }, body: { who, note } }) => {
-        await addNote(pool, id, { by: actor, who: nameOf(actor, who), note, now: clock() })
+        await addNote(pool, id, { by: actor, who: authorOf(actor, who), note, now: clock() })
         return answer(id)
       },
     )
@@ -168,7 +167,7 @@ const actionRoutes =
       '/incidents/:id/close',
       { ...closeRoute, schema: { ...closeRoute.schema, body: incidentAction } },
       async ({ actor, params: { id }, body: { who, note } }) => {
-        await close(pool, id, { by: actor, who: nameOf(actor, who), note, now: clock() })
+        await close(pool, id, { by: actor, who: authorOf(actor, who), note, now: clock() })
         return answer(id)
       },
     )

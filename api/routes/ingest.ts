@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { checkInvariants } from '#domain/invariants/invariants.ts'
 import { may } from '#model/access/actor.ts'
 import {
@@ -111,7 +112,8 @@ export const ingestRoutes =
           response: { 200: replayResponse },
         },
       },
-      async ({ body: { all: _, ids, from, to, device, ...filter } }) => {
+      async ({ actor, body: { all: _, ids, from, to, device, ...filter } }) => {
+        requireUnrestricted(actor, 'the replay of messages of all devices')
         const devices = device === undefined ? undefined : [device]
         const wanted = { ...filter, ...arrival({ from, to }), devices, ids: ids?.map(readId) }
         await untilInForce(pool, sleep)

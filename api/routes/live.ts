@@ -28,7 +28,8 @@ export const liveRoutes =
         },
       },
       // Last-Event-ID is ignored: a client that reconnects gets a snapshot, which includes what it missed.
-      ({ query, ip }, reply) => {
+      (request, reply) => {
+        const { query, ip } = request
         if (hub.clients() >= MAX_CLIENTS) {
           throw new AppError('TOO_MANY_CLIENTS', `${MAX_CLIENTS} event streams are open; try again later`)
         }
@@ -45,7 +46,7 @@ export const liveRoutes =
           else perAddress.delete(ip)
         })
         openStream(reply)
-        hub.add(wireOf(reply), query.domain)
+        hub.add(wireOf(reply), query.domain, () => app.isStillAllowed(request))
       },
     )
   }

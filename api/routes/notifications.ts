@@ -48,7 +48,7 @@ const receiverRoutes =
           response: { 200: contract.receivers },
         },
       },
-      async () => ({ receivers: await selectReceivers(pool) }),
+      async ({ actor }) => ({ receivers: await selectReceivers(pool, actor) }),
     )
     app.post(
       '/receivers',
@@ -62,15 +62,15 @@ const receiverRoutes =
           response: { 201: contract.createdReceiver },
         },
       },
-      async ({ body }, reply) => {
-        const created = await createReceiver(deps, body)
+      async ({ actor, body }, reply) => {
+        const created = await createReceiver(deps, body, actor)
         return reply.status(201).header('cache-control', 'no-store').send(created)
       },
     )
     app.get(
       '/receivers/:id',
       { schema: { tags, summary: 'One receiver', params: byId, response: { 200: contract.receiver } } },
-      ({ params }) => requireReceiver(pool, params.id),
+      ({ actor, params }) => requireReceiver(pool, params.id, actor),
     )
     app.patch(
       '/receivers/:id',
@@ -83,7 +83,7 @@ const receiverRoutes =
           response: { 200: contract.receiver },
         },
       },
-      ({ params, body }) => changeReceiver(pool, params.id, body, clock()),
+      ({ actor, params, body }) => changeReceiver(pool, params.id, body, { by: actor, at: clock() }),
     )
     app.delete(
       '/receivers/:id',
@@ -95,15 +95,15 @@ const receiverRoutes =
           response: { 204: z.null() },
         },
       },
-      async ({ params }, reply) => {
-        await deleteReceiver(pool, params.id, clock())
+      async ({ actor, params }, reply) => {
+        await deleteReceiver(pool, params.id, { by: actor, at: clock() })
         return reply.status(204).send(null)
       },
     )
     app.post(
       '/receivers/:id/test',
       { schema: { tags, summary: 'Send a test', params: byId, response: { 200: contract.testResult } } },
-      ({ params }) => testReceiver(deps, params.id),
+      ({ actor, params }) => testReceiver(deps, params.id, actor),
     )
     app.get(
       '/push-key',
@@ -130,7 +130,7 @@ const silenceRoutes =
           response: { 200: contract.silences },
         },
       },
-      async () => ({ silences: await selectSilences(pool, clock()) }),
+      async ({ actor }) => ({ silences: await selectSilences(pool, actor, clock()) }),
     )
     app.post(
       '/silences',
@@ -144,13 +144,14 @@ const silenceRoutes =
           response: { 201: contract.silence },
         },
       },
-      async ({ body }, reply) => reply.status(201).send(await createSilence(pool, body, clock())),
+      async ({ actor, body }, reply) =>
+        reply.status(201).send(await createSilence(pool, body, { by: actor, now: clock() })),
     )
     app.delete(
       '/silences/:id',
       { schema: { tags, summary: 'End a silence now', params: byId, response: { 204: z.null() } } },
-      async ({ params }, reply) => {
-        await endSilence(pool, params.id, clock())
+      async ({ actor, params }, reply) => {
+        await endSilence(pool, params.id, { by: actor, now: clock() })
         return reply.status(204).send(null)
       },
     )
@@ -168,7 +169,7 @@ const maintenanceRoutes =
           response: { 200: contract.maintenances },
         },
       },
-      async () => ({ windows: await selectMaintenance(pool, clock()) }),
+      async ({ actor }) => ({ windows: await selectMaintenance(pool, actor, clock()) }),
     )
     app.post(
       '/maintenance-windows',
@@ -180,13 +181,14 @@ const maintenanceRoutes =
           response: { 201: contract.maintenance },
         },
       },
-      async ({ body }, reply) => reply.status(201).send(await createMaintenance(pool, body, clock())),
+      async ({ actor, body }, reply) =>
+        reply.status(201).send(await createMaintenance(pool, body, { by: actor, now: clock() })),
     )
     app.delete(
       '/maintenance-windows/:id',
       { schema: { tags, summary: 'Delete a maintenance window', params: byId, response: { 204: z.null() } } },
-      async ({ params }, reply) => {
-        await deleteMaintenance(pool, params.id, clock())
+      async ({ actor, params }, reply) => {
+        await deleteMaintenance(pool, params.id, { by: actor, now: clock() })
         return reply.status(204).send(null)
       },
     )
@@ -213,7 +215,7 @@ const messageRoutes =
           response: { 200: contract.notifications },
         },
       },
-      ({ query }) => selectMessages(pool, query),
+      ({ actor, query }) => selectMessages(pool, query, actor),
     )
     app.post(
       '/notifications/:message/retry',
@@ -225,8 +227,8 @@ const messageRoutes =
           response: { 204: z.null() },
         },
       },
-      async ({ params }, reply) => {
-        await retryMessage(pool, params.message, clock())
+      async ({ actor, params }, reply) => {
+        await retryMessage(pool, params.message, { by: actor, now: clock() })
         return reply.status(204).send(null)
       },
     )

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { payloadDescription, payloadDescriptionRequest, payloadDescriptions, payloadName } from '#model/api/payloads.ts'
 import { deletePayloadMapping, putPayloadMapping, selectPayloadMappings } from '../queries/payload-mappings.ts'
-import { requireUnrestricted } from '../registry/within-restriction.ts'
 import type { ApiDeps } from './deps.ts'
 
 const tags = ['registry']

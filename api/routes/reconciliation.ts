@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { reconciliationBody, reconciliationResponse } from '#model/api/reconciliation.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { reconciliations, runReconciliation } from '../nightly/reconciliations.ts'
@@ -33,7 +34,8 @@ export const reconciliationRoutes =
           response: { 200: reconciliationResponse },
         },
       },
-      async ({ body }) => {
+      async ({ actor, body }) => {
+        requireUnrestricted(actor, 'the comparison of all data')
         const window = { from: new Date(body.from), to: new Date(body.to) }
         if (window.to.getTime() - window.from.getTime() > MAX_WINDOW_MS)
           throw new AppError('QUERY_TOO_LARGE', 'compare at most 31 days at a time; npm run reconcile has no limit')

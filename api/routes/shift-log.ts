@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { requireUnrestricted } from '#domain/access/within.ts'
 import { acceptHandover, eraseText, handOver, writeNote } from '#domain/alerting/shift-log.ts'
 import type { Actor } from '#model/access/actor.ts'
 import { handoverBody, shiftEntrySchema, shiftLogResponse, shiftNoteBody } from '#model/api/shift-log.ts'
@@ -11,6 +12,8 @@ import { selectEntries, selectEntry, selectWaiting } from '../queries/shift-log.
 import type { ApiDeps } from './deps.ts'
 
 const tags = ['alerts']
+/** It is read by those who are responsible for the whole city. */
+const OF_ALL = 'the shift log, which is of the whole city,'
 const byId = z.object({ id: idParam })
 const listQuery = z.object({
   incident: idParam.optional().describe('only entries about this incident'),
@@ -59,6 +62,7 @@ export const shiftLogRoutes =
         },
       },
       async ({ actor, body: { text, at, incidents } }, reply) => {
+        requireUnrestricted(actor, OF_ALL)
         const now = clock()
         const id = await writeNote(pool, { by: actor, text, incidents, at: at ? new Date(at) : now, now })
         return reply.status(201).send(await answer(actor, id))
@@ -75,6 +79,7 @@ export const shiftLogRoutes =
         },
       },
       async ({ actor, body: { text } }, reply) => {
+        requireUnrestricted(actor, OF_ALL)
         const id = await handOver(pool, { by: actor, text, now: clock() })
         return reply.status(201).send(await answer(actor, id))
       },
@@ -90,6 +95,7 @@ export const shiftLogRoutes =
         },
       },
       async ({ actor, params: { id } }) => {
+        requireUnrestricted(actor, OF_ALL)
         await acceptHandover(pool, id, { by: actor, now: clock() })
         return answer(actor, id)
       },

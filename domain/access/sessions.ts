@@ -55,8 +55,13 @@ type Row = Account & {
   idToken: string | null
 }
 
-/** The open session with this id. */
-export async function findSession(db: Queryable, id: string, now: Date): Promise<KnownSession | undefined> {
+/** The open session with this id. @param isUse whether asking for it counts as a use, so that it is not idle */
+export async function findSession(
+  db: Queryable,
+  id: string,
+  now: Date,
+  isUse = true,
+): Promise<KnownSession | undefined> {
   const { rows } = await db.query<Row>(
     `select s.account_id::text as "accountId", s.key_digest as "keyDigest", s.created_at as "openedAt",
             s.last_used_at as "lastUsedAt", s.id_token as "idToken", ${ACCOUNT_COLUMNS}
@@ -66,7 +71,7 @@ export async function findSession(db: Queryable, id: string, now: Date): Promise
   )
   const [row] = rows
   if (!row) return undefined
-  if (now.getTime() - row.lastUsedAt.getTime() >= LAST_USED_MS)
+  if (isUse && now.getTime() - row.lastUsedAt.getTime() >= LAST_USED_MS)
     await db.query('update session set last_used_at = $2 where hash = $1', [digestOf(id), now])
   const { keyDigest, openedAt, idToken } = row
   return { account: row.accountId === null ? null : row, keyDigest, createdAt: openedAt, idToken }

@@ -1,7 +1,9 @@
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import type { Actor } from '#model/access/actor.ts'
+import { isWithin } from '#model/access/restriction.ts'
 import type { Handling } from '#model/alerting/states.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { requireWithin } from '../access/within.ts'
 import { audit } from '../audit/audit.ts'
 import { stopEscalation } from '../notifications/acknowledge.ts'
 import { addEvent, closeIncidents, notify } from './incidents.ts'
@@ -17,7 +19,7 @@ type Action = {
 /** A second acknowledgement is recorded too; the first one is what counts. Escalation stops at once. */
 export const acknowledge = (pool: Pool, id: number, { by, who, note, now }: Action): Promise<void> =>
   inTransaction(pool, async (client) => {
-    const { handling } = await lockOpen(client, id)
+    const { handling } = await lockOpen(client, id, by)
     await stopEscalation(client, String(id), now)
     await client.query(
       `update incident set handling = case handling when 'open' then 'acknowledged' else handling end,
@@ -36,7 +38,7 @@ export const assign = (
   { by, who, note, now, to }: Action & { readonly to: string },
 ): Promise<void> =>
   inTransaction(pool, async (client) => {
-    await lockOpen(client, id)
+    await lockOpen(client, id, by)
     await stopEscalation(client, String(id), now)
     await client.query(
       `update incident set handling = 'assigned', assigned_to = $2, acknowledged_by = coalesce(acknowledged_by, $3),
@@ -51,7 +53,7 @@ export const assign = (
 /** Closed incidents take notes as well: what was found out afterwards. */
 export const addNote = (pool: Pool, id: number, { by, who, note, now }: Action): Promise<void> =>
   inTransaction(pool, async (client) => {
-    await lock(client, id)
+    await lock(client, id, by)
     await addEvent(client, id, { kind: 'note', at: now, who, note })
     await client.query(`update incident set updated_at = $2 where id = $1`, [id, now])
     await audit(client, { by, action: 'incident.note', subject: `incident:${id}` })
@@ -63,24 +65,26 @@ export const addNote = (pool: Pool, id: number, { by, who, note, now }: Action):
  */
 export const close = (pool: Pool, id: number, { by, who, note, now }: Action): Promise<void> =>
   inTransaction(pool, async (client) => {
-    await lockOpen(client, id)
+    await lockOpen(client, id, by)
     await stopEscalation(client, String(id), now)
     await closeIncidents(client, [id], { reason: 'closed_by_person', now, who, note })
     await audit(client, { by, action: 'incident.close', subject: `incident:${id}` })
   })
 
-async function lock(client: PoolClient, id: number): Promise<{ handling: Handling }> {
-  const { rows } = await client.query<{ handling: Handling }>(
-    `select handling from incident where id = $1 for update`,
-    [id],
-  )
-  const [row] = rows
+type Locked = { readonly handling: Handling; readonly zone: string | null; readonly owner: string | null }
+const LOCK = `
+  select i.handling, i.owner, (select key from zone where id = i.zone_id) as zone from incident i where i.id = $1 for update`
+
+/** @throws AppError INCIDENT_UNKNOWN, OUTSIDE_RESTRICTION */
+async function lock(client: PoolClient, id: number, { restriction }: Actor): Promise<Locked> {
+  const [row] = (await client.query<Locked>(LOCK, [id])).rows
   if (!row) throw new AppError('INCIDENT_UNKNOWN', String(id))
+  requireWithin(isWithin(restriction, row), `the incident ${id}`)
   return row
 }
 
-async function lockOpen(client: PoolClient, id: number): Promise<{ handling: Handling }> {
-  const row = await lock(client, id)
+async function lockOpen(client: PoolClient, id: number, by: Actor): Promise<Locked> {
+  const row = await lock(client, id, by)
   if (row.handling === 'closed') throw new AppError('INCIDENT_CLOSED', String(id))
   return row
 }

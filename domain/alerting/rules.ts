@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { inTransaction, type Pool, type PoolClient, type Queryable } from '#infra/db/pool.ts'
 import { type Actor, publicNameOf } from '#model/access/actor.ts'
+import { isRuleWithin } from '#model/access/restriction.ts'
 import { type AlertRule, alertRuleSchema } from '#model/alerting/rule.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { requireWithin } from '../access/within.ts'
 import { audit } from '../audit/audit.ts'
 import { closeIncidents } from './incidents.ts'
 
@@ -52,6 +54,7 @@ export async function selectDirection(db: Queryable, id: string): Promise<'above
 /** @throws AppError VALUE_INVALID beyond MAX_RULES */
 export const createRule = (pool: Pool, rule: AlertRule, by: Actor): Promise<StoredRule> =>
   inTransaction(pool, async (client) => {
+    requireRuleWithin(by, rule)
     const { rows } = await client.query<Row>(
       `insert into alert_rule (id, name, definition, created_by)
        select $1, $2, $3, $4 where (select count(*) from alert_rule) < ${MAX_RULES} returning ${COLUMNS}`,
@@ -68,7 +71,8 @@ type Change = { readonly by: Actor; readonly now: Date }
 /** Replaces a rule. Its open incidents are closed: what they were opened for is not what the rule says now. */
 export const changeRule = (pool: Pool, id: string, rule: AlertRule, { by, now }: Change): Promise<StoredRule> =>
   inTransaction(pool, async (client) => {
-    const before = await lockRule(client, id)
+    const before = await lockRule(client, id, by)
+    requireRuleWithin(by, rule)
     if (JSON.stringify(before.definition) === JSON.stringify(rule)) return before
     await endInstances(client, id, { reason: 'rule_changed', by, now })
     const { rows } = await client.query<Row>(
@@ -83,7 +87,7 @@ export const changeRule = (pool: Pool, id: string, rule: AlertRule, { by, now }:
 /** A paused rule is not evaluated; its open incidents are closed. */
 export const enableRule = (pool: Pool, id: string, enabled: boolean, { by, now }: Change): Promise<StoredRule> =>
   inTransaction(pool, async (client) => {
-    const before = await lockRule(client, id)
+    const before = await lockRule(client, id, by)
     if (before.enabled === enabled) return before
     if (!enabled) await endInstances(client, id, { reason: 'rule_paused', by, now })
     const { rows } = await client.query<Row>(
@@ -97,19 +101,25 @@ export const enableRule = (pool: Pool, id: string, enabled: boolean, { by, now }
 
 export const deleteRule = (pool: Pool, id: string, { by, now }: Change): Promise<void> =>
   inTransaction(pool, async (client) => {
-    const { definition } = await lockRule(client, id)
+    const { definition } = await lockRule(client, id, by)
     await endInstances(client, id, { reason: 'rule_removed', by, now })
     await client.query(`delete from alert_rule where id = $1`, [id])
     await audit(client, { by, action: 'alert_rule.delete', subject: id, before: definition })
   })
 
 /** Engines take the row for share before they write: none of them writes for the version that is being replaced. */
-async function lockRule(client: PoolClient, id: string): Promise<StoredRule> {
+async function lockRule(client: PoolClient, id: string, by: Actor): Promise<StoredRule> {
   const { rows } = await client.query<Row>(`select ${COLUMNS} from alert_rule where id = $1 for update`, [id])
   const [row] = rows
   if (!row) throw new AppError('RULE_UNKNOWN', id)
-  return ruleOf(row)
+  const rule = ruleOf(row)
+  requireRuleWithin(by, rule.definition)
+  return rule
 }
+
+/** @throws AppError OUTSIDE_RESTRICTION */
+const requireRuleWithin = ({ restriction }: Actor, rule: AlertRule): void =>
+  requireWithin(isRuleWithin(restriction, rule), `the scope of the rule "${rule.name}" (scope.zones)`)
 
 type Ending = Change & { readonly reason: 'rule_changed' | 'rule_paused' | 'rule_removed' }
 

@@ -1,6 +1,6 @@
-import { type Permission, ROLE_PERMISSIONS, type Role } from './roles.ts'
+import { CITYWIDE_PERMISSIONS, type Permission, ROLE_PERMISSIONS, type Role } from './roles.ts'
 
-/** Where an account or token may change Things. A Thing has to be in one of the zones or belong to one of the owners. */
+/** Where an account or token may change things: what is in one of the zones, or belongs to one of the owners. */
 export type Restriction = {
   /** keys of zones */
   readonly zones: readonly string[]
@@ -45,8 +45,14 @@ export const SYSTEM: Actor = {
 export function may(actor: Actor, permission: Permission, isPublic: boolean): boolean {
   if (actor.role === 'public' && !isPublic) return false
   if (isPublic && ROLE_PERMISSIONS.public.includes(permission)) return true
+  if (actor.mustChangePassword && permission !== 'read') return false
+  if (actor.restriction !== null && CITYWIDE_PERMISSIONS.includes(permission)) return false
   return ROLE_PERMISSIONS[actor.role].includes(permission) && (actor.permissions?.includes(permission) ?? true)
 }
+
+/** Who did something, as it is shown to those who work with it: an account has a name; the key and tokens say whose it is. */
+export const authorOf = (actor: Actor, said: string | undefined): string =>
+  actor.kind === 'account' ? actor.name : (said ?? publicNameOf(actor))
 
 /** How the registry history names somebody: readers of it are not to learn names of persons; the audit log has them. */
 export const publicNameOf = ({ kind, role }: Actor): string => (kind === 'key' ? 'operator' : role)

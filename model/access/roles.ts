@@ -28,6 +28,11 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS
 export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as Permission[]
 
+/** What concerns the whole city: an account or token that is limited to zones and owners does not have it. */
+export const CITYWIDE_PERMISSIONS: readonly Permission[] = [
+  ...(['payloads', 'shifts', 'moderate', 'report', 'surveys', 'audit', 'administer'] as const),
+]
+
 const OPERATOR: readonly Permission[] = ['read', 'payloads', 'operate', 'notify', 'shifts', 'check', 'moderate']
 
 /** The one table of roles. With `PUBLIC_ACCESS=off`, `public` may do nothing (see `isAllowed`). */

@@ -62,7 +62,7 @@ const CODES = {
   TOKEN_UNKNOWN: { status: 404, text: (id: string) => `no token with id ${id}, or it was revoked already` },
   OUTSIDE_RESTRICTION: {
     status: 403,
-    text: (what: string) => `you may change Things of certain zones or owners only, and ${what} is not among them`,
+    text: (what: string) => `your account is limited to certain zones or owners, and ${what} is not among them`,
   },
   ACCOUNT_REQUIRED: {
     status: 403,

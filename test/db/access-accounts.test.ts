@@ -42,6 +42,8 @@ describe('a first sign-in', () => {
       mustChangePassword: true,
     })
     expect((await browser.call('PATCH', '/registry/things/air-1', { name: 'x' })).code).toBe('PASSWORD_CHANGE_REQUIRED')
+    // what others may not read does not come with what is public
+    expect((await browser.get('/session')).body['permissions']).toEqual(['read'])
     const change = (next: string) => browser.call('PUT', '/account/password', { current: temporaryPassword, next })
     expect((await change('too short')).body).toMatchObject({
       status: 422,
@@ -237,6 +239,9 @@ describe('a second factor', () => {
     expect(codes).toHaveLength(10)
     const other = openBrowser(api, { address: '198.51.206.1' })
     expect((await other.signIn('totp', PASSWORD)).code).toBe('CODE_REQUIRED')
+    // whoever got this far knew the password
+    const { rows } = await api.pool.query('select action from audit_entry order by id desc limit 1')
+    expect(rows).toEqual([{ action: 'sign_in.code_missing' }])
     expect((await other.signIn('totp', 'wrong password')).code, 'nothing about the second factor').toBe(
       'SIGN_IN_FAILED',
     )

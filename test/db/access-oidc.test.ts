@@ -103,6 +103,14 @@ const signIn = async (login: string) => {
   return { browser, answer: await browser.visit(await browser.toCallback(login)) }
 }
 
+const auditOf = async (login: string) =>
+  (
+    await api.pool.query<{ action: string }>(
+      `select action from audit_entry where subject = (select 'account:' || id from account where oidc_subject = $1) order by id`,
+      [login],
+    )
+  ).rows.map(({ action }) => action)
+
 describe('signing in', () => {
   test.each([
     ['anna', 'administrator'],
@@ -123,6 +131,15 @@ describe('signing in', () => {
     const { browser } = await signIn('bert')
     expect(await browser.session()).toMatchObject({ name: 'bert', role: 'administrator' })
     groups['bert'] = ['staff']
+    // elsewhere, with fewer rights: the session that has more ends
+    const elsewhere = (await signIn('bert')).browser
+    expect(await elsewhere.session()).toMatchObject({ name: 'bert', role: 'viewer' })
+    expect(await browser.session()).toMatchObject({ kind: 'anonymous' })
+    expect((await auditOf('bert')).filter((action) => action.startsWith('account.'))).toEqual([
+      'account.create',
+      'account.change',
+      'account.change',
+    ])
     expect((await api.pool.query(`select from account where oidc_subject = 'bert'`)).rowCount).toBe(1)
   })
 
@@ -148,6 +165,7 @@ describe('signing in', () => {
     await signIn('anna')
     await api.pool.query(`update account set disabled = true where name = 'anna'`)
     expect(await (await signIn('anna')).answer.json()).toMatchObject({ status: 401, code: 'SIGN_IN_FAILED' })
+    expect((await auditOf('anna')).at(-1)).toBe('sign_in.failed')
     await api.pool.query(`update account set disabled = false where name = 'anna'`)
   })
 })

@@ -115,7 +115,7 @@ describe('what is written', () => {
 describe('reading it', () => {
   const get = (path: string, headers: object = authorized) =>
     api.app.inject({ url: `/api/v1/audit${path}`, headers: { ...headers } })
-  beforeAll(async () => {
+  beforeEach(async () => {
     await emptyLog()
     for (let n = 1; n <= 4; n += 1)
       await audit(api.pool, { by: ANNA, action: 'thing.change', subject: `=s${n}`, before: { n }, after: { n: n + 1 } })
@@ -161,7 +161,8 @@ describe('reading it', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
       .reverse()
-    expect(lines).toHaveLength(5)
+    // the last one is that of the export
+    expect(lines).toHaveLength(6)
     let former = '0'.repeat(64)
     for (const { id, at, content, previous, hash } of lines) {
       expect(previous).toBe(former)
@@ -192,9 +193,15 @@ describe('reading it', () => {
     expect((await get('/verification?id=4')).statusCode).toBe(400)
   })
 
-  test('reading is not writing: no entry is added', async () => {
-    await get('/export')
+  test('reading adds no entry, and an export, which has names, adds one', async () => {
+    await get('')
+    await get('/verification')
     expect((await verifyAudit(api.pool)).entries).toBe(5)
+    await get('/export?format=csv&action=test')
+    const { rows } = await api.pool.query(`select action, content from audit_entry order by id desc limit 1`)
+    expect(rows).toMatchObject([
+      { action: 'audit.export', content: { actor: { kind: 'key' }, after: { format: 'csv', action: 'test' } } },
+    ])
   })
 })
 

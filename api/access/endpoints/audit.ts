@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { audit } from '#domain/audit/audit.ts'
 import { verifyAudit } from '#domain/audit/verify.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { auditResponse, auditVerification } from '#model/api/audit.ts'
@@ -68,13 +69,16 @@ export const auditRoutes =
           },
         },
       },
-      async ({ query: { format, ...filter } }, reply) => {
+      async ({ actor, query: { format, ...filter } }, reply) => {
         const isCsv = format === 'csv'
+        checked(filter)
+        // the file has names and networks
+        await audit(pool, { by: actor, action: 'audit.export', after: { format, ...filter } })
         return reply
           .type(isCsv ? CSV : LINES)
           .header('content-disposition', `attachment; filename="audit.${format}"`)
           .serializer((payload: unknown) => payload as string)
-          .send(Readable.from(linesOf(pool, checked(filter), isCsv)) as never)
+          .send(Readable.from(linesOf(pool, filter, isCsv)) as never)
       },
     )
     app.get(

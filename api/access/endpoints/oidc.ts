@@ -2,9 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Account, findAccount, findSubject, insertAccount, updateAccount } from '#domain/access/accounts.ts'
-import { openSession } from '#domain/access/sessions.ts'
+import { closeSessions, openSession } from '#domain/access/sessions.ts'
 import { audit } from '#domain/audit/audit.ts'
 import { inTransaction, type PoolClient } from '#infra/db/pool.ts'
+import type { Actor } from '#model/access/actor.ts'
 import type { GrantedRole } from '#model/access/roles.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { ApiDeps } from '../../routes/deps.ts'
@@ -50,8 +51,11 @@ export const oidcRoutes =
       }
       const { role } = arrival
       const id = await inTransaction(pool, async (client) => {
-        const account = await accountOf(client, arrival, role)
-        if (account.disabled) throw new AppError('SIGN_IN_FAILED')
+        const account = await accountOf(client, arrival, role, request.actor)
+        if (account.disabled) {
+          await audit(client, { by: request.actor, action: 'sign_in.failed', subject: `account:${account.id}` })
+          return undefined
+        }
         await client.query('update account set signed_in_at = $2 where id = $1', [account.id, clock()])
         const device = deviceOf(request.headers['user-agent'])
         const opened = await openSession(
@@ -62,6 +66,7 @@ export const oidcRoutes =
         await audit(client, { by: holderOf(request, account), action: 'sign_in', subject: `account:${account.id}` })
         return opened
       })
+      if (id === undefined) throw new AppError('SIGN_IN_FAILED')
       writeCookie(reply, id)
       return reply.redirect(`${app.basePath}/`, 302)
     })
@@ -85,14 +90,28 @@ function readDeparture(cookie: string | undefined): z.infer<typeof departureSche
  * The account of a subject, made at its first sign-in. Its role is the one that the provider says now. A local account of the same
  * name is another account: who may write names at the provider must not get into it.
  */
-async function accountOf(client: PoolClient, { issuer, subject, name }: Arrival, role: GrantedRole): Promise<Account> {
+async function accountOf(
+  client: PoolClient,
+  { issuer, subject, name }: Arrival,
+  role: GrantedRole,
+  by: Actor,
+): Promise<Account> {
   const known = await findSubject(client, issuer, subject)
   if (known) {
     const restriction = known.zones && known.owners ? { zones: known.zones, owners: known.owners } : null
-    if (known.role !== role) await updateAccount(client, known.id, { role, restriction, disabled: known.disabled })
+    if (known.role !== role) {
+      await updateAccount(client, known.id, { role, restriction, disabled: known.disabled })
+      await closeSessions(client, known.id)
+      const [before, after] = [{ role: known.role }, { role }]
+      await audit(client, { by, action: 'account.change', subject: `account:${known.id}`, before, after })
+    }
     return { ...known, role }
   }
   const isTaken = (await findAccount(client, name)) !== undefined
   const own = isTaken ? `${name}-${subject.slice(0, 8)}` : name
-  return insertAccount(client, { name: own, role, restriction: null, password: null, oidc: { issuer, subject } })
+  const oidc = { issuer, subject }
+  const created = await insertAccount(client, { name: own, role, restriction: null, password: null, oidc })
+  const [after, personal] = [{ role, identityProvider: issuer }, { subject: created.name }]
+  await audit(client, { by, action: 'account.create', subject: `account:${created.id}`, after, personal })
+  return created
 }

@@ -112,7 +112,11 @@ async function withPassword(
 ): Promise<Actor> {
   limits.take(request, reply, credentials.name)
   const { outcome, account } = await verifyCredentials(pool, credentials, clock())
-  if (outcome === 'code_required') throw new AppError('CODE_REQUIRED')
+  if (outcome === 'code_required') {
+    // whoever gets this far knows the password
+    await audit(pool, { by: request.actor, action: 'sign_in.code_missing', subject: `account:${account.id}` })
+    throw new AppError('CODE_REQUIRED')
+  }
   if (outcome === 'failed') {
     // the name that was tried is not kept: it may be a password in the wrong field
     const subject = account && { subject: `account:${account.id}` }
