@@ -1,10 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { isIP } from 'node:net'
 import type { Readable, Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { isSpecialAddress } from '#infra/runtime/special-addresses.ts'
 import { DAY_MS } from '#model/basics/durations.ts'
-import { AddressRefused, hostOf, isPrivateAddress, publicLookup } from './addresses.ts'
+import { AddressRefused, hostOf, publicLookup } from './addresses.ts'
 
 export type FetchOptions = {
   /** sent to the origin of the feed only, never along a redirect to another */
@@ -72,8 +72,7 @@ type Get = FetchOptions & { isOrigin: boolean }
 
 function get(url: URL, { signal, trusted, allowPrivate, isOrigin, etag, lastModified, secretHeaders }: Get) {
   const isUnrestricted = trusted || allowPrivate
-  if (!isUnrestricted && isIP(hostOf(url)) !== 0 && isPrivateAddress(hostOf(url)))
-    return Promise.reject(new AddressRefused('private'))
+  if (!isUnrestricted && isSpecialAddress(hostOf(url))) return Promise.reject(new AddressRefused('private'))
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise<IncomingMessage>((resolve, reject) => {
     const request = send(

@@ -9,43 +9,11 @@ import { lookup as resolve } from 'node:dns'
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { isSpecialAddress } from '#infra/runtime/special-addresses.ts'
 import type { Outcome } from './channel.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
 const MAX_RESPONSE_BYTES = 65_536
-
-/** Not public: IANA special-purpose registries for IPv4 (RFC 6890) and IPv6, and multicast. */
-const SPECIAL: readonly (readonly [address: string, prefix: number, family: 'ipv4' | 'ipv6'])[] = [
-  ['0.0.0.0', 8, 'ipv4'],
-  ['10.0.0.0', 8, 'ipv4'],
-  ['100.64.0.0', 10, 'ipv4'],
-  ['127.0.0.0', 8, 'ipv4'],
-  ['169.254.0.0', 16, 'ipv4'],
-  ['172.16.0.0', 12, 'ipv4'],
-  ['192.0.0.0', 24, 'ipv4'],
-  ['192.0.2.0', 24, 'ipv4'],
-  ['192.88.99.0', 24, 'ipv4'],
-  ['192.168.0.0', 16, 'ipv4'],
-  ['198.18.0.0', 15, 'ipv4'],
-  ['198.51.100.0', 24, 'ipv4'],
-  ['203.0.113.0', 24, 'ipv4'],
-  ['224.0.0.0', 3, 'ipv4'],
-  // IPv4 in IPv6 and loopback, NAT64, discard, documentation, 6to4, unique local, link local, site local, multicast
-  ['::ffff:0:0', 96, 'ipv6'],
-  ['::', 96, 'ipv6'],
-  ['64:ff9b::', 96, 'ipv6'],
-  ['64:ff9b:1::', 48, 'ipv6'],
-  ['100::', 64, 'ipv6'],
-  ['2001::', 23, 'ipv6'],
-  ['2001:db8::', 32, 'ipv6'],
-  ['2002::', 16, 'ipv6'],
-  ['fc00::', 7, 'ipv6'],
-  ['fe80::', 10, 'ipv6'],
-  ['fec0::', 10, 'ipv6'],
-  ['ff00::', 8, 'ipv6'],
-]
-const special = new BlockList()
-for (const [address, prefix, family] of SPECIAL) special.addSubnet(address, prefix, family)
 
 /** Addresses and subnets that may be reached although they are not public, as `10.1.2.3` or `10.1.0.0/16`. */
 export type AddressRule = (address: string) => boolean
@@ -62,7 +30,7 @@ export function createAddressRule(allowed: readonly string[] = []): AddressRule 
     // without the zone of a link-local address
     const address = text.replace(/%.*$/, '')
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    return exceptions.check(address, family) || !special.check(address, family)
+    return exceptions.check(address, family) || !isSpecialAddress(address)
   }
 }
 
