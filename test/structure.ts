@@ -1,6 +1,7 @@
 /**
  * What the folders promise, checked against every import: no folder reaches itself through others, `ingest/` has no loose
- * file, `model` and `infra` know nothing above them (biome.json), components of the dashboard import the styles they use. `npm run lint` runs this file; a problem is one line.
+ * file, `model` and `infra` know nothing above them (biome.json), components of the dashboard import the styles they use
+ * and leave tables to `ui/table`. `npm run lint` runs this file; a problem is one line.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
@@ -101,6 +102,24 @@ const classesDefinedIn = (css: string): ReadonlySet<string> => {
   return new Set([...selectors.matchAll(/\.(-?[_a-zA-Z][\w-]*)/g)].map(([, name = '']) => name))
 }
 
+const TABLES = `${DASHBOARD}/ui/table/`
+/** Tables that are none of data, with the reason. */
+const PLAIN_TABLES: Readonly<Record<string, string>> = {
+  [`${DASHBOARD}/map/controls/legend-grid.tsx`]: 'the key of a map, with two axes',
+  [`${DASHBOARD}/people/surveys/question-form.tsx`]: 'an editor with a field in each row',
+}
+
+/** Tables without the headings, keys and files of `ui/table`, and exceptions that are none any more. */
+export function ownTables({ components }: Pick<Styles, 'components'>): string[] {
+  const own = [...components].flatMap(([path, source]) => (/<table\b/.test(source) ? [path] : []))
+  const loose = own.filter((path) => !path.startsWith(TABLES) && !(path in PLAIN_TABLES))
+  const gone = Object.keys(PLAIN_TABLES).filter((path) => !own.includes(path))
+  return [
+    ...loose.map((path) => `${path} has a <table> of its own instead of Table of ui/table`),
+    ...gone.map((path) => `${path} has no <table> any more: PLAIN_TABLES of test/structure.ts need not name it`),
+  ]
+}
+
 /** Names in `className="…"` and in the strings of `className={…}`; a part that is computed is not known. */
 function classesUsedIn(source: string): string[] {
   const names = [...source.matchAll(/\bclassName=(?:"([^"]*)"|\{)/g)].flatMap(({ 0: match, 1: literal, index }) =>
@@ -132,8 +151,9 @@ const stringsOf = (expression: string): string[] => {
 
 if (import.meta.main) {
   const imports = readImports()
+  const styles = readStyles()
   const loose = looseIngestFiles([...imports.keys()]).map((file) => `${file} belongs in a folder of ingest/`)
-  const problems = [...folderCycles(imports), ...loose, ...foreignStyles(readStyles())]
+  const problems = [...folderCycles(imports), ...loose, ...foreignStyles(styles), ...ownTables(styles)]
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length > 0 ? 1 : 0
 }

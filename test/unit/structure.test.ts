@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { folderCycles, foreignStyles, looseIngestFiles, readImports, readStyles } from '../structure.ts'
+import { folderCycles, foreignStyles, looseIngestFiles, ownTables, readImports, readStyles } from '../structure.ts'
 
 const imports = readImports()
 
@@ -43,4 +43,15 @@ test('a class of another component is found, one of the base styles is not', () 
     'dashboard/src/map/key.tsx uses .legend, which is defined in a style sheet that it does not import',
   ])
   expect(foreignStyles({ components: source("import './legend.css'\n"), sheets })).toEqual([])
+})
+
+test('tables are those of ui/table, but for a key and an editor', () => {
+  expect(ownTables(readStyles())).toEqual([])
+  const files = ['ui/table/table.tsx', 'map/controls/legend-grid.tsx', 'now/list.tsx', 'now/tables.tsx']
+  const components = new Map(files.map((file) => [`dashboard/src/${file}`, '<table className="mini">']))
+  components.set('dashboard/src/now/tables.tsx', '<Table /> and not <tables>')
+  expect(ownTables({ components })).toEqual([
+    'dashboard/src/now/list.tsx has a <table> of its own instead of Table of ui/table',
+    expect.stringMatching(/^dashboard\/src\/people\/surveys\/question-form.tsx has no <table> any more/),
+  ])
 })

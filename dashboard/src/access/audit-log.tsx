@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from 'react-aria-components'
 import type { AuditRecord } from '#model/api/audit.ts'
 import { apiPath } from '../http/client.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { TextEntry } from '../ui/text-entry.tsx'
 import { auditQuery, verificationQuery } from './queries.ts'
 import '../operations/grid.css'
@@ -95,53 +97,42 @@ function Verification() {
   )
 }
 
-const COLUMNS = ['at', 'who', 'action', 'subject', 'before', 'after', 'network'] as const
-
+/** A page of the log, in its order: neither headings that sort nor a file of it, since both would leave out the rest. */
 function Entries({ entries }: { entries: readonly AuditRecord[] }) {
-  const { t, name, dateTime } = useI18n()
-  if (entries.length === 0) return <p className="note">{t('audit.none')}</p>
+  const i18n = useI18n()
+  if (entries.length === 0) return <p className="note">{i18n.t('audit.none')}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroller" tabIndex={0} aria-label={t('audit.table')}>
-      <table className="grid">
-        <caption className="hidden">{t('audit.table')}</caption>
-        <thead>
-          <tr>
-            {COLUMNS.map((column) => (
-              <th key={column} scope="col">
-                {t(`audit.column.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id}>
-              <th scope="row">{dateTime(entry.at)}</th>
-              <td>
-                <bdi>{entry.actor.name ?? [entry.actor.kind, entry.actor.id].filter(Boolean).join(':')}</bdi>
-                <br />
-                <span className="note">{name('role', entry.actor.role)}</span>
-              </td>
-              <td>
-                <code>{entry.action}</code>
-              </td>
-              <td>
-                <bdi>{entry.subjectName ?? entry.subject}</bdi>
-              </td>
-              <td>
-                <State value={entry.before} />
-              </td>
-              <td>
-                <State value={entry.after} />
-              </td>
-              <td>{entry.network}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table<AuditRecord>
+      caption={i18n.t('audit.table')}
+      rows={entries}
+      columns={entryColumns(i18n)}
+      rowKey={({ id }) => id}
+      className="grid"
+      scroller="scroller"
+    />
   )
+}
+
+function entryColumns({ t, name, dateTime }: Formatters): TableColumn<AuditRecord>[] {
+  const column = (
+    id: 'at' | 'who' | 'action' | 'subject' | 'before' | 'after' | 'network',
+    cell: (entry: AuditRecord) => ReactNode,
+  ): TableColumn<AuditRecord> => ({ id, label: t(`audit.column.${id}`), cell })
+  return [
+    column('at', ({ at }) => dateTime(at)),
+    column('who', ({ actor }) => (
+      <>
+        <bdi>{actor.name ?? [actor.kind, actor.id].filter(Boolean).join(':')}</bdi>
+        <br />
+        <span className="note">{name('role', actor.role)}</span>
+      </>
+    )),
+    column('action', ({ action }) => <code>{action}</code>),
+    column('subject', ({ subject, subjectName }) => <bdi>{subjectName ?? subject}</bdi>),
+    column('before', ({ before }) => <State value={before} />),
+    column('after', ({ after }) => <State value={after} />),
+    column('network', ({ network }) => network),
+  ]
 }
 
 function State({ value }: { value: unknown }) {

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { Button, Form } from 'react-aria-components'
 import { z } from 'zod'
 import { type Maintenance, maintenance } from '#model/api/notifications.ts'
 import { maintenanceQuery, useNotificationAccess } from '../http/notifications.ts'
 import { useChange } from '../http/registry.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { Problem } from '../ui/problem.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { TextEntry } from '../ui/text-entry.tsx'
 import { MatcherFields, matchersOf, matcherText, NO_MATCHERS } from './matcher-fields.tsx'
 import { Many, Part, Rows, useWeekdays, When } from './parts.tsx'
@@ -15,7 +16,8 @@ import './notifications.css'
 
 /** Weekly times of planned work, in the time of the city. */
 export function MaintenanceWindows() {
-  const { t } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   const weekdays = useWeekdays()
   const { isPermitted, reload } = useNotificationAccess()
   const { send, ready, error } = useChange('notify')
@@ -30,45 +32,56 @@ export function MaintenanceWindows() {
       {t('notifications.maintenance.add')}
     </Button>
   )
-  const when = ({ windows }: Maintenance): string =>
-    windows
-      .map(({ days, from, to }) => {
-        const names = weekdays.filter(({ id }) => days.includes(Number(id))).map(({ label }) => label)
-        return `${names.join(', ')} ${from}–${to}`
-      })
-      .join(' · ')
-  const columns = (['name', 'matches', 'times', 'state', 'actions'] as const).map((one) => t(`notifications.${one}`))
+  const times = windowTimes(weekdays)
+  const button = (one: Maintenance) => (
+    <Button
+      className="button button--small"
+      isDisabled={!ready}
+      onPress={() => void remove(one)}
+      aria-label={t('notifications.delete.of', { name: one.name })}
+    >
+      {t('notifications.delete')}
+    </Button>
+  )
   const all = answer.data?.windows ?? []
   return (
     <Part title={t('notifications.maintenance')} action={add}>
       {all.length === 0 && <p className="note">{t('notifications.maintenance.none')}</p>}
       {all.length > 0 && (
-        <Rows caption={t('notifications.maintenance')} columns={columns}>
-          {all.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">{one.name}</th>
-              <td>{matcherText(one.matchers)}</td>
-              <td>{when(one)}</td>
-              <td>{t(one.active ? 'notifications.maintenance.active' : 'notifications.maintenance.inactive')}</td>
-              <td>
-                <Button
-                  className="button button--small"
-                  isDisabled={!ready}
-                  onPress={() => void remove(one)}
-                  aria-label={t('notifications.delete.of', { name: one.name })}
-                >
-                  {t('notifications.delete')}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </Rows>
+        <Rows caption={t('notifications.maintenance')} columns={maintenanceColumns(times, button, i18n)} rows={all} />
       )}
       {error && <Problem error={error} />}
       {open && <MaintenanceForm onClose={() => setOpen(false)} />}
     </Part>
   )
 }
+
+type Times = (one: Maintenance) => string
+
+const windowTimes =
+  (weekdays: ReturnType<typeof useWeekdays>): Times =>
+  ({ windows }) =>
+    windows
+      .map(({ days, from, to }) => {
+        const names = weekdays.filter(({ id }) => days.includes(Number(id))).map(({ label }) => label)
+        return `${names.join(', ')} ${from}–${to}`
+      })
+      .join(' · ')
+
+export const maintenanceColumns = (
+  times: Times,
+  button: (one: Maintenance) => ReactNode,
+  { t }: Formatters,
+): TableColumn<Maintenance>[] => [
+  { id: 'name', label: t('notifications.name'), value: ({ name }) => name },
+  { id: 'matches', label: t('notifications.matches'), value: ({ matchers }) => matcherText(matchers) },
+  { id: 'times', label: t('notifications.times'), value: times },
+  {
+    ...{ id: 'state', label: t('notifications.state') },
+    value: ({ active }) => t(active ? 'notifications.maintenance.active' : 'notifications.maintenance.inactive'),
+  },
+  { id: 'actions', label: t('notifications.actions'), cell: button },
+]
 
 function MaintenanceForm({ onClose }: { readonly onClose: () => void }) {
   const { t } = useI18n()

@@ -1,20 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from 'react-aria-components'
 import { z } from 'zod'
+import type { notifications } from '#model/api/notifications.ts'
 import { messagesQuery, useNotificationAccess } from '../http/notifications.ts'
 import { useChange } from '../http/registry.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Chips } from '../ui/chips.tsx'
 import { Problem } from '../ui/problem.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { Part, Rows } from './parts.tsx'
 import './notifications.css'
+
+type Message = z.infer<typeof notifications>['messages'][number]
 
 const FILTERS = ['undeliverable', 'retrying', 'sent', 'all'] as const
 
 /** What was sent, and what could not be, with its reason. */
 export function Messages() {
-  const { t, dateTime, integer } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   const { isPermitted, reload } = useNotificationAccess()
   const { send, ready, error } = useChange('notify')
   const [filter, setFilter] = useState<string>('undeliverable')
@@ -24,7 +29,17 @@ export function Messages() {
     reload()
   }
   const problem = error ?? answer.error
-  const columns = (['time', 'receiver', 'message', 'state', 'actions'] as const).map((one) => t(`notifications.${one}`))
+  const button = ({ id, title, state }: Message) =>
+    state === 'undeliverable' && (
+      <Button
+        className="button button--small"
+        isDisabled={!ready}
+        onPress={() => void retry(id)}
+        aria-label={t('notifications.retry.of', { title })}
+      >
+        {t('notifications.retry')}
+      </Button>
+    )
   return (
     <Part title={t('notifications.messages')}>
       {answer.data && (
@@ -42,37 +57,36 @@ export function Messages() {
       {problem && <Problem error={problem} />}
       {answer.data?.messages.length === 0 && <p className="note">{t('notifications.messages.none')}</p>}
       {answer.data && answer.data.messages.length > 0 && (
-        <Rows caption={t('notifications.messages')} columns={columns}>
-          {answer.data.messages.map((message) => (
-            <tr key={message.id}>
-              <td>{dateTime(message.createdAt)}</td>
-              <td>{message.receiver.name}</td>
-              <th scope="row">{message.title}</th>
-              <td>
-                {t(`notifications.state.${message.state}`)}
-                {message.error && (
-                  <span className="note">
-                    {' '}
-                    {t('notifications.error', { error: message.error, n: integer(message.attempts) })}
-                  </span>
-                )}
-              </td>
-              <td>
-                {message.state === 'undeliverable' && (
-                  <Button
-                    className="button button--small"
-                    isDisabled={!ready}
-                    onPress={() => void retry(message.id)}
-                    aria-label={t('notifications.retry.of', { title: message.title })}
-                  >
-                    {t('notifications.retry')}
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </Rows>
+        <Rows
+          caption={t('notifications.messages')}
+          columns={messageColumns(button, i18n)}
+          rows={answer.data.messages}
+        />
       )}
     </Part>
   )
 }
+
+export const messageColumns = (
+  button: (one: Message) => ReactNode,
+  { t, dateTime, integer }: Formatters,
+): TableColumn<Message>[] => [
+  {
+    ...{ id: 'time', label: t('notifications.time'), value: ({ createdAt }) => createdAt },
+    cell: ({ createdAt }) => dateTime(createdAt),
+  },
+  { id: 'receiver', label: t('notifications.receiver'), value: ({ receiver }) => receiver.name },
+  { id: 'message', label: t('notifications.message'), value: ({ title }) => title },
+  {
+    ...{ id: 'state', label: t('notifications.state'), value: ({ state }) => t(`notifications.state.${state}`) },
+    cell: ({ state, error, attempts }) => (
+      <>
+        {t(`notifications.state.${state}`)}
+        {error && <span className="note"> {t('notifications.error', { error, n: integer(attempts) })}</span>}
+      </>
+    ),
+  },
+  { id: 'reason', label: t('notifications.reason'), fileOnly: true, value: ({ error }) => error },
+  { id: 'attempts', label: t('notifications.attempts'), fileOnly: true, value: ({ attempts }) => attempts },
+  { id: 'actions', label: t('notifications.actions'), cell: button },
+]

@@ -1,5 +1,7 @@
 import { type ReactNode, useId } from 'react'
 import { useI18n } from '../i18n/formatters.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import './notifications.css'
 
 type PartProps = { readonly title: string; readonly action?: ReactNode; readonly children: ReactNode }
@@ -20,27 +22,27 @@ export function Part({ title, action, children }: PartProps) {
   )
 }
 
-type RowsProps = { readonly caption: string; readonly columns: readonly string[]; readonly children: ReactNode }
+type RowsProps<R> = {
+  readonly caption: string
+  readonly columns: readonly TableColumn<R>[]
+  readonly rows: readonly R[]
+  readonly maxRows?: number
+}
 
-export function Rows({ caption, columns, children }: RowsProps) {
+/** The table of a part, which has the same name. */
+export function Rows<R extends { readonly id: string }>({ caption, columns, rows, maxRows }: RowsProps<R>) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: no landmark, because its section is one with the same name
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div role="group" className="notifications__scroller" tabIndex={0} aria-label={caption}>
-      <table className="notifications__table">
-        <caption className="hidden">{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
+    <Table<R>
+      caption={caption}
+      columns={columns}
+      rows={rows}
+      maxRows={maxRows}
+      rowKey={({ id }) => id}
+      className="notifications__table"
+      scroller="notifications__scroller"
+      isInNamedRegion
+      fileName={caption}
+    />
   )
 }
 

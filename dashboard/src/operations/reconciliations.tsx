@@ -3,10 +3,13 @@ import { Button } from 'react-aria-components'
 import { type ReconciliationResponse, reconciliationResponse } from '#model/api/reconciliation.ts'
 import { reconciliationsQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useNow } from '../live/use-live.ts'
 import { MissingPermission } from '../ui/permitted.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { whyColumn } from '../ui/table/file-columns.ts'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import './grid.css'
 import './reconciliations.css'
 
@@ -18,7 +21,8 @@ const OVERDUE_MS = 33 * HOUR_MS
 
 /** Raw data compared with aggregates: results of the nightly job, differences, and a button to compare now. */
 export function Reconciliations() {
-  const { t } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   const answer = useQuery(reconciliationsQuery)
   const { send, busy, ready, error } = useChange('operate')
   const compare = async (): Promise<void> => {
@@ -36,7 +40,17 @@ export function Reconciliations() {
       <p className="note operations__note">{t('reconciliation.lead')}</p>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {all && <Verdict last={all.find(({ finishedAt, failure }) => finishedAt !== null && failure === null)} />}
-      {all && all.length > 0 && <Table all={all} />}
+      {all && all.length > 0 && (
+        <Table<Reconciliation>
+          caption={t('reconciliation.table')}
+          rows={all}
+          columns={reconciliationColumns(i18n)}
+          rowKey={({ id }) => String(id)}
+          className="grid"
+          scroller="scroller"
+          fileName={t('reconciliation.table')}
+        />
+      )}
       <div className="operations__form">
         <MissingPermission to="operate" />
         <Button className="button" isDisabled={!ready} onPress={() => void compare()}>
@@ -87,44 +101,33 @@ function Verdict({ last }: { last: Reconciliation | undefined }) {
   )
 }
 
-function Table({ all }: { all: readonly Reconciliation[] }) {
-  const { t, dateTime, integer } = useI18n()
+export function reconciliationColumns(i18n: Formatters): TableColumn<Reconciliation>[] {
+  const { t, dateTime, integer } = i18n
   const known = (value: number | null): string => (value === null ? t('none') : integer(value))
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="scroller" tabIndex={0} aria-label={t('reconciliation.table')}>
-      <table className="grid">
-        <caption className="hidden">{t('reconciliation.table')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('reconciliation.started')}</th>
-            <th scope="col">{t('reconciliation.by')}</th>
-            {(['days', 'compared', 'observations', 'differing'] as const).map((column) => (
-              <th key={column} scope="col" className="numeric">
-                {t(`reconciliation.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {all.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">{dateTime(one.startedAt)}</th>
-              <td>{one.by === 'night' ? t('reconciliation.night') : one.by}</td>
-              <td className="numeric">{known(one.days)}</td>
-              <td className="numeric">{known(one.compared)}</td>
-              <td className="numeric">{known(one.observations)}</td>
-              <td className="numeric">
-                {one.failure
-                  ? t('reconciliation.failed')
-                  : one.finishedAt
-                    ? known(one.differing)
-                    : t('reconciliation.open')}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
+  const unknown = ({ failure, finishedAt }: Reconciliation): string | null => {
+    if (failure !== null) return t('reconciliation.failed')
+    return finishedAt === null ? t('reconciliation.open') : null
+  }
+  const number = (id: 'days' | 'compared' | 'observations'): TableColumn<Reconciliation> => ({
+    ...{ id, label: t(`reconciliation.${id}`), numeric: true, value: (one) => one[id] },
+    cell: (one) => known(one[id]),
+  })
+  const differing = t('reconciliation.differing')
+  return [
+    {
+      ...{ id: 'started', label: t('reconciliation.started'), value: ({ startedAt }) => startedAt },
+      cell: ({ startedAt }) => dateTime(startedAt),
+    },
+    {
+      ...{ id: 'by', label: t('reconciliation.by') },
+      value: ({ by }) => (by === 'night' ? t('reconciliation.night') : by),
+    },
+    ...(['days', 'compared', 'observations'] as const).map(number),
+    {
+      ...{ id: 'differing', label: differing, numeric: true },
+      value: (one) => (unknown(one) === null ? one.differing : null),
+      cell: (one) => unknown(one) ?? known(one.differing),
+    },
+    whyColumn<Reconciliation>({ id: 'differing', name: differing, why: unknown }, i18n),
+  ]
 }

@@ -3,8 +3,10 @@ import { type FormEvent, useState } from 'react'
 import { Button, Form, Input, Label, TextField } from 'react-aria-components'
 import type { SheetProblem } from '#model/api/reports.ts'
 import { apiPath } from '../http/client.ts'
-import { useI18n } from '../i18n/formatters.ts'
+import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Problem } from '../ui/problem.tsx'
+import { Table } from '../ui/table/table.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { type SheetAnswer, sendSheet } from './queries.ts'
 import './collection-sheet.css'
 import './findings.css'
@@ -108,31 +110,32 @@ function Outcome({ outcome }: { outcome: SheetAnswer | Error | null }) {
 }
 
 function Problems({ problems }: { problems: readonly SheetProblem[] }) {
-  const { t, integer } = useI18n()
+  const i18n = useI18n()
+  const title = i18n.t('collection.problems', { n: problems.length })
   return (
     <div className="problem">
-      <p className="problem__title">{t('collection.problems', { n: problems.length })}</p>
-      <table className="mini sheet-problems">
-        <thead>
-          <tr>
-            {(['row', 'indicator', 'field', 'reason'] as const).map((column) => (
-              <th key={column} scope="col">
-                {t(`collection.column.${column}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {problems.map(({ row, code, dataPoint, field, reason }) => (
-            <tr key={`${row} ${field} ${reason}`}>
-              <th scope="row">{integer(row)}</th>
-              <td>{[code, dataPoint].filter(Boolean).join(' ')}</td>
-              <td>{field}</td>
-              <td>{reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <p className="problem__title">{title}</p>
+      <Table<SheetProblem>
+        caption={title}
+        rows={problems}
+        columns={sheetColumns(i18n)}
+        rowKey={({ row, field, reason }) => `${row} ${field} ${reason}`}
+        className="mini sheet-problems"
+        fileName={title}
+      />
     </div>
   )
 }
+
+export const sheetColumns = ({ t, integer }: Formatters): TableColumn<SheetProblem>[] => [
+  {
+    ...{ id: 'row', label: t('collection.column.row'), value: ({ row }) => row },
+    cell: ({ row }) => integer(row),
+  },
+  {
+    ...{ id: 'indicator', label: t('collection.column.indicator') },
+    value: ({ code, dataPoint }) => [code, dataPoint].filter(Boolean).join(' '),
+  },
+  { id: 'field', label: t('collection.column.field'), value: ({ field }) => field },
+  { id: 'reason', label: t('collection.column.reason'), value: ({ reason }) => reason },
+]

@@ -7,12 +7,12 @@ import { ApiProblem } from '../http/client.ts'
 import { noteRefusal } from '../http/session.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Rows } from '../notifications/parts.tsx'
-import { durationText } from '../now/incident-text.ts'
 import { startPlayback } from '../state/playback-address.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { Chips } from '../ui/chips.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { BacktestTimeline } from './backtest-timeline.tsx'
+import { type Found, incidentColumns } from './incident-columns.ts'
 import { runBacktest } from './queries.ts'
 import './rules.css'
 
@@ -110,26 +110,18 @@ function Summary({ result, days }: { readonly result: BacktestResponse; readonly
 
 function Incidents({ result, per }: { readonly result: BacktestResponse; readonly per: AlertRule['per'] }) {
   const i18n = useI18n()
-  const { t, dateTime } = i18n
-  const columns = (['where', 'severity', 'began', 'duration'] as const).map((one) => t(`rules.backtest.${one}`))
-  const newest = result.incidents.toReversed().slice(0, MAX_ROWS)
+  const { t } = i18n
+  const newest = result.incidents.toReversed().map((one) => ({ ...one, id: `${one.subject}${one.startedAt}` }))
+  const place = ({ subject, startedAt }: Found) => <Place {...{ subject, per, startedAt }} />
   return (
     <>
-      <Rows caption={t('rules.backtest.incidents')} columns={columns}>
-        {newest.map(({ subject, severity, startedAt, durationSeconds }) => (
-          <tr key={`${subject}${startedAt}`}>
-            <th scope="row">
-              <Place {...{ subject, per, startedAt }} />
-            </th>
-            <td>{t(`now.severity.${severity}`)}</td>
-            <td>{dateTime(startedAt)}</td>
-            <td>{durationSeconds === null ? t('rules.backtest.ongoing') : durationText(durationSeconds, i18n)}</td>
-          </tr>
-        ))}
-      </Rows>
-      {result.incidents.length > MAX_ROWS && (
-        <p className="note">{t('rules.backtest.more', { n: result.incidents.length - MAX_ROWS })}</p>
-      )}
+      <Rows
+        caption={t('rules.backtest.incidents')}
+        columns={incidentColumns(place, i18n)}
+        rows={newest}
+        maxRows={MAX_ROWS}
+      />
+      {newest.length > MAX_ROWS && <p className="note">{t('rules.backtest.more', { n: newest.length - MAX_ROWS })}</p>}
     </>
   )
 }

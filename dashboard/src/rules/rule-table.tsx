@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
 import { z } from 'zod'
-import type { AlertRule, RuleScope } from '#model/alerting/rule.ts'
+import type { AlertRule } from '#model/alerting/rule.ts'
 import { type AlertRuleResponse, alertRuleResponse } from '#model/api/alerts.ts'
 import { zonesQuery } from '../http/queries.ts'
 import { useChange } from '../http/registry.ts'
@@ -10,6 +10,7 @@ import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Rows } from '../notifications/parts.tsx'
 import { correctionText } from '../now/correction-text.ts'
 import { Problem } from '../ui/problem.tsx'
+import type { TableColumn } from '../ui/table/table-model.ts'
 import { useRulesReload } from './queries.ts'
 import '../notifications/notifications.css'
 import './rules.css'
@@ -21,67 +22,91 @@ type TableProps = {
   readonly onCopy: (id: string) => void
 }
 
-export function RuleTable({ rules, ...actions }: TableProps) {
-  const { t } = useI18n()
-  const columns = (['rule', 'state', 'severities', 'scope', 'changed'] as const).map((one) => t(`rules.column.${one}`))
+export function RuleTable({ rules, isPermitted, onEdit, onCopy }: TableProps) {
+  const i18n = useI18n()
+  const { t } = i18n
+  const zones = useQuery(zonesQuery).data?.features ?? []
+  const zoneName = (key: string): string =>
+    zones.find(({ properties }) => properties.key === key)?.properties.name ?? key
+  const actions: TableColumn<AlertRuleResponse> = {
+    ...{ id: 'actions', label: t('notifications.actions') },
+    cell: ({ id, enabled, definition: { name } }) => <Actions {...{ id, enabled, name, onEdit, onCopy }} />,
+  }
   return (
     <Rows
       caption={t('rules.title')}
-      columns={[...columns, ...(actions.isPermitted ? [t('notifications.actions')] : [])]}
-    >
-      {rules.map((rule) => (
-        <RuleRow key={rule.id} rule={rule} {...actions} />
-      ))}
-    </Rows>
+      columns={[...ruleColumns(zoneName, i18n), ...(isPermitted ? [actions] : [])]}
+      rows={rules}
+    />
   )
 }
 
-function RuleRow({
-  rule,
-  isPermitted,
-  onEdit,
-  onCopy,
-}: Omit<TableProps, 'rules'> & { readonly rule: AlertRuleResponse }) {
-  const i18n = useI18n()
+/** Long lists of a scope are complete in the file. */
+export function ruleColumns(zoneName: (key: string) => string, i18n: Formatters): TableColumn<AlertRuleResponse>[] {
   const { t, dateTime } = i18n
-  const { id, definition, enabled, error, errorSince, openIncidents, instances } = rule
-  const states = [
+  const kind = ({ definition }: AlertRuleResponse): string => t(`rules.kind.${definition.condition.kind}`)
+  const problem = ({ error }: AlertRuleResponse): string | null => error && t(`rules.error.${error}`)
+  return [
+    {
+      ...{ id: 'rule', label: t('rules.column.rule'), value: ({ definition }) => definition.name },
+      cell: (rule) => (
+        <>
+          {rule.definition.name}
+          <br />
+          <span className="note">{kind(rule)}</span>
+        </>
+      ),
+    },
+    { id: 'kind', label: t('column.kind'), fileOnly: true, value: kind },
+    {
+      ...{ id: 'state', label: t('rules.column.state') },
+      value: (rule) =>
+        [stateText(rule, i18n), rule.corrections.total > 0 && t('rules.corrections', { n: rule.corrections.total })]
+          .filter(Boolean)
+          .join(' · '),
+      cell: (rule) => (
+        <>
+          {stateText(rule, i18n)}
+          <Failure rule={rule} />
+          <Corrections corrections={rule.corrections} />
+        </>
+      ),
+    },
+    { id: 'reason', label: t('notifications.reason'), fileOnly: true, value: problem },
+    {
+      ...{ id: 'severities', label: t('rules.column.severities') },
+      value: ({ definition }) => severityTexts(definition, String, i18n).join('; '),
+      cell: ({ definition }) => <Severities rule={definition} />,
+    },
+    {
+      ...{ id: 'scope', label: t('rules.column.scope') },
+      value: ({ definition }) => scopeText(definition, zoneName, Number.POSITIVE_INFINITY, i18n),
+      cell: ({ definition }) => scopeText(definition, zoneName, 3, i18n),
+    },
+    {
+      ...{ id: 'changed', label: t('rules.column.changed'), value: ({ updatedAt }) => updatedAt },
+      cell: ({ updatedAt }) => dateTime(updatedAt),
+    },
+  ]
+}
+
+const stateText = ({ enabled, openIncidents, instances }: AlertRuleResponse, { t }: Formatters): string =>
+  [
     t(enabled ? 'rules.on' : 'rules.off'),
     openIncidents > 0 && t('rules.openIncidents', { n: openIncidents }),
     instances.no_data > 0 && t('rules.withoutData', { n: instances.no_data }),
   ]
+    .filter(Boolean)
+    .join(' · ')
+
+function Failure({ rule: { error, errorSince } }: { readonly rule: AlertRuleResponse }) {
+  const { t, dateTime } = useI18n()
+  if (error === null) return null
   return (
-    <tr>
-      <th scope="row">
-        {definition.name}
-        <br />
-        <span className="note">{t(`rules.kind.${definition.condition.kind}`)}</span>
-      </th>
-      <td>
-        {states.filter(Boolean).join(' · ')}
-        {error !== null && (
-          <p className="rules__problem">
-            {t('rules.error', { error: t(`rules.error.${error}`) })}
-            {errorSince !== null && (
-              <span className="note"> {t('rules.error.since', { at: dateTime(errorSince) })}</span>
-            )}
-          </p>
-        )}
-        <Corrections corrections={rule.corrections} />
-      </td>
-      <td>
-        <Severities rule={definition} />
-      </td>
-      <td>
-        <Scope scope={definition.scope} per={definition.per} />
-      </td>
-      <td>{dateTime(rule.updatedAt)}</td>
-      {isPermitted && (
-        <td>
-          <Actions {...{ id, enabled, name: definition.name, onEdit, onCopy }} />
-        </td>
-      )}
-    </tr>
+    <p className="rules__problem">
+      {t('rules.error', { error: t(`rules.error.${error}`) })}
+      {errorSince !== null && <span className="note"> {t('rules.error.since', { at: dateTime(errorSince) })}</span>}
+    </p>
   )
 }
 
@@ -105,48 +130,50 @@ function Corrections({ corrections: { total, newest } }: Pick<AlertRuleResponse,
 }
 
 function Severities({ rule }: { readonly rule: AlertRule }) {
-  const { t, number } = useI18n()
-  if (rule.condition.kind === 'legal_threshold') return t('rules.severities.standard')
+  const i18n = useI18n()
+  const texts = severityTexts(rule, i18n.number, i18n)
+  if (rule.condition.kind === 'legal_threshold') return texts
   return (
     <ul className="rules__plain">
-      {rule.levels.map(({ severity, threshold }) => (
-        <li key={severity}>
-          {t('rules.severities.one', {
-            severity: t(`now.severity.${severity}`),
-            sign: rule.direction === 'above' ? '>' : '<',
-            value: number(threshold),
-          })}
-        </li>
+      {texts.map((text) => (
+        <li key={text}>{text}</li>
       ))}
     </ul>
   )
 }
 
-function Scope({ scope, per }: { readonly scope: RuleScope; readonly per: AlertRule['per'] }) {
-  const i18n = useI18n()
-  const { t } = i18n
-  const zones = useQuery(zonesQuery).data?.features ?? []
-  const zoneName = (key: string): string =>
-    zones.find(({ properties }) => properties.key === key)?.properties.name ?? key
-  const parts = [per !== 'thing' && t(`rules.per.${per}`), ...scopeParts(scope, zoneName, i18n)].filter(Boolean)
-  return parts.length === 0 ? t('rules.scope.city') : parts.join(' · ')
+function severityTexts(rule: AlertRule, show: (value: number) => string, { t }: Formatters): string[] {
+  if (rule.condition.kind === 'legal_threshold') return [t('rules.severities.standard')]
+  return rule.levels.map(({ severity, threshold }) =>
+    t('rules.severities.one', {
+      severity: t(`now.severity.${severity}`),
+      sign: rule.direction === 'above' ? '>' : '<',
+      value: show(threshold),
+    }),
+  )
 }
 
-/** Long lists by their number. */
-function scopeParts(scope: RuleScope, zoneName: (key: string) => string, { t, name }: Formatters): string[] {
-  const listed = (keys: readonly string[] | undefined, text: (key: string) => string): string[] =>
-    !keys
-      ? []
-      : keys.length > 3
-        ? [t('rules.scope.many', { first: text(keys[0] ?? ''), n: keys.length - 1 })]
-        : keys.map(text)
-  return [
+/** Lists that are longer than `most` are their first and a number. */
+function scopeText(
+  { scope, per }: AlertRule,
+  zoneName: (key: string) => string,
+  most: number,
+  { t, name }: Formatters,
+): string {
+  const listed = (keys: readonly string[] | undefined, text: (key: string) => string): string[] => {
+    if (!keys) return []
+    const [first = '', ...others] = keys
+    return keys.length > most ? [t('rules.scope.many', { first: text(first), n: others.length })] : keys.map(text)
+  }
+  const parts = [
+    ...(per === 'thing' ? [] : [t(`rules.per.${per}`)]),
     ...listed(scope.domains, (domain) => name('layer', domain)),
     ...listed(scope.zones, zoneName),
     ...listed(scope.grades, (grade) => name('grade', grade)),
     ...listed(scope.kinds, (kind) => name('kind', kind)),
     ...listed(scope.things, String),
   ]
+  return parts.length === 0 ? t('rules.scope.city') : parts.join(' · ')
 }
 
 type ActionsProps = Pick<TableProps, 'onEdit' | 'onCopy'> & {

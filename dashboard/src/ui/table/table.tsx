@@ -19,7 +19,7 @@ type TableProps<R> = {
   /** the region that scrolls is in one with the same name, so it is no landmark of its own */
   readonly isInNamedRegion?: boolean
   /** more rows are only in the file */
-  readonly maxRows?: number
+  readonly maxRows?: number | undefined
   readonly rowClass?: (row: R, previous: R | undefined) => string | undefined
   readonly groupClass?: string
   /** replaces all cells after the row heading: the reason why there are no values */
