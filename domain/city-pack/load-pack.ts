@@ -1,5 +1,6 @@
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
+import type { ThingRow } from '#model/city/city-pack.ts'
 import { loadGoals } from './load-goals.ts'
 import { loadPeers } from './load-peers.ts'
 import { loadReported } from './load-reported.ts'
@@ -84,27 +85,50 @@ async function loadCity(
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
 
+/** Of a million Things at once the parameter would be larger than PostgreSQL accepts (256 MiB of jsonb). */
+const THINGS_AT_ONCE = 10_000
+
 async function loadThings(client: PoolClient, { city, things, zones }: LoadedPack): Promise<void> {
-  const rows = things.map((thing) => {
-    const point = thing.place && pointOf(thing.place)
-    return {
-      key: thing.key,
-      name: thing.name,
-      domain: thing.domain,
-      kind: thing.kind,
-      grade: thing.grade,
-      simulated: city.simulated,
-      geometry: thing.place ?? null,
-      lon: point?.[0] ?? null,
-      lat: point?.[1] ?? null,
-      zone: (point && zoneAt(point, zones)?.key) ?? null,
-      expected_interval_s: thing.expectedIntervalSeconds ?? null,
-      attributes: thing.attributes,
-      device: thing.device ?? null,
-    }
+  const chosen = await oneRowEach(client, things)
+  for (let from = 0; from < chosen.length; from += THINGS_AT_ONCE) {
+    const rows = chosen.slice(from, from + THINGS_AT_ONCE).map((thing) => {
+      const point = thing.place && pointOf(thing.place)
+      return {
+        key: thing.key,
+        name: thing.name,
+        domain: thing.domain,
+        kind: thing.kind,
+        grade: thing.grade,
+        simulated: city.simulated,
+        geometry: thing.place ?? null,
+        lon: point?.[0] ?? null,
+        lat: point?.[1] ?? null,
+        zone: (point && zoneAt(point, zones)?.key) ?? null,
+        expected_interval_s: thing.expectedIntervalSeconds ?? null,
+        attributes: thing.attributes,
+        device: thing.device ?? null,
+      }
+    })
+    await client.query(INSERT_THINGS, [JSON.stringify(rows)])
+    await client.query(INSERT_DEVICES, [JSON.stringify(rows.filter((row) => row.device !== null))])
+  }
+}
+
+/** The row under its present key, where the pack has the former key of a Thing as well. */
+async function oneRowEach(client: PoolClient, things: readonly ThingRow[]): Promise<ThingRow[]> {
+  const { rows } = await client.query<{ former: string; present: string }>(
+    `select substr(d.device, 5) as former, t.key as present from thing_device d join thing t on t.id = d.thing_id
+     where d.device like 'key/%' and d.merged is not true and t.key <> substr(d.device, 5)`,
+  )
+  const renamed = new Map(rows.map(({ former, present }) => [former, present]))
+  const taken = new Set(things.flatMap(({ key }) => (renamed.has(key) ? [] : [key])))
+  return things.filter(({ key }) => {
+    const present = renamed.get(key)
+    if (present === undefined) return true
+    if (taken.has(present)) return false
+    taken.add(present)
+    return true
   })
-  await client.query(INSERT_THINGS, [JSON.stringify(rows)])
-  await client.query(INSERT_DEVICES, [JSON.stringify(rows.filter((row) => row.device !== null))])
 }
 
 // A Thing that provisioned itself before its registry row came is completed and counts as verified from then on. What a

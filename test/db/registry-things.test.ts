@@ -231,6 +231,21 @@ describe('the registry', () => {
     expect(await check()).toEqual(['latest', 'registry'])
   })
 
+  test('a pack of more Things than are stored at once: the row under the present key counts, wherever it stands', async () => {
+    const thing = (key: string, siting: string) => ({
+      ...{ key, name: key, domain: 'air', kind: 'x', grade: 'unknown', attributes: { siting } },
+    })
+    const others = Array.from({ length: 10_000 }, (_, at) => thing(`bulk-${at}`, 'traffic'))
+    // "newcomer" is the former key of "school"
+    await loadThings([thing('school', 'background'), ...others, thing('newcomer', 'traffic')])
+    await loadThings([thing('newcomer', 'traffic'), ...others, thing('school', 'background')])
+    const { rows } = await city.pool.query<{ n: number; siting: string }>(
+      `select (select count(*)::int from thing where key like 'bulk-%') as n,
+              (select attributes ->> 'siting' from thing where key = 'school') as siting`,
+    )
+    expect(rows).toEqual([{ n: 10_000, siting: 'background' }])
+  })
+
   async function loadThings(things: readonly object[]): Promise<void> {
     const { rows } = await city.pool.query('select pack from city')
     const zones = (await city.pool.query('select key, name, population, geometry from zone order by id')).rows

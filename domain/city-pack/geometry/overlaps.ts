@@ -1,12 +1,12 @@
 import booleanPointInPolygon from '@turf/boolean-point-in-polygon'
 import type { Area, Position } from '#model/basics/geo.ts'
+import { type Box, boxOf, isInBox } from './box.ts'
 
 /** Boundaries of two surveys differ; more than this share of a district in another one is a mistake. */
 const TOLERATED = 0.1
 /** Points to each side of the box around a district. */
 const GRID = 12
 
-type Box = readonly [west: number, south: number, east: number, north: number]
 type District = { readonly geometry: Area; readonly from: string; readonly to: string }
 type Overlap = { readonly one: number; readonly other: number; readonly share: number }
 
@@ -16,14 +16,13 @@ type Overlap = { readonly one: number; readonly other: number; readonly share: n
  * are dates: districts of different times may overlap.
  */
 export function overlaps(districts: readonly District[]): Overlap[] {
-  const boxes = districts.map(({ geometry }) => boxOf(geometry))
   const found: Overlap[] = []
   districts.forEach((one, at) => {
-    const points = pointsIn(one.geometry, boxes[at] as Box)
+    const points = pointsIn(one.geometry)
     districts.forEach((other, index) => {
       if (index === at || !(one.from < other.to && other.from < one.to)) return
-      if (!meet(boxes[at] as Box, boxes[index] as Box)) return
-      const shared = points.filter((point) => isIn(point, other.geometry, boxes[index] as Box)).length
+      if (!meet(boxOf(one.geometry), boxOf(other.geometry))) return
+      const shared = points.filter((point) => isIn(point, other.geometry)).length
       const share = shared / points.length
       const known = found.some((pair) => pair.one === index && pair.other === at)
       if (share > TOLERATED && !known) found.push({ one: at, other: index, share })
@@ -32,29 +31,16 @@ export function overlaps(districts: readonly District[]): Overlap[] {
   return found
 }
 
-function boxOf({ coordinates }: Area): Box {
-  let [west, south, east, north] = [180, 90, -180, -90]
-  for (const [lon = 0, lat = 0] of coordinates.flat(Array.isArray(coordinates[0]?.[0]?.[0]) ? 2 : 1) as Position[]) {
-    ;[west, east] = [Math.min(west, lon), Math.max(east, lon)]
-    ;[south, north] = [Math.min(south, lat), Math.max(north, lat)]
-  }
-  return [west, south, east, north]
-}
-
 const meet = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3]
 
-const isIn = (point: Position, geometry: Area, [west, south, east, north]: Box): boolean =>
-  point[0] > west &&
-  point[0] < east &&
-  point[1] > south &&
-  point[1] < north &&
-  booleanPointInPolygon(point as [number, number], geometry as never)
+const isIn = (point: Position, geometry: Area): boolean =>
+  isInBox(point, boxOf(geometry)) && booleanPointInPolygon(point as [number, number], geometry as never)
 
-function pointsIn(geometry: Area, box: Box): Position[] {
-  const [west, south, east, north] = box
+function pointsIn(geometry: Area): Position[] {
+  const [west, south, east, north] = boxOf(geometry)
   const steps = Array.from({ length: GRID }, (_, at) => (at + 0.5) / GRID)
   const points = steps.flatMap((x) =>
     steps.map((y): Position => [west + x * (east - west), south + y * (north - south)]),
   )
-  return points.filter((point) => isIn(point, geometry, box))
+  return points.filter((point) => isIn(point, geometry))
 }
