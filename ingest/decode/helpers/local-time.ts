@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '#model/basics/durations.ts'
 import { REASONS } from '#model/observation/quality.ts'
-import { instantsOf, parseIso, readTime } from './time.ts'
+import { durationMs, instantsOf, parseIso, readCovered, readTime } from './time.ts'
 import type { Input } from './types.ts'
 
 /** A device clock that is ahead by up to this much is not flagged. */
@@ -32,6 +32,62 @@ export function readStatedOrEpoch(value: unknown, arrival: Arrival): Stated | un
   const instant = readTime(value)
   if (instant) return { time: instant }
   return typeof value === 'string' ? readStated(value, arrival) : undefined
+}
+
+/**
+ * A time or an ISO 8601 interval, each bound with an offset or local to the zone of the source. Intervals are an hour for many, so that one may
+ * be more than an hour old in a message of now.
+ */
+export function readStatedInterval(text: string, arrival: Arrival): (Stated & { readonly end?: Date }) | undefined {
+  const instants = readCovered(text)
+  if (instants) return instants
+  const [first = '', second, ...rest] = text.split('/').map((part) => part.trim())
+  if (second === undefined) return readStated(first, arrival, 'hourly')
+  if (rest.length > 0) return undefined
+  const [before, after] = [durationMs(first), durationMs(second)]
+  if (after !== undefined) {
+    const start = readStated(first, endingAfter(after, arrival), 'hourly')
+    return start && between(start, stated(start.time.getTime() + after))
+  }
+  const end = readStated(second, arrival, 'hourly')
+  if (before !== undefined) return end && between(stated(end.time.getTime() - before), end)
+  // an end that may be an hour off cannot lie before the start
+  const ends = end?.flags === undefined ? [end] : [end, laterOf(second, arrival)]
+  for (const one of ends) {
+    const found = one && between(readStart(first, one.time, arrival), one)
+    if (found) return found
+  }
+  return undefined
+}
+
+function laterOf(text: string, { timeZone }: Arrival): Stated | undefined {
+  const parsed = parseIso(text)
+  if (parsed === undefined || 'instant' in parsed) return undefined
+  const { usual, other = usual } = instantsOf(parsed.wall, timeZone)
+  return { time: new Date(Math.max(usual, other)), flags: REASONS.ambiguous_time }
+}
+
+/** An interval that began this long before it was over, and could be sent. */
+const endingAfter = (ms: number, arrival: Arrival): Arrival => ({
+  ...arrival,
+  receivedAt: new Date(arrival.receivedAt.getTime() - ms),
+})
+
+/** The start of an interval with a known end: the last instant before it; flagged where there are two. */
+function readStart(text: string, end: Date, { timeZone }: Arrival): Stated | undefined {
+  const parsed = parseIso(text)
+  if (parsed === undefined) return undefined
+  if ('instant' in parsed) return stated(parsed.instant)
+  const { usual, other = usual } = instantsOf(parsed.wall, timeZone)
+  const [early, late] = [Math.min(usual, other), Math.max(usual, other)]
+  if (late > end.getTime()) return stated(early)
+  return early === late ? stated(late) : { time: new Date(late), flags: REASONS.ambiguous_time }
+}
+
+function between(start: Stated | undefined, end: Stated | undefined): ReturnType<typeof readStatedInterval> {
+  if (!start || !end || end.time < start.time) return undefined
+  const flags = (start.flags ?? 0) | (end.flags ?? 0)
+  return { time: start.time, ...(end.time > start.time && { end: end.time }), ...(flags !== 0 && { flags }) }
 }
 
 const stated = (ms: number): Stated | undefined => (Math.abs(ms) <= 8.64e15 ? { time: new Date(ms) } : undefined)

@@ -160,26 +160,26 @@ const DURATION =
 const DURATION_UNITS_MS = [WEEK_MS, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS]
 
 /** An ISO 8601 duration in weeks, days of 24 hours, hours, minutes and seconds; months and years have no length. */
-function durationMs(text: string): number | undefined {
+export function durationMs(text: string): number | undefined {
   const parts = DURATION.exec(text)?.slice(1)
   if (!parts?.some((part) => part !== undefined)) return undefined
   return parts.reduce((sum, part, at) => sum + Number(part?.replace(',', '.') ?? 0) * (DURATION_UNITS_MS[at] ?? 0), 0)
 }
 
 /**
- * A time as for `readTime`, or an ISO 8601 interval: start/end, start/duration, duration/end. Undefined for anything else,
- * and for an interval that ends before it starts.
+ * An instant as for `readTime`, or an ISO 8601 interval of instants: start/end, start/duration, duration/end. Undefined for anything else,
+ * for a time without an offset, and for an interval that ends before it starts.
  */
-export function readCovered(value: unknown, zone?: string, near?: Date): Covered | undefined {
+export function readCovered(value: unknown): Covered | undefined {
   if (typeof value !== 'string' || !value.includes('/')) {
-    const time = readTime(value, zone, near)
+    const time = readTime(value)
     return time && { time }
   }
   const [first = '', second = '', ...rest] = value.split('/').map((part) => part.trim())
   if (rest.length > 0) return undefined
   const [before, after] = [durationMs(first), durationMs(second)]
-  const end = after === undefined ? readIso(second, zone, near) : undefined
-  const start = before === undefined ? readIso(first, zone, end ?? near) : undefined
+  const end = after === undefined ? readIso(second) : undefined
+  const start = before === undefined ? readIso(first) : undefined
   const time = start ?? (end && before !== undefined ? valid(end.getTime() - before) : undefined)
   const until = end ?? (start && after !== undefined ? valid(start.getTime() + after) : undefined)
   if (!time || !until || until < time) return undefined

@@ -3,7 +3,7 @@ import { isObject, type JsonObject, own, ownObject } from '../../helpers/json.ts
 import { readEpoch } from '../../helpers/time.ts'
 
 /** Fields read of a vehicle: no position, and the id only to recognise it within the message. */
-export type TransitVehicle = { id?: string; route?: string; speed?: number; timeMs?: number }
+export type TransitVehicle = { id?: string; route?: string; speed?: number; timeMs?: number; flags?: number }
 export type TransitFeed = {
   /** from the header; may be missing or 0 */
   timeMs?: number

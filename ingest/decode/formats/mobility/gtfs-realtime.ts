@@ -29,7 +29,11 @@ function decode(input: Input): Decoded {
   const name = feedName(input)
   if (feed.vehicles.length === 0 && (feed.entities > 0 || OTHER_FEEDS.test(name)))
     return reject('no_measurement', 'no vehicle positions (trip updates and alerts contain no measurement)')
-  return countInService(feed.vehicles, feed.timeMs, `gtfs-realtime/${name}`)
+  return countInService(
+    feed.vehicles,
+    feed.timeMs === undefined ? undefined : { time: new Date(feed.timeMs) },
+    `gtfs-realtime/${name}`,
+  )
 }
 
 /** Feeds that never contain vehicles: without any, they do not mean that none is in service. */

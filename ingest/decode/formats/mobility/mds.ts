@@ -2,8 +2,8 @@ import { feedName } from '../../helpers/feed-name.ts'
 import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../../helpers/json.ts'
+import { type Arrival, readStated, type Stated } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
-import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import type { Meaning } from '../../names/meaning.ts'
 
@@ -65,12 +65,12 @@ type Table = { columns: Column[]; start: number; zone: string; withheld: string;
 
 function readRow(row: readonly unknown[], at: string, table: Table, input: Input, out: Collector): void {
   const stamp = row[table.start]
-  const time = typeof stamp === 'string' ? readTimeIn(stamp, table.zone) : undefined
+  const time = typeof stamp === 'string' ? readTimeIn(stamp, { ...input, timeZone: table.zone }) : undefined
   if (!time) {
     out.problem(`${at}.${START}`, 'bad_time', `${show(stamp)} is not a time`)
     return
   }
-  const base: Base = { device: table.device, time }
+  const base: Base = { device: table.device, ...time }
   const channel = clip(
     row.filter((cell, i) => i !== table.start && table.columns[i]?.kind === 'dimension' && isPlain(cell)).join('.'),
     60,
@@ -95,11 +95,11 @@ function readRow(row: readonly unknown[], at: string, table: Table, input: Input
 const isPlain = (cell: unknown): boolean => typeof cell === 'string' || typeof cell === 'number'
 
 /** An invalid zone in a query must not make the message fail. */
-function readTimeIn(stamp: string, zone: string): Date | undefined {
+function readTimeIn(stamp: string, arrival: Arrival): Stated | undefined {
   try {
-    return readIso(stamp, zone)
+    return readStated(stamp, arrival, 'hourly')
   } catch {
-    return readIso(stamp)
+    return undefined
   }
 }
 

@@ -2,8 +2,8 @@ import { parseXml } from '#model/text/xml.ts'
 import { feedName } from '../../helpers/feed-name.ts'
 import { show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject } from '../../helpers/json.ts'
+import { readStated, type Stated } from '../../helpers/local-time.ts'
 import { reject } from '../../helpers/result.ts'
-import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import type { TransitVehicle } from './gtfs-feed.ts'
 import { countInService } from './transit-count.ts'
@@ -43,7 +43,7 @@ function decode(input: Input): Decoded {
   const vehicles = deliveries
     .flatMap((part) => list(own(part, 'VehicleActivity')))
     .flatMap((each) => vehicleOf(each, input))
-  return countInService(vehicles, time?.getTime(), `siri/${feedName(input)}`)
+  return countInService(vehicles, time, `siri/${feedName(input)}`)
 }
 
 function vehicleOf(activity: JsonObject, input: Input): TransitVehicle[] {
@@ -51,7 +51,13 @@ function vehicleOf(activity: JsonObject, input: Input): TransitVehicle[] {
   if (!journey || textOf(own(journey, 'Monitored')) === 'false') return []
   const [id, route] = [textOf(own(journey, 'VehicleRef')), textOf(own(journey, 'LineRef'))]
   const time = timeOf(own(activity, 'RecordedAtTime'), input)
-  return [{ ...(id && { id }), ...(route && { route }), ...(time && { timeMs: time.getTime() }) }]
+  return [
+    {
+      ...(id && { id }),
+      ...(route && { route }),
+      ...(time && { timeMs: time.time.getTime(), flags: time.flags ?? 0 }),
+    },
+  ]
 }
 
 /** One element, or a list of them. */
@@ -64,7 +70,7 @@ function textOf(value: unknown): string | undefined {
   return typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean' ? String(text) : undefined
 }
 
-const timeOf = (value: unknown, { timeZone, receivedAt }: Input): Date | undefined => {
+const timeOf = (value: unknown, input: Input): Stated | undefined => {
   const text = textOf(value)
-  return text === undefined ? undefined : readIso(text, timeZone, receivedAt)
+  return text === undefined ? undefined : readStated(text, input)
 }

@@ -1,5 +1,6 @@
 import { addReading, type Base } from '../../helpers/fields.ts'
 import { clip } from '../../helpers/input.ts'
+import type { Stated } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded } from '../../helpers/types.ts'
 import type { TransitVehicle } from './gtfs-feed.ts'
@@ -15,18 +16,21 @@ const MAX_ROUTES = 2_000
  */
 export function countInService(
   vehicles: readonly TransitVehicle[],
-  timeMs: number | undefined,
+  stated: Stated | undefined,
   device: string,
 ): Decoded {
-  const now = timeMs ?? newest(vehicles)
-  return count(eachOnce(vehicles), now, { device, ...(now !== undefined && { time: new Date(now) }) })
+  const time = stated ?? newest(vehicles)
+  return count(eachOnce(vehicles), time?.time.getTime(), { device, ...time })
 }
 
-const newest = (vehicles: readonly TransitVehicle[]): number | undefined =>
-  vehicles.reduce<number | undefined>(
-    (latest, { timeMs }) => (timeMs === undefined ? latest : Math.max(latest ?? timeMs, timeMs)),
-    undefined,
-  )
+function newest(vehicles: readonly TransitVehicle[]): Stated | undefined {
+  const last = vehicles
+    .filter(({ timeMs }) => timeMs !== undefined)
+    .toSorted((a, b) => (b.timeMs ?? 0) - (a.timeMs ?? 0))[0]
+  return last?.timeMs === undefined
+    ? undefined
+    : { time: new Date(last.timeMs), ...(last.flags && { flags: last.flags }) }
+}
 
 /** A vehicle in several entities (for several trips) counts once, with its latest position; of equal times the last one. */
 function eachOnce(vehicles: readonly TransitVehicle[]): TransitVehicle[] {

@@ -3,8 +3,8 @@ import { PROPERTIES } from '#model/observation/properties.ts'
 import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownObject, ownString, positionOf } from '../../helpers/json.ts'
+import { readStatedInterval } from '../../helpers/local-time.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
-import { type Covered, readCovered } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { isElsewhere, isOfTheAir } from '../../names/context.ts'
 import { type Meaning, meaningOf } from '../../names/meaning.ts'
@@ -252,7 +252,10 @@ function baseOf(name: string, attribute: JsonObject, { input, base, out }: Reade
     metadata(attribute, 'timestamp')
   if (stamp === undefined || stamp === null) return base
   const covered = readStamp(stamp, input)
-  if (covered) return { ...base, end: undefined, ...covered }
+  if (covered) {
+    const { end: _end, flags: _flags, ...place } = base
+    return { ...place, ...covered }
+  }
   out.problem(`${name}.observedAt`, 'bad_time', `${show(stamp)} is not a time`)
   return undefined
 }
@@ -274,7 +277,7 @@ function timeOfEntity(entity: JsonObject, input: Input, out: Collector): Covered
     const stamp = plain(own(entity, name))
     if (stamp === undefined || stamp === null || stamp === '') continue
     const covered = readStamp(stamp, input)
-    if (covered) return covered.end ? covered : withBounds(covered, entity, input)
+    if (covered) return covered.end ? covered : withBounds(covered, stamp, entity, input)
     out.problem(name, 'bad_time', `${show(stamp)} is not a time`)
     return 'unreadable'
   }
@@ -282,17 +285,22 @@ function timeOfEntity(entity: JsonObject, input: Input, out: Collector): Covered
 }
 
 /** An interval in separate attributes; a single time is its start with dateObservedTo, its end with dateObservedFrom. */
-function withBounds({ time }: Covered, entity: JsonObject, input: Input): Covered {
-  const from = readStamp(plain(own(entity, 'dateObservedFrom')), input)?.time ?? time
-  const to = readStamp(plain(own(entity, 'dateObservedTo')), input)?.time ?? time
-  return to > from ? { time: from, end: to } : { time }
+function withBounds(covered: Covered, stamp: unknown, entity: JsonObject, input: Input): Covered {
+  const [from, to] = ['dateObservedFrom', 'dateObservedTo'].map((name) => {
+    const bound = plain(own(entity, name))
+    return readStamp(bound, input) ? bound : plain(stamp)
+  })
+  const interval = readStamp(`${from}/${to}`, input)
+  return interval?.end ? interval : covered
 }
 
-/** A point in time or an interval; without an offset UTC, as in NGSIv2. */
-function readStamp(stamp: unknown, { source, receivedAt }: Input): Covered | undefined {
+type Covered = NonNullable<ReturnType<typeof readStatedInterval>>
+
+/** A point in time or an interval; without an offset UTC, as in NGSIv2, or local to the time zone that is set for the source. */
+function readStamp(stamp: unknown, { source, receivedAt, retained }: Input): Covered | undefined {
   const text = plain(stamp)
   if (typeof text !== 'string' || text.length > 100) return undefined
-  return readCovered(text, source.timeZone ?? 'UTC', receivedAt)
+  return readStatedInterval(text, { timeZone: source.timeZone ?? 'UTC', receivedAt, retained })
 }
 
 /** A GeoJSON Point, the middle vertex of a LineString, or NGSIv2's geo:point text "lat, lon". */

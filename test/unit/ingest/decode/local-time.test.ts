@@ -62,6 +62,50 @@ const telegram = (stamp: string, timeZone: string, arrival: number) =>
     }),
   )
 
+const siri = (stamp: string, timeZone: string, arrival: number) =>
+  timeOf(
+    read(
+      'feeds/siri',
+      {
+        Siri: {
+          ServiceDelivery: {
+            ResponseTimestamp: stamp,
+            VehicleMonitoringDelivery: [
+              {
+                VehicleActivity: [
+                  { RecordedAtTime: stamp, MonitoredVehicleJourney: { LineRef: '4', VehicleRef: 'v1' } },
+                ],
+              },
+            ],
+          },
+        },
+      },
+      { timeZone, receivedAt: new Date(arrival) },
+    ),
+  )
+const fiware = (dateObserved: string, timeZone: string, arrival: number, more: object = {}) =>
+  read(
+    'context',
+    { id: 'urn:ngsi-ld:AirQualityObserved:one', type: 'AirQualityObserved', dateObserved, NO2: 5, ...more },
+    { receivedAt: new Date(arrival), source: { format: 'fiware', timeZone } },
+  )
+/** Vehicles on the street by hour, in the time zone that the query names. */
+const mds = (stamp: string, timeZone: string, arrival: number) =>
+  timeOf(
+    read(
+      'feeds/mds',
+      {
+        query: { timezone: timeZone },
+        columns: [
+          { name: 'interval_start', column_type: 'dimension' },
+          { name: 'dockless.available.avg', column_type: 'measure' },
+        ],
+        rows: [[stamp, 5]],
+      },
+      { receivedAt: new Date(arrival), source: { format: 'mds' } },
+    ),
+  )
+
 describe('all zones, from 2000 to 2035', () => {
   const seconds = (max: number) => fc.integer({ min: 0, max })
 
@@ -110,6 +154,58 @@ describe('all zones, from 2000 to 2035', () => {
         expect(found.isFlagged || found.ms === ms).toBe(true)
       }),
       { seed: 20_241_027, numRuns: 400 },
+    )
+  })
+
+  test('feeds of buses: at once without a flag, later right or flagged', () => {
+    fc.assert(
+      fc.property(moments, seconds(4 * 3600), ({ zone, ms, distance }, delay) => {
+        const stamp = shown(ms, offsetOf(ms, zone))
+        expect(siri(stamp, zone, ms + 1000 * (delay % 600))).toEqual({ ms, isFlagged: false })
+        const late = delay * 1000
+        fc.pre(late < distance - 5 * MINUTE || late > distance + 15 * MINUTE)
+        const found = siri(stamp, zone, ms + late)
+        expect(found.isFlagged || found.ms === ms).toBe(true)
+      }),
+      { seed: 20_231_029, numRuns: 300 },
+    )
+  })
+
+  test('entities of a context broker and hours of shared vehicles: right or flagged, whenever they come', () => {
+    fc.assert(
+      fc.property(moments, seconds(4 * 3600), ({ zone, ms }, delay) => {
+        const stamp = shown(ms, offsetOf(ms, zone))
+        const arrival = ms + delay * 1000
+        for (const found of [timeOf(fiware(stamp, zone, arrival)), mds(stamp, zone, arrival)])
+          expect(found.isFlagged || found.ms === ms).toBe(true)
+      }),
+      { seed: 20_221_030, numRuns: 300 },
+    )
+  })
+
+  test('intervals of an entity, in one attribute, in two, or with a duration: both ends right, or flagged', () => {
+    fc.assert(
+      fc.property(
+        moments,
+        fc.constantFrom(15 * MINUTE, 60 * MINUTE, 180 * MINUTE),
+        seconds(4 * 3600),
+        ({ zone, ms }, length, delay) => {
+          const [from, to] = [ms, ms + length].map((one) => shown(one, offsetOf(one, zone)))
+          const arrival = ms + length + delay * 1000
+          const bounds = { dateObservedFrom: from, dateObservedTo: to }
+          for (const decoded of [
+            fiware(`${from}/${to}`, zone, arrival),
+            fiware(`${from}/PT${length / 1000}S`, zone, arrival),
+            fiware(`PT${length / 1000}S/${to}`, zone, arrival),
+            fiware(`${to}`, zone, arrival, bounds),
+          ]) {
+            const { ms: found, isFlagged } = timeOf(decoded)
+            const end = decoded.ok ? decoded.samples[0]?.end?.getTime() : undefined
+            expect(isFlagged || (found === ms && end === ms + length)).toBe(true)
+          }
+        },
+      ),
+      { seed: 20_211_031, numRuns: 300 },
     )
   })
 
