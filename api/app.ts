@@ -22,8 +22,10 @@ import { registerDocs, registerOpenApi } from './http/openapi.ts'
 import { createOutageLog } from './http/outage-log.ts'
 import { answerUnreadable, registerProblems } from './http/problem.ts'
 import { registerSecurity } from './http/security.ts'
+import { registerSharedAnswers } from './http/shared-answers.ts'
 import { registerTextGuard } from './http/text-guard.ts'
 import { createHub } from './live/hub.ts'
+import { onNewDatastreams } from './live/new-datastreams.ts'
 import { newestFinished } from './nightly/reconciliations.ts'
 import { selectCity } from './queries/city.ts'
 import { changedIncidents } from './queries/incidents.ts'
@@ -165,6 +167,12 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
   const { pool, microdata, clock, live, indicators, surveys, backfill, notify, baseMap } = deps
   const airIndexes = memo(AIR_INDEX_MS, clock, () => deps.airIndexes(clock()))
   const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
+  const shared = registerSharedAnswers(app, deps.sharedAnswers)
+  // whoever hears of a Datastream for the first time asks for its Thing
+  const stopListening = live.listen(onNewDatastreams(shared.forget))
+  app.addHook('preClose', async () => {
+    stopListening()
+  })
   registerMetrics(app, metrics)
   await registerDocs(app)
   await app.register(healthRoutes({ pool: deps.healthPool ?? pool, live, ...(deps.parts && { parts: deps.parts }) }))
@@ -175,7 +183,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(baseMapRoutes(deps))
       await v1.register(streetRoutes({ pool, microdata, clock, indicators, airIndexes }))
       await v1.register(areaRoutes({ pool, microdata, clock, indicators, surveys }))
-      await v1.register(thingRoutes({ pool, clock, airIndexes }))
+      await v1.register(thingRoutes({ pool, clock, airIndexes, shared }))
       await v1.register(observationRoutes({ pool, clock, timeZone }))
       await v1.register(historyRoutes({ pool, clock, timeZone }))
       await v1.register(coverageRoutes({ pool, clock }))

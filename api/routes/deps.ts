@@ -28,6 +28,8 @@ export type ApiDeps = {
   readonly publicAccess?: boolean
   /** the path below which a reverse proxy publishes the city, such as `/city`; absent: none */
   readonly basePath?: string
+  /** how long the list of Things is shared between readers */
+  readonly sharedAnswers?: { readonly sharedMs?: number }
   readonly log: Logger
   readonly clock: () => Date
   /** sends messages to receivers, for tests of their addresses */

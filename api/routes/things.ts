@@ -12,13 +12,14 @@ import type { AirIndexes } from '../air-quality/index-of.ts'
 import { atParam, bboxParam, domainsParam, keyParam } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
 import { ProblemError } from '../http/problem-error.ts'
+import type { SharedAnswers } from '../http/shared-answers.ts'
 import { type DatastreamTuple, selectOfflineSince, selectThings, type ThingRow } from '../queries/things.ts'
 import { selectThingsAt, type ThingAtRow } from '../queries/things-at.ts'
 import { requireZone } from '../queries/zones.ts'
 import { changeThing } from '../registry/change-thing.ts'
 import type { ApiDeps } from './deps.ts'
 
-type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { airIndexes: () => Promise<AirIndexes> }
+type Deps = Pick<ApiDeps, 'pool' | 'clock'> & { airIndexes: () => Promise<AirIndexes>; shared: SharedAnswers }
 
 const MAX_THINGS = 100_000
 const thingsQuery = z.object({
@@ -35,7 +36,7 @@ const thingsQuery = z.object({
 type ThingsQuery = z.output<typeof thingsQuery>
 
 export const thingRoutes =
-  ({ pool, clock, airIndexes }: Deps): FastifyPluginAsyncZod =>
+  ({ pool, clock, airIndexes, shared }: Deps): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/things',
@@ -49,23 +50,29 @@ export const thingRoutes =
         },
         serializerCompiler: plainJson,
       },
-      async ({ query }) => {
+      async (request, reply) => {
+        const { query } = request
         if (query.property !== undefined && !PROPERTIES.has(query.property)) {
           throw new AppError('PROPERTY_UNKNOWN', query.property)
         }
-        if (query.at !== undefined) return thingsAt(query, query.at)
-        const zoneId = query.zone === undefined ? undefined : await requireZone(pool, query.zone)
-        const filter = { ...query, domains: query.domain, zoneId, key: query.thing, offline: query.offline === 'true' }
-        const [{ rows, total }, air] = await Promise.all([selectThings(pool, filter), airIndexes()])
-        if (query.thing !== undefined && total === 0 && isAlone(query)) throw new AppError('THING_UNKNOWN', query.thing)
-        const now = clock().getTime()
-        const offline = await offlineSinces(pool, rows)
-        // one that measured something since it was said to be offline is not
-        const wanted = filter.offline ? rows.filter(({ id }) => offline.has(id)) : rows
-        const features = wanted.map((row) => thingFeature(row, air, now, offline))
-        return { type: 'FeatureCollection' as const, features, total, truncated: total > rows.length }
+        const { at } = query
+        if (at !== undefined) return thingsAt(query, at)
+        return shared.send(request, reply, () => thingsNow(query))
       },
     )
+
+    async function thingsNow(query: ThingsQuery) {
+      const zoneId = query.zone === undefined ? undefined : await requireZone(pool, query.zone)
+      const filter = { ...query, domains: query.domain, zoneId, key: query.thing, offline: query.offline === 'true' }
+      const [{ rows, total }, air] = await Promise.all([selectThings(pool, filter), airIndexes()])
+      if (query.thing !== undefined && total === 0 && isAlone(query)) throw new AppError('THING_UNKNOWN', query.thing)
+      const now = clock().getTime()
+      const offline = await offlineSinces(pool, rows)
+      // one that measured something since it was said to be offline is not
+      const wanted = filter.offline ? rows.filter(({ id }) => offline.has(id)) : rows
+      const features = wanted.map((row) => thingFeature(row, air, now, offline))
+      return { type: 'FeatureCollection' as const, features, total, truncated: total > rows.length }
+    }
 
     async function thingsAt(query: ThingsQuery, at: string) {
       const now = clock()

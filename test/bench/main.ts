@@ -1,5 +1,8 @@
 /** `npm run bench`: what this machine can do. docs/performance.md */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { loadavg } from 'node:os'
+import { join } from 'node:path'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
 import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/basics/errors.ts'
@@ -12,7 +15,17 @@ import { benchOverload } from './overload.ts'
 import { benchScale } from './scale.ts'
 import { benchStorage } from './storage.ts'
 
-const PARTS = ['ingest', 'latency', 'overload', 'scale', 'decode', 'storage', 'indicators', 'alerting'] as const
+const PARTS = [
+  'ingest',
+  'latency',
+  'overload',
+  'scale',
+  'decode',
+  'storage',
+  'indicators',
+  'browser',
+  'alerting',
+] as const
 type Part = (typeof PARTS)[number]
 /** Alerting takes an hour with a hundred kills. */
 const DEFAULT_PARTS = PARTS.filter((part) => part !== 'alerting')
@@ -25,6 +38,7 @@ const HELP = `Measures what this machine can do, as ratios to its own raw limits
   npm run bench -- --only storage --days 365
   npm run bench -- --only indicators --observations 100000000
   npm run bench -- --only indicators --observations 100000000 --kept year    keeps the database, to measure it again
+  npm run bench -- --only browser --browser-seconds 60
   npm run bench -- --only alerting --rules 10000 --rule-things 10000 --alert-seconds 60 --alert-rate 2000 --kills 100
                                                                      0: without the part for which it counts
 
@@ -37,6 +51,13 @@ and the embedded database is used. Every part has a database of its own, which i
 /** Taken for the sustained rate where it is not measured in the same run. */
 const RATE = 10_000
 
+/** In a process of its own, because its code also knows what a page knows. */
+async function benchBrowser(seconds: string): Promise<void> {
+  const child = fork(join(import.meta.dirname, 'browser/main.ts'), [seconds])
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error(`the browser bench ended with ${code}`)
+}
+
 await runMain(async () => {
   const values = readCommandLine(HELP, {
     only: { type: 'string', default: DEFAULT_PARTS.join(',') },
@@ -48,6 +69,7 @@ await runMain(async () => {
     streams: { type: 'string' },
     observations: { type: 'string', default: '2000000' },
     kept: { type: 'string' },
+    'browser-seconds': { type: 'string', default: '30' },
     rules: { type: 'string', default: '10000' },
     'rule-things': { type: 'string', default: '10000' },
     'alert-seconds': { type: 'string', default: '60' },
@@ -73,6 +95,7 @@ await runMain(async () => {
     storage: () =>
       benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
     indicators: () => benchIndicators({ observations: Number(values.observations), kept: values.kept }),
+    browser: () => benchBrowser(values['browser-seconds']),
     alerting: () =>
       benchAlerting({
         ...{ rules: Number(values.rules), things: Number(values['rule-things']) },

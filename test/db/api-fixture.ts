@@ -69,6 +69,8 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}) {
     key: KEY,
     log,
     clock,
+    // tests change the database without the API's knowledge
+    sharedAnswers: { sharedMs: 0 },
     // nothing leaves a test
     notify: {
       send: async () => ({ ok: false, retry: false, error: 'no receiver is reached in this test' }),

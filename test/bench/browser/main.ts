@@ -1,0 +1,145 @@
+/**
+ * The dashboard as a reader meets it: a real browser, an API process, and cities of 460 to 100,000 devices.
+ *
+ *     node test/bench/browser/main.ts <seconds for which each live page is watched>
+ */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Browser, chromium } from 'playwright-core'
+import { createScope } from '#infra/runtime/scope.ts'
+import { ensureDashboard } from '#start/dashboard.ts'
+import { startBrowser } from '../../e2e/browser.ts'
+import { type ApiProcess, openCity } from '../alerting/processes.ts'
+import { quantilesOf } from '../ingest.ts'
+import { registerStations, startFeed } from './many-things.ts'
+import { openWatchedPage, SLOW, type Tasks } from './watched-page.ts'
+
+/** Devices of the demo city, of a large city, and of the largest answer of `/things`. */
+const DEMO = 460
+const LARGE = 20_000
+const LARGEST = 100_000
+const REQUESTS = 200
+const OPENINGS = 3
+/** Values a second on the live feed. */
+const FEED_RATE = 2_000
+const LONG_TASK_MS = 50
+
+async function benchBrowser(seconds: number): Promise<void> {
+  const scope = createScope()
+  try {
+    const city = await openCity(scope)
+    if (!city) {
+      console.log('\nbrowser: skipped, processes of their own need a server in DATABASE_URL')
+      return
+    }
+    await ensureDashboard()
+    const server = await startBrowser()
+    scope.defer(() => server.close())
+    const browser = await chromium.connect(server.wsEndpoint())
+    const api = await city.startApi()
+    const page = `http://127.0.0.1:${api.port}/?layer=air&by=pm2_5`
+    console.log(`\nbrowser: database ${city.kind}, ${browser.version()}`)
+
+    await registerStations(city.pool, DEMO)
+    await openOnce(browser, page) // what only the first reader waits for
+    await printOpening(browser, page, DEMO)
+    await printSlowOpening(browser, page)
+    await printCpuOfThings(api, DEMO)
+    for (const count of [LARGE, LARGEST]) {
+      await registerStations(city.pool, count)
+      await printCpuOfThings(api, count)
+      await printOpening(browser, page, count)
+      const feed = createScope()
+      try {
+        await startFeed(feed, city.pool, city.mqttUrl, FEED_RATE)
+        await printLive(browser, page, count, seconds)
+      } finally {
+        await feed.close()
+      }
+    }
+  } finally {
+    await scope.close()
+  }
+}
+
+async function openOnce(browser: Browser, url: string): Promise<void> {
+  const page = await openWatchedPage(browser, url)
+  await page.close()
+}
+
+async function printOpening(browser: Browser, url: string, count: number): Promise<void> {
+  const [paints, maps]: [number[], number[]] = [[], []]
+  let bytes = { firstPaint: 0, usefulMap: 0 }
+  let tasks: Tasks = { longTasks: [], scripts: [] }
+  for (let i = 0; i < OPENINGS; i += 1) {
+    const page = await openWatchedPage(browser, url)
+    paints.push(page.firstPaintMs)
+    maps.push(page.usefulMapMs)
+    bytes = page.bytes
+    tasks = await page.takeTasks()
+    await page.close()
+  }
+  const median = (values: number[]): string => ms(quantilesOf(values)(0.5))
+  console.log(
+    `  ${count} devices: first paint, useful map (median of ${OPENINGS})   ${median(paints)}, ${median(maps)}`,
+  )
+  console.log(`    bytes as sent before them                       ${kB(bytes.firstPaint)}, ${kB(bytes.usefulMap)}`)
+  console.log(`    while it opens: ${describe(tasks)}`)
+}
+
+async function printSlowOpening(browser: Browser, url: string): Promise<void> {
+  const page = await openWatchedPage(browser, url, SLOW)
+  console.log(
+    `  the same at 1.6 Mbit/s with 150 ms                ${ms(page.firstPaintMs)}, ${ms(page.usefulMapMs)}; ${kB(page.bytes.usefulMap)}`,
+  )
+  await page.close()
+}
+
+/** CPU of the API process a request, as the kernel counts it. */
+async function printCpuOfThings(api: ApiProcess, count: number): Promise<void> {
+  const url = `http://127.0.0.1:${api.port}/api/v1/things`
+  const requests = count > DEMO ? 5 : REQUESTS
+  const ask = async (): Promise<string> => (await fetch(url, { headers: { 'accept-encoding': 'gzip, br' } })).text()
+  await ask()
+  const before = await cpuMs(api.pid)
+  for (let i = 0; i < requests; i += 1) await ask()
+  const spent = (await cpuMs(api.pid)) - before
+  console.log(`  GET /things of ${count} devices, CPU of the API        ${(spent / requests).toFixed(1)} ms`)
+}
+
+async function printLive(browser: Browser, url: string, count: number, seconds: number): Promise<void> {
+  const page = await openWatchedPage(browser, url)
+  await sleep(5_000)
+  await page.takeTasks()
+  const heapBefore = await page.heapMb()
+  await sleep(seconds * 1000)
+  const tasks = await page.takeTasks()
+  const heapAfter = await page.heapMb()
+  console.log(`  ${count} live points, ${FEED_RATE} values a second, ${seconds} s: ${describe(tasks)}`)
+  console.log(
+    `    JavaScript heap                                 ${heapBefore.toFixed(0)} MB, then ${heapAfter.toFixed(0)} MB`,
+  )
+  await page.close()
+}
+
+function describe({ longTasks, scripts }: Tasks): string {
+  const ours = scripts.filter((script) => script.ms > LONG_TASK_MS).sort((a, b) => b.ms - a.ms)
+  const longest = ours[0]
+  const byUs = longest
+    ? `${ours.length} calls of scripts above 50 ms, longest ${ms(longest.ms)} (${longest.what})`
+    : 'no call of a script above 50 ms'
+  return `${byUs}; ${longTasks.length} tasks above 50 ms, longest ${ms(Math.max(0, ...longTasks))}`
+}
+
+const ms = (value: number): string => `${Math.round(value)} ms`
+const kB = (bytes: number): string => `${Math.round(bytes / 1000)} kB`
+
+const TICKS_A_SECOND = 100
+/** User and system time of a process. */
+async function cpuMs(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND
+}
+
+await benchBrowser(Number(process.argv[2] ?? 30))
