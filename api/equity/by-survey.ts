@@ -6,6 +6,7 @@ import { pairwiseGaps, pOf } from '#model/statistics/estimation/pairwise.ts'
 import { estimated, type Linearised } from '#model/statistics/estimation/survey-design.ts'
 import type { SurveyArea } from '#model/survey/codebook.ts'
 import type { SurveyTables } from '../surveys/survey-tables.ts'
+import { hidesSomebody } from '../surveys/table.ts'
 import { about, type PeopledZone } from './by-zones.ts'
 import type { Tested } from './family.ts'
 import type { ZoneMeasure } from './measured.ts'
@@ -119,8 +120,7 @@ function groupMean(
   }
 }
 
-const anyHidden = (tables: SurveyTables, by: string): boolean =>
-  tables.table([by]).some(({ suppressed }) => suppressed !== null)
+const anyHidden = (tables: SurveyTables, by: string): boolean => hidesSomebody(tables.table([by]), tables.values)
 
 /** All pairs of groups, or each against the others where there are many. */
 function pairsOf(

@@ -13,7 +13,7 @@ import { type Codebook, type Question, rankingOf } from '#model/survey/codebook.
 import { atEndOf, cityAt, zonesAt } from '../measurements/registry-at.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
 import { memberOf, openSurvey, openSurveyTables, type SurveyTables } from './survey-tables.ts'
-import { checkBy, publish, type TableCell } from './table.ts'
+import { checkBy, hidesSomebody, isOpen, publish, type TableCell } from './table.ts'
 
 export type DividesQuery = {
   readonly question: string
@@ -101,7 +101,7 @@ function referenceOf(
   by: readonly string[],
   asked: readonly string[] | undefined,
 ): TableCell | undefined {
-  const open = cells.filter(({ suppressed }) => suppressed === null)
+  const open = cells.filter(isOpen)
   if (asked) {
     const found = cells.find(({ group }) => by.every((name, i) => group[name] === asked[i]))
     if (!found) throw new AppError('REQUEST_INVALID', `no group "${asked.join(',')}" in ${by.join(',')}`)
@@ -168,7 +168,7 @@ function concentration(
   const [name] = by
   const ranking = by.length === 1 && name ? rankingBy(codebook, name) : null
   // The index is a sum over all groups: with one of them hidden it would help to compute it back.
-  if (!ranking || !name || cells.some(({ suppressed }) => suppressed)) return null
+  if (!ranking || !name || hidesSomebody(cells, tables.values)) return null
   const rank = (i: number): number | null => {
     const place = ranking.indexOf(tables.characteristic(i, name) ?? '')
     return place < 0 ? null : place

@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
+import type { Levels } from '#model/statistics/disclosure/empty-cells.ts'
 import { cellId, type Profile } from '#model/statistics/disclosure/linked-tables.ts'
 import type { Answers } from '#model/statistics/disclosure/protect-intervals.ts'
 import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
@@ -14,6 +15,7 @@ import {
   type Nonresponse,
   numeric,
   type TableCell,
+  type Tabulated,
   table,
 } from './table.ts'
 
@@ -26,7 +28,7 @@ export type SurveyTables = {
   readonly suppressed: Protection
   /** category of respondent i in a characteristic */
   characteristic(i: number, name: string): string | null
-  /** cells in the order of their groups, suppressed ones marked */
+  /** every group of the characteristics in their order, whether anybody is in it or not; suppressed ones have no numbers */
   table(by: readonly string[]): TableCell[]
 }
 
@@ -128,6 +130,7 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
       ...shared,
       profiles: who.flatMap((i) => profiles.slice(i, i + 1)),
       answers: answersOf(answered, who),
+      levels: levelsOf(codebook, profiles),
     }),
     asked
       ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds: seedsAsked ?? [] })
@@ -167,7 +170,24 @@ function profilesOf(codebook: Codebook, responses: readonly Response[], offset: 
   }))
 }
 
-/** A tables of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
+/**
+ * What tables list: the zones of the survey, which all have enough respondents (coarsen-zones.ts), and the categories of the codebook, whether
+ * anybody who answered is in them or not.
+ */
+function levelsOf(codebook: Codebook, profiles: readonly Profile[]): Levels {
+  const seen = (name: string): string[] => [...new Set(profiles.flatMap((profile) => profile[name] ?? []))].sort()
+  const questions = new Map(codebook.questions.map((question) => [question.column, question]))
+  const codesOf = ({ categories = {}, missing }: Question): string[] =>
+    Object.keys(categories).filter((code) => !missing.includes(code))
+  return Object.fromEntries(
+    characteristicsOf(codebook).map((name) => {
+      const question = name === 'zone' ? undefined : questions.get(name)
+      return [name, [...new Set([...(question ? codesOf(question) : []), ...seen(name)])]]
+    }),
+  )
+}
+
+/** Tables of any values, `measure` null where they are not those of one question; answers of the characteristics begin at `offset`. */
 export function surveyTables(
   codebook: Codebook,
   responses: readonly Response[],
@@ -182,25 +202,18 @@ export function surveyTables(
   const { suppressed } = protections
   const unanswered = asked && nonresponseOf({ protections, profiles, values, measure, asked })
   const characteristic = (i: number, name: string): string | null => profiles[i]?.[name] ?? null
+  const tabulated: Tabulated = {
+    ...{ responses, values, proportion, characteristic, levels: levelsOf(codebook, profiles) },
+    suppressionOf: (group) => suppressed.get(cellId(group)) ?? suppressedCrossing(measure, group, suppressed),
+    nonresponseOf: (group) => unanswered?.(group) ?? null,
+  }
   return {
     responses,
     values,
     proportion,
     suppressed,
     characteristic,
-    table: (by) => {
-      const group = (i: number): Readonly<Record<string, string>> | null => {
-        const entries = by.map((name) => [name, characteristic(i, name)] as const)
-        return entries.some(([, value]) => value === null) ? null : Object.fromEntries(entries as [string, string][])
-      }
-      return table(responses, values, group, { proportion, suppressed })
-        .map((cell) => ({
-          ...cell,
-          suppressed: cell.suppressed ?? suppressedCrossing(measure, cell.group, suppressed),
-        }))
-        .map((cell) => (cell.suppressed ? cell : { ...cell, nonresponse: unanswered?.(cell.group) ?? null }))
-        .sort(inCodebookOrder(codebook, by))
-    },
+    table: (by) => table(tabulated, by),
   }
 }
 
@@ -251,21 +264,4 @@ function suppressedCrossing(
   if (!measure?.question.group || Object.hasOwn(group, measure.question.column)) return null
   const crossings = (measure.counts ?? []).map((code) => cellId({ ...group, [measure.question.column]: code }))
   return crossings.flatMap((id) => suppressed.get(id) ?? [])[0] ?? null
-}
-
-/** Groups as the codebook lists their categories, zones by key. */
-function inCodebookOrder({ questions }: Codebook, by: readonly string[]) {
-  const ranks = by.map((name) => {
-    const codes = Object.keys(questions.find(({ column }) => column === name)?.categories ?? {})
-    return { name, rank: new Map(codes.map((code, i) => [code, i])) }
-  })
-  return (a: TableCell, b: TableCell): number => {
-    for (const { name, rank } of ranks) {
-      const [x, y] = [a.group[name] ?? '', b.group[name] ?? '']
-      const difference = (rank.get(x) ?? 0) - (rank.get(y) ?? 0)
-      if (difference !== 0) return difference
-      if (x !== y) return x < y ? -1 : 1
-    }
-    return 0
-  }
 }

@@ -1,6 +1,7 @@
 import { AppError } from '#model/basics/errors.ts'
+import { groupsOf, type Levels } from '#model/statistics/disclosure/empty-cells.ts'
 import { cellId } from '#model/statistics/disclosure/linked-tables.ts'
-import type { Cell, Suppression } from '#model/statistics/disclosure/suppression.ts'
+import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
 import { isReliable, type SurveyMean, surveyMean } from '#model/statistics/estimation/survey-mean.ts'
 import type { Codebook, Estimate, Question } from '#model/survey/codebook.ts'
 import { answered, type Response } from './microdata.ts'
@@ -38,47 +39,62 @@ export function numeric({ question, counts }: Measure, raw: string | null | unde
   return Number.isFinite(value) ? value : null
 }
 
-export type TableCell = Cell & {
+type Group = Readonly<Record<string, string>>
+export type TableCell = OpenCell | SuppressedCell
+export type OpenCell = {
+  readonly group: Group
   readonly mean: SurveyMean
-  readonly suppressed: Suppression | null
+  readonly suppressed: null
   /** null where it must not be published */
   readonly nonresponse: Nonresponse | null
 }
+/** Nothing is known of it; it may be a group without respondents. */
+type SuppressedCell = { readonly group: Group; readonly suppressed: Suppression }
+export const isOpen = (cell: TableCell): cell is OpenCell => cell.suppressed === null
+/** Whether somebody may be in a suppressed group: nobody is where the published ones have all who answered. */
+export const hidesSomebody = (cells: readonly TableCell[], values: readonly (number | null)[]): boolean =>
+  cells.some((cell) => !isOpen(cell)) &&
+  cells.filter(isOpen).reduce((sum, { mean }) => sum + mean.n, 0) < values.filter((value) => value !== null).length
 /** Share of those asked who did not answer: of respondents, and weighted. */
 export type Nonresponse = { readonly nonresponse: number; readonly nonresponseWeighted: number }
 
-/**
- * The measure in each group that `groupOf` gives (null: the respondent is in no group), with suppressed cells
- * marked as `suppressed` says, by cellId. Groups in the order of their keys.
- */
-export function table(
-  responses: readonly Response[],
-  values: readonly (number | null)[],
-  groupOf: (index: number) => Readonly<Record<string, string>> | null,
-  options: { proportion: boolean; suppressed: ReadonlyMap<string, Suppression> },
-): TableCell[] {
-  const groups = new Map<string, { group: Readonly<Record<string, string>>; members: Set<number> }>()
+/** Respondents with what is computed of them, and of which groups nothing may be. */
+export type Tabulated = {
+  readonly responses: readonly Response[]
+  readonly values: readonly (number | null)[]
+  readonly proportion: boolean
+  readonly levels: Levels
+  characteristic(i: number, name: string): string | null
+  suppressionOf(group: Group): Suppression | null
+  nonresponseOf(group: Group): Nonresponse | null
+}
+
+/** The measure in each group of the table by these characteristics, in the order of their levels; none where nobody answered. */
+export function table(of: Tabulated, by: readonly string[]): TableCell[] {
+  const { responses, values, proportion } = of
+  const members = new Map<string, Set<number>>()
   responses.forEach((_, i) => {
-    const group = values[i] === null ? null : groupOf(i)
-    if (!group) return
-    const key = JSON.stringify(group)
-    const known = groups.get(key)
-    if (known) known.members.add(i)
-    else groups.set(key, { group, members: new Set([i]) })
+    const entries = by.map((name) => [name, of.characteristic(i, name)] as const)
+    if (values[i] === null || entries.some(([, value]) => value === null)) return
+    const id = cellId(Object.fromEntries(entries) as Group)
+    const known = members.get(id)
+    if (known) known.add(i)
+    else members.set(id, new Set([i]))
   })
-  return [...groups.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([, { group, members }]) => {
-      const mean = surveyMean(responses, (i) => (members.has(i) ? (values[i] ?? null) : null), options)
-      return mean
-        ? [{ group, n: mean.n, mean, suppressed: options.suppressed.get(cellId(group)) ?? null, nonresponse: null }]
-        : []
-    })
+  if (values.every((value) => value === null)) return []
+  return groupsOf(of.levels, by).flatMap((group): TableCell[] => {
+    const suppressed = of.suppressionOf(group)
+    if (suppressed) return [{ group, suppressed }]
+    const own = members.get(cellId(group))
+    const mean = surveyMean(responses, (i) => (own?.has(i) ? (values[i] ?? null) : null), { proportion })
+    return mean ? [{ group, mean, suppressed, nonresponse: of.nonresponseOf(group) }] : []
+  })
 }
 
 /** A cell as it may be published: a suppressed one has no numbers. */
-export function publish({ group, mean, suppressed, nonresponse }: TableCell): Estimate {
-  if (suppressed) {
+export function publish(cell: TableCell): Estimate {
+  const { group, suppressed } = cell
+  if (suppressed !== null) {
     const nothing = { value: null, standardError: null, lower: null, upper: null, n: null }
     const unjudged = { designEffect: null, reliable: null, reliability: null, reliabilityReasons: [] }
     return {
@@ -91,6 +107,7 @@ export function publish({ group, mean, suppressed, nonresponse }: TableCell): Es
       againstCity: null,
     }
   }
+  const { mean, nonresponse } = cell
   const { value, standardError, lower, upper, n, designEffect } = mean
   const { verdict, reasons } = mean.reliability
   return {

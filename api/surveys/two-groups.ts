@@ -7,7 +7,7 @@ import type { Codebook } from '#model/survey/codebook.ts'
 import { type CoreTables, coreTables } from './core-tables.ts'
 import { findSurvey, type SurveySource } from './microdata.ts'
 import { memberOf, openSurvey, type SurveyTables } from './survey-tables.ts'
-import { checkBy, publish, type TableCell } from './table.ts'
+import { checkBy, isOpen, type OpenCell, publish, type TableCell } from './table.ts'
 
 export type TwoGroups = { readonly by: string; readonly a: string; readonly b: string }
 
@@ -56,7 +56,7 @@ function rowOf({ tables, question, category }: CoreTables, { by, a, b, simulated
     ...{ a: sideOf(first, scale), b: sideOf(second, scale), origin: 'surveyed' as const, simulated },
   }
   const untested = whyNot(first, second, a === b)
-  if (untested || !first || !second)
+  if (untested || !first || !second || !isOpen(first) || !isOpen(second))
     return { ...row, difference: null, effect: null, method: null, untested: untested ?? 'missing_now' }
   return { ...row, ...tested(tables, first, second, scale) }
 }
@@ -69,8 +69,8 @@ function whyNot(first: TableCell | undefined, second: TableCell | undefined, sam
 
 function tested(
   tables: SurveyTables,
-  first: TableCell,
-  second: TableCell,
+  first: OpenCell,
+  second: OpenCell,
   scale: number,
 ): Pick<UncorrectedRow, 'difference' | 'effect' | 'method' | 'untested'> {
   const [from, to] = [first, second].map((cell) => meanOf(tables.responses, memberOf(tables, cell)))

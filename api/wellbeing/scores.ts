@@ -32,13 +32,13 @@ export type Scorer = {
 export function createScorer(answers: Answers, zone: string | null): Scorer {
   const means = itemMeansOf(answers, zone)
   const sharesHere = (dimensions: readonly PlannedDimension[]): ItemShare[] | null =>
-    sharesOf(dimensions, (item) => means.of(item) !== undefined)
+    sharesOf(dimensions, (item) => means.isSuppressed(item) || means.of(item) !== undefined)
 
   const score = (dimensions: readonly PlannedDimension[]): WellbeingScore => {
     const shares = sharesHere(dimensions)
     if (!shares) return nothing('nobody_answered')
     const items = shares.map(({ item }) => item)
-    if (items.some((item) => means.of(item)?.suppressed) || means.meetInTooFew(items)) return nothing('suppressed')
+    if (items.some(means.isSuppressed) || means.meetInTooFew(items)) return nothing('suppressed')
     const found = combinationOf(
       shares.flatMap(({ item, share }) => {
         const of = means.of(item)?.mean

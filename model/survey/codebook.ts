@@ -155,7 +155,7 @@ export const estimateSchema = z.object({
   /** null where the table is not by zone, and where the zone or the city is suppressed */
   againstCity: againstCitySchema.nullable(),
   /**
-   * below_threshold: too few respondents; dominance: one of them makes up too much of the amount; complementary: kept back
+   * below_threshold: too few respondents, or none; dominance: one of them makes up too much of the amount; complementary: kept back
    * so that another cell cannot be computed
    */
   suppressed: z.enum(['below_threshold', 'complementary', 'dominance']).nullable(),

@@ -78,11 +78,17 @@ export async function addCityToAttack(pool: Pool): Promise<void> {
   await rollUp(pool)
 }
 
-export async function storePeople(pool: Pool, people: readonly Person[], id = 's', year = 2026): Promise<void> {
+export async function storePeople(
+  pool: Pool,
+  people: readonly Person[],
+  id = 's',
+  year = 2026,
+  threshold = 10,
+): Promise<void> {
   await pool.query('delete from survey where id = $1', [id])
   await pool.query(`insert into survey (id, codebook, respondents) values ($1, $2, $3)`, [
     id,
-    codebook(id, year),
+    { ...codebook(id, year), threshold },
     people.length,
   ])
   await pool.query(

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Estimate } from '#model/survey/codebook.ts'
+import { openRanges, type Row } from '#test/integer-program.ts'
 import { rankOf } from '#test/rank.ts'
 import { openTestDatabase, type TestDatabase } from '../environment.ts'
 import {
@@ -129,6 +131,102 @@ async function sharesAsCells(): Promise<Group[]> {
           if (value !== null && category !== null) cells.push({ ...group, [question]: category })
   return cells
 }
+
+/** What is said of the number of respondents of each group that any table of `net` lists. */
+async function listed(): Promise<Map<string, { group: Group; n: number | null; reason: string | null }>> {
+  const found = new Map<string, { group: Group; n: number | null; reason: string | null }>()
+  for (const by of TABLES)
+    for (const { group, n, suppressed: reason } of (await estimatesBy('net', by)) as unknown as Estimate[])
+      found.set(JSON.stringify(Object.entries(group).sort()), { group, n, reason })
+  return found
+}
+
+test('property: whether a group is listed says nothing of how many are in it', async () => {
+  const rangesOf = await openRanges()
+  const threshold = 4
+  const few = fc.record({
+    zone: fc.constantFrom('a', 'b', 'c', 'd'),
+    sex: fc.constantFrom('f', 'f', 'm'),
+    half: fc.constantFrom('1', '2'),
+  })
+  let some = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(few, { minLength: 6, maxLength: 14 }), async (drawn) => {
+      // every zone has enough of one group; the groups that are drawn are few
+      const many = LEVELS.zone.flatMap((zone) => Array.from({ length: 12 }, () => ({ zone, sex: 'f', half: '1' })))
+      const rest = { net: 'y', price: '', cost: '', easy: '', cover: '', weight: 1 }
+      const people: Person[] = [...many, ...drawn.filter(({ sex, half }) => sex === 'm' || half === '2')].map(
+        (one) => ({ ...one, ...rest }),
+      )
+      await storePeople(db.pool, people, 's', 2026, threshold)
+      const groups = await listed()
+      const nOf = (group: Group): number =>
+        people.filter((one) => Object.entries(group).every(([name, value]) => one[name as Name] === value)).length
+      const listsEmpty = [...groups.values()].some(({ group }) => nOf(group) === 0)
+      // every zone, sex and half, and every pair of them
+      const of = (name: Name): string[] => [...LEVELS[name]]
+      const all = TABLES.flatMap((by) =>
+        by.reduce<Group[]>(
+          (sum, name) => sum.flatMap((one) => of(name).map((value) => ({ ...one, [name]: value }))),
+          [{}],
+        ),
+      )
+      expect(new Set(groups.keys())).toEqual(new Set(all.map((group) => JSON.stringify(Object.entries(group).sort()))))
+      const atoms = ATOMS.filter(({ zone }) => zone !== '')
+      const columnsOf = (group: Group) =>
+        atoms.flatMap((atom, i) =>
+          Object.entries(group).every(([name, value]) => atom[name as Name] === value) ? [i] : [],
+        )
+      const rows = all.map((group): Row => {
+        const { n, reason } = groups.get(JSON.stringify(Object.entries(group).sort())) ?? { n: 0, reason: null }
+        const columns = columnsOf(group)
+        if (n !== null) return { columns, lower: n, upper: n }
+        return reason === 'below_threshold'
+          ? { columns, lower: listsEmpty ? 0 : 1, upper: threshold - 1 }
+          : { columns, lower: threshold, upper: Number.POSITIVE_INFINITY }
+      })
+      const secret = [...groups.values()].filter(({ group, n }) => n === null && nOf(group) > 0)
+      const ranges = rangesOf(
+        atoms.length,
+        rows,
+        secret.map(({ group }) => columnsOf(group)),
+        people.length,
+      )
+      some += secret.length
+      for (const [i, { group }] of secret.entries())
+        expect(
+          (ranges[i]?.upper ?? 0) - (ranges[i]?.lower ?? 0),
+          JSON.stringify([group, ranges[i]]),
+        ).toBeGreaterThanOrEqual(2)
+    }),
+    { numRuns: 8, seed: 43 },
+  )
+  expect(some).toBeGreaterThan(50)
+}, 300_000)
+
+test('a group without respondents and one with a few get the same answer wherever groups are compared', async () => {
+  const rest = { net: 'y', price: '20', cost: '3', easy: '', cover: '4', weight: 1 }
+  const women = LEVELS.zone.flatMap((zone) =>
+    Array.from({ length: 40 }, (_, i) => ({ zone, sex: 'f', half: i % 2 ? '1' : '2' })),
+  )
+  // men: three in zone a, none in the others
+  const men = Array.from({ length: 3 }, () => ({ zone: 'a', sex: 'm', half: '1' }))
+  await storePeople(
+    db.pool,
+    [...women, ...men].map((one) => ({ ...one, ...rest })),
+  )
+  const tables = await Promise.all([ask.estimates('net', ['zone', 'sex']), ask.estimates('sex', ['zone'])])
+  const [share, ofMen] = tables.map((answers) => answers.find(({ category }) => category === 'y' || category === 'm'))
+  const bare = (estimates: readonly Estimate[] = []) => estimates.map(({ group: _, ...numbers }) => numbers)
+  const few = bare(share?.estimates.filter(({ group }) => group['sex'] === 'm'))
+  expect(few).toHaveLength(4)
+  expect(few[0]).toMatchObject({ suppressed: 'below_threshold', n: null, value: null })
+  const shares = bare(ofMen?.estimates)
+  expect(shares).toHaveLength(4)
+  expect(shares[0]).toMatchObject({ value: null })
+  for (const zone of LEVELS.zone.map((_, i) => i)) expect([few[zone], shares[zone]]).toEqual([few[0], shares[0]])
+  for (const zone of LEVELS.zone) expect((await ask.divides('net', ['zone', 'sex'], [zone, 'm'])).reference).toBeNull()
+}, 120_000)
 
 test('tables by three are refused, also those that look like tables by two', async () => {
   await storePeople(db.pool, fc.sample(person, { numRuns: 60, seed: 3 }))

@@ -1,7 +1,7 @@
 import { DAY_MS } from '#model/basics/durations.ts'
 import { leaf } from '#model/indicators/evidence.ts'
 import type { SurveyedShare } from '../../surveys/indicator-share.ts'
-import type { TableCell } from '../../surveys/table.ts'
+import type { OpenCell } from '../../surveys/table.ts'
 import { nameOf, type Place } from './context.ts'
 import type { Computed } from './define-measure.ts'
 import { missing, type Outcome } from './outcome.ts'
@@ -13,7 +13,8 @@ export function estimated(surveyed: SurveyedShare, wording: Wording, place: Plac
   const { zone, period } = place
   const cell = zone ? surveyed.zones.get(zone.key) : surveyed.city
   if (!cell) return missing(`none of the ${wording.who} of ${nameOf(place)} answered`)
-  if (cell.suppressed) return missing(WHY_SUPPRESSED[cell.suppressed](surveyed.codebook.threshold, wording.who))
+  if (cell.suppressed !== null)
+    return missing(WHY_SUPPRESSED[cell.suppressed](surveyed.codebook.threshold, wording.who))
   const { from, to } = surveyed.codebook
   const ofAnotherTime = Date.parse(to) + DAY_MS <= period.from.getTime() || Date.parse(from) >= period.to.getTime()
   return { ...computed(cell, { ...wording, name: nameOf(place) }, surveyed), ofAnotherTime }
@@ -31,7 +32,7 @@ type Question = {
 }
 
 function computed(
-  { mean, nonresponse }: TableCell,
+  { mean, nonresponse }: OpenCell,
   { name, who, counted }: Wording & { name: string },
   { codebook, column }: Question,
 ): Computed {

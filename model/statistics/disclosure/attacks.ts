@@ -8,8 +8,7 @@ import type { Pattern } from './protect.ts'
 export const PROTECTION_WIDTH = 0.2
 
 /**
- * Minimum width of the range of a number of respondents. A cell below the threshold is known to lie between 1 and the
- * threshold, and tables that show parts of it narrow that: a large cell next to it can rely on half the threshold.
+ * Minimum width of the range of a number of respondents. A cell below the threshold is known to lie below it, and tables that show parts of it narrow that: a large cell next to it can rely on half the threshold.
  */
 function widthOf(n: number, { threshold }: Pattern, minWidth = 2): number {
   const room = Math.max(1, Math.min(threshold - 2, Math.ceil(threshold / 2)))
@@ -25,11 +24,11 @@ export type Goal = Attack & {
 
 const NON_NEGATIVE = { lower: 0, upper: Number.POSITIVE_INFINITY }
 
-/** What the published reason reveals about the number of respondents. */
-function reasonOf({ suppressed, threshold }: Pattern, { id, rest }: LinkedCell) {
-  if (rest) return NON_NEGATIVE
+/** What the published reason reveals about the number of respondents: 'below_threshold' is said of empty cells too, but not of the total. */
+function reasonOf({ suppressed, threshold, withholdsReasons }: Pattern, { id, rest, level }: LinkedCell) {
+  if (rest || withholdsReasons) return NON_NEGATIVE
   return suppressed.get(id) === 'below_threshold'
-    ? { lower: 1, upper: threshold - 1 }
+    ? { lower: level === 0 ? 1 : 0, upper: threshold - 1 }
     : { lower: threshold, upper: Number.POSITIVE_INFINITY }
 }
 

@@ -70,7 +70,7 @@ function tableProgram(attack: Attack): Stated {
     }),
   )
   const rows = [...priorRows(attack, columnsOf), ...sums.filter(({ terms }) => terms.length > 0)]
-  return { program: { columns: nonNegative(first.size * each), rows }, columnsOf }
+  return { program: { columns: columnsFor(first.size, attack), rows }, columnsOf }
 }
 
 /** A variable for each measure of each combination of all characteristics: every published cell is a sum of some. */
@@ -94,7 +94,7 @@ function jointProgram(attack: Attack, joint: Joint): Stated {
     }),
   )
   const rows = [...priorRows(attack, columnsOf), ...sums]
-  return { program: { columns: nonNegative(joint.length * each), rows }, columnsOf }
+  return { program: { columns: columnsFor(joint.length, attack), rows }, columnsOf }
 }
 
 function priorRows({ pattern, measures, priorOf }: Attack, columnsOf: ColumnsOf): LinearProgram['rows'] {
@@ -107,8 +107,15 @@ function priorRows({ pattern, measures, priorOf }: Attack, columnsOf: ColumnsOf)
   })
 }
 
-const nonNegative = (n: number): Bounds[] =>
-  Array.from({ length: n }, () => ({ lower: 0, upper: Number.POSITIVE_INFINITY }))
+/** The measures of each cell. Where the total is hidden there may be no end to them, but how large the survey is, is known roughly. */
+function columnsFor(cells: number, { pattern: { tables, hidden, threshold }, measures }: Attack): Bounds[] {
+  const totals = tables.cells.get('{}')?.sums.slice(measures.from, measures.to) ?? []
+  const own = totals.map((total) => ({
+    lower: 0,
+    upper: hidden.has('{}') ? 2 * total + threshold : Number.POSITIVE_INFINITY,
+  }))
+  return Array.from({ length: cells }, () => own).flat()
+}
 
 type Open = {
   readonly target: Target

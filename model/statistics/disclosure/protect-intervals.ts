@@ -1,9 +1,10 @@
 import type { LpSolver } from '../solver/linear-program.ts'
 import { amountsAttack, categoriesAttack, type Largest, numbersAttack } from './attacks.ts'
 import { isDominated } from './dominance.ts'
+import { emptyCells, type Levels } from './empty-cells.ts'
 import { jointCells } from './joint-cells.ts'
 import { cellId, linkTables, type Profile } from './linked-tables.ts'
-import { hide, hideComplements, type Pattern, primaryPattern } from './protect.ts'
+import { hide, hideComplements, type Pattern, primaryPattern, withholdReasons } from './protect.ts'
 import { suppressSparseTables, suppressUntilProtected } from './suppress-until-protected.ts'
 import type { Suppression } from './suppression.ts'
 
@@ -22,13 +23,17 @@ export type ProtectionRequest = {
   readonly answers: Answers
   /** cells that are suppressed in any case */
   readonly seeds?: readonly string[]
+  /** what tables list of each characteristic; groups without respondents are suppressed too. Absent: such groups are not listed. */
+  readonly levels?: Levels
 }
 
 /**
  * The cells to suppress so that nobody can compute a suppressed cell, exactly or approximately: the range that a linear
  * program over all published tables yields for it is at least 20 % of its value wide (`PROTECTION_WIDTH`), for numbers of
  * respondents at least 2 whole numbers. The attacker knows every published number of respondents, every published share
- * and mean as if all weights were equal, the published reason for each suppressed cell, and that nothing is negative.
+ * and mean as if all weights were equal, the published reason for each suppressed cell, and that nothing is negative. That a
+ * cell is listed as below the threshold does not say that anybody is in it; that nobody is in an empty one counts as known, because
+ * of some it is plain (nobody is both a pupil and over 75).
  *
  * 1. Cells and complements against linear combinations (protect.ts), by numbers of respondents.
  * 2. The same numbers against the linear program.
@@ -36,34 +41,46 @@ export type ProtectionRequest = {
  *    respondents of a suppressed cell gave each. Where a cell is suppressed only because of its answers, other questions
  *    publish its number of respondents, so that number counts as known.
  *
+ * Where even that leaves a cell too narrow, because (nearly) everything is suppressed and the reasons alone say it, all have one reason.
  * Steps 1 and 2 depend only on who answered, so questions answered by the same people suppress the same cells there. Not
  * counted as disclosure: an answer that nobody gave in a published cell has no respondents in the cells within it.
  * Each round suppresses at least one more cell; with everything suppressed nothing can be computed, so it ends.
  * Source: Hundepool and others (2012), ch. 4.3 (protection intervals, auditing by linear programming); the width is ours.
  */
 export function createProtector(solve: LpSolver): (request: ProtectionRequest) => Map<string, Suppression> {
-  let last: { readonly key: string; readonly suppressed: ReadonlyMap<string, Suppression> } | undefined
+  let last: (Found & { readonly key: string }) | undefined
   return (request) => {
-    const { profiles, characteristics, threshold, answers, seeds = [] } = request
+    const { profiles, characteristics, threshold, answers, seeds = [], levels = {} } = request
     const tables = linkTables(profiles, characteristics, measuresOf(answers, profiles.length))
     const pattern = primaryPattern(tables, threshold)
     for (const id of seeds) if (tables.cells.has(id)) hide(pattern, id)
     // consecutive questions often have the same respondents
     const key = JSON.stringify([threshold, profiles, [...characteristics].sort(), seeds])
-    if (last?.key === key) for (const [id, reason] of last.suppressed) hide(pattern, id, reason)
+    if (last?.key === key) recall(pattern, last)
     else protectNumbers(pattern, solve)
-    last = { key, suppressed: new Map(pattern.suppressed) }
+    last = { key, suppressed: new Map(pattern.suppressed), withholdsReasons: pattern.withholdsReasons }
     const byNumbers = new Set(pattern.hidden)
     if (answers.kind === 'category') protectCategories(pattern, answers.categories, byNumbers, solve)
     if (answers.kind === 'amount') protectAmounts(pattern, request, answers, solve)
-    return pattern.suppressed
+    const reason = pattern.withholdsReasons ? 'complementary' : 'below_threshold'
+    return new Map([...pattern.suppressed, ...emptyCells(tables, levels).map((id) => [id, reason] as const)])
   }
 }
+
+type Found = Pick<Pattern, 'suppressed' | 'withholdsReasons'>
 
 function protectNumbers(pattern: Pattern, solve: LpSolver): void {
   hideComplements(pattern)
   suppressSparseTables(pattern)
+  if (suppressUntilProtected(pattern, numbersAttack(pattern), solve)) return
+  // with (nearly) everything suppressed the reasons alone can say that a group has exactly as many as the threshold
+  withholdReasons(pattern)
   suppressUntilProtected(pattern, numbersAttack(pattern), solve)
+}
+
+function recall(pattern: Pattern, { suppressed, withholdsReasons: isWithheld }: Found): void {
+  for (const [id, reason] of suppressed) hide(pattern, id, reason)
+  if (isWithheld) withholdReasons(pattern)
 }
 
 /** Combinations of all characteristics, times answers, that are solved within about a second. */

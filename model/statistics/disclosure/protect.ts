@@ -10,6 +10,8 @@ export type Pattern = {
   readonly suppressed: Map<string, Suppression>
   /** every cell that no table shows */
   readonly hidden: Set<string>
+  /** whether 'complementary' is the reason for all, so that none says how many respondents a cell has */
+  withholdsReasons: boolean
 }
 
 /**
@@ -49,7 +51,7 @@ export function primaryPattern(
     if (cell.n < threshold) suppressed.set(cell.id, 'below_threshold')
     if (cell.n < threshold || cell.rest) hidden.add(cell.id)
   }
-  return { tables, threshold, suppressed, hidden }
+  return { tables, threshold, suppressed, hidden, withholdsReasons: false }
 }
 
 export function hide(
@@ -60,6 +62,12 @@ export function hide(
   if (id === undefined || hidden.has(id)) return
   suppressed.set(id, reason)
   hidden.add(id)
+}
+
+/** Gives the same reason for every cell. */
+export function withholdReasons(pattern: Pattern): void {
+  pattern.withholdsReasons = true
+  for (const id of pattern.suppressed.keys()) pattern.suppressed.set(id, 'complementary')
 }
 
 /** Suppresses cells until no hidden cell is a linear combination of published ones. */

@@ -9,8 +9,11 @@ const FINE_ROUNDS = 8
 /** With a larger share of the cells by two characteristics suppressed, the others are suppressed too. */
 const SPARSE = 0.75
 
-/** Suppresses more cells until the attack finds no range that is too narrow. */
-export function suppressUntilProtected(pattern: Pattern, goal: Goal, solve: LpSolver): void {
+/**
+ * Suppresses more cells until the attack finds no range that is too narrow.
+ * @returns whether it succeeded: what is left follows from margins that are kept, or from the reasons alone
+ */
+export function suppressUntilProtected(pattern: Pattern, goal: Goal, solve: LpSolver): boolean {
   hideComplements(pattern)
   for (let round = 1; ; round += 1) {
     hideInLines(pattern)
@@ -19,7 +22,7 @@ export function suppressUntilProtected(pattern: Pattern, goal: Goal, solve: LpSo
     if (round > FINE_ROUNDS) hideTablesOf(pattern, narrow)
     if (pattern.hidden.size === before) hideForThese(pattern, goal, narrow)
     if (pattern.hidden.size === before) hideComplements(pattern)
-    if (pattern.hidden.size === before) return
+    if (pattern.hidden.size === before) return narrow.length === 0
   }
 }
 

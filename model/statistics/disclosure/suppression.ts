@@ -5,4 +5,3 @@
 export type Suppression = CountSuppression | 'dominance'
 /** Where no amounts are published. */
 export type CountSuppression = 'below_threshold' | 'complementary'
-export type Cell = { readonly group: Readonly<Record<string, string>>; readonly n: number }

@@ -178,6 +178,30 @@ describe('coarse zones', () => {
     expect(coarsenZones(line(30, 0, 0, 0, 6, 5), 10)).toEqual([{ key: 'z4+z5', zones: ['z4', 'z5'] }])
   })
   test('enough everywhere: nothing to join', () => expect(coarsenZones(line(10, 12), 10)).toEqual([]))
+  test('ten zones with one respondent each are no area by themselves: its number would say so', () => {
+    const scattered = line(...Array.from({ length: 10 }, () => 1), 30)
+    expect(coarsenZones(scattered, 10)).toEqual([
+      { key: expect.stringContaining('z10'), zones: scattered.map(({ key }) => key).sort() },
+    ])
+  })
+  test('property: in an area of several zones none is known to within half the threshold', () => {
+    const zone = fc.record({ n: fc.nat(4), x: fc.nat(100), y: fc.nat(100) })
+    let several = 0
+    fc.assert(
+      fc.property(fc.array(zone, { minLength: 20, maxLength: 40 }), (zones) => {
+        const samples = zones.map((one, i) => ({ ...one, key: `z${i}` }))
+        const nOf = (keys: readonly string[]) =>
+          samples.reduce((sum, { key, n }) => sum + (keys.includes(key) ? n : 0), 0)
+        const areas = coarsenZones(samples, 10)
+        if (areas.length > 1) several += 1
+        // each of k zones has one at least, so at most n - k + 1
+        if (areas.length > 1)
+          for (const { zones: keys } of areas) expect(nOf(keys) - keys.length).toBeGreaterThanOrEqual(5)
+      }),
+      { seed: 16 },
+    )
+    expect(several).toBeGreaterThan(20)
+  })
   test('property: no area is left below the threshold unless it is all there is, and no respondent is lost', () => {
     const zone = fc.record({ n: fc.nat(40), x: fc.nat(100), y: fc.nat(100) })
     fc.assert(
