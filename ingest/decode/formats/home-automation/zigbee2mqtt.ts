@@ -5,7 +5,7 @@ import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import { readStatedOrEpoch } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
-import { contradiction } from '../../names/context.ts'
+import { contradiction, isOfTheAir } from '../../names/context.ts'
 import { type Meaning, squeeze } from '../../names/meaning.ts'
 
 const ROOT = 'zigbee2mqtt'
@@ -143,12 +143,12 @@ function meaningIn(key: string, value: unknown, state: JsonObject): Own {
   if (meaning === undefined) return SETTING.test(key) ? null : undefined
   if (meaning === null) return null
   if (meaning !== 'uncertain' && phase) return { ...meaning, channel: phase[2] ?? '' }
-  if (meaning !== 'uncertain' && contradiction(meaning.property, [], () => namesIn(state)) !== undefined)
+  if (meaning !== 'uncertain' && isOfTheAir(meaning.property) && contradiction(meaning.property, [], names(state)))
     return 'uncertain'
   return meaning
 }
 
-const namesIn = (state: JsonObject): ReadonlySet<string> => new Set(Object.keys(state).map(squeeze))
+const names = (state: JsonObject) => (): ReadonlySet<string> => new Set(Object.keys(state).map(squeeze))
 
 /** No battery of a sensor has more, and in mV it has more than any mains in V. */
 const MAX_BATTERY_V = 50

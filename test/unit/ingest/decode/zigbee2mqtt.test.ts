@@ -26,6 +26,13 @@ describe('Zigbee2MQTT', () => {
     expectRead(read(topic, { illuminance: 15 }), device, [['illuminance', '', 15, 'lx', '']])
   })
 
+  test('a voltage that no battery has is that of the mains, whatever is sent beside it', () => {
+    expectRead(read('zigbee2mqtt/meter', { voltage: 231 }), 'zigbee2mqtt/meter', [['voltage', '', 231, 'V', '']])
+    expectRead(read('zigbee2mqtt/meter', { ac_frequency: 50.02 }), 'zigbee2mqtt/meter', [
+      ['frequency', '', 50.02, 'Hz', ''],
+    ])
+  })
+
   test('the voltage of a plug is that of the mains; phases are channels', () => {
     expectRead(
       read('zigbee2mqtt/meter', { voltage: 230, power: -5, power_phase_b: 7, energy: 1.5, produced_energy: 2 }),
