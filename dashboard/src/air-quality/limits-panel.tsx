@@ -5,6 +5,7 @@ import { useViewState } from '../state/use-view-state.ts'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
 import { assessmentsOf, limitText, yearOf } from './limits-text.ts'
+import { pollutantColumns } from './pollutant-columns.tsx'
 import { airLimitsQuery } from './queries.ts'
 
 type Level = AirLimitsResponse['places'][number]['level']
@@ -39,15 +40,7 @@ export function limitColumns(i18n: Formatters): TableColumn<AirAssessment>[] {
   const { t } = i18n
   const textOf = (row: AirAssessment) => limitText(row, i18n)
   return [
-    {
-      ...{ id: 'pollutant', label: t('column.pollutant'), value: (row) => textOf(row).pollutant },
-      cell: (row) => (
-        <>
-          {textOf(row).pollutant} <span className="note">{textOf(row).rule}</span>
-        </>
-      ),
-    },
-    { id: 'rule', label: t('limits.column.rule'), fileOnly: true, value: (row) => textOf(row).rule },
+    ...pollutantColumns<AirAssessment>(textOf, i18n),
     {
       ...{ id: 'value', label: t('limits.column.value'), numeric: true, value: ({ value }) => value },
       cell: (row) => textOf(row).value,

@@ -17,7 +17,7 @@ export function LimitsTable({ caption, rows }: Props) {
     <Table<AirAssessment>
       caption={caption}
       columns={columnsOf(i18n)}
-      groups={[{ key: 'levels', heading: null, rows }]}
+      rows={rows}
       rowKey={({ pollutant, kind, per, level }) => `${pollutant} ${kind} ${per} ${level}`}
       className="who-table"
       rowClass={(row, previous) => (row.pollutant === previous?.pollutant ? undefined : 'who-table__first')}

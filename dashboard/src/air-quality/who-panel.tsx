@@ -3,6 +3,7 @@ import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
+import { pollutantColumns } from './pollutant-columns.tsx'
 import { exceedancesQuery } from './queries.ts'
 import { rowsOf, type WhoPlace, type WhoRow } from './who-rows.ts'
 import { whoText } from './who-text.ts'
@@ -36,15 +37,7 @@ export function whoColumns(i18n: Formatters): TableColumn<WhoRow>[] {
   const { t } = i18n
   const textOf = (row: WhoRow) => whoText(row, i18n)
   return [
-    {
-      ...{ id: 'pollutant', label: t('column.pollutant'), value: (row) => textOf(row).pollutant },
-      cell: (row) => (
-        <>
-          {textOf(row).pollutant} <span className="note">{textOf(row).rule}</span>
-        </>
-      ),
-    },
-    { id: 'rule', label: t('limits.column.rule'), fileOnly: true, value: (row) => textOf(row).rule },
+    ...pollutantColumns<WhoRow>(textOf, i18n),
     {
       ...{ id: 'value', label: t('indicators.column.value'), numeric: true, value: ({ verdict }) => verdict.value },
       cell: (row) => textOf(row).value,

@@ -27,7 +27,7 @@ export function WhoTable({ caption, heading, rows, levels }: Props) {
     <Table<WhoRow>
       caption={caption}
       columns={[{ id: 'heading', ...heading }, ...columnsOf(levels, i18n)]}
-      groups={[{ key: 'levels', heading: null, rows }]}
+      rows={rows}
       rowKey={({ place, verdict }) => `${place.key} ${place.pollutant} ${verdict.rule}`}
       className="who-table"
       rowClass={(row, previous) => (startsPollutant(row, previous) ? 'who-table__first' : undefined)}

@@ -58,7 +58,7 @@ function Districts({ caption, districts, fileName }: Props) {
     <Table<District>
       caption={caption}
       columns={columnsOf(useI18n())}
-      groups={[{ key: 'districts', heading: null, rows: districts }]}
+      rows={districts}
       rowKey={({ zone }) => zone}
       className="lined-table brief-table"
       {...(fileName !== undefined && { fileName })}

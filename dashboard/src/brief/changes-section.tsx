@@ -62,7 +62,7 @@ function ChangeTable({ caption, changes, brief }: ListProps & { caption: string 
     <Table<BriefChange>
       caption={i18n.t('panel.table.of', { title: caption })}
       columns={columnsOf(i18n, brief)}
-      groups={[{ key: 'changes', heading: null, rows: changes }]}
+      rows={changes}
       rowKey={({ code, dataPoint }) => `${code} ${dataPoint}`}
       className="lined-table brief-table"
       scroller="brief__scroll"

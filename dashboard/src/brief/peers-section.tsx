@@ -24,7 +24,7 @@ export function PeersSection({ brief }: { brief: BriefResponse }) {
           <Table<Row>
             caption={t('panel.table.of', { title: t('brief.peers') })}
             columns={columnsOf(i18n)}
-            groups={[{ key: 'peers', heading: null, rows: peers }]}
+            rows={peers}
             rowKey={({ code, dataPoint }) => `${code} ${dataPoint}`}
             className="lined-table brief-table"
             scroller="brief__scroll"

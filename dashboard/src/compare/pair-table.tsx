@@ -34,7 +34,7 @@ export function PairTable({ data, offers }: { data: CompareResponse; offers: Off
       <Table<ComparedRow>
         caption={t('panel.table.of', { title: caption })}
         columns={columnsOf({ i18n, sides, chosen, onChoose: setChosen })}
-        groups={[{ key: 'rows', heading: null, rows }]}
+        rows={rows}
         rowKey={({ id }) => id}
         rowClass={({ id }) => (id === chosen ? 'selected' : undefined)}
         className="lined-table pair-table"

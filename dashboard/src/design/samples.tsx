@@ -55,7 +55,7 @@ export function TableSample() {
       <Table
         caption={t('design.tables')}
         columns={columns}
-        groups={[{ key: 'all', heading: null, rows: SAMPLES }]}
+        rows={SAMPLES}
         rowKey={({ name }) => name}
         className="lined-table"
       />

@@ -16,7 +16,7 @@ export function HistoryTable({ series, name }: { series: SeriesResponse; name: s
     <details className="evidence__more">
       <summary>{t('history.table')}</summary>
       <Table<Value>
-        caption={t('history.chart', { name })}
+        caption={name}
         rows={series.values}
         columns={valueColumns(series.unit, i18n)}
         rowKey={({ period }) => period}

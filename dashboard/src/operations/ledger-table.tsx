@@ -22,7 +22,7 @@ export function LedgerTable({ ledger }: { ledger: LedgerResponse }) {
     <Table<LedgerRow>
       caption={t('ledger.table')}
       columns={columnsOf(i18n)}
-      groups={[{ key: 'sources', heading: null, rows: ledger.sources }]}
+      rows={ledger.sources}
       footer={{ ...ledger.total, source: t('ledger.total'), updatedAt: null }}
       rowKey={({ source }) => source}
       className="grid"

@@ -89,7 +89,7 @@ function GroupTable({ exposure }: { exposure: Exposure | undefined }) {
     <Table<Group>
       caption={exposure.name}
       columns={groupColumns(exposure, i18n)}
-      groups={[{ key: 'groups', heading: null, rows: exposure.groups }]}
+      rows={exposure.groups}
       rowKey={({ key }) => key}
       className="mini"
       scroller="people__scroll"

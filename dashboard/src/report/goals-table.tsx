@@ -18,7 +18,7 @@ export function GoalsTable({ goals }: { goals: readonly ReportGoal[] }) {
       <Table<ReportGoal>
         caption={t('report.goals')}
         columns={columnsOf(i18n)}
-        groups={[{ key: 'goals', heading: null, rows: goals }]}
+        rows={goals}
         rowKey={({ code, dataPoint }) => `${code} ${dataPoint}`}
         className="lined-table report-table"
         fileName={t('report.goals')}

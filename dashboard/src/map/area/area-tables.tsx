@@ -23,7 +23,7 @@ export function BurdensTable({ data: { burdens, period, zones } }: Of) {
         scroller="area__scroll"
         fileName="area-burdens"
         rowKey={({ id }) => id}
-        groups={[{ key: 'all', heading: null, rows: burdens }]}
+        rows={burdens}
         columns={[
           {
             ...{ id: 'measure', label: t('equity.column.measure'), value: (burden) => measureName(burden, i18n) },
@@ -75,7 +75,7 @@ export function EstimatesTable({ data: { estimates, survey, confidence } }: Of) 
         scroller="area__scroll"
         fileName="area-survey"
         rowKey={({ question }) => question}
-        groups={[{ key: 'all', heading: null, rows: estimates }]}
+        rows={estimates}
         note={({ value, suppressed }) =>
           value === null ? { text: t('area.suppressed', { n: suppressed }), className: 'note' } : null
         }
@@ -128,7 +128,7 @@ export function DevicesTable({ data: { devices, at } }: Of) {
         scroller="area__scroll"
         fileName="area-devices"
         rowKey={(row) => row.property}
-        groups={[{ key: 'all', heading: null, rows: devices.properties }]}
+        rows={devices.properties}
         columns={[
           {
             ...{ id: 'property', label: t('area.column.property'), value: (row) => property(row.property) },
