@@ -119,6 +119,7 @@ const PARTICLES = {
   levels: [{ severity: 'warning', threshold: 80 }],
 }
 
-/** `10:05` on the day of the tests, or with seconds `10:05:30`. */
-export const at = (time: string): string => `2026-06-01T${time.length === 5 ? `${time}:00` : time}Z`
+/** `10:05` on the day of the tests, or with seconds `10:05:30`; a whole time stays as it is. */
+export const at = (time: string): string =>
+  time.includes('T') ? time : `2026-06-01T${time.length === 5 ? `${time}:00` : time}Z`
 export const on = (time: string): Date => new Date(at(time))

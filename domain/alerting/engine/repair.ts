@@ -62,7 +62,21 @@ const DONE = `
   delete from late_observation n using unnest($1::int[], $2::bigint[]) as d (id, up_to)
   where n.datastream_id = d.id and n.id <= d.up_to`
 const UNCORRECTED = `update alert_engine set uncorrected = uncorrected + $2 where holder = $1`
-const IS_STALE = `select rollup_is_stale(to_timestamp($1::float8 / 1000), to_timestamp($2::float8 / 1000)) as stale`
+// What is not rolled up yet the view computes from raw. Days, which are rolled up a day later, are not read here.
+const STALE = `
+  select id from unnest($1::int[], $2::float8[], $3::float8[]) as late (id, first, last)
+  where exists (
+    select from rollup_view v
+    cross join lateral (select _timescaledb_functions.cagg_watermark(v.mat_hypertable_id) as upto) rolled
+    cross join lateral (
+      select lowest_modified_value as low, greatest_modified_value as high
+      from _timescaledb_catalog.continuous_aggs_materialization_invalidation_log where materialization_id = v.mat_hypertable_id
+      union all
+      select lowest_modified_value, greatest_modified_value
+      from _timescaledb_catalog.continuous_aggs_hypertable_invalidation_log where hypertable_id = v.raw_hypertable_id
+    ) changed
+    where v.view in ('observation_hourly', 'sound_hourly') and changed.high >= 1000 * late.first
+      and changed.low < 1000 * late.last and greatest(changed.low, 1000 * late.first) < rolled.upto)`
 
 /** @returns how many corrections were recorded @throws LeaseLost */
 export async function repairHistory(pass: Pass): Promise<number> {
@@ -73,15 +87,17 @@ export async function repairHistory(pass: Pass): Promise<number> {
     world.features.flatMap((group) => group.streams.map((stream) => ({ group, stream }))),
     ({ stream }) => stream.id,
   )
-  const watched = rows.filter(({ id }) => looksAt.has(id)).slice(0, MAX_STREAMS)
+  const ofHours = rows.filter(({ id }) =>
+    looksAt.get(id)?.some(({ group }) => stepMsOf(group.feature.condition) >= HOUR_MS),
+  )
+  // until the hours are rolled up again they are as they were
+  const stale = await selectStale(pool, ofHours)
+  const watched = rows.filter(({ id }) => looksAt.has(id) && !stale.has(id)).slice(0, MAX_STREAMS)
   const done: Late[] = rows.filter(({ id }) => !looksAt.has(id))
   let recorded = 0
   let tooOld = 0
   for (const late of watched) {
     const groups = looksAt.get(late.id) ?? []
-    // until the hours are rolled up again they are as they were
-    if (groups.some(({ group }) => stepMsOf(group.feature.condition) >= HOUR_MS) && (await isStale(pool, late)))
-      continue
     for (const { group, stream } of groups) recorded += await compare(pass, group, stream, late)
     if (waitedTooLong(late, now.getTime())) tooOld += 1
     done.push(late)
@@ -100,10 +116,15 @@ function waitedTooLong({ earliest, latest, firstArrived }: Late, nowMs: number):
   return nowMs - firstArrived > MAX_ORDINARY_WAIT_MS && from <= latest && from < nowMs - MAX_CORRECTED_MS
 }
 
-async function isStale(pool: Pool, { earliest, latest }: Late): Promise<boolean> {
-  const hours = [Math.floor(earliest / HOUR_MS) * HOUR_MS, (Math.floor(latest / HOUR_MS) + 1) * HOUR_MS]
-  const { rows } = await pool.query<{ stale: boolean }>(IS_STALE, hours)
-  return rows[0]?.stale ?? false
+/** Datastreams of which hours in which late data lies were not rolled up again. */
+async function selectStale(pool: Pool, late: readonly Late[]): Promise<ReadonlySet<number>> {
+  if (late.length === 0) return new Set()
+  const { rows } = await pool.query<{ id: number }>(STALE, [
+    late.map(({ id }) => id),
+    late.map(({ earliest }) => Math.floor(earliest / HOUR_MS) * HOUR_MS),
+    late.map(({ latest }) => (Math.floor(latest / HOUR_MS) + 1) * HOUR_MS),
+  ])
+  return new Set(rows.map(({ id }) => id))
 }
 
 async function compare(pass: Pass, group: FeatureGroup, stream: Stream, late: Late): Promise<number> {
