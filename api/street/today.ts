@@ -5,6 +5,7 @@ import type { AirIndexes } from '../air-quality/index-of.ts'
 import type { Equity } from '../equity/equity.ts'
 import { selectCity } from '../queries/city.ts'
 import { selectZones } from '../queries/zones.ts'
+import { openAlerts } from './alerts.ts'
 
 export type TodayDeps = {
   readonly pool: Pool
@@ -43,6 +44,7 @@ export async function zoneToday(deps: TodayDeps, key: string): Promise<ZoneToday
   const own = air.byZone.get(zone.id)
   return {
     ...{ zone: key, name: zone.name, at: clock().toISOString(), simulated: pack.simulated },
+    alerts: await openAlerts(pool, key),
     air: { zone: own?.european ?? null, city: air.city.european, stations: own?.stations ?? 0 },
     figures: SHOWN.map(({ id, topic, period, unit, kind }) => {
       const found = answers.get(period)?.exposures.find((exposure) => exposure.id === id)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { airIndexSchema } from '../air-quality/air-index.ts'
+import { severitySchema } from '../alerting/states.ts'
 import { positionSchema } from '../basics/geo.ts'
 
 /** GET /api/v1/streets: named streets of the base map, each with the zones that it runs through and, zone by zone, a point on it */
@@ -19,6 +20,19 @@ export const zoneTodayResponse = z.object({
   name: z.string(),
   at: z.iso.datetime({ offset: true }),
   simulated: z.boolean(),
+  /** what the city publishes of open incidents here (docs/notifications.md) */
+  alerts: z.array(
+    z.object({
+      severity: severitySchema,
+      startedAt: z.iso.datetime({ offset: true }),
+      /** of the alert rule; null: devices are not heard */
+      name: z.string().nullable(),
+      /** name of the Thing; null: in the zone, or in the city */
+      place: z.string().nullable(),
+      /** how many are not heard */
+      devices: z.int().nullable(),
+    }),
+  ),
   air: z.object({
     /** European index of the zone now; null where nothing is measured */
     zone: airIndexSchema.nullable(),

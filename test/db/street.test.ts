@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONSENT_VERSION } from '#model/voices/voice.ts'
 import { authorized, NOW, openTestApi, type TestApi } from './api-fixture.ts'
+import { addReceiver, createWorker, emit, event } from './notification-fixture.ts'
 
 /** Testville: west of -9.1 and east of it. */
 const line = (name: string, ...lons: number[]) => ({
@@ -50,6 +51,43 @@ test('a district without devices has no figures, not zeros; an unknown one is no
   expect(today).toMatchObject({ zone: 'west', name: 'West', air: { zone: null, city: null, stations: 0 } })
   expect(today.figures.map(({ value }: { value: unknown }) => value)).toEqual(today.figures.map(() => null))
   expect((await api.app.inject('/api/v1/zones/mars/today')).statusCode).toBe(404)
+})
+
+test('alerts: those that are published of the district or of the city, and last; without names of what operators run', async () => {
+  const public_ = await addReceiver(api.pool, { name: 'Public', channel: 'feed', severities: ['warning', 'critical'] })
+  const operators = await addReceiver(api.pool, { name: 'Operators', channel: 'mqtt', config: '{}' })
+  const worker = createWorker(api.pool, NOW, { publish: async () => {} })
+  const raise = (id: string, change: object = {}) => emit(api.pool, NOW, event({ incidentId: id, ...change }))
+  await raise('here')
+  await raise('there', { zoneId: 'east' })
+  await raise('city', {
+    zoneId: undefined,
+    severity: 'critical',
+    rule: { id: 'i', name: 'Air of the city' },
+    subject: { kind: 'city', id: 'city', name: 'City' },
+  })
+  await raise('gateway', {
+    subject: { kind: 'source', id: 'gateway:ttn/eui-1', name: 'Gateway ttn/eui-1' },
+    affectedThings: 3,
+  })
+  await raise('disk', { subject: { kind: 'system', id: 'disk', name: 'Disk' } })
+  await raise('internal', { severity: 'info', rule: { id: 'j', name: 'Battery of cabinet 7' } })
+  await raise('over')
+  await worker.at(NOW)
+  await raise('over', { kind: 'resolved', at: new Date(NOW.getTime() + 1_000).toISOString() })
+  // is not sent before the next round
+  await raise('new')
+  const alerts = async () => (await api.app.inject('/api/v1/zones/west/today')).json().alerts
+  const startedAt = '2026-11-01T12:00:00.000Z'
+  const here = { severity: 'warning', startedAt, name: 'PM2.5 above 25 µg/m³', place: 'Market Square', devices: null }
+  const found = await alerts()
+  expect(found).toHaveLength(3)
+  expect(found[0]).toEqual({ severity: 'critical', startedAt, name: 'Air of the city', place: null, devices: null })
+  expect(found).toContainEqual(here)
+  expect(found).toContainEqual({ severity: 'warning', startedAt, name: null, place: null, devices: 3 })
+  expect(JSON.stringify(found)).not.toMatch(/ttn|Disk|cabinet/)
+  await api.pool.query('update notification_receiver set deleted_at = now(), enabled = false where id = $1', [public_])
+  expect([await alerts(), operators]).toEqual([[], expect.any(Number)])
 })
 
 describe('you said, we did', () => {

@@ -5,6 +5,7 @@ import { get } from '../../http/client.ts'
 import { isolated, useI18n } from '../i18n.ts'
 import { problemText } from '../problem-text.ts'
 import { AirToday } from './air-today.tsx'
+import { AlertsToday } from './alerts-today.tsx'
 import { FiguresToday } from './figures-today.tsx'
 import type { Place } from './places.ts'
 import './street.css'
@@ -69,6 +70,7 @@ export function Today({ city, place, onAgain }: Props) {
       </p>
       {today && (
         <>
+          <AlertsToday alerts={today.alerts} time={time} />
           <AirToday air={today.air} />
           {(['noise', 'connection', 'service'] as const).map((topic) => (
             <FiguresToday
