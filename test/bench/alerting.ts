@@ -10,10 +10,18 @@ export type AlertingBenchOptions = {
   /** messages a second that arrive besides those that alert */
   readonly rate: number
   readonly kills: number
+  readonly killsFrom: number
 }
 
-export async function benchAlerting({ rules, things, seconds, rate, kills }: AlertingBenchOptions): Promise<void> {
+export async function benchAlerting({
+  rules,
+  things,
+  seconds,
+  rate,
+  kills,
+  killsFrom,
+}: AlertingBenchOptions): Promise<void> {
   if (rules > 0) await benchRules({ rules, things, seconds })
   if (seconds > 0) await benchNotification({ seconds, rate })
-  if (kills > 0) await benchKills({ kills })
+  if (kills > 0) await benchKills({ kills, from: killsFrom })
 }

@@ -41,6 +41,7 @@ const HELP = `Measures what this machine can do, as ratios to its own raw limits
   npm run bench -- --only browser --browser-seconds 60
   npm run bench -- --only alerting --rules 10000 --rule-things 10000 --alert-seconds 60 --alert-rate 2000 --kills 100
                                                                      0: without the part for which it counts
+  npm run bench -- --only alerting --rules 0 --alert-seconds 0 --kills 20 --kills-from 40    numbers 41 to 60 of the kills
 
   parts: ${PARTS.join(' ')}
 
@@ -75,6 +76,7 @@ await runMain(async () => {
     'alert-seconds': { type: 'string', default: '60' },
     'alert-rate': { type: 'string', default: '2000' },
     kills: { type: 'string', default: '100' },
+    'kills-from': { type: 'string', default: '0' },
   })
   if (!values) return 'done'
   const only = values.only.split(',') as Part[]
@@ -103,6 +105,7 @@ await runMain(async () => {
           seconds: Number(values['alert-seconds']),
           rate: Number(values['alert-rate']),
           kills: Number(values.kills),
+          killsFrom: Number(values['kills-from']),
         },
       }),
   }

@@ -50,6 +50,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run bench -- --only indicators --observations N': 'takes minutes',
   'npm run bench -- --only alerting --kills 100': 'takes an hour',
   'npm run bench -- --only alerting --rules 0 --alert-seconds 0 --kills 20': 'takes minutes',
+  'npm run bench -- --only alerting --rules 0 --alert-seconds 0 --kills 20 --kills-from 20': 'takes minutes',
   'npm run bench -- --only alerting --rules 0 --alert-seconds 40 --alert-rate 500 --kills 0': 'takes minutes',
   'DATABASE_URL=postgres://… npm run bench': 'takes ten minutes',
   'DATABASE_URL=postgres://… npm run restore -- --from city-export':

@@ -26,7 +26,13 @@ const SEED = 14
 /** Between the first value of a round and the kill: before it is stored, evaluated, composed or sent. */
 const MAX_KILL_DELAY_MS = 3_000
 
-export async function benchKills({ kills }: { readonly kills: number }): Promise<void> {
+export type KillsOptions = {
+  readonly kills: number
+  /** of the same sequence of kills, how many were done before: pieces of it together are the whole */
+  readonly from: number
+}
+
+export async function benchKills({ kills, from }: KillsOptions): Promise<void> {
   const scope = createScope()
   try {
     const opened = await openCity(scope)
@@ -40,6 +46,7 @@ export async function benchKills({ kills }: { readonly kills: number }): Promise
     await apis[0]?.post('/api/v1/alert-rules', ALARM_RULE)
     const recovery: Record<Victim, number[]> = { evaluating: [], waiting: [], ingest: [] }
     const random = randomOf(SEED)
+    for (let drawn = 0; drawn < 2 * from; drawn += 1) random()
 
     async function kill(victim: Victim): Promise<void> {
       if (victim === 'ingest') {
@@ -72,7 +79,7 @@ export async function benchKills({ kills }: { readonly kills: number }): Promise
       recovery[victim].push((performance.now() - startMs) / 1_000)
       await killed
     }
-    await report(city, webhook, kills, recovery)
+    await report(city, webhook, { kills, from }, recovery)
   } finally {
     await scope.close()
   }
@@ -107,7 +114,12 @@ async function missing({ pool }: City, webhook: Webhook, rounds: number): Promis
   return rounds * THINGS - told.length
 }
 
-async function report(city: City, webhook: Webhook, kills: number, recovery: Record<Victim, number[]>): Promise<void> {
+async function report(
+  city: City,
+  webhook: Webhook,
+  { kills, from }: KillsOptions,
+  recovery: Record<Victim, number[]>,
+): Promise<void> {
   const expected = { incidents: Math.ceil(kills / 2) * THINGS, notifications: kills * THINGS }
   const { rows } = await city.pool.query<{ n: number }>(
     `select count(*) as n from incident where subject_kind = 'thing'`,
@@ -119,7 +131,9 @@ async function report(city: City, webhook: Webhook, kills: number, recovery: Rec
   const events = Map.groupBy(told, ({ incident, kind }: Notified) => `${incident} ${kind}`)
   const twice = [...events.values()].filter((same) => same.length > 1).length
   const repeated = [...arrivals.values()].filter((same) => same.length > 1).length
-  console.log(`\nalerting, ${kills} times kill -9: database ${city.kind}, ${THINGS} crossings a time`)
+  console.log(
+    `\nalerting, ${kills} times kill -9, from number ${from + 1} on: database ${city.kind}, ${THINGS} crossings a time`,
+  )
   console.log(`  incidents                                    ${rows[0]?.n} of ${expected.incidents}`)
   console.log(
     `  notifications                                ${events.size} of ${expected.notifications}; twice ${twice}`,
