@@ -1,4 +1,4 @@
-/** Every view as it is for readers without the usual screen: what the tests of desk, phone and languages do not look at. */
+/** Every view on screens of all sizes, zoomed, on paper, in forced colours and mirrored: nothing is cut off or lies on another. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { layoutFaults } from './layout.ts'
@@ -26,6 +26,8 @@ type Condition = {
   readonly forced?: true
 }
 const CONDITIONS: Readonly<Record<string, Condition>> = {
+  'a desk': { size: [1440, 900] },
+  'a phone': { size: [390, 844] },
   'a small screen': { size: [1024, 768] },
   '200 % zoom of 1440 px': { size: [720, 450] },
   // A4 less its margins
@@ -59,28 +61,25 @@ async function put(page: Page, { size: [width, height], print, forced }: Conditi
   await settled(page)
 }
 
-test.each(VIEWS)(
-  '%s: on a small screen, zoomed, on paper, in forced colours, on a large screen, in Arabic',
-  async (view) => {
-    const { page, errors } = opened
-    await goTo(page, view, `?view=${view}`)
-    const faults: Record<string, string[]> = {}
-    for (const [name, condition] of Object.entries(CONDITIONS)) {
-      await put(page, condition)
-      faults[name] = await layoutFaults(page)
-      // shows every component in every state
-      if (condition.forced && view === 'design') faults[`${name}: contrast`] = await violations(page, { colours: true })
-    }
-    if (!WITH_MAP.includes(view)) {
-      await put(page, LARGE)
-      faults['3840 px'] = await layoutFaults(page)
-    }
-    await put(page, { size: [1024, 768] })
-    await goTo(page, view, `?view=${view}&lang=ar`)
-    await page.locator('html[dir="rtl"]').waitFor()
-    await settled(page)
-    faults['Arabic'] = await layoutFaults(page)
-    expect(Object.fromEntries(Object.entries(faults).filter(([, found]) => found.length > 0))).toEqual({})
-    expect(errors).toEqual([])
-  },
-)
+test.each(VIEWS)('%s: nothing is cut off, no control lies on another', async (view) => {
+  const { page, errors } = opened
+  await goTo(page, view, `?view=${view}`)
+  const faults: Record<string, string[]> = {}
+  for (const [name, condition] of Object.entries(CONDITIONS)) {
+    await put(page, condition)
+    faults[name] = await layoutFaults(page)
+    // shows every component in every state
+    if (condition.forced && view === 'design') faults[`${name}: contrast`] = await violations(page, { colours: true })
+  }
+  if (!WITH_MAP.includes(view)) {
+    await put(page, LARGE)
+    faults['3840 px'] = await layoutFaults(page)
+  }
+  await put(page, { size: [1024, 768] })
+  await goTo(page, view, `?view=${view}&lang=ar`)
+  await page.locator('html[dir="rtl"]').waitFor()
+  await settled(page)
+  faults['Arabic'] = await layoutFaults(page)
+  expect(Object.fromEntries(Object.entries(faults).filter(([, found]) => found.length > 0))).toEqual({})
+  expect(errors).toEqual([])
+})
