@@ -52,15 +52,24 @@ export async function writePack(): Promise<string> {
   return folder
 }
 
-/** @param env further variables of its environment */
+/** A busy machine may take most of a minute; what matters is that it comes. */
+const START_LIMIT_MS = 180_000
+
+/**
+ * @param env further variables of its environment
+ * @param heapMb limit of its old space, instead of the one that it has
+ */
 export async function startWorkerProcess(
   databaseUrl: string,
   mqttUrl: string,
   pack: string,
   env: Readonly<Record<string, string>> = {},
+  heapMb?: number,
 ): Promise<WorkerProcess> {
   const healthPort = await freePort()
-  const child: ChildProcess = spawn(process.execPath, ARGUMENTS, {
+  // the last flag of a name counts
+  const flags = heapMb === undefined ? [] : [`--max-old-space-size=${heapMb}`]
+  const child: ChildProcess = spawn(process.execPath, [...ARGUMENTS.slice(0, -1), ...flags, ...ARGUMENTS.slice(-1)], {
     cwd: ROOT,
     env: {
       ...process.env,
@@ -78,7 +87,9 @@ export async function startWorkerProcess(
     fetch(`http://127.0.0.1:${healthPort}${path}`).catch(() => undefined)
   const isReady = async (): Promise<boolean> => (await ask('/ready'))?.status === 200
   const metrics = async (): Promise<string> => (await (await ask('/metrics'))?.text()) ?? ''
-  await until(isReady, Boolean)
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null
+  if (!(await until(async () => hasEnded() || (await isReady()), Boolean, START_LIMIT_MS)) || hasEnded())
+    throw new Error('the worker ended while it started')
   return {
     pid: child.pid ?? 0,
     kill: (signal) => {
@@ -88,6 +99,6 @@ export async function startWorkerProcess(
     metrics,
     metric: async (name) => Number(new RegExp(`^${name} (.+)$`, 'm').exec(await metrics())?.[1] ?? 0),
     isReady,
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    hasEnded,
   }
 }

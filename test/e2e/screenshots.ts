@@ -1,0 +1,36 @@
+/** `npm run screenshots`: the pictures of README.md, taken of the demo city with ten days of history. */
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { chromium } from 'playwright-core'
+import { createScope } from '#infra/runtime/scope.ts'
+import { startBrowser } from './browser.ts'
+import { openPage } from './page.ts'
+import { newDataDir, ROOT, removeDataDir, startSystem } from './system.ts'
+
+const PICTURES = {
+  'map-air': '/?layer=air',
+  indicators: '/?view=indicators',
+  people: '/?view=people',
+} as const
+const SIZE = { viewport: { width: 1440, height: 900 } } as const
+
+const scope = createScope()
+try {
+  const dataDir = await newDataDir()
+  scope.defer(() => removeDataDir(dataDir))
+  const city = await startSystem({ dataDir, env: { BACKFILL_DAYS: '10' } })
+  scope.defer(() => city.stop())
+  while ((await city.get<{ backfill: number | null }>('/api/v1/city')).backfill !== null) await sleep(1_000)
+  const server = await startBrowser()
+  scope.defer(() => server.close())
+  const browser = await chromium.connect(server.wsEndpoint())
+  for (const [name, path] of Object.entries(PICTURES)) {
+    const { page, close } = await openPage(browser, city.url + path, SIZE)
+    const file = join(ROOT, 'docs/images', `${name}.png`)
+    await page.screenshot({ path: file })
+    process.stdout.write(`${file}\n`)
+    await close()
+  }
+} finally {
+  await scope.close()
+}
