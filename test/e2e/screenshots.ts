@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
-import { createScope } from '#infra/runtime/scope.ts'
+import { readCommandLine } from '#infra/runtime/command-line.ts'
+import { runMain } from '#infra/runtime/main.ts'
 import { startBrowser } from './browser.ts'
 import { openPage } from './page.ts'
 import { newDataDir, ROOT, removeDataDir, startSystem } from './system.ts'
@@ -14,8 +15,15 @@ const PICTURES = {
 } as const
 const SIZE = { viewport: { width: 1440, height: 900 } } as const
 
-const scope = createScope()
-try {
+const HELP = `Takes the pictures of README.md, of the demo city with ten days of history.
+
+  npm run screenshots
+
+They are written to docs/images. It needs Chromium.
+`
+
+await runMain(async (scope) => {
+  if (!readCommandLine(HELP, {})) return 'done'
   const dataDir = await newDataDir()
   scope.defer(() => removeDataDir(dataDir))
   const city = await startSystem({ dataDir, env: { BACKFILL_DAYS: '10' } })
@@ -31,6 +39,5 @@ try {
     process.stdout.write(`${file}\n`)
     await close()
   }
-} finally {
-  await scope.close()
-}
+  return 'done'
+})
