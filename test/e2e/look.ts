@@ -1,4 +1,5 @@
 /** What a page looks like from afar: the mean colour of each field of a grid, compared with tolerance. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 
 export const GRID = { columns: 48, rows: 30 } as const
@@ -30,6 +31,19 @@ export async function lookOf(page: Page): Promise<Uint8Array> {
     [picture.toString('base64'), GRID] as const,
   )
   return Uint8Array.from(values)
+}
+
+const LONGEST_WAIT_MS = 60_000
+
+/** Waits until two looks that are two seconds apart are the same: a base map is drawn later than what the page waits for. */
+export async function stillLookOf(page: Page): Promise<Uint8Array> {
+  const end = performance.now() + LONGEST_WAIT_MS
+  for (let before = await lookOf(page); ; ) {
+    await sleep(2_000)
+    const now = await lookOf(page)
+    if (differenceOf(before, now) < 0.005 || performance.now() > end) return now
+    before = now
+  }
 }
 
 /** A field differs when one of its colours does by more than this, of 255: other digits and other fonts do not. */
