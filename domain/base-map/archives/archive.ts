@@ -1,5 +1,8 @@
 import type { Bounds } from '#model/basics/geo.ts'
 
+/** One tile, directory or description, also after decompression. Vector tiles are meant to have at most half a megabyte. */
+export const MAX_PART_BYTES = 16_777_216
+
 /** A tile as it is stored. */
 export type Tile = { readonly data: Uint8Array; readonly isGzipped: boolean }
 

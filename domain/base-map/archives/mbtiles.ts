@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Archive, ArchiveError, layersOf, type TileFormat, usableBounds } from './archive.ts'
+import { type Archive, ArchiveError, layersOf, MAX_PART_BYTES, type TileFormat, usableBounds } from './archive.ts'
 
 const FORMATS: Readonly<Record<string, TileFormat>> = {
   pbf: 'mvt',
@@ -62,7 +62,8 @@ function readArchive(database: DatabaseSync, path: string): Archive {
     .get() as Record<'low' | 'high', number | null>
   if (low === null || high === null) throw new ArchiveError('holds no tiles')
   const find = database.prepare(
-    'select tile_data as data from tiles where zoom_level = ? and tile_column = ? and tile_row = ?',
+    `select case when length(tile_data) <= ${MAX_PART_BYTES} then tile_data end as data, length(tile_data) as bytes
+     from tiles where zoom_level = ? and tile_column = ? and tile_row = ?`,
   )
   return {
     file: basename(path),
@@ -75,8 +76,11 @@ function readArchive(database: DatabaseSync, path: string): Archive {
     hasSea: metadata.get('citywell_sea') === 'true',
     // rows count from the south
     tile: async (z, x, y) => {
-      const data = (find.get(z, x, 2 ** z - 1 - y) as { data: Uint8Array } | undefined)?.data
-      return data && { data, isGzipped: data[0] === 0x1f && data[1] === 0x8b }
+      const found = find.get(z, x, 2 ** z - 1 - y) as { data: Uint8Array | null; bytes: number } | undefined
+      if (found && found.bytes > MAX_PART_BYTES)
+        throw new ArchiveError(`has a tile of ${found.bytes} bytes; the limit is ${MAX_PART_BYTES}`)
+      const data = found?.data
+      return data ? { data, isGzipped: data[0] === 0x1f && data[1] === 0x8b } : undefined
     },
     close: async () => database.close(),
   }

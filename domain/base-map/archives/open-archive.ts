@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { type Archive, ArchiveError, middleTiles, type Tile } from './archive.ts'
+import { type Archive, ArchiveError, MAX_PART_BYTES, middleTiles, type Tile } from './archive.ts'
 import { openMbtiles } from './mbtiles.ts'
 import { openPmtiles } from './pmtiles.ts'
 
@@ -25,8 +25,9 @@ export async function openArchive(path: string): Promise<Archive> {
   }
 }
 
-/** The bytes of a tile without compression. */
-export const tileData = async ({ data, isGzipped }: Tile): Promise<Uint8Array> => (isGzipped ? ungzip(data) : data)
+/** The bytes of a tile without compression. @throws RangeError where they are more than MAX_PART_BYTES */
+export const tileData = async ({ data, isGzipped }: Tile): Promise<Uint8Array> =>
+  isGzipped ? ungzip(data, { maxOutputLength: MAX_PART_BYTES }) : data
 
 function asArchiveError(error: unknown): never {
   if (error instanceof ArchiveError) throw error

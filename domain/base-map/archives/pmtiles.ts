@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, zstdDecompress } from 'node:zlib'
 import { Compression, type Header, PMTiles, SharedPromiseCache, type Source, TileType } from 'pmtiles'
-import { type Archive, ArchiveError, layersOf, type TileFormat, usableBounds } from './archive.ts'
+import { type Archive, ArchiveError, layersOf, MAX_PART_BYTES, type TileFormat, usableBounds } from './archive.ts'
 
 /** Directories kept in memory: each some kB. */
 const MAX_CACHED = 200
@@ -81,6 +81,8 @@ function fileSource(handle: FileHandle, path: string, size: number): Source {
     getBytes: async (offset, length) => {
       if (size < HEADER_BYTES) throw new ArchiveError(`has ${size} bytes only`)
       const wanted = Math.max(0, Math.min(length, size - offset))
+      if (wanted > MAX_PART_BYTES)
+        throw new ArchiveError(`has a part of ${wanted} bytes; the limit is ${MAX_PART_BYTES}`)
       const { buffer, bytesRead } = await handle.read(new Uint8Array(wanted), 0, wanted, offset)
       return { data: buffer.buffer.slice(0, bytesRead) }
     },
@@ -94,6 +96,6 @@ async function decompress(buffer: ArrayBuffer, encoding: Compression): Promise<A
   if (encoding === Compression.None) return buffer
   const decoder = by[encoding as keyof typeof by]
   if (!decoder) throw new ArchiveError('is compressed in a way that is not known')
-  const data = await decoder(new Uint8Array(buffer))
+  const data = await decoder(new Uint8Array(buffer), { maxOutputLength: MAX_PART_BYTES })
   return new Uint8Array(data).buffer
 }

@@ -1,5 +1,5 @@
 /** The folder `basemap/` of a city pack: what it may hold, and what is said of what it may not. */
-import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -94,6 +94,61 @@ describe.each(['pmtiles', 'mbtiles'] as const)('%s', (ending) => {
       }),
       { seed: 7, numRuns: 150 },
     )
+  })
+})
+
+describe('an archive that is small on the disk and large in memory', () => {
+  const LIMIT = 16_777_216
+  const bomb = Buffer.alloc(LIMIT + 1)
+  const write = async (
+    ending: 'pmtiles' | 'mbtiles',
+    tiles: Parameters<typeof toPmtiles>[0]['tiles'],
+    metadata = {},
+  ) => {
+    const folder = await pack(good)
+    await mkdir(join(folder, 'basemap'))
+    const file = join(folder, `basemap/city.${ending}`)
+    if (ending === 'pmtiles') await writeFile(file, toPmtiles({ metadata: { ...METADATA, ...metadata }, tiles }))
+    else writeMbtiles(file, { metadata: MBTILES, tiles })
+    expect((await readFile(file)).length).toBeLessThan(100_000)
+    return folder
+  }
+
+  test.each(['pmtiles', 'mbtiles'] as const)('%s: a tile that is read at the start', async (ending) => {
+    const { baseMap, problems } = await open(await write(ending, [{ z: 0, x: 0, y: 0, data: bomb }]))
+    expect(baseMap).toBeUndefined()
+    expect(problems).toEqual([expect.stringContaining(`city.${ending}: cannot be read (Cannot create a Buffer larger`)])
+  })
+
+  test.each(['pmtiles', 'mbtiles'] as const)(
+    '%s: a tile that somebody asks for later; the largest one is fine',
+    async (ending) => {
+      const tiles = [...TILES, { z: 5, x: 0, y: 0, data: bomb }, { z: 5, x: 1, y: 0, data: bomb.subarray(1) }]
+      const { baseMap } = await open(await write(ending, tiles))
+      const archive = baseMap?.archives.get(`city.${ending}`)
+      const unpacked = async (x: number) => {
+        const tile = await archive?.tile(5, x, 0)
+        return tile && tileData(tile)
+      }
+      await expect(unpacked(0)).rejects.toThrow('larger than')
+      expect((await unpacked(1))?.length).toBe(LIMIT)
+    },
+  )
+
+  test('a description', async () => {
+    const { baseMap, problems } = await open(await write('pmtiles', TILES, { note: 'x'.repeat(LIMIT) }))
+    expect([baseMap, problems.length]).toEqual([undefined, 1])
+  })
+
+  test('a tile that is stored without compression', async () => {
+    const folder = await pack(good)
+    await mkdir(join(folder, 'basemap'))
+    const tiles = [{ z: 0, x: 0, y: 0, data: bomb }]
+    writeMbtiles(join(folder, 'basemap/a.mbtiles'), { metadata: MBTILES, tiles, type: 2 })
+    expect((await open(folder)).problems).toEqual([expect.stringContaining(`has a tile of ${LIMIT + 1} bytes`)])
+    await writeFile(join(folder, 'basemap/a.pmtiles'), toPmtiles({ metadata: METADATA, tiles, type: 2 }))
+    await rm(join(folder, 'basemap/a.mbtiles'))
+    expect((await open(folder)).problems).toEqual([expect.stringContaining(`has a part of ${LIMIT + 1} bytes`)])
   })
 })
 
