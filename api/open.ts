@@ -78,8 +78,9 @@ export type OpenApiOptions = {
 /**
  * Opens the pool, the live feed and the port; the scope closes them in the reverse order. The database and the broker
  * may still be unreachable: /ready reports it.
+ * @returns `stopAnswering` ends the port before the scope does, where other parts need the database for their own end
  */
-export async function openApi(options: OpenApiOptions): Promise<{ port: number }> {
+export async function openApi(options: OpenApiOptions): Promise<{ port: number; stopAnswering(): Promise<void> }> {
   const { address, mqttUrl, key, log, host, scope } = options
   const clock = () => new Date()
   const pool = createPool('url' in address ? { url: withoutJit(address.url) } : address, {
@@ -155,9 +156,14 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number }
     ...(options.backfill && { backfill: options.backfill }),
     ...(options.parts && { parts: options.parts }),
   })
-  scope.defer(() => app.close())
+  let closed: Promise<void> | undefined
+  const stopAnswering = (): Promise<void> => {
+    closed ??= app.close()
+    return closed
+  }
+  scope.defer(stopAnswering)
   await app.listen({ port: options.port, host })
-  return { port: (app.server.address() as AddressInfo).port }
+  return { port: (app.server.address() as AddressInfo).port, stopAnswering }
 }
 
 /** Whoever publishes the city under a name means it to answer to that name. */

@@ -60,10 +60,12 @@ export async function runCity(
   const logins = new DeviceLogins()
   const { mqttUrl, publisherOf, copyJournal } = await openBroker(part, pack, { metrics: registry, logins })
   const deferred = deferDatabase()
+  // Opened last and closed last: everything that is opened from here on needs it until it ends.
+  scope.defer(() => deferred.close())
   let simulator: SimulatorThread | undefined
   let ingest: IngestWorker | undefined
   // Before anything that may have to wait: /ready says what is missing.
-  const { port } = await openApi({
+  const { port, stopAnswering } = await openApi({
     address: config.databaseUrl ? { url: config.databaseUrl } : deferred.address,
     mqttUrl,
     mqttTls: config.mqttClientTls,
@@ -100,6 +102,8 @@ export async function runCity(
   const basePath = basePathOf(config.notify.publicUrl)
   screen.line('open', `http://localhost:${port}${basePath && `${basePath}/`}`)
   if (config.simulate && pack.city.simulated) simulator = await openSimulator(part, pack, mqttUrl)
+  // First of all: requests would keep the database from what the ingest still has to store.
+  scope.defer(stopAnswering)
 }
 
 function describe({ city, zones, things }: LoadedPack): string {
@@ -159,10 +163,7 @@ async function openDatabase(part: Part, pack: LoadedPack, deferred: DeferredData
   return address
 }
 
-async function openEmbedded(
-  { config, screen, scope, log }: Part,
-  deferred: DeferredDatabase,
-): Promise<DatabaseAddress> {
+async function openEmbedded({ config, screen, log }: Part, deferred: DeferredDatabase): Promise<DatabaseAddress> {
   const database = await openEmbeddedDatabase({
     dataDir: join(config.dataDir, 'database'),
     log,
@@ -173,11 +174,11 @@ async function openEmbedded(
       process.kill(process.pid, 'SIGTERM')
     },
   })
-  scope.defer(() => database.close())
+  deferred.hold(database)
   const restored = await settleRestored({ embedded: database.poolConfig }, config.dataDir)
   if (restored)
     screen.line('restored', `from the backup of ${restored.at}; notifications that waited in it are not sent`)
-  deferred.open(database)
+  deferred.open()
   return deferred.address
 }
 

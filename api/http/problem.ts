@@ -15,9 +15,18 @@ export const answerUnreadable = (error: FastifyError, request: FastifyRequest, r
 
 /** One handler for everything that is thrown. */
 export function registerProblems(app: FastifyInstance, outage: OutageLog): void {
-  app.addHook('onClose', async () => outage.close())
-  app.setErrorHandler((error: FastifyError, request, reply) => answerFailure(error, request, reply, outage))
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+    outage.close()
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    // The server was stopped while this was worked on: what it needed is closed, and whoever asked is disconnected.
+    isClosing ? sendProblem(reply, request, STOPPED) : answerFailure(error, request, reply, outage),
+  )
 }
+
+const STOPPED: Failure = { code: 'DATABASE_UNAVAILABLE', status: 503, detail: 'the server is being stopped' }
 
 function answerFailure(
   error: FastifyError,

@@ -44,6 +44,8 @@ export function startAlerting(options: AlertingOptions): Alerting {
         'late data waited longer than 31 days for alert rules to be evaluated; the history of alerts before that is not corrected',
       ),
     onRepairError: (error) => {
+      // undefined table or column: the schema is being made, and /ready says so
+      if (['42P01', '42703'].includes((error as { code?: string }).code ?? '')) return
       if (repairOutage.note((error as Error).message))
         log.warn({ err: error }, 'late data not compared with the history of alerts; tried again with the next pass')
     },

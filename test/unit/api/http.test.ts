@@ -1,4 +1,6 @@
-import Fastify from 'fastify'
+import { setImmediate } from 'node:timers/promises'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { matches } from '#api/http/etag.ts'
 import { memo } from '#api/http/memo.ts'
@@ -65,4 +67,22 @@ test('an embedded database that is closing is an outage, not a failure of the re
   expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '5'])
   expect(causes).toEqual(['the embedded database is closing'])
   await app.close()
+})
+
+test('what fails because the server is being stopped is no event in the log', async () => {
+  const lines: string[] = []
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
+  const app = Fastify({ loggerInstance: log as FastifyBaseLogger })
+  const causes: string[] = []
+  registerProblems(app, { note: (cause) => void causes.push(cause), close: () => {} })
+  let fail: (error: Error) => void = () => {}
+  app.get('/slow', () => new Promise((_, reject) => (fail = reject)))
+  const response = app.inject('/slow')
+  await setImmediate()
+  const closed = app.close()
+  await setImmediate()
+  fail(new Error('Cannot use a pool after calling end on the pool'))
+  expect((await response).json()).toMatchObject({ status: 503, code: 'DATABASE_UNAVAILABLE' })
+  await closed
+  expect([lines, causes]).toEqual([[], []])
 })
