@@ -173,23 +173,27 @@ describe('ingest store', () => {
     ])
   })
 
-  test('a note that another writer holds is not waited for; the next one merges both', async () => {
-    let now = NOON + 600_000
-    const { write } = open({ now: () => now })
-    await write(message([sample({ phenomenonTime: at(500) })]))
-    await write(message([sample({ phenomenonTime: at(100) })]))
-    const notes = async () => (await pool.query('select earliest, latest from late_observation order by id')).rows
-    const other = await pool.connect()
-    await other.query('begin')
-    await other.query('select from late_observation for update')
-    now += 1_000
-    await write(message([sample({ phenomenonTime: at(200) })]))
-    expect(await notes()).toHaveLength(2)
-    await other.query('commit')
-    other.release()
-    await write(message([sample({ phenomenonTime: at(300) })]))
-    expect(await notes()).toEqual([{ earliest: at(100), latest: at(300) }])
-  })
+  // The embedded database has one session, which a transaction has to itself.
+  test.skipIf(!process.env['DATABASE_URL'])(
+    'a note that another writer holds is not waited for; the next one merges both',
+    async () => {
+      let now = NOON + 600_000
+      const { write } = open({ now: () => now })
+      await write(message([sample({ phenomenonTime: at(500) })]))
+      await write(message([sample({ phenomenonTime: at(100) })]))
+      const notes = async () => (await pool.query('select earliest, latest from late_observation order by id')).rows
+      const other = await pool.connect()
+      await other.query('begin')
+      await other.query('select from late_observation for update')
+      now += 1_000
+      await write(message([sample({ phenomenonTime: at(200) })]))
+      expect(await notes()).toHaveLength(2)
+      await other.query('commit')
+      other.release()
+      await write(message([sample({ phenomenonTime: at(300) })]))
+      expect(await notes()).toEqual([{ earliest: at(100), latest: at(300) }])
+    },
+  )
 
   test('of a batch in which some are late, only the others are news', async () => {
     const { write, latest } = open()

@@ -268,6 +268,8 @@ describe('item nonresponse', () => {
     expect(await found(['type'])).toEqual([
       [15, 5 / 20, 15 / 60],
       [26, 10 / 36, 10 / 36],
+      // nobody is of the third type, which looks like few
+      [null, null, null],
     ])
     // empty cells are answers that are missing unless the codebook says otherwise
     await stored(rows, codebook(asked))

@@ -200,9 +200,14 @@ async function close(aedes: Aedes, servers: readonly Listener[], sockets: Set<So
   await Promise.all(closed)
 }
 
+/** As aedes says it, and what stands in front of it (acceptance.ts, outgoing.ts). */
+const CLIENT_LEFT = 'connection closed'
+
 function logErrors(aedes: Aedes, log: EmbeddedBrokerOptions['log']): void {
   aedes.on('clientError', (client, error) => {
-    if (!(error instanceof RefusedError)) log?.warn(`MQTT client ${client.id}: ${error.message}`)
+    // one that left meanwhile sends again, or is sent again, when it is back
+    if (error instanceof RefusedError || error.message === CLIENT_LEFT) return
+    log?.warn(`MQTT client ${client.id}: ${error.message}`)
   })
   aedes.on('connectionError', (_, error) => {
     // a client that speaks MQTT 5 and 3.1.1 tries 5 first: ours does so at every start
