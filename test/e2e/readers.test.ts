@@ -241,7 +241,8 @@ describe('the statistician, with a chart', () => {
 
     await page.getByRole('button', { name: `Remove from the chart: ${second.name}` }).press('Enter')
     await legend.nth(2).waitFor({ state: 'detached' })
-    expect(parameter('series')).toBe(`${first.key}/pm2_5,${third.key}/temperature`)
+    // the other one keeps its place, and with it its letter and colour
+    expect(parameter('series')).toBe(`${first.key}/pm2_5,,${third.key}/temperature`)
     expect(errors).toEqual([])
     await close()
   })
