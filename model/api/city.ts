@@ -34,7 +34,7 @@ export const cityResponse = z.object({
   baseMap: baseMapSchema.nullable(),
   /** whose data the base map shows: to be shown with every map and print of it */
   mapAttribution: attributionSchema,
-  /** how much of the history that a simulator backfills is in: 0 to 1, null when nothing is being backfilled */
+  /** how much of the history that a simulator backfills is in: 0 to 1; stays 1 once it is complete; null where nothing is backfilled */
   backfill: z.number().nullable(),
   /** default of the city; null where its pack names none */
   language: languageTagSchema.nullable(),

@@ -216,3 +216,23 @@ test('a draft of a plain file names the design, and is imported once a person ha
   expect(notes).toContainEqual({ column: 'name', note: 'left_out_text' })
   expect(await send(csv(rows(40)), made)).toMatchObject({ imported: { respondents: 39 } })
 })
+
+test.each([
+  ['nothing', ''],
+  ['a line break', '\n'],
+  ['a heading without rows', 'id,w,net'],
+  ['a heading and an empty line', 'id,w,net\n\n'],
+  ['respondents and weights alone', 'id,w\nr1,1.5\nr2,1.5'],
+  ['columns without names', ',,\n1,2,3'],
+])('a draft of a file of %s is refused, and says what is missing', async (_, file) => {
+  const response = await fetch(`${url}/api/v1/surveys/draft?id=plain&title=Plain`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/octet-stream' },
+    body: file,
+  })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    code: 'REQUEST_INVALID',
+    detail: expect.stringMatching(/has no answers|asks anything|file is empty|body/),
+  })
+})
