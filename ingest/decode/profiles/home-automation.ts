@@ -1,4 +1,5 @@
 import { certainNames, type OtherNames } from '../mapped/others.ts'
+import { unitsAtEnd } from '../names/units-in-names.ts'
 import { profile } from './profile.ts'
 
 /**
@@ -8,18 +9,17 @@ import { profile } from './profile.ts'
 const isState = (levels: readonly string[]): boolean =>
   levels.length >= 4 && levels.at(-3) === 'sensor' && levels.at(-1) === 'state'
 
-/**
- * Home Assistant converts to the units of its settings, so that 48 may be degrees Fahrenheit: a temperature is certain only with
- * the unit in the name of its entity.
- */
-const withTheirUnit: OtherNames = (keys, siblings) => {
-  const read = certainNames(keys, siblings)
-  const { meaning } = read
-  const inDegrees = typeof meaning === 'object' && /temperature$|^dew_point$/.test(meaning.property)
-  return inDegrees && !/_(c|f|celsius|fahrenheit)$/.test(keys.at(-1) ?? '')
-    ? { meaning: undefined, doubt: 'it is in °C or °F, as Home Assistant is set' }
-    : read
-}
+/** Quantities that these systems send in the unit that is set: °C or °F; hPa, inHg, Pa or psi. */
+const IN_ANY_UNIT = /temperature$|^(dew_point|pressure)$/
+
+/** 48 may be degrees Fahrenheit: such a quantity is certain only with the unit in its name. */
+const withTheirUnit =
+  (doubt: string): OtherNames =>
+  (keys, siblings) => {
+    const read = certainNames(keys, siblings)
+    const isOpen = typeof read.meaning === 'object' && IN_ANY_UNIT.test(read.meaning.property)
+    return isOpen && unitsAtEnd(keys.at(-1) ?? '').length === 0 ? { meaning: undefined, doubt } : read
+  }
 
 /** The levels before `sensor` are Home Assistant; each entity is a device. */
 const statestream = profile({
@@ -30,7 +30,7 @@ const statestream = profile({
     levels.length === 4 &&
     /^(sensor|binary_sensor|weather|sun|person|device_tracker|switch|light|climate|automation)$/.test(levels[1] ?? ''),
   mappings: [{ topic: '+/sensor/+/state', encoding: 'value', value: { from: -2, to: -2 }, device: { level: -2 } }],
-  others: withTheirUnit,
+  others: withTheirUnit('it is in the unit that Home Assistant is set to'),
 })
 
 const esphome = profile({
@@ -49,6 +49,9 @@ const homieDevice = (topic: string, level: number) => ({
   // a device that is being set up says nothing yet
   missing: ['init'],
 })
+/** The unit is in a message of its own, `$unit`, which is not read. */
+const HOMIE_NAMES = withTheirUnit('its unit is that of its attribute $unit')
+
 /** Nodes become channels. Attributes, whose level begins with `$`, describe a device. */
 const homie = profile({
   name: 'homie',
@@ -58,7 +61,7 @@ const homie = profile({
     homieDevice(topic, topic.startsWith('homie/5') ? 3 : 2),
   ),
   others: (keys, siblings) =>
-    keys.some((key) => key.startsWith('$')) ? { meaning: 'housekeeping' } : certainNames(keys, siblings),
+    keys.some((key) => key.startsWith('$')) ? { meaning: 'housekeeping' } : HOMIE_NAMES(keys, siblings),
 })
 
 export const HOME_AUTOMATION = [statestream, esphome, homie]

@@ -1,4 +1,5 @@
 import { REASONS } from '#model/observation/quality.ts'
+import { isNumeric } from '../helpers/fields.ts'
 import { isObject, own } from '../helpers/json.ts'
 import { type ProfileMapping, profile } from './profile.ts'
 
@@ -87,7 +88,38 @@ const WEEWX: Fields = {
   ),
   ...none('barometer_mmHg altimeter_mbar altimeter_hPa altimeter_inHg altimeter_mmHg usUnits interval'),
 }
-/** Names have their unit at the end (`append_units_label`, as installed); without it only those of one unit are certain. */
+/** Names without their unit (`append_units_label = false`) are in the system that the message names: weewx.com/docs, "Units". */
+const SYSTEMS: Readonly<Record<string, Readonly<Record<'degree' | 'pressure' | 'speed' | 'rain', string>>>> = {
+  1: { degree: 'degF', pressure: 'inHg', speed: 'mph', rain: '[in_i]' },
+  16: { degree: 'Cel', pressure: 'mbar', speed: 'km/h', rain: 'cm' },
+  17: { degree: 'Cel', pressure: 'mbar', speed: 'm/s', rain: 'mm' },
+}
+/** `usUnits` of a single value, whose topic names no system. */
+const NO_SYSTEM = 'none'
+const systemFields = ({ degree, pressure, speed, rain }: (typeof SYSTEMS)[string]): Fields => ({
+  outTemp: { property: 'temperature', unit: degree },
+  dewpoint: { property: 'dew_point', unit: degree },
+  pressure: { property: 'pressure', unit: pressure },
+  windSpeed: { property: 'wind_speed', unit: speed },
+  rain: { property: 'precipitation', unit: rain },
+  radiation: { property: 'solar_irradiance', unit: 'W/m2' },
+  ...numbered(4, (channel) => ({ [`soilTemp${channel}`]: { property: 'soil_temperature', unit: degree, channel } })),
+  ...none('inTemp inDewpoint barometer altimeter'),
+})
+const weewxMapping = (system: string, fields: Fields): ProfileMapping => ({
+  only: { usUnits: system },
+  device: { level: 1, to: -2 },
+  time: { path: 'dateTime', format: 'unix', optional: true },
+  fields: { ...WEEWX, ...fields },
+})
+/** The system is sent as a number or as text, `17`, `17.0` or `"17.0"`. */
+function inSystem(message: unknown): unknown {
+  if (!isObject(message)) return message
+  const { usUnits } = message
+  const system = isNumeric(usUnits) ? String(Number(usUnits)) : ''
+  return { ...message, usUnits: Object.hasOwn(SYSTEMS, system) ? system : NO_SYSTEM }
+}
+/** Names have their unit at the end (`append_units_label`, as installed), else the message says in which system they are. */
 const weewx = profile({
   name: 'weewx',
   source: 'github.com/matthewwall/weewx-mqtt, bin/user/mqtt.py; weewx.com/docs, "Units"',
@@ -96,13 +128,14 @@ const weewx = profile({
       ? Object.hasOwn(json, 'dateTime') && Object.hasOwn(json, 'usUnits')
       : levels.length > 1 && Object.hasOwn(WEEWX, levels.at(-1) ?? '') && /^\s*-?\d+(\.\d+)?\s*$/.test(text),
   // one observation per topic is an object with one field
-  roots: ({ json, levels, text }) => (typeof json === 'object' ? undefined : [{ [levels.at(-1) ?? '']: text.trim() }]),
+  roots: ({ json, levels, text }) =>
+    typeof json === 'object'
+      ? [json].flat().map(inSystem)
+      : [{ [levels.at(-1) ?? '']: text.trim(), usUnits: NO_SYSTEM }],
+  every: true,
   mappings: [
-    {
-      device: { level: 1, to: -2 },
-      time: { path: 'dateTime', format: 'unix', optional: true },
-      fields: WEEWX,
-    },
+    ...Object.entries(SYSTEMS).map(([system, units]) => weewxMapping(system, systemFields(units))),
+    weewxMapping(NO_SYSTEM, {}),
   ],
 })
 

@@ -1,4 +1,4 @@
-import { addReading, type Base, mappingOf } from '../../helpers/fields.ts'
+import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields.ts'
 import { readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
@@ -65,19 +65,59 @@ function readPresence(gateway: string, state: string): Decoded {
   return out.finish('')
 }
 
+/** Types of device (`type`, decoder.theengs.io) that are of a person or a vehicle. */
+const OF_A_PERSON = new Set(['TIRE', 'BODY', 'SCALE', 'TRACK', 'RMAC'])
+/** Types whose temperature is that of the air; those of grills, plants, batteries and meters are not. Old versions send no type. */
+const OF_THE_AIR = new Set([undefined, 'THB', 'THBX', 'AIR'])
+/**
+ * Devices of these types that measure beer, dry laundry or a probe, and numbers of a device that measures something else: what
+ * is beside them, or the model, tells.
+ */
+const ELSEWHERE = /^(gravity|lvl_cm|litres|fer|moi|shake|extprobe|tempc\d)$/
+const PROBE = /^(SE_TPROBE|IBT|H50|TILT|HOBO)/i
+/** Of the message or the device itself, and what is sent in another unit as well. */
+const NOT_MEASURED =
+  /^(rssi|txpower|tx|distance|mac_type|track|tempf\d*|tempf2_dp|acc[xyz]|[xyz]_axis|seq|ctr|mov|count|time(_\w+)?|tempc_(max|min)|button\d*|led|sync|quality|major|minor|status|packet|device|in_ct|out_ct|push_ct|serial|modeltype|extprobe|wake|open|motion|rot|cont|acts|ctrl|prmac)$/
+
+const CERTAIN_ANYWHERE = /^(lux|moi|batt|volt)$/
+
+function isBluetoothAir(json: JsonObject): boolean {
+  const keys = Object.keys(json)
+  return (
+    OF_THE_AIR.has(ownString(json, 'type')) &&
+    !PROBE.test(ownString(json, 'model_id') ?? '') &&
+    !keys.some((key) => ELSEWHERE.test(key))
+  )
+}
+
 function readBluetooth(json: JsonObject, { levels, source }: Input): Decoded {
-  if (ownString(json, 'model_id') === undefined || own(json, 'track') === true || own(json, 'mac_type') === 1)
-    return reject('personal_data', 'unknown device, possibly of a passer-by')
+  const isPassing = own(json, 'track') === true || own(json, 'mac_type') === 1
+  if (ownString(json, 'model_id') === undefined || isPassing || OF_A_PERSON.has(ownString(json, 'type') ?? ''))
+    return reject('personal_data', 'unknown device, possibly of a passer-by, or one of a person or a vehicle')
   const id = (ownString(json, 'id') ?? levels.at(-1) ?? '').replaceAll(':', '').toUpperCase()
   if (!/^[0-9A-F]{12}$/.test(id)) return reject('wrong_shape', 'neither topic nor payload name the device')
   const out = new Collector()
   const base: Base = { device: `openmqttgateway/${id}` }
-  for (const key of Object.keys(json)) {
-    const meaning = mappingOf(source, key, key, base.device) ?? (Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined)
-    if (meaning && typeof json[key] !== 'boolean') addReading(out, base, meaning, json[key], clip(key))
-  }
+  const isAir = isBluetoothAir(json)
+  for (const key of Object.keys(json)) readHeard(key, json[key], { source, base, out, isAir })
   if (out.samples.length > 0 && own(json, 'rssi') !== undefined) addReading(out, base, RSSI, own(json, 'rssi'), 'rssi')
   return out.finish(`no measurement among ${clip(Object.keys(json).join(', '))}`)
+}
+
+type Hearing = {
+  readonly source: Input['source']
+  readonly base: Base
+  readonly out: Collector
+  readonly isAir: boolean
+}
+function readHeard(key: string, value: unknown, { source, base, out, isAir }: Hearing): void {
+  if (typeof value === 'boolean') return
+  const mapped = mappingOf(source, key, key, base.device)
+  const known = Object.hasOwn(FIELDS, key) ? FIELDS[key] : undefined
+  const meaning = mapped ?? (isAir || CERTAIN_ANYWHERE.test(key) ? known : undefined)
+  if (meaning) addReading(out, base, meaning, value, clip(key))
+  else if (typeof value === 'number' && !NOT_MEASURED.test(key))
+    unmapped(out, clip(key), key, value, base.device, known && 'the device is not one for the air')
 }
 
 /** For the BME280, `pa` is the pressure; altitudes are derived from it. */

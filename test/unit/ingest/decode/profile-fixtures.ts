@@ -96,7 +96,7 @@ export const PROFILE_FIXTURES: readonly Fixture[] = [
   }),
   { format: 'home-assistant-statestream', topic: 'homeassistant/sensor/outdoor_humidity/state', payload: '62.5' },
   { format: 'esphome', topic: 'garden/sensor/soil_moisture/state', payload: '31.2' },
-  { format: 'homie', topic: 'homie/weather-1/bme280/temperature', payload: '21.5' },
+  { format: 'homie', topic: 'homie/weather-1/bme280/humidity', payload: '40.5' },
   json('actility', 'thingpark/up', {
     DevEUI_uplink: {
       ...{ Time: '2026-05-31T13:58:00.000+02:00', DevEUI: '0018B20000000B20', FPort: '1', payload_hex: '9e1c' },

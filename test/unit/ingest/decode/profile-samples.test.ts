@@ -3,6 +3,8 @@
  * written from the message and its documentation.
  */
 import { describe, expect, test } from 'vitest'
+import { type PropertyName, propertyOf } from '#model/observation/properties.ts'
+import { toCanonical } from '#model/observation/units.ts'
 import { PROFILE_FIXTURES } from './profile-fixtures.ts'
 import { expectRead, expectRejected, type Row, read } from './read.ts'
 
@@ -88,6 +90,34 @@ describe('WeeWX', () => {
         ['precipitation', '', 0.01, '[in_i]', at],
       ],
     ))
+  // weewx.com/docs/5.1/reference/units: US, METRIC and METRICWX
+  test('names without their unit are in the system of the message', () => {
+    const canonical = (packet: object): number[] => {
+      const decoded = read('weather/loop', { dateTime: '1780228680', ...packet })
+      if (!decoded.ok) throw new Error(decoded.detail)
+      const values = new Map(
+        decoded.samples.map(({ property, value, unit = '' }): [string, number | undefined] => [
+          property,
+          toCanonical(Number(value), unit, propertyOf(property as PropertyName)),
+        ]),
+      )
+      return ['temperature', 'pressure', 'wind_speed', 'precipitation'].map((name) => values.get(name) ?? Number.NaN)
+    }
+    const [celsius, mbar, metresPerSecond, mm] = [21.5, 998.1, 4.2, 0.4]
+    const expected = [celsius, mbar, metresPerSecond, mm]
+    const us = { outTemp: celsius * 1.8 + 32, pressure: mbar / 33.863886, windSpeed: metresPerSecond / 0.44704 }
+    const packets = [
+      { usUnits: '1.0', ...us, rain: mm / 25.4 },
+      { usUnits: 16, outTemp: celsius, pressure: mbar, windSpeed: metresPerSecond * 3.6, rain: mm / 10 },
+      { usUnits: '17', outTemp: celsius, pressure: mbar, windSpeed: metresPerSecond, rain: mm },
+    ]
+    for (const packet of packets)
+      canonical(packet).forEach((value, at) => {
+        expect(value).toBeCloseTo(expected[at] ?? 0, 3)
+      })
+    const unknown = read('weather/loop', { dateTime: '1780228680', usUnits: '5', outTemp: 70, outHumidity: 40 })
+    expectRead(unknown, 'weewx/weather', [['relative_humidity', '', 40, '%', at]], ['outTemp unknown_property'])
+  })
 })
 
 describe('Open-Meteo', () => {
@@ -211,7 +241,7 @@ test('rtl_433: local time, model and number; a quantity without a property is re
 
 describe('one value per topic', () => {
   test.each<[topic: string, payload: string, device: string, row: Row]>([
-    ['homie/weather-1/bme280/temperature', '21.5', 'homie/weather-1', ['temperature', 'bme280', 21.5, 'Cel', '']],
+    ['homie/weather-1/bme280/temperature_c', '21.5', 'homie/weather-1', ['temperature', 'bme280', 21.5, 'Cel', '']],
     ['homie/5/weather-1/bme280/humidity', '40', 'homie/weather-1', ['relative_humidity', 'bme280', 40, '%', '']],
     ['homie/weather-1/$state', 'ready', 'homie/weather-1', ['online', '', 1, '1', '']],
     ['homie/weather-1/$state', 'lost', 'homie/weather-1', ['online', '', 0, '1', '']],
@@ -246,6 +276,11 @@ describe('one value per topic', () => {
     ['homeassistant/sensor/fridge_temperature/state', '5', 'fridge_temperature'],
     // home-assistant.io/docs/configuration/basic: unit_system us_customary is in °F
     ['homeassistant/sensor/outdoor_temperature/state', '48', 'outdoor_temperature'],
+    ['homeassistant/sensor/air_pressure/state', '29.92', 'air_pressure'],
+    // homieiot.github.io/specification, "Unit": °C and °F, Pa and psi are in the attribute $unit
+    ['homie/weather-1/bme280/temperature', '70.1', 'bme280.temperature'],
+    ['homie/weather-1/bme280/barometric_pressure', '101325', 'bme280.barometric_pressure'],
+    ['homie/5/weather-1/bme280/dew_point', '50', 'bme280.dew_point'],
     ['homie/pump/motor/speed', '1200', 'motor.speed'],
     ['homie/boiler/tank/temperature', '61', 'tank.temperature'],
   ])('%s is not certain: reported', (topic, payload, field) => {
