@@ -3,6 +3,7 @@ import { constants } from 'node:zlib'
 import compress from '@fastify/compress'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { isTransient } from '#infra/db/retry.ts'
 import { standardFor } from '#model/air-quality/standards/built-in.ts'
 import { registerRequestAudit } from './access/audit-requests.ts'
 import { accessRoutes } from './access/endpoints/index.ts'
@@ -110,8 +111,12 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     incidents: (afterEvent) => changedIncidents(deps.pool, afterEvent, deps.clock()),
     shiftRevision: () => selectRevision(deps.pool),
     clock: deps.clock,
-    onError: (error) =>
-      deps.log.warn({ err: error }, 'live feed snapshot not readable; pages keep their data until it is'),
+    onOutage: (what, error) =>
+      deps.log.warn(
+        isTransient(error) ? { what, detail: (error as Error).message } : { what, err: error },
+        'live feed: outage started; pages keep their data, retrying',
+      ),
+    onOutageEnd: (what, seconds) => deps.log.info({ what, seconds }, 'live feed: outage ended'),
   })
   app.addHook('preClose', async () => hub.close())
   const metrics = createMetrics({

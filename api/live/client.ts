@@ -13,8 +13,8 @@ export type Wire = {
 type ClientOptions = {
   wire: Wire
   domains: readonly Domain[] | undefined
+  /** that it failed is for `snapshot` to log */
   snapshot: () => Promise<string>
-  onError: (error: unknown) => void
   maxPendingBytes?: number
 }
 
@@ -32,7 +32,7 @@ export type LiveClient = ReturnType<typeof createClient>
  * - closed
  * A snapshot that cannot be read (database unreachable) ends the stream: the browser reconnects after `retry`.
  */
-export function createClient({ wire, domains, snapshot, onError, maxPendingBytes = MAX_PENDING_BYTES }: ClientOptions) {
+export function createClient({ wire, domains, snapshot, maxPendingBytes = MAX_PENDING_BYTES }: ClientOptions) {
   let state: 'loading' | 'flowing' | 'lagging' | 'closed' = 'loading'
   let behind: string[] = []
   let behindBytes = 0
@@ -46,8 +46,7 @@ export function createClient({ wire, domains, snapshot, onError, maxPendingBytes
       const text = await snapshot()
       if (isClosed()) return
       wire.write(text + behind.join(''))
-    } catch (error) {
-      onError(error)
+    } catch {
       return close()
     }
     // Events discarded while the snapshot was read are newer than the snapshot.

@@ -1,3 +1,4 @@
+import { Outage } from '#infra/runtime/outage.ts'
 import type { Incident } from '#model/api/alerts.ts'
 import type { LedgerResponse } from '#model/api/ingest.ts'
 import type { LiveMessage, LiveObservation } from '#model/mqtt/live-feed.ts'
@@ -13,6 +14,9 @@ const INCIDENTS_MS = 1_000
 
 type IsAllowed = () => Promise<boolean>
 
+/** What event streams need of the database. */
+export type Read = 'latest values' | 'ledger' | 'incidents' | 'shift log' | 'sessions'
+
 export type ChangedIncidents = { readonly incidents: readonly Incident[]; readonly newest: number }
 
 type HubDeps = {
@@ -24,7 +28,9 @@ type HubDeps = {
   /** of the shift log: rises with every change */
   shiftRevision: () => Promise<number>
   clock: () => Date
-  onError: (error: unknown) => void
+  /** once, when something cannot be read any more; it is tried again */
+  onOutage: (what: Read, error: unknown) => void
+  onOutageEnd: (what: Read, seconds: number) => void
   /** bytes that may wait for one client */
   maxPendingBytes?: number
 }
@@ -48,6 +54,34 @@ export function createHub(deps: HubDeps) {
     if (clients.size > 0) keepNewest(pending, message, domainOf)
   })
 
+  const outages = new Map<Read, Outage>()
+  const outageOf = (what: Read): Outage => {
+    const outage = outages.get(what) ?? new Outage()
+    outages.set(what, outage)
+    return outage
+  }
+  /** One call of onOutage when it begins to fail, one of onOutageEnd when it works again. */
+  async function read<T>(what: Read, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work()
+      const seconds = outageOf(what).end()
+      if (seconds !== undefined) deps.onOutageEnd(what, seconds)
+      return result
+    } catch (error) {
+      if (outageOf(what).note('')) deps.onOutage(what, error)
+      throw error
+    }
+  }
+
+  const underWay = new Set<Read>()
+  /** Not again while it is under way: a database that does not answer is not asked once a second more. */
+  async function repeat(what: Read, work: () => Promise<void>): Promise<void> {
+    if (underWay.has(what)) return
+    underWay.add(what)
+    await read(what, work).catch(() => {})
+    underWay.delete(what)
+  }
+
   async function readLatest(): Promise<Latest[]> {
     const latest = await deps.latest()
     for (const { datastreamId, domain } of latest) domainOf.set(datastreamId, domain)
@@ -62,48 +96,29 @@ export function createHub(deps: HubDeps) {
     pending.clear()
   }
 
+  const sendAll = (text: string): void => {
+    for (const client of clients.keys()) client.send(text)
+  }
+
   async function sendLedger(): Promise<void> {
-    try {
-      const text = event('ledger', await deps.ledger())
-      for (const client of clients.keys()) client.send(text)
-    } catch (error) {
-      deps.onError(error)
-    }
+    sendAll(event('ledger', await deps.ledger()))
   }
 
   // Whichever process changed an incident, its history says so.
   let lastEvent: number | undefined
-  let readsIncidents = false
   async function sendIncidents(): Promise<void> {
-    if (readsIncidents) return
-    readsIncidents = true
-    try {
-      const { incidents, newest } = await deps.incidents(lastEvent)
-      lastEvent = newest
-      for (const incident of incidents) {
-        const text = event('incident', incident)
-        for (const client of clients.keys()) client.send(text)
-      }
-    } catch (error) {
-      deps.onError(error)
-    } finally {
-      readsIncidents = false
-    }
+    const { incidents, newest } = await deps.incidents(lastEvent)
+    lastEvent = newest
+    for (const incident of incidents) sendAll(event('incident', incident))
   }
 
   // What was written is for those who may read it: the event says only that there is something to read.
   let lastRevision: number | undefined
   async function sendShift(): Promise<void> {
-    try {
-      const revision = await deps.shiftRevision()
-      const changed = lastRevision !== undefined && revision > lastRevision
-      lastRevision = Math.max(revision, lastRevision ?? 0)
-      if (!changed) return
-      const text = event('shift', { revision })
-      for (const client of clients.keys()) client.send(text)
-    } catch (error) {
-      deps.onError(error)
-    }
+    const revision = await deps.shiftRevision()
+    const changed = lastRevision !== undefined && revision > lastRevision
+    lastRevision = Math.max(revision, lastRevision ?? 0)
+    if (changed) sendAll(event('shift', { revision }))
   }
 
   function beat(): void {
@@ -115,22 +130,21 @@ export function createHub(deps: HubDeps) {
 
   /** Signing out, a role that was taken away and a token that has expired end the event streams that they opened. */
   async function endUnlessAllowed(client: LiveClient, isAllowed: IsAllowed): Promise<void> {
-    try {
-      if (!(await isAllowed())) client.close()
-    } catch (error) {
-      // asked again with the next beat
-      deps.onError(error)
-    }
+    const allowed = await read('sessions', isAllowed).catch(() => undefined) // asked again with the next beat
+    if (allowed === false) client.close()
   }
 
   function start(): void {
     if (timers.length > 0) return
     timers.push(setInterval(flush, FLUSH_MS))
-    timers.push(setInterval(() => void sendLedger(), LEDGER_MS))
+    timers.push(setInterval(() => void repeat('ledger', sendLedger), LEDGER_MS))
     timers.push(setInterval(beat, HEARTBEAT_MS))
-    void sendIncidents()
-    void sendShift()
-    timers.push(setInterval(() => void Promise.all([sendIncidents(), sendShift()]), INCIDENTS_MS))
+    const readChanges = (): void => {
+      void repeat('incidents', sendIncidents)
+      void repeat('shift log', sendShift)
+    }
+    readChanges()
+    timers.push(setInterval(readChanges, INCIDENTS_MS))
   }
 
   function stop(): void {
@@ -151,8 +165,7 @@ export function createHub(deps: HubDeps) {
       const client = createClient({
         wire,
         domains,
-        snapshot: async () => snapshotEvent(await readLatest(), domains, deps.clock()),
-        onError: deps.onError,
+        snapshot: async () => snapshotEvent(await read('latest values', readLatest), domains, deps.clock()),
         ...(deps.maxPendingBytes !== undefined && { maxPendingBytes: deps.maxPendingBytes }),
       })
       clients.set(client, isAllowed)
