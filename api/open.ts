@@ -7,7 +7,7 @@ import { expireNetworks } from '#domain/audit/audit.ts'
 import type { Backup } from '#domain/backup/back-up.ts'
 import type { BaseMap } from '#domain/base-map/base-map.ts'
 import { deleteExpiredNotifications } from '#domain/notifications/delete-expired.ts'
-import { createPool, type DatabaseAddress, type Pool } from '#infra/db/pool.ts'
+import { createPool, type DatabaseAddress, IDLE_IN_TRANSACTION_MS, type Pool } from '#infra/db/pool.ts'
 import type { NotifyConfig, OidcConfig } from '#infra/runtime/config.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
@@ -35,8 +35,6 @@ const ESTIMATOR_CONNECTIONS = 2
 /** One of them renews the lease. */
 const ALERTING_CONNECTIONS = 2
 const STATEMENT_TIMEOUT_MS = 15_000
-/** What a process that was stopped, or whose host is gone, has locked is free after it. Far more than a request computes between two statements. */
-const IDLE_IN_TRANSACTION_MS = 60_000
 /** Another process takes over after it, when this one was stopped while it wrote. */
 const ALERTING_IDLE_IN_TRANSACTION_MS = 10_000
 const MAP_STYLE_RETRY_MS = 1_000

@@ -5,7 +5,7 @@
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
-import { createPool } from '#infra/db/pool.ts'
+import { createPool, IDLE_IN_TRANSACTION_MS } from '#infra/db/pool.ts'
 import { whileUnreachable } from '#infra/db/until-reachable.ts'
 import { brokerSettings } from '#infra/runtime/broker-settings.ts'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
@@ -62,6 +62,7 @@ await runMain(async (scope) => {
     {
       max: CONNECTIONS,
       applicationName: 'citywell-ingest',
+      idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
       onIdleError: (error) => log.warn({ detail: error.message }, 'idle database connection lost'),
     },
   )

@@ -9,7 +9,7 @@ import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
 import { type LoadedPack, readCityPack } from '#domain/city-pack/read-pack.ts'
 import { followLogins } from '#domain/devices/follow-logins.ts'
 import { migrate } from '#infra/db/migrate.ts'
-import { createPool, type DatabaseAddress } from '#infra/db/pool.ts'
+import { createPool, type DatabaseAddress, IDLE_IN_TRANSACTION_MS } from '#infra/db/pool.ts'
 import { whileUnreachable } from '#infra/db/until-reachable.ts'
 import { DeviceLogins } from '#infra/devices/device-logins.ts'
 import { openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
@@ -249,6 +249,7 @@ async function openIngest(
   const pool = createPool(database, {
     max: 3,
     applicationName: 'citywell-ingest',
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => pool.end())

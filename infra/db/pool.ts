@@ -17,6 +17,9 @@ export type DatabaseAddress = { readonly url: string } | { readonly embedded: pg
 /** Then probes follow each other by a second, and ten without an answer end the connection (libuv's settings). */
 const KEEP_ALIVE_MS = 30_000
 
+/** What a process that was stopped, or whose host is gone, has locked is free after it. Far more than is computed between two statements. */
+export const IDLE_IN_TRANSACTION_MS = 60_000
+
 export type PoolOptions = {
   readonly max: number
   /** shown in pg_stat_activity */

@@ -38,12 +38,15 @@ const UPSERT = `
     observations_duplicate = excluded.observations_duplicate,
     observations_conflict = excluded.observations_conflict, observations_rejected = excluded.observations_rejected,
     last_received_at = excluded.last_received_at
-  returning pg_current_xact_id()::text as transaction`
+  returning pg_current_xact_id()::text as id, extract(epoch from now())::text as began`
 
 const TOTAL = 'select coalesce(sum(stored + duplicate + rejected), 0)::int8 as total from ingest_ledger where run = $1'
 
-/** What a transaction wrote: its id, and the messages with an outcome, over all sources, that the rows of the run then have. */
-export type LedgerEntry = { readonly transaction: string; readonly total: number }
+/** `began`: seconds since the epoch, exact to the microsecond. After a crash of the server another transaction may have the id. */
+export type TransactionId = { readonly id: string; readonly began: string }
+
+/** What a transaction wrote: which it is, and the messages with an outcome, over all sources, that the rows of the run then have. */
+export type LedgerEntry = { readonly transaction: TransactionId; readonly total: number }
 
 export class Ledger {
   readonly run = crypto.randomUUID()
@@ -110,12 +113,12 @@ export class Ledger {
       ...counts,
       lastReceivedAt: this.#lastReceivedAt(source),
     }))
-    const written = await client.query<{ transaction: string }>({
+    const written = await client.query<TransactionId>({
       name: 'ledger',
       text: UPSERT,
       values: [this.run, this.#startedAt, ended, JSON.stringify(rows)],
     })
-    const transaction = written.rows[0]?.transaction
+    const transaction = written.rows[0]
     const total = rows.reduce((sum, { stored, duplicate, rejected }) => sum + stored + duplicate + rejected, 0)
     return transaction === undefined ? undefined : { transaction, total }
   }

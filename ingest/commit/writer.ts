@@ -14,7 +14,6 @@
  *
  * Each step but waiting makes the batch or the message smaller, and waiting requires an outage, so the loop ends.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { inTransaction, type Pool, type PoolClient, together } from '#infra/db/pool.ts'
 import { isContention, isDataError, isTransient } from '#infra/db/retry.ts'
 import { type Backoff, waitBackoff } from '#infra/runtime/backoff.ts'
@@ -32,6 +31,7 @@ import { firstArrivalMs, restoreFirstArrivals, saveFirstArrivals } from './first
 import { countHeldBack } from './held-back.ts'
 import { noteLate } from './late-observations.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
+import { wasCommitted } from './lost-commit.ts'
 import { minimalRejection, rejected } from './rejection.ts'
 import { latestRows, type Row, rowsOf, sortedDistinct, type Tally } from './rows.ts'
 import { insertRejected, isRejected, updateLatest } from './store.ts'
@@ -272,36 +272,6 @@ async function commitWith(
     return done.committed
   } finally {
     unlock()
-  }
-}
-
-/** Of a transaction whose beginning a crash has undone: its id is in the future. */
-const UNKNOWN_TRANSACTION = '22023'
-
-/**
- * The status of the transaction only tells whether it is under way still. That it is committed may be said of another one: the
- * assignment of an id is not flushed, and after a crash the id is assigned again (PostgreSQL, src/backend/access/transam/varsup.c,
- * GetNewTransactionId). The row of the ledger is written by nobody else.
- */
-async function wasCommitted(pool: Pool, ledger: Ledger, entry: LedgerEntry): Promise<boolean> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      if (!(await isInProgress(pool, entry.transaction))) return await ledger.isWritten(pool, entry)
-    } catch (error) {
-      if (!isTransient(error) || attempt > 100) return false
-    }
-    await sleep(100)
-  }
-}
-
-async function isInProgress(pool: Pool, transaction: string): Promise<boolean> {
-  const query = 'select pg_xact_status($1::xid8) as status'
-  try {
-    const { rows } = await pool.query<{ status: string | null }>(query, [transaction])
-    return rows[0]?.status === 'in progress'
-  } catch (error) {
-    if (codeOf(error) === UNKNOWN_TRANSACTION) return false
-    throw error
   }
 }
 
