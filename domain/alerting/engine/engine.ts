@@ -20,19 +20,13 @@ import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
 import { Evaluation } from './evaluation.ts'
 import { type Instance, type Instances, isForgettable, loadInstances } from './instances.ts'
 import { finishPass, Lease, LeaseLost } from './lease.ts'
-import {
-  type Awaited,
-  evaluateMeasured,
-  MAX_LOOK_BACK_MS,
-  thingRef,
-  timersUntil,
-  type Watermarks,
-} from './measured-rules.ts'
+import { type Awaited, evaluateMeasured, MAX_LOOK_BACK_MS, thingRef, timersUntil } from './measured-rules.ts'
 import { type Change, persist } from './persist.ts'
 import { repairHistory } from './repair.ts'
 import { brokenRules, RuleOutcomes, writeRuleErrors } from './rule-errors.ts'
 import { evaluateSilence, type SilenceResult } from './silence-rules.ts'
 import { evaluateSystem, type SystemSources } from './system-rules.ts'
+import { Watermarks } from './watermarks.ts'
 import { loadWorld, type World, worldVersion } from './world.ts'
 
 export const BATCH_INSTANCES = 200
@@ -165,7 +159,7 @@ export class Engine {
     const wasDown = last === null || now.getTime() - last > OUTAGE_MS
     const known = before?.known ?? knownAt([...world.rules.values()], last)
     this.#memory = {
-      ...{ world, known, instances: await loadInstances(pool), watermarks: before?.watermarks ?? new Map() },
+      ...{ world, known, instances: await loadInstances(pool), watermarks: before?.watermarks ?? new Watermarks() },
       evaluatedAt: before?.evaluatedAt ?? last,
       listeningSince: before?.listeningSince ?? (wasDown ? now.getTime() : 0),
       groupsBack: before?.groupsBack ?? (await recentlyBack(pool, now)),
@@ -218,9 +212,10 @@ export class Engine {
     const { changes, inMemory } = evaluation.results()
     const written = await this.#write(memory, changes, now)
     for (const instance of inMemory) instances.set(instance)
+    measured.commit()
     this.#memory = {
       ...memory,
-      ...{ errors, watermarks: measured.commit(), derivedHour: hour, evaluatedAt: nowMs },
+      ...{ errors, derivedHour: hour, evaluatedAt: nowMs },
       known: new Set([...world.rules.values()].map(versionOf)),
       groupsBack: new Map([...memory.groupsBack, ...silence.back]),
     }

@@ -2,13 +2,21 @@ import type { Queryable } from '#infra/db/pool.ts'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '#model/basics/durations.ts'
 import { stepMsOf } from '../compile.ts'
 import type { LatestRow } from '../evidence/heard.ts'
-import { evidenceOf, isEvidence, unitOfFeature } from '../evidence/measured.ts'
+import {
+  type EvidenceByStream,
+  evidenceOfAll,
+  isEvidence,
+  propertyOfCondition,
+  type Request,
+  unitOfFeature,
+} from '../evidence/measured.ts'
 import type { Span } from '../evidence/series.ts'
 import type { Evidence } from '../machine.ts'
 import type { ScopedThing } from '../scope.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import type { Instance, Instances } from './instances.ts'
 import type { RuleOutcomes } from './rule-errors.ts'
+import type { Marks, Reached, Watermarks } from './watermarks.ts'
 import { type ActiveRule, type FeatureGroup, mildestOf, type Stream, type World } from './world.ts'
 
 /** What is measured later than this after it happened changes no state (docs/alerting.md). */
@@ -17,16 +25,6 @@ export const MAX_LOOK_BACK_MS = DAY_MS
 export const SETTLE_MS = 30 * SECOND_MS
 /** After a restart what was measured shortly before the last pass is evaluated again: it may have arrived after it. */
 const OVERLAP_MS = HOUR_MS
-
-/** How far a Datastream was evaluated. Unix milliseconds. */
-type Reached = {
-  /** up to which measurement, or end of a window */
-  readonly until: number
-  /** of the newest evidence; null: none since the Thing was registered; undefined: not known, an engine before this saw it */
-  readonly evidenceAt: number | null | undefined
-}
-/** By feature and Datastream. */
-export type Watermarks = Map<string, Map<number, Reached>>
 
 /**
  * Ends of windows that have measurements and are not over, by rule and Thing: until these are evaluated, timers wait, for
@@ -52,33 +50,51 @@ export type MeasuredPass = {
   readonly behind: ReadonlyMap<number, unknown>
 }
 
-/** Evaluates every rule on measurements. `commit` gives the watermarks to keep; to be called once all is written. */
+/** Evaluates every rule on measurements. `commit` moves the watermarks; to be called once all is written. */
 export async function evaluateMeasured(
   pass: MeasuredPass,
-): Promise<{ readonly commit: () => Watermarks; readonly awaited: Awaited }> {
-  const reached = new Map<string, ReadonlyMap<number, Reached>>()
+): Promise<{ readonly commit: () => void; readonly awaited: Awaited }> {
+  const { watermarks } = pass
+  const reached = new Map<string, Marks>()
   const awaited: Awaited = new Map()
   const states = statesByThing(pass.instances)
-  for (const group of pass.world.features) {
-    const evaluated = await pass.outcomes.guard(group.rules.values(), () => evaluateGroup(pass, group, states))
-    // what failed is evaluated from where it was, once it can be
-    const moved = evaluated?.moved ?? (pass.watermarks.has(group.key) ? new Map() : undefined)
-    if (moved) reached.set(group.key, moved)
-    if (evaluated) for (const id of group.rules.keys()) awaited.set(id, evaluated.awaited)
+  // features of one property look at the same Datastreams
+  for (const [property, groups] of Map.groupBy(pass.world.features, propertyOf)) {
+    const plans = groups.map((group) => planGroup(pass, group, { states, moved: watermarks.marks(property) }))
+    const together = await readTogether(pass, plans)
+    for (const [i, plan] of plans.entries()) {
+      const { group } = plan
+      const evaluated = await pass.outcomes.guard(group.rules.values(), async () =>
+        evaluateGroup(pass, plan, together?.[i] ?? (await readAlone(pass, plan))),
+      )
+      // what failed is evaluated from where it was, once it can be
+      const moved = evaluated?.moved ?? (watermarks.of(group.key) && watermarks.marks(property))
+      if (moved) reached.set(group.key, moved)
+      if (evaluated) for (const id of group.rules.keys()) awaited.set(id, evaluated.awaited)
+    }
   }
-  return { commit: () => advanced(pass.watermarks, reached), awaited }
+  return { commit: () => watermarks.advance(reached), awaited }
 }
 
-/** Changed in place: most of them move with every pass, and there is one for each Datastream and feature. */
-function advanced(before: Watermarks, moved: ReadonlyMap<string, ReadonlyMap<number, Reached>>): Watermarks {
-  const watermarks: Watermarks = new Map()
-  for (const [key, own] of moved) {
-    const known = before.get(key) ?? new Map<number, Reached>()
-    for (const [id, reached] of own) known.set(id, reached)
-    watermarks.set(key, known)
-  }
-  return watermarks
+const propertyOf = ({ feature }: FeatureGroup): string => propertyOfCondition(feature.condition)
+
+type Read = { readonly evidence: EvidenceByStream; readonly newest: EvidenceByStream }
+
+/** @returns undefined when what fails comes from one of the rules: then each is read for by itself, and fails alone */
+async function readTogether({ db, outcomes }: MeasuredPass, plans: readonly Plan[]): Promise<Read[] | undefined> {
+  const requests = plans.flatMap(requestsOf)
+  const found = await outcomes.attempt(() => evidenceOfAll(db, requests))
+  return found && plans.map((_, i) => readOf(found.slice(2 * i)))
 }
+
+const readAlone = async ({ db }: MeasuredPass, plan: Plan): Promise<Read> =>
+  readOf(await evidenceOfAll(db, requestsOf(plan)))
+
+const requestsOf = ({ group: { feature }, spans, newestSpans }: Plan): Request[] => [
+  { feature, spans },
+  { feature, spans: newestSpans },
+]
+const readOf = ([evidence = new Map(), newest = new Map()]: readonly EvidenceByStream[]): Read => ({ evidence, newest })
 
 type States = ReadonlyMap<number, ReadonlyMap<string, Instance>>
 
@@ -93,18 +109,30 @@ function statesByThing(instances: Instances): States {
   return states
 }
 
+/** What is to be read for a feature. */
+type Plan = {
+  readonly group: FeatureGroup
+  /** what was not evaluated yet */
+  readonly spans: readonly Span[]
+  /** newest windows, for rules that are new */
+  readonly newestSpans: readonly Span[]
+  readonly moved: Marks
+  readonly awaited: Map<number, number>
+}
 type Evaluated = {
   readonly reachedBy: (stream: number) => Reached | undefined
   /** watermarks that are not what they were */
-  readonly moved: ReadonlyMap<number, Reached>
+  readonly moved: Marks
   readonly awaited: Map<number, number>
 }
 
-async function evaluateGroup(pass: MeasuredPass, group: FeatureGroup, states: States): Promise<Evaluated> {
-  const { db, latest, watermarks } = pass
-  const known = watermarks.get(group.key)
-  const moved = new Map<number, Reached>()
-  const reachedBy = (stream: number): Reached | undefined => moved.get(stream) ?? known?.get(stream)
+function planGroup(
+  pass: MeasuredPass,
+  group: FeatureGroup,
+  { states, moved }: { readonly states: States; readonly moved: Marks },
+): Plan {
+  const { latest, watermarks } = pass
+  const known = watermarks.of(group.key)
   const awaited = new Map<number, number>()
   const step = stepMsOf(group.feature.condition)
   const spans: Span[] = []
@@ -117,12 +145,17 @@ async function evaluateGroup(pass: MeasuredPass, group: FeatureGroup, states: St
     const begin = before ?? firstWatermark(pass, { until, stream, windows, isRunning: known !== undefined })
     const oldest = oldestState(states.get(stream.thing.id), group)
     const after = Math.max(Math.min(begin.until, oldest), pass.now - MAX_LOOK_BACK_MS)
-    if (until > after) spans.push({ stream: { id: stream.id, grade: stream.thing.grade }, after, until })
+    if (until > after) spans.push({ stream, after, until })
     if (!before || until > begin.until) moved.set(stream.id, { ...begin, until: Math.max(until, begin.until) })
     if (step > 0 && newest >= until) awaited.set(stream.thing.id, until + step)
   }
+  return { group, spans, newestSpans: newestSpans(pass, group, step), moved, awaited }
+}
+
+function evaluateGroup(pass: MeasuredPass, { group, moved, awaited }: Plan, { evidence, newest }: Read): Evaluated {
+  const known = pass.watermarks.of(group.key)
+  const reachedBy = (stream: number): Reached | undefined => moved.get(stream) ?? known?.get(stream)
   const unit = unitOfFeature(group.feature)
-  const evidence = await evidenceOf(db, group.feature, spans)
   for (const stream of group.streams) {
     const own = evidence.get(stream.id)
     const begin = reachedBy(stream.id)
@@ -130,7 +163,7 @@ async function evaluateGroup(pass: MeasuredPass, group: FeatureGroup, states: St
     feed(pass, group, { stream, evidence: own, unit, lastAt: begin.evidenceAt })
     moved.set(stream.id, { ...begin, evidenceAt: own.at(-1)?.at ?? begin.evidenceAt })
   }
-  await evaluateFresh(pass, group, unit)
+  evaluateFresh(pass, group, { unit, windows: newest })
   expectData(pass, group, { reachedBy, awaited, unit })
   return { reachedBy, moved, awaited }
 }
@@ -225,20 +258,22 @@ function beginning(
     if (!(low < mildestOf(rule))) break
     rules.add(rule)
   }
+  if (gap <= group.leastNoDataMs(thing.intervalSeconds)) return rules
   for (const rule of group.notifyingNoData)
     if (gap > (rule.compiled.machineFor(thing.intervalSeconds).noDataMs ?? Number.POSITIVE_INFINITY)) rules.add(rule)
   return rules
 }
 
+type Fresh = { readonly unit: string | undefined; readonly windows: EvidenceByStream }
+
 /** A new rule says at once what the newest values mean for it. */
-async function evaluateFresh(pass: MeasuredPass, group: FeatureGroup, unit: string | undefined): Promise<void> {
+function evaluateFresh(pass: MeasuredPass, group: FeatureGroup, { unit, windows }: Fresh): void {
   const isFresh = ({ id }: { readonly id: string }): boolean => pass.fresh.has(id)
   const rules = new Map([...group.rules].filter(([, rule]) => isFresh(rule)))
   if (rules.size === 0) return
   const fresh = { ...group, rules, above: group.above.filter(isFresh), below: group.below.filter(isFresh) }
   const step = Math.max(1, stepMsOf(group.feature.condition))
-  const evidence =
-    group.feature.condition.kind === 'value' ? newestValues(pass, group) : await newestWindows(pass, group, step)
+  const evidence = group.feature.condition.kind === 'value' ? newestValues(pass, group) : windows
   for (const stream of group.streams) {
     const newest = evidence.get(stream.id)?.at(-1)
     if (newest !== undefined) feed(pass, fresh, { stream, evidence: [newest], unit, lastAt: newest.at - step })
@@ -256,14 +291,15 @@ function newestValues({ latest, now }: MeasuredPass, { feature, streams }: Featu
   return evidence
 }
 
-function newestWindows(pass: MeasuredPass, group: FeatureGroup, step: number): Promise<Map<number, Evidence[]>> {
-  const spans = group.streams.flatMap((stream): Span[] => {
-    const newest = pass.latest.get(stream.id)?.time
-    if (newest === undefined || newest < pass.now - MAX_LOOK_BACK_MS) return []
+/** Of values nothing has to be read: the newest ones are known. */
+function newestSpans({ latest, now, fresh }: MeasuredPass, { rules, streams }: FeatureGroup, step: number): Span[] {
+  if (step === 0 || !rules.keys().some((id) => fresh.has(id))) return []
+  return streams.flatMap((stream): Span[] => {
+    const newest = latest.get(stream.id)?.time
+    if (newest === undefined || newest < now - MAX_LOOK_BACK_MS) return []
     const until = Math.floor(newest / step) * step
-    return [{ stream: { id: stream.id, grade: stream.thing.grade }, after: until - step, until }]
+    return [{ stream, after: until - step, until }]
   })
-  return evidenceOf(pass.db, group.feature, spans)
 }
 
 type Expected = Pick<Evaluated, 'reachedBy' | 'awaited'> & { readonly unit: string | undefined }
@@ -274,7 +310,6 @@ function expectData(pass: MeasuredPass, group: FeatureGroup, { reachedBy, awaite
   if (group.notifyingNoData.length === 0) return
   const measuring = new Map(group.streams.map((stream) => [stream.thing.id, stream]))
   const named = new Set(group.notifyingNoData.flatMap(({ definition }) => definition.scope.things ?? []))
-  const leastMs = leastNoDataMs(group.notifyingNoData)
   for (const thing of world.things.values()) {
     const stream = measuring.get(thing.id)
     if ((!stream && !named.has(thing.key)) || behind.has(thing.id)) continue
@@ -282,7 +317,7 @@ function expectData(pass: MeasuredPass, group: FeatureGroup, { reachedBy, awaite
     const heard = stream && heardAt(reachedBy(stream.id))
     const registeredAt = thing.createdAt.getTime()
     // nearly all Things are in time for all rules
-    if (now >= Math.max(heard ?? 0, registeredAt) + leastMs(thing.intervalSeconds))
+    if (now >= Math.max(heard ?? 0, registeredAt) + group.leastNoDataMs(thing.intervalSeconds))
       missData(pass, group.notifyingNoData, { thing, stream, unit, heard, now })
   }
 }
@@ -309,21 +344,6 @@ function missData(
     if (!isExpected || instances.get(`thing:${thing.id}`, rule.id) || !rule.covers(thing)) continue
     const ref = thingRef(thing, { property: stream?.property, unit })
     evaluation.advanceFrom(rule, ref, heard, now, registeredAt)
-  }
-}
-
-/** How long the rule that waits least waits for a Thing with such an interval. */
-function leastNoDataMs(rules: readonly ActiveRule[]): (intervalSeconds: number | null) => number {
-  const known = new Map<number | null, number>()
-  return (interval) => {
-    const least =
-      known.get(interval) ??
-      rules.reduce(
-        (ms, { compiled }) => Math.min(ms, compiled.machineFor(interval).noDataMs ?? ms),
-        Number.POSITIVE_INFINITY,
-      )
-    known.set(interval, least)
-    return least
   }
 }
 

@@ -147,7 +147,7 @@ async function compare(pass: Pass, group: FeatureGroup, stream: Stream, late: La
   const begin = Math.min(from, ...starts) - longest('forMs') - windowMs - HOUR_MS
   const grace = { newest: late.newest, step, graceMs: group.graceMs(stream.thing) }
   const until = lastEnd({ ...grace, now: now.getTime() - SETTLE_MS })
-  const spans = [{ stream: { id: stream.id, grade: stream.thing.grade }, after: begin, until }]
+  const spans = [{ stream, after: begin, until }]
   const evidence = (await evidenceOf(pool, group.feature, spans)).get(stream.id) ?? []
   const timers = timersUntil(now.getTime(), step > 0 && late.newest >= until ? until + step : undefined)
   let count = 0

@@ -43,6 +43,14 @@ export class RuleOutcomes {
     return new Map([...this.#errors].filter(([id, error]) => (before.get(id) ?? null) !== error))
   }
 
+  /** Runs what is done for some rules together. @returns undefined when one of them made it fail: which one is not known */
+  async attempt<T>(run: () => Promise<T>): Promise<T | undefined> {
+    return run().catch((error: unknown) => {
+      if (!isOfTheRule(error)) throw error
+      return undefined
+    })
+  }
+
   /** Runs what evaluates some rules. @returns undefined when they failed */
   async guard<T>(rules: Iterable<ActiveRule>, run: () => Promise<T>): Promise<T | undefined> {
     try {

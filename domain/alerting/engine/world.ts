@@ -24,6 +24,7 @@ export type ActiveRule = {
 export type Stream = {
   readonly id: number
   readonly thing: ScopedThing
+  readonly grade: ScopedThing['grade']
   readonly property: string
   readonly channel: string
 }
@@ -37,6 +38,8 @@ export type FeatureGroup = {
   readonly above: readonly ActiveRule[]
   readonly below: readonly ActiveRule[]
   readonly notifyingNoData: readonly ActiveRule[]
+  /** how long the one of them that waits least waits for a Thing with such an interval */
+  readonly leastNoDataMs: (intervalSeconds: number | null) => number
   /** for how long nothing must be measured before it counts as missing, for the rule that waits least */
   readonly graceMs: (thing: Pick<ScopedThing, 'intervalSeconds'>) => number
 }
@@ -152,14 +155,17 @@ export function featuresOf(rules: readonly ActiveRule[], { streams, things, stan
     shared.set(key, own)
     return own
   }
-  return [...groups].map(([key, group]) => ({
-    ...{ key, feature: group.feature, streams: streamsOf(group.feature) },
-    rules: new Map(group.rules.map((rule) => [rule.id, rule])),
-    above: byEase(group.rules, 'above'),
-    below: byEase(group.rules, 'below'),
-    notifyingNoData: group.rules.filter(({ compiled }) => compiled.notifiesNoData),
-    graceMs: graceOf(group.rules, stepMsOf(group.feature.condition)),
-  }))
+  return [...groups].map(([key, group]) => {
+    const notifyingNoData = group.rules.filter(({ compiled }) => compiled.notifiesNoData)
+    return {
+      ...{ key, feature: group.feature, streams: streamsOf(group.feature) },
+      rules: new Map(group.rules.map((rule) => [rule.id, rule])),
+      above: byEase(group.rules, 'above'),
+      below: byEase(group.rules, 'below'),
+      ...{ notifyingNoData, leastNoDataMs: leastNoDataMs(notifyingNoData) },
+      graceMs: graceOf(group.rules, stepMsOf(group.feature.condition)),
+    }
+  })
 }
 
 function graceOf(rules: readonly ActiveRule[], stepMs: number): FeatureGroup['graceMs'] {
@@ -170,6 +176,20 @@ function graceOf(rules: readonly ActiveRule[], stepMs: number): FeatureGroup['gr
       Math.min(...rules.map(({ compiled }) => (compiled.machineFor(intervalSeconds).noDataMs ?? 0) - stepMs))
     known.set(intervalSeconds, grace)
     return grace
+  }
+}
+
+function leastNoDataMs(rules: readonly ActiveRule[]): (intervalSeconds: number | null) => number {
+  const known = new Map<number | null, number>()
+  return (interval) => {
+    const least =
+      known.get(interval) ??
+      rules.reduce(
+        (ms, { compiled }) => Math.min(ms, compiled.machineFor(interval).noDataMs ?? ms),
+        Number.POSITIVE_INFINITY,
+      )
+    known.set(interval, least)
+    return least
   }
 }
 
@@ -193,7 +213,7 @@ function oneOfEachThing(
   for (const row of byProperty.get(propertyOfCondition(condition)) ?? []) {
     const thing = things.get(row.thing)
     if (!thing || chosen.has(row.thing) || (wanted !== undefined && row.channel !== wanted)) continue
-    chosen.set(row.thing, { id: row.id, thing, property: row.property, channel: row.channel })
+    chosen.set(row.thing, { id: row.id, thing, grade: thing.grade, property: row.property, channel: row.channel })
   }
   return [...chosen.values()]
 }

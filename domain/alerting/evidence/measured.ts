@@ -38,32 +38,99 @@ const LEGAL_HOURS = { hour: 1, three_hours: 3, day_max_8h: 8, day: 24 } as const
 const LEGAL_MIN_HOURS = { hour: 1, three_hours: 3, day_max_8h: 6, day: 18 } as const
 
 /** Datastreams that are read at a time: what is stored of a window takes more memory than the evidence that it makes. */
-const STREAMS_AT_A_TIME = 2_000
+const STREAMS_AT_A_TIME = 500
 
 /** Evidence by Datastream, in the order of time. */
-export async function evidenceOf(
-  db: Queryable,
-  feature: Feature,
-  spans: readonly Span[],
-): Promise<Map<number, Evidence[]>> {
-  const evidence = new Map<number, Evidence[]>()
-  for (let from = 0; from < spans.length; from += STREAMS_AT_A_TIME)
-    for (const [id, own] of await evidenceOfSome(db, feature, spans.slice(from, from + STREAMS_AT_A_TIME)))
-      evidence.set(id, own)
-  return evidence
+export type EvidenceByStream = Map<number, Evidence[]>
+/** What a feature is evaluated for: one span of each Datastream. */
+export type Request = { readonly feature: Feature; readonly spans: readonly Span[] }
+
+export async function evidenceOf(db: Queryable, feature: Feature, spans: readonly Span[]): Promise<EvidenceByStream> {
+  const [evidence] = await evidenceOfAll(db, [{ feature, spans }])
+  return evidence ?? new Map()
 }
 
-async function evidenceOfSome(
-  db: Queryable,
-  feature: Feature,
-  spans: readonly Span[],
-): Promise<Map<number, Evidence[]>> {
-  const { condition } = feature
-  if (condition.kind === 'value') return ofValues(await selectRaw(db, spans, 0), feature)
+/**
+ * Evidence for each request. What several of them look at is read once: of each Datastream the stretch that covers all their
+ * windows. Each feature takes its own part of it, so that the others make no difference to its evidence.
+ */
+export async function evidenceOfAll(db: Queryable, requests: readonly Request[]): Promise<EvidenceByStream[]> {
+  const found = requests.map((): EvidenceByStream => new Map())
+  const bySource = Map.groupBy(requests.keys(), (i) => sourceOf((requests[i] as Request).feature))
+  for (const [source, indices] of bySource) {
+    const wanted = wantedBy(requests, indices)
+    const ids = [...wanted.keys()]
+    for (let from = 0; from < ids.length; from += STREAMS_AT_A_TIME) {
+      const some = ids.slice(from, from + STREAMS_AT_A_TIME)
+      await readSome(db, source, { requests, found, wanted, ids: some })
+    }
+  }
+  return found
+}
+
+/** `raw`, or the property of which hours are read. */
+const sourceOf = ({ condition }: Feature): string =>
+  condition.kind === 'value' || windowMsOf(condition) < HOUR_MS ? 'raw' : propertyOfCondition(condition)
+
+type Wanted = { readonly uses: { readonly request: number; readonly span: Span }[]; after: number; until: number }
+
+function wantedBy(requests: readonly Request[], indices: readonly number[]): Map<number, Wanted> {
+  const wanted = new Map<number, Wanted>()
+  for (const request of indices) {
+    const { feature, spans } = requests[request] as Request
+    const lookBackMs = lookBackMsOf(feature)
+    for (const span of spans) {
+      const after = span.after - lookBackMs
+      const own = wanted.get(span.stream.id)
+      if (own) {
+        own.uses.push({ request, span })
+        own.after = Math.min(own.after, after)
+        own.until = Math.max(own.until, span.until)
+      } else wanted.set(span.stream.id, { uses: [{ request, span }], after, until: span.until })
+    }
+  }
+  return wanted
+}
+
+type Some = {
+  readonly requests: readonly Request[]
+  readonly found: readonly EvidenceByStream[]
+  readonly wanted: ReadonlyMap<number, Wanted>
+  readonly ids: readonly number[]
+}
+
+async function readSome(db: Queryable, source: string, { requests, found, wanted, ids }: Some): Promise<void> {
+  const stretches = ids.map((id) => {
+    const { after, until } = wanted.get(id) as Wanted
+    return { id, after, until }
+  })
+  const add = <Row>(rows: ReadonlyMap<number, readonly Row[]>, evidenceIn: EvidenceIn<Row>): void => {
+    for (const id of ids)
+      for (const { request, span } of wanted.get(id)?.uses ?? []) {
+        const evidence = evidenceIn(rows.get(id) ?? [], (requests[request] as Request).feature, span)
+        if (evidence.length > 0) found[request]?.set(id, evidence)
+      }
+  }
+  if (source === 'raw') add(await selectRaw(db, stretches), rawEvidence)
+  else add(await selectHours(db, source, stretches), ofHours)
+}
+
+/** @param rows of the Datastream, in the order of time; all that lie in the span and its windows, and perhaps others */
+type EvidenceIn<Row> = (rows: readonly Row[], feature: Feature, span: Span) => Evidence[]
+
+const rawEvidence: EvidenceIn<Raw> = (rows, feature, span) => {
+  const from = span.after - lookBackMsOf(feature)
+  const own = rows.filter((row) => row.at > from && row.at <= span.until && isEvidence(row, feature))
+  return feature.condition.kind === 'value'
+    ? own.map(({ at, result }) => ({ at, value: result }))
+    : ofShortWindows(own, feature.condition as ShortCondition, span)
+}
+
+/** How long before a span its first window begins. */
+function lookBackMsOf({ condition }: Feature): number {
+  if (condition.kind === 'value') return 0
   const windowMs = windowMsOf(condition)
-  if (windowMs < HOUR_MS) return ofShortWindows(await selectRaw(db, spans, windowMs + SHORT_STEP_MS), feature, spans)
-  const hours = await selectHours(db, propertyOfCondition(condition), spans, windowMs + HOUR_MS)
-  return ofHours(hours, feature, spans)
+  return windowMs + (windowMs < HOUR_MS ? SHORT_STEP_MS : HOUR_MS)
 }
 
 export function windowMsOf(condition: Exclude<MeasuredCondition, { kind: 'value' }>): number {
@@ -75,39 +142,19 @@ export function windowMsOf(condition: Exclude<MeasuredCondition, { kind: 'value'
 export const isEvidence = ({ quality }: Pick<Raw, 'quality'>, { suspect }: Feature): boolean =>
   quality === 1 || quality === 2 || (suspect && quality === 3)
 
-function ofValues(raw: ReadonlyMap<number, readonly Raw[]>, feature: Feature): Map<number, Evidence[]> {
-  const evidence = new Map<number, Evidence[]>()
-  for (const [id, rows] of raw) {
-    const own = rows.flatMap((row) => (isEvidence(row, feature) ? [{ at: row.at, value: row.result }] : []))
-    if (own.length > 0) evidence.set(id, own)
-  }
-  return evidence
-}
-
 type ShortCondition = Extract<MeasuredCondition, { windowMinutes: number }>
 
 /**
  * Windows that end every five minutes; one counts when its newest five minutes have a measurement and are over. It has no
  * value where there is too little before.
  */
-function ofShortWindows(
-  raw: ReadonlyMap<number, readonly Raw[]>,
-  feature: Feature,
-  spans: readonly Span[],
-): Map<number, Evidence[]> {
-  const condition = feature.condition as ShortCondition
-  const evidence = new Map<number, Evidence[]>()
-  for (const { stream, after, until } of spans) {
-    const rows = (raw.get(stream.id) ?? []).filter((row) => isEvidence(row, feature))
-    const buckets = Map.groupBy(rows, ({ at }) => Math.floor(at / SHORT_STEP_MS) * SHORT_STEP_MS)
-    const own = [...buckets.keys()].flatMap((bucket): Evidence[] => {
-      const end = bucket + SHORT_STEP_MS
-      if (end <= after || end > until) return []
-      return [{ at: end, value: shortValue(condition, buckets, bucket) }]
-    })
-    if (own.length > 0) evidence.set(stream.id, own)
-  }
-  return evidence
+function ofShortWindows(rows: readonly Raw[], condition: ShortCondition, { after, until }: Span): Evidence[] {
+  const buckets = Map.groupBy(rows, ({ at }) => Math.floor(at / SHORT_STEP_MS) * SHORT_STEP_MS)
+  return [...buckets.keys()].flatMap((bucket): Evidence[] => {
+    const end = bucket + SHORT_STEP_MS
+    if (end <= after || end > until) return []
+    return [{ at: end, value: shortValue(condition, buckets, bucket) }]
+  })
 }
 
 /** @param buckets five minutes each, by their beginning */
@@ -138,26 +185,18 @@ function nearestRank(values: readonly number[], percentile: number): number | nu
 }
 
 /** As above, of whole hours (UTC), every hour. */
-function ofHours(
-  hours: ReadonlyMap<number, readonly Hour[]>,
-  feature: Feature,
-  spans: readonly Span[],
-): Map<number, Evidence[]> {
-  const evidence = new Map<number, Evidence[]>()
-  for (const { stream, after, until } of spans) {
-    const means = new Map<number, number>()
-    for (const hour of hours.get(stream.id) ?? []) {
-      const mean = hourMean(hour, feature, stream.grade)
-      if (mean !== null) means.set(hour.at, mean)
-    }
-    const own = [...means.keys()].flatMap((hour): Evidence[] => {
-      const end = hour + HOUR_MS
-      if (end <= after || end > until) return []
-      return [{ at: end, value: hourlyValue(means, hour, feature) }]
-    })
-    if (own.length > 0) evidence.set(stream.id, own)
+const ofHours: EvidenceIn<Hour> = (rows, feature, { stream, after, until }) => {
+  const from = after - lookBackMsOf(feature)
+  const means = new Map<number, number>()
+  for (const hour of rows) {
+    const mean = hour.at > from && hour.at < until ? hourMean(hour, feature, stream.grade) : null
+    if (mean !== null) means.set(hour.at, mean)
   }
-  return evidence
+  return [...means.keys()].flatMap((hour): Evidence[] => {
+    const end = hour + HOUR_MS
+    if (end <= after || end > until) return []
+    return [{ at: end, value: hourlyValue(means, hour, feature) }]
+  })
 }
 
 /** Doubted readings of reference and indicative instruments count in legal thresholds: an episode looks like a fault. */

@@ -1,3 +1,4 @@
+import { int4Array, timestamptzArray } from '#infra/db/binary-arrays.ts'
 import type { Queryable } from '#infra/db/pool.ts'
 import { isSoundLevel, levelOf } from '#model/observation/sound.ts'
 import type { Grade } from '#model/things/grade.ts'
@@ -31,13 +32,12 @@ const RAW = `
     order by phenomenon_time
   ) o`
 
-/** Observations in the order of time; `lookBackMs` before the begin of each span as well. */
-export async function selectRaw(
-  db: Queryable,
-  spans: readonly Span[],
-  lookBackMs: number,
-): Promise<Map<number, Raw[]>> {
-  const { rows } = await db.query<Raw & { id: number }>(RAW, valuesOf(spans, lookBackMs))
+/** A stretch of one Datastream to be read: after `after` up to `until`; Unix milliseconds. */
+export type Stretch = { readonly id: number; readonly after: number; readonly until: number }
+
+/** Observations in the order of time. */
+export async function selectRaw(db: Queryable, stretches: readonly Stretch[]): Promise<Map<number, Raw[]>> {
+  const { rows } = await db.query<Raw & { id: number }>(RAW, valuesOf(stretches))
   return grouped(rows)
 }
 
@@ -57,24 +57,24 @@ const SOUND = `
   where h.bucket > $4 and h.bucket < $5 and h.datastream_id = any($1::int[]) and h.energy > 0
   order by h.bucket`
 
+/** Hours that begin within the stretches, without their ends. */
 export async function selectHours(
   db: Queryable,
   property: string,
-  spans: readonly Span[],
-  lookBackMs: number,
+  stretches: readonly Stretch[],
 ): Promise<Map<number, Hour[]>> {
   const isSound = isSoundLevel(property)
-  const { rows } = await db.query<Hour & { id: number }>(isSound ? SOUND : HOURS, valuesOf(spans, lookBackMs))
+  const { rows } = await db.query<Hour & { id: number }>(isSound ? SOUND : HOURS, valuesOf(stretches))
   return grouped(isSound ? rows.map((row) => ({ ...row, mean: row.mean === null ? null : levelOf(row.mean) })) : rows)
 }
 
-function valuesOf(spans: readonly Span[], lookBackMs: number): unknown[] {
-  const after = spans.map((span) => span.after - lookBackMs)
-  const until = spans.map((span) => span.until)
+function valuesOf(stretches: readonly Stretch[]): unknown[] {
   return [
-    spans.map(({ stream }) => stream.id),
-    ...[after.map((ms) => new Date(ms)), until.map((ms) => new Date(ms))],
-    ...[new Date(after.reduce((a, b) => Math.min(a, b))), new Date(until.reduce((a, b) => Math.max(a, b)))],
+    int4Array(stretches, ({ id }) => id),
+    timestamptzArray(stretches, ({ after }) => after),
+    timestamptzArray(stretches, ({ until }) => until),
+    new Date(stretches.reduce((least, { after }) => Math.min(least, after), Number.POSITIVE_INFINITY)),
+    new Date(stretches.reduce((most, { until }) => Math.max(most, until), Number.NEGATIVE_INFINITY)),
   ]
 }
 
