@@ -24,7 +24,7 @@ const [, ...ARGUMENTS] = (
 ).scripts.ingest.split(' ')
 
 /** The smallest city pack: everything below `city/`, one zone around the origin of the test's coordinates. */
-export async function writePack(): Promise<string> {
+export async function writePack(more: Readonly<Record<string, unknown>> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'citywell-pack-'))
   const city = {
     name: 'Testville',
@@ -32,6 +32,7 @@ export async function writePack(): Promise<string> {
     centre: [10, 50],
     population: 1000,
     sources: [{ name: 'native', topic: 'city/+/+', format: 'native' }],
+    ...more,
   }
   const ring = [9, 49, 11, 49, 11, 51, 9, 51, 9, 49].reduce<number[][]>((points, value, i, all) => {
     if (i % 2 === 0) points.push([value, all[i + 1] ?? 0])

@@ -44,7 +44,8 @@ export async function openCity(scope: Scope): Promise<City | undefined> {
   const { kind, pool, url } = await openDatabase(scope)
   if (url === undefined) return undefined
   const broker = await openBroker(scope)
-  const pack = await writePack()
+  // all Things of a bench are registered by one client within seconds
+  const pack = await writePack({ registration: { initial: 100_000, perHour: 100_000 } })
   await loadCityPack(pool, await readCityPack(pack))
   return {
     ...{ kind: `${kind}, broker ${broker.kind}`, pool, mqttUrl: broker.url },
