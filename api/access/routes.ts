@@ -50,6 +50,7 @@ export const ROUTES: Readonly<Record<string, Access>> = {
   'GET /api/v1/tokens': 'administer',
   'POST /api/v1/tokens': 'administer',
   'DELETE /api/v1/tokens/:id': 'administer',
+  'POST /api/v1/tokens/:id/take-over': 'administer',
   'POST /api/v1/backup': 'administer',
   'GET /api/v1/audit': 'audit',
   'GET /api/v1/audit/export': 'audit',

@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { requireUnrestricted } from '#domain/access/within.ts'
 import { archivedSources, archiveReplayRequest, archiveResponse, replayResponse } from '#model/api/ingest.ts'
+import { createReadAudit } from '../access/read-audit.ts'
 import { DAY_MS, keyParam, readWindow, windowParams } from '../http/params.ts'
 import { selectArchived, selectArchivedSources } from '../queries/archive.ts'
 import { untilInForce } from '../registry/in-force.ts'
@@ -22,6 +23,7 @@ const archiveQuery = z.object({
 export const archiveRoutes =
   ({ pool, clock, live }: Pick<ApiDeps, 'pool' | 'clock' | 'live'>): FastifyPluginAsyncZod =>
   async (app) => {
+    const recordRead = createReadAudit({ pool, clock })
     app.get(
       '/ingest/archive/sources',
       {
@@ -43,10 +45,13 @@ export const archiveRoutes =
           response: { 200: archiveResponse },
         },
       },
-      async ({ query: { source, topic, limit, ...window } }) => {
+      async ({ actor, query: { limit, ...query } }) => {
+        const { source, topic, ...window } = query
         const filter = { source, topic, ...readWindow(window, clock(), DAY_MS) }
-        const messages = await selectArchived(pool, filter, limit + 1)
-        return { messages: messages.slice(0, limit), truncated: messages.length > limit }
+        const found = await selectArchived(pool, filter, limit + 1)
+        const messages = found.slice(0, limit)
+        await recordRead({ by: actor, what: 'archive', query, messages: messages.length })
+        return { messages, truncated: found.length > limit }
       },
     )
     app.post(

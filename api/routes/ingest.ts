@@ -13,6 +13,7 @@ import {
   thingLedgerResponse,
 } from '#model/api/ingest.ts'
 import { AppError } from '#model/basics/errors.ts'
+import { createReadAudit } from '../access/read-audit.ts'
 import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
 import { keyParam, readWindow, windowParams } from '../http/params.ts'
 import { selectLedger } from '../queries/ledger.ts'
@@ -48,6 +49,7 @@ const ledgerQuery = z.object({
 export const ingestRoutes =
   ({ pool, clock, live }: Pick<ApiDeps, 'pool' | 'clock' | 'live'>): FastifyPluginAsyncZod =>
   async (app) => {
+    const recordRead = createReadAudit({ pool, clock })
     const tags = ['ingest']
     app.get(
       '/ingest/ledger',
@@ -89,13 +91,16 @@ export const ingestRoutes =
           response: { 200: rejectedResponse },
         },
       },
-      async ({ actor, query: { limit, cursor, from, to, device, ...rest } }) => {
+      async ({ actor, query: { limit, cursor, ...query } }) => {
+        const { from, to, device, ...rest } = query
+        const withPayload = may(actor, 'payloads', false)
         const filter = { ...rest, ...arrival({ from, to }), ...(device !== undefined && { devices: [device] }) }
         const before = cursor === undefined ? null : readCursor(cursor)
         const [{ messages, next }, reasons] = await Promise.all([
-          selectRejected(pool, filter, { before, limit, withPayload: may(actor, 'payloads', false) }),
+          selectRejected(pool, filter, { before, limit, withPayload }),
           selectReasons(pool, filter),
         ])
+        if (withPayload) await recordRead({ by: actor, what: 'rejected', query, messages: messages.length })
         const total = reasons.reduce((sum, reason) => sum + reason.n, 0)
         return { messages, reasons, total, next: next === null ? null : writeCursor(next) }
       },

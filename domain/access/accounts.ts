@@ -14,6 +14,7 @@ export type Account = {
   readonly owners: readonly string[] | null
   readonly password: string | null
   readonly passwordTemporary: boolean
+  readonly passwordSetAt: Date
   readonly totpSecret: Buffer | null
   readonly totpEnabledAt: Date | null
   readonly totpStep: number | null
@@ -25,6 +26,7 @@ export type Account = {
 }
 
 export const ACCOUNT_COLUMNS = `a.id::text, a.name, a.role, a.zones, a.owners, a.password, a.password_temporary as "passwordTemporary",
+  coalesce(a.password_changed_at, a.created_at) as "passwordSetAt",
   a.totp_secret as "totpSecret", a.totp_enabled_at as "totpEnabledAt", a.totp_step as "totpStep", a.oidc_issuer as "oidcIssuer",
   a.oidc_subject as "oidcSubject", a.disabled, a.created_at as "createdAt", a.signed_in_at as "signedInAt"`
 

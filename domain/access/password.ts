@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 
 /** NIST SP 800-63B: a minimum length and no rules on composition; long enough for a sentence. */
@@ -100,6 +101,9 @@ export function checkPassword(password: string, name: string): void {
             : undefined
   if (problem) throw new AppError('VALUE_INVALID', `the password ${problem}`)
 }
+
+/** For a first sign-in: whoever finds the message with it later finds nothing. */
+export const TEMPORARY_PASSWORD_MS = 72 * HOUR_MS
 
 /** 100 random bits in groups that can be read out: for a first sign-in. */
 export function temporaryPassword(): string {

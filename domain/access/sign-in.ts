@@ -1,14 +1,17 @@
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
 import { type Account, findAccount, takeTotpStep } from './accounts.ts'
-import { isPassword } from './password.ts'
+import { isPassword, TEMPORARY_PASSWORD_MS } from './password.ts'
 import { takeRecoveryCode } from './recovery-codes.ts'
 import { matchingStep } from './totp.ts'
 
 export type Credentials = { readonly name: string; readonly password: string; readonly code?: string | undefined }
 
-/** `failed` does not say why: whoever tries learns nothing about which accounts there are. */
+/**
+ * `failed` does not say why: whoever tries learns nothing about which accounts there are. `expired`: the temporary password was
+ * right, and is too old.
+ */
 export type SignIn =
-  | { readonly outcome: 'verified' | 'code_required'; readonly account: Account }
+  | { readonly outcome: 'verified' | 'code_required' | 'expired'; readonly account: Account }
   | { readonly outcome: 'failed'; readonly account: Account | undefined }
 
 /** Checks name, password and, where the account has one, the second factor. The work is the same for names that do not exist. */
@@ -16,6 +19,8 @@ export async function verifyCredentials(pool: Pool, { name, password, code }: Cr
   const account = await findAccount(pool, name)
   const isRight = await isPassword(password, account?.password ?? null)
   if (!account || !isRight || account.disabled) return { outcome: 'failed', account }
+  if (account.passwordTemporary && now.getTime() - account.passwordSetAt.getTime() >= TEMPORARY_PASSWORD_MS)
+    return { outcome: 'expired', account }
   if (account.totpEnabledAt === null) return { outcome: 'verified', account }
   if (code === undefined) return { outcome: 'code_required', account }
   return { outcome: (await isSecondFactor(pool, account, code, now)) ? 'verified' : 'failed', account }

@@ -26,9 +26,15 @@ export type KnownToken = {
   readonly permissions: readonly Permission[] | null
   readonly zones: readonly string[] | null
   readonly owners: readonly string[] | null
+  /** id of the account that answers for it; null: whoever has the key */
+  readonly madeBy: string | null
 }
 
 export type StoredToken = KnownToken & {
+  /** name of that account */
+  readonly madeByName: string | null
+  /** what that account may no longer create works no longer */
+  readonly isSuspended: boolean
   readonly createdAt: Date
   readonly expiresAt: Date
   readonly lastUsedAt: Date | null
@@ -60,11 +66,15 @@ export async function createToken(db: Queryable, token: NewToken, now: Date): Pr
   return { id: rows[0].id, secret }
 }
 
-/** The token with this secret, unless it has expired or was revoked. */
+// Whoever may no longer create tokens has none that work: an account that is disabled, restricted, or no administrator.
+const SUSPENDED = `(a.id is not null and (a.disabled or a.role <> 'administrator' or a.zones is not null))`
+const FROM = 'service_token t left join account a on a.id = t.created_by'
+
+/** The token with this secret, unless it has expired, was revoked or is suspended. */
 export async function findToken(db: Queryable, secret: string, now: Date): Promise<KnownToken | undefined> {
   const { rows } = await db.query<KnownToken & { lastUsedAt: Date | null }>(
-    `select id::text, name, role, permissions, zones, owners, last_used_at as "lastUsedAt" from service_token
-     where hash = $1 and revoked_at is null and expires_at > $2`,
+    `select t.id::text, t.name, t.role, t.permissions, t.zones, t.owners, t.created_by::text as "madeBy", t.last_used_at as "lastUsedAt"
+     from ${FROM} where t.hash = $1 and t.revoked_at is null and t.expires_at > $2 and not ${SUSPENDED}`,
     [digestOf(secret), now],
   )
   const [token] = rows
@@ -73,16 +83,17 @@ export async function findToken(db: Queryable, secret: string, now: Date): Promi
   return token
 }
 
-const COLUMNS = `id::text, name, role, permissions, zones, owners, created_at as "createdAt", expires_at as "expiresAt",
-  last_used_at as "lastUsedAt", revoked_at as "revokedAt"`
+const COLUMNS = `t.id::text, t.name, t.role, t.permissions, t.zones, t.owners, t.created_by::text as "madeBy", a.name as "madeByName",
+  ${SUSPENDED} as "isSuspended", t.created_at as "createdAt", t.expires_at as "expiresAt", t.last_used_at as "lastUsedAt",
+  t.revoked_at as "revokedAt"`
 
 export async function selectTokens(db: Queryable): Promise<StoredToken[]> {
-  return (await db.query<StoredToken>(`select ${COLUMNS} from service_token order by id desc`)).rows
+  return (await db.query<StoredToken>(`select ${COLUMNS} from ${FROM} order by t.id desc`)).rows
 }
 
 /** @throws AppError TOKEN_UNKNOWN */
 export async function requireToken(db: Queryable, id: string): Promise<StoredToken> {
-  const { rows } = await db.query<StoredToken>(`select ${COLUMNS} from service_token where id = $1::bigint`, [id])
+  const { rows } = await db.query<StoredToken>(`select ${COLUMNS} from ${FROM} where t.id = $1::bigint`, [id])
   if (!rows[0]) throw new AppError('TOKEN_UNKNOWN', id)
   return rows[0]
 }
@@ -91,4 +102,16 @@ export async function requireToken(db: Queryable, id: string): Promise<StoredTok
 export async function revokeToken(db: Queryable, id: string, now: Date): Promise<boolean> {
   const statement = 'update service_token set revoked_at = $2 where id = $1::bigint and revoked_at is null'
   return (await db.query(statement, [id, now])).rowCount === 1
+}
+
+/** Another account answers for the token from now on. @returns false when there is no such token, or it was revoked */
+export async function takeOverToken(db: Queryable, id: string, madeBy: string | null): Promise<boolean> {
+  const statement = 'update service_token set created_by = $2 where id = $1::bigint and revoked_at is null'
+  return (await db.query(statement, [id, madeBy])).rowCount === 1
+}
+
+/** All tokens for which an account answers, before it is deleted. @returns how many there were */
+export async function revokeTokensOf(db: Queryable, account: string, now: Date): Promise<number> {
+  const statement = 'update service_token set revoked_at = $2 where created_by = $1::bigint and revoked_at is null'
+  return (await db.query(statement, [account, now])).rowCount ?? 0
 }

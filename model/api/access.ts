@@ -92,6 +92,13 @@ export const accountChange = z
 /** the password is shown this once, and has to be changed at the first sign-in */
 export const accountCreated = accountSchema.extend({ temporaryPassword: z.string() })
 
+/** DELETE /api/v1/accounts/{id} */
+export const accountDeleted = z.object({
+  id: z.string(),
+  erased: z.int().describe('entries of the audit log from which the name is gone'),
+  revokedTokens: z.int().describe('service tokens that the account had made'),
+})
+
 /** GET /api/v1/tokens */
 export const tokenSchema = z.object({
   id: z.string(),
@@ -103,6 +110,8 @@ export const tokenSchema = z.object({
   expiresAt: instant,
   lastUsedAt: instant.nullable(),
   revokedAt: instant.nullable(),
+  madeBy: z.string().nullable().describe('the account that answers for it; null: whoever has the key'),
+  suspended: z.boolean().describe('that account is disabled, restricted, or no administrator: the token does not work'),
 })
 export type TokenEntry = z.infer<typeof tokenSchema>
 export const tokensResponse = z.object({ tokens: z.array(tokenSchema) })

@@ -43,6 +43,10 @@ const CODES = {
     status: 401,
     text: () => 'this account has a second factor: send `code` as well, of the authenticator app or a recovery code',
   },
+  PASSWORD_EXPIRED: {
+    status: 401,
+    text: () => 'this temporary password has expired; ask an administrator of the city for a new one',
+  },
   PASSWORD_CHANGE_REQUIRED: {
     status: 403,
     text: () => 'this password was set by somebody else: change it first (PUT /api/v1/account/password)',

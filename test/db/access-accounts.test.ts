@@ -55,6 +55,24 @@ describe('a first sign-in', () => {
     expect((await openBrowser(api).signIn(name, temporaryPassword)).code).toBe('SIGN_IN_FAILED')
   })
 
+  test('a temporary password works for 72 hours', async () => {
+    const payload = { name: 'late', role: 'viewer' }
+    const created = await api.app.inject({ method: 'POST', url: '/api/v1/accounts', headers: authorized, payload })
+    const { id, temporaryPassword } = created.json()
+    const setAgo = (ms: number) =>
+      api.pool.query('update account set created_at = $2 where id = $1', [id, new Date(now.getTime() - ms)])
+    const signIn = (password: string) => openBrowser(api, { address: '192.0.104.1' }).signIn('late', password)
+    await setAgo(72 * HOUR_MS - 1)
+    expect((await signIn(temporaryPassword)).status).toBe(200)
+    await setAgo(72 * HOUR_MS)
+    expect(await signIn(temporaryPassword)).toMatchObject({ status: 401, code: 'PASSWORD_EXPIRED' })
+    // who does not know it learns nothing
+    expect((await signIn('another password')).code).toBe('SIGN_IN_FAILED')
+    expect((await auditOf(`account:${id}`)).slice(-2)).toEqual(['sign_in.expired', 'sign_in.failed'])
+    const reset = await api.app.inject({ method: 'POST', url: `/api/v1/accounts/${id}/reset`, headers: authorized })
+    expect((await signIn(reset.json().temporaryPassword)).status).toBe(200)
+  })
+
   test('a name is taken once, whatever its case', async () => {
     await newAccount(api, 'taken')
     const payload = { name: 'TAKEN', role: 'viewer' }
@@ -376,6 +394,81 @@ describe('tokens', () => {
     expect(refused.json()).toMatchObject({
       status: 422,
       detail: expect.stringContaining('viewer does not have registry'),
+    })
+  })
+
+  describe('and who made them', () => {
+    /** An administrator who made a token; and another one, who stays. */
+    const withToken = async (name: string) => {
+      const maker = await newAccount(api, name, { role: 'administrator' })
+      const other = await newAccount(api, `${name}-other`, { role: 'administrator' })
+      const made = await maker.browser.call('POST', '/tokens', { name: `of ${name}`, role: 'operator' })
+      expect(made.status).toBe(201)
+      const headers = { authorization: `Bearer ${made.body.secret}` }
+      const use = async () => (await api.app.inject({ url: '/api/v1/receivers', headers })).statusCode
+      expect(await use()).toBe(200)
+      const id = String(made.body['id'])
+      const listed = async () => {
+        const { tokens } = (await other.browser.get('/tokens')).body as unknown as { tokens: { id: string }[] }
+        return tokens.find((token) => token.id === id)
+      }
+      const change = (body: object) => other.browser.call('PATCH', `/accounts/${maker.id}`, body)
+      return { id, use, listed, change, maker, other }
+    }
+
+    test.for([
+      ['disabled', { disabled: true }, { disabled: false }],
+      ['no administrator', { role: 'operator' }, { role: 'administrator' }],
+      ['restricted', { restriction: { zones: ['west'], owners: [] } }, { restriction: null }],
+    ] as const)('a token works as long as its maker is not %s', async ([what, lose, regain]) => {
+      const { use, listed, change } = await withToken(`maker ${what}`)
+      expect((await change(lose)).status).toBe(200)
+      expect(await use()).toBe(401)
+      expect(await listed()).toMatchObject({ suspended: true, madeBy: `maker ${what}` })
+      await change(regain)
+      expect(await use()).toBe(200)
+      expect(await listed()).toMatchObject({ suspended: false })
+    })
+
+    test('another administrator takes a token over, and it outlives whoever made it', async () => {
+      const { id, use, listed, change, maker, other } = await withToken('leaving')
+      await change({ disabled: true })
+      expect((await other.browser.call('POST', `/tokens/${id}/take-over`, {})).body).toMatchObject({
+        madeBy: 'leaving-other',
+        suspended: false,
+      })
+      expect(await use()).toBe(200)
+      const deleted = await other.browser.call('DELETE', `/accounts/${maker.id}`)
+      expect(deleted.body).toMatchObject({ revokedTokens: 0 })
+      expect(await use()).toBe(200)
+      expect(await auditOf(`token:${id}`)).toEqual(['token.create', 'token.take_over'])
+      expect(await listed()).toMatchObject({ madeBy: 'leaving-other' })
+    })
+
+    test('a deleted account takes its tokens with it', async () => {
+      const { use, listed, maker, other } = await withToken('deleted')
+      const deleted = await other.browser.call('DELETE', `/accounts/${maker.id}`)
+      expect(deleted.body).toMatchObject({ revokedTokens: 1 })
+      expect(await use()).toBe(401)
+      expect(await listed()).toMatchObject({ madeBy: null, revokedAt: now.toISOString() })
+    })
+
+    test('a token that makes tokens does not make them last longer than its maker', async () => {
+      const maker = await newAccount(api, 'chain', { role: 'administrator' })
+      const first = await maker.browser.call('POST', '/tokens', { name: 'first', role: 'administrator' })
+      const make = (secret: string) =>
+        api.app.inject({
+          method: 'POST',
+          url: '/api/v1/tokens',
+          headers: { authorization: `Bearer ${secret}` },
+          payload: { name: 'second', role: 'viewer' },
+        })
+      const second = (await make(first.body.secret)).json()
+      expect(second).toMatchObject({ madeBy: 'chain' })
+      await api.pool.query('update account set disabled = true where id = $1', [maker.id])
+      expect((await make(first.body.secret)).statusCode).toBe(401)
+      const headers = { authorization: `Bearer ${second.secret}` }
+      expect((await api.app.inject({ url: '/api/v1/session', headers })).json()).toMatchObject({ kind: 'anonymous' })
     })
   })
 })

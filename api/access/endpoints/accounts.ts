@@ -11,6 +11,7 @@ import {
 } from '#domain/access/accounts.ts'
 import { hashPassword, temporaryPassword } from '#domain/access/password.ts'
 import { closeSessions } from '#domain/access/sessions.ts'
+import { revokeTokensOf } from '#domain/access/tokens.ts'
 import { eraseNames } from '#domain/alerting/erase-names.ts'
 import { audit } from '#domain/audit/audit.ts'
 import { inTransaction } from '#infra/db/pool.ts'
@@ -24,7 +25,7 @@ const byId = z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'is the id of an
 
 /** Accounts, for administrators. */
 export const accountAdministration =
-  ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
+  ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
   async (app) => {
     forbidStoring(app)
     app.get(
@@ -77,18 +78,19 @@ export const accountAdministration =
         return reply.status(201).send({ ...describe(account), temporaryPassword: password })
       },
     )
-    await app.register(changeRoutes({ pool }))
+    await app.register(changeRoutes({ pool, clock }))
   }
 
 const changeRoutes =
-  ({ pool }: Pick<ApiDeps, 'pool'>): FastifyPluginAsyncZod =>
+  ({ pool, clock }: Pick<ApiDeps, 'pool' | 'clock'>): FastifyPluginAsyncZod =>
   async (app) => {
     app.patch(
       '/accounts/:id',
       {
         schema: {
           tags,
-          summary: 'Change role, restriction or whether the account is disabled; its sessions end',
+          summary:
+            'Change role, restriction or whether the account is disabled; its sessions end, and tokens it made work only while it may create them',
           params: byId,
           body: contract.accountChange,
           response: { 200: contract.accountSchema },
@@ -134,14 +136,15 @@ const changeRoutes =
         schema: {
           tags,
           summary:
-            'Delete an account, and its name from incidents, its name and networks from the audit log, whose chain stays intact',
+            'Delete an account and revoke the tokens that it made; its name goes from incidents, its name and networks from the audit log, whose chain stays intact',
           params: byId,
-          response: { 200: z.object({ id: z.string(), erased: z.int() }) },
+          response: { 200: contract.accountDeleted },
         },
       },
       ({ actor, params: { id } }) =>
         inTransaction(pool, async (client) => {
           const account = await requireAccount(client, id)
+          const revokedTokens = await revokeTokensOf(client, id, clock())
           await client.query('delete from account where id = $1', [id])
           await eraseNames(client, account)
           const subject = `account:${id}`
@@ -149,8 +152,9 @@ const changeRoutes =
             'select audit_erase($1, $2, $3) + audit_erase_named($4) as n',
             ['account', id, subject, account.name],
           )
-          await audit(client, { by: actor, action: 'account.delete', subject, before: changeable(account) })
-          return { id, erased: rows[0]?.n ?? 0 }
+          const [before, after] = [changeable(account), { revokedTokens }]
+          await audit(client, { by: actor, action: 'account.delete', subject, before, after })
+          return { id, erased: rows[0]?.n ?? 0, revokedTokens }
         }),
     )
   }

@@ -49,7 +49,7 @@ export const sessionRoutes =
           summary:
             'Sign in: name and password, and the code of the second factor where the account has one; or the key',
           description:
-            'Sets a cookie. Every failure has the same answer. `CODE_REQUIRED`: the password is right, and `code` is missing.',
+            'Sets a cookie. Every failure has the same answer. `CODE_REQUIRED`: the password is right, and `code` is missing. `PASSWORD_EXPIRED`: it is right, and a temporary one of more than 72 hours ago.',
           body: signInRequest,
           response: { 200: sessionResponse },
         },
@@ -116,6 +116,10 @@ async function withPassword(
     // whoever gets this far knows the password
     await audit(pool, { by: request.actor, action: 'sign_in.code_missing', subject: `account:${account.id}` })
     throw new AppError('CODE_REQUIRED')
+  }
+  if (outcome === 'expired') {
+    await audit(pool, { by: request.actor, action: 'sign_in.expired', subject: `account:${account.id}` })
+    throw new AppError('PASSWORD_EXPIRED')
   }
   if (outcome === 'failed') {
     // the name that was tried is not kept: it may be a password in the wrong field

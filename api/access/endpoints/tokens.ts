@@ -1,8 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { createToken, requireToken, revokeToken, type StoredToken, selectTokens } from '#domain/access/tokens.ts'
+import {
+  createToken,
+  requireToken,
+  revokeToken,
+  type StoredToken,
+  selectTokens,
+  takeOverToken,
+} from '#domain/access/tokens.ts'
 import { audit } from '#domain/audit/audit.ts'
-import { inTransaction } from '#infra/db/pool.ts'
+import { inTransaction, type Queryable } from '#infra/db/pool.ts'
+import type { Actor } from '#model/access/actor.ts'
 import { ROLE_PERMISSIONS } from '#model/access/roles.ts'
 import * as contract from '#model/api/access.ts'
 import { AppError } from '#model/basics/errors.ts'
@@ -11,6 +19,7 @@ import { DAY_MS } from '../../http/params.ts'
 import type { ApiDeps } from '../../routes/deps.ts'
 
 const tags = ['access']
+const byId = z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'is the id of a token') })
 
 /** Tokens of services, for administrators. */
 export const tokenRoutes =
@@ -37,8 +46,8 @@ export const tokenRoutes =
         if (more.length > 0)
           throw new AppError('VALUE_INVALID', `permissions: the role ${body.role} does not have ${more.join(', ')}`)
         const expiresAt = new Date(clock().getTime() + days * DAY_MS)
-        const createdBy = actor.kind === 'account' ? actor.id : null
         const created = await inTransaction(pool, async (client) => {
+          const createdBy = await answerable(client, actor)
           const { id, secret } = await createToken(client, { ...body, createdBy, expiresAt }, clock())
           const after = { ...body, expiresAt }
           await audit(client, { by: actor, action: 'token.create', subject: `token:${id}`, after })
@@ -53,7 +62,7 @@ export const tokenRoutes =
         schema: {
           tags,
           summary: 'Revoke a token; it stays in the list',
-          params: z.object({ id: z.string().regex(/^[1-9]\d{0,14}$/, 'is the id of a token') }),
+          params: byId,
           response: { 200: contract.tokenSchema },
         },
       },
@@ -65,7 +74,33 @@ export const tokenRoutes =
           return token
         }),
     )
+    app.post(
+      '/tokens/:id/take-over',
+      {
+        schema: {
+          tags,
+          summary: 'Answer for a token that somebody else made: it works as long as you may create tokens',
+          params: byId,
+          response: { 200: contract.tokenSchema },
+        },
+      },
+      ({ actor, params: { id } }) =>
+        inTransaction(pool, async (client) => {
+          const before = { madeBy: (await requireToken(client, id)).madeBy }
+          const after = { madeBy: await answerable(client, actor) }
+          if (!(await takeOverToken(client, id, after.madeBy))) throw new AppError('TOKEN_UNKNOWN', id)
+          const token = describe(await requireToken(client, id))
+          await audit(client, { by: actor, action: 'token.take_over', subject: `token:${id}`, before, after })
+          return token
+        }),
+    )
   }
+
+/** The account that answers for what is made; a token that makes tokens does not outlive whoever made it. */
+async function answerable(db: Queryable, { kind, id }: Actor): Promise<string | null> {
+  if (kind === 'token' && id !== null) return (await requireToken(db, id)).madeBy
+  return kind === 'account' ? id : null
+}
 
 const describe = ({
   zones,
@@ -74,6 +109,9 @@ const describe = ({
   expiresAt,
   lastUsedAt,
   revokedAt,
+  madeBy: _,
+  madeByName,
+  isSuspended,
   ...token
 }: StoredToken): contract.TokenEntry => ({
   ...token,
@@ -83,4 +121,6 @@ const describe = ({
   expiresAt: expiresAt.toISOString(),
   lastUsedAt: lastUsedAt?.toISOString() ?? null,
   revokedAt: revokedAt?.toISOString() ?? null,
+  madeBy: madeByName,
+  suspended: isSuspended,
 })

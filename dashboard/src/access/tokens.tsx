@@ -37,6 +37,16 @@ export function Tokens() {
         {data?.tokens.map((token) => (
           <li key={token.id} className="access__item">
             <TokenFacts token={token} />
+            {token.suspended && token.revokedAt === null && (
+              <Button
+                className="button"
+                isDisabled={busy}
+                onPress={() => void send(tokenSchema, 'POST', `/tokens/${token.id}/take-over`, {})}
+                aria-label={t('tokens.takeOver.of', { name: token.name })}
+              >
+                {t('tokens.takeOver')}
+              </Button>
+            )}
             {token.revokedAt === null && (
               <Button
                 className="button"
@@ -86,6 +96,8 @@ function TokenFacts({ token }: { token: TokenEntry }) {
     token.revokedAt
       ? t('tokens.revoked', { at: dateTime(token.revokedAt) })
       : t('tokens.expires', { at: dateTime(token.expiresAt) }),
+    token.madeBy === null ? t('tokens.madeByKey') : t('tokens.madeBy', { name: token.madeBy }),
+    token.suspended && token.revokedAt === null ? t('tokens.suspended') : '',
     token.lastUsedAt ? t('tokens.used', { at: dateTime(token.lastUsedAt) }) : t('tokens.unused'),
   ]
   return (
