@@ -1,7 +1,17 @@
 /** The map as a page: devices that nobody confirmed, the keyboard, few colours, paper. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DESKTOP, firstVisitor, fits, openAnotherPage, openPage, PHONE, settled, violations } from './page.ts'
+import {
+  DESKTOP,
+  firstVisitor,
+  fits,
+  newVisitor,
+  openAnotherPage,
+  openPage,
+  PHONE,
+  settled,
+  violations,
+} from './page.ts'
 import { publish } from './publish.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
@@ -41,6 +51,35 @@ test('the map is one tab stop with a name', async () => {
     [-1, 'true', null],
   ])
   await close()
+})
+
+test('where the size of the map is known late, the first frames of the data are not shown stretched', async () => {
+  const visitor = await newVisitor(browser)
+  await visitor.addInitScript(() => {
+    const seen = { stretched: [] as string[], shown: 0 }
+    Object.assign(window, { seen })
+    const Observer = window.ResizeObserver
+    window.ResizeObserver = class extends Observer {
+      constructor(callback: ResizeObserverCallback) {
+        super((entries, observer) => setTimeout(() => callback(entries, observer), 500))
+      }
+    }
+    const look = (): void => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.city-map canvas:not(.maplibregl-canvas)')
+      if (canvas && getComputedStyle(canvas).visibility === 'visible') {
+        const { width, height, clientWidth, clientHeight } = canvas
+        if (Math.abs(width / height - clientWidth / clientHeight) < 0.05) seen.shown += 1
+        else seen.stretched.push(`${width} x ${height} on ${clientWidth} x ${clientHeight}`)
+      }
+      requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+  })
+  const page = await visitor.newPage()
+  await page.goto(`${system.url}/`)
+  await page.waitForFunction(() => (window as unknown as { seen: { shown: number } }).seen.shown > 3)
+  expect(await page.evaluate(() => (window as unknown as { seen: { stretched: string[] } }).seen.stretched)).toEqual([])
+  await visitor.close()
 })
 
 test('where there are few colours, the legend keeps those of the data', async () => {

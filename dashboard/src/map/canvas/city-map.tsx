@@ -84,6 +84,7 @@ export default function CityMap(props: CityMapProps) {
       layers: [],
       pickingRadius: 6,
       onLoad: () => hideOverlay(container.current),
+      onAfterRender: () => showWhereSized(container.current),
       getTooltip: (info: PickingInfo<Hinted>) =>
         tooltip(info.object, i18n.t('thing.unconfirmed'), titleOf(info.layer?.id, latest.current)),
       getCursor: ({ isHovering, isDragging }) => {
@@ -193,11 +194,24 @@ function titleOf(partId: string | undefined, { title, further = NONE }: CityMapP
   return id === MAIN ? title : further.find((one) => one.id === id)?.title
 }
 
+const OVERLAY = 'canvas:not(.maplibregl-canvas)'
+/** What rounding to whole pixels may do. */
+const MAX_STRETCH = 0.02
+
 /** MapLibre's canvas is the one tab stop of the map and has its name; that of deck.gl lies over it and takes no keys. */
 function hideOverlay(map: HTMLElement | null): void {
-  for (const canvas of map?.querySelectorAll<HTMLCanvasElement>('canvas:not(.maplibregl-canvas)') ?? []) {
+  for (const canvas of map?.querySelectorAll<HTMLCanvasElement>(OVERLAY) ?? []) {
     canvas.tabIndex = -1
     canvas.ariaHidden = 'true'
+  }
+}
+
+/** The first frames, and those of a window being resized, have another shape than their element: stretched, marks are in wrong places. */
+function showWhereSized(map: HTMLElement | null): void {
+  for (const canvas of map?.querySelectorAll<HTMLCanvasElement>(OVERLAY) ?? []) {
+    const { width, height, clientWidth, clientHeight } = canvas
+    const stretch = (width * clientHeight) / (height * clientWidth)
+    canvas.style.visibility = Math.abs(stretch - 1) < MAX_STRETCH ? 'visible' : 'hidden'
   }
 }
 
