@@ -33,7 +33,7 @@ const ROWS_AT_ONCE = 1_000
 /**
  * Takes a survey as a whole or not at all: everything that is wrong with codebook and answers comes back, by row and
  * column. A survey with the same id is replaced in the same transaction, so readers see the old one or the new one.
- * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE where the file cannot be read at all
+ * @throws AppError REQUEST_INVALID, QUERY_TOO_LARGE where the file cannot be read at all; SURVEY_IS_A_VERSION
  */
 export async function importSurvey(pool: Pool, upload: SurveyUpload, onProgress: OnProgress): Promise<Outcome> {
   const { codebook, problems } = readCodebook(upload)
@@ -110,9 +110,11 @@ async function store(
   })
 }
 
-/** Erases a survey with all its answers; it does not come back with the city pack. @throws AppError SURVEY_UNKNOWN */
+/** Erases a survey with all its answers, of all versions; it does not come back with the city pack. @throws AppError SURVEY_UNKNOWN */
 export async function eraseSurvey(pool: Pool, id: string, by: string): Promise<{ id: string; respondents: number }> {
   return inTransaction(pool, async (client) => {
+    await client.query(ONE_AT_A_TIME)
+    await client.query('select survey_deleting($1)', [id])
     const { rows } = await client.query<{ respondents: number }>(
       'delete from survey where id = $1 returning respondents',
       [id],

@@ -94,6 +94,7 @@ const CODES = {
     text: (code: string) => `no indicator with code "${code}"; GET /api/v1/indicators lists them`,
   },
   SURVEY_UNKNOWN: { status: 404, text: (id: string) => `no survey with id "${id}"; GET /api/v1/surveys lists them` },
+  SURVEY_IS_A_VERSION: { status: 409, text: (detail: string) => detail },
   QUESTION_UNKNOWN: { status: 404, text: (name: string) => `the survey has no question named "${name}"` },
   RESPONDENT_UNKNOWN: {
     status: 404,
