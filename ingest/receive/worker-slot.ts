@@ -16,6 +16,12 @@ const MAX_WORKERS = 256
 const RETRY_MS = 500
 const CONTESTED_MS = 30_000
 
+/**
+ * The server looks whether a silent worker is there still, and gives its number back within 20 s when its host or network has gone;
+ * by default that takes two hours, in which nobody may read the session with what the broker queued for it.
+ */
+const KEEP_ALIVE = 'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 2'
+
 export type Slot = {
   readonly number: number
   /** number of workers, this one included; undefined while the database is unreachable */
@@ -65,6 +71,7 @@ async function connect(connectionString: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString, application_name: 'citywell ingest slot', keepAlive: true })
   client.on('error', () => {})
   await client.connect()
+  await client.query(KEEP_ALIVE)
   return client
 }
 
