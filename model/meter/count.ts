@@ -20,6 +20,8 @@ export type MeterCount = {
 
 /** A step back of so small a share of the reading is a correction. Ours: the error that meters in use may have (MID, annex V). */
 const CORRECTION_SHARE = 0.02
+/** Rates of one meter running backwards, from one reading to the next. Ours. */
+const ALIKE = 4
 /** A restart is explained by at most twice the highest rate around. Ours. */
 const MARGIN = 2
 /** As in limits.ts, for meters that have no days around yet. */
@@ -30,10 +32,11 @@ const USUAL_SHARE = 0.75
  * Counts a meter from its good readings in the order of time.
  *
  * A step up that the meter can have counted counts. Readings that leave the line and come back to it are outliers. A drop after
- * which the meter stays on its new level is, in this order: a replacement that was recorded; a small step back (a correction,
- * which counts as it is); a register that rolled over; a reset to zero, where the new reading can have been counted since; else
- * a replacement nobody recorded, over which nothing counts. So is a step up that is more than the meter can count. A drop with
- * no reading after it waits: it counts once the next reading confirms it.
+ * which the meter stays on its new level is, in this order: a replacement that was recorded; one of several drops of much the
+ * same rate, or a small one (the meter runs backwards or was corrected: it counts as it is); a register that rolled over; a
+ * reset to zero, where the new reading can have been counted since; else a replacement nobody recorded, over which nothing
+ * counts. So is a step up that is more than the meter can count. A drop with no reading after it waits: it counts once the next
+ * reading confirms it.
  */
 export function countMeter(readings: readonly Reading[], rules: MeterRules): MeterCount {
   const wrong = outliersOf(readings)
@@ -77,7 +80,22 @@ function eventBetween(
     const isJump = own.value - before.value > mostBetween(before, own, rules, rates)
     return isJump ? { ...parts, kind: 'replacement', inferred: true, counted: 0 } : undefined
   }
+  if (isRunningBack(line, i)) return { ...parts, kind: 'correction', counted: own.value - before.value, inferred: true }
   return { ...parts, ...dropBetween(before, own, rates(), rules), inferred: true }
+}
+
+/** Next to another drop of much the same rate: the meter runs backwards, down to zero too. */
+function isRunningBack(line: readonly Reading[], i: number): boolean {
+  const own = backRate(line, i)
+  return [i - 1, i + 1].some((k) => {
+    const other = backRate(line, k)
+    return other > 0 && own <= ALIKE * other && other <= ALIKE * own
+  })
+}
+/** How fast the meter ran back up to the reading at `i`; 0 where it did not. */
+function backRate(line: readonly Reading[], i: number): number {
+  const [before, own] = [line[i - 1], line[i]]
+  return before && own ? Math.max(0, before.value - own.value) / hoursOf(before, own) : 0
 }
 
 const NONE: ReadonlySet<number> = new Set()

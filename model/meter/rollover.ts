@@ -4,8 +4,9 @@ import { factorsTo } from '../observation/units.ts'
 const SIZES = [2 ** 16, 2 ** 24, 2 ** 32, ...Array.from({ length: 9 }, (_, i) => 10 ** (i + 4))]
 /** Registers count whole units, tenths, hundredths or thousandths of what they show. */
 const DECIMALS = [1, 0.1, 0.01, 0.001]
-/** A register rolls over at its end: the last reading before lies in the last tenth. Ours. */
+/** A register rolls over at its end: the last reading before lies in the last tenth, the first one after in the first half. Ours. */
 const END = 0.9
+const START = 0.5
 
 const known = new Map<string, readonly number[]>()
 
@@ -25,5 +26,5 @@ function registersIn(unit: string): readonly number[] {
 /** What was counted when a register passed its end between two readings, if that explains the drop within `maxCount`. */
 export function rolledOver(from: number, to: number, maxCount: number, unit: string): number | undefined {
   const size = registersIn(unit).find((register) => register > from && register - from + to <= maxCount)
-  return size !== undefined && from >= END * size ? size - from + to : undefined
+  return size !== undefined && from >= END * size && to <= START * size ? size - from + to : undefined
 }

@@ -183,3 +183,25 @@ test('order, batches, late data and re-evaluation change nothing', async () => {
     { seed: 13, numRuns: 5 },
   )
 })
+
+test('a meter that runs backwards counts what it went back, from any reading down to zero and at any pace', async () => {
+  const back = fc.record({
+    start: fc.double({ min: 0.5, max: 6000, noNaN: true }),
+    every: fc.constantFrom(15, 60),
+    steps: fc.array(fc.integer({ min: 5, max: 20 }), { minLength: 4, maxLength: 20 }),
+    share: fc.double({ min: 0.2, max: 1, noNaN: true }),
+  })
+  await fc.assert(
+    fc.asyncProperty(back, async ({ start, every, steps, share }) => {
+      const whole = steps.reduce((sum, step) => sum + step, 0)
+      // no more than 10 kW of sun
+      const per = Math.min(start * share, (10 * every * steps.length) / 60) / whole
+      const readings: Reading[] = [[START, start]]
+      for (const step of steps)
+        readings.push([START + readings.length * every * MINUTE, Math.max(0, (readings.at(-1)?.[1] ?? 0) - step * per)])
+      const id = await store(readings)
+      expect(await series(id, '1d')).toBeCloseTo((readings.at(-1)?.[1] ?? 0) - start, 6)
+    }),
+    { seed: 14, numRuns: 12 },
+  )
+})

@@ -34,6 +34,8 @@ const DRIFTS: readonly Case[] = [
   ['replaced by a meter that starts at 120', [5000, 5001, 120, 121], 2],
   ['replaced by a meter that starts at 8000', [5000, 5001, 8000, 8001], 2],
   ['running backwards', [5000, 4999, 4998, 4997], -3],
+  ['running backwards, down to zero', [3, 2.5, 1.5, 0.9, 0], -3],
+  ['running backwards near zero, and forwards again', [0.5, 0.3, 0.1, 0.2, 0.4], -0.1],
   ['the first reading wrong', [0, 5000, 5001, 5002, 5003], 3],
 ]
 const quarters = { stepMinutes: 15, startMinutes: 15 }
