@@ -51,8 +51,11 @@ export class QualityEvaluator {
       if (range.reasons !== 0) add(sample, range.quality, range.reasons)
       // Imported samples are evaluated by their value alone, and are not the history of a device that reports now.
       if (isEvaluatedAlone(sample)) continue
-      // A repeated detection limit is not a stuck sensor.
-      if (sample.reasons & CENSORED) continue
+      // A repeated detection limit is not a stuck sensor, and results between which it lies are not either.
+      if (sample.reasons & CENSORED) {
+        this.#control.interrupt(datastream.id, phenomenonTime)
+        continue
+      }
       // A value that no instrument reports must not influence the evaluation of others.
       if (sample.quality === QUALITY.fail) continue
       const evaluation = this.#control.evaluate(datastream.id, property, phenomenonTime, result, datastream.grade)

@@ -19,6 +19,8 @@ export type HistoryEvaluation = Evaluation & { earlier?: Evaluation & { time: Da
  */
 export type HistoryEvaluator = {
   evaluate(datastreamId: number, property: string, time: Date, result: number, grade?: Grade): HistoryEvaluation
+  /** a limit of the instrument, which is not evaluated: the results around it are no flat line */
+  interrupt(datastreamId: number, time: Date): void
   readonly size: number
 }
 
@@ -60,6 +62,10 @@ export function createHistoryEvaluator({ limit = 100_000 }: { limit?: number } =
       const { quality, reasons, earlier } = series.evaluate(ms, result)
       if (earlier === QUALITY.notEvaluated) return { quality, reasons }
       return { quality, reasons, earlier: { quality: earlier, reasons: REASONS.spike, time: new Date(before) } }
+    },
+    interrupt(datastreamId, time) {
+      const series = seriesOf(datastreamId)
+      if (series && time.getTime() > series.lastMs) series.interrupt()
     },
     get size() {
       return young.size + old.size

@@ -60,8 +60,9 @@ export class Requalifier {
     const alone = this.#alone(stored)
     // Failed and imported results are not part of the history: the pending observation stays pending.
     const isImported = (stored.reasons & REASONS.imported) !== 0 && this.#property.kind !== 'counter'
-    // A repeated detection limit is not a stuck sensor.
+    // A repeated detection limit is not a stuck sensor, and results between which it lies are not either.
     const isLimit = (stored.reasons & CENSORED) !== 0
+    if (isLimit) this.#series?.interrupt()
     if (!this.#series || isImported || isLimit || alone.quality === QUALITY.fail)
       return { ...stored, evaluation: alone }
     const pending = this.#pending

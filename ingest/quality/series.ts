@@ -64,6 +64,12 @@ export class Series {
     return evaluation
   }
 
+  /** A result that is not compared, being a limit of the instrument, shows that the line is not flat. */
+  interrupt(): void {
+    this.#equal = 0
+    this.#anchor = Number.NaN
+  }
+
   /** A direction, unwrapped by the shorter turn from the previous one (350, then 370 for 10), so that differences are angles. */
   #unwrapped(result: number): number {
     if (!this.#rules.circular || this.#count === 0) return result
@@ -72,10 +78,9 @@ export class Series {
 
   #begin(): void {
     this.#count = 0
-    this.#equal = 0
     this.#last = Number.NaN
     this.#before = Number.NaN
-    this.#anchor = Number.NaN
+    this.interrupt()
   }
 
   #add(ms: number, result: number, epsilon: number): void {

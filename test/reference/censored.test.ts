@@ -85,6 +85,28 @@ describe('a limit that is sent instead of a value', () => {
     }
     expect(control.size).toBe(0)
   })
+  test('between equal values shows that these are no flat line: for any pattern with a limit in every eight values', () => {
+    const pattern = fc.array(fc.boolean(), { minLength: 40, maxLength: 120 })
+    fc.assert(
+      fc.property(pattern, fc.constantFrom('low_cost', 'reference'), (limits, grade) => {
+        const judge = new Requalifier(propertyOf('no2'), grade, undefined)
+        const control = createHistoryEvaluator()
+        const evaluated = limits.flatMap((isLimit, i) => {
+          const timeMs = receivedAt.getTime() + i * 600_000
+          if (!isLimit && i % 8 !== 0) {
+            const { reasons } = control.evaluate(1, 'no2', new Date(timeMs), 6, grade)
+            expect(reasons & REASONS.flat_line, `${i} on arrival`).toBe(0)
+          } else control.interrupt(1, new Date(timeMs))
+          const limit = { result: 1, reasons: REASONS.below_detection }
+          const row = isLimit || i % 8 === 0 ? limit : { result: 6, reasons: 0 }
+          return judge.next({ timeMs, quality: 1, ...row }) ?? []
+        })
+        for (const { evaluation } of [...evaluated, ...judge.end()])
+          expect(evaluation.reasons & REASONS.flat_line).toBe(0)
+      }),
+      { seed: 60, numRuns: 50 },
+    )
+  })
 })
 
 describe('in the API and in evidence', () => {
