@@ -121,20 +121,19 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
   const shared = { characteristics: characteristicsOf(codebook), threshold: codebook.threshold }
   const who = responses.flatMap((_, i) => (values[i] === null ? [] : [i]))
   const askedOf = profiles.filter((_, i) => isAsked(asked, values, i))
-  const [seeds, seedsAsked] = await Promise.all(
+  const [answerSeeds, seeds = []] = await Promise.all(
     [answered.question?.column ?? '', ''].map((question) => microdata.suppressionSeeds(codebook.id, question)),
   )
   const [suppressed, suppressedAsked] = await Promise.all([
     microdata.protect({
-      seeds: seeds ?? [],
+      seeds,
+      answerSeeds: (answerSeeds ?? []).filter((id) => !seeds.includes(id)),
       ...shared,
       profiles: who.flatMap((i) => profiles.slice(i, i + 1)),
       answers: answersOf(answered, who),
       levels: levelsOf(codebook, profiles),
     }),
-    asked
-      ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds: seedsAsked ?? [] })
-      : new Map(),
+    asked ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds }) : new Map(),
   ])
   return { suppressed, suppressedAsked }
 }

@@ -21,8 +21,10 @@ export type ProtectionRequest = {
   readonly characteristics: readonly string[]
   readonly threshold: number
   readonly answers: Answers
-  /** cells that are suppressed in any case */
+  /** cells that are suppressed in any case, in the tables of every question */
   readonly seeds?: readonly string[]
+  /** cells that are suppressed because of the answers to this question alone: others say how many respondents they have */
+  readonly answerSeeds?: readonly string[]
   /** what tables list of each characteristic; groups without respondents are suppressed too. Absent: such groups are not listed. */
   readonly levels?: Levels
 }
@@ -42,7 +44,8 @@ export type ProtectionRequest = {
  *    publish its number of respondents, so that number counts as known.
  *
  * Where even that leaves a cell too narrow, because (nearly) everything is suppressed and the reasons alone say it, all have one reason.
- * Steps 1 and 2 depend only on who answered, so questions answered by the same people suppress the same cells there. Not
+ * Steps 1 and 2 depend only on who answered, so questions answered by the same people suppress the same cells there: seeds of one
+ * question alone come after them, or two questions together would say how many respondents a suppressed cell has. Not
  * counted as disclosure: an answer that nobody gave in a published cell has no respondents in the cells within it.
  * Each round suppresses at least one more cell; with everything suppressed nothing can be computed, so it ends.
  * Source: Hundepool and others (2012), ch. 4.3 (protection intervals, auditing by linear programming); the width is ours.
@@ -50,7 +53,7 @@ export type ProtectionRequest = {
 export function createProtector(solve: LpSolver): (request: ProtectionRequest) => Map<string, Suppression> {
   let last: (Found & { readonly key: string }) | undefined
   return (request) => {
-    const { profiles, characteristics, threshold, answers, seeds = [], levels = {} } = request
+    const { profiles, characteristics, threshold, answers, seeds = [], answerSeeds = [], levels = {} } = request
     const tables = linkTables(profiles, characteristics, measuresOf(answers, profiles.length))
     const pattern = primaryPattern(tables, threshold)
     for (const id of seeds) if (tables.cells.has(id)) hide(pattern, id)
@@ -60,6 +63,8 @@ export function createProtector(solve: LpSolver): (request: ProtectionRequest) =
     else protectNumbers(pattern, solve)
     last = { key, suppressed: new Map(pattern.suppressed), withholdsReasons: pattern.withholdsReasons }
     const byNumbers = new Set(pattern.hidden)
+    for (const id of answerSeeds) if (tables.cells.has(id)) hide(pattern, id)
+    if (answerSeeds.length > 0) hideComplements(pattern)
     if (answers.kind === 'category') protectCategories(pattern, answers.categories, byNumbers, solve)
     if (answers.kind === 'amount') protectAmounts(pattern, request, answers, solve)
     const reason = pattern.withholdsReasons ? 'complementary' : 'below_threshold'
