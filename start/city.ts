@@ -106,10 +106,11 @@ export async function runCity(
   scope.defer(stopAnswering)
 }
 
+const COUNT = new Intl.NumberFormat('en')
+
 function describe({ city, zones, things }: LoadedPack): string {
-  const count = new Intl.NumberFormat('en')
   const kind = city.simulated ? ' (fictional, simulated)' : ''
-  return `${city.name}${kind}: ${count.format(city.population)} people, ${zones.length} zones, ${things.length} Things`
+  return `${city.name}${kind}: ${COUNT.format(city.population)} people, ${zones.length} zones, ${COUNT.format(things.length)} Things`
 }
 
 function buildDashboard({ screen, scope }: Part): Promise<'built' | 'current' | 'missing'> {
@@ -144,7 +145,9 @@ async function openDatabase(part: Part, pack: LoadedPack, deferred: DeferredData
   const { surveysLeft } = await whileUnreachable(
     async () => {
       await migrate(pool)
-      return loadCityPack(pool, pack)
+      return loadCityPack(pool, pack, (stored, total) => {
+        screen.bar('things', stored / total, `${COUNT.format(stored)} of ${COUNT.format(total)} stored`)
+      })
     },
     { url: 'url' in address ? address.url : 'embedded:', log },
   )

@@ -1,5 +1,6 @@
 import { SURVEY_LIMITS } from '#domain/survey/limits.ts'
 import { storeSurvey } from '#domain/survey/store-survey.ts'
+import { ADVISORY_LOCKS } from '#infra/db/advisory-locks.ts'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
 import { expectedDecimalOf, readTableFile } from '#infra/table/read-table-file.ts'
 import type { Table } from '#infra/table/table.ts'
@@ -87,7 +88,7 @@ async function readInPieces(
 }
 
 /** One import at a time: two of the same survey would meet in its key. */
-const ONE_AT_A_TIME = 'select pg_advisory_xact_lock(7203941)'
+const ONE_AT_A_TIME = `select pg_advisory_xact_lock(${ADVISORY_LOCKS.surveyImport})`
 
 /** A check stores as an import does and takes everything back, so that the two cannot differ. */
 async function store(

@@ -1,3 +1,4 @@
+import { ADVISORY_LOCKS } from '#infra/db/advisory-locks.ts'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { VoicePlace, VoiceTopic } from '#model/voices/voice.ts'
 
@@ -13,8 +14,8 @@ import type { VoicePlace, VoiceTopic } from '#model/voices/voice.ts'
  */
 
 /** Everything that changes voices runs one at a time: two at once could each publish a part of one batch. */
-const LOCK = 7_203_912
-export const takeTurn = (db: Queryable): Promise<unknown> => db.query('select pg_advisory_xact_lock($1)', [LOCK])
+export const takeTurn = (db: Queryable): Promise<unknown> =>
+  db.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.voices])
 
 const RELEASE = `
   with waiting as (

@@ -1,3 +1,4 @@
+import { ADVISORY_LOCKS } from '#infra/db/advisory-locks.ts'
 import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { ThingRow } from '#model/city/city-pack.ts'
@@ -13,17 +14,22 @@ import { pointOf, zoneAt } from './zone-at.ts'
  * Brings the database in line with a pack, all or nothing. What a person changed later through the API is kept:
  * Things already registered keep their name, grade and verification; Things that are gone from the pack stay, with
  * their history; a survey that a person imported or erased is left as it is.
+ * @param onThings of a large pack: how many Things are stored so far
  * @returns ids of surveys of the pack that were left alone
  */
-export async function loadCityPack(pool: Pool, pack: LoadedPack): Promise<{ surveysLeft: string[] }> {
+export async function loadCityPack(
+  pool: Pool,
+  pack: LoadedPack,
+  onThings?: (stored: number, total: number) => void,
+): Promise<{ surveysLeft: string[] }> {
   const hadQuarters = await hasQuarters(pool)
   const loaded = await inTransaction(pool, async (client) => {
-    await client.query(`select pg_advisory_xact_lock(7203912)`)
+    await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.cityPack])
     await assertSameCity(client, pack)
     await declareValidity(client, pack)
     await loadCity(client, pack)
     await loadZones(client, pack)
-    await loadThings(client, pack)
+    await loadThings(client, pack, onThings)
     await loadReported(client, pack)
     await loadGoals(client, pack)
     await loadPeers(client, pack)
@@ -88,7 +94,11 @@ const json = (value: unknown): string | null => (value === undefined ? null : JS
 /** Of a million Things at once the parameter would be larger than PostgreSQL accepts (256 MiB of jsonb). */
 const THINGS_AT_ONCE = 10_000
 
-async function loadThings(client: PoolClient, { city, things, zones }: LoadedPack): Promise<void> {
+async function loadThings(
+  client: PoolClient,
+  { city, things, zones }: LoadedPack,
+  onThings?: (stored: number, total: number) => void,
+): Promise<void> {
   const chosen = await oneRowEach(client, things)
   for (let from = 0; from < chosen.length; from += THINGS_AT_ONCE) {
     const rows = chosen.slice(from, from + THINGS_AT_ONCE).map((thing) => {
@@ -111,6 +121,7 @@ async function loadThings(client: PoolClient, { city, things, zones }: LoadedPac
     })
     await client.query(INSERT_THINGS, [JSON.stringify(rows)])
     await client.query(INSERT_DEVICES, [JSON.stringify(rows.filter((row) => row.device !== null))])
+    if (chosen.length > THINGS_AT_ONCE) onThings?.(from + rows.length, chosen.length)
   }
 }
 

@@ -7,13 +7,14 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#model/basics/errors.ts'
+import { ADVISORY_LOCKS } from './advisory-locks.ts'
 import { inTransaction, type Pool, type PoolClient } from './pool.ts'
 import { isContention } from './retry.ts'
 import { unreleasedParts } from './unreleased-schema.ts'
 
 const FOLDER = join(import.meta.dirname, 'migrations')
-/** Any constant will do: it only has to be ours. Two processes that migrate at once take turns on it. */
-const LOCK = 7_203_911
+/** Two processes that migrate at once take turns on it. */
+const LOCK = ADVISORY_LOCKS.migration
 const MAX_ATTEMPTS = 20
 const RETRY_MS = 100
 

@@ -9,9 +9,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { ADVISORY_LOCKS } from '#infra/db/advisory-locks.ts'
 
-/** First key of the advisory lock, an arbitrary constant; the second is the number. */
-const LOCK = 7_203_913
+const LOCK = ADVISORY_LOCKS.workerSlot
 const MAX_WORKERS = 256
 const RETRY_MS = 500
 const CONTESTED_MS = 30_000
