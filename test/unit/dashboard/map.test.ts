@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arrange, pointScale, unobstructed } from '#dashboard/src/map/canvas/arrange.ts'
-import { centreOf, fitting, project } from '#dashboard/src/map/canvas/place-labels.ts'
+import { centreOf, fitting, placeLabels, project } from '#dashboard/src/map/canvas/place-labels.ts'
 import { isStale, trustOf } from '#dashboard/src/map/layer-model/things.ts'
 import { congestionOf } from '#dashboard/src/map/layers/mobility/congestion.ts'
 import { hatch } from '#dashboard/src/map/marks/hatch.ts'
@@ -72,6 +73,42 @@ describe('names of districts', () => {
     const marks = [48, 32, 16, 0, -16, -32].map((up) => ({ position: [0, up * px] as const, radius: 6 }))
     const [placed] = fitting([{ name: 'Quay', position: [0, 0] as const, weight: 1 }], 12, marks)
     expect(placed?.shift).toBe(40)
+  })
+
+  // 424 districts on a screen: a name that is wider than its district is not taken for that of its neighbours
+  test('a name stays at its own district, over no middle of another, and over no mark where it is too wide', () => {
+    const px = 360 / (512 * 4096)
+    const zone = (name: string, column: number, row: number, size: number) => {
+      const [west, south] = [column * size * px, row * size * px]
+      const coordinates = [square(west, south, size * px)]
+      return {
+        type: 'Feature',
+        id: name,
+        geometry: { type: 'Polygon', coordinates },
+        properties: { name, population: 1 },
+      }
+    }
+    const sizes = fc.integer({ min: 8, max: 120 })
+    const lengths = fc.array(fc.integer({ min: 3, max: 24 }), { minLength: 36, maxLength: 36 })
+    fc.assert(
+      fc.property(sizes, lengths, fc.integer({ min: 0, max: 35 }), (size, letters, marked) => {
+        const features = letters.map((n, at) => zone(`${at}`.padEnd(n, 'x'), at % 6, Math.floor(at / 6), size))
+        const labels = placeLabels({ type: 'FeatureCollection', features } as never)
+        const mark = { position: labels[marked]?.position ?? [0, 0], radius: 6 } as const
+        const middles = labels.map(({ position }) => project(position, 12))
+        for (const { name, position, shift } of fitting(labels, 12, [mark])) {
+          expect(Math.abs(shift)).toBeLessThanOrEqual(Math.max(16, size / 2))
+          const halfWidth = (name.length * 6.8) / 2 + 2
+          if (2 * halfWidth <= size) continue
+          const [x, y] = project(position, 12)
+          const under = middles.filter(([a, b]) => Math.abs(a - x) < halfWidth && Math.abs(b - y - shift) < 8)
+          expect(under.every(([a, b]) => Math.hypot(a - x, b - y) < 1)).toBe(true)
+          const [markX, markY] = project(mark.position, 12)
+          expect(Math.abs(markX - x) < halfWidth + 5.9 && Math.abs(markY - y - shift) < 13.9).toBe(false)
+        }
+      }),
+      { seed: 424, numRuns: 60 },
+    )
   })
 })
 
