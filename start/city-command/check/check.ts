@@ -4,8 +4,11 @@ import { checkCityPack, type LoadedPack } from '#domain/city-pack/read-pack.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { FORMAT_NAMES } from '#ingest/decode/index.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
+import { deviceOf } from './device-names.ts'
 import { checkDistricts } from './districts.ts'
+import { count, type Line } from './lines.ts'
 import { type Heard, listen } from './listen.ts'
+import { thingLines } from './thing-lines.ts'
 import { topicProblem } from './topic-problem.ts'
 
 export type CheckOptions = { readonly broker: string | undefined; readonly seconds: number }
@@ -22,9 +25,12 @@ export async function check(
   const notes: string[] = []
   if (pack) lines.push(...(await checkBaseMap(pack)))
   if (broker !== undefined && pack) {
-    const heard = await listen(broker, pack.city, { seconds, scope })
+    const devices = new Set(pack.things.map(deviceOf))
+    const heard = await listen(broker, pack.city, { seconds, scope, devices })
     if (typeof heard === 'string') lines.push(`broker: ${heard}`)
-    else for (const line of sourceLines(pack.city, heard, seconds)) (line.isProblem ? lines : notes).push(line.text)
+    else
+      for (const line of [...sourceLines(pack.city, heard, seconds), ...thingLines(pack.things, heard, seconds)])
+        (line.isProblem ? lines : notes).push(line.text)
   }
   if (lines.length > 0) return { lines: [...lines, ...notes, count(lines.length, 'problem')], isValid: false }
   const holds =
@@ -40,7 +46,7 @@ async function checkBaseMap({ folder, city }: LoadedPack): Promise<string[]> {
   return problems.list.map(problemText)
 }
 
-function sourceLines({ sources }: CityPack, heard: Heard, seconds: number): { text: string; isProblem: boolean }[] {
+function sourceLines({ sources }: CityPack, heard: Heard, seconds: number): Line[] {
   return sources.flatMap((source, index) => {
     // at another broker, which was not listened to
     if (source.broker !== undefined) return []
@@ -57,6 +63,3 @@ function sourceLines({ sources }: CityPack, heard: Heard, seconds: number): { te
     }
   })
 }
-
-const number = new Intl.NumberFormat('en')
-const count = (n: number, one: string): string => `${number.format(n)} ${one}${n === 1 ? '' : 's'}`

@@ -3,59 +3,88 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { withoutSecret } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
+import { isConfigTopic } from '#ingest/decode/formats/home-automation/home-assistant-config.ts'
 import { createInterpreter } from '#ingest/interpret/interpret.ts'
+import type { IngestMessage } from '#ingest/message/ingest-message.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
 import { separateLogin } from '#model/mqtt/broker-url.ts'
 import { union } from '#model/mqtt/topic-filters.ts'
 
 const CONNECT_MS = 5_000
 const MAX_TOPICS = 1_000
+const MAX_DEVICES = 100_000
 const PAYLOAD_LIMIT = 1024 * 1024
 const POLL_MS = 50
 
 type Count = { messages: number; values: number; failure: string | undefined }
-export type Heard = { readonly bySource: ReadonlyMap<string, Count>; readonly topics: readonly string[] }
+export type Heard = {
+  readonly bySource: ReadonlyMap<string, Count>
+  readonly topics: readonly string[]
+  /** devices with a value that could be stored */
+  readonly devices: ReadonlySet<string>
+}
+type Listening = {
+  readonly seconds: number
+  readonly scope: Scope
+  /** devices that are waited for too; undefined: the time is used up, because nobody knows which there are */
+  readonly devices: ReadonlySet<string> | undefined
+}
 
 /**
- * Listens until each source has had a message, or the time is over. Messages are read as the ingest reads them, and nothing
+ * Listens until each source and each device has had a message, or the time is over. Messages are read as the ingest reads them, and nothing
  * is stored. @returns what was heard, or why the broker cannot be used
  */
 export async function listen(
   url: string,
   city: CityPack,
-  { seconds, scope }: { seconds: number; scope: Scope },
+  { seconds, scope, devices: expected }: Listening,
 ): Promise<Heard | string> {
   const client = await connect(url)
   if (typeof client === 'string') return client
   scope.defer(async () => {
     await client.endAsync(true)
   })
-  const bySource = new Map<string, Count>()
-  const topics = new Set<string>()
+  const heard = { bySource: new Map<string, Count>(), topics: new Set<string>(), devices: new Set<string>() }
   const interpret = createInterpreter(city, PAYLOAD_LIMIT)
   client.on('message', (topic, payload, { retain, qos }) => {
+    const { bySource, topics, devices } = heard
     if (topics.size < MAX_TOPICS) topics.add(topic)
-    const read = interpret({
+    const received = {
       ...{ topic, payload, receivedAt: new Date(), fullBytes: payload.length, dup: false, retain, qos },
       messageId: undefined,
       acknowledge: () => {},
-    })
+    }
+    const read = interpret(received)
     if (read === 'own message') return
-    const count = bySource.get(read.source) ?? { messages: 0, values: 0, failure: undefined }
-    count.messages += 1
-    count.values += read.samples.length
-    const [problem] = read.problems
-    count.failure ??= read.failure
-      ? `${read.failure.reason}, ${read.failure.detail} (topic ${topic})`
-      : problem && `${problem.field}: ${problem.reason}, ${problem.detail} (topic ${topic})`
-    bySource.set(read.source, count)
+    bySource.set(read.source, counted(bySource.get(read.source), read))
+    // whose message it is does not depend on how old it may be
+    const fresh = retain && read.samples.length === 0 ? interpret({ ...received, retain: false }) : read
+    const samples = fresh === 'own message' ? [] : fresh.samples
+    for (const { device } of samples) if (devices.size < MAX_DEVICES) devices.add(device)
   })
   const wrong = await subscribe(client, city)
   if (wrong) return wrong
   const end = Date.now() + seconds * 1_000
-  const isComplete = (): boolean => ownSources(city).every(({ name }) => bySource.has(name))
+  const isComplete = (): boolean =>
+    expected?.isSubsetOf(heard.devices) === true && ownSources(city).every(({ name }) => heard.bySource.has(name))
   while (!isComplete() && Date.now() < end) await sleep(POLL_MS)
-  return { bySource, topics: [...topics] }
+  return { ...heard, topics: [...heard.topics] }
+}
+
+/** A description of what other messages mean is understood, though it measures nothing. */
+function counted(before: Count | undefined, read: IngestMessage): Count {
+  const { topic } = read
+  const isDescription = isConfigTopic(topic.split('/'))
+  const [problem] = isDescription ? [] : read.problems
+  const failure = isDescription ? undefined : read.failure
+  const told = failure
+    ? `${failure.reason}, ${failure.detail} (topic ${topic})`
+    : problem && `${problem.field}: ${problem.reason}, ${problem.detail} (topic ${topic})`
+  return {
+    messages: (before?.messages ?? 0) + 1,
+    values: (before?.values ?? 0) + read.samples.length,
+    failure: before?.failure ?? told,
+  }
 }
 
 /** The sources at the broker of the city; others are not listened to. */

@@ -5,6 +5,8 @@ import { AppError } from '#model/basics/errors.ts'
 import { THING_COLUMNS } from '#model/city/city-pack.ts'
 import { suggestionFor } from '#model/text/suggest.ts'
 import { DOMAINS } from '#model/things/domain.ts'
+import { byPlainId, deviceNamed } from '../check/device-names.ts'
+import { someOf } from '../check/lines.ts'
 
 const LIMITS = { maxRows: 1_000_000, maxColumns: 200, maxUnpackedBytes: 200 * 1024 * 1024 }
 /** What other lists call our columns. */
@@ -29,14 +31,18 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   name: [
     ...['name', 'label', 'title', 'station', 'location', 'site', 'description', 'address', 'street'],
-    ...'nom nombre nome naam nimi standort bezeichnung adresse ubicacion direccion emplacement estacion estacao'.split(
+    ...'nom nombre nome naam nimi navn namn standort bezeichnung beschreibung adresse adres indirizzo endereco ubicacion direccion emplacement lieu luogo lugar plaats omschrijving beskrivelse beskrivning kuvaus descripcion descricao descrizione estacion estacao stazione'.split(
       ' ',
     ),
   ],
   domain: ['domain', 'theme', 'category', 'tema', 'thema', 'domaine'],
   kind: ['kind', 'type', 'sensor_type', 'model'],
-  lon: ['lon', 'longitude', 'lng', 'long', 'longitud', 'langengrad', 'laengengrad', 'lengtegraad', 'x', 'easting'],
-  lat: ['lat', 'latitude', 'latitud', 'breitengrad', 'breedtegraad', 'y', 'northing'],
+  lon: 'lon longitude lng long longitud longitudine langengrad laengengrad lengtegraad pituusaste lengdegrad gps_lon coordinates.longitude x easting'.split(
+    ' ',
+  ),
+  lat: 'lat latitude latitud latitudine breitengrad breedtegraad leveysaste breddegrad gps_lat coordinates.latitude y northing'.split(
+    ' ',
+  ),
   expected_interval_s: ['expected_interval_s', 'interval', 'interval_s', 'period_s'],
   device: ['device'],
   grade: ['grade'],
@@ -53,8 +59,15 @@ const KIND: Readonly<Record<string, string>> = {
 
 export type Sensors = { readonly csv: string; readonly count: number; readonly notes: readonly string[] }
 
-/** A list of sensors (CSV or XLSX, any of the usual headings) as things.csv. `domain`: of rows that state none. */
-export async function readSensors(path: string, domain: string): Promise<Sensors> {
+/**
+ * A list of sensors (CSV or XLSX, any of the usual headings) as things.csv. `domain`: of rows that state none; `devices`: those that
+ * send, of which the list may have the ids in any column.
+ */
+export async function readSensors(
+  path: string,
+  domain: string,
+  devices: ReadonlySet<string> = new Set(),
+): Promise<Sensors> {
   const bytes = await readFile(path).catch(() => {
     throw new AppError('CONFIG_INVALID', `${path} cannot be read`)
   })
@@ -62,30 +75,64 @@ export async function readSensors(path: string, domain: string): Promise<Sensors
     throw new AppError('CONFIG_INVALID', `${path}: ${error.message}`)
   })
   const heading = (table[0] ?? []).map((cell) => String(cell ?? '').trim())
+  const rows = table.slice(1).filter((row) => row.some((cell) => String(cell ?? '') !== ''))
   const columns = columnsOf(heading)
+  const sending = joinDevices(rows, heading, devices)
   if (columns.get('key') === undefined) {
     const what = `${path} has no column that names its sensors; its columns: ${heading.join(', ')}; name one "key"`
     throw new AppError('CONFIG_INVALID', what)
   }
   const hasComma = expectedDecimalOf(bytes) === ','
-  const rows = table.slice(1).filter((row) => row.some((cell) => String(cell ?? '') !== ''))
   const others = heading.flatMap((name, at) =>
     [...columns.values()].includes(at) || name === '' ? [] : [{ name, at }],
   )
   const lines = rows.map((row) => [
-    ...thingCells(row, { columns, domain, hasComma }),
+    ...thingCells(row, { columns, domain, hasComma, device: sending.byRow.get(row) }),
     ...others.map(({ at }) => text(row[at])),
   ])
   const taken = [...columns].flatMap(([column, at]) =>
     heading[at] === column ? [] : [`column "${heading[at]}" is taken for ${column}`],
   )
-  const notes = [...taken, ...notesOn(rows, columns, heading)]
+  const notes = [...taken, ...notesOn(rows, columns, heading), ...sending.notes]
   return {
     csv: [[...THING_COLUMNS, ...others.map(({ name }) => name)], ...lines].map(csvLine).join(''),
     count: rows.length,
     notes,
   }
 }
+
+type Row = Table[number]
+type Joined = { readonly byRow: ReadonlyMap<Row, string>; readonly notes: readonly string[] }
+
+/**
+ * Which row is which device that sends: by the column that names most of them.
+ */
+function joinDevices(rows: readonly Row[], heading: readonly string[], devices: ReadonlySet<string>): Joined {
+  if (devices.size === 0) return { byRow: new Map(), notes: [] }
+  const known = byPlainId(devices)
+  const named = heading.map((_, at) => rows.map((row) => deviceNamed(text(row[at]), known)))
+  const counts = named.map((found) => new Set(found.filter((device) => device !== undefined)).size)
+  const most = Math.max(...counts)
+  const at = counts.indexOf(most)
+  if (most <= 0) return { byRow: new Map(), notes: [nothingNamed(devices)] }
+  const found = rows.flatMap((row, index): [Row, string][] => {
+    const device = named[at]?.[index]
+    return device === undefined ? [] : [[row, device]]
+  })
+  const names = new Set(found.map(([, device]) => device))
+  const strangers = [...devices].filter((device) => !names.has(device))
+  return {
+    byRow: new Map(found),
+    notes: [
+      `column "${heading[at]}" names the devices in messages: ${found.length} of ${rows.length} sensors send`,
+      ...(strangers.length > 0 ? [`devices that send and are not in the list: ${someOf(strangers)}`] : []),
+    ],
+  }
+}
+
+const NATIVE = 'key/'
+const nothingNamed = (devices: ReadonlySet<string>): string =>
+  `no column names a device that sends, such as ${someOf([...devices])}; write these names into a column "device", or the devices register themselves without a place`
 
 /** What the list does not say, or says in another way than the pack. */
 function notesOn(rows: Table, columns: ReadonlyMap<string, number>, heading: readonly string[]): string[] {
@@ -127,19 +174,25 @@ function columnsOf(heading: readonly string[]): Map<string, number> {
   return found
 }
 
-type Reading = { readonly columns: ReadonlyMap<string, number>; readonly domain: string; readonly hasComma: boolean }
+type Reading = {
+  readonly columns: ReadonlyMap<string, number>
+  readonly domain: string
+  readonly hasComma: boolean
+  readonly device: string | undefined
+}
 
-function thingCells(row: Table[number], { columns, domain: usual, hasComma }: Reading): string[] {
+function thingCells(row: Table[number], { columns, domain: usual, hasComma, device }: Reading): string[] {
   const cell = (column: string): string => text(row[columns.get(column) ?? -1])
   const number = (column: string): string => (hasComma ? cell(column).replace(',', '.') : cell(column))
   const domain = cell('domain') === '' ? usual : (suggestionFor(cell('domain'), DOMAINS) ?? cell('domain'))
   const values: Readonly<Record<string, string>> = {
-    key: keyOf(cell('key')),
+    // the native format names a Thing by its key
+    key: device?.startsWith(NATIVE) ? device.slice(NATIVE.length) : keyOf(cell('key')),
     name: cell('name') || cell('key'),
     domain,
     kind: cell('kind') || (KIND[domain] ?? 'sensor'),
     grade: cell('grade'),
-    device: cell('device'),
+    device: cell('device') || (device?.startsWith(NATIVE) ? '' : (device ?? '')),
     lon: number('lon'),
     lat: number('lat'),
     geometry: '',

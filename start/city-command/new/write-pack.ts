@@ -48,11 +48,12 @@ export async function writePack(folder: string, step: Step): Promise<{ lines: st
   const sensors = sensorFile === '' ? undefined : await readSensors(sensorFile, answers.domain ?? 'air')
   const broker = await answer(answers.broker, '--broker', 'Address of the MQTT broker (empty: the embedded one)', '')
   const city = { name, timeZone, centre, population: zones.people, zoneFields: zones.fields }
-  const { sources, notes } = broker === '' ? NATIVE : await hear(broker, { city, ...step })
+  const { sources, notes, devices } = broker === '' ? NATIVE : await hear(broker, { city, ...step })
+  const joined = sensors && devices.size > 0 ? await readSensors(sensorFile, answers.domain ?? 'air', devices) : sensors
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'city.json'), `${JSON.stringify({ id: nameOf(name), ...city, sources }, null, 2)}\n`)
   await writeFile(join(folder, 'zones.geojson'), lines(withNumbers(collection, zones.fields.population)))
-  if (sensors) await writeFile(join(folder, 'things.csv'), sensors.csv)
+  if (joined) await writeFile(join(folder, 'things.csv'), joined.csv)
   const checked = await check(folder, { broker: undefined, seconds: 1 }, step.scope)
   const start = `${broker === '' ? '' : `MQTT_URL=${broker} `}npm start -- --city ${folder}`
   const next = checked.isValid
@@ -60,7 +61,7 @@ export async function writePack(folder: string, step: Step): Promise<{ lines: st
     : [`mend ${folder}, then: npm run city -- check ${folder}`]
   return {
     isValid: checked.isValid,
-    lines: [...zones.notes, ...(sensors?.notes ?? []), ...notes, ...checked.lines, ...next],
+    lines: [...zones.notes, ...(joined?.notes ?? []), ...notes, ...checked.lines, ...next],
   }
 }
 
@@ -117,21 +118,27 @@ function unread(collection: Collection, attribute: string): string[] {
   return [`the population of ${wrong.length} districts is unknown, because it is no whole number: ${shown}`]
 }
 
-const NATIVE: { sources: Source[]; notes: string[] } = { sources: [{ name: 'native', topic: 'city/#' }], notes: [] }
+type HeardSources = { sources: Source[]; notes: string[]; devices: ReadonlySet<string> }
+const NATIVE: HeardSources = { sources: [{ name: 'native', topic: 'city/#' }], notes: [], devices: new Set() }
 type City = { name: string; timeZone: string; centre: Position; population: number }
 
 /** A source for each first level on which messages come; their formats are recognised message by message. */
-async function hear(broker: string, { city, answers, scope }: Step & { city: City }): Promise<typeof NATIVE> {
-  const probe = { ...city, simulated: false, sources: [{ name: 'probe', topic: 'citywell-probe/never' }] }
-  const heard = await listen(broker, probe, { seconds: answers.seconds, scope })
+async function hear(broker: string, { city, answers, scope }: Step & { city: City }): Promise<HeardSources> {
+  const probe = { ...city, simulated: false, sources: [{ name: 'probe', topic: '#' }] }
+  const heard = await listen(broker, probe, { seconds: answers.seconds, scope, devices: undefined })
   if (typeof heard === 'string') throw new AppError('BROKER_UNAVAILABLE', heard)
-  const roots = [...new Set(heard.topics.map((topic) => topic.split('/')[0] ?? ''))].filter((root) =>
-    /^[^$]/.test(root),
-  )
+  const roots = [...new Set(heard.topics.map(rootOf))].filter((root) => !root.startsWith('$'))
   if (roots.length === 0) return { ...NATIVE, notes: [`no message within ${answers.seconds} s; the source is city/#`] }
   const sources = roots.map((root) => ({ name: nameOf(root), topic: `${root}/#` }))
-  return { sources, notes: [`messages come on ${sources.map(({ topic }) => topic).join(', ')}`] }
+  return {
+    sources,
+    devices: heard.devices,
+    notes: [`messages come on ${sources.map(({ topic }) => topic).join(', ')}`],
+  }
 }
+
+/** The first level; of a topic that begins with a slash, as ESP Easy has them, the second one too. */
+const rootOf = (topic: string): string => /^\/?[^/]*/.exec(topic)?.[0] ?? ''
 
 const nameOf = (root: string): string =>
   root

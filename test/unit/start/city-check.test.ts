@@ -21,9 +21,9 @@ afterEach(removePacks)
 const publish = (topic: string, payload: object): Promise<unknown> =>
   device.publishAsync(topic, JSON.stringify({ time: new Date().toISOString(), ...payload }), { retain: true, qos: 1 })
 
-async function run(sources: object[], url = broker.url) {
+async function run(sources: object[], url = broker.url, files: object = {}) {
   const scope = createScope()
-  const folder = await pack({ ...good, 'city.json': JSON.stringify({ ...city, sources }) })
+  const folder = await pack({ ...good, 'city.json': JSON.stringify({ ...city, sources }), ...files })
   return check(folder, { broker: url, seconds: 1 }, scope).finally(() => scope.close())
 }
 
@@ -43,6 +43,33 @@ test('a source that receives, one with a mistyped topic, one whose messages are 
   )
   expect(lines.join('\n')).toMatch(/source "strange": 1 message with 0 values; not understood: /)
   expect(lines.at(-1)).toBe('2 problems')
+})
+
+test('a Thing that sends under another name is a mistake; silent Things and unlisted devices are named', async () => {
+  await publish('tele/Lamp_Post-17/SENSOR', { Time: new Date().toISOString(), BME280: { Temperature: 21.5 } })
+  const head = 'key,name,domain,kind,serial\n'
+  const sources = [{ name: 'plugs', topic: 'tele/#' }]
+  const { lines, isValid } = await run(sources, broker.url, {
+    'things.csv': `${head}p-1,Post,air,air_station,lamp post 17\np-2,Other,air,air_station,x\n`,
+  })
+  expect(isValid).toBe(false)
+  const told = 'things.csv: Thing "p-1" has no message, and its serial is that of tasmota/Lamp_Post-17'
+  expect(lines[0]).toBe(`${told}; write tasmota/Lamp_Post-17 into its column device`)
+  expect(lines).toContain('things.csv: 0 Things of 2 sent a value; none within 1 s from p-1, p-2')
+  const joined = await run(sources, broker.url, {
+    'things.csv': 'key,name,domain,kind,device\np-1,Post,air,air_station,tasmota/Lamp_Post-17\n',
+  })
+  expect(joined.lines).toContain('things.csv: 1 Thing of 1 sent a value')
+  expect(joined.isValid).toBe(true)
+  const apart = await run(sources, broker.url, { 'things.csv': `${head}p-2,Other,air,air_station,x\n` })
+  expect(apart.isValid).toBe(true)
+  expect(apart.lines.join('\n')).toMatch(/in no row of things.csv.*tasmota\/Lamp_Post-17/)
+})
+
+test('descriptions of MQTT discovery measure nothing, and are understood', async () => {
+  await publish('homeassistant/sensor/a/config', { state_topic: 'x', unique_id: 'a', name: 'a' })
+  const { lines, isValid } = await run([{ name: 'discovery', topic: 'homeassistant/#' }])
+  expect({ lines, isValid }).toMatchObject({ isValid: true })
 })
 
 test('topics with messages are named when none is near', async () => {

@@ -2,9 +2,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
+import { openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
 import { createScope } from '#infra/runtime/scope.ts'
+import { check } from '#start/city-command/check/check.ts'
 import { type Ask, askNobody } from '#start/city-command/new/ask.ts'
 import { suggestAttributes, wholeNumber } from '#start/city-command/new/districts.ts'
 import { writePack } from '#start/city-command/new/write-pack.ts'
@@ -120,6 +123,58 @@ test.each<[string, string, string[]]>([
   await writeFile(sensors, csv)
   const { isValid, lines } = await make({ name: 'A', districts: path, timeZone: 'Europe/Madrid', sensors })
   expect({ isValid, lines }).toMatchObject({ isValid: true, lines: expect.arrayContaining(notes) })
+})
+
+test('the list is joined with what the devices are called in their messages, by whichever column has it', async () => {
+  const broker = await openEmbeddedBroker({ port: 0 })
+  const device = await connectAsync(broker.publicUrl, { clientId: 'device' })
+  const send = (topic: string, payload: unknown) =>
+    device.publishAsync(topic, typeof payload === 'string' ? payload : JSON.stringify(payload), {
+      qos: 1,
+      retain: true,
+    })
+  await send('application/7/device/a840415711866a85/event/up', {
+    ...{ deviceInfo: { devEui: 'a840415711866a85' }, time: new Date().toISOString(), object: { humidity: 61 } },
+  })
+  await send('v3/port@ttn/devices/eui-70b3d57ed0001234/up', {
+    end_device_ids: { device_id: 'eui-70b3d57ed0001234' },
+    uplink_message: { decoded_payload: { humidity: 58 } },
+  })
+  await send('city/air/moll-nord', { pm2_5: 8 })
+  await send('/roof/BME/Humidity', '42')
+  const path = await districts({ crs: { properties: { name: 'urn:ogc:def:crs:EPSG::25831' } } })
+  const sensors = join(folder, 'sensors.csv')
+  const rows = [
+    '1;Dak;A8-40-41-57-11-86-6A-85',
+    '2;Plein;70B3D57ED0001234',
+    '3;Moll;Moll Nord',
+    '4;Kade;0102030405060708',
+  ]
+  await writeFile(sensors, `Nummer;Omschrijving;DevEUI;lat;lon\n${rows.map((row) => `${row};41,389;2,171\n`).join('')}`)
+  const made = await make({ name: 'A', districts: path, timeZone: 'Europe/Madrid', sensors, broker: broker.url })
+  expect(made.lines).toEqual(
+    expect.arrayContaining([
+      'column "Omschrijving" is taken for name',
+      'column "DevEUI" names the devices in messages: 3 of 4 sensors send',
+      'devices that send and are not in the list: espeasy/roof',
+    ]),
+  )
+  const { things, city } = await readCityPack(join(folder, 'pack'))
+  expect(things.map(({ key, name, device: of }) => [key, name, of])).toEqual([
+    ['1', 'Dak', 'chirpstack-v4/a840415711866a85'],
+    ['2', 'Plein', 'things-stack/eui-70b3d57ed0001234'],
+    ['moll-nord', 'Moll', undefined],
+    ['4', 'Kade', undefined],
+  ])
+  expect(city.sources.map(({ topic }) => topic).sort()).toEqual(['/roof/#', 'application/#', 'city/#', 'v3/#'])
+  const checked = await check(join(folder, 'pack'), { broker: broker.url, seconds: 1 }, createScope())
+  expect(checked.lines).toContain('things.csv: 3 Things of 4 sent a value; none within 1 s from 4')
+  await rm(join(folder, 'pack'), { recursive: true })
+  await writeFile(sensors, 'id,name,lat,lon\n1,Dak,41.389,2.171\n')
+  const apart = await make({ name: 'A', districts: path, timeZone: 'Europe/Madrid', sensors, broker: broker.url })
+  expect(apart.lines.join('\n')).toContain('no column names a device that sends, such as')
+  await device.endAsync()
+  await broker.close()
 })
 
 test('attributes of files that cities publish', () => {
