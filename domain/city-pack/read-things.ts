@@ -65,6 +65,11 @@ export async function readThings(
 /** False when a column is missing. A column that is nearly one of ours would be taken for an attribute without a word. */
 function checkColumns(columns: readonly string[], problems: PackProblems): boolean {
   const others = columns.filter((column) => !KNOWN.has(column))
+  const without = NEEDED.filter((column) => !columns.includes(column) && suggestionFor(column, others) === undefined)
+  if (without.length === NEEDED.length) {
+    problems.add(FILE, 'line 1', `has no heading: the first line names the columns, such as ${THING_COLUMNS.join(',')}`)
+    return false
+  }
   let isComplete = true
   for (const column of THING_COLUMNS) {
     if (columns.includes(column)) continue
@@ -152,7 +157,7 @@ function toThing(
     kind: record['kind'],
     ...(record['grade'] && { grade: record['grade'] }),
     ...(record['device'] && { device: record['device'] }),
-    ...(record['expected_interval_s'] && { expectedIntervalSeconds: Number(record['expected_interval_s']) }),
+    ...(record['expected_interval_s'] && { expectedIntervalSeconds: secondsOf(record['expected_interval_s']) }),
     ...(place !== undefined && place !== 'wrong' && { place }),
     attributes: attributesOf(record),
   }
@@ -168,6 +173,9 @@ function toThing(
   }
   return undefined
 }
+/** A number of seconds; what is none stays as it is written, to be named. */
+const secondsOf = (text: string): number | string => (Number.isFinite(Number(text)) ? Number(text) : text)
+
 const COLUMN_OF: Readonly<Record<string, string>> = { expectedIntervalSeconds: 'expected_interval_s' }
 
 /** A GeoJSON geometry, or lon and lat as they are written; 'wrong' after a problem. */

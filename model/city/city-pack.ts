@@ -116,7 +116,7 @@ const MAX_BROKERS = 16
 export const feedSchema = z.object({
   /** unique in the pack; part of the topic and of the device names */
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'lower-case letters, digits, - and _'),
-  url: z.url().refine((url) => /^https?:/i.test(url), 'must begin with http: or https:'),
+  url: z.url({ protocol: /^https?$/i, error: 'must be an address that begins with http:// or https://' }),
   /** decoder of what comes; for `gbfs` the URL may be that of gbfs.json, from which the other documents are found */
   format: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   everySeconds: z.int().min(10).max(DAY_SECONDS).default(60),

@@ -37,9 +37,16 @@ function wrongType(value: unknown, expected: string): string {
   const wanted = TYPES[expected] ?? expected
   if (value === undefined) return `is missing; ${wanted} is needed`
   if (typeof value !== 'string') return `${shown(value)} is not ${wanted}`
-  const number = expected === 'number' || expected === 'int' ? Number(value.replace(/[\s'’]/g, '')) : Number.NaN
-  const fix = value.trim() !== '' && Number.isFinite(number) ? `; write ${number}, without quotation marks` : ''
-  return `${shown(value)} is text, not ${wanted}${fix}`
+  const isNumber = expected === 'number' || expected === 'int'
+  return `${shown(value)} is text, not ${wanted}${isNumber ? fixOf(value) : ''}`
+}
+
+/** The number that a text is. `36.550` may be thousands: nobody but the person knows. */
+function fixOf(text: string): string {
+  const number = Number(text.replace(/[\s'’]/g, ''))
+  if (text.trim() === '' || !Number.isFinite(number)) return ''
+  const grouped = /^\s*\d{1,3}\.\d{3}\s*$/.test(text) ? ` or ${text.replace(/[\s.]/g, '')}` : ''
+  return `; write ${number}${grouped}, without quotation marks`
 }
 
 /** A value that is none of a list: the nearest, or all. */

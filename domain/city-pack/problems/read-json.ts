@@ -101,10 +101,14 @@ export async function readJson(
   }
 }
 
-// V8 says where in two ways: "... in JSON at position 17 (line 2 column 3)", or, at the end, without a position.
+// V8 says where in three ways: "... in JSON at position 17 (line 2 column 3)", by a character ("Unexpected token '/', "// my"..."
+// is the first one that it cannot read), or, at the end, without a position.
 function locate(text: string, message: string): { where: string; what: string } {
   const position = /at position (\d+)/.exec(message)
-  const offset = position ? Number(position[1]) : text.length
+  const quoted = /^Unexpected token '(.)', (?:\.\.\.)?"(.*?)"(?:\.\.\.)? is not valid JSON$/su.exec(message)
+  const around = quoted ? text.indexOf(quoted[2] ?? '') : -1
+  const named = around < 0 ? -1 : text.indexOf(quoted?.[1] ?? '', around)
+  const offset = position ? Number(position[1]) : named < 0 ? text.length : named
   const before = text.slice(0, offset).split('\n')
   const what = message.replace(/ (in JSON )?at position \d+.*$/s, '')
   return { where: `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`, what }

@@ -1,5 +1,5 @@
 import { openBaseMap } from '#domain/base-map/base-map.ts'
-import { problemText } from '#domain/city-pack/problems/pack-problems.ts'
+import { type PackProblems, problemText } from '#domain/city-pack/problems/pack-problems.ts'
 import { checkCityPack, type LoadedPack } from '#domain/city-pack/read-pack.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { FORMAT_NAMES } from '#ingest/decode/index.ts'
@@ -8,6 +8,7 @@ import { deviceOf } from './device-names.ts'
 import { checkDistricts } from './districts.ts'
 import { count, type Line } from './lines.ts'
 import { type Heard, listen } from './listen.ts'
+import { checkProbable } from './probable.ts'
 import { thingLines } from './thing-lines.ts'
 import { topicProblem } from './topic-problem.ts'
 
@@ -20,7 +21,7 @@ export async function check(
   scope: Scope,
 ): Promise<{ lines: string[]; isValid: boolean }> {
   const { pack, problems } = await checkCityPack(folder, { formats: FORMAT_NAMES })
-  if (pack && !problems.has('zones.geojson')) await checkDistricts(pack, problems)
+  if (pack) await checkLikely(pack, problems)
   const lines = problems.list.map(problemText)
   const notes: string[] = []
   if (pack) lines.push(...(await checkBaseMap(pack)))
@@ -37,6 +38,12 @@ export async function check(
     pack &&
     `${count(pack.zones.length, 'zone')}, ${count(pack.things.length, 'Thing')}, ${count(pack.city.sources.length, 'source')}`
   return { lines: [...notes, `${pack?.city.name}: ${holds}; no problems`], isValid: true }
+}
+
+/** What a city starts with, although it is probably a mistake; of files that can be read. */
+async function checkLikely(pack: LoadedPack, problems: PackProblems): Promise<void> {
+  if (!problems.has('zones.geojson')) await checkDistricts(pack, problems)
+  if (problems.list.length === 0) await checkProbable(pack, problems)
 }
 
 /** A city starts without a broken base map; that it has one is a problem all the same. */

@@ -86,3 +86,65 @@ test.each([
   expect(isValid).toBe(false)
   expect(lines[0]).toContain(message)
 })
+
+/** Each pack has one mistake; it is said once, with what is valid. */
+const HEAD = 'key,name,domain,kind,device,lon,lat,expected_interval_s\n'
+const row = (n: number, { kind = 'air_station', device = '', interval = '900' } = {}): string =>
+  `p-${n},Post ${n},air,${kind},${device},,,${interval}\n`
+test.each<[mistake: string, files: object, told: string | RegExp]>([
+  [
+    'thousands with a point',
+    { 'city.json': JSON.stringify({ ...city, population: '36.550' }) },
+    'city.json, population: "36.550" is text, not a number; write 36.55 or 36550, without quotation marks',
+  ],
+  [
+    'fewer people than in the districts',
+    { 'city.json': JSON.stringify({ ...city, population: 3 }) },
+    /^city\.json, population: 3 people, fewer than the \d+ of its districts together$/,
+  ],
+  [
+    'a comment',
+    { 'city.json': `// my city\n${JSON.stringify(city)}` },
+    /^city\.json, line 1, column 1: is not JSON: Unexpected token/,
+  ],
+  [
+    'an address without its scheme',
+    { 'city.json': JSON.stringify({ ...city, feeds: [{ name: 'b', format: 'gbfs', url: 'a.example/gbfs.json' }] }) },
+    'city.json, feeds[0].url: "a.example/gbfs.json": must be an address that begins with http:// or https://',
+  ],
+  ['no heading', { 'things.csv': row(1) + row(2) }, /^things\.csv, line 1: has no heading: the first line names /],
+  [
+    'an interval in words',
+    { 'things.csv': HEAD + row(1, { interval: '15 min' }) + row(2, { interval: '15 min' }) },
+    'things.csv, line 2, column expected_interval_s; line 3, column expected_interval_s: "15 min" is text, not a number',
+  ],
+  [
+    'a kind in another spelling',
+    { 'things.csv': HEAD + row(1, { kind: 'airStation' }) + row(2, { kind: 'airStation' }) },
+    'things.csv, Thing "p-1", column kind; Thing "p-2", column kind: "airStation" is not "air_station"; write it so',
+  ],
+  [
+    'a device of a mistyped format',
+    { 'things.csv': HEAD + row(1, { device: 'tasmotta/a' }) + row(2, { device: 'tasmotta/b' }) },
+    /^things\.csv, Thing "p-1", .*Thing "p-2", column device: "tasmotta\/a" begins with no known format; did you mean "tasmota"\?$/,
+  ],
+  [
+    'a device without a format',
+    { 'things.csv': HEAD + row(1, { device: 'sonoff_desk' }) },
+    /column device: "sonoff_desk" is not <format>\/<device id>, such as "tasmota\/sonoff_desk"/,
+  ],
+  [
+    'a device of two Things',
+    { 'things.csv': HEAD + row(1, { device: 'tasmota/a' }) + row(2, { device: 'tasmota/a' }) },
+    'things.csv, Thing "p-2", column device: "tasmota/a" is the device of Thing "p-1" already',
+  ],
+  ['a mistyped file name', { 'thing.csv': HEAD + row(1) }, 'thing.csv: is not read; did you mean "things.csv"?'],
+])('one mistake is one message: %s', async (_, files, told) => {
+  const scope = createScope()
+  const { 'things.csv': __, ...rest } = good as Record<string, string>
+  const folder = await pack({ ...rest, ...files } as typeof good)
+  const { lines, isValid } = await check(folder, { broker: undefined, seconds: 1 }, scope)
+  await scope.close()
+  expect(isValid).toBe(false)
+  expect(lines).toEqual([typeof told === 'string' ? told : expect.stringMatching(told), '1 problem'])
+})

@@ -97,7 +97,7 @@ describe('what a file of districts is, when it is no GeoJSON', () => {
     const folder = await pack({ 'districts.geojson': bytes })
     const answers = {
       ...{ name: 'A', districts: join(folder, 'districts.geojson'), crs: undefined, zoneKey: undefined },
-      ...{ zoneName: undefined, zonePopulation: undefined, population: '100', timeZone: 'Europe/Madrid' },
+      ...{ zoneName: undefined, zonePopulation: undefined, population: '10000', timeZone: 'Europe/Madrid' },
       ...{ sensors: undefined, domain: undefined, broker: undefined, seconds: 1 },
     }
     return writePack(join(folder, 'pack'), { answers, ask: askNobody, scope: createScope() })
