@@ -13,6 +13,7 @@ import { REASONS } from '#model/observation/quality.ts'
 import type { Grade } from '#model/things/grade.ts'
 import type { IngestMessage } from '../message/ingest-message.ts'
 import type { NormalSample } from '../observe/normalise.ts'
+import { isAboutDevice } from './about-device.ts'
 import { type AdmissionRules, admissionRules, admit, type Candidate, type Refusal, type Refused } from './admission.ts'
 import * as rows from './queries.ts'
 
@@ -35,9 +36,12 @@ export type Admission = (Candidate & { readonly verified: boolean }) | { readonl
 
 const NONE: Refused = new Map()
 
-/** A device is registered by what it reports, not by what a broker kept of it. */
-const isRegisteredBy = (sample: NormalSample | undefined): boolean =>
-  sample !== undefined && !(sample.reasons & REASONS.retained_state)
+/** A device is registered by what it measures, else by what it says of itself, and not by what a broker kept of it. */
+function weightOf(sample: NormalSample | undefined): number {
+  if (!sample) return 0
+  if (sample.reasons & REASONS.retained_state) return 1
+  return isAboutDevice(sample.property) ? 2 : 3
+}
 
 function partition<T>(all: readonly T[], test: (one: T) => boolean): [yes: T[], no: T[]] {
   const { yes = [], no = [] } = Object.groupBy(all, (one) => (test(one) ? 'yes' : 'no'))
@@ -62,7 +66,7 @@ export class Registry {
     const unknown = new Map<string, Candidate & { readonly sample: NormalSample }>()
     for (const { samples, topic } of messages)
       for (const sample of samples)
-        if (!devices.has(sample.device) && !isRegisteredBy(unknown.get(sample.device)?.sample))
+        if (!devices.has(sample.device) && weightOf(sample) > weightOf(unknown.get(sample.device)?.sample))
           unknown.set(sample.device, { sample, ...this.#candidate(sample.device, topic) })
     if (unknown.size === 0) return NONE
     await load(db, devices, [...unknown.keys()])

@@ -14,6 +14,7 @@ import { datastreamConfig, isDatastreamTopic } from '../../decode/formats/standa
 import type { Config, DiscoveredEntity } from '../../decode/helpers/decoding-context.ts'
 import { textOf } from '../../decode/helpers/input.ts'
 import type { FieldProblem } from '../../decode/helpers/types.ts'
+import { isAboutDevice } from '../../registry/about-device.ts'
 import { insertDatastreams, insertThings } from '../../registry/queries.ts'
 import { type Admission, keyOf } from '../../registry/registry.ts'
 import { describeThing, saveEntities, selectEntities } from './queries.ts'
@@ -118,7 +119,9 @@ async function register(db: PoolClient, config: Config, admission: Admitted): Pr
     const property = PROPERTIES.get(meaning?.property ?? '')
     return meaning && property ? [{ property, channel: meaning.channel ?? '' }] : []
   })
-  const domain = streams.find(({ property }) => property.name !== 'online')?.property.domain ?? 'connectivity'
+  const domain =
+    (streams.find(({ property }) => !isAboutDevice(property.name as PropertyName)) ?? streams[0])?.property.domain ??
+    'connectivity'
   await insertThings(db, [{ ...admission, key: keyOf(device), name, domain, simulated: false }])
   const thingId = await describeThing(db, { device, name, attributes })
   if (thingId === undefined || streams.length === 0) return

@@ -65,6 +65,16 @@ test('and hollow where an index is shown, with the reason, until it has the hour
   expect(legend.facts).toContainEqual(['Based on', '0 of 0 stations'])
 })
 
+test('devices without a place are not on the map, and the legend says how many and where they are', () => {
+  const placeless = { ...newcomer, geometry: null }
+  const { marks, rows, legend } = airModel({ ...input, things: [newcomer, placeless, placeless] } as never, 'pm2_5')
+  expect([marks.points.length, rows.length]).toEqual([1, 3])
+  expect(legend.notes).toContain(
+    '2 devices have no location and are in the table only. Locations are set in the registry.',
+  )
+  expect(airModel(input, 'pm2_5').legend.notes.join()).not.toContain('no location')
+})
+
 test('in another layer it is not: it measures something else', () => {
   expect(airModel(input, 'no2').marks.points).toEqual([])
 })

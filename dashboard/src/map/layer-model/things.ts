@@ -137,9 +137,14 @@ export function countTrust(readings: readonly Pick<Reading, 'thing' | 'trust'>[]
   }
 }
 
-/** Says in the legend what the numbers leave out. */
-export const trustNotes = ({ i18n }: LayerInput, readings: readonly Pick<Reading, 'thing'>[]): string[] =>
-  readings.every(isConfirmed) ? [] : [i18n.t('legend.note.unconfirmed')]
+/** Says in the legend what the numbers leave out, and what the map does. */
+export function trustNotes({ i18n }: LayerInput, readings: readonly Pick<Reading, 'thing'>[]): string[] {
+  const placeless = readings.filter(({ thing }) => thing.geometry === null).length
+  return [
+    ...(readings.every(isConfirmed) ? [] : [i18n.t('legend.note.unconfirmed')]),
+    ...(placeless > 0 ? [i18n.t('legend.note.placeless', { n: placeless })] : []),
+  ]
+}
 
 export const numberAttribute = (thing: ThingFeature, name: string): number | null => {
   const value = thing.properties.attributes[name]
