@@ -27,7 +27,7 @@ new asks for what these do not answer; without a terminal it takes its own sugge
   --population N           people in the city; default: the sum of the districts
   --time-zone ZONE         IANA time zone; default: that of this machine
   --sensors FILE           list of sensors, CSV or XLSX
-  --domain DOMAIN          of sensors whose list does not say; default: air
+  --domain DOMAIN          of sensors whose list does not say; default: that of what they measure, else air
 `
 const COMMANDS = ['new', 'check', 'map'] as const
 type Command = (typeof COMMANDS)[number]

@@ -6,9 +6,11 @@ import type { Scope } from '#infra/runtime/scope.ts'
 import { isConfigTopic } from '#ingest/decode/formats/home-automation/home-assistant-config.ts'
 import { createInterpreter } from '#ingest/interpret/interpret.ts'
 import type { IngestMessage } from '#ingest/message/ingest-message.ts'
+import { isAboutDevice } from '#ingest/registry/about-device.ts'
 import type { CityPack } from '#model/city/city-pack.ts'
 import { separateLogin } from '#model/mqtt/broker-url.ts'
 import { union } from '#model/mqtt/topic-filters.ts'
+import type { Domain } from '#model/things/domain.ts'
 
 const CONNECT_MS = 5_000
 const MAX_TOPICS = 1_000
@@ -20,8 +22,8 @@ type Count = { messages: number; values: number; failure: string | undefined }
 export type Heard = {
   readonly bySource: ReadonlyMap<string, Count>
   readonly topics: readonly string[]
-  /** devices with a value that could be stored */
-  readonly devices: ReadonlySet<string>
+  /** devices with a value that could be stored, and what they would register themselves as */
+  readonly devices: ReadonlyMap<string, Domain>
 }
 type Listening = {
   readonly seconds: number
@@ -44,7 +46,7 @@ export async function listen(
   scope.defer(async () => {
     await client.endAsync(true)
   })
-  const heard = { bySource: new Map<string, Count>(), topics: new Set<string>(), devices: new Set<string>() }
+  const heard = { bySource: new Map<string, Count>(), topics: new Set<string>(), devices: new Map<string, Domain>() }
   const interpret = createInterpreter(city, PAYLOAD_LIMIT)
   client.on('message', (topic, payload, { retain, qos }) => {
     const { bySource, topics, devices } = heard
@@ -60,7 +62,8 @@ export async function listen(
     // whose message it is does not depend on how old it may be
     const fresh = retain && read.samples.length === 0 ? interpret({ ...received, retain: false }) : read
     const samples = fresh === 'own message' ? [] : fresh.samples
-    for (const { device } of samples) if (devices.size < MAX_DEVICES) devices.add(device)
+    for (const { device, property, domain } of samples)
+      if (devices.size < MAX_DEVICES && (!devices.has(device) || !isAboutDevice(property))) devices.set(device, domain)
   })
   const wrong = await subscribe(client, city)
   if (wrong) return wrong

@@ -11,7 +11,7 @@ export function thingLines(things: readonly ThingRow[], { devices }: Pick<Heard,
   if (things.length === 0 || devices.size === 0) return []
   const silent = things.filter((thing) => !devices.has(deviceOf(thing)))
   const listed = new Set(things.map(deviceOf))
-  const strangers = [...devices].filter((device) => !listed.has(device))
+  const strangers = [...devices.keys()].filter((device) => !listed.has(device))
   const known = byPlainId(strangers)
   const meant = silent.flatMap((thing) => meantBy(thing, known))
   const silence = `things.csv: ${count(things.length - silent.length, 'Thing')} of ${things.length} sent a value`

@@ -4,7 +4,7 @@ import type { Table } from '#infra/table/table.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { THING_COLUMNS } from '#model/city/city-pack.ts'
 import { suggestionFor } from '#model/text/suggest.ts'
-import { DOMAINS } from '#model/things/domain.ts'
+import { DOMAINS, type Domain } from '#model/things/domain.ts'
 import { byPlainId, deviceNamed } from '../check/device-names.ts'
 import { someOf } from '../check/lines.ts'
 
@@ -60,13 +60,13 @@ const KIND: Readonly<Record<string, string>> = {
 export type Sensors = { readonly csv: string; readonly count: number; readonly notes: readonly string[] }
 
 /**
- * A list of sensors (CSV or XLSX, any of the usual headings) as things.csv. `domain`: of rows that state none; `devices`: those that
+ * A list of sensors (CSV or XLSX, any of the usual headings) as things.csv. `domain`: of rows that state none; left out: that of what their device measures, else air; `devices`: those that
  * send, of which the list may have the ids in any column.
  */
 export async function readSensors(
   path: string,
-  domain: string,
-  devices: ReadonlySet<string> = new Set(),
+  domain: string | undefined,
+  devices: ReadonlyMap<string, Domain> = new Map(),
 ): Promise<Sensors> {
   const bytes = await readFile(path).catch(() => {
     throw new AppError('CONFIG_INVALID', `${path} cannot be read`)
@@ -87,7 +87,7 @@ export async function readSensors(
     [...columns.values()].includes(at) || name === '' ? [] : [{ name, at }],
   )
   const lines = rows.map((row) => [
-    ...thingCells(row, { columns, domain, hasComma, device: sending.byRow.get(row) }),
+    ...thingCells(row, { columns, hasComma, ...ofDevice(sending.byRow.get(row), domain, devices) }),
     ...others.map(({ at }) => text(row[at])),
   ])
   const taken = [...columns].flatMap(([column, at]) =>
@@ -104,12 +104,18 @@ export async function readSensors(
 type Row = Table[number]
 type Joined = { readonly byRow: ReadonlyMap<Row, string>; readonly notes: readonly string[] }
 
+/** A row is in the domain that was asked for, else in that of what its device measures. */
+const ofDevice = (device: string | undefined, domain: string | undefined, devices: ReadonlyMap<string, Domain>) => ({
+  device,
+  domain: domain ?? devices.get(device ?? '') ?? 'air',
+})
+
 /**
  * Which row is which device that sends: by the column that names most of them.
  */
-function joinDevices(rows: readonly Row[], heading: readonly string[], devices: ReadonlySet<string>): Joined {
+function joinDevices(rows: readonly Row[], heading: readonly string[], devices: ReadonlyMap<string, Domain>): Joined {
   if (devices.size === 0) return { byRow: new Map(), notes: [] }
-  const known = byPlainId(devices)
+  const known = byPlainId(devices.keys())
   const named = heading.map((_, at) => rows.map((row) => deviceNamed(text(row[at]), known)))
   const counts = named.map((found) => new Set(found.filter((device) => device !== undefined)).size)
   const most = Math.max(...counts)
@@ -120,7 +126,7 @@ function joinDevices(rows: readonly Row[], heading: readonly string[], devices: 
     return device === undefined ? [] : [[row, device]]
   })
   const names = new Set(found.map(([, device]) => device))
-  const strangers = [...devices].filter((device) => !names.has(device))
+  const strangers = [...devices.keys()].filter((device) => !names.has(device))
   return {
     byRow: new Map(found),
     notes: [
@@ -131,8 +137,8 @@ function joinDevices(rows: readonly Row[], heading: readonly string[], devices: 
 }
 
 const NATIVE = 'key/'
-const nothingNamed = (devices: ReadonlySet<string>): string =>
-  `no column names a device that sends, such as ${someOf([...devices])}; write these names into a column "device", or the devices register themselves without a place`
+const nothingNamed = (devices: ReadonlyMap<string, Domain>): string =>
+  `no column names a device that sends, such as ${someOf([...devices.keys()])}; write these names into a column "device", or the devices register themselves without a place`
 
 /** What the list does not say, or says in another way than the pack. */
 function notesOn(rows: Table, columns: ReadonlyMap<string, number>, heading: readonly string[]): string[] {

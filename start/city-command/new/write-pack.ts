@@ -4,6 +4,7 @@ import type { Collection } from '#domain/city-pack/geometry/read-collection.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Position } from '#model/basics/geo.ts'
+import type { Domain } from '#model/things/domain.ts'
 import { check } from '../check/check.ts'
 import { listen } from '../check/listen.ts'
 import type { Ask } from './ask.ts'
@@ -45,11 +46,11 @@ export async function writePack(folder: string, step: Step): Promise<{ lines: st
     Intl.DateTimeFormat().resolvedOptions().timeZone,
   )
   const sensorFile = await answer(answers.sensors, '--sensors', 'List of sensors (CSV or XLSX; empty: none)', '')
-  const sensors = sensorFile === '' ? undefined : await readSensors(sensorFile, answers.domain ?? 'air')
+  const sensors = sensorFile === '' ? undefined : await readSensors(sensorFile, answers.domain)
   const broker = await answer(answers.broker, '--broker', 'Address of the MQTT broker (empty: the embedded one)', '')
   const city = { name, timeZone, centre, population: zones.people, zoneFields: zones.fields }
   const { sources, notes, devices } = broker === '' ? NATIVE : await hear(broker, { city, ...step })
-  const joined = sensors && devices.size > 0 ? await readSensors(sensorFile, answers.domain ?? 'air', devices) : sensors
+  const joined = sensors && devices.size > 0 ? await readSensors(sensorFile, answers.domain, devices) : sensors
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'city.json'), `${JSON.stringify({ id: nameOf(name), ...city, sources }, null, 2)}\n`)
   await writeFile(join(folder, 'zones.geojson'), lines(withNumbers(collection, zones.fields.population)))
@@ -118,8 +119,8 @@ function unread(collection: Collection, attribute: string): string[] {
   return [`the population of ${wrong.length} districts is unknown, because it is no whole number: ${shown}`]
 }
 
-type HeardSources = { sources: Source[]; notes: string[]; devices: ReadonlySet<string> }
-const NATIVE: HeardSources = { sources: [{ name: 'native', topic: 'city/#' }], notes: [], devices: new Set() }
+type HeardSources = { sources: Source[]; notes: string[]; devices: ReadonlyMap<string, Domain> }
+const NATIVE: HeardSources = { sources: [{ name: 'native', topic: 'city/#' }], notes: [], devices: new Map() }
 type City = { name: string; timeZone: string; centre: Position; population: number }
 
 /** A source for each first level on which messages come; their formats are recognised message by message. */

@@ -160,11 +160,11 @@ test('the list is joined with what the devices are called in their messages, by 
     ]),
   )
   const { things, city } = await readCityPack(join(folder, 'pack'))
-  expect(things.map(({ key, name, device: of }) => [key, name, of])).toEqual([
-    ['1', 'Dak', 'chirpstack-v4/a840415711866a85'],
-    ['2', 'Plein', 'things-stack/eui-70b3d57ed0001234'],
-    ['moll-nord', 'Moll', undefined],
-    ['4', 'Kade', undefined],
+  expect(things.map(({ key, name, device: of, domain, kind }) => [key, name, of, domain, kind])).toEqual([
+    ['1', 'Dak', 'chirpstack-v4/a840415711866a85', 'weather', 'weather_station'],
+    ['2', 'Plein', 'things-stack/eui-70b3d57ed0001234', 'weather', 'weather_station'],
+    ['moll-nord', 'Moll', undefined, 'air', 'air_station'],
+    ['4', 'Kade', undefined, 'air', 'air_station'],
   ])
   expect(city.sources.map(({ topic }) => topic).sort()).toEqual(['/roof/#', 'application/#', 'city/#', 'v3/#'])
   const checked = await check(join(folder, 'pack'), { broker: broker.url, seconds: 1 }, createScope())
