@@ -1,5 +1,6 @@
 import type { StoredRule } from '#domain/alerting/rules.ts'
 import type { Queryable } from '#infra/db/pool.ts'
+import { nameCodeOf } from '#model/alerting/default-names.ts'
 import { type RuleError, ruleErrorSchema } from '#model/alerting/rule-error.ts'
 import { CONDITIONS } from '#model/alerting/states.ts'
 import type { AlertCorrection, AlertingStatus, AlertRuleResponse } from '#model/api/alerts.ts'
@@ -66,6 +67,7 @@ export async function withInstances(db: Queryable, rules: readonly StoredRule[])
       error,
       errorSince: rule.errorSince?.toISOString() ?? null,
       instances,
+      nameCode: nameCodeOf({ id: rule.id, name: rule.definition.name }),
       openIncidents: openOf.get(rule.id) ?? 0,
       corrections: corrections(rule.id),
     }

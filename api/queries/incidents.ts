@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { nameCodeOf } from '#model/alerting/default-names.ts'
 import type { Incident, IncidentsResponse, TimelineEntry } from '#model/api/alerts.ts'
 import { AppError } from '#model/basics/errors.ts'
 
@@ -116,7 +117,7 @@ function incidentOf(row: Row, now: Date): Incident {
   const end = endedAt === null ? now.getTime() : Date.parse(endedAt)
   return {
     ...{ ...others, startedAt, endedAt, id: String(id) },
-    rule: { id: ruleId, name: ruleName, kind: ruleKind },
+    rule: { id: ruleId, name: ruleName, nameCode: nameCodeOf({ id: ruleId, name: ruleName }), kind: ruleKind },
     subject: { kind: subjectKind, id: subjectId, name: subjectName },
     location: lon === null || lat === null ? null : [lon, lat],
     durationSeconds: Math.max(0, Math.round((end - Date.parse(startedAt)) / 1000)),

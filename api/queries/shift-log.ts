@@ -1,9 +1,11 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Actor } from '#model/access/actor.ts'
+import { nameCodeOf } from '#model/alerting/default-names.ts'
 import type { ShiftEntry } from '#model/api/shift-log.ts'
 
 type Person = ShiftEntry['author']
-type Row = Pick<ShiftEntry, 'kind' | 'text' | 'incidents'> & {
+type Row = Pick<ShiftEntry, 'kind' | 'text'> & {
+  readonly incidents: readonly (Omit<ShiftEntry['incidents'][number], 'ruleCode'> & { readonly ruleId: string })[]
   readonly id: number
   readonly at: Date
   readonly writtenAt: Date
@@ -26,7 +28,7 @@ const SELECT = `
          not exists (select from shift_entry l where l.kind = 'handover' and l.id > e.id) as "isLatest",
          coalesce((
            select jsonb_agg(jsonb_build_object(
-                    'id', i.id::text, 'rule', i.rule_name, 'subject', i.subject_name, 'severity', s.severity,
+                    'id', i.id::text, 'rule', i.rule_name, 'ruleId', i.rule_id, 'subject', i.subject_name, 'severity', s.severity,
                     'condition', s.condition, 'handling', s.handling, 'open', i.closed_at is null)
                   order by array_position(array['critical', 'warning', 'info'], s.severity), i.id)
            from shift_entry_incident s join incident i on i.id = s.incident_id where s.entry_id = e.id), '[]') as incidents
@@ -71,10 +73,14 @@ export async function selectRevision(db: Queryable): Promise<number> {
 }
 
 function entryOf(row: Row, actor: Actor): ShiftEntry {
-  const { id, kind, at, writtenAt, text, incidents, authorAccount, acceptedAt, acceptedKind, acceptedRole } = row
+  const { id, kind, at, writtenAt, text, authorAccount, acceptedAt, acceptedKind, acceptedRole } = row
   const isAccepted = acceptedAt !== null && acceptedKind !== null && acceptedRole !== null
   return {
-    ...{ id: String(id), kind, text, incidents },
+    ...{ id: String(id), kind, text },
+    incidents: row.incidents.map(({ ruleId, ...incident }) => ({
+      ...incident,
+      ruleCode: nameCodeOf({ id: ruleId, name: incident.rule }),
+    })),
     ...{ at: at.toISOString(), writtenAt: writtenAt.toISOString() },
     author: { name: row.authorName, kind: row.authorKind, role: row.authorRole },
     own: actor.kind === 'account' && String(authorAccount) === actor.id,

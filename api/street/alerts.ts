@@ -1,4 +1,5 @@
 import type { Queryable } from '#infra/db/pool.ts'
+import { nameCodeOf } from '#model/alerting/default-names.ts'
 import { severityRank } from '#model/alerting/states.ts'
 import type { ZoneToday } from '#model/api/street.ts'
 import type { NotificationEvent } from '#model/notifications/event.ts'
@@ -30,7 +31,10 @@ export async function openAlerts(db: Queryable, zone: string): Promise<ZoneToday
     .map(({ severity, startedAt, rule, subject, affectedThings }) => ({
       ...{ severity, startedAt },
       ...(subject.kind === 'source'
-        ? { name: null, place: null, devices: affectedThings }
-        : { name: rule.name, place: subject.kind === 'thing' ? subject.name : null, devices: null }),
+        ? { name: null, nameCode: null, place: null, devices: affectedThings }
+        : {
+            ...{ name: rule.name, nameCode: nameCodeOf(rule), devices: null },
+            place: subject.kind === 'thing' ? subject.name : null,
+          }),
     }))
 }

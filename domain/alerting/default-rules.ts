@@ -1,14 +1,14 @@
 import type { z } from 'zod'
 import { inTransaction, type Pool } from '#infra/db/pool.ts'
+import { DEFAULT_RULE_NAMES, type DefaultRuleId } from '#model/alerting/default-names.ts'
 import { alertRuleSchema } from '#model/alerting/rule.ts'
 
-type Draft = z.input<typeof alertRuleSchema> & { readonly id: string }
+type Draft = Omit<z.input<typeof alertRuleSchema>, 'name'> & { readonly id: DefaultRuleId }
 
 /** What every city is offered once; each may be changed, paused or deleted. */
 const DEFAULT_RULES: readonly Draft[] = [
   {
     id: 'default-silence',
-    name: 'Device silent',
     description:
       'Nothing from a device for four expected intervals. Devices behind one silent gateway or source are one incident.',
     condition: { kind: 'silence', of: 'thing' },
@@ -16,20 +16,17 @@ const DEFAULT_RULES: readonly Draft[] = [
   },
   {
     id: 'default-ledger',
-    name: 'Ledger unbalanced',
     description: 'Received messages that are neither stored, duplicate, rejected nor in flight.',
     condition: { kind: 'system', measure: 'ledger_difference' },
     levels: [{ severity: 'critical', threshold: 0, forSeconds: 120 }],
   },
   {
     id: 'default-queue',
-    name: 'Messages wait for the database',
     condition: { kind: 'system', measure: 'queue_age_seconds' },
     levels: [{ severity: 'critical', threshold: 300 }],
   },
   {
     id: 'default-disk',
-    name: 'Disk almost full',
     condition: { kind: 'system', measure: 'disk_used_percent' },
     levels: [
       { severity: 'warning', threshold: 90, recovery: 85, forSeconds: 300 },
@@ -38,7 +35,6 @@ const DEFAULT_RULES: readonly Draft[] = [
   },
   {
     id: 'default-certificate',
-    name: 'Certificate expires',
     condition: { kind: 'system', measure: 'certificate_days_left' },
     direction: 'below',
     levels: [
@@ -48,14 +44,13 @@ const DEFAULT_RULES: readonly Draft[] = [
   },
   ...(
     [
-      ['o3', 'hour', 'Ozone'],
-      ['no2', 'three_hours', 'Nitrogen dioxide'],
-      ['so2', 'three_hours', 'Sulphur dioxide'],
+      ['o3', 'hour'],
+      ['no2', 'three_hours'],
+      ['so2', 'three_hours'],
     ] as const
   ).map(
-    ([pollutant, per, label]): Draft => ({
+    ([pollutant, per]): Draft => ({
       id: `default-legal-${pollutant}`,
-      name: `${label}: information or alert threshold`,
       description: 'The thresholds of the air quality standard that applies in the city, at reference stations.',
       condition: { kind: 'legal_threshold', pollutant, per },
       scope: { grades: ['reference'] },
@@ -69,7 +64,7 @@ export const seedRules = (pool: Pool): Promise<void> =>
     const { rowCount } = await client.query(`update alert_engine set seeded = true where not seeded`)
     if (!rowCount) return
     for (const { id, ...draft } of DEFAULT_RULES) {
-      const rule = alertRuleSchema.parse(draft)
+      const rule = alertRuleSchema.parse({ ...draft, name: DEFAULT_RULE_NAMES[id] })
       await client.query(
         `insert into alert_rule (id, name, definition, created_by) values ($1, $2, $3, 'citywell') on conflict do nothing`,
         [id, rule.name, JSON.stringify(rule)],

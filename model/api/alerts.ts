@@ -51,6 +51,8 @@ export const alertRuleResponse = z.object({
   openIncidents: z.int(),
   /** by late data: how many, and the newest five */
   corrections: z.object({ total: z.int(), newest: z.array(alertCorrection) }),
+  /** of a name that Citywell gave and nobody changed, for translations */
+  nameCode: z.string().nullable(),
   definition: alertRuleSchema,
 })
 export type AlertRuleResponse = z.infer<typeof alertRuleResponse>
@@ -60,8 +62,13 @@ export const alertRulesResponse = z.object({ rules: z.array(alertRuleResponse) }
 
 export const incidentSchema = z.object({
   id: z.string(),
-  /** `kind`: what its condition compares; null once the rule is deleted */
-  rule: z.object({ id: z.string(), name: z.string(), kind: z.string().nullable() }),
+  /** `kind`: what its condition compares; null once the rule is deleted. `nameCode`: of a name that Citywell gave, for translations */
+  rule: z.object({
+    id: z.string(),
+    name: z.string(),
+    nameCode: z.string().nullable(),
+    kind: z.string().nullable(),
+  }),
   subject: z.object({ kind: subjectKindSchema, id: z.string(), name: z.string() }),
   /** key of the zone in which the subject lies */
   zone: z.string().nullable(),

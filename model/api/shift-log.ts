@@ -29,6 +29,8 @@ export const shiftEntrySchema = z.object({
     z.object({
       id: z.string(),
       rule: z.string(),
+      /** of a name that Citywell gave, for translations */
+      ruleCode: z.string().nullable(),
       subject: z.string(),
       severity: severitySchema,
       condition: conditionSchema,

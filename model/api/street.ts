@@ -27,6 +27,8 @@ export const zoneTodayResponse = z.object({
       startedAt: z.iso.datetime({ offset: true }),
       /** of the alert rule; null: devices are not heard */
       name: z.string().nullable(),
+      /** of a name that Citywell gave, for translations */
+      nameCode: z.string().nullable(),
       /** name of the Thing; null: in the zone, or in the city */
       place: z.string().nullable(),
       /** how many are not heard */

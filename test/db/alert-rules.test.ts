@@ -1,5 +1,6 @@
 /** Alert rules over HTTP: what is accepted, what is refused before it is saved, and what becomes of open incidents. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { seedRules } from '#domain/alerting/default-rules.ts'
 import { recordTransitions } from '#domain/alerting/incidents.ts'
 import { inTransaction } from '#infra/db/pool.ts'
 import { alertRuleResponse, incidentDetail, incidentsResponse, ruleCheckResponse } from '#model/api/alerts.ts'
@@ -69,6 +70,28 @@ async function openIncident(rule: { id: string; name: string }): Promise<string>
   return String(id)
 }
 const incident = async (id: string) => incidentDetail.parse((await call('GET', `/incidents/${id}`)).json())
+
+test('a rule that the city began with says what its name is translated by, until somebody renames it', async () => {
+  await api.pool.query('update alert_engine set seeded = false')
+  await seedRules(api.pool)
+  const path = '/alert-rules/default-silence'
+  const { definition, nameCode } = (await call('GET', path)).json()
+  expect([definition.name, nameCode]).toEqual(['Device silent', 'default-silence'])
+  const opened = await openIncident({ id: 'default-silence', name: definition.name })
+  expect((await incident(opened)).incident.rule).toMatchObject({ name: 'Device silent', nameCode: 'default-silence' })
+  const patient = { ...definition, keepFiringSeconds: 60 }
+  expect((await call('PUT', path, patient)).json()).toMatchObject({ nameCode: 'default-silence' })
+  expect((await call('PUT', path, { ...patient, name: 'Sensors asleep' })).json()).toMatchObject({ nameCode: null })
+  const { rules } = (await call('GET', '/alert-rules')).json()
+  const named = rules.filter((each: { nameCode: string | null }) => each.nameCode !== null)
+  expect(named).toHaveLength(7)
+  // what was said of it keeps the name that it had
+  expect((await incident(opened)).incident.rule).toMatchObject({ name: 'Device silent', nameCode: 'default-silence' })
+  const own = await openIncident({ id: 'default-disk', name: 'Mine' })
+  expect((await incident(own)).incident.rule.nameCode).toBeNull()
+  await call('POST', `/incidents/${own}/close`, { who: 'Ana' })
+  await api.pool.query(`delete from alert_rule where id like 'default-%'`)
+})
 
 test('a rule is created, changed, paused and deleted; reading is open, changing needs the key', async () => {
   expect((await api.app.inject({ method: 'POST', url: '/api/v1/alert-rules', payload: RULE })).statusCode).toBe(401)
@@ -202,7 +225,7 @@ describe('incidents', () => {
     expect((await call('GET', `/incidents/${id}/groups`)).json()).toEqual({ vulnerable: null })
     const listed = incidentsResponse.parse((await call('GET', '/incidents?state=open&zone=west')).json())
     expect([listed.incidents.map((each) => each.id), listed.open.warning]).toEqual([[id], 1])
-    expect(listed.incidents[0]?.rule).toEqual({ id: ruleId, name: 'Particles', kind: 'value' })
+    expect(listed.incidents[0]?.rule).toEqual({ id: ruleId, name: 'Particles', nameCode: null, kind: 'value' })
     await call('DELETE', `/alert-rules/${ruleId}`)
   })
 

@@ -79,12 +79,22 @@ test('alerts: those that are published of the district or of the city, and last;
   await raise('new')
   const alerts = async () => (await api.app.inject('/api/v1/zones/west/today')).json().alerts
   const startedAt = '2026-11-01T12:00:00.000Z'
-  const here = { severity: 'warning', startedAt, name: 'PM2.5 above 25 µg/m³', place: 'Market Square', devices: null }
+  const here = {
+    ...{ severity: 'warning', startedAt, devices: null },
+    ...{ name: 'PM2.5 above 25 µg/m³', nameCode: null, place: 'Market Square' },
+  }
   const found = await alerts()
   expect(found).toHaveLength(3)
-  expect(found[0]).toEqual({ severity: 'critical', startedAt, name: 'Air of the city', place: null, devices: null })
+  expect(found[0]).toEqual({
+    severity: 'critical',
+    startedAt,
+    name: 'Air of the city',
+    nameCode: null,
+    place: null,
+    devices: null,
+  })
   expect(found).toContainEqual(here)
-  expect(found).toContainEqual({ severity: 'warning', startedAt, name: null, place: null, devices: 3 })
+  expect(found).toContainEqual({ severity: 'warning', startedAt, name: null, nameCode: null, place: null, devices: 3 })
   expect(JSON.stringify(found)).not.toMatch(/ttn|Disk|cabinet/)
   await api.pool.query('update notification_receiver set deleted_at = now(), enabled = false where id = $1', [public_])
   expect([await alerts(), operators]).toEqual([[], expect.any(Number)])

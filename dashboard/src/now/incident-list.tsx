@@ -2,6 +2,7 @@ import { ListBox, ListBoxItem, Text } from 'react-aria-components'
 import type { Incident } from '#model/api/alerts.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { affectedText, durationText, lastedSeconds, valueText } from './incident-text.ts'
+import { ruleName } from './rule-name.ts'
 import './incident-list.css'
 
 type ListProps = {
@@ -14,6 +15,7 @@ type ListProps = {
 
 /** Incidents as the API ranks them. Arrow keys move, Enter opens the details. */
 export function IncidentList({ label, incidents, selected, now, onSelect }: ListProps) {
+  const i18n = useI18n()
   return (
     <ListBox
       className="incident-list"
@@ -27,7 +29,7 @@ export function IncidentList({ label, incidents, selected, now, onSelect }: List
           key={incident.id}
           id={incident.id}
           className={`incident incident--${incident.severity}`}
-          textValue={`${incident.rule.name}, ${incident.subject.name}`}
+          textValue={`${ruleName(i18n, incident.rule)}, ${incident.subject.name}`}
         >
           <Summary incident={incident} now={now} />
         </ListBoxItem>
@@ -52,7 +54,7 @@ function Summary({ incident, now }: { incident: Incident; now: number }) {
     <Text slot="label" className="incident__text">
       <span className="incident__head">
         <span className={`severity severity--${severity}`}>{t(`now.severity.${severity}`)}</span>
-        <span className="incident__title">{rule.name}</span>
+        <span className="incident__title">{ruleName(i18n, rule)}</span>
         <span className="incident__duration">{durationText(lastedSeconds(incident, now), i18n)}</span>
       </span>
       <span className="incident__more">

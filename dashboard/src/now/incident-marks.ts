@@ -5,6 +5,7 @@ import type { Formatters } from '../i18n/formatters.ts'
 import { centreOf } from '../map/canvas/place-labels.ts'
 import { AQI, type Rgb } from '../map/colours/palette.ts'
 import { type Marks, NO_MARKS, type PointMark } from '../map/layer-model/model.ts'
+import { ruleName } from './rule-name.ts'
 
 const [, MODERATE, , UNHEALTHY] = AQI
 /** Severities darken like the categories of an index; the shape says the same. */
@@ -39,7 +40,7 @@ export function incidentMarks(incidents: readonly Incident[], zones: ZoneFeature
         radius: severity === 'critical' ? 13 : 11,
         shape: SHAPES[severity],
         label: affectedThings > 1 ? i18n.integer(affectedThings) : '',
-        hint: `${i18n.t(`now.severity.${severity}`)}: ${rule.name}`,
+        hint: `${i18n.t(`now.severity.${severity}`)}: ${ruleName(i18n, rule)}`,
       },
     ]
   })

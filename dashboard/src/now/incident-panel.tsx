@@ -7,12 +7,14 @@ import { Problem } from '../ui/problem.tsx'
 import { IncidentActions } from './incident-actions.tsx'
 import { affectedText, durationText, lastedSeconds, valueText } from './incident-text.ts'
 import { IncidentTimeline } from './incident-timeline.tsx'
+import { ruleName } from './rule-name.ts'
 import { VulnerableGroups } from './vulnerable-groups.tsx'
 import './incident-panel.css'
 
 /** One incident: what, where, since when, whom it affects, sensor or city, what changed before, what was done. */
 export function IncidentPanel({ id, now }: { id: string; now: number }) {
-  const { t } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   const { data, error, refetch } = useQuery(incidentQuery(id))
   if (error && !data) return <Problem error={error} retry={refetch} />
   if (!data) return <p className="loading">{t('app.loading')}</p>
@@ -20,7 +22,7 @@ export function IncidentPanel({ id, now }: { id: string; now: number }) {
     <article className="incident-panel" aria-labelledby="incident-title">
       <p className="eyebrow">{t(`now.severity.${data.incident.severity}`)}</p>
       <h2 id="incident-title" className="incident-panel__title">
-        {data.incident.rule.name}
+        {ruleName(i18n, data.incident.rule)}
       </h2>
       <Facts detail={data} now={now} />
       <IncidentActions incident={data.incident} />
@@ -44,7 +46,9 @@ function Facts({ detail: { incident, population }, now }: { detail: IncidentDeta
       subject.name
     )
   const ruleLink = (
-    <a href={hrefOf({ ...state, view: 'operations', select: { type: 'rule', key: rule.id } })}>{rule.name}</a>
+    <a href={hrefOf({ ...state, view: 'operations', select: { type: 'rule', key: rule.id } })}>
+      {ruleName(i18n, rule)}
+    </a>
   )
   const rows = [
     [t('rules.column.rule'), ruleLink],

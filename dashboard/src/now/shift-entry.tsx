@@ -6,6 +6,7 @@ import { useShiftChange } from '../http/shift-log.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
+import { ruleName } from './rule-name.ts'
 import './shift-log.css'
 
 /** One entry: when, who, what, about which incidents, and what can be done with it. */
@@ -76,17 +77,18 @@ function Accepted({ by, at }: { readonly by: ShiftEntry['author']; readonly at: 
 type IncidentsProps = { readonly incidents: ShiftEntry['incidents']; readonly isHandover: boolean }
 
 function Incidents({ incidents, isHandover }: IncidentsProps) {
-  const { t } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   const [state] = useViewState()
   if (incidents.length === 0) return isHandover ? <p className="note">{t('shift.noneOpen')}</p> : null
   return (
     <details open={incidents.length <= 5}>
       <summary>{t(isHandover ? 'shift.openThen' : 'shift.about', { n: incidents.length })}</summary>
       <ul className="shift-entry__incidents">
-        {incidents.map(({ id, rule, subject, severity, handling, open }) => (
+        {incidents.map(({ id, rule, ruleCode, subject, severity, handling, open }) => (
           <li key={id}>
             <a href={hrefOf({ ...state, view: 'now', select: { type: 'incident', key: id } })}>
-              {rule}, {subject}
+              {ruleName(i18n, { name: rule, nameCode: ruleCode })}, {subject}
             </a>{' '}
             <span className="note">
               {[t(`now.severity.${severity}`), t(`now.handling.${handling}`), !open && t('shift.closedSince')]

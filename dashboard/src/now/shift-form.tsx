@@ -6,6 +6,7 @@ import { useShiftChange } from '../http/shift-log.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Many } from '../notifications/parts.tsx'
 import { Problem } from '../ui/problem.tsx'
+import { ruleName } from './rule-name.ts'
 import './shift-log.css'
 
 /** Incidents that are offered to be linked; a hand-over lists all that are open. */
@@ -13,7 +14,8 @@ const MAX_OFFERED = 20
 
 /** Writes an entry, or hands over with it. */
 export function ShiftForm({ open }: { readonly open: readonly Incident[] }) {
-  const { t } = useI18n()
+  const i18n = useI18n()
+  const { t } = i18n
   const id = useId()
   const [text, setText] = useState('')
   const [at, setAt] = useState('')
@@ -64,7 +66,7 @@ export function ShiftForm({ open }: { readonly open: readonly Incident[] }) {
             label={t('shift.incidents')}
             options={open
               .slice(0, MAX_OFFERED)
-              .map((one) => ({ id: one.id, label: `${one.rule.name}, ${one.subject.name}` }))}
+              .map((one) => ({ id: one.id, label: `${ruleName(i18n, one.rule)}, ${one.subject.name}` }))}
             value={incidents}
             onChange={setIncidents}
           />

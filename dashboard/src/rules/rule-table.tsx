@@ -9,6 +9,7 @@ import { useChange } from '../http/registry.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { Rows } from '../notifications/parts.tsx'
 import { correctionText } from '../now/correction-text.ts'
+import { ruleName } from '../now/rule-name.ts'
 import { Problem } from '../ui/problem.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
 import { useRulesReload } from './queries.ts'
@@ -44,14 +45,16 @@ export function RuleTable({ rules, isPermitted, onEdit, onCopy }: TableProps) {
 /** Long lists of a scope are complete in the file. */
 export function ruleColumns(zoneName: (key: string) => string, i18n: Formatters): TableColumn<AlertRuleResponse>[] {
   const { t, dateTime } = i18n
+  const nameOf = ({ definition, nameCode }: AlertRuleResponse): string =>
+    ruleName(i18n, { name: definition.name, nameCode })
   const kind = ({ definition }: AlertRuleResponse): string => t(`rules.kind.${definition.condition.kind}`)
   const problem = ({ error }: AlertRuleResponse): string | null => error && t(`rules.error.${error}`)
   return [
     {
-      ...{ id: 'rule', label: t('rules.column.rule'), value: ({ definition }) => definition.name },
+      ...{ id: 'rule', label: t('rules.column.rule'), value: nameOf },
       cell: (rule) => (
         <>
-          {rule.definition.name}
+          {nameOf(rule)}
           <br />
           <span className="note">{kind(rule)}</span>
         </>

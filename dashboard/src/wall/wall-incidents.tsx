@@ -5,6 +5,7 @@ import { offlineThingsQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useLive, useNow } from '../live/use-live.ts'
 import { affectedText, durationText, lastedSeconds, valueText } from '../now/incident-text.ts'
+import { ruleName } from '../now/rule-name.ts'
 import { Problem } from '../ui/problem.tsx'
 import './wall.css'
 
@@ -34,7 +35,7 @@ export function WallIncidents() {
         {incidents.slice(0, MAX_SHOWN).map((incident) => (
           <li key={incident.id} className={`wall-incident wall-incident--${incident.severity}`}>
             <span className="wall-incident__severity">{t(`now.severity.${incident.severity}`)}</span>
-            <strong className="wall-incident__rule">{incident.rule.name}</strong>
+            <strong className="wall-incident__rule">{ruleName(i18n, incident.rule)}</strong>
             <span>{[incident.subject.name, valueText(incident, i18n)].filter(Boolean).join(' · ')}</span>
             <span>{[durationText(lastedSeconds(incident, now), i18n), affectedText(incident, i18n)].join(' · ')}</span>
           </li>

@@ -1,6 +1,7 @@
 /** Common Alerting Protocol 1.2 (OASIS Standard, 1 July 2010): one alert per event, in the order of the schema. */
 import type { EventKind, NotificationEvent, Severity } from '#model/notifications/event.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
+import { ruleNameOf } from '../messages/texts.ts'
 import type { FeedCity, FeedEntry } from './entry.ts'
 import { element, escapeXml, XML_DECLARATION } from './xml.ts'
 
@@ -52,7 +53,7 @@ function infoOf(entry: FeedEntry, city: FeedCity): string {
   const parts = [
     element('language', language),
     element('category', CATEGORIES[domain ?? ''] ?? (event.subject.kind === 'system' ? 'Infra' : 'Other')),
-    element('event', event.rule.name),
+    element('event', ruleNameOf(language, event.rule)),
     element('responseType', ended ? 'AllClear' : 'Monitor'),
     element('urgency', ended ? 'Past' : URGENCIES[event.severity]),
     element('severity', SEVERITIES[event.severity]),

@@ -1,4 +1,5 @@
 import type { NotificationEvent } from '#model/notifications/event.ts'
+import type { MessageLanguage } from '#model/notifications/message.ts'
 
 /** One published event of an incident, as the feeds show it. */
 export type FeedEntry = {
@@ -7,7 +8,7 @@ export type FeedEntry = {
   readonly event: NotificationEvent
   readonly title: string
   readonly body: string
-  readonly language: string
+  readonly language: MessageLanguage
   readonly link: string | null
   readonly publishedAt: Date
   /** entries of the same incident before this one, oldest first */

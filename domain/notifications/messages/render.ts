@@ -3,7 +3,7 @@ import { type NotificationEvent, SEVERITIES, type Severity } from '#model/notifi
 import { MAX_LISTED_EVENTS, type MessageContent, type MessageLanguage } from '#model/notifications/message.ts'
 import { fillTemplate } from '#model/notifications/template.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
-import { textOf } from './texts.ts'
+import { ruleNameOf, textOf } from './texts.ts'
 
 export type MessageContext = {
   readonly language: MessageLanguage
@@ -46,7 +46,11 @@ export function renderMessage(events: readonly NotificationEvent[], context: Mes
 }
 
 function titleOf({ kind, severity, rule, subject }: NotificationEvent, { language }: MessageContext): string {
-  const names = { rule: rule.name, subject: subject.name, severity: textOf(language, `severity.${severity}`) }
+  const names = {
+    rule: ruleNameOf(language, rule),
+    subject: subject.name,
+    severity: textOf(language, `severity.${severity}`),
+  }
   return textOf(language, `title.${kind}`, names)
 }
 
@@ -98,7 +102,7 @@ function fieldsOf(event: NotificationEvent, context: MessageContext) {
     city,
     kind: event.kind,
     severity: textOf(language, `severity.${event.severity}`),
-    rule: event.rule.name,
+    rule: ruleNameOf(language, event.rule),
     subject: event.subject.name,
     zone: event.zoneId ?? '',
     owner: event.owner ?? '',

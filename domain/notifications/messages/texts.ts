@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
+import { nameCodeOf } from '#model/alerting/default-names.ts'
 import type { MessageLanguage } from '#model/notifications/message.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../model/notifications/messages')
@@ -23,6 +24,12 @@ function catalogueOf(language: MessageLanguage): Catalogue {
     catalogues.set(language, found)
   }
   return found
+}
+
+/** The name of a rule: of one that every city begins with in the language, as long as nobody renamed it. */
+export function ruleNameOf(language: MessageLanguage, rule: { readonly id: string; readonly name: string }): string {
+  const code = nameCodeOf(rule)
+  return code === null ? rule.name : textOf(language, `rule.${code}`)
 }
 
 /** @throws Error for a code that the catalogue does not have: a fault of the program */

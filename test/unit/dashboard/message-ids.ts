@@ -24,9 +24,9 @@ export function messageIdsOf(paths: readonly string[]): MessageIds {
   }
 }
 
-/** `name('kind', …)` shows any of `kind.*`. */
+/** `name('kind', …)` and `named('kind', …)` show any of `kind.*`. */
 const prefixesIn = (source: string): RegExp[] =>
-  argumentsOf(source, /\b[nN]ame\(/g).flatMap((argument) => {
+  argumentsOf(source, /\b[nN]amed?\(/g).flatMap((argument) => {
     const prefix = /^'([\w.]+)'$/.exec(argument)?.[1]
     return prefix ? [new RegExp(`^${escaped(prefix)}\\..+$`)] : []
   })

@@ -8,11 +8,12 @@ const HOUR = 3_600_000
 const at = (hour: number): string => new Date(hour * HOUR).toISOString()
 const incident = (id: string, from: number, to: number | null, more: Partial<Incident> = {}): Incident =>
   ({
-    ...{ id, rule: { id: 'r', name: 'Too loud' }, subject: { kind: 'thing', id: 't', name: 'Meter' } },
+    ...{ id, rule: { id: 'r', name: 'Too loud', nameCode: null }, subject: { kind: 'thing', id: 't', name: 'Meter' } },
     ...{ condition: 'firing', maxSeverity: 'warning', property: 'sound_level', causeId: null },
     ...{ startedAt: at(from), endedAt: to === null ? null : at(to) },
     ...more,
   }) as Incident
+const I18N = { named: (prefix: string, code: string) => `${prefix}.${code}` }
 const DAY = { from: 0, to: 24 * HOUR }
 
 describe('incidents on the ribbon', () => {
@@ -26,6 +27,7 @@ describe('incidents on the ribbon', () => {
         incident('merged', 3, 4, { causeId: 'lasts' }),
       ],
       DAY,
+      I18N,
     )
     expect(items.map(({ id, end }) => [id, end])).toEqual([
       ['into', HOUR],
@@ -43,8 +45,15 @@ describe('incidents on the ribbon', () => {
     ['a broker', { subject: { kind: 'source', id: 's', name: 'Broker' } }, 'outage'],
     ['a device that says it is offline', { property: 'online' }, 'outage'],
   ])('%s: %o is an %s', (_, more, kind) => {
-    expect(incidentItems([incident('i', 1, 2, more)], DAY)[0]?.kind).toBe(kind)
+    expect(incidentItems([incident('i', 1, 2, more)], DAY, I18N)[0]?.kind).toBe(kind)
   })
+})
+
+test('the name of a rule that every city has is translated, one that somebody gave is not', () => {
+  const named = (nameCode: string | null) =>
+    incident('i', 1, 2, { rule: { id: 'r', name: 'Given', nameCode, kind: 'silence' } })
+  const names = incidentItems([named('default-silence'), named(null)], DAY, I18N).map(({ name }) => name)
+  expect(names).toEqual(['rule.default-silence: Meter', 'Given: Meter'])
 })
 
 describe('gaps on the ribbon', () => {

@@ -1,4 +1,6 @@
 import type { Incident } from '#model/api/alerts.ts'
+import type { Formatters } from '../../i18n/formatters.ts'
+import { ruleName } from '../../now/rule-name.ts'
 
 /** What happened in a window of time: an incident, an outage (something is silent), or a gap in what the layer shows. */
 export type RibbonItem = {
@@ -18,7 +20,11 @@ const isOutage = ({ condition, subject, property }: Incident): boolean =>
   condition === 'no_data' || subject.kind === 'source' || subject.kind === 'system' || property === 'online'
 
 /** Incidents that lasted into the window, oldest first. Those that became part of another are left out: it stands for them. */
-export function incidentItems(incidents: readonly Incident[], { from, to }: Window): RibbonItem[] {
+export function incidentItems(
+  incidents: readonly Incident[],
+  { from, to }: Window,
+  i18n: Pick<Formatters, 'named'>,
+): RibbonItem[] {
   return incidents
     .filter(({ causeId }) => causeId === null)
     .map((incident): RibbonItem => {
@@ -27,7 +33,7 @@ export function incidentItems(incidents: readonly Incident[], { from, to }: Wind
         id,
         kind: isOutage(incident) ? 'outage' : 'event',
         severity: maxSeverity,
-        name: `${rule.name}: ${subject.name}`,
+        name: `${ruleName(i18n, rule)}: ${subject.name}`,
         start: Date.parse(startedAt),
         end: endedAt === null ? null : Date.parse(endedAt),
       }

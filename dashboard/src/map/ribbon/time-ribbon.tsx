@@ -80,12 +80,13 @@ function goTo(playback: Playback | null, time: number, now: number): void {
 const REFETCH_MS = 60_000
 
 function useItems(control: PlaybackControl | null, window: Window, now: number): readonly RibbonItem[] {
+  const i18n = useI18n()
   const open = useQuery({ ...incidentsQuery('open'), refetchInterval: REFETCH_MS }).data
   const closed = useQuery({ ...incidentsQuery('closed'), refetchInterval: REFETCH_MS }).data
   const frames = control?.frames
   return useMemo(() => {
     const incidents = [...(open?.incidents ?? []), ...(closed?.incidents ?? [])]
     const gaps = frames ? gapItems(frames.edges, frames.filled, now) : []
-    return [...gaps, ...incidentItems(incidents, window)].toSorted((a, b) => a.start - b.start)
-  }, [open, closed, frames, window, now])
+    return [...gaps, ...incidentItems(incidents, window, i18n)].toSorted((a, b) => a.start - b.start)
+  }, [open, closed, frames, window, now, i18n])
 }

@@ -6,9 +6,10 @@ type Props = Pick<ZoneToday, 'alerts'> & { readonly time: (at: string) => string
 
 /** What the city publishes of open incidents in the district. */
 export function AlertsToday({ alerts, time }: Props) {
-  const { t, language } = useI18n()
+  const { t, has, language } = useI18n()
   if (alerts.length === 0) return null
-  const textOf = ({ name, place, devices }: ZoneToday['alerts'][number]): string => {
+  const textOf = ({ name: given, nameCode, place, devices }: ZoneToday['alerts'][number]): string => {
+    const name = nameCode !== null && has(`rule.${nameCode}`) ? t(`rule.${nameCode}`) : given
     if (name === null) return t('alert.devices', { n: devices ?? 0 })
     if (place === null) return isolated(name, language)
     return t('alert.at', { name: isolated(name, language), place: isolated(place, language) })

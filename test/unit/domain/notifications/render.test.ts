@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { capDocument } from '#domain/notifications/feeds/cap.ts'
 import { type MessageContext, renderMessage } from '#domain/notifications/messages/render.ts'
+import { ruleNameOf } from '#domain/notifications/messages/texts.ts'
+import { DEFAULT_RULE_NAMES } from '#model/alerting/default-names.ts'
 import { EVENT_KINDS, type NotificationEvent } from '#model/notifications/event.ts'
 import { MESSAGE_LANGUAGES } from '#model/notifications/message.ts'
 import { TEMPLATE_FIELDS, templateProblem } from '#model/notifications/template.ts'
@@ -114,5 +117,51 @@ describe('catalogues', () => {
     // CLDR plural rules: ru 2 few, 5 many, 21 one; ar 2 two, 3 few, 11 many
     expect([2, 5, 21].map((n) => title('ru', n).split(': ')[1])).toEqual(['2 инцидента', '5 инцидентов', '21 инцидент'])
     expect(title('ar', 2)).toContain('حادثان')
+  })
+})
+
+describe('rules that every city begins with', () => {
+  const [id, name] = ['default-legal-no2', 'Nitrogen dioxide: information or alert threshold'] as const
+  const about = (rule: NotificationEvent['rule']): NotificationEvent => ({ ...event, rule })
+  const city = { name: 'Testville', simulated: false, baseUrl: 'https://city.example', host: 'city.example' }
+  const cap = (rule: NotificationEvent['rule'], language: (typeof MESSAGE_LANGUAGES)[number]): string =>
+    capDocument(
+      {
+        ...{ id: '1', event: about(rule), title: '', body: '', language, link: null },
+        ...{ publishedAt: new Date(event.at), before: [], zone: null },
+      },
+      city,
+    )
+
+  test.each([
+    ['en', name],
+    ['fr', 'Dioxyde d’azote : seuil d’information ou d’alerte'],
+    ['es', 'Dióxido de nitrógeno: umbral de información o de alerta'],
+    ['ar', 'ثاني أكسيد النيتروجين: عتبة الإعلام أو الإنذار'],
+    ['zh', '二氧化氮：通报或警报阈值'],
+    ['ru', 'Диоксид азота: порог информирования или тревоги'],
+  ] as const)('have their names in %s, in messages, texts of receivers and CAP', (language, translated) => {
+    const title = renderMessage([about({ id, name })], { ...context, language }).title
+    expect(title).toContain(translated)
+    const own = renderMessage([about({ id, name })], { ...context, language, template: '{rule}' }).body
+    expect(own.split('\n')[0]).toBe(translated)
+    expect(cap({ id, name }, language)).toContain(`<event>${translated}</event>`)
+  })
+
+  test.each([
+    ['renamed', { id, name: 'NO2' }],
+    ['with the name of another', { id, name: 'Device silent' }],
+    ['of the city with the same name', { id: 'f3b4', name }],
+    ['named as nothing of ours', { id: 'constructor', name: 'Object' }],
+  ])('one that is %s keeps the name that somebody gave', (_, rule) => {
+    expect(renderMessage([about(rule)], { ...context, language: 'fr' }).title).toContain(rule.name)
+    expect(cap(rule, 'fr')).toContain(`<event>${rule.name}</event>`)
+  })
+
+  test('all of them have a name in every catalogue', () => {
+    for (const [code, english] of Object.entries(DEFAULT_RULE_NAMES)) {
+      expect(ruleNameOf('en', { id: code, name: english })).toBe(english)
+      for (const language of MESSAGE_LANGUAGES) expect(ruleNameOf(language, { id: code, name: english })).not.toBe('')
+    }
   })
 })
