@@ -64,6 +64,11 @@ export function contradiction(
 /** Names of fields that are plainly of the air, or of the mains, whatever the rest of the message says. */
 const SAYS_WHERE = /air|ambient|outdoor|luft|sht|mains|grid|line|netz|vrms|^ac/
 
+/** Names of devices that stand in something else than the air around people: what people call a sensor by its place. */
+const INSIDE_SOMETHING =
+  /fridge|freezer|refrigerat|kuhlschrank|gefrier|congel|frigo|nevera|boiler|hotwater|(water|oil|fish|septic)tank|aquarium|pool|sauna|oven|furnace|compost/
+export const isInsideSomething = (deviceName: string): boolean => INSIDE_SOMETHING.test(squeeze(deviceName))
+
 export type NamedField = {
   readonly key: string
   /** keys of the objects around it, from the outside in */

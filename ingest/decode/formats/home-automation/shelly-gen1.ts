@@ -29,7 +29,6 @@ const VALUES: Readonly<Record<string, Meaning>> = {
   'emeter/current': { property: 'current', unit: 'A' },
   'emeter/total': { property: 'energy', unit: 'W.h' },
   'emeter/total_returned': { property: 'energy_export', unit: 'W.h' },
-  'sensor/temperature': { property: 'temperature', unit: 'Cel' },
   'sensor/humidity': { property: 'relative_humidity', unit: '%' },
   'sensor/lux': { property: 'illuminance', unit: 'lx' },
   'sensor/battery': { property: 'battery_level', unit: '%' },
@@ -64,10 +63,12 @@ const STATES =
 
 /** A number that may be of anything: a probe or an input that was wired to the device. */
 function report(field: string, value: unknown, base: Base, { source }: Input, out: Collector): void {
+  // shelly-api-docs.shelly.cloud/gen1, "H&T: MQTT": in °C or °F depending on configuration
+  const doubt = field === 'sensor/temperature' ? 'it is in °C or °F, as the device is set' : undefined
   const key = field.slice(field.lastIndexOf('.') + 1)
   const mapped = mappingOf(source, field, key, base.device)
   if (mapped) addReading(out, base, mapped, value, field)
-  else unmapped(out, field, key, value, base.device)
+  else unmapped(out, field, key, value, base.device, doubt)
 }
 
 const METER: Readonly<Record<string, Meaning>> = {

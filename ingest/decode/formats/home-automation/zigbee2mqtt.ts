@@ -5,7 +5,7 @@ import { isObject, type JsonObject, own } from '../../helpers/json.ts'
 import { readStatedOrEpoch } from '../../helpers/local-time.ts'
 import { Collector, reject } from '../../helpers/result.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
-import { contradiction, isOfTheAir } from '../../names/context.ts'
+import { contradiction, isInsideSomething, isOfTheAir } from '../../names/context.ts'
 import { type Meaning, squeeze } from '../../names/meaning.ts'
 
 const ROOT = 'zigbee2mqtt'
@@ -68,7 +68,14 @@ function readState(name: string, state: JsonObject, input: Input): Decoded {
     else if (isMeasurement(key, state[key], base.device, input))
       Object.defineProperty(measured, key, { value: state[key], enumerable: true })
   }
-  const special = (key: string, value: unknown): Own => meaningIn(key, value, state)
+  // a socket measures itself
+  const isSocket = Object.hasOwn(state, 'power') && !Object.hasOwn(state, 'humidity')
+  const isInside = isInsideSomething(name) || isSocket
+  const special = (key: string, value: unknown): Own => {
+    const meaning = meaningIn(key, value, state)
+    const isOpen = isInside && typeof meaning === 'object' && meaning !== null && isOfTheAir(meaning.property)
+    return isOpen ? 'uncertain' : meaning
+  }
   const reading = { source: input.source, base, out, own: special }
   readFields(measured, reading)
   // Signal quality belongs to a measurement; the state of a switch is not a measurement.

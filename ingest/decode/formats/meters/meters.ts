@@ -1,11 +1,12 @@
 import { addReading, type Base, mappingOf, unmapped } from '../../helpers/fields.ts'
-import { readFields } from '../../helpers/free-form.ts'
+import { type Own, readFields } from '../../helpers/free-form.ts'
 import { clip, notJson, show } from '../../helpers/input.ts'
 import { isObject, type JsonObject, own, ownString } from '../../helpers/json.ts'
 import { readStated } from '../../helpers/local-time.ts'
 import { Collector, MAX_SAMPLES, reject } from '../../helpers/result.ts'
 import type { Format, Input } from '../../helpers/types.ts'
-import type { Meaning } from '../../names/meaning.ts'
+import { isElsewhere, isInsideSomething, isOfTheAir } from '../../names/context.ts'
+import { type Meaning, meaningOf } from '../../names/meaning.ts'
 
 /**
  * emonCMS inputs: `emon/<node>/<input>` with one bare number per topic, or `emon/<node>` with an object; `e1` counts Wh.
@@ -24,12 +25,21 @@ export const emoncms: Format = {
     if (node === '') return reject('wrong_topic', `"${clip(input.topic)}" names no node`)
     const base: Base = { device: `emoncms/${node}` }
     if (root === 'emonhub' && third === 'values') readPositions(node, base, input, out)
-    else if (isObject(input.json)) readFields(input.json, { source: input.source, base, out, own: emonField })
+    else if (isObject(input.json)) readFields(input.json, { source: input.source, base, out, own: emonFields(node) })
     else if (second !== '')
-      readFields({ [second]: input.text.trim() }, { source: input.source, base, out, own: emonField })
+      readFields({ [second]: input.text.trim() }, { source: input.source, base, out, own: emonFields(node) })
     else return reject('wrong_shape', 'expected an object')
     return out.finish('no measurement')
   },
+}
+
+/** A node that people named after a tank or a boiler has no temperature of the air. */
+const emonFields = (node: string): ((key: string) => Own) => {
+  const isInside = isInsideSomething(node) || isElsewhere(node)
+  return (key) => {
+    const named = isInside ? meaningOf(key) : undefined
+    return typeof named === 'object' && isOfTheAir(named.property) ? 'uncertain' : emonField(key)
+  }
 }
 
 function emonField(key: string): Meaning | undefined {
@@ -131,17 +141,24 @@ export const aiOnTheEdge: Format = {
       Object.assign(base, time)
     }
     const out = new Collector()
-    const meaning = mappingOf(source, 'value', 'value', base.device) ?? { property: 'water_volume', unit: 'm3' }
-    addReading(
-      out,
-      base,
-      { ...meaning, channel: meaning.channel ?? (number === 'main' ? '' : number) },
-      own(json, 'value'),
-      'value',
-    )
+    const meaning = mappingOf(source, 'value', 'value', base.device) ?? countedBy(levels)
+    const channel = meaning?.channel ?? (number === 'main' ? '' : number)
+    if (meaning) addReading(out, base, { ...meaning, channel }, own(json, 'value'), 'value')
+    else unmapped(out, 'value', 'value', own(json, 'value'), base.device, COUNTS_ANYTHING)
     readRate(json, number === 'main' ? '' : number, base, source, out)
     return out.finish('')
   },
+}
+
+const COUNTS_ANYTHING =
+  'the topic does not say what the meter counts; map it to water_volume, gas_volume or energy, with its unit'
+/** The reader is set on any counter: only its topic (`watermeter`, as installed) says of what. */
+function countedBy(levels: readonly string[]): Meaning | undefined {
+  const topic = levels.join('/').toLowerCase()
+  const isWater = /water|wasser|agua|água|acqua|vatten|vand|vann|vesi|(^|[^\p{L}])eau([^\p{L}]|$)/u.test(topic)
+  const isGas = /gas|gaz/.test(topic)
+  if (isWater === isGas) return undefined
+  return { property: isWater ? 'water_volume' : 'gas_volume', unit: 'm3' }
 }
 
 /** The rate is in units of the reading per minute or per interval, as set on the device: a mapping says which. */

@@ -294,7 +294,7 @@ export const FIXTURES: readonly Fixture[] = [
       },
     ],
   }),
-  json('ai-on-the-edge', 'cellar/main/json', {
+  json('ai-on-the-edge', 'watermeter/main/json', {
     value: '545.2518',
     raw: '00545.2518',
     pre: '545.2518',

@@ -33,19 +33,19 @@ describe('IoTaWatt, AI-on-the-edge', () => {
       timestamp: '2026-05-31T13:59:50+0200',
     }
     const rate = { rate: { property: 'water_flow', unit: 'm3/h' } }
-    expectRead(read('cellar/main/json', body, { source: { fields: rate } }), 'ai-on-the-edge/cellar', [
+    expectRead(read('water/cellar/main/json', body, { source: { fields: rate } }), 'ai-on-the-edge/water/cellar', [
       ['water_volume', '', 12.5, 'm3', '2026-05-31T11:59:50.000Z'],
       ['water_flow', '', 0.1, 'm3/h', '2026-05-31T11:59:50.000Z'],
     ])
     const fields = { value: { property: 'gas_volume', unit: 'm3' } }
     expectRead(
-      read('cellar/gas/json', body, { source: { fields } }),
-      'ai-on-the-edge/cellar',
+      read('water/cellar/gas/json', body, { source: { fields } }),
+      'ai-on-the-edge/water/cellar',
       [['gas_volume', 'gas', 12.5, 'm3', '2026-05-31T11:59:50.000Z']],
       ['rate unknown_property'],
     )
     expectRejected(
-      read('cellar/main/json', { ...body, error: 'Neg. Rate - Read: - Raw: 00012.5' }),
+      read('water/cellar/main/json', { ...body, error: 'Neg. Rate - Read: - Raw: 00012.5' }),
       'bad_value',
       'Neg. Rate',
     )

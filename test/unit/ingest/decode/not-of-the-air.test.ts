@@ -85,3 +85,40 @@ describe('Bluetooth sensors', () => {
     expect(decoded.unmapped).toBeUndefined()
   })
 })
+
+describe('what only the name of the device or of its topic says', () => {
+  test.each([
+    ['zigbee2mqtt/kitchen/freezer', { temperature: -18, humidity: 50, battery: 80 }, ['battery_level']],
+    ['zigbee2mqtt/0x00158d', { temperature: 18, humidity: 50 }, ['temperature', 'relative_humidity']],
+    ['zigbee2mqtt/street_pool', { temperature: 24 }, []],
+    ['zigbee2mqtt/plug', { power: 5, energy: 5.5, temperature: 40 }, ['active_power', 'energy']],
+    ['emon/tank', { temperature: 55 }, []],
+    ['emon/emonth5', { temperature: 21 }, ['temperature']],
+  ])('%s %j', (topic, payload, expected) => {
+    const decoded = read(topic, payload)
+    expect(properties(decoded).sort()).toEqual([...expected].sort())
+    if (!(expected as string[]).includes('temperature')) expect(reported(decoded)).toContain('temperature')
+  })
+
+  // jomjol.github.io/AI-on-the-edge-device-docs: for water, gas and electricity; the topic is the name of the host
+  test.each([
+    ['watermeter/main/json', 'water_volume'],
+    ['home/Wasserzaehler/main/json', 'water_volume'],
+    ['gasmeter/main/json', 'gas_volume'],
+    ['strom/main/json', undefined],
+    ['cellar/main/json', undefined],
+    ['bureau/main/json', undefined],
+  ])('a reader of meters on %s', (topic, property) => {
+    const decoded = read(topic, { value: '545.25', raw: '00545.25', pre: '545.25', error: 'no error', timestamp: '' })
+    expect(properties(decoded)).toEqual(property === undefined ? [] : [property])
+    expect(reported(decoded)).toEqual(property === undefined ? ['value'] : [])
+  })
+
+  test('the temperature of a Shelly H&T is in the unit that is set on it; its status says both', () => {
+    const decoded = read('shellies/shellyht-1/sensor/temperature', '72.5')
+    expect(properties(decoded)).toEqual([])
+    expect(reported(decoded)).toEqual(['sensor/temperature'])
+    const status = { mac: 'A1', tmp: { value: 70.1, units: 'F', tC: 21.2, tF: 70.1 }, hum: { value: 40 } }
+    expect(properties(read('shellies/shellyht-1/info', status))).toEqual(['temperature', 'relative_humidity'])
+  })
+})

@@ -199,6 +199,6 @@ test('two rows within one second of a drive test are two observations, the same 
 
 test('the rate beside a meter reading', () => {
   const body = { value: '12.5', raw: '0012.5', pre: '12.5', error: 'no error', rate: '0.01', timestamp: '' }
-  const decoded = read('meter/main/json', body)
-  expectRead(decoded, 'ai-on-the-edge/meter', [['water_volume', '', 12.5, 'm3', '']], ['rate unknown_property'])
+  const decoded = read('watermeter/main/json', body)
+  expectRead(decoded, 'ai-on-the-edge/watermeter', [['water_volume', '', 12.5, 'm3', '']], ['rate unknown_property'])
 })

@@ -128,7 +128,6 @@ describe('Shelly Gen 1', () => {
     ['relay/0/energy', '60000', ['energy', '', 60_000, 'W.min', '']],
     ['emeter/2/total', '1500.5', ['energy', '2', 1500.5, 'W.h', '']],
     ['emeter/0/power', '-12', ['active_power', '', -12, 'W', '']],
-    ['sensor/temperature', '21.5', ['temperature', '', 21.5, 'Cel', '']],
     ['online', 'true', ['online', '', 1, '', '']],
   ])('%s %s', (part, payload, row) =>
     expectRead(read(`shellies/shelly-1/${part}`, payload), 'shelly-gen1/shelly-1', [row]),
