@@ -25,6 +25,7 @@ import { answerUnreadable, registerProblems } from './http/problem.ts'
 import { registerSecurity } from './http/security.ts'
 import { registerSharedAnswers } from './http/shared-answers.ts'
 import { registerTextGuard } from './http/text-guard.ts'
+import { answerUnparsed } from './http/unparsed.ts'
 import { createHub } from './live/hub.ts'
 import { onNewDatastreams } from './live/new-datastreams.ts'
 import { newestFinished } from './nightly/reconciliations.ts'
@@ -91,6 +92,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     // In every error answer and in the log, unique across restarts.
     genReqId: () => randomUUID(),
     frameworkErrors: answerUnreadable,
+    clientErrorHandler: answerUnparsed,
     // A body that trickles in holds a connection and its memory.
     requestTimeout: REQUEST_TIMEOUT_MS,
     bodyLimit: BODY_LIMIT_BYTES,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { sendProblem } from './problem.ts'
+import { notFound, sendProblem } from './problem.ts'
 
 const notBuilt = (
   basePath: string,
@@ -116,12 +116,6 @@ const methodNotAllowed = (request: FastifyRequest, allowed: readonly string[]) =
   code: 'METHOD_NOT_ALLOWED',
   status: 405,
   detail: `${request.method} is not possible here; use ${allowed.join(', ')}`,
-})
-
-const notFound = (request: FastifyRequest) => ({
-  code: 'NOT_FOUND',
-  status: 404,
-  detail: `${request.method} ${request.url.split('?', 1)[0]} does not exist; /openapi.json lists what does`,
 })
 
 const sendPage = (reply: FastifyReply, page: string): FastifyReply => reply.type('text/html; charset=utf-8').send(page)

@@ -71,6 +71,12 @@ export function sendProblem(reply: FastifyReply, request: FastifyRequest, failur
 /** QUERY_TOO_LARGE -> "Query too large" */
 const titleOf = (code: string): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll('_', ' ')
 
+export const notFound = (request: FastifyRequest): Failure => ({
+  code: 'NOT_FOUND',
+  status: 404,
+  detail: `${request.method} ${request.url.split('?', 1)[0]} does not exist; /openapi.json lists what does`,
+})
+
 const SCHEMA_MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883'])
 
 function explain(error: FastifyError, request: FastifyRequest): Failure {
@@ -84,6 +90,8 @@ function explain(error: FastifyError, request: FastifyRequest): Failure {
   if (SCHEMA_MISSING.has(error.code))
     return explainError(new AppError('DATABASE_UNAVAILABLE', `${error.code}: the schema is not up to date`))
   const status = error.statusCode ?? 500
+  // The file server says so of names with which no file can be looked up: too long, or with dots.
+  if (status === 403) return notFound(request)
   if (status < 500) return { code: 'REQUEST_INVALID', status, detail: error.message }
   return { code: 'INTERNAL', status: 500, detail: 'internal error; the server log has the cause under this request id' }
 }

@@ -38,9 +38,14 @@ export function registerSecurity(
       'cross-origin-resource-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=(self)',
     })
+    if (hasTwoHosts(request)) throw new AppError('REQUEST_INVALID', 'the request has more than one Host header')
     if (acceptsHost && !acceptsHost(hostName(request))) throw new AppError('HOST_UNKNOWN', hostName(request))
   })
 }
+
+/** A proxy in front of us may have read the other one (RFC 9112, 3.2). */
+const hasTwoHosts = ({ raw }: FastifyRequest): boolean =>
+  raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length > 1
 
 function hostName(request: FastifyRequest): string {
   const host = request.headers.host ?? ''

@@ -411,3 +411,52 @@ describe('documentation', () => {
     expect(page).not.toMatch(/<script|https?:\/\/|@import|url\(/)
   })
 })
+
+describe('what no route sees', () => {
+  /** Sends bytes as they are. @returns status and problem */
+  async function answerTo(text: string) {
+    const socket = connect((api.app.server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write(text)
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk)
+    const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+    expect(head).toContain('application/problem+json')
+    const [, length] = /content-length: (\d+)/i.exec(head) ?? []
+    expect(Buffer.byteLength(body)).toBe(Number(length))
+    return { line: head.split('\r\n')[0], problem: JSON.parse(body) }
+  }
+  beforeAll(async () => {
+    if (!api.app.server.listening) await api.app.listen({ port: 0, host: '127.0.0.1' })
+  })
+  const of = (line: string, ...headers: string[]): string => `${[line, ...headers].join('\r\n')}\r\n\r\n`
+  const close = 'connection: close'
+
+  test.each([
+    ['no HTTP', '\u0016\u0003\u0001\u0002\u0000\u0001', 400],
+    ['a method that does not exist', of('FOO /health HTTP/1.1', 'host: localhost', close), 400],
+    [
+      'two lengths',
+      of('POST /api/v1/voices HTTP/1.1', 'host: localhost', 'content-length: 1', 'content-length: 2'),
+      400,
+    ],
+    ['long header lines', of('GET /health HTTP/1.1', 'host: localhost', `x: ${'a'.repeat(20_000)}`, close), 431],
+    ['two hosts', of('GET /health HTTP/1.1', 'host: localhost', 'host: evil.example', close), 400],
+  ])('%s is answered with a problem', async (_, text, status) => {
+    const { line, problem } = await answerTo(text)
+    expect(line).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(problem).toMatchObject({ status, code: 'REQUEST_INVALID', type: 'urn:citywell:error:REQUEST_INVALID' })
+    expect(problem.requestId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test.each([
+    ['leads out', '/../../etc/passwd'],
+    ['leads out of a folder', '/assets/../../../x'],
+    ['is hidden', '/.env'],
+    ['is longer than a file name', `/${'a'.repeat(300)}`],
+    ['is longer than a path', `/assets/${'a'.repeat(5_000)}`],
+  ])('a path that %s does not exist', async (_, path) => {
+    const { line, problem } = await answerTo(of(`GET ${path} HTTP/1.1`, 'host: localhost', close))
+    expect(line).toMatch(/^HTTP\/1.1 404 /)
+    expect(problem.code).toBe('NOT_FOUND')
+  })
+})
