@@ -46,10 +46,11 @@ export function countMeter(readings: readonly Reading[], rules: MeterRules): Met
   const events: MeterEvent[] = []
   // counted = value + shift: on an undisturbed stretch the difference of two readings, to the last digit
   let shift = -(line[0]?.value ?? 0)
+  const steps = { line, rules, jumps: jumpsOf(line, rules) }
   for (const [i, own] of line.entries()) {
     const before = line[i - 1]
     if (before) {
-      const event = eventBetween(line, i, before, own, rules)
+      const event = eventBetween(steps, i, before, own)
       if (event && isUnconfirmed(event, line, i)) return { points, events, outliers, unconfirmed: own }
       if (event) {
         events.push(event)
@@ -64,24 +65,31 @@ export function countMeter(readings: readonly Reading[], rules: MeterRules): Met
 const isUnconfirmed = (event: MeterEvent, line: readonly Reading[], i: number): boolean =>
   event.inferred && event.kind !== 'correction' && i === line.length - 1
 
-function eventBetween(
-  line: readonly Reading[],
-  i: number,
-  before: Reading,
-  own: Reading,
-  rules: MeterRules,
-): MeterEvent | undefined {
+/** Readings with which another meter begins: the step to it is no rate of either. */
+function jumpsOf(line: readonly Reading[], rules: MeterRules): ReadonlySet<number> {
+  const isJump = (own: Reading, i: number): boolean => {
+    const before = line[i - 1]
+    if (!before || own.value < before.value) return false
+    if (replacementBetween(before, own, rules)) return true
+    return own.value - before.value > mostBetween(before, own, rules, () => ratesAround(line, i, NONE))
+  }
+  return new Set(line.flatMap((own, i) => (isJump(own, i) ? [i] : [])))
+}
+
+const replacementBetween = (before: Reading, own: Reading, { replacements }: MeterRules): Replacement | undefined =>
+  replacements.find(({ at }) => at > before.at && at <= own.at)
+
+type Steps = { readonly line: readonly Reading[]; readonly rules: MeterRules; readonly jumps: ReadonlySet<number> }
+
+function eventBetween({ line, rules, jumps }: Steps, i: number, before: Reading, own: Reading): MeterEvent | undefined {
   const parts = { at: own.at, from: before.value, to: own.value }
-  const recorded = rules.replacements.find(({ at }) => at > before.at && at <= own.at)
+  const recorded = replacementBetween(before, own, rules)
   if (recorded)
     return { ...parts, kind: 'replacement', inferred: false, counted: acrossReplacement(before, own, recorded) }
-  const rates = (): number[] => ratesAround(line, i, NONE)
-  if (own.value >= before.value) {
-    const isJump = own.value - before.value > mostBetween(before, own, rules, rates)
-    return isJump ? { ...parts, kind: 'replacement', inferred: true, counted: 0 } : undefined
-  }
+  if (own.value >= before.value)
+    return jumps.has(i) ? { ...parts, kind: 'replacement', inferred: true, counted: 0 } : undefined
   if (isRunningBack(line, i)) return { ...parts, kind: 'correction', counted: own.value - before.value, inferred: true }
-  return { ...parts, ...dropBetween(before, own, rates(), rules), inferred: true }
+  return { ...parts, ...dropBetween(before, own, ratesAround(line, i, jumps), rules), inferred: true }
 }
 
 /** Next to another drop of much the same rate: the meter runs backwards, down to zero too. */

@@ -205,3 +205,28 @@ test('a meter that runs backwards counts what it went back, from any reading dow
     { seed: 14, numRuns: 12 },
   )
 })
+
+test('a meter replaced by one of a higher reading, and that by one of a lower, counts what each of them counted', {
+  timeout: 120_000,
+}, async () => {
+  const meters = fc.record({
+    start: fc.integer({ min: 2_300, max: 900_000 }),
+    up: fc.double({ min: 0.2, max: 2.2, noNaN: true }),
+    down: fc.double({ min: 0.02, max: 0.6, noNaN: true }),
+    perHour: fc.integer({ min: 1, max: 8 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(meters, async ({ start, up, down, perHour }) => {
+      const starts = [start, Math.round(start * (1 + up)) + 3000, Math.round(start * down)]
+      const readings: Reading[] = starts.flatMap((from, k) =>
+        Array.from({ length: 25 }, (_, i): Reading => {
+          return [START + HOUR_MS + (k * 25 + i) * 15 * MINUTE, from + (i * perHour) / 4]
+        }),
+      )
+      const id = await store(readings)
+      expect(await series(id, '1d')).toBeCloseTo(starts.length * 6 * perHour, 6)
+      expect(await series(id, '1h')).toBeCloseTo(starts.length * 6 * perHour, 6)
+    }),
+    { seed: 15, numRuns: 12 },
+  )
+})

@@ -33,6 +33,9 @@ const DRIFTS: readonly Case[] = [
   ['three readings 1.5 times too high', [5000, 5001, 7501, 7502, 7503, 5002, 5003], 3],
   ['replaced by a meter that starts at 120', [5000, 5001, 120, 121], 2],
   ['replaced by a meter that starts at 8000', [5000, 5001, 8000, 8001], 2],
+  // the step from one meter to the next says nothing of how fast either counts
+  ['replaced by a meter that starts at 7000, and by one at 120', [5000, 5001, 7000, 7001, 120, 121], 3],
+  ['replaced by a meter that starts at 8000, and by one at 20', [5000, 5001, 8000, 8001, 20, 21], 3],
   ['running backwards', [5000, 4999, 4998, 4997], -3],
   ['running backwards, down to zero', [3, 2.5, 1.5, 0.9, 0], -3],
   ['running backwards near zero, and forwards again', [0.5, 0.3, 0.1, 0.2, 0.4], -0.1],
