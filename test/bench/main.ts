@@ -39,6 +39,7 @@ const HELP = `Measures what this machine can do, as ratios to its own raw limits
   npm run bench -- --only indicators --observations 100000000
   npm run bench -- --only indicators --observations 100000000 --kept year    keeps the database, to measure it again
   npm run bench -- --only browser --browser-seconds 60
+  npm run bench -- --only browser --browser-things 20000 --browser-profiles .    cities of other sizes; CPU profiles in a folder
   npm run bench -- --only alerting --rules 10000 --rule-things 10000 --alert-seconds 60 --alert-rate 2000 --kills 100
                                                                      0: without the part for which it counts
   npm run bench -- --only alerting --rules 0 --alert-seconds 0 --kills 20 --kills-from 40    numbers 41 to 60 of the kills
@@ -53,8 +54,8 @@ and the embedded database is used. Every part has a database of its own, which i
 const RATE = 10_000
 
 /** In a process of its own, because its code also knows what a page knows. */
-async function benchBrowser(seconds: string): Promise<void> {
-  const child = fork(join(import.meta.dirname, 'browser/main.ts'), [seconds])
+async function benchBrowser(...args: string[]): Promise<void> {
+  const child = fork(join(import.meta.dirname, 'browser/main.ts'), args)
   const [code] = await once(child, 'exit')
   if (code !== 0) throw new Error(`the browser bench ended with ${code}`)
 }
@@ -71,6 +72,8 @@ await runMain(async () => {
     observations: { type: 'string', default: '2000000' },
     kept: { type: 'string' },
     'browser-seconds': { type: 'string', default: '30' },
+    'browser-things': { type: 'string', default: '460,20000,100000' },
+    'browser-profiles': { type: 'string', default: '' },
     rules: { type: 'string', default: '10000' },
     'rule-things': { type: 'string', default: '10000' },
     'alert-seconds': { type: 'string', default: '60' },
@@ -97,7 +100,7 @@ await runMain(async () => {
     storage: () =>
       benchStorage({ days: Number(values.days), streams: values.streams ? Number(values.streams) : undefined }),
     indicators: () => benchIndicators({ observations: Number(values.observations), kept: values.kept }),
-    browser: () => benchBrowser(values['browser-seconds']),
+    browser: () => benchBrowser(values['browser-seconds'], values['browser-things'], values['browser-profiles']),
     alerting: () =>
       benchAlerting({
         ...{ rules: Number(values.rules), things: Number(values['rule-things']) },

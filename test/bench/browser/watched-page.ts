@@ -5,6 +5,8 @@ import { settled } from '../../e2e/page.ts'
 /** A phone in a weak network: 1.6 Mbit/s with 150 ms to the server. */
 export const SLOW = { downloadThroughput: 200_000, uploadThroughput: 94_000, latency: 150, offline: false } as const
 
+const PROFILE_INTERVAL_US = 500
+
 export type Tasks = {
   /** tasks of more than 50 ms, whoever caused them, ms */
   readonly longTasks: readonly number[]
@@ -20,8 +22,13 @@ export type WatchedPage = {
   readonly bytes: { readonly firstPaint: number; readonly usefulMap: number }
   /** since the last call */
   takeTasks(): Promise<Tasks>
+  /** what the main thread has done so far; the time that it waited for a core is in it */
+  busyMs(): Promise<number>
   /** of JavaScript, after garbage has been collected */
   heapMb(): Promise<number>
+  startProfile(): Promise<void>
+  /** of the main thread since it was started, as `.cpuprofile` */
+  takeProfile(): Promise<object>
   close(): Promise<void>
 }
 
@@ -46,7 +53,14 @@ const watch = (): void => {
   }).observe({ type: 'long-animation-frame', buffered: true })
 }
 
-export async function openWatchedPage(browser: Browser, url: string, network?: typeof SLOW): Promise<WatchedPage> {
+type Opening = {
+  readonly network?: typeof SLOW
+  /** from the start; profiling makes scripts slower */
+  readonly profiled?: boolean
+}
+
+export async function openWatchedPage(browser: Browser, url: string, opening: Opening = {}): Promise<WatchedPage> {
+  const { network, profiled = false } = opening
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
   await context.addInitScript(() => localStorage.setItem('citywell.tour', 'seen'))
   await context.addInitScript(watch)
@@ -54,7 +68,11 @@ export async function openWatchedPage(browser: Browser, url: string, network?: t
   page.setDefaultNavigationTimeout(300_000)
   const devtools = await context.newCDPSession(page)
   const received = await countBytes(devtools)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await devtools.send('Profiler.enable')
+  await devtools.send('Profiler.setSamplingInterval', { interval: PROFILE_INTERVAL_US })
   if (network) await devtools.send('Network.emulateNetworkConditions', network)
+  if (profiled) await devtools.send('Profiler.start')
   await page.goto(url, { waitUntil: 'commit' })
   await page.getByRole('main').waitFor({ timeout: 300_000 })
   await settled(page)
@@ -71,6 +89,12 @@ export async function openWatchedPage(browser: Browser, url: string, network?: t
         const { watched } = window as unknown as { watched: Watched }
         return { longTasks: watched.longTasks.splice(0), scripts: watched.scripts.splice(0) }
       }),
+    busyMs: async () => {
+      const { metrics } = await devtools.send('Performance.getMetrics')
+      return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN)
+    },
+    startProfile: async () => void (await devtools.send('Profiler.start')),
+    takeProfile: async () => (await devtools.send('Profiler.stop')).profile,
     heapMb: async () => {
       await devtools.send('HeapProfiler.collectGarbage')
       return (await devtools.send('Runtime.getHeapUsage')).usedSize / 1e6
