@@ -67,6 +67,8 @@ export function censoredByName(
   { result, reasons }: { readonly result: number; readonly reasons: readonly string[] },
   { unit, channel }: { readonly unit: string; readonly channel: string },
 ): Censored | undefined {
+  // most have none, and this is asked of every point of a map
+  if (reasons.length === 0) return undefined
   const bits = (['below_detection', 'above_range'] satisfies Reason[]).reduce(
     (all, reason) => (reasons.includes(reason) ? all | REASONS[reason] : all),
     0,

@@ -21,20 +21,20 @@ const CLOCK_AHEAD_LIMIT_MS = HOUR_MS
 /**
  * Merges a batch: per Datastream the latest phenomenonTime wins, in whatever order messages arrive; a time in the future
  * wins against nothing. Changes `latest` in place (a city may have 100,000 Datastreams, and this runs several times a
- * second) and returns how many changed.
+ * second) and returns the Datastreams that changed.
  */
 export function mergeObservations(
   latest: Map<number, Latest>,
   batch: readonly LiveObservation[],
   nowMs = Date.now(),
-): number {
-  let changed = 0
+): readonly number[] {
+  const changed: number[] = []
   for (const { datastreamId, phenomenonTime, result, quality, reasons } of batch) {
     const time = Date.parse(phenomenonTime)
     const known = latest.get(datastreamId)
     if (known && known.time >= time && known.time <= nowMs + CLOCK_AHEAD_LIMIT_MS) continue
     latest.set(datastreamId, { time, result, quality, reasons: reasonsOf(reasons) })
-    changed += 1
+    changed.push(datastreamId)
   }
   return changed
 }

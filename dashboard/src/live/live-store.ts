@@ -16,6 +16,8 @@ export type LiveState = {
   readonly status: LiveStatus
   /** changes whenever `latest` does; the map itself is the same object */
   readonly version: number
+  /** the Datastreams that changed with this version; one may be named twice */
+  readonly changed: readonly number[]
   readonly latest: ReadonlyMap<number, Latest>
   /**
    * when the server last received a message, by the clock of this page, ms; null until the server has said so. Times that
@@ -59,6 +61,7 @@ export function createLiveStore(url: string): LiveStore {
   let state: LiveState = {
     status: 'connecting',
     version: 0,
+    changed: [],
     latest,
     lastReceived: null,
     rate: NO_RATE,
@@ -88,9 +91,9 @@ export function createLiveStore(url: string): LiveStore {
     const { batch, committed } = inbox.drain()
     const rate = committed > 0 ? countIn(state.rate, Date.now(), committed) : state.rate
     const changed = mergeObservations(latest, batch)
-    if (changed === 0 && rate === state.rate) return
+    if (changed.length === 0 && rate === state.rate) return
     const began = performance.now()
-    set({ version: changed > 0 ? state.version + 1 : state.version, rate })
+    set({ rate, ...(changed.length > 0 && { version: state.version + 1, changed }) })
     // the page renders the new state before the next task runs
     setTimeout(() => {
       costMs = performance.now() - began

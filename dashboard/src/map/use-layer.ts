@@ -9,6 +9,7 @@ import { useLive, useNow } from '../live/use-live.ts'
 import type { FurtherLayer } from '../state/further-layers.ts'
 import type { ColourScheme, ViewState } from '../state/view-state.ts'
 import { NO_DATA } from './colours/palette.ts'
+import { createKept, type Kept } from './layer-model/kept.ts'
 import type { LayerChoice, MapLayer, ReadQuery } from './layer-model/layer.ts'
 import type { Frame, LayerInput, LayerModel } from './layer-model/model.ts'
 import type { FurtherState } from './layer-model/shown.ts'
@@ -39,6 +40,7 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
   const things = useQuery(thingsQuery)
   useNewThings(things.data?.features, things.refetch)
   const latest = useLatest()
+  const { version, changed } = useLive()
   const clock = useNow(15_000)
   const i18n = useI18n()
   const main = useMain(state)
@@ -55,22 +57,25 @@ export function useLayer(city: CityResponse, state: ViewState, scheme: ColourSch
     const shown = state.unconfirmed ? things.data.features : things.data.features.filter(isVerified)
     return { things: shown, simulated: city.simulated, noData: NO_DATA[scheme], i18n }
   }, [things.data, state.unconfirmed, city.simulated, scheme, i18n])
-  const present = useMemo(
-    () => shared && { ...shared, latestOf: latest, now: Math.max(clock, Date.now()), frame: null },
-    [shared, latest, clock],
-  )
+  const present = useMemo(() => {
+    const changes = { version, datastreams: changed, clock }
+    return shared && { ...shared, latestOf: latest, now: Math.max(clock, Date.now()), frame: null, changes }
+  }, [shared, latest, version, changed, clock])
   const { read } = answers
   const zones = districts[0]
   const model = useModel(main, useInput(shared, zones, frame, frame ? null : present), read)
   const otherModel = useModel(main, useInput(shared, other ? districts.at(-1) : undefined, other, null), read)
+  const keptFor = useKept(read)
   // as they are now, whatever time the main layer shows
   const models = useMemo(
     () =>
       parts.map(({ layer, choice, isHidden }, index) => {
         const zones = districts[index + 1]
-        return present && zones && !isHidden ? layer.model({ ...present, zones }, choice, read) : null
+        if (!present || !zones || isHidden) return null
+        const input = { ...present, zones }
+        return layer.model({ ...input, kept: keptFor(input, choice) }, choice, read)
       }),
-    [parts, districts, present, read],
+    [parts, districts, present, read, keptFor],
   )
   const queries = [...zonesAt.queries, things, ...answers.queries]
   return {
@@ -112,8 +117,33 @@ function useInput(
   }, [zones, shared, frame, present])
 }
 
-const useModel = ({ layer, choice }: Part, input: LayerInput | null, read: ReadQuery): LayerModel | null =>
-  useMemo(() => input && layer.model(input, choice, read), [input, layer, choice, read])
+function useModel({ layer, choice }: Part, input: LayerInput | null, read: ReadQuery): LayerModel | null {
+  const keptFor = useKept(read)
+  return useMemo(
+    () => input && layer.model({ ...input, kept: keptFor(input, choice) }, choice, read),
+    [input, layer, choice, read, keptFor],
+  )
+}
+
+/** What a layer keeps from batch to batch: until it is another choice, or there is another answer. */
+function useKept(read: ReadQuery) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the queries answered may be in what is kept
+  return useMemo(() => {
+    const keptOf = new WeakMap<
+      LayerChoice,
+      { readonly kept: Kept; readonly of: Pick<LayerInput, (typeof FIXED)[number]> }
+    >()
+    return (input: LayerInput, choice: LayerChoice): Kept => {
+      const known = keptOf.get(choice)
+      if (known && FIXED.every((name) => known.of[name] === input[name])) return known.kept
+      const kept = createKept()
+      const { things, zones, frame, noData, i18n } = input
+      keptOf.set(choice, { kept, of: { things, zones, frame, noData, i18n } })
+      return kept
+    }
+  }, [read])
+}
+const FIXED = ['things', 'zones', 'frame', 'noData', 'i18n'] as const
 
 const isVerified = ({ properties }: ThingFeature): boolean => properties.verified
 
@@ -176,19 +206,26 @@ const MIN_REFETCH_INTERVAL_MS = 5000
 
 /** A Thing that registers itself through its first message is fetched at once, not with the next refresh. */
 function useNewThings(things: readonly ThingFeature[] | undefined, refetch: () => unknown): void {
-  const { latest, version } = useLive()
+  const { latest, version, changed } = useLive()
   const requested = useRef({ at: 0, highestId: 0 })
-  const known = useMemo(
-    () => new Set(things?.flatMap(({ properties }) => properties.datastreams.map(({ id }) => id))),
-    [things],
-  )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the map is changed in place, its version says so
+  const known = useMemo(() => {
+    const ids = new Set<number>()
+    for (const { properties } of things ?? []) for (const { id } of properties.datastreams) ids.add(id)
+    return ids
+  }, [things])
+  const unknown = useRef({ of: known, version: -1, highestId: 0 })
   useEffect(() => {
-    if (!things || Date.now() - requested.current.at < MIN_REFETCH_INTERVAL_MS) return
+    if (!things) return
+    const seen = unknown.current
+    const isNext = seen.of === known && version - seen.version <= 1
+    // of 100,000 only those that have just been heard of
+    let highestId = isNext ? seen.highestId : 0
+    for (const id of isNext ? changed : latest.keys()) if (id > highestId && !known.has(id)) highestId = id
+    unknown.current = { of: known, version, highestId }
+    if (Date.now() - requested.current.at < MIN_REFETCH_INTERVAL_MS) return
     // a Datastream that is missing from the answer is not requested a second time
-    const highestId = Math.max(0, ...[...latest.keys()].filter((id) => !known.has(id)))
     if (highestId <= requested.current.highestId) return
     requested.current = { at: Date.now(), highestId }
     refetch()
-  }, [version, known])
+  }, [things, latest, changed, version, known, refetch])
 }

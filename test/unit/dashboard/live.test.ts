@@ -28,7 +28,7 @@ describe('the latest of each Datastream', () => {
     const latest = new Map<number, Latest>()
     mergeObservations(latest, [observation(1, '2026-05-01T10:00:00Z', 5)])
     const changed = mergeObservations(latest, [observation(1, '2026-05-01T09:00:00Z', 99)])
-    expect(changed).toBe(0)
+    expect(changed).toEqual([])
     expect(latest.get(1)?.result).toBe(5)
   })
 
@@ -42,8 +42,8 @@ describe('the latest of each Datastream', () => {
   test('a snapshot that is sent again changes nothing', () => {
     const latest = new Map<number, Latest>()
     const snapshot = [observation(1, '2026-05-01T10:00:00Z', 5), observation(2, '2026-05-01T10:00:00Z', 6)]
-    expect(mergeObservations(latest, snapshot)).toBe(2)
-    expect(mergeObservations(latest, snapshot)).toBe(0)
+    expect(mergeObservations(latest, snapshot)).toEqual([1, 2])
+    expect(mergeObservations(latest, snapshot)).toEqual([])
   })
 
   test('carries the names of the reasons for its flag', () => {

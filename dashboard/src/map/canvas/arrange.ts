@@ -1,28 +1,49 @@
 import type { PointMark } from '../layer-model/model.ts'
+import { MANY_POINTS } from '../marks/point-attributes.ts'
 import { type Obstacle, project } from './place-labels.ts'
 
 /** Radii by zoom: the whole city on a phone is small, and so are its points. 1 from zoom 12.8 on, 0.6 at least. */
 export const pointScale = (zoom: number): number => Math.min(1, Math.max(0.6, 1 - (12.8 - zoom) * 0.3))
 
 /** The points in drawing order, the selected one last and so on top, and those whose number can be read. */
-export function arrange(points: readonly PointMark[], selected: string | null, zoom: number) {
+export function arrange(
+  points: readonly PointMark[],
+  selected: string | null,
+  zoom: number,
+  isOneLevel = createLevelCheck(),
+) {
   const scale = pointScale(zoom)
-  const chosen = points.find(({ id }) => id === selected)
-  const rest = LEVELS.flatMap((level) => points.filter((point) => point !== chosen && levelOf(point) === level))
-  const ordered = chosen ? [...rest, chosen] : rest
-  const sized = ordered.map((mark): Obstacle & { mark: PointMark } => {
-    return { mark, position: mark.position, radius: mark.radius * scale }
-  })
+  const ordered = inOrder(points, selected, isOneLevel)
+  // among thousands there is no room for numbers and names
+  if (points.length > MANY_POINTS) return { points: ordered, numbered: [], scale, sized: [] }
+  const sized = sizedOf(ordered, scale)
   const labelled = scale < 0.8 ? [] : sized.filter(({ mark }) => mark.label !== '')
   return { points: ordered, numbered: unobstructed(labelled, zoom).map(({ mark }) => mark), scale, sized }
 }
 
+const sizedOf = (points: readonly PointMark[], scale: number): (Obstacle & { mark: PointMark })[] =>
+  points.map((mark) => ({ mark, position: mark.position, radius: mark.radius * scale }))
+
+/** The same list where it is in order already, as that of equal instruments is. */
+function inOrder(points: readonly PointMark[], selected: string | null, isOneLevel: LevelCheck): readonly PointMark[] {
+  const chosen = selected === null ? undefined : points.find(({ id }) => id === selected)
+  if (!chosen && isOneLevel(points)) return points
+  const rest = LEVELS.flatMap((level) => points.filter((point) => point !== chosen && levelOf(point) === level))
+  return chosen ? [...rest, chosen] : rest
+}
+
 /** The same for layers on each other, from bottom to top: no number is written that a point of a higher layer covers. */
-export function arrangeAll(layers: readonly (readonly PointMark[])[], selected: string | null, zoom: number) {
-  const arranged = layers.map((points) => arrange(points, selected, zoom))
+export function arrangeAll(
+  layers: readonly (readonly PointMark[])[],
+  selected: string | null,
+  zoom: number,
+  levelChecks: readonly LevelCheck[] = [],
+) {
+  const arranged = layers.map((points, index) => arrange(points, selected, zoom, levelChecks[index]))
   return arranged.map((one, index) => {
-    const above = arranged.slice(index + 1).flatMap(({ sized }) => sized)
-    if (above.length === 0 || one.numbered.length === 0) return one
+    if (one.numbered.length === 0) return one
+    const above = arranged.slice(index + 1).flatMap(({ points, scale }) => sizedOf(points, scale))
+    if (above.length === 0) return one
     const numbered = new Set(one.numbered)
     const free = unobstructed([...one.sized.filter(({ mark }) => numbered.has(mark)), ...above], zoom)
     return { ...one, numbered: free.flatMap(({ mark }) => (numbered.has(mark) ? [mark] : [])) }
@@ -34,6 +55,28 @@ const LEVELS = [0, 1, 2] as const
 const levelOf = ({ confirmed, shape }: PointMark): (typeof LEVELS)[number] => {
   if (!confirmed) return 0
   return shape === 'dot' ? 1 : 2
+}
+
+type LevelCheck = (points: readonly PointMark[]) => boolean
+
+/** Whether no point lies above another by its kind. Looks only at what is another point than the last time. */
+export function createLevelCheck(): LevelCheck {
+  let before: readonly PointMark[] = []
+  let wasOneLevel = false
+  return (points) => {
+    const [first] = points
+    const level = first && levelOf(first)
+    const isAlike = wasOneLevel && before.length === points.length && before[0] && levelOf(before[0]) === level
+    let index = 0
+    while (index < points.length) {
+      const point = points[index]
+      if (!(isAlike && point === before[index]) && point && levelOf(point) !== level) break
+      index += 1
+    }
+    before = points
+    wasOneLevel = index === points.length
+    return wasOneLevel
+  }
 }
 
 /** The points that no later, so higher, point lies over. Compares neighbours in a grid only: linear in the points. */

@@ -13,7 +13,8 @@ import type { Drawing } from '../area/use-drawing.ts'
 import { attributionHtml } from '../base-map/attribution.ts'
 import { absolute, baseMapStyle } from '../base-map/style.ts'
 import type { Marks } from '../layer-model/model.ts'
-import { arrangeAll } from './arrange.ts'
+import { type attributesOf, createPointAttributes } from '../marks/point-attributes.ts'
+import { arrangeAll, createLevelCheck } from './arrange.ts'
 import { draw } from './draw.ts'
 import { createLabelLayer, type LabelLayer } from './label-layer.ts'
 import { fitting, placeLabels } from './place-labels.ts'
@@ -137,14 +138,16 @@ export default function CityMap(props: CityMapProps) {
   }, [stage, name, city, i18n])
 
   const stack = useMemo(() => stackOf(marks, further), [marks, further])
+  const keptFor = useMemo(keptOfLayers, [])
   const points = useMemo(
     () =>
       arrangeAll(
         stack.map(({ marks }) => marks.points),
         selected,
         zoom,
+        stack.map(({ id }) => keptFor(id).isOneLevel),
       ),
-    [stack, selected, zoom],
+    [stack, selected, zoom, keptFor],
   )
   const labels = useMemo(
     () =>
@@ -158,10 +161,10 @@ export default function CityMap(props: CityMapProps) {
   const layers = useMemo(() => {
     const drawn = stack.flatMap((layer, index) => {
       const arranged = points[index]
-      return arranged ? [{ ...layer, points: arranged }] : []
+      return arranged ? [{ ...layer, points: arranged, toAttributes: keptFor(layer.id).toAttributes }] : []
     })
     return draw({ layers: drawn, zones, selected, spot, outline, corners, scheme })
-  }, [stack, zones, points, selected, spot, outline, corners, scheme])
+  }, [stack, zones, points, selected, spot, outline, corners, scheme, keptFor])
   useEffect(() => stage?.overlay.setProps({ layers }), [stage, layers])
   useEffect(() => stage?.labels.set(labels), [stage, labels])
 
@@ -176,6 +179,16 @@ export default function CityMap(props: CityMapProps) {
 
 const titleFor = (name: string | undefined, { name: city }: CityResponse, t: Formatters['t']): string =>
   name ? t('map.name.one', { name, city }) : t('map.name', { city })
+
+/** Of each layer what was drawn the last time, so that only what changed is worked out again. */
+function keptOfLayers() {
+  const kept = new Map<string, { toAttributes: typeof attributesOf; isOneLevel: ReturnType<typeof createLevelCheck> }>()
+  return (id: string) => {
+    const known = kept.get(id) ?? { toAttributes: createPointAttributes(), isOneLevel: createLevelCheck() }
+    kept.set(id, known)
+    return known
+  }
+}
 
 const NONE: readonly FurtherMarks[] = []
 const MAIN = 'main'

@@ -9,7 +9,9 @@ import type { Marks } from '../layer-model/model.ts'
 import { areaLayers, outlineLayers } from '../marks/areas.ts'
 import { cellLayer } from '../marks/cells.ts'
 import { lineLayers } from '../marks/lines.ts'
+import type { attributesOf } from '../marks/point-attributes.ts'
 import { type Points, pointLayers } from '../marks/points.ts'
+import { onceFor } from '../once-for.ts'
 
 type MapTheme = Record<'ring' | 'surface' | 'suspect' | 'mast' | 'edge' | 'hatch' | 'accent', Rgb>
 
@@ -41,6 +43,8 @@ export type DrawnLayer = {
   readonly points: Points
   /** 0 to 1 */
   readonly opacity: number
+  /** keeps the typed arrays of many points from one drawing to the next */
+  readonly toAttributes?: typeof attributesOf
 }
 
 export type Drawing = {
@@ -77,7 +81,7 @@ export function draw({ layers, zones, selected, scheme, ...extra }: Drawing): La
       ...(index === Math.max(0, topFill) ? outlines : []),
       ...inLayer(layer, [
         ...lineLayers(layer.marks.lines, theme.ring, theme.suspect),
-        ...pointLayers(layer.points, theme),
+        ...pointLayers(layer.points, theme, layer.toAttributes),
       ]),
     ]),
     new ScatterplotLayer<Spot>({
@@ -106,7 +110,7 @@ const inLayer = ({ id, opacity }: DrawnLayer, parts: readonly Layer[]): Layer[] 
   parts.map((part) => part.clone({ id: `${id}/${part.id}`, opacity: opacity ** DECK_GAMMA }))
 
 /** Without a zone measure the zones are still there to be clicked, as faint outlines. */
-const plainAreas = ({ features }: ZoneFeatures): Marks['areas'] =>
+const plainAreas = onceFor(({ features }: ZoneFeatures): Marks['areas'] =>
   features.map(({ geometry, properties }) => ({
     id: `zone:${properties.key}`,
     name: properties.name,
@@ -114,7 +118,8 @@ const plainAreas = ({ features }: ZoneFeatures): Marks['areas'] =>
     colour: null,
     certainty: 'plain',
     hint: '',
-  }))
+  })),
+)
 
 function selectedArea({ features }: ZoneFeatures, selected: string | null): Area | null {
   if (selected?.startsWith('cell:')) {
@@ -148,6 +153,7 @@ type Spot = { readonly position: Position; readonly radius: number }
 
 /** Around the mark of the highest layer that has it. */
 function spotOf(layers: readonly DrawnLayer[], selected: string | null): Spot | null {
+  if (selected === null) return null
   const marksWith = layers.toReversed().map(({ marks, points }) => ({
     point: marks.points.find(({ id }) => id === selected),
     line: marks.lines.find(({ id }) => id === selected),

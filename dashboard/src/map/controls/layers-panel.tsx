@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
 import { thingsQuery } from '../../http/queries.ts'
 import { useI18n } from '../../i18n/formatters.ts'
@@ -10,8 +10,8 @@ import { LAYERS, layerOf } from '../layers/index.ts'
 import { useOfferedMeasures } from '../layers/offered-measures.ts'
 import './layers-panel.css'
 
-/** The main layer and by which number it is coloured, and the layers that lie above and below it. */
-export function LayersPanel() {
+/** The main layer and by which number it is coloured, and the layers that lie above and below it. Live values change nothing here. */
+export const LayersPanel = memo(function LayersPanel() {
   const [state, change] = useViewState()
   const { t, name } = useI18n()
   const { id, Choices } = layerOf(state.layer)
@@ -49,7 +49,7 @@ export function LayersPanel() {
       <UnconfirmedFilter />
     </div>
   )
-}
+})
 
 /** Whether devices that registered themselves are on the map; absent where the city has none. */
 function UnconfirmedFilter() {

@@ -1,5 +1,6 @@
 import type { Formatters, MessageId } from '../../i18n/formatters.ts'
 import type { Scale } from '../colours/scales.ts'
+import type { Group } from './kept.ts'
 import type { LayerInput, LegendStep } from './model.ts'
 import { isConfirmed, type Reading } from './things.ts'
 
@@ -27,15 +28,17 @@ export const sourceFact = ({ simulated, i18n: { t } }: LayerInput, origin: Origi
   [t('fact.source'), t(simulated && origin !== 'voices' ? 'origin.simulated' : `origin.${origin}`)] as const
 
 /** The same of Things, each of which has an origin: a real one may stand in a simulated city. */
-export const thingSourceFact = ({ simulated, i18n: { t } }: LayerInput, readings: readonly Pick<Reading, 'thing'>[]) =>
-  [t('fact.source'), t(`origin.${originOf(readings) ?? (simulated ? 'simulated' : 'measured')}`)] as const
+export const thingSourceFact = (
+  { simulated, i18n: { t } }: LayerInput,
+  groups: readonly Group<Pick<Reading, 'thing'>>[],
+) => [t('fact.source'), t(`origin.${originOf(groups) ?? (simulated ? 'simulated' : 'measured')}`)] as const
 
 /** Of the confirmed ones, since only they are counted; null without any. */
 function originOf(
-  readings: readonly Pick<Reading, 'thing'>[],
+  groups: readonly Group<Pick<Reading, 'thing'>>[],
 ): 'simulated' | 'measured' | 'mixed' | 'unconfirmed' | null {
-  const confirmed = readings.filter(isConfirmed)
-  const shares = new Set((confirmed.length > 0 ? confirmed : readings).map(({ thing }) => thing.properties.simulated))
+  const confirmed = groups.filter(({ of }) => isConfirmed(of))
+  const shares = new Set((confirmed.length > 0 ? confirmed : groups).map(({ of }) => of.thing.properties.simulated))
   if (shares.size === 0) return null
   if (shares.size === 2) return 'mixed'
   if (shares.has(true)) return 'simulated'

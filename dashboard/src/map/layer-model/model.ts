@@ -5,6 +5,7 @@ import type { Formatters } from '../../i18n/formatters.ts'
 import type { Latest } from '../../live/latest.ts'
 import type { Column, Row } from '../../ui/table/table-model.ts'
 import type { Rgb } from '../colours/palette.ts'
+import type { Changes, Kept } from './kept.ts'
 
 /**
  * One layer, complete: what the map draws, what the legend says and what the table lists come out of the same function
@@ -138,5 +139,8 @@ export type LayerInput = {
   readonly frame: Frame | null
   readonly noData: Rgb
   readonly i18n: Formatters
+  /** absent: everything is made anew */
+  readonly kept?: Kept
+  readonly changes?: Changes
 }
 export type Datastream = ThingFeature['properties']['datastreams'][number]

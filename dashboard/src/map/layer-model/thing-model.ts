@@ -1,5 +1,6 @@
 import { amount, type Cell, type Column, type Row } from '../../ui/table/table-model.ts'
 import { colourOf, type Scale } from '../colours/scales.ts'
+import { NOTHING_KEPT } from './kept.ts'
 import { nowOrFrame, rangeLabels, type StatisticId, thingSourceFact, windowFact } from './legend-parts.ts'
 import {
   type LayerInput,
@@ -11,20 +12,23 @@ import {
   withRows,
 } from './model.ts'
 import {
+  countOf,
   countTrust,
   gradeLegend,
   isConfirmed,
+  legendKey,
   limitOf,
   pointOf,
+  pointsInOrder,
   type Reading,
   shapeOfGrade,
   TRUST_KEYS,
   thingCells,
   thingColumns,
   trustNotes,
-  unconfirmedFirst,
 } from './things.ts'
 
+/** What is drawn of a reading follows from it alone: its mark is made again only when the reading is another one. */
 export type ThingMeasure = {
   readonly title: string
   /** message that says what each number is; with `.frame` behind it, what it is in playback */
@@ -68,30 +72,40 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
   const shapeOf = measure.shapeOf === 'grade' ? shapeOfGrade : measure.shapeOf
   const many = readings.length > MAX_LABELLED
   const labelOf = (value: number): string => measure.labelOf?.(value) ?? ''
-  const points = readings.flatMap((reading): PointMark[] => {
-    const position = pointOf(reading.thing)
-    if (!position) return []
+  const hintOf = (reading: Reading): string => {
     const value = numberOf(reading)
-    return [
-      {
-        id: `thing:${reading.thing.properties.key}`,
-        name: reading.thing.properties.name,
-        position,
-        colour: value === null || !isConfirmed(reading) ? input.noData : colourOf(scale, value),
-        trust: value === null ? 'none' : reading.trust,
-        confirmed: isConfirmed(reading),
-        radius: measure.radius ?? 8,
-        shape: shapeOf?.(reading) ?? 'dot',
-        label: value === null || many ? '' : (bounded(input, reading, { numberOf, show: labelOf }) ?? labelOf(value)),
-        get hint() {
-          if (value === null) return i18n.t('hint.noValue')
-          return `${bounded(input, reading, { numberOf, show }) ?? show(value)} ${measure.unit}`.trim()
-        },
+    if (value === null) return i18n.t('hint.noValue')
+    return `${bounded(input, reading, { numberOf, show }) ?? show(value)} ${measure.unit}`.trim()
+  }
+  const markOf = (reading: Reading): PointMark | null => {
+    const position = pointOf(reading.thing)
+    if (!position) return null
+    const value = numberOf(reading)
+    return {
+      id: `thing:${reading.thing.properties.key}`,
+      name: reading.thing.properties.name,
+      position,
+      colour: value === null || !isConfirmed(reading) ? input.noData : colourOf(scale, value),
+      trust: value === null ? 'none' : reading.trust,
+      confirmed: isConfirmed(reading),
+      radius: measure.radius ?? 8,
+      shape: shapeOf?.(reading) ?? 'dot',
+      label: value === null || many ? '' : (bounded(input, reading, { numberOf, show: labelOf }) ?? labelOf(value)),
+      get hint() {
+        return hintOf(reading)
       },
-    ]
-  })
-  const based = readings.filter((reading) => isConfirmed(reading) && numberOf(reading) !== null)
-  const grade = byGrade ? gradeLegend(readings) : { keys: [] }
+    }
+  }
+  const { kept = NOTHING_KEPT } = input
+  const looks = JSON.stringify([measure.title, measure.unit, measure.radius, scale, many])
+  const marks = kept.map('marks', looks, readings, markOf)
+  const hasNumber = (reading: Reading): boolean => numberOf(reading) !== null
+  const isLimit = (reading: Reading): boolean => limitOf(reading) !== null
+  const groups = kept.groups('readings', readings, (reading) =>
+    legendKey(reading, `${hasNumber(reading)} ${isLimit(reading)}`),
+  )
+  const based = countOf(groups, (reading) => isConfirmed(reading) && hasNumber(reading))
+  const grade = byGrade ? gradeLegend(groups) : { keys: [] }
   const model: Omit<LayerModel, 'rows'> = {
     legend: {
       title: measure.title,
@@ -100,13 +114,13 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
         [i18n.t('fact.statistic'), i18n.t(nowOrFrame(input, measure.statistic))],
         ...windowFact(input),
         ...(measure.unit ? [[i18n.t('fact.unit'), measure.unit] as const] : []),
-        [i18n.t('fact.n'), basedOn(input, based.length)],
-        thingSourceFact(input, readings),
+        [i18n.t('fact.n'), basedOn(input, based)],
+        thingSourceFact(input, groups),
       ],
       ...grade,
       keys: [...grade.keys, ...(measure.keys ?? TRUST_KEYS), 'unconfirmed'],
-      ...countTrust(readings),
-      notes: [...trustNotes(input, readings), ...limitNotes(input, readings), ...(measure.notes ?? [])],
+      ...countTrust(groups),
+      notes: [...trustNotes(input, groups), ...limitNotes(input, countOf(groups, isLimit)), ...(measure.notes ?? [])],
     },
     columns: [
       ...first,
@@ -115,7 +129,7 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
       ...last,
     ],
     compared: { column: 'value', show: measure.showDifference ?? show },
-    marks: { ...NO_MARKS, points: unconfirmedFirst(points) },
+    marks: { ...NO_MARKS, points: pointsInOrder(marks, groups) },
   }
   return withRows(model, () => readings.map(rowOf))
 }
@@ -149,10 +163,7 @@ function valueCell(input: LayerInput, reading: Reading, { numberOf, show }: Show
 }
 
 /** Says what "<" means, where it is shown. */
-const limitNotes = ({ i18n }: LayerInput, readings: readonly Reading[]): string[] => {
-  const n = readings.filter((reading) => limitOf(reading) !== null).length
-  return n === 0 ? [] : [i18n.t('legend.note.limits', { n })]
-}
+const limitNotes = ({ i18n }: LayerInput, n: number): string[] => (n === 0 ? [] : [i18n.t('legend.note.limits', { n })])
 
 const basedOn = ({ i18n, frame }: LayerInput, n: number): string =>
   frame?.n === null || frame === null

@@ -1,10 +1,12 @@
 import type { ThingFeature } from '#model/api/city.ts'
 import { type Censored, censoredByName } from '#model/observation/censored.ts'
 import { isGood } from '#model/observation/quality.ts'
+import { isAvailability } from '#model/things/availability.ts'
 import { GRADES, type Grade } from '#model/things/grade.ts'
 import type { Latest } from '../../live/latest.ts'
 import { offlineSince } from '../../live/offline.ts'
 import { type Cell, type Column, text } from '../../ui/table/table-model.ts'
+import { type Group, NOTHING_KEPT } from './kept.ts'
 import type { Datastream, LayerInput, LegendKey, PointMark, Trust } from './model.ts'
 
 /** A Thing with the one Datastream that a layer shows of it. */
@@ -41,6 +43,16 @@ export const unconfirmedFirst = <Mark extends Pick<PointMark, 'confirmed'>>(mark
   ...marks.filter(({ confirmed }) => confirmed),
 ]
 
+/** Of these groups the marks that there are, in drawing order. */
+export function pointsInOrder(
+  marks: readonly (PointMark | null)[],
+  groups: readonly Group<Pick<Reading, 'thing'>>[],
+): readonly PointMark[] {
+  // 100,000 marks that are in order already are not looked at
+  const points = marks.includes(null) ? marks.filter((mark) => mark !== null) : (marks as readonly PointMark[])
+  return groups.every(({ of }) => isConfirmed(of)) ? points : unconfirmedFirst(points)
+}
+
 /** The grade of an instrument is a shape, so that it does not depend on colour. */
 const SHAPE_OF_GRADE = {
   reference: 'square',
@@ -54,13 +66,10 @@ export const shapeOfGrade = ({ thing }: Pick<Reading, 'thing'>): PointMark['shap
 export const TRUST_KEYS = ['stale', 'suspect', 'none'] as const satisfies readonly LegendKey[]
 
 /** What a legend says of grades: their shapes, and how many confirmed devices have each. */
-export function gradeLegend(readings: readonly Pick<Reading, 'thing'>[]) {
-  const confirmed = readings.filter(isConfirmed)
-  const count = (grade: Grade) => confirmed.filter(({ thing }) => thing.properties.grade === grade).length
-  return {
-    keys: GRADES,
-    grades: Object.fromEntries(GRADES.map((grade) => [grade, count(grade)])) as Record<Grade, number>,
-  }
+export function gradeLegend(groups: readonly Group<Pick<Reading, 'thing'>>[]) {
+  const grades = Object.fromEntries(GRADES.map((grade) => [grade, 0])) as Record<Grade, number>
+  for (const { of, n } of groups) if (isConfirmed(of)) grades[of.thing.properties.grade] += n
+  return { keys: GRADES, grades }
 }
 
 /** Who announced itself through its first message has no kind until somebody gives it one. */
@@ -70,31 +79,70 @@ const UNKNOWN_KIND = 'unknown'
  * The Things of these kinds, each with its Datastream of `property`; and those of no kind yet that measure it, so that
  * what a city publishes is on the map before its registry is tidy.
  */
-export function readingsOf(input: LayerInput, kinds: readonly string[], property: string): Reading[] {
-  const found: Reading[] = []
-  for (const thing of input.things) {
-    const { kind, datastreams } = thing.properties
+export function readingsOf(input: LayerInput, kinds: readonly string[], property: string): readonly Reading[] {
+  return readingsWhere(input, `${kinds.join()} ${property}`, ({ properties: { kind, datastreams } }) => {
     const fits =
       kinds.includes(kind) || (kind === UNKNOWN_KIND && datastreams.some((each) => each.property === property))
-    if (fits) found.push(readingOf(input, thing, property))
-  }
-  return found
+    return fits ? property : null
+  })
 }
 
 /** Every Thing that measures the property, whatever its kind. */
-export const readingsOfProperty = (input: LayerInput, property: string): Reading[] =>
-  input.things
-    .filter(({ properties }) => properties.datastreams.some((each) => each.property === property))
-    .map((thing) => readingOf(input, thing, property))
+export const readingsOfProperty = (input: LayerInput, property: string): readonly Reading[] =>
+  readingsWhere(input, property, ({ properties }) =>
+    properties.datastreams.some((each) => each.property === property) ? property : null,
+  )
 
-export function readingOf(input: LayerInput, thing: ThingFeature, property: string): Reading {
-  const { datastreams, expectedIntervalSeconds } = thing.properties
+/** The Things for which `propertyOf` names what is shown of them. `name` is that of the choice, the same in every batch. */
+export function readingsWhere(
+  input: LayerInput,
+  name: string,
+  propertyOf: (thing: ThingFeature) => string | null,
+): readonly Reading[] {
+  const { kept = NOTHING_KEPT } = input
+  const shown = kept.once(`shown ${name}`, () =>
+    input.things.flatMap((thing) => {
+      const property = propertyOf(thing)
+      return property === null ? [] : [shownOf(thing, property)]
+    }),
+  )
+  return kept.follow<Shown, Reading>(
+    `readings ${name}`,
+    { items: shown, datastreamsOf: followedOf, changes: input.changes },
+    (one, before) => readNow(input, one, before),
+  )
+}
+
+/** What it is heard of decides whether it is offline, too. */
+const followedOf = ({ thing, datastream, saysOffline }: Shown): readonly number[] =>
+  saysOffline ? thing.properties.datastreams.map(({ id }) => id) : datastream ? [datastream.id] : []
+
+export const readingOf = (input: LayerInput, thing: ThingFeature, property: string): Reading =>
+  readNow(input, shownOf(thing, property), undefined)
+
+/** What of a Thing is shown, which does not change with its values. */
+type Shown = {
+  readonly thing: ThingFeature
+  readonly datastream: Datastream | null
+  readonly expectedIntervalSeconds: number | null
+  /** it says of itself whether it is offline */
+  readonly saysOffline: boolean
+}
+
+function shownOf(thing: ThingFeature, property: string): Shown {
+  const { datastreams } = thing.properties
   const datastream = datastreams.find((candidate) => candidate.property === property) ?? null
+  const expectedIntervalSeconds = datastream?.expectedIntervalSeconds ?? thing.properties.expectedIntervalSeconds
+  return { thing, datastream, expectedIntervalSeconds, saysOffline: datastreams.some(isAvailability) }
+}
+
+function readNow(input: LayerInput, shown: Shown, before: Reading | undefined): Reading {
+  const { thing, datastream, expectedIntervalSeconds, saysOffline } = shown
   const latest = datastream && input.latestOf(datastream)
-  const trust = trustOf(latest, datastream?.expectedIntervalSeconds ?? expectedIntervalSeconds, input.now)
   // what a device said before it was said to be offline is old at once
-  const isOffline = input.frame === null && offlineSince(thing, input.latestOf) !== null
-  return { thing, datastream, latest, trust: latest && isOffline ? 'stale' : trust }
+  const isOffline = saysOffline && input.frame === null && offlineSince(thing, input.latestOf) !== null
+  const trust = latest && isOffline ? 'stale' : trustOf(latest, expectedIntervalSeconds, input.now)
+  return before && before.latest === latest && before.trust === trust ? before : { thing, datastream, latest, trust }
 }
 
 /**
@@ -126,25 +174,30 @@ export function perHour({
 }
 
 /** What a layer of Things says of trust: how many confirmed ones are stale, suspect or without a value; how many are not. */
-export function countTrust(readings: readonly Pick<Reading, 'thing' | 'trust'>[]) {
-  const confirmed = readings.filter(isConfirmed)
-  const count = (wanted: Trust) => confirmed.filter(({ trust }) => trust === wanted).length
-  return {
-    stale: count('stale'),
-    suspect: count('suspect'),
-    none: count('none'),
-    unconfirmed: readings.length - confirmed.length,
-  }
+export function countTrust(groups: readonly Group<Pick<Reading, 'thing' | 'trust'>>[]) {
+  const counts: Record<Trust | 'unconfirmed', number> = { fresh: 0, stale: 0, suspect: 0, none: 0, unconfirmed: 0 }
+  for (const { of, n } of groups) counts[isConfirmed(of) ? of.trust : 'unconfirmed'] += n
+  const { fresh: _, ...others } = counts
+  return others
 }
 
 /** Says in the legend what the numbers leave out, and what the map does. */
-export function trustNotes({ i18n }: LayerInput, readings: readonly Pick<Reading, 'thing'>[]): string[] {
-  const placeless = readings.filter(({ thing }) => thing.geometry === null).length
+export function trustNotes({ i18n }: LayerInput, groups: readonly Group<Pick<Reading, 'thing'>>[]): string[] {
+  const placeless = countOf(groups, ({ thing }) => thing.geometry === null)
   return [
-    ...(readings.every(isConfirmed) ? [] : [i18n.t('legend.note.unconfirmed')]),
+    ...(groups.every(({ of }) => isConfirmed(of)) ? [] : [i18n.t('legend.note.unconfirmed')]),
     ...(placeless > 0 ? [i18n.t('legend.note.placeless', { n: placeless })] : []),
   ]
 }
+
+/** What a legend counts of a reading; `more` is what a layer counts besides. */
+export const legendKey = ({ thing, trust }: Pick<Reading, 'thing' | 'trust'>, more: string): string => {
+  const { verified, grade, simulated } = thing.properties
+  return `${verified} ${grade} ${simulated} ${thing.geometry !== null} ${trust} ${more}`
+}
+
+export const countOf = <Item>(groups: readonly Group<Item>[], isCounted: (item: Item) => boolean): number =>
+  groups.reduce((sum, { of, n }) => (isCounted(of) ? sum + n : sum), 0)
 
 export const numberAttribute = (thing: ThingFeature, name: string): number | null => {
   const value = thing.properties.attributes[name]

@@ -1,6 +1,7 @@
 import { PathLayer, PolygonLayer } from '@deck.gl/layers'
 import type { Rgb } from '../colours/palette.ts'
 import type { AreaMark } from '../layer-model/model.ts'
+import { onceFor } from '../once-for.ts'
 import { hatch, ringsOf } from './hatch.ts'
 
 type Part = { readonly mark: AreaMark; readonly polygon: [number, number][][] }
@@ -14,10 +15,8 @@ export type AreaTheme = {
 
 /** Zones by colour; hatched without colour where there is nothing to show. */
 export function areaLayers(areas: readonly AreaMark[], theme: AreaTheme) {
-  const parts = areas.flatMap((mark): Part[] =>
-    ringsOf(mark.area).map((polygon) => ({ mark, polygon: polygon.map((ring) => ring.map(([x, y]) => [x, y])) })),
-  )
-  const lines = areas.filter(({ certainty }) => certainty === 'missing').flatMap(({ area }) => hatch(area, 260))
+  const parts = partsOf(areas)
+  const lines = hatchOf(areas)
   return [
     new PolygonLayer<Part>({
       id: 'areas',
@@ -40,6 +39,16 @@ export function areaLayers(areas: readonly AreaMark[], theme: AreaTheme) {
     }),
   ]
 }
+
+// deck.gl cuts polygons into triangles again whenever it gets another list: the same areas are the same list
+const partsOf = onceFor((areas: readonly AreaMark[]) =>
+  areas.flatMap((mark): Part[] =>
+    ringsOf(mark.area).map((polygon) => ({ mark, polygon: polygon.map((ring) => ring.map(([x, y]) => [x, y])) })),
+  ),
+)
+const hatchOf = onceFor((areas: readonly AreaMark[]) =>
+  areas.filter(({ certainty }) => certainty === 'missing').flatMap(({ area }) => hatch(area, 260)),
+)
 
 /** The outline of what is selected, in two tones so that it is visible on any background. */
 export function outlineLayers(area: AreaMark['area'] | null, inner: Rgb, outer: Rgb) {

@@ -1,10 +1,7 @@
 import type { PickingInfo } from '@deck.gl/core'
 import { ScatterplotLayer } from '@deck.gl/layers'
 import type { PointMark } from '../layer-model/model.ts'
-import { attributesOf, type PointTheme } from './point-attributes.ts'
-
-/** From here on marks become typed arrays before deck.gl sees them: one loop, no call a mark and attribute. */
-export const MANY_POINTS = 5000
+import type { PointAttributes } from './point-attributes.ts'
 
 /** deck.gl does not know the marks behind typed arrays, so what is pointed at is looked up here. */
 class MarkedPoints extends ScatterplotLayer<unknown, { marks: readonly PointMark[] }> {
@@ -16,8 +13,8 @@ class MarkedPoints extends ScatterplotLayer<unknown, { marks: readonly PointMark
 }
 
 /** What tens of thousands of points look like: small, without numbers, hollow where stale, ringed where suspect. */
-export function manyPoints(marks: readonly PointMark[], scale: number, theme: PointTheme) {
-  const { positions, fills, lines, widths, radii } = attributesOf(marks, scale, theme)
+export function manyPoints(marks: readonly PointMark[], attributes: PointAttributes) {
+  const { positions, fills, lines, widths, radii } = attributes
   return new MarkedPoints({
     id: 'many-points',
     marks,

@@ -1,8 +1,8 @@
 import { IconLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers'
 import { inkOn, type Rgb } from '../colours/palette.ts'
 import type { PointMark } from '../layer-model/model.ts'
-import { MANY_POINTS, manyPoints } from './many-points.ts'
-import type { PointTheme } from './point-attributes.ts'
+import { manyPoints } from './many-points.ts'
+import { attributesOf, MANY_POINTS, type PointTheme } from './point-attributes.ts'
 import { ICONS, type IconName, iconAtlas, iconSize } from './shape-icons.ts'
 
 export type Points = {
@@ -17,9 +17,9 @@ export type Points = {
  * Filled when fresh; hollow when stale or without a value; a second ring around what is suspect. What nobody confirmed
  * is hollow with a dashed outline in no colour of the scale, and lies below the others.
  */
-export function pointLayers({ points, numbered, scale }: Points, theme: PointTheme) {
+export function pointLayers({ points, numbered, scale }: Points, theme: PointTheme, toAttributes = attributesOf) {
   if (points.length === 0) return []
-  if (points.length > MANY_POINTS) return [manyPoints(points, scale, theme)]
+  if (points.length > MANY_POINTS) return [manyPoints(points, toAttributes(points, scale, theme))]
   const confirmed = points.filter((mark) => mark.confirmed)
   const unconfirmed = points.filter((mark) => !mark.confirmed)
   const dots = confirmed.filter(({ shape }) => shape === 'dot')

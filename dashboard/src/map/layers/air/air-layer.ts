@@ -25,7 +25,8 @@ export function airModel(input: LayerInput, measure: string): LayerModel {
 
 function pollutantModel(input: LayerInput, property: string): LayerModel {
   const { i18n } = input
-  const readings = readingsOf(input, KINDS, property).filter(({ datastream }) => datastream)
+  const all = readingsOf(input, KINDS, property)
+  const readings = all.every(({ datastream }) => datastream) ? all : all.filter(({ datastream }) => datastream)
   return thingModel(input, {
     title: i18n.t(nowOrFrame(input, 'title.latest'), { property: i18n.property(property) }),
     statistic: 'statistic.latest',

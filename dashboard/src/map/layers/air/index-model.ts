@@ -1,21 +1,25 @@
+import type { AirIndex } from '#model/air-quality/air-index.ts'
 import { INDEX_POLLUTANTS } from '#model/air-quality/index-of-hours.ts'
 import { acuteOf, acuteText } from '../../../air-quality/acute.ts'
 import { type AqiScheme, aqiScale, colourOf, type Scale } from '../../colours/scales.ts'
+import { NOTHING_KEPT } from '../../layer-model/kept.ts'
 import { thingSourceFact } from '../../layer-model/legend-parts.ts'
 import { type LayerInput, type LayerModel, NO_MARKS, type PointMark, withRows } from '../../layer-model/model.ts'
 import {
+  countOf,
   countTrust,
   gradeLegend,
   isConfirmed,
+  legendKey,
   pointOf,
+  pointsInOrder,
   type Reading,
-  readingOf,
+  readingsWhere,
   shapeOfGrade,
   TRUST_KEYS,
   thingCells,
   thingColumns,
   trustNotes,
-  unconfirmedFirst,
 } from '../../layer-model/things.ts'
 import { aqiSteps, indexCells, indexHint, indexText, indexWindow, tellingValue } from './index-text.ts'
 
@@ -23,20 +27,31 @@ import { aqiSteps, indexCells, indexHint, indexText, indexWindow, tellingValue }
 const isPollutant = ({ property }: { readonly property: string }): boolean =>
   INDEX_POLLUTANTS.some((pollutant) => pollutant === property)
 
+type Entry = Reading & { readonly index: AirIndex | null }
+
 /** Things that measure air, coloured by their index. */
 export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
   const { i18n } = input
-  const entries = input.things
-    .filter(({ geometry, properties }) => properties.airIndex || (geometry && properties.datastreams.some(isPollutant)))
-    .map((thing) => {
-      const index = thing.properties.airIndex?.[scheme] ?? null
-      const reading = readingOf(input, thing, index?.pollutant ?? 'pm2_5')
-      return { ...reading, index, trust: index ? (input.frame ? 'fresh' : reading.trust) : ('none' as const) }
-    })
+  const { kept = NOTHING_KEPT } = input
+  const readings = readingsWhere(input, `index ${scheme}`, (thing) => {
+    const { airIndex, datastreams } = thing.properties
+    if (!airIndex && !(thing.geometry && datastreams.some(isPollutant))) return null
+    return airIndex?.[scheme]?.pollutant ?? 'pm2_5'
+  })
+  const entries = kept.map<Reading, Entry>('entries', scheme, readings, (reading) => {
+    const index = reading.thing.properties.airIndex?.[scheme] ?? null
+    return { ...reading, index, trust: index ? (input.frame ? 'fresh' : reading.trust) : 'none' }
+  })
+  // a mark that is kept says what is measured when it is pointed at
+  const now = kept.once('now', () => ({ input }))
+  now.input = input
+  const scale = aqiScale(scheme)
+  const marks = kept.map('marks', scheme, entries, (entry) => markOf(now, entry, scale))
+  const groups = kept.groups('entries', entries, (entry) => legendKey(entry, String(entry.index !== null)))
   const { first, last } = thingColumns(input)
-  const stations = entries.filter(isConfirmed)
-  const withIndex = stations.filter(({ index }) => index)
-  const { keys, grades } = gradeLegend(entries)
+  const stations = countOf(groups, isConfirmed)
+  const withIndex = countOf(groups, (entry) => isConfirmed(entry) && entry.index !== null)
+  const { keys, grades } = gradeLegend(groups)
   const model: Omit<LayerModel, 'rows'> = {
     legend: {
       title: i18n.t(scheme === 'us' ? 'air.title.us' : 'air.title.european'),
@@ -44,13 +59,13 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
       facts: [
         [i18n.t('fact.statistic'), i18n.t(scheme === 'us' ? 'air.statistic.us' : 'air.statistic.european')],
         [i18n.t('fact.window'), indexWindow(input, scheme)],
-        [i18n.t('fact.n'), i18n.t('n.stations', { n: withIndex.length, of: stations.length })],
-        thingSourceFact(input, entries),
+        [i18n.t('fact.n'), i18n.t('n.stations', { n: withIndex, of: stations })],
+        thingSourceFact(input, groups),
       ],
       keys: [...keys, ...TRUST_KEYS, 'unconfirmed'],
       grades,
-      ...countTrust(entries),
-      notes: [...trustNotes(input, entries), i18n.t('air.note.safe'), i18n.t('air.note.atLeast')],
+      ...countTrust(groups),
+      notes: [...trustNotes(input, groups), i18n.t('air.note.safe'), i18n.t('air.note.atLeast')],
     },
     compared: { column: 'index', show: i18n.integer },
     columns: [
@@ -60,18 +75,7 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
       { id: 'pollutant', label: i18n.t('column.pollutant'), numeric: false },
       ...last,
     ],
-    marks: {
-      ...NO_MARKS,
-      points: unconfirmedFirst(
-        entries.flatMap((entry) => {
-          const { index } = entry
-          const hint = [index ? indexHint(input, index) : i18n.t('hint.noIndex'), ...acuteHints(input, entry)].join(
-            ' · ',
-          )
-          return mark(input, entry, aqiScale(scheme), tellingValue(index), index ? indexText(input, index) : '', hint)
-        }),
-      ),
-    },
+    marks: { ...NO_MARKS, points: pointsInOrder(marks, groups) },
   }
   return withRows(model, () =>
     entries.map((entry) => ({
@@ -86,19 +90,20 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
 const acuteHints = (input: LayerInput, { thing }: Pick<Reading, 'thing'>): string[] =>
   input.frame ? [] : acuteOf(thing, input.latestOf, input.now).map((reading) => acuteText(reading, input.i18n))
 
-function mark(
-  { noData }: LayerInput,
-  { thing, trust }: Pick<Reading, 'thing' | 'trust'>,
-  scale: Scale,
-  value: number | null,
-  label: string,
-  hint: string,
-): PointMark[] {
+function markOf(now: { readonly input: LayerInput }, entry: Entry, scale: Scale): PointMark | null {
+  const { thing, trust, index } = entry
   const position = pointOf(thing)
-  if (!position) return []
+  if (!position) return null
   const { key, name } = thing.properties
-  const confirmed = isConfirmed({ thing })
-  const colour = value === null || !confirmed ? noData : colourOf(scale, value)
-  const shape = shapeOfGrade({ thing })
-  return [{ id: `thing:${key}`, name, position, colour, trust, confirmed, radius: 13, shape, label, hint }]
+  const confirmed = isConfirmed(entry)
+  const value = tellingValue(index)
+  return {
+    ...{ id: `thing:${key}`, name, position, trust, confirmed, radius: 13, shape: shapeOfGrade(entry) },
+    colour: value === null || !confirmed ? now.input.noData : colourOf(scale, value),
+    label: index ? indexText(now.input, index) : '',
+    get hint() {
+      const said = index ? indexHint(now.input, index) : now.input.i18n.t('hint.noIndex')
+      return [said, ...acuteHints(now.input, entry)].join(' · ')
+    },
+  }
 }
