@@ -48,7 +48,8 @@ export type Reason = keyof typeof REASONS
 
 /** The names of the reasons set in `bits`, in the order of their bits. */
 export const reasonsOf = (bits: number): Reason[] =>
-  (Object.keys(REASONS) as Reason[]).filter((reason) => (bits & REASONS[reason]) !== 0)
+  // as most are
+  bits === 0 ? [] : (Object.keys(REASONS) as Reason[]).filter((reason) => (bits & REASONS[reason]) !== 0)
 
 /** QARTOD aggregates flags by taking the worst: 4 over 3 over 1 over 2; 9 (missing) only when nothing else is known. */
 export const worst = (a: Quality, b: Quality): Quality => (RANK[a] >= RANK[b] ? a : b)

@@ -58,11 +58,16 @@ async function request<S extends z.ZodType>(schema: S, url: string, init: Reques
   const response = await send(url, init)
   const body: unknown = await response.json().catch(() => undefined)
   if (!response.ok) throw problemOf(response, body)
+  return checked(schema, response, body)
+}
+
+/** What was answered, as the schema says. @throws ApiProblem */
+export function checked<S extends z.ZodType>(schema: S, { url, status }: Response, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue ? `${issue.path.join('.')}: ${issue.message}` : ''
-  throw new ApiProblem('unreadable', response.status, 'UNREADABLE', `${url} ${where}`, { cause: parsed.error })
+  throw new ApiProblem('unreadable', status, 'UNREADABLE', `${url} ${where}`, { cause: parsed.error })
 }
 
 /** The error in a response that is not ok. */
@@ -72,7 +77,8 @@ export function problemOf(response: Response, body: unknown): ApiProblem {
   return new ApiProblem('refused', response.status, problem?.code ?? String(response.status), detail)
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+/** @throws ApiProblem where the server is not reached */
+export async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { coverageResponse, observationsResponse, thingFeatures, zoneFeatures } from '#model/api/city.ts'
+import { coverageResponse, observationsResponse, zoneFeatures } from '#model/api/city.ts'
 import { airHistoryResponse, historyResponse } from '#model/api/history.ts'
 import { estimatesResponse, indicatorsResponse, surveysResponse, zoneValuesResponse } from '#model/api/indicators.ts'
 import { archivedSources, ledgerResponse, rejectedResponse } from '#model/api/ingest.ts'
@@ -8,6 +8,7 @@ import { streetsResponse } from '#model/api/street.ts'
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
 import { loadH3 } from '../geo/h3.ts'
 import { get } from './client.ts'
+import { getThings } from './things.ts'
 
 const MINUTE = 60_000
 
@@ -32,10 +33,14 @@ export const streetsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-/** All Things with their latest values; between two requests the live feed updates the values. */
+/**
+ * All Things with their latest values; between two requests the live feed updates the values. Nearly every answer has other times,
+ * so comparing it with the one before, Thing by Thing, would find nothing to keep.
+ */
 export const thingsQuery = queryOptions({
   queryKey: ['things'],
-  queryFn: ({ signal }) => get(thingFeatures, '/things', {}, signal),
+  queryFn: ({ signal }) => getThings({}, signal),
+  structuralSharing: false,
   // 100,000 Things are 50 MB, so the interval grows with their number
   refetchInterval: ({ state }) => Math.max(MINUTE, (state.data?.features.length ?? 0) * 6),
 })
@@ -43,14 +48,15 @@ export const thingsQuery = queryOptions({
 /** Things that are said to be offline; the live feed says when one more is. */
 export const offlineThingsQuery = queryOptions({
   queryKey: ['things', 'offline'],
-  queryFn: ({ signal }) => get(thingFeatures, '/things', { offline: 'true', limit: 500 }, signal),
+  queryFn: ({ signal }) => getThings({ offline: 'true', limit: 500 }, signal),
   refetchInterval: MINUTE / 2,
 })
 
 /** Things that measure air. */
 export const airThingsQuery = queryOptions({
   queryKey: ['things', 'air'],
-  queryFn: ({ signal }) => get(thingFeatures, '/things', { domain: 'air' }, signal),
+  queryFn: ({ signal }) => getThings({ domain: 'air' }, signal),
+  structuralSharing: false,
   refetchInterval: ({ state }) => Math.max(MINUTE, (state.data?.features.length ?? 0) * 6),
 })
 

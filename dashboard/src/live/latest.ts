@@ -71,18 +71,21 @@ export function lastReceivedHere(
   return nowMs - Math.max(0, Date.parse(time) - Date.parse(lastReceivedAt))
 }
 
-/** What arrived since it was last drawn; a snapshot says what is there, so it does not count as throughput. */
-export function createInbox() {
-  let batch: LiveObservation[] = []
+/**
+ * What arrived since it was last drawn. Merged at once, in the small parts in which it arrives. A snapshot says what is there, so it does
+ * not count as throughput.
+ */
+export function createInbox(latest: Map<number, Latest>) {
+  let changed: number[] = []
   let committed = 0
   return {
     add(observations: readonly LiveObservation[], isSnapshot: boolean): void {
       if (!isSnapshot) committed += observations.length
-      for (const observation of observations) batch.push(observation)
+      for (const id of mergeObservations(latest, observations)) changed.push(id)
     },
-    drain(): { batch: readonly LiveObservation[]; committed: number } {
-      const drained = { batch, committed }
-      batch = []
+    drain(): { changed: readonly number[]; committed: number } {
+      const drained = { changed, committed }
+      changed = []
       committed = 0
       return drained
     },

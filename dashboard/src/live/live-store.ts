@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { type LedgerResponse, ledgerResponse } from '#model/api/ingest.ts'
 import { liveSnapshot } from '#model/api/live.ts'
-import { type LiveObservation, liveMessageSchema } from '#model/mqtt/live-feed.ts'
+import { type LiveObservation, liveMessageSchema, liveObservationSchema } from '#model/mqtt/live-feed.ts'
 import { isAvailability } from '#model/things/availability.ts'
-import { countIn, createInbox, type Latest, lastReceivedHere, mergeObservations, NO_RATE, type Rate } from './latest.ts'
+import { readInSlices } from '../http/in-slices.ts'
+import { countIn, createInbox, type Latest, lastReceivedHere, NO_RATE, type Rate } from './latest.ts'
 
 /**
  * The live feed, outside React. States: connecting -> live <-> reconnecting. EventSource reconnects after a broken
@@ -40,6 +41,16 @@ export type LiveState = {
 const changedIncident = z.object({ id: z.string() })
 
 const saysOffline = (observation: LiveObservation): boolean => isAvailability(observation) && observation.result === 0
+const unagreed = (name: string): string => `live event "${name}" is not as agreed`
+
+const SNAPSHOT = { item: liveObservationSchema, itemStart: '{"thing":' } as const
+
+/** A snapshot of 100,000 Datastreams is 17 MB. */
+async function readSnapshot(data: string, take: (observations: readonly LiveObservation[]) => void): Promise<void> {
+  const rest = await readInSlices([data], SNAPSHOT, take)
+  take(liveSnapshot.parse(rest).observations)
+}
+
 const shiftChange = z.object({ revision: z.number() })
 
 /** Numbers that change faster cannot be read, and every change draws the map again. The first after a pause is shown at once. */
@@ -71,7 +82,7 @@ export function createLiveStore(url: string): LiveStore {
     shiftEvents: 0,
     messagesPerSecond: null,
   }
-  const inbox = createInbox()
+  const inbox = createInbox(latest)
   let flushing = false
   let lastFlush = 0
   let costMs = 0
@@ -88,9 +99,8 @@ export function createLiveStore(url: string): LiveStore {
   const flush = (): void => {
     flushing = false
     lastFlush = Date.now()
-    const { batch, committed } = inbox.drain()
+    const { changed, committed } = inbox.drain()
     const rate = committed > 0 ? countIn(state.rate, Date.now(), committed) : state.rate
-    const changed = mergeObservations(latest, batch)
     if (changed.length === 0 && rate === state.rate) return
     const began = performance.now()
     set({ rate, ...(changed.length > 0 && { version: state.version + 1, changed }) })
@@ -109,13 +119,17 @@ export function createLiveStore(url: string): LiveStore {
     setTimeout(() => (document.hidden ? flush() : requestAnimationFrame(flush)), wait)
   }
 
+  const heard = (): void => {
+    lastEvent = Date.now()
+    if (state.status !== 'live') set({ status: 'live' })
+  }
+
   const on = <S extends z.ZodType>(name: string, schema: S, then: (value: z.output<S>) => void): void => {
     source?.addEventListener(name, (event: MessageEvent<string>) => {
-      lastEvent = Date.now()
-      if (state.status !== 'live') set({ status: 'live' })
+      heard()
       const parsed = schema.safeParse(JSON.parse(event.data))
       if (parsed.success) then(parsed.data)
-      else console.error(`live event "${name}" is not as agreed`, parsed.error.issues[0])
+      else console.error(unagreed(name), parsed.error.issues[0])
     })
   }
 
@@ -131,7 +145,12 @@ export function createLiveStore(url: string): LiveStore {
     source?.close()
     lastEvent = Date.now()
     source = new EventSource(url)
-    on('snapshot', liveSnapshot, ({ observations }) => take(observations, true))
+    source.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
+      heard()
+      readSnapshot(data, (observations) => take(observations, true)).catch((error) =>
+        console.error(unagreed('snapshot'), error),
+      )
+    })
     on('observations', liveMessageSchema, ({ observations }) => {
       take(observations, false)
       if (observations.some(saysOffline)) set({ offlineEvents: state.offlineEvents + 1 })

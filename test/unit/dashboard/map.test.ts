@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arrange, pointScale, unobstructed } from '#dashboard/src/map/canvas/arrange.ts'
+import { isInTheOpen } from '#dashboard/src/map/canvas/in-the-open.ts'
 import { centreOf, fitting, placeLabels, project } from '#dashboard/src/map/canvas/place-labels.ts'
 import { isStale, trustOf } from '#dashboard/src/map/layer-model/things.ts'
 import { congestionOf } from '#dashboard/src/map/layers/mobility/congestion.ts'
@@ -209,4 +210,22 @@ test('congestion is travel time over free-flow travel time: 90 s where 60 s are 
   const latest = { time: 0, result: 90, quality: 1 as const, reasons: [] }
   expect(congestionOf({ thing, latest })).toBe(1.5)
   expect(congestionOf({ thing, latest: null })).toBeNull()
+})
+
+describe('a name of 60 by 12 px on a map of 390 by 400 px', () => {
+  const button = { left: 12, top: 12, right: 52, bottom: 56 }
+  const hidden = { left: 200, top: 100, right: 200, bottom: 100 }
+
+  // half the name is 30 by 6 px, and 2 px stay free around it
+  test.each([
+    ['in the middle', 195, 200, true],
+    ['across a button', 60, 30, false],
+    ['just below a button', 40, 64, true],
+    ['too close to it', 40, 63, false],
+    ['cut off by the edge', 380, 200, false],
+    ['at the edge', 358, 392, true],
+    ['where something without a size is', 200, 100, true],
+  ])('%s', (_, x, y, isShown) => {
+    expect(isInTheOpen({ x, y, width: 60, height: 12 }, { width: 390, height: 400 }, [button, hidden])).toBe(isShown)
+  })
 })

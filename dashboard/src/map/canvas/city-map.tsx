@@ -111,6 +111,7 @@ export default function CityMap(props: CityMapProps) {
     setZoom(map.getZoom())
     return () => {
       setStage(null)
+      labelLayer.remove()
       map.remove()
     }
   }, [i18n])
