@@ -17,15 +17,19 @@ const namesOn = (page: Page): Promise<{ shown: string[]; covered: string[] }> =>
     const names = [...document.querySelectorAll<HTMLElement>('.map-label')].filter((name) =>
       name.checkVisibility({ visibilityProperty: true, opacityProperty: true }),
     )
-    const covered = names.filter((name) => {
+    const coverOf = (name: HTMLElement): Element | undefined => {
       const { left, right, top, bottom } = name.getBoundingClientRect()
       const places = [0, 0.25, 0.5, 0.75, 1].flatMap((part) =>
         [top, (top + bottom) / 2, bottom].map((y) => [left + part * (right - left), y] as const),
       )
-      return places.some(([x, y]) => !document.elementFromPoint(x, y)?.closest('.city-map__canvas canvas'))
+      const onTop = places.map(([x, y]) => document.elementFromPoint(x, y) ?? document.documentElement)
+      return onTop.find((element) => !element.closest('.city-map__canvas canvas'))
+    }
+    const covered = names.flatMap((name) => {
+      const cover = coverOf(name)
+      return cover ? [`${name.textContent} below ${cover.localName}.${cover.className}`] : []
     })
-    const texts = (list: HTMLElement[]) => list.map(({ textContent }) => textContent ?? '')
-    return { shown: texts(names), covered: texts(covered) }
+    return { shown: names.map(({ textContent }) => textContent ?? ''), covered }
   })
 
 test.each<[string, BrowserContextOptions]>([
