@@ -6,6 +6,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Table } from '../ui/table/table.tsx'
+import { Computing } from './computing.tsx'
 import { type CoreRow, coreColumns } from './core-columns.tsx'
 import { coreIndicatorsQuery } from './queries.ts'
 import './styles/equity.css'
@@ -41,7 +42,7 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
         />
       </div>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}
+      {!data && !answer.error && <Computing />}
       {data && (
         <div aria-busy={answer.isFetching}>
           <Table<CoreRow>

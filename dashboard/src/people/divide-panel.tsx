@@ -5,6 +5,7 @@ import { Picture } from '../ui/picture/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { domainOf, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { AffordabilityTable } from './affordability-table.tsx'
+import { Computing } from './computing.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
 import { DivideTable } from './divide-table.tsx'
 import { gapText, meanText } from './estimate-text.ts'
@@ -26,7 +27,7 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
   const { t } = i18n
   const answer = useQuery(dividesQuery(survey, { question, category, by }))
   if (answer.error) return <Problem error={answer.error} retry={answer.refetch} />
-  if (!answer.data) return <p className="loading">{t('app.loading')}</p>
+  if (!answer.data) return <Computing />
   const { data } = answer
   const share = data.statistic === 'proportion'
   const show = (value: number): string => (share ? i18n.percent(value, 0) : meanText(value, i18n))

@@ -9,6 +9,7 @@ import { PeriodSelect } from '../ui/period-select.tsx'
 import { Picture } from '../ui/picture/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { roundDomain, WhiskerChart } from '../ui/whisker-chart.tsx'
+import { Computing } from './computing.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
 import { EquityTable } from './equity-table.tsx'
 import { equityQuery } from './queries.ts'
@@ -50,7 +51,7 @@ export function EquityPanel() {
         <PeriodSelect />
       </div>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {!data && !answer.error && <p className="loading">{t('app.loading')}</p>}
+      {!data && !answer.error && <Computing />}
       {data && !exposure && <p className="note">{t('equity.nothing')}</p>}
       {data && exposure && (
         <div aria-busy={answer.isFetching}>
