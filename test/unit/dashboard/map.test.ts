@@ -213,8 +213,8 @@ test('congestion is travel time over free-flow travel time: 90 s where 60 s are 
 })
 
 describe('a name of 60 by 12 px on a map of 390 by 400 px', () => {
-  const button = { left: 12, top: 12, right: 52, bottom: 56 }
-  const hidden = { left: 200, top: 100, right: 200, bottom: 100 }
+  const button = { x: 12, y: 12, width: 40, height: 44 }
+  const hidden = { x: 200, y: 100, width: 0, height: 0 }
 
   // half the name is 30 by 6 px, and 2 px stay free around it
   test.each([

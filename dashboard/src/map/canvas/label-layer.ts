@@ -16,13 +16,13 @@ export function createLabelLayer(map: MapLibreMap, host: HTMLElement) {
   let shown: { label: PlacedLabel; element: HTMLElement; width: number; height: number }[] = []
   const move = (): void => {
     if (shown.length === 0) return
-    const { width, height, left, top } = host.getBoundingClientRect()
-    const covers = boxesOnTheMap(left, top)
+    const frame = host.getBoundingClientRect()
+    const covers = boxesOnTheMap(frame)
     for (const { label, element, ...size } of shown) {
       const at = map.project([label.position[0], label.position[1]])
       const [x, y] = [Math.round(at.x), Math.round(at.y + label.shift)]
       element.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`
-      element.style.visibility = isInTheOpen({ x, y, ...size }, { width, height }, covers) ? '' : 'hidden'
+      element.style.visibility = isInTheOpen({ x, y, ...size }, frame, covers) ? '' : 'hidden'
     }
   }
   map.on('move', move)
@@ -52,9 +52,8 @@ export function createLabelLayer(map: MapLibreMap, host: HTMLElement) {
 }
 export type LabelLayer = ReturnType<typeof createLabelLayer>
 
-/** From a corner of the map, px. */
-const boxesOnTheMap = (left: number, top: number): Box[] =>
+const boxesOnTheMap = (frame: DOMRect): Box[] =>
   [...document.querySelectorAll(ON_THE_MAP)].map((element) => {
-    const box = element.getBoundingClientRect()
-    return { left: box.left - left, right: box.right - left, top: box.top - top, bottom: box.bottom - top }
+    const { x, y, width, height } = element.getBoundingClientRect()
+    return { x: x - frame.x, y: y - frame.y, width, height }
   })
