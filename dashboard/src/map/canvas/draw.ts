@@ -6,12 +6,12 @@ import { h3IfLoaded } from '../../geo/h3.ts'
 import type { ColourScheme } from '../../state/view-state.ts'
 import type { Rgb } from '../colours/palette.ts'
 import type { Marks } from '../layer-model/model.ts'
+import { onceFor } from '../layer-model/once-for.ts'
 import { areaLayers, outlineLayers } from '../marks/areas.ts'
 import { cellLayer } from '../marks/cells.ts'
 import { lineLayers } from '../marks/lines.ts'
 import type { attributesOf } from '../marks/point-attributes.ts'
 import { type Points, pointLayers } from '../marks/points.ts'
-import { onceFor } from '../once-for.ts'
 
 type MapTheme = Record<'ring' | 'surface' | 'suspect' | 'mast' | 'edge' | 'hatch' | 'accent', Rgb>
 

@@ -1,7 +1,7 @@
 import { PathLayer, PolygonLayer } from '@deck.gl/layers'
 import type { Rgb } from '../colours/palette.ts'
 import type { AreaMark } from '../layer-model/model.ts'
-import { onceFor } from '../once-for.ts'
+import { onceFor } from '../layer-model/once-for.ts'
 import { hatch, ringsOf } from './hatch.ts'
 
 type Part = { readonly mark: AreaMark; readonly polygon: [number, number][][] }
