@@ -117,9 +117,6 @@ export function readingsWhere(
 const followedOf = ({ thing, datastream, saysOffline }: Shown): readonly number[] =>
   saysOffline ? thing.properties.datastreams.map(({ id }) => id) : datastream ? [datastream.id] : []
 
-export const readingOf = (input: LayerInput, thing: ThingFeature, property: string): Reading =>
-  readNow(input, shownOf(thing, property), undefined)
-
 /** What of a Thing is shown, which does not change with its values. */
 type Shown = {
   readonly thing: ThingFeature
