@@ -6,9 +6,11 @@ import { MINUTE_MS, SECOND_MS } from '#model/basics/durations.ts'
 import type { Outcome } from './channels/channel.ts'
 import { type ComposeDeps, composeDue } from './compose.ts'
 import { remind } from './reminders.ts'
-import { type SendDeps, sendDue } from './send.ts'
+import { type Attempt, beginDue, roomBeside, type SendDeps, sendDue } from './send.ts'
 
 const POLL_MS = 500
+/** Several attempts that end at about the same time make one round. */
+const GATHER_MS = 50
 const REMIND_EVERY_MS = MINUTE_MS
 /** After a failure that is not the database's. */
 const FAILURE_PAUSE_MS = 10 * SECOND_MS
@@ -37,12 +39,18 @@ export async function dispatchDue(deps: DispatchDeps): Promise<number> {
   return attempts
 }
 
-/** Dispatches until it is closed; `close` waits for what is being sent. While the database is unreachable nothing is lost. */
+/**
+ * Dispatches until it is closed; `close` waits for what is being sent. While the database is unreachable nothing is lost. A round
+ * waits for no receiver: what is sent slowly keeps its place, and the next round begins what there is room for.
+ */
 export function startDispatcher(deps: DispatchDeps): { close(): Promise<void> } {
   const stop = new AbortController()
   const outage = new Outage()
+  const underWay = new Set<Attempt>()
+  let wake = new AbortController()
   let remindedAt = Number.NEGATIVE_INFINITY
   let heartbeatAt = Number.NEGATIVE_INFINITY
+  let beating: Promise<void> | undefined
   /** Until the first round worked, the database may still be starting or being migrated: /ready reports that. */
   let begun = false
 
@@ -52,11 +60,29 @@ export function startDispatcher(deps: DispatchDeps): { close(): Promise<void> } 
       await remind(deps.pool, at)
       remindedAt = at.getTime()
     }
-    await dispatchDue(deps)
+    for (let i = 0; i < MAX_ROUNDS; i += 1) {
+      const composed = await composeDue(deps, deps.clock())
+      const attempts = await beginDue(deps, roomBeside(underWay))
+      for (const attempt of attempts) follow(attempt)
+      if (composed === 0 && attempts.length === 0) break
+    }
     begun = true
     const seconds = outage.end()
     if (seconds !== undefined) deps.log.info({ seconds }, 'notifications: outage ended')
-    await beat(at.getTime())
+    beating ??= beat(at.getTime())
+      .catch(note)
+      .then(() => {
+        beating = undefined
+      })
+  }
+
+  /** The next message to the same receiver, and what had no room, follow at once. */
+  function follow(attempt: Attempt): void {
+    underWay.add(attempt)
+    void attempt.ended.catch(note).finally(() => {
+      underWay.delete(attempt)
+      wake.abort()
+    })
   }
 
   // Only after a round that worked.
@@ -79,8 +105,11 @@ export function startDispatcher(deps: DispatchDeps): { close(): Promise<void> } 
 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
+      wake = new AbortController()
       const pauseMs = await round().then(() => POLL_MS, note)
-      await sleep(pauseMs, undefined, { signal: stop.signal, ref: false }).catch(() => {})
+      const isWorking = pauseMs === POLL_MS
+      await pause(pauseMs, isWorking ? AbortSignal.any([stop.signal, wake.signal]) : stop.signal)
+      if (isWorking && wake.signal.aborted) await pause(GATHER_MS, stop.signal)
     }
   }
 
@@ -89,6 +118,10 @@ export function startDispatcher(deps: DispatchDeps): { close(): Promise<void> } 
     close: async () => {
       stop.abort()
       await running
+      await Promise.allSettled([...[...underWay].map(({ ended }) => ended), beating])
     },
   }
 }
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal, ref: false }).catch(() => {})

@@ -36,6 +36,7 @@ export type SendDeps = {
   readonly send: SendMessage
   /** for tests */
   readonly leaseMs?: number
+  readonly sendTimeoutMs?: number
   /** 0 to 1, for the jitter of retries */
   readonly random?: () => number
   readonly onOutcome?: (channel: ChannelName, outcome: 'sent' | 'retry' | 'undeliverable') => void
@@ -60,9 +61,9 @@ const LEASE = `
     where state = 'pending' and next_attempt_at <= $1 and (lease_until is null or lease_until <= now())
   ), chosen as (
     select m.id from notification_message m join due using (id)
-    where place <= case when due.attempts > 0 then ${MAX_CONCURRENT_RETRIES} else ${MAX_CONCURRENT} end
+    where place <= case when due.attempts > 0 then $5::int else $4::int end
       and m.state = 'pending' and (m.lease_until is null or m.lease_until <= now())
-    order by due.attempts > 0, m.next_attempt_at limit ${MAX_CONCURRENT}
+    order by due.attempts > 0, m.next_attempt_at limit $4::int
     for update of m skip locked
   ), leased as (
     update notification_message m set lease_until = clock_timestamp() + $2 * interval '1 millisecond', leased_by = $3,
@@ -78,13 +79,34 @@ const RENEW = `
   update notification_message set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
   where id = any($1::uuid[]) and leased_by = $2 and state = 'pending' and lease_until is not null`
 
+/** What may be begun now: in all, and of these how many retries. */
+export type Room = { readonly all: number; readonly retries: number }
+export type Attempt = { readonly isRetry: boolean; readonly ended: Promise<void> }
+
+/** What is left beside attempts that are under way. */
+export function roomBeside(underWay: Iterable<Attempt>): Room {
+  const retries = [...underWay].map(({ isRetry }) => isRetry)
+  return {
+    all: MAX_CONCURRENT - retries.length,
+    retries: MAX_CONCURRENT_RETRIES - retries.filter(Boolean).length,
+  }
+}
+
 /** Sends what is due. @returns attempts made */
 export async function sendDue(deps: SendDeps): Promise<number> {
+  const attempts = await beginDue(deps, roomBeside([]))
+  await Promise.all(attempts.map(({ ended }) => ended))
+  return attempts.length
+}
+
+/** Begins to send what is due. @returns the attempts; each ends by itself, and fails when the database does */
+export async function beginDue(deps: SendDeps, room: Room): Promise<Attempt[]> {
+  if (room.all <= 0) return []
   const { leaseMs = LEASE_MS, pool, worker } = deps
   const askedAtMs = performance.now()
-  const { rows } = await pool.query<Leased>(LEASE, [deps.clock(), leaseMs, worker])
+  const { rows } = await pool.query<Leased>(LEASE, [deps.clock(), leaseMs, worker, room.all, Math.max(0, room.retries)])
   // Stopped until the lease was over: another worker may be sending them.
-  if (rows.length === 0 || performance.now() >= askedAtMs + leaseMs) return 0
+  if (rows.length === 0 || performance.now() >= askedAtMs + leaseMs) return []
   const ids = rows.map(({ id }) => id)
   const expired = new AbortController()
   const renewal = new Renewal({
@@ -93,12 +115,12 @@ export async function sendDue(deps: SendDeps): Promise<number> {
     onExpired: () => expired.abort(new Error('the lease expired before the message was sent')),
   })
   renewal.start(askedAtMs)
-  try {
-    await Promise.all(rows.map((message) => attempt(deps, message, expired.signal)))
-  } finally {
-    renewal.stop()
-  }
-  return rows.length
+  const attempts = rows.map((message) => ({
+    isRetry: message.attempts > 1,
+    ended: attempt(deps, message, expired.signal),
+  }))
+  void Promise.allSettled(attempts.map(({ ended }) => ended)).then(() => renewal.stop())
+  return attempts
 }
 
 async function attempt(deps: SendDeps, message: Leased, expired: AbortSignal): Promise<void> {
@@ -121,13 +143,17 @@ async function attempt(deps: SendDeps, message: Leased, expired: AbortSignal): P
   deps.onOutcome?.(message.channel, 'retry')
 }
 
-async function outcomeOf({ send }: SendDeps, message: Leased, expired: AbortSignal): Promise<Outcome> {
+async function outcomeOf(
+  { send, sendTimeoutMs = SEND_TIMEOUT_MS }: SendDeps,
+  message: Leased,
+  expired: AbortSignal,
+): Promise<Outcome> {
   if (message.deleted) return { ok: false, retry: false, error: 'the receiver was deleted' }
   // Every worker that tried it died over it.
   if (message.attempts > MAX_ATTEMPTS) return { ok: false, retry: false, error: 'no attempt was completed' }
   const { id, content, createdAt, channel, config, secret } = message
   try {
-    const signal = AbortSignal.any([AbortSignal.timeout(SEND_TIMEOUT_MS), expired])
+    const signal = AbortSignal.any([AbortSignal.timeout(sendTimeoutMs), expired])
     return await send({ id, content, createdAt, channel, config, secret, signal })
   } catch (error) {
     return { ok: false, retry: true, error: error instanceof Error ? error.message : String(error) }

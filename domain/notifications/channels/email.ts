@@ -25,7 +25,7 @@ export function emailChannel(server: MailServer | undefined): Channel {
   }
   const transport = nodemailer.createTransport(transportOf(server))
   const domain = /@([^\s>@]+)>?$/.exec(server.from)?.[1] ?? 'citywell.invalid'
-  return async ({ id, content, createdAt, config }) => {
+  return async ({ id, content, createdAt, config, signal }) => {
     const { address } = emailConfig.parse(config)
     const [first] = content.events
     // Mail programs show the messages of one incident as one thread.
@@ -46,6 +46,8 @@ export function emailChannel(server: MailServer | undefined): Channel {
         // A message holds text alone: nothing is read from files or fetched.
         disableFileAccess: true,
         disableUrlAccess: true,
+        // a server that goes on answering never runs into the timeout of a step
+        signal,
       })
       return { ok: true }
     } catch (error) {
