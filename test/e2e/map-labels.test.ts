@@ -55,7 +55,8 @@ test.each<[string, BrowserContextOptions]>([
     await page.getByRole('button', { name: 'Draw an area' }).click()
     await look('while an area is drawn')
     expect(found).toEqual({})
-    expect(shown).toBeGreaterThan(8)
+    // hiding all of them would be no answer
+    expect(shown).toBeGreaterThan(3)
     expect(errors).toEqual([])
   } finally {
     await close()
