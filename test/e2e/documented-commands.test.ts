@@ -48,6 +48,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm run bench -- --only overload --overload-seconds 60': 'takes minutes',
   'npm run bench -- --only overload': 'takes minutes',
   'npm run bench -- --only browser': 'takes minutes',
+  'npm run bench -- --only browser --browser-things 20000 --browser-profiles .': 'takes minutes',
   'npm run bench -- --only indicators --observations N': 'takes minutes',
   'npm run bench -- --only alerting --kills 100': 'takes an hour',
   'npm run bench -- --only alerting --rules 0 --alert-seconds 0 --kills 20': 'takes minutes',
