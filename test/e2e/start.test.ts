@@ -8,12 +8,13 @@ import { newDataDir, removeDataDir, type System, spawnStart, startSystem, until 
 
 type Ledger = { total: { received: number; stored: number; duplicate: number; balanced: boolean } }
 type Things = {
-  features: { properties: { key: string; datastreams: { property: string; latest: { result: number } | null }[] } }[]
+  features?: { properties: { key: string; datastreams: { property: string; latest: { result: number } | null }[] } }[]
 }
 
 const latestOf = async (system: System, key: string): Promise<number | undefined> => {
   const things = await system.get<Things>(`/api/v1/things?thing=${key}`)
-  return things.features[0]?.properties.datastreams[0]?.latest?.result
+  // 404 until the message is stored that registers it
+  return things.features?.[0]?.properties.datastreams[0]?.latest?.result
 }
 
 let dataDir: string

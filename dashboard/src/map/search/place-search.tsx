@@ -19,7 +19,7 @@ export function PlaceSearch({ zones, things, onChoose }: PlaceSearchProps) {
   const [text, setText] = useState('')
   const field = useRef<HTMLInputElement>(null)
   useShortcut(field)
-  const found = useGroups(text, { zones, things })
+  const { found, isLoading } = useGroups(text, { zones, things })
   const groups = found.map(({ kind, places, total }): FoundGroup => {
     const more = places.length < total && t('search.of', { shown: places.length, total })
     return {
@@ -39,7 +39,7 @@ export function PlaceSearch({ zones, things, onChoose }: PlaceSearchProps) {
       placeholder={t('search.placeholder')}
       onText={setText}
       total={found.reduce((sum, { total }) => sum + total, 0)}
-      none={t('search.none')}
+      none={t(isLoading ? 'app.loading' : 'search.none')}
       onChoose={(id) => {
         const place = found.flatMap(({ places }) => places).find((one) => idOf(one) === id)
         if (place) onChoose(place)
@@ -51,13 +51,20 @@ export function PlaceSearch({ zones, things, onChoose }: PlaceSearchProps) {
 
 const idOf = ({ kind, key }: Place): string => `${kind}:${key}`
 
-/** The index is made when somebody begins to search, and again when districts, streets or devices change. */
-function useGroups(text: string, { zones, things }: Pick<PlaceSearchProps, 'zones' | 'things'>): PlaceGroup[] {
+type Found = { readonly found: readonly PlaceGroup[]; readonly isLoading: boolean }
+
+/**
+ * The index is made when somebody begins to search, and again when districts, streets or devices change. Nothing is offered before the
+ * streets are there: what is first would be another place a moment later, when Enter chooses it.
+ */
+function useGroups(text: string, { zones, things }: Pick<PlaceSearchProps, 'zones' | 'things'>): Found {
   const isSearching = text.trim() !== ''
-  const streets = useQuery({ ...streetsQuery, enabled: isSearching }).data
+  const { data: streets, isLoading: isFetching, failureCount } = useQuery({ ...streetsQuery, enabled: isSearching })
+  const isLoading = isFetching && failureCount === 0
   const index = useMemo(
     () => (isSearching && zones ? placeIndex({ zones, streets, things }) : []),
     [isSearching, zones, streets, things],
   )
-  return useMemo(() => findPlaces(text, index), [text, index])
+  const found = useMemo(() => (isLoading ? [] : findPlaces(text, index)), [isLoading, text, index])
+  return { found, isLoading }
 }
