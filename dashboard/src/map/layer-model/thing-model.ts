@@ -77,11 +77,14 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
     if (value === null) return i18n.t('hint.noValue')
     return `${bounded(input, reading, { numberOf, show }) ?? show(value)} ${measure.unit}`.trim()
   }
+  const { kept = NOTHING_KEPT } = input
+  const now = kept.once('hint', () => ({ hintOf }))
+  now.hintOf = hintOf
   const markOf = (reading: Reading): PointMark | null => {
     const position = pointOf(reading.thing)
     if (!position) return null
     const value = numberOf(reading)
-    return {
+    return hinted(now, reading, {
       id: `thing:${reading.thing.properties.key}`,
       name: reading.thing.properties.name,
       position,
@@ -91,12 +94,8 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
       radius: measure.radius ?? 8,
       shape: shapeOf?.(reading) ?? 'dot',
       label: value === null || many ? '' : (bounded(input, reading, { numberOf, show: labelOf }) ?? labelOf(value)),
-      get hint() {
-        return hintOf(reading)
-      },
-    }
+    })
   }
-  const { kept = NOTHING_KEPT } = input
   const looks = JSON.stringify([measure.title, measure.unit, measure.radius, scale, many])
   const marks = kept.map('marks', looks, readings, markOf)
   const hasNumber = (reading: Reading): boolean => numberOf(reading) !== null
@@ -133,6 +132,19 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
   }
   return withRows(model, () => readings.map(rowOf))
 }
+
+type Hints = { hintOf: (reading: Reading) => string }
+
+/**
+ * What a mark says is written when it is pointed at. Made here, where a closure knows nothing but this: one of the model would hold the
+ * readings of all Things at its batch as long as its mark is kept.
+ */
+const hinted = (now: Hints, reading: Reading, mark: Omit<PointMark, 'hint'>): PointMark => ({
+  ...mark,
+  get hint() {
+    return now.hintOf(reading)
+  },
+})
 
 type Shown = {
   readonly numberOf: (reading: Reading) => number | null
