@@ -19,6 +19,8 @@ import {
 import { type ApiProcess, type City, openCity } from './processes.ts'
 
 const THINGS = 20
+/** More than 50 changes in 5 minutes are flapping (ALARM_RULE), and an incident that flaps stays open. */
+const MIN_ROUND_MS = 6_500
 const ROUND_LIMIT_MS = 180_000
 type Victim = 'evaluating' | 'waiting' | 'ingest'
 const VICTIMS: readonly Victim[] = ['evaluating', 'evaluating', 'ingest', 'waiting']
@@ -78,6 +80,7 @@ export async function benchKills({ kills, from }: KillsOptions): Promise<void> {
       )
       recovery[victim].push((performance.now() - startMs) / 1_000)
       await killed
+      await sleep(Math.max(0, MIN_ROUND_MS - (performance.now() - startMs)))
     }
     await report(city, webhook, { kills, from }, recovery)
   } finally {
