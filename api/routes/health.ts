@@ -1,15 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { pendingMigrations } from '#infra/db/migrate.ts'
 import { type Part, readiness, readyResponse } from '#model/api/ready.ts'
+import { createDatabaseProbe } from '../http/database-probe.ts'
 import type { ApiDeps } from './deps.ts'
-
-const DATABASE_PATIENCE_MS = 3_000
 
 export const healthRoutes =
   ({ pool, live, parts: otherParts = () => ({}) }: Pick<ApiDeps, 'pool' | 'live' | 'parts'>): FastifyPluginAsyncZod =>
   async (app) => {
     const tags = ['operation']
+    const databaseParts = createDatabaseProbe(pool)
     app.get(
       '/health',
       {
@@ -36,34 +35,9 @@ export const healthRoutes =
           .send(response)
       },
     )
-
-    async function databaseParts(): Promise<{ database: Part; migrations: Part }> {
-      try {
-        const pending = await withPatience(pendingMigrations(pool))
-        const detail = pending.length === 0 ? 'up to date' : `run "npm run migrate"; not applied: ${pending.join(', ')}`
-        return { database: { ok: true, detail: 'answers' }, migrations: { ok: pending.length === 0, detail } }
-      } catch {
-        return {
-          database: { ok: false, detail: 'does not answer' },
-          migrations: { ok: false, detail: 'unknown while the database does not answer' },
-        }
-      }
-    }
   }
 
 const livePart = (ok: boolean): Part => ({
   ok,
   detail: ok ? 'subscribed' : 'the broker has not confirmed the subscription',
 })
-
-async function withPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the database took too long')), DATABASE_PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -14,6 +14,10 @@ const GATHER_MS = 50
 const REMIND_EVERY_MS = MINUTE_MS
 /** After a failure that is not the database's. */
 const FAILURE_PAUSE_MS = 10 * SECOND_MS
+/** A database that cannot be used for longer is no start but an outage. */
+const STARTING_MS = MINUTE_MS
+/** Undefined table, column, function and schema (PostgreSQL, appendix A): not migrated yet. */
+const SCHEMA_MISSING = new Set(['42P01', '42703', '42883', '3F000'])
 /** Rounds of one run: messages of one receiver follow one another, without waiting for the next poll. */
 const MAX_ROUNDS = 20
 
@@ -53,6 +57,7 @@ export function startDispatcher(deps: DispatchDeps): { close(): Promise<void> } 
   let beating: Promise<void> | undefined
   /** Until the first round worked, the database may still be starting or being migrated: /ready reports that. */
   let begun = false
+  const startedAtMs = performance.now()
 
   async function round(): Promise<void> {
     const at = deps.clock()
@@ -98,10 +103,13 @@ export function startDispatcher(deps: DispatchDeps): { close(): Promise<void> } 
   /** @returns how long to wait until the next round */
   function note(error: unknown): number {
     const cause = error instanceof Error ? error.message : String(error)
-    if (begun && outage.note(cause))
+    if ((begun || !isStarting(error)) && outage.note(cause))
       deps.log.warn({ err: error }, 'notifications: outage started; messages wait in the database')
     return isTransient(error) ? POLL_MS : FAILURE_PAUSE_MS
   }
+
+  const isStarting = (error: unknown): boolean =>
+    performance.now() - startedAtMs < STARTING_MS && (isTransient(error) || isSchemaMissing(error))
 
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
@@ -122,6 +130,9 @@ export function startDispatcher(deps: DispatchDeps): { close(): Promise<void> } 
     },
   }
 }
+
+const isSchemaMissing = (error: unknown): boolean =>
+  SCHEMA_MISSING.has(String((error as { code?: unknown } | null)?.code))
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal, ref: false }).catch(() => {})

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readCommandLine } from '#infra/runtime/command-line.ts'
+import { onUnread } from '#infra/runtime/main.ts'
 import { hasMosquitto } from '../delivery/mosquitto.ts'
 import { openCity } from './city.ts'
 import { postgresBin } from './postgres.ts'
@@ -48,11 +49,12 @@ function summary({ faults, messages, problems }: Progress, skipped: readonly str
   ].join('\n')
 }
 
+const stop = new AbortController()
+
 async function main(): Promise<void> {
   const name = env['SYSTEM'] ?? 'servers'
   const folder = resolve(env['FOLDER'] ?? '.chaos')
   await mkdir(folder, { recursive: true })
-  const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   const options: ChaosOptions = {
     ...{ faults: numberOf('FAULTS', 1_000), seed: numberOf('SEED', 1), rate: numberOf('RATE', 200) },
@@ -81,6 +83,7 @@ function isToRun(): boolean {
   }
 }
 
+onUnread(() => stop.abort())
 if (isToRun()) {
   await main()
   process.exit()

@@ -19,7 +19,7 @@ export type WorkerProcess = {
 
 const ROOT = join(import.meta.dirname, '../..')
 /** As `npm run ingest` starts it, with its limit of memory. */
-const [, ...ARGUMENTS] = (
+const [, , ...ARGUMENTS] = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { ingest: string } }
 ).scripts.ingest.split(' ')
 

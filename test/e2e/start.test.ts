@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { publish } from './publish.ts'
-import { newDataDir, removeDataDir, type System, spawnStart, startSystem, until } from './system.ts'
+import { freePort, newDataDir, ROOT, removeDataDir, type System, spawnStart, startSystem, until } from './system.ts'
 
 type Ledger = { total: { received: number; stored: number; duplicate: number; balanced: boolean } }
 type Things = {
@@ -51,6 +53,40 @@ test('a city starts, stops on Ctrl-C, and goes on with the same data; a killed o
   expect({ ...total, received: received - duplicate }).toMatchObject({ received: 2, stored: 2, balanced: true })
   expect(await third.stop('SIGTERM')).toBe(0)
 }, 240_000)
+
+describe('npm start ends with its city, in order', () => {
+  // A terminal sends Ctrl-C to all processes of the group, and npm passes it on once more.
+  test.each([
+    ['SIGTERM to npm', 1, 'SIGTERM'],
+    ['Ctrl-C in a terminal', -1, 'SIGINT'],
+  ] as const)(
+    '%s',
+    async (_, group, signal) => {
+      const [port, mqttPort] = [await freePort(), await freePort()]
+      const npm = spawn('npm', ['start'], {
+        ...{ cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
+        env: { ...process.env, DATA_DIR: dataDir, PORT: `${port}`, MQTT_PORT: `${mqttPort}`, SIMULATE: 'off' },
+      })
+      let output = ''
+      npm.stdout.on('data', (chunk) => {
+        output += chunk
+      })
+      const ended = once(npm, 'exit')
+      await until(
+        () => output.includes('http://localhost'),
+        120_000,
+        () => output,
+      )
+      process.kill(group * (npm.pid ?? 0), signal)
+      expect(await ended).toEqual([0, null])
+      await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow()
+      // closed in order: nothing has to be repaired, nobody has the folder
+      const again = await startSystem({ dataDir, env: { SIMULATE: 'off' } })
+      expect(await again.stop()).toBe(0)
+    },
+    240_000,
+  )
+})
 
 describe('a start that cannot work says what to do', () => {
   test('--help lists commands and variables', async () => {

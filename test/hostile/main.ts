@@ -3,6 +3,7 @@
  * hold. Without MQTT_URL and API_URL it starts a city of its own in a temporary folder.
  */
 import { readCommandLine } from '#infra/runtime/command-line.ts'
+import { onUnread } from '#infra/runtime/main.ts'
 import { newDataDir, removeDataDir, startSystem } from '../e2e/system.ts'
 import { type HostileOptions, type Outcome, runHostile } from './run.ts'
 import type { City } from './watch.ts'
@@ -19,6 +20,7 @@ temporary folder); CITYWELL_KEY, for the check of the database at the end; VISIB
 `
 
 const env = process.env
+const interrupted = new AbortController()
 const numberOf = (name: string, fallback: number): number => Number(env[name] ?? fallback)
 
 function print({ seconds, mqtt, http, watched, ledger, problems }: Outcome): void {
@@ -41,7 +43,6 @@ function print({ seconds, mqtt, http, watched, ledger, problems }: Outcome): voi
 }
 
 async function main(): Promise<void> {
-  const interrupted = new AbortController()
   process.once('SIGINT', () => interrupted.abort())
   const options: HostileOptions = {
     stop: interrupted.signal,
@@ -91,4 +92,7 @@ function isToRun(): boolean {
   }
 }
 
-if (import.meta.main && isToRun()) await main()
+if (import.meta.main) {
+  onUnread(() => interrupted.abort())
+  if (isToRun()) await main()
+}

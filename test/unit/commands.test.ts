@@ -1,5 +1,6 @@
 /** Every command of package.json starts as documented: its help, and a clear refusal of an option that does not exist. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
@@ -12,7 +13,7 @@ const { scripts } = JSON.parse(await readFile(resolve(root, 'package.json'), 'ut
 }
 const commands = Object.entries(scripts).flatMap(([name, line]) => {
   if (TOOLS.has(name)) return []
-  const [, ...words] = line.split(' ')
+  const [, , ...words] = line.split(' ')
   const end = words.findIndex(
     (word) => word.startsWith('--') && words.slice(0, words.indexOf(word)).some((w) => w.endsWith('.ts')),
   )
@@ -33,6 +34,22 @@ test.for(commands)('npm run $name -- --help says how it is used', { timeout: 60_
   const ended = await run([...node, '--help'])
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(ended.stdout).toContain(name === 'start' ? 'npm start' : `npm run ${name}`)
+})
+
+test.for(commands)('npm run $name -- --help | head ends quietly', { timeout: 60_000 }, async ({ node }) => {
+  const child = spawn(process.execPath, [...node, '--help'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  // The reader is gone before the first word, as it may be behind a pipe.
+  child.stdout.destroy()
+  let complaint = ''
+  child.stderr.on('data', (chunk) => {
+    complaint += chunk
+  })
+  const [code] = await once(child, 'close')
+  expect({ code, complaint }).toEqual({ code: 0, complaint: '' })
+})
+
+test.for(commands)('npm run $name passes signals on: npm runs it in a shell that does not', ({ name }) => {
+  expect(scripts[name]).toMatch(/^exec node /)
 })
 
 test.for(commands)('npm run $name refuses an option that does not exist', { timeout: 60_000 }, async ({ node }) => {

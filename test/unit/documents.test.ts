@@ -137,7 +137,7 @@ test('every option that is named is in the help of its command', { timeout: 120_
   const helpOf = (command: string): string => {
     const words = (scripts[command] ?? command).split(' ')
     const main = words.findIndex((word) => word.endsWith('.ts'))
-    const arguments_ = words.slice(1, main + (words[main + 1]?.startsWith('--') ? 1 : 2))
+    const arguments_ = words.slice(words.indexOf('node') + 1, main + (words[main + 1]?.startsWith('--') ? 1 : 2))
     const known = helps.get(command)
     const text = known ?? execFileSync(process.execPath, [...arguments_, '--help'], { cwd: ROOT, encoding: 'utf8' })
     helps.set(command, text)

@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Collection } from '#domain/city-pack/geometry/read-collection.ts'
+import { withoutSecret } from '#infra/runtime/log.ts'
 import type { Scope } from '#infra/runtime/scope.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Position } from '#model/basics/geo.ts'
@@ -56,14 +57,22 @@ export async function writePack(folder: string, step: Step): Promise<{ lines: st
   await writeFile(join(folder, 'zones.geojson'), lines(withNumbers(collection, zones.fields.population)))
   if (joined) await writeFile(join(folder, 'things.csv'), joined.csv)
   const checked = await check(folder, { broker: undefined, seconds: 1 }, step.scope)
-  const start = `${broker === '' ? '' : `MQTT_URL=${broker} `}npm start -- --city ${folder}`
   const next = checked.isValid
-    ? [`start the city: ${start}`]
+    ? [`start the city: ${startCommand(folder, broker)}`]
     : [`mend ${folder}, then: npm run city -- check ${folder}`]
   return {
     isValid: checked.isValid,
     lines: [...zones.notes, ...(joined?.notes ?? []), ...notes, ...checked.lines, ...next],
   }
+}
+
+/** Without the password: what a command prints ends up in logs and tickets. */
+function startCommand(folder: string, broker: string): string {
+  const start = `npm start -- --city ${folder}`
+  if (broker === '') return start
+  const shown = withoutSecret(broker)
+  const hint = shown.includes('***') ? ' (the login of the broker in place of ***)' : ''
+  return `MQTT_URL=${shown} ${start}${hint}`
 }
 
 async function assertEmpty(folder: string): Promise<void> {

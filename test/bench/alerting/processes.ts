@@ -16,7 +16,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 const START_LIMIT_MS = 300_000
 const KEY = 'a-key-for-the-benches-0123456789'
 /** As `npm run api` starts it. */
-const [, ...ARGUMENTS] = (
+const [, , ...ARGUMENTS] = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { api: string } }
 ).scripts.api.split(' ')
 

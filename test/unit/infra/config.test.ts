@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { loadConfig } from '#infra/runtime/config.ts'
-import { withoutSecret } from '#infra/runtime/log.ts'
+import { withoutPasswords, withoutSecret } from '#infra/runtime/log.ts'
 import { basePathOf } from '#model/basics/base-path.ts'
 
 test('an empty environment runs everything here, on loopback, simulated', () => {
@@ -38,6 +40,56 @@ test('a percent-encoded password is accepted and hidden', () => {
   expect(loadConfig({ DATABASE_URL: url }).databaseUrl).toBe(url)
   expect(withoutSecret(url)).toBe('postgres://city:***@db:5432/city')
   expect(withoutSecret('postgres://db/city?user=city&password=hunter2')).not.toContain('hunter2')
+})
+
+test.each([
+  ['mqtt://t0ken-hunter2@broker.example', 'mqtt://***@broker.example'],
+  ['postgres://city@db/city', 'postgres://city@db/city'],
+])('a login without a password is a token, except at PostgreSQL: %s', (url, shown) => {
+  expect(withoutSecret(url)).toBe(shown)
+})
+
+test('URLs in messages of others lose their passwords', () => {
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[A-Za-z0-9!$%&*+,;=@/._~-]{1,30}$/),
+      fc.constantFrom('postgres', 'mqtts', 'https'),
+      (password, scheme) => {
+        const text = withoutPasswords(
+          `{"msg":"cannot reach ${scheme}://city:${password}@db.example:5432/x?y=1, retrying"}`,
+        )
+        expect(text).toBe(`{"msg":"cannot reach ${scheme}://city:***@db.example:5432/x?y=1, retrying"}`)
+      },
+    ),
+    { seed: 11 },
+  )
+})
+
+test('the log has no password of a URL and no client of the database, wherever they stand', () => {
+  const { stderr } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { createLog } from '#infra/runtime/log.ts'
+       const log = createLog('test')
+       const error = Object.assign(new Error('no answer of mqtts://city:hunter2@broker'), {
+         code: 'E1', input: 'postgres://city:hunter2@db', client: { connectionParameters: { user: 'hunter2' } },
+       })
+       log.warn(error)
+       log.warn({ deep: { deeper: { at: 'wss://city:hunter2@broker/mqtt' } } }, 'to mqtt://city:hunter2@broker')`,
+    ],
+    { encoding: 'utf8' },
+  )
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines).toMatchObject([
+    { err: { code: 'E1', message: 'no answer of mqtts://city:***@broker', input: 'postgres://city:***@db' } },
+    { deep: { deeper: { at: 'wss://city:***@broker/mqtt' } }, msg: 'to mqtt://city:***@broker' },
+  ])
+  expect(stderr).not.toContain('hunter2')
 })
 
 test('allowed host names are read as a list', () => {

@@ -6,6 +6,7 @@ import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
 import { openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
+import { withoutSecret } from '#infra/runtime/log.ts'
 import { createScope } from '#infra/runtime/scope.ts'
 import { check } from '#start/city-command/check/check.ts'
 import { type Ask, askNobody } from '#start/city-command/new/ask.ts'
@@ -152,6 +153,8 @@ test('the list is joined with what the devices are called in their messages, by 
   ]
   await writeFile(sensors, `Nummer;Omschrijving;DevEUI;lat;lon\n${rows.map((row) => `${row};41,389;2,171\n`).join('')}`)
   const made = await make({ name: 'A', districts: path, timeZone: 'Europe/Madrid', sensors, broker: broker.url })
+  expect(made.lines.join('\n')).not.toContain(new URL(broker.url).password)
+  expect(made.lines.at(-1)).toContain(`MQTT_URL=${withoutSecret(broker.url)} npm start`)
   expect(made.lines).toEqual(
     expect.arrayContaining([
       'column "Omschrijving" is taken for name',
