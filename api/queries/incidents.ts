@@ -1,5 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { nameCodeOf } from '#model/alerting/default-names.ts'
+import { subjectNameOf } from '#model/alerting/subject-name.ts'
 import type { Incident, IncidentsResponse, TimelineEntry } from '#model/api/alerts.ts'
 import { AppError } from '#model/basics/errors.ts'
 
@@ -118,11 +119,18 @@ function incidentOf(row: Row, now: Date): Incident {
   return {
     ...{ ...others, startedAt, endedAt, id: String(id) },
     rule: { id: ruleId, name: ruleName, nameCode: nameCodeOf({ id: ruleId, name: ruleName }), kind: ruleKind },
-    subject: { kind: subjectKind, id: subjectId, name: subjectName },
+    subject: { kind: subjectKind, id: subjectId, name: subjectName, ...codesOf({ kind: subjectKind, id: subjectId }) },
     location: lon === null || lat === null ? null : [lon, lat],
     durationSeconds: Math.max(0, Math.round((end - Date.parse(startedAt)) / 1000)),
     causeId: causeId === null ? null : String(causeId),
   }
+}
+
+const codesOf = (
+  subject: Pick<Incident['subject'], 'kind' | 'id'>,
+): Pick<Incident['subject'], 'nameCode' | 'nameKey'> => {
+  const named = subjectNameOf(subject)
+  return { nameCode: named?.code ?? null, nameKey: named?.key ?? '' }
 }
 
 /** pg hands dates over as Date. */

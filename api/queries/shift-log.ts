@@ -1,11 +1,19 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { Actor } from '#model/access/actor.ts'
 import { nameCodeOf } from '#model/alerting/default-names.ts'
+import type { SubjectKind } from '#model/alerting/states.ts'
+import { subjectNameOf } from '#model/alerting/subject-name.ts'
 import type { ShiftEntry } from '#model/api/shift-log.ts'
 
 type Person = ShiftEntry['author']
+type Incident = ShiftEntry['incidents'][number]
+type IncidentThen = Omit<Incident, 'ruleCode' | 'subjectCode' | 'subjectKey'> & {
+  readonly ruleId: string
+  readonly subjectKind: SubjectKind
+  readonly subjectId: string
+}
 type Row = Pick<ShiftEntry, 'kind' | 'text'> & {
-  readonly incidents: readonly (Omit<ShiftEntry['incidents'][number], 'ruleCode'> & { readonly ruleId: string })[]
+  readonly incidents: readonly IncidentThen[]
   readonly id: number
   readonly at: Date
   readonly writtenAt: Date
@@ -28,7 +36,8 @@ const SELECT = `
          not exists (select from shift_entry l where l.kind = 'handover' and l.id > e.id) as "isLatest",
          coalesce((
            select jsonb_agg(jsonb_build_object(
-                    'id', i.id::text, 'rule', i.rule_name, 'ruleId', i.rule_id, 'subject', i.subject_name, 'severity', s.severity,
+                    'id', i.id::text, 'rule', i.rule_name, 'ruleId', i.rule_id, 'subject', i.subject_name,
+                    'subjectKind', i.subject_kind, 'subjectId', i.subject_id, 'severity', s.severity,
                     'condition', s.condition, 'handling', s.handling, 'open', i.closed_at is null)
                   order by array_position(array['critical', 'warning', 'info'], s.severity), i.id)
            from shift_entry_incident s join incident i on i.id = s.incident_id where s.entry_id = e.id), '[]') as incidents
@@ -72,15 +81,21 @@ export async function selectRevision(db: Queryable): Promise<number> {
   return rows[0]?.revision ?? 0
 }
 
+function incidentOf({ ruleId, subjectKind, subjectId, ...incident }: IncidentThen): Incident {
+  const named = subjectNameOf({ kind: subjectKind, id: subjectId })
+  return {
+    ...incident,
+    ...{ subjectCode: named?.code ?? null, subjectKey: named?.key ?? '' },
+    ruleCode: nameCodeOf({ id: ruleId, name: incident.rule }),
+  }
+}
+
 function entryOf(row: Row, actor: Actor): ShiftEntry {
   const { id, kind, at, writtenAt, text, authorAccount, acceptedAt, acceptedKind, acceptedRole } = row
   const isAccepted = acceptedAt !== null && acceptedKind !== null && acceptedRole !== null
   return {
     ...{ id: String(id), kind, text },
-    incidents: row.incidents.map(({ ruleId, ...incident }) => ({
-      ...incident,
-      ruleCode: nameCodeOf({ id: ruleId, name: incident.rule }),
-    })),
+    incidents: row.incidents.map(incidentOf),
     ...{ at: at.toISOString(), writtenAt: writtenAt.toISOString() },
     author: { name: row.authorName, kind: row.authorKind, role: row.authorRole },
     own: actor.kind === 'account' && String(authorAccount) === actor.id,

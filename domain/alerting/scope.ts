@@ -13,6 +13,7 @@ export type ScopedThing = {
   readonly grade: Grade
   readonly zoneId: number | null
   readonly zone: string | null
+  readonly zoneName: string | null
   readonly people: number | null
   readonly owner: string | null
   readonly verified: boolean
@@ -27,7 +28,7 @@ export type ScopedThing = {
 
 // A Sparkplug device reports through its edge node, `<group>/<node>`; for other Things the attribute `gateway` names it.
 const THINGS = `
-  select t.id, t.key, t.name, t.domain, t.kind, t.grade, t.zone_id as "zoneId", z.key as zone, z.population as people,
+  select t.id, t.key, t.name, t.domain, t.kind, t.grade, t.zone_id as "zoneId", z.key as zone, z.name as "zoneName", z.population as people,
          t.owner, t.verified, t.expected_interval_s as "intervalSeconds", t.created_at as "createdAt",
          t.attributes ->> 'validTo' as "validTo",
          array_remove(array[

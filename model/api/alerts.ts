@@ -9,6 +9,7 @@ import {
   severitySchema,
   subjectKindSchema,
 } from '../alerting/states.ts'
+import { SUBJECT_CODES } from '../alerting/subject-name.ts'
 import { positionSchema } from '../basics/geo.ts'
 
 const instant = z.iso.datetime({ offset: true })
@@ -69,7 +70,14 @@ export const incidentSchema = z.object({
     nameCode: z.string().nullable(),
     kind: z.string().nullable(),
   }),
-  subject: z.object({ kind: subjectKindSchema, id: z.string(), name: z.string() }),
+  /** `nameCode` with `nameKey`: what it is called by, for translations; null where its name is its own */
+  subject: z.object({
+    kind: subjectKindSchema,
+    id: z.string(),
+    name: z.string(),
+    nameCode: z.enum(SUBJECT_CODES).nullable(),
+    nameKey: z.string(),
+  }),
   /** key of the zone in which the subject lies */
   zone: z.string().nullable(),
   location: positionSchema.nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { roleSchema } from '../access/roles.ts'
 import { conditionSchema, handlingSchema, severitySchema } from '../alerting/states.ts'
+import { SUBJECT_CODES } from '../alerting/subject-name.ts'
 
 const instant = z.iso.datetime({ offset: true })
 export const MAX_ENTRY_LENGTH = 4_000
@@ -32,6 +33,9 @@ export const shiftEntrySchema = z.object({
       /** of a name that Citywell gave, for translations */
       ruleCode: z.string().nullable(),
       subject: z.string(),
+      /** of what is no device and no district, for translations, with its parameter */
+      subjectCode: z.enum(SUBJECT_CODES).nullable(),
+      subjectKey: z.string(),
       severity: severitySchema,
       condition: conditionSchema,
       handling: handlingSchema,

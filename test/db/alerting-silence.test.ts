@@ -60,7 +60,9 @@ describe('row 22', () => {
       await engine.pass(on(time))
     }
     expect(await city.told()).toEqual(['opened gateway:roof'])
-    expect(await city.incidents()).toMatchObject([{ affected_things: 60, subject_kind: 'source' }])
+    expect(await city.incidents()).toMatchObject([
+      { affected_things: 60, subject_kind: 'source', subject_name: 'Gateway roof' },
+    ])
   })
 
   test('a broker outage of 450 Things is one incident; its end is one message; a restart none', async () => {

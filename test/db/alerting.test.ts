@@ -1,6 +1,7 @@
 /** The engine of alerting on a database: what users of other systems report, by the rows of docs/alerting.md. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { selectStatus } from '#api/queries/alert-rules.ts'
+import { selectIncidents } from '#api/queries/incidents.ts'
 import { close } from '#domain/alerting/actions.ts'
 import { changeRule, deleteRule } from '#domain/alerting/rules.ts'
 import { SYSTEM } from '#model/access/actor.ts'
@@ -412,4 +413,24 @@ test('row 21: severity goes up and down', async () => {
     { kind: 'severity_changed', severity: 'warning', at: on('10:04') },
     { kind: 'resolved', severity: 'warning', at: on('10:07') },
   ])
+})
+
+test('an incident of a district has the name of the district, one of the city a code', async () => {
+  await city.things.add('a')
+  const { rows } = await city.pool.query<{ id: number }>(
+    `update thing set zone_id = (select id from zone where key = 'west') returning zone_id as id`,
+  )
+  const zone = rows[0]?.id ?? 0
+  const levels = [{ severity: 'warning', threshold: 3 }]
+  for (const per of ['zone', 'city'])
+    await city.rule({ condition: { kind: 'air_index', scheme: 'european' }, per, levels })
+  const figures = { airIndex: async () => ({ things: new Map(), zones: new Map([[zone, 5]]), city: 5 }) }
+  await city.openEngine(city.pool, figures).pass(on('10:10'))
+  const found = await selectIncidents(city.pool, { state: 'open', limit: 10 }, on('10:10'))
+  expect(found.map(({ subject }) => subject)).toEqual(
+    expect.arrayContaining([
+      { kind: 'zone', id: 'west', name: 'West', nameCode: null, nameKey: '' },
+      { kind: 'city', id: 'city', name: 'Entire city', nameCode: 'city', nameKey: '' },
+    ]),
+  )
 })

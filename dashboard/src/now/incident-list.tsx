@@ -3,6 +3,7 @@ import type { Incident } from '#model/api/alerts.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { affectedText, durationText, lastedSeconds, valueText } from './incident-text.ts'
 import { ruleName } from './rule-name.ts'
+import { subjectName } from './subject-name.ts'
 import './incident-list.css'
 
 type ListProps = {
@@ -29,7 +30,7 @@ export function IncidentList({ label, incidents, selected, now, onSelect }: List
           key={incident.id}
           id={incident.id}
           className={`incident incident--${incident.severity}`}
-          textValue={`${ruleName(i18n, incident.rule)}, ${incident.subject.name}`}
+          textValue={`${ruleName(i18n, incident.rule)}, ${subjectName(i18n, incident.subject)}`}
         >
           <Summary incident={incident} now={now} />
         </ListBoxItem>
@@ -58,7 +59,7 @@ function Summary({ incident, now }: { incident: Incident; now: number }) {
         <span className="incident__duration">{durationText(lastedSeconds(incident, now), i18n)}</span>
       </span>
       <span className="incident__more">
-        <span>{[subject.name, value].filter(Boolean).join(' · ')}</span>
+        <span>{[subjectName(i18n, subject), value].filter(Boolean).join(' · ')}</span>
         <span>{affectedText(incident, i18n)}</span>
         <span>{states.filter(Boolean).join(' · ')}</span>
       </span>

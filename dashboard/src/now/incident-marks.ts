@@ -6,6 +6,7 @@ import { centreOf } from '../map/canvas/place-labels.ts'
 import { AQI, type Rgb } from '../map/colours/palette.ts'
 import { type Marks, NO_MARKS, type PointMark } from '../map/layer-model/model.ts'
 import { ruleName } from './rule-name.ts'
+import { subjectName } from './subject-name.ts'
 
 const [, MODERATE, , UNHEALTHY] = AQI
 /** Severities darken like the categories of an index; the shape says the same. */
@@ -32,7 +33,7 @@ export function incidentMarks(incidents: readonly Incident[], zones: ZoneFeature
     return [
       {
         id: `incident:${id}`,
-        name: subject.name,
+        name: subjectName(i18n, subject),
         position,
         colour: SEVERITY_COLOURS[severity],
         trust: 'fresh',

@@ -8,6 +8,7 @@ import { IncidentActions } from './incident-actions.tsx'
 import { affectedText, durationText, lastedSeconds, valueText } from './incident-text.ts'
 import { IncidentTimeline } from './incident-timeline.tsx'
 import { ruleName } from './rule-name.ts'
+import { subjectName } from './subject-name.ts'
 import { VulnerableGroups } from './vulnerable-groups.tsx'
 import './incident-panel.css'
 
@@ -43,7 +44,7 @@ function Facts({ detail: { incident, population }, now }: { detail: IncidentDeta
     subject.kind === 'thing' || subject.kind === 'zone' ? (
       <a href={hrefOf({ ...state, view: 'map', select: { type: subject.kind, key: subject.id } })}>{subject.name}</a>
     ) : (
-      subject.name
+      subjectName(i18n, subject)
     )
   const ruleLink = (
     <a href={hrefOf({ ...state, view: 'operations', select: { type: 'rule', key: rule.id } })}>
@@ -106,7 +107,7 @@ function Neighbours({ neighbours: { verdict, things } }: Pick<IncidentDetail, 'n
 }
 
 function Changes({ changes }: { changes: IncidentDetail['changesBefore'] }) {
-  const { t, dateTime } = useI18n()
+  const { t, dateTime, named } = useI18n()
   return (
     <section aria-labelledby="incident-changes">
       <h3 id="incident-changes" className="incident-panel__heading">
@@ -115,7 +116,9 @@ function Changes({ changes }: { changes: IncidentDetail['changesBefore'] }) {
       {changes.length === 0 && <p className="note">{t('now.changes.none')}</p>}
       <ul className="incident-panel__list">
         {changes.map(({ at, who, action, subject }) => (
-          <li key={`${at}${action}${subject}`}>{t('now.change', { at: dateTime(at), who, action, subject })}</li>
+          <li key={`${at}${action}${subject}`}>
+            {t('now.change', { at: dateTime(at), who, action: named('now.action', action, action), subject })}
+          </li>
         ))}
       </ul>
     </section>

@@ -7,6 +7,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { hrefOf, useViewState } from '../state/use-view-state.ts'
 import { Problem } from '../ui/problem.tsx'
 import { ruleName } from './rule-name.ts'
+import { subjectName } from './subject-name.ts'
 import './shift-log.css'
 
 /** One entry: when, who, what, about which incidents, and what can be done with it. */
@@ -85,10 +86,11 @@ function Incidents({ incidents, isHandover }: IncidentsProps) {
     <details open={incidents.length <= 5}>
       <summary>{t(isHandover ? 'shift.openThen' : 'shift.about', { n: incidents.length })}</summary>
       <ul className="shift-entry__incidents">
-        {incidents.map(({ id, rule, ruleCode, subject, severity, handling, open }) => (
+        {incidents.map(({ id, rule, ruleCode, subject, subjectCode, subjectKey, severity, handling, open }) => (
           <li key={id}>
             <a href={hrefOf({ ...state, view: 'now', select: { type: 'incident', key: id } })}>
-              {ruleName(i18n, { name: rule, nameCode: ruleCode })}, {subject}
+              {ruleName(i18n, { name: rule, nameCode: ruleCode })},{' '}
+              {subjectName(i18n, { name: subject, nameCode: subjectCode, nameKey: subjectKey })}
             </a>{' '}
             <span className="note">
               {[t(`now.severity.${severity}`), t(`now.handling.${handling}`), !open && t('shift.closedSince')]

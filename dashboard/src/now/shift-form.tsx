@@ -7,6 +7,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { Many } from '../notifications/parts.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { ruleName } from './rule-name.ts'
+import { subjectName } from './subject-name.ts'
 import './shift-log.css'
 
 /** Incidents that are offered to be linked; a hand-over lists all that are open. */
@@ -66,7 +67,7 @@ export function ShiftForm({ open }: { readonly open: readonly Incident[] }) {
             label={t('shift.incidents')}
             options={open
               .slice(0, MAX_OFFERED)
-              .map((one) => ({ id: one.id, label: `${ruleName(i18n, one.rule)}, ${one.subject.name}` }))}
+              .map((one) => ({ id: one.id, label: `${ruleName(i18n, one.rule)}, ${subjectName(i18n, one.subject)}` }))}
             value={incidents}
             onChange={setIncidents}
           />

@@ -40,7 +40,10 @@ export function RejectedMessage({ message, selected, onSelect }: RejectedMessage
             {message.replayedAt && ` · ${t('rejected.replayed', { time: dateTime(message.replayedAt) })}`}
           </span>
         </summary>
-        <p className="message__detail">{message.detail}</p>
+        {/* what a decoder found, in English, as it is in the log */}
+        <p className="message__detail" lang="en" dir="ltr">
+          {message.detail}
+        </p>
         {message.base64 === null ? (
           <p className="note">{t('rejected.bytes.key')}</p>
         ) : (

@@ -6,6 +6,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { useLive, useNow } from '../live/use-live.ts'
 import { affectedText, durationText, lastedSeconds, valueText } from '../now/incident-text.ts'
 import { ruleName } from '../now/rule-name.ts'
+import { subjectName } from '../now/subject-name.ts'
 import { Problem } from '../ui/problem.tsx'
 import './wall.css'
 
@@ -36,7 +37,7 @@ export function WallIncidents() {
           <li key={incident.id} className={`wall-incident wall-incident--${incident.severity}`}>
             <span className="wall-incident__severity">{t(`now.severity.${incident.severity}`)}</span>
             <strong className="wall-incident__rule">{ruleName(i18n, incident.rule)}</strong>
-            <span>{[incident.subject.name, valueText(incident, i18n)].filter(Boolean).join(' · ')}</span>
+            <span>{[subjectName(i18n, incident.subject), valueText(incident, i18n)].filter(Boolean).join(' · ')}</span>
             <span>{[durationText(lastedSeconds(incident, now), i18n), affectedText(incident, i18n)].join(' · ')}</span>
           </li>
         ))}

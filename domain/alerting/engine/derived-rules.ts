@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
 import type { RuleError } from '#model/alerting/rule-error.ts'
+import { englishNameOf } from '#model/alerting/subject-name.ts'
 import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import { REASONS } from '#model/observation/quality.ts'
 import type { Evidence } from '../machine.ts'
@@ -96,12 +97,12 @@ export function zoneRefs(
   keys: readonly string[] | undefined,
 ): Map<number, SubjectRef> {
   const refs = new Map<number, SubjectRef>()
-  for (const { zoneId, zone, people } of things.values()) {
+  for (const { zoneId, zone, zoneName, people } of things.values()) {
     if (zoneId === null || zone === null || refs.has(zoneId) || (keys && !keys.includes(zone))) continue
     refs.set(zoneId, {
       ...{ kind: 'zone', id: String(zoneId), intervalSeconds: null },
       describe: () => ({
-        ...{ kind: 'zone', id: zone, name: zone, thingId: null, zoneId, zoneKey: zone, owner: null },
+        ...{ kind: 'zone', id: zone, name: zoneName ?? zone, thingId: null, zoneId, zoneKey: zone, owner: null },
         ...{ affectedThings: 0, affectedPeople: people },
       }),
     })
@@ -114,7 +115,15 @@ export function cityRef({ things }: Pick<World, 'things'>): SubjectRef {
   return {
     ...{ kind: 'city', id: '', intervalSeconds: null },
     describe: () => ({
-      ...{ kind: 'city', id: 'city', name: 'City', thingId: null, zoneId: null, zoneKey: null, owner: null },
+      ...{
+        kind: 'city',
+        id: 'city',
+        name: englishNameOf({ kind: 'city', id: 'city' }),
+        thingId: null,
+        zoneId: null,
+        zoneKey: null,
+        owner: null,
+      },
       ...{ affectedThings: 0, affectedPeople: [...people.values()].reduce((a, b) => a + b, 0) },
     }),
   }

@@ -1,4 +1,5 @@
 /** What silence is evaluated from: Things that are expected to report, or that say themselves whether they are online. */
+import { ALL_SOURCES } from '#model/alerting/subject-name.ts'
 import { MINUTE_MS, SECOND_MS } from '#model/basics/durations.ts'
 import { deathEvidence, silenceEvidence } from '../evidence/silence.ts'
 import type { Evidence } from '../machine.ts'
@@ -8,7 +9,6 @@ import type { ActiveRule } from './world.ts'
 export const MISSED_INTERVALS = 1.5
 /** Last wills of devices behind one cause arrive as their connections time out. */
 const BURST_MS = MINUTE_MS
-export const ALL_SOURCES = 'broker'
 
 export type Member = {
   readonly thing: ScopedThing

@@ -10,12 +10,12 @@
  *
  * Evidence is dated by when a threshold was reached, not by when somebody looked: a backtest finds the same.
  */
+import { ALL_SOURCES, englishNameOf } from '#model/alerting/subject-name.ts'
 import type { Evidence } from '../machine.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import { thingRef } from './measured-rules.ts'
 import type { Cause } from './persist.ts'
 import {
-  ALL_SOURCES,
   announced,
   awaitingCause,
   chainOf,
@@ -212,7 +212,7 @@ function evaluateThings(pass: SilencePass, rule: ActiveRule, things: ThingPass):
 }
 
 function groupRef({ id, members }: Group, { now }: SilencePass): SubjectRef {
-  const isAll = id === ALL_SOURCES
+  const kind = id === ALL_SOURCES ? 'system' : 'source'
   const silent = members.filter((member) => hasMissed(member, now))
   const affected = silent.length > 0 ? silent : members
   const zones = new Map(affected.map(({ thing }) => [thing.zoneId, thing.people]))
@@ -220,18 +220,13 @@ function groupRef({ id, members }: Group, { now }: SilencePass): SubjectRef {
   const [zoneId] = zones.keys()
   const zoneKey = affected[0]?.thing.zone ?? null
   return {
-    ...{ kind: isAll ? 'system' : 'source', id, intervalSeconds: null },
+    ...{ kind, id, intervalSeconds: null },
     describe: () => ({
-      ...{ kind: isAll ? 'system' : 'source', id, name: nameOf(id), thingId: null, owner: null },
+      ...{ kind, id, name: englishNameOf({ kind, id }), thingId: null, owner: null },
       ...(zones.size === 1 ? { zoneId: zoneId ?? null, zoneKey } : { zoneId: null, zoneKey: null }),
       affectedThings: affected.length,
       affectedPeople: people.length === 0 ? null : people.reduce((a, b) => a + b, 0),
       things: affected.map(({ thing }) => thing.key),
     }),
   }
-}
-
-function nameOf(id: string): string {
-  if (id === ALL_SOURCES) return 'All sources'
-  return id.startsWith('gateway:') ? `Gateway ${id.slice('gateway:'.length)}` : `Source ${id.slice('source:'.length)}`
 }

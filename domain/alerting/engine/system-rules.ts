@@ -3,6 +3,7 @@ import { readFile, statfs } from 'node:fs/promises'
 import type { Queryable } from '#infra/db/pool.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
 import type { RuleError } from '#model/alerting/rule-error.ts'
+import { englishNameOf } from '#model/alerting/subject-name.ts'
 import { DAY_MS } from '#model/basics/durations.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import type { RuleOutcomes } from './rule-errors.ts'
@@ -16,12 +17,6 @@ export type SystemSources = {
   readonly certificates?: readonly string[] | undefined
 }
 
-const NAMES: Readonly<Record<Measure, string>> = {
-  ledger_difference: 'Ledger of the ingest',
-  queue_age_seconds: 'Commit queue',
-  disk_used_percent: 'Disk',
-  certificate_days_left: 'Certificate',
-}
 const UNITS: Readonly<Record<Measure, string>> = {
   ledger_difference: '{message}',
   queue_age_seconds: 's',
@@ -80,7 +75,15 @@ export async function evaluateSystem(
 const systemRef = (measure: Measure): SubjectRef => ({
   ...{ kind: 'system', id: measure, intervalSeconds: null, measured: { unit: UNITS[measure] } },
   describe: () => ({
-    ...{ kind: 'system', id: measure, name: NAMES[measure], thingId: null, zoneId: null, zoneKey: null, owner: null },
+    ...{
+      kind: 'system',
+      id: measure,
+      name: englishNameOf({ kind: 'system', id: measure }),
+      thingId: null,
+      zoneId: null,
+      zoneKey: null,
+      owner: null,
+    },
     ...{ affectedThings: 0, affectedPeople: null },
   }),
 })

@@ -1,7 +1,7 @@
 /** Common Alerting Protocol 1.2 (OASIS Standard, 1 July 2010): one alert per event, in the order of the schema. */
 import type { EventKind, NotificationEvent, Severity } from '#model/notifications/event.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
-import { ruleNameOf } from '../messages/texts.ts'
+import { ruleNameOf, textOf } from '../messages/texts.ts'
 import type { FeedCity, FeedEntry } from './entry.ts'
 import { element, escapeXml, XML_DECLARATION } from './xml.ts'
 
@@ -36,7 +36,7 @@ export function capAlert(entry: FeedEntry, city: FeedCity): string {
     element('status', isExercise ? 'Test' : 'Actual'),
     element('msgType', messageType),
     element('scope', 'Public'),
-    element('note', city.simulated ? 'Simulated data of a fictional city' : null),
+    element('note', city.simulated ? textOf(entry.language, 'note.simulated') : null),
     element('references', references.join(' ')),
     element('incidents', event.incidentId.replaceAll(/\s/g, '-')),
     infoOf(entry, city),

@@ -3,7 +3,7 @@ import { type NotificationEvent, SEVERITIES, type Severity } from '#model/notifi
 import { MAX_LISTED_EVENTS, type MessageContent, type MessageLanguage } from '#model/notifications/message.ts'
 import { fillTemplate } from '#model/notifications/template.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
-import { ruleNameOf, textOf } from './texts.ts'
+import { ruleNameOf, subjectNameIn, textOf } from './texts.ts'
 
 export type MessageContext = {
   readonly language: MessageLanguage
@@ -48,7 +48,7 @@ export function renderMessage(events: readonly NotificationEvent[], context: Mes
 function titleOf({ kind, severity, rule, subject }: NotificationEvent, { language }: MessageContext): string {
   const names = {
     rule: ruleNameOf(language, rule),
-    subject: subject.name,
+    subject: subjectNameIn(language, subject),
     severity: textOf(language, `severity.${severity}`),
   }
   return textOf(language, `title.${kind}`, names)
@@ -103,7 +103,7 @@ function fieldsOf(event: NotificationEvent, context: MessageContext) {
     kind: event.kind,
     severity: textOf(language, `severity.${event.severity}`),
     rule: ruleNameOf(language, event.rule),
-    subject: event.subject.name,
+    subject: subjectNameIn(language, event.subject),
     zone: event.zoneId ?? '',
     owner: event.owner ?? '',
     property: event.property ?? '',

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { nameCodeOf } from '#model/alerting/default-names.ts'
+import { subjectNameOf } from '#model/alerting/subject-name.ts'
+import type { NotificationEvent } from '#model/notifications/event.ts'
 import type { MessageLanguage } from '#model/notifications/message.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../model/notifications/messages')
@@ -30,6 +32,12 @@ function catalogueOf(language: MessageLanguage): Catalogue {
 export function ruleNameOf(language: MessageLanguage, rule: { readonly id: string; readonly name: string }): string {
   const code = nameCodeOf(rule)
   return code === null ? rule.name : textOf(language, `rule.${code}`)
+}
+
+/** What an incident is about: the name of a Thing or zone, or what there is a word for in the language. */
+export function subjectNameIn(language: MessageLanguage, subject: NotificationEvent['subject']): string {
+  const named = subjectNameOf(subject)
+  return named === null ? subject.name : textOf(language, `subject.${named.code}`, { key: named.key })
 }
 
 /** @throws Error for a code that the catalogue does not have: a fault of the program */

@@ -14,7 +14,7 @@ const plain = (text: string | null): string | null => text?.replaceAll(/[\u2068\
 const incident = {
   id: '7',
   rule: { id: '1', name: 'PM2.5 above 50', kind: 'value' },
-  subject: { kind: 'thing', id: 'air-001', name: 'Harbour' },
+  subject: { kind: 'thing', id: 'air-001', name: 'Harbour', nameCode: null, nameKey: '' },
   zone: 'old-harbour',
   location: null,
   severity: 'critical',

@@ -6,14 +6,20 @@ import type { Incident } from '#model/api/alerts.ts'
 const seed = 20261130
 const HOUR = 3_600_000
 const at = (hour: number): string => new Date(hour * HOUR).toISOString()
+const subject = (kind: Incident['subject']['kind'], name: string): Incident['subject'] => ({
+  ...{ kind, id: name, name, nameCode: null, nameKey: '' },
+})
 const incident = (id: string, from: number, to: number | null, more: Partial<Incident> = {}): Incident =>
   ({
-    ...{ id, rule: { id: 'r', name: 'Too loud', nameCode: null }, subject: { kind: 'thing', id: 't', name: 'Meter' } },
+    ...{ id, rule: { id: 'r', name: 'Too loud', nameCode: null }, subject: subject('thing', 'Meter') },
     ...{ condition: 'firing', maxSeverity: 'warning', property: 'sound_level', causeId: null },
     ...{ startedAt: at(from), endedAt: to === null ? null : at(to) },
     ...more,
   }) as Incident
-const I18N = { named: (prefix: string, code: string) => `${prefix}.${code}` }
+const I18N = {
+  named: (prefix: string, code: string) => `${prefix}.${code}`,
+  t: (id: string, values: object = {}) => `${id} ${Object.values(values)}`,
+}
 const DAY = { from: 0, to: 24 * HOUR }
 
 describe('incidents on the ribbon', () => {
@@ -42,7 +48,7 @@ describe('incidents on the ribbon', () => {
   test.each<[string, Partial<Incident>, string]>([
     ['a value', {}, 'event'],
     ['silence', { condition: 'no_data' }, 'outage'],
-    ['a broker', { subject: { kind: 'source', id: 's', name: 'Broker' } }, 'outage'],
+    ['a broker', { subject: subject('source', 'Broker') }, 'outage'],
     ['a device that says it is offline', { property: 'online' }, 'outage'],
   ])('%s: %o is an %s', (_, more, kind) => {
     expect(incidentItems([incident('i', 1, 2, more)], DAY, I18N)[0]?.kind).toBe(kind)
@@ -54,6 +60,12 @@ test('the name of a rule that every city has is translated, one that somebody ga
     incident('i', 1, 2, { rule: { id: 'r', name: 'Given', nameCode, kind: 'silence' } })
   const names = incidentItems([named('default-silence'), named(null)], DAY, I18N).map(({ name }) => name)
   expect(names).toEqual(['rule.default-silence: Meter', 'Given: Meter'])
+})
+
+test('what is no device and no district is called by a word of the language', () => {
+  const gateway = { ...subject('source', 'Gateway g-1'), nameCode: 'gateway' as const, nameKey: 'g-1' }
+  const [item] = incidentItems([incident('i', 1, 2, { subject: gateway })], DAY, I18N)
+  expect(item?.name).toBe('Too loud: subject.gateway g-1')
 })
 
 describe('gaps on the ribbon', () => {

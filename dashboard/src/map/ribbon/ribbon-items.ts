@@ -1,6 +1,7 @@
 import type { Incident } from '#model/api/alerts.ts'
 import type { Formatters } from '../../i18n/formatters.ts'
 import { ruleName } from '../../now/rule-name.ts'
+import { subjectName } from '../../now/subject-name.ts'
 
 /** What happened in a window of time: an incident, an outage (something is silent), or a gap in what the layer shows. */
 export type RibbonItem = {
@@ -23,7 +24,7 @@ const isOutage = ({ condition, subject, property }: Incident): boolean =>
 export function incidentItems(
   incidents: readonly Incident[],
   { from, to }: Window,
-  i18n: Pick<Formatters, 'named'>,
+  i18n: Pick<Formatters, 'named' | 't'>,
 ): RibbonItem[] {
   return incidents
     .filter(({ causeId }) => causeId === null)
@@ -33,7 +34,7 @@ export function incidentItems(
         id,
         kind: isOutage(incident) ? 'outage' : 'event',
         severity: maxSeverity,
-        name: `${ruleName(i18n, rule)}: ${subject.name}`,
+        name: `${ruleName(i18n, rule)}: ${subjectName(i18n, subject)}`,
         start: Date.parse(startedAt),
         end: endedAt === null ? null : Date.parse(endedAt),
       }

@@ -5,6 +5,7 @@ import { capDocument } from '#domain/notifications/feeds/cap.ts'
 import { type MessageContext, renderMessage } from '#domain/notifications/messages/render.ts'
 import { ruleNameOf } from '#domain/notifications/messages/texts.ts'
 import { DEFAULT_RULE_NAMES } from '#model/alerting/default-names.ts'
+import { englishNameOf, SUBJECT_CODES, subjectNameOf } from '#model/alerting/subject-name.ts'
 import { EVENT_KINDS, type NotificationEvent } from '#model/notifications/event.ts'
 import { MESSAGE_LANGUAGES } from '#model/notifications/message.ts'
 import { TEMPLATE_FIELDS, templateProblem } from '#model/notifications/template.ts'
@@ -117,6 +118,50 @@ describe('catalogues', () => {
     // CLDR plural rules: ru 2 few, 5 many, 21 one; ar 2 two, 3 few, 11 many
     expect([2, 5, 21].map((n) => title('ru', n).split(': ')[1])).toEqual(['2 инцидента', '5 инцидентов', '21 инцидент'])
     expect(title('ar', 2)).toContain('حادثان')
+  })
+})
+
+describe('what is no Thing and no zone', () => {
+  const SUBJECTS = [
+    { kind: 'city' as const, id: 'city' },
+    { kind: 'source' as const, id: 'gateway:3/4' },
+    { kind: 'source' as const, id: 'source:5' },
+    ...['broker', 'ledger_difference', 'queue_age_seconds', 'disk_used_percent', 'certificate_days_left'].map((id) => ({
+      ...{ kind: 'system' as const, id },
+    })),
+  ]
+  const about = (subject: Omit<NotificationEvent['subject'], 'name'>): NotificationEvent => ({
+    ...event,
+    rule: { id: '1', name: '2' },
+    subject: { ...subject, name: englishNameOf(subject) },
+  })
+
+  test('is known by a code, each of them', () => {
+    const codes = SUBJECTS.map((subject) => subjectNameOf(subject)?.code)
+    expect(new Set(codes)).toEqual(new Set(SUBJECT_CODES))
+    expect(subjectNameOf({ kind: 'thing', id: 'city' })).toBeNull()
+    expect(subjectNameOf({ kind: 'zone', id: 'broker' })).toBeNull()
+    expect(subjectNameOf({ kind: 'system', id: 'constructor' })).toBeNull()
+  })
+
+  test.each(SUBJECTS)('$id is called as the language says, in messages, texts of receivers and CAP', (subject) => {
+    const titleIn = (language: (typeof MESSAGE_LANGUAGES)[number]): string =>
+      renderMessage([about(subject)], { ...context, language }).title
+    expect(titleIn('en')).toBe(`Critical: 2, ${englishNameOf(subject)}`)
+    for (const language of ['ar', 'zh', 'ru'] as const) {
+      const own = { ...context, language, publicUrl: undefined, simulated: true }
+      const { title, body } = renderMessage([about(subject)], own)
+      const templated = renderMessage([about(subject)], { ...own, template: '{subject}' }).body
+      const cap = capDocument(
+        {
+          ...{ id: '1', event: about(subject), title, body, language, link: null },
+          ...{ publishedAt: new Date(event.at), before: [], zone: null },
+        },
+        { name: '6', simulated: true, baseUrl: 'https://7', host: '7' },
+      )
+      const texts = ['headline', 'note', 'event'].map((name) => cap.split(`<${name}>`)[1]?.split('<')[0])
+      for (const text of [title, templated, ...texts]) expect(text).toMatch(/^[^a-z]+$/i)
+    }
   })
 })
 
