@@ -100,6 +100,45 @@ export const selectDayBefore = async (db: Queryable, ids: readonly number[], at:
 export const selectDayAfter = async (db: Queryable, ids: readonly number[], at: number): Promise<MeterRow[]> =>
   (await db.query<Wire>(DAY_AFTER, [ids, new Date(at)])).rows.map(rowOf)
 
+const FIRST_DAY = NEAREST('>=', 'asc')
+const EVER = new Date('1900-01-01T00:00:00Z')
+
+/** The first day ever with a good reading, of each meter that has one. */
+export const selectFirstDay = async (db: Queryable, ids: readonly number[]): Promise<MeterRow[]> =>
+  (await db.query<Wire>(FIRST_DAY, [ids, EVER])).rows.map(rowOf)
+
+// Twenty times less a hundredth: isUnitStep of model/meter/unit-change.ts.
+const UNIT_STEPS = `
+  with day as (
+    select datastream_id, bucket, first, last,
+           lag(last) over (partition by datastream_id order by bucket) as before
+    from meter_daily join unnest($1::int[], $2::timestamptz[]) as wanted (id, until)
+      on datastream_id = wanted.id and bucket < wanted.until
+    where datastream_id = any($1::int[]) and good > 0
+  ), step as (
+    select datastream_id as id, bucket as at from day
+    where first < before or first > 19.8 * before and before > 0 or last > 19.8 * first and first > 0 or last < first
+  )
+  select ${COLUMNS}, good_hours::float8 as "goodHours" from meter_daily
+  where datastream_id = any($1::int[]) and exists (
+    select from step
+    where step.id = datastream_id and bucket between step.at - interval '3 days' and step.at + interval '3 days'
+  )
+  order by 1, 2`
+
+/** Days on which a meter fell, or rose by the factor between two units, before an instant each (ms), with those around. */
+export const selectUnitSteps = async (
+  db: Queryable,
+  ids: readonly number[],
+  until: readonly number[],
+): Promise<MeterRow[]> => {
+  const values = [ids, until.map((at) => new Date(at))]
+  const before = new Map(ids.map((id, i) => [id, until[i] ?? 0]))
+  return (await db.query<Wire>(UNIT_STEPS, values)).rows
+    .map(rowOf)
+    .filter(({ id, start }) => start < (before.get(id) ?? 0))
+}
+
 // The bounds of all as parameters: chunks outside them are left out while the statement is planned.
 const RAW = `
   select w.id, ${MS('o.phenomenon_time')} as at, o.result as value

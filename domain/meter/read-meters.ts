@@ -11,12 +11,24 @@ import {
   type Meter,
   type MeterRow,
   readingsOf,
+  type ScaleAt,
+  scaleOfDays,
   startOf,
   toOpen,
 } from '#model/meter/assemble.ts'
 import { countMeter, type MeterCount } from '#model/meter/count.ts'
 import type { MeterRules, Reading } from '#model/meter/reading.ts'
-import { selectDayAfter, selectDayBefore, selectDays, selectHours, selectMeters, selectReadings } from './queries.ts'
+import { isUnitStep } from '#model/meter/unit-change.ts'
+import {
+  selectDayAfter,
+  selectDayBefore,
+  selectDays,
+  selectFirstDay,
+  selectHours,
+  selectMeters,
+  selectReadings,
+  selectUnitSteps,
+} from './queries.ts'
 
 export type MeterRead = MeterCount & {
   /** of the hours that lie in the window: days where these are whole, hours elsewhere */
@@ -43,12 +55,13 @@ export async function readMeters(
   const around = { from: dayOf(from) - AROUND_DAYS * DAY_MS, to: dayOf(to) + (AROUND_DAYS + 1) * DAY_MS }
   const days = Map.groupBy(await selectDays(db, ids, around), ({ id }) => id)
   await addNearest(db, ids, days, { from, to }, around)
-  const plans = meters.map((meter) => planOf(meter, days.get(meter.id) ?? [], edges))
+  const scales = await readScales(db, meters, days)
+  const plans = meters.map((meter) => planOf(meter, days.get(meter.id) ?? [], edges, scales.get(meter.id) ?? (() => 1)))
   await addHours(db, plans)
   await addReadings(db, plans, edges)
   return new Map(
     plans.flatMap((plan) => {
-      const count = countMeter(readingsOf(plan.days, plan.hours, plan.raw), rulesOf(plan.meter, plan.maxRate))
+      const count = countMeter(readingsOf(plan.days, plan.hours, plan.raw), rulesOf(plan.meter, plan))
       return count.points.length === 0 ? [] : [[plan.meter.id, { ...count, rows: rowsWithin(plan, from, to) }] as const]
     }),
   )
@@ -63,12 +76,48 @@ export async function readMeterRules(
   const meters = await selectMeters(db, ids)
   const around = { from: dayOf(from) - AROUND_DAYS * DAY_MS, to: dayOf(to) + (AROUND_DAYS + 1) * DAY_MS }
   const days = Map.groupBy(await selectDays(db, ids, around), ({ id }) => id)
-  return new Map(meters.map((meter) => [meter.id, rulesOf(meter, limitsOf(meter, days.get(meter.id) ?? []))]))
+  const scales = await readScales(db, meters, days)
+  return new Map(
+    meters.map((meter) => {
+      const scaleAt = scales.get(meter.id) ?? (() => 1)
+      return [meter.id, rulesOf(meter, { maxRate: limitsOf(meter, days.get(meter.id) ?? [], scaleAt), scaleAt })]
+    }),
+  )
 }
 
-const rulesOf = ({ unit, replacements }: Meter, maxRate: MeterRules['maxRate']): MeterRules => ({
-  ...{ unit, maxRate, replacements },
-})
+const rulesOf = (
+  { unit, replacements }: Meter,
+  { maxRate, scaleAt }: Required<Pick<MeterRules, 'maxRate' | 'scaleAt'>>,
+): MeterRules => ({ unit, maxRate, replacements, scaleAt })
+
+/**
+ * How many times too large the readings of these days are, because the device changed its unit on one of them or before. What
+ * days long ago say is looked up only where the reading now is far above the first one ever, or below it: elsewhere the unit
+ * is the one it began with.
+ */
+async function readScales(
+  db: Queryable,
+  meters: readonly Meter[],
+  days: ReadonlyMap<number, readonly MeterRow[]>,
+): Promise<ReadonlyMap<number, ScaleAt>> {
+  const firstOf = (id: number) => days.get(id)?.find(({ readings }) => readings)
+  const begin = new Map((await selectFirstDay(db, [...days.keys()])).map((row) => [row.id, row]))
+  const doubted = [...days.keys()].filter((id) => {
+    const [ever, now] = [begin.get(id), firstOf(id)]
+    if (!ever?.readings || !now?.readings || ever.start >= now.start) return false
+    const [before, own] = [ever.readings.first.value, now.readings.first.value]
+    return own < before || before === 0 || isUnitStep(before, own)
+  })
+  const until = doubted.map((id) => firstOf(id)?.start ?? 0)
+  const earlier = Map.groupBy(doubted.length === 0 ? [] : await selectUnitSteps(db, doubted, until), ({ id }) => id)
+  return new Map(
+    meters.map((meter) => {
+      const own = days.get(meter.id) ?? []
+      const initial = scaleOfDays(meter, [...(earlier.get(meter.id) ?? []), ...own])
+      return [meter.id, scaleOfDays(meter, own, initial)] as const
+    }),
+  )
+}
 
 const dayOf = (at: number): number => Math.floor(at / DAY_MS) * DAY_MS
 
@@ -76,6 +125,7 @@ type Plan = {
   readonly meter: Meter
   readonly days: readonly MeterRow[]
   readonly maxRate: (at: number) => number
+  readonly scaleAt: ScaleAt
   /** days that are read by the hour */
   readonly openDays: ReadonlySet<number>
   readonly hours: Map<number, readonly MeterRow[]>
@@ -103,13 +153,13 @@ async function addNearest(
     for (const row of await selectDayAfter(db, after, around.to)) days.set(row.id, [...(days.get(row.id) ?? []), row])
 }
 
-function planOf(meter: Meter, days: readonly MeterRow[], edges: readonly number[]): Plan {
-  const maxRate = limitsOf(meter, days)
+function planOf(meter: Meter, days: readonly MeterRow[], edges: readonly number[], scaleAt: ScaleAt): Plan {
+  const maxRate = limitsOf(meter, days, scaleAt)
   const openDays = new Set<number>()
-  for (const day of toOpen(days, maxRate, meter.replacements, DAY_MS))
+  for (const day of toOpen(days, { ...meter, maxRate, scaleAt }, DAY_MS))
     for (let beside = -BESIDE_DAYS; beside <= BESIDE_DAYS; beside++) openDays.add(day + beside * DAY_MS)
   for (const edge of edges) if (edge % DAY_MS !== 0) openDays.add(dayOf(edge))
-  return { meter, days, maxRate, openDays, hours: new Map(), raw: new Map() }
+  return { meter, days, maxRate, scaleAt, openDays, hours: new Map(), raw: new Map() }
 }
 
 /** Days in a row, for all meters that need the same ones, in one query. */
@@ -147,7 +197,7 @@ async function addReadings(db: Queryable, plans: readonly Plan[], edges: readonl
   const split = new Set(edges.filter((edge) => edge % HOUR_MS !== 0).map((edge) => startOf(HOUR_MS, edge)))
   const wanted = plans.flatMap((plan) => {
     const hours = [...plan.hours.values()].flat().sort((a, b) => a.start - b.start)
-    const open = toOpen(hours, plan.maxRate, plan.meter.replacements, HOUR_MS)
+    const open = toOpen(hours, { ...plan, replacements: plan.meter.replacements }, HOUR_MS)
     return hours
       .filter(({ start, good }) => good > 1 && (open.has(start) || split.has(start)))
       .map(({ start }) => ({ id: plan.meter.id, from: start, to: start + HOUR_MS }))

@@ -3,6 +3,7 @@ import type { Position } from '#model/basics/geo.ts'
 import { OBSERVATION_RETENTION_DAYS } from '#model/basics/retention.ts'
 import type { Source } from '#model/city/city-pack.ts'
 import { type Bound, storedLimit } from '#model/observation/censored.ts'
+import { onCircle } from '#model/observation/directions.ts'
 import {
   coversInterval,
   isPropertyName,
@@ -149,7 +150,9 @@ function readResult(sample: Sample, property: ObservedProperty): ResultRead | Re
   const unit = sample.unit ?? property.unit
   const result = toCanonical(raw, unit, property)
   if (result !== undefined && Math.abs(result) <= LARGEST_RESULT)
-    return limit ? storedLimit(result, limit.bound, property.unit) : { result, reasons: 0 }
+    return limit
+      ? storedLimit(result, limit.bound, property.unit)
+      : { result: property.circular ? onCircle(result) : result, reasons: 0 }
   if (ucum(unit) === undefined) return refuse('unknown_unit', `"${clip(unit)}" is not a known unit`)
   if (result !== undefined) return refuse('bad_value', `${raw} ${unit} is too large`)
   return refuse('unit_mismatch', `"${clip(unit)}" does not convert to ${property.unit}, the unit of ${property.name}`)

@@ -186,12 +186,14 @@ export const observationsResponse = z.object({
       events: z.array(
         z.object({
           time: instant,
-          kind: z.enum(['reset', 'rollover', 'replacement', 'correction']),
+          kind: z.enum(['reset', 'rollover', 'replacement', 'correction', 'unit_change']),
           /** nobody recorded it: the readings say so */
           inferred: z.boolean(),
           from: z.number(),
           to: z.number(),
           counted: z.number(),
+          /** of a change of unit: by what it multiplied the readings (1000: from kWh to Wh) */
+          factor: z.number().optional(),
         }),
       ),
       /** readings that left the line of the meter and came back: in no total */

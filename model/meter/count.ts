@@ -3,6 +3,7 @@ import { outliersOf } from './outliers.ts'
 import { hoursBetween, quantileOf, ratesAround } from './rates.ts'
 import type { MeterEvent, MeterRules, Reading, Replacement } from './reading.ts'
 import { rolledOver } from './rollover.ts'
+import { inOneUnit } from './unit-change.ts'
 
 /** A reading that counts, with what was counted up to it since the first one. */
 export type Point = Reading & { readonly counted: number }
@@ -36,28 +37,29 @@ const USUAL_SHARE = 0.75
  * same rate, or a small one (the meter runs backwards or was corrected: it counts as it is); a register that rolled over; a
  * reset to zero, where the new reading can have been counted since; else a replacement nobody recorded, over which nothing
  * counts. So is a step up that is more than the meter can count. A drop with no reading after it waits: it counts once the next
- * reading confirms it.
+ * reading confirms it. A step to another unit is none of these: what follows is counted in the unit before it.
  */
 export function countMeter(readings: readonly Reading[], rules: MeterRules): MeterCount {
   const wrong = outliersOf(readings)
-  const line = readings.filter((_, index) => !wrong.has(index))
+  const raw = readings.filter((_, index) => !wrong.has(index))
+  const { line, changes } = inOneUnit(raw, rules)
   const outliers = readings.filter((_, index) => wrong.has(index))
   const points: Point[] = []
   const events: MeterEvent[] = []
   // counted = value + shift: on an undisturbed stretch the difference of two readings, to the last digit
   let shift = -(line[0]?.value ?? 0)
-  const steps = { line, rules, jumps: jumpsOf(line, rules) }
+  const steps = { line, rules, changes, jumps: jumpsOf(line, rules) }
   for (const [i, own] of line.entries()) {
-    const before = line[i - 1]
+    const [before, shown] = [line[i - 1], raw[i] ?? own]
     if (before) {
       const event = eventBetween(steps, i, before, own)
-      if (event && isUnconfirmed(event, line, i)) return { points, events, outliers, unconfirmed: own }
+      if (event && isUnconfirmed(event, line, i)) return { points, events, outliers, unconfirmed: shown }
       if (event) {
-        events.push(event)
+        events.push({ ...event, from: raw[i - 1]?.value ?? event.from, to: shown.value })
         shift += before.value - own.value + event.counted
       }
     }
-    points.push({ ...own, counted: own.value + shift })
+    points.push({ ...shown, counted: own.value + shift })
   }
   return { points, events, outliers, unconfirmed: undefined }
 }
@@ -79,13 +81,26 @@ function jumpsOf(line: readonly Reading[], rules: MeterRules): ReadonlySet<numbe
 const replacementBetween = (before: Reading, own: Reading, { replacements }: MeterRules): Replacement | undefined =>
   replacements.find(({ at }) => at > before.at && at <= own.at)
 
-type Steps = { readonly line: readonly Reading[]; readonly rules: MeterRules; readonly jumps: ReadonlySet<number> }
+type Steps = {
+  readonly line: readonly Reading[]
+  readonly rules: MeterRules
+  readonly changes: ReadonlyMap<number, number>
+  readonly jumps: ReadonlySet<number>
+}
 
-function eventBetween({ line, rules, jumps }: Steps, i: number, before: Reading, own: Reading): MeterEvent | undefined {
+function eventBetween(
+  { line, rules, changes, jumps }: Steps,
+  i: number,
+  before: Reading,
+  own: Reading,
+): MeterEvent | undefined {
   const parts = { at: own.at, from: before.value, to: own.value }
   const recorded = replacementBetween(before, own, rules)
   if (recorded)
     return { ...parts, kind: 'replacement', inferred: false, counted: acrossReplacement(before, own, recorded) }
+  const factor = changes.get(i)
+  if (factor !== undefined)
+    return { ...parts, kind: 'unit_change', inferred: true, counted: own.value - before.value, factor }
   if (own.value >= before.value)
     return jumps.has(i) ? { ...parts, kind: 'replacement', inferred: true, counted: 0 } : undefined
   if (isRunningBack(line, i)) return { ...parts, kind: 'correction', counted: own.value - before.value, inferred: true }

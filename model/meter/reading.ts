@@ -7,15 +7,17 @@ export type MeterEvent = {
   readonly at: number
   /**
    * reset: the register began again at zero; rollover: it passed its highest number; replacement: another meter, or another
-   * register, goes on; correction: a small step back
+   * register, goes on; correction: a small step back; unit_change: the device goes on in another unit
    */
-  readonly kind: 'reset' | 'rollover' | 'replacement' | 'correction'
+  readonly kind: 'reset' | 'rollover' | 'replacement' | 'correction' | 'unit_change'
   readonly inferred: boolean
   /** the readings before and after */
   readonly from: number
   readonly to: number
   /** what counts as consumed between the two */
   readonly counted: number
+  /** of a change of unit: by what it multiplied the readings */
+  readonly factor?: number
 }
 
 /** A replacement that somebody recorded: between the last reading before `at` and the first one from then on. */
@@ -33,4 +35,6 @@ export type MeterRules = {
   /** the most it can count in an hour, around an instant */
   readonly maxRate: (at: number) => number
   readonly replacements: readonly Replacement[]
+  /** how many times too large a reading is since the device changed its unit, as far as days before it show; 1 otherwise */
+  readonly scaleAt?: (at: number) => number
 }

@@ -71,6 +71,13 @@ export function addVectors(a: VectorSum, b: VectorSum): VectorSum {
 /** Any angle as one of 0 to below 360 degrees. */
 export const inCircle = (degrees: number): number => ((degrees % 360) + 360) % 360
 
+/** Senders count -180 to 180, 0 to 360, or one turn beyond after an offset of their own; what is further away is no angle. Ours. */
+const ANGLES = [-360, 720] as const
+
+/** A direction as sent, on the circle: -90 is 270 and 360 is 0. Beyond one turn it stays as it is, outside the range of its property. */
+export const onCircle = (degrees: number): number =>
+  degrees >= ANGLES[0] && degrees <= ANGLES[1] ? inCircle(degrees) : degrees
+
 /** The turn from one direction to another, above -180 to 180 degrees, clockwise positive: from 350 to 10 it is 20. */
 export function turn(from: number, to: number): number {
   const clockwise = inCircle(to - from)

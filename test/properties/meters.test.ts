@@ -8,6 +8,7 @@ import { requalify } from '#ingest/requalify/requalify.ts'
 import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { parsePeriod } from '#model/basics/period.ts'
 import { countedIn } from '#model/meter/window.ts'
+import { REASONS } from '#model/observation/quality.ts'
 import { addThing, openTestApi, type TestApi } from '../db/api-fixture.ts'
 
 let api: TestApi
@@ -87,11 +88,11 @@ async function series(id: number, every: string): Promise<number> {
   const { buckets } = (await api.app.inject({ url })).json()
   return buckets.reduce((sum: number, { total }: { total: number | null }) => sum + (total ?? 0), 0)
 }
-async function everyBucketPlaysBack(id: number, every: string): Promise<void> {
+async function everyBucketPlaysBack(id: number, every: string, property = 'energy'): Promise<void> {
   const iso = (ms: number) => encodeURIComponent(new Date(ms).toISOString())
   const window = `from=${iso(START)}&to=${iso(END)}&every=${every}`
   const { buckets } = (await api.app.inject(`/api/v1/datastreams/${id}/observations?${window}`)).json()
-  const { streams } = (await api.app.inject(`/api/v1/history?property=energy&${window}`)).json()
+  const { streams } = (await api.app.inject(`/api/v1/history?property=${property}&${window}`)).json()
   const played = streams.find(({ datastream }: { datastream: number }) => datastream === id)
   // playback has six digits
   const six = (value: number | null) => (value === null ? null : Number(value.toPrecision(6)))
@@ -228,5 +229,64 @@ test('a meter replaced by one of a higher reading, and that by one of a lower, c
       expect(await series(id, '1h')).toBeCloseTo(starts.length * 6 * perHour, 6)
     }),
     { seed: 15, numRuns: 12 },
+  )
+})
+
+/** Whatever unit a device turns to: (register, factor) of a year ago and of today; and back. */
+const UNITS_OF = [
+  ['energy', 1000],
+  ['energy', 1 / 3.6e-3],
+  ['water_volume', 1000],
+  ['gas_volume', 1 / 0.3048 ** 3],
+] as const
+
+test('a change of unit, and a change back, count nothing: in every window, series, playback and indicator', {
+  timeout: 240_000,
+}, async () => {
+  const changing = fc.record({
+    unit: fc.constantFrom(...UNITS_OF),
+    isDown: fc.boolean(),
+    start: fc.integer({ min: 150, max: 90_000 }),
+    rate: fc.double({ min: 0.05, max: 1.5, noNaN: true }),
+    shares: fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 24, maxLength: 24 }),
+    // hours after the beginning: long before the days that are looked at, on one of them, or a day or two before
+    change: fc.oneof(fc.integer({ min: 30, max: 700 }), fc.integer({ min: 1000, max: 1058 })),
+    back: fc.option(fc.integer({ min: 30, max: 400 }), { nil: undefined }),
+  })
+  await fc.assert(
+    fc.asyncProperty(changing, async ({ unit: [property, by], isDown, start, rate, shares, change, back }) => {
+      const factor = isDown ? 1 / by : by
+      const truth: Reading[] = []
+      const sent: Reading[] = []
+      const begin = START - 1000 * HOUR_MS
+      let value = start
+      for (let i = 0; begin + i * HOUR_MS <= END + 30 * HOUR_MS; i++) {
+        const isAway = i >= change && (back === undefined || i < change + back)
+        truth.push([begin + i * HOUR_MS, value])
+        sent.push([begin + i * HOUR_MS, isAway ? value * factor : value])
+        value += (rate * (shares[i % 24] ?? 0)) / 10
+      }
+      const key = `unit-${crypto.randomUUID()}`
+      const id = await addThing(api.pool, { key, domain: 'energy' }, property)
+      await insert(id, sent)
+      const trueAt = (at: number): number => truth.findLast(([time]) => time <= at)?.[1] ?? 0
+      const whole = trueAt(END) - trueAt(START)
+      for (const every of ['1h', '1d']) expect(await series(id, every)).toBeCloseTo(whole, 4)
+      // six hours are of UTC, and touch the window
+      expect(await series(id, '6h')).toBeCloseTo(trueAt(END) - trueAt(Date.parse('2026-10-23T18:00:00Z')), 4)
+      for (const every of ['1h', '6h', '1d']) await everyBucketPlaysBack(id, every, property)
+      let days = 0
+      for (const day of DAYS) days += await indicator(id, day)
+      expect(days).toBeCloseTo(whole, 4)
+      expect(await between(id, begin, END)).toBeCloseTo(trueAt(END) - start, 4)
+      const month = Date.parse('2026-09-30T23:00:00Z')
+      expect(await indicator(id, '2026-10')).toBeCloseTo(trueAt(Date.parse('2026-11-01T00:00:00Z')) - trueAt(month), 4)
+      await requalify({ pool: api.pool, window: { fromMs: begin, toMs: END }, property })
+      expect(await between(id, START, END)).toBeCloseTo(whole, 4)
+      const doubted = 'select count(*)::int as n from observation where reasons & $1 <> 0'
+      expect((await api.pool.query(doubted, [REASONS.spike])).rows).toEqual([{ n: 0 }])
+      await api.pool.query('delete from observation')
+    }),
+    { seed: 16, numRuns: 10, endOnFailure: true },
   )
 })

@@ -40,6 +40,14 @@ const DRIFTS: readonly Case[] = [
   ['running backwards, down to zero', [3, 2.5, 1.5, 0.9, 0], -3],
   ['running backwards near zero, and forwards again', [0.5, 0.3, 0.1, 0.2, 0.4], -0.1],
   ['the first reading wrong', [0, 5000, 5001, 5002, 5003], 3],
+  ['from kWh to Wh', [5000, 5001, 5_002_000, 5_003_000, 5_004_000], 4],
+  ['from Wh to kWh', [5_000_000, 5_001_000, 5002, 5003, 5004], 4000],
+  ['from kWh to Wh and back', [5000, 5001, 5_002_000, 5_003_000, 5_004_000, 5_005_000, 5006, 5007], 7],
+  ['from kWh to Wh, a young meter', [20, 21, 22_000, 23_000, 24_000], 4],
+  ['from kWh to Wh, a meter at rest', [5000, 5000, 5_000_000, 5_000_000, 5_000_000], 0],
+  ['from kWh to Wh, one reading wrong', [5000, 5001, 5_002_000, 5003, 5_004_000, 5_005_000], 5],
+  ['from kWh to Wh, and replaced by a meter in kWh', [5000, 5001, 5_002_000, 5_003_000, 120, 121, 122], 5],
+  ['from kWh to MJ: too near, a meter replaced', [5000, 5001, 18_007.2, 18_010.8], 1 + 3.6],
 ]
 const quarters = { stepMinutes: 15, startMinutes: 15 }
 const CASES: readonly Case[] = [
@@ -56,6 +64,14 @@ const CASES: readonly Case[] = [
   ['500 kWh at once, nothing known of the meter', [5000, 5001, 5501, 5502], 502],
   // 11 kW with the overload of a quarter count 330 kWh a day
   ['500 kWh at once, rated 11 kW', [5000, 5001, 5501, 5502], 2, { attributes: { ratedPowerKw: 11 } }],
+  ['from m3 to litres', [812.4, 812.5, 812_600, 812_700], 0.3, { property: 'water_volume' }],
+  // a cubic foot is 0.3048^3 m3
+  [
+    'gas from m3 to cubic feet',
+    [812, 813, ...[814, 815, 816].map((m3) => m3 / 0.3048 ** 3)],
+    4,
+    { property: 'gas_volume' },
+  ],
   ['rain of a tipping bucket', [120.3, 120.3, 120.6], 0.3, { property: 'precipitation_total' }],
 ]
 const REGISTERS: readonly (readonly [...Case, 'reset' | 'rollover'])[] = [
@@ -136,6 +152,16 @@ describe('evidence', () => {
         ...{ kind: 'replacement', inferred: true, from: 5001, to: 120, counted: 0 },
       },
     ])
+  })
+
+  test('a change of unit that nobody announced is named, with its factor, in series and indicators', async () => {
+    const id = await meterOf([5000, 5001, 5_002_000, 5_003_000])
+    const event = { kind: 'unit_change', inferred: true, from: 5001, to: 5_002_000, counted: 1, factor: 1000 }
+    const { meter } = await series(id, '1h')
+    expect(meter.events).toEqual([{ time: new Date(MIDNIGHT + 2 * HOUR_MS).toISOString(), ...event }])
+    const period = parsePeriod(DAY, 'Europe/Lisbon', NOW)
+    const read = await consumptions(api.pool, [id], hoursOf(period, NOW, 'Europe/Lisbon'), 'Europe/Lisbon')
+    expect(read.get(id)?.events).toEqual([{ at: MIDNIGHT + 2 * HOUR_MS, ...event }])
   })
 
   test('an outlier is named', async () => {

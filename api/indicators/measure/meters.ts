@@ -67,7 +67,7 @@ function acrossText({ events, outliers, resets }: Consumption): string {
   const others = events.filter(({ kind }) => kind !== 'reset')
   const named = others.slice(0, MAX_NAMED).map(({ kind, inferred, at }) => {
     const day = new Date(at).toISOString().slice(0, 10)
-    return `1 ${kind} (${inferred ? 'inferred' : 'recorded'}, ${day})`
+    return `1 ${kind === 'unit_change' ? 'change of unit' : kind} (${inferred ? 'inferred' : 'recorded'}, ${day})`
   })
   const more = others.length > MAX_NAMED ? [`${others.length - MAX_NAMED} more`] : []
   const left = outliers === 0 ? [] : [`${outliers} ${outliers === 1 ? 'outlier' : 'outliers'} left out`]
