@@ -22,6 +22,7 @@ import { createMetrics, type Metrics, registerMetrics } from './http/metrics.ts'
 import { registerDocs, registerOpenApi } from './http/openapi.ts'
 import { createOutageLog } from './http/outage-log.ts'
 import { answerUnreadable, registerProblems } from './http/problem.ts'
+import { registerRequestLimits } from './http/request-limits.ts'
 import { registerSecurity } from './http/security.ts'
 import { registerSharedAnswers } from './http/shared-answers.ts'
 import { registerTextGuard } from './http/text-guard.ts'
@@ -152,6 +153,7 @@ async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> 
   registerAnswerLimit(app)
   registerBasePath(app, deps.basePath ?? '')
   registerSecurity(app, deps)
+  registerRequestLimits(app, deps.requestLimits)
   registerGuard(app, deps)
   registerRequestAudit(app, deps)
   registerProblems(
@@ -172,6 +174,7 @@ async function registerHttp(app: FastifyInstance, deps: ApiDeps): Promise<void> 
 
 async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metrics }: Parts): Promise<void> {
   const { pool, microdata, clock, live, indicators, surveys, backfill, notify, baseMap } = deps
+  const { heavyPool = pool } = deps
   const airIndexes = memo(AIR_INDEX_MS, clock, () => deps.airIndexes(clock()))
   const timeZone = memo(TIME_ZONE_MS, clock, async () => (await selectCity(pool)).pack.timeZone)
   const shared = registerSharedAnswers(app, deps.sharedAnswers)
@@ -188,20 +191,20 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(accessRoutes(deps))
       await v1.register(cityRoutes({ pool, airIndexes, ...(backfill && { backfill }), ...(baseMap && { baseMap }) }))
       await v1.register(baseMapRoutes(deps))
-      await v1.register(streetRoutes({ pool, microdata, clock, indicators, airIndexes }))
-      await v1.register(areaRoutes({ pool, microdata, clock, indicators, surveys }))
+      await v1.register(streetRoutes({ pool: heavyPool, microdata, clock, indicators, airIndexes }))
+      await v1.register(areaRoutes({ pool: heavyPool, microdata, clock, indicators, surveys }))
       await v1.register(thingRoutes({ pool, clock, airIndexes, shared }))
-      await v1.register(observationRoutes({ pool, clock, timeZone }))
-      await v1.register(historyRoutes({ pool, clock, timeZone }))
-      await v1.register(coverageRoutes({ pool, clock }))
-      await v1.register(indicatorRoutes({ pool, indicators }))
-      await v1.register(reportRoutes({ pool, indicators, clock, ...(baseMap && { baseMap }) }))
-      await v1.register(briefRoutes({ pool, microdata, clock, indicators }))
-      await v1.register(compareRoutes({ pool, microdata, clock, indicators }))
+      await v1.register(observationRoutes({ pool: heavyPool, clock, timeZone }))
+      await v1.register(historyRoutes({ pool: heavyPool, clock, timeZone }))
+      await v1.register(coverageRoutes({ pool: heavyPool, clock }))
+      await v1.register(indicatorRoutes({ pool: heavyPool, indicators }))
+      await v1.register(reportRoutes({ pool: heavyPool, indicators, clock, ...(baseMap && { baseMap }) }))
+      await v1.register(briefRoutes({ pool: heavyPool, microdata, clock, indicators }))
+      await v1.register(compareRoutes({ pool: heavyPool, microdata, clock, indicators }))
       await v1.register(surveyRoutes({ surveys }))
       await v1.register(surveyImportRoutes({ pool, indicators, clock }))
-      await v1.register(equityRoutes({ pool, microdata, clock, indicators }))
-      await v1.register(wellbeingRoutes({ pool, microdata, clock, indicators }))
+      await v1.register(equityRoutes({ pool: heavyPool, microdata, clock, indicators }))
+      await v1.register(wellbeingRoutes({ pool: heavyPool, microdata, clock, indicators }))
       await v1.register(questionnaireRoutes({ pool, clock }))
       await v1.register(voiceRoutes({ pool, clock }))
       await v1.register(ingestRoutes({ pool, clock, live }))
@@ -209,7 +212,7 @@ async function registerRoutes(app: FastifyInstance, deps: ApiDeps, { hub, metric
       await v1.register(registryRoutes({ pool }))
       await v1.register(deviceRoutes({ pool, live, clock }))
       await v1.register(credentialRoutes({ pool }))
-      await v1.register(airQualityRoutes({ pool, airIndexes }))
+      await v1.register(airQualityRoutes({ pool: heavyPool, airIndexes }))
       await v1.register(reconciliationRoutes({ pool, clock }))
       await v1.register(backupRoutes(deps))
       await v1.register(alertRuleRoutes({ pool, clock, standardOf: standardOf(deps), figures: alertFigures(deps) }))

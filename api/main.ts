@@ -20,7 +20,8 @@ const HELP = `Serves the API and the built dashboard.
 Environment: DATABASE_URL and MQTT_URL, the servers; CITYWELL_KEY (at least 16 characters), the key that changes need;
 PUBLIC_ACCESS (on), whether reading needs no credentials;
 PORT (8080), HOST (127.0.0.1); ESTIMATOR_URL, the login that may read survey answers (docs/surveys.md);
-CITY, the folder of the city pack, for its base map; TRUST_PROXY, addresses of reverse proxies; ALLOWED_HOSTS, names by which browsers reach the server; LOG_LEVEL (info).
+CITY, the folder of the city pack, for its base map; TRUST_PROXY, addresses of reverse proxies; CLIENT_REQUESTS (2000) and
+HEAVY_REQUESTS (4), requests of one client in 10 s and long reads at a time; ALLOWED_HOSTS, names by which browsers reach the server; LOG_LEVEL (info).
 npm run build makes the dashboard.
 `
 
@@ -49,6 +50,7 @@ await runMain(async (scope) => {
     host: config.host,
     port: config.port,
     trustProxy: config.trustProxy,
+    requestLimits: config.requestLimits,
     allowedHosts: config.allowedHosts,
     dataDir: config.dataDir,
     certificates: config.certificates,

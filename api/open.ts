@@ -20,6 +20,7 @@ import { measurePasses } from './alerting/metrics.ts'
 import { buildApp } from './app.ts'
 import { openEngines } from './engines.ts'
 import { hostRule } from './http/host-names.ts'
+import type { RequestLimits } from './http/request-limits.ts'
 import { openMqttSource } from './live/mqtt-source.ts'
 import { scheduleNightlyJobs } from './nightly/nightly.ts'
 import { openNotifications } from './notifications/open.ts'
@@ -30,7 +31,9 @@ import { openMicrodata } from './surveys/microdata.ts'
 import { deleteExpiredVoices } from './voices/delete-expired.ts'
 
 /** Few: a reader waits for a connection rather than slowing down the ingest. */
-const MAX_CONNECTIONS = 6
+const MAX_CONNECTIONS = 4
+/** Of the API, for reads that take long: the others do not wait for a connection behind them. */
+const HEAVY_CONNECTIONS = 4
 const ESTIMATOR_CONNECTIONS = 2
 /** One of them renews the lease. */
 const ALERTING_CONNECTIONS = 2
@@ -55,6 +58,7 @@ export type OpenApiOptions = {
   readonly port: number
   readonly scope: Scope
   readonly trustProxy?: string | undefined
+  readonly requestLimits?: RequestLimits | undefined
   /** host names besides the machine's own; `*` for any */
   readonly allowedHosts?: readonly string[]
   /** folder with the built dashboard */
@@ -89,6 +93,14 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number; 
     onIdleError: (error) => log.warn(error),
   })
   scope.defer(() => pool.end())
+  const heavyPool = createPool('url' in address ? { url: withoutJit(address.url) } : address, {
+    max: HEAVY_CONNECTIONS,
+    applicationName: 'citywell-api-heavy',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
+    onIdleError: (error) => log.warn(error),
+  })
+  scope.defer(() => heavyPool.end())
   const healthPool = createPool(address, {
     max: 1,
     applicationName: 'citywell-health',
@@ -97,8 +109,8 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number; 
   scope.defer(() => healthPool.end())
   const live = openMqttSource({ url: mqttUrl, tls: options.mqttTls ?? {}, log })
   scope.defer(() => live.close())
-  const microdata = openMicrodata(options.estimator ? openEstimator(options.estimator, options) : pool)
-  const engines = openEngines({ pool, microdata, clock })
+  const microdata = openMicrodata(options.estimator ? openEstimator(options.estimator, options) : heavyPool)
+  const engines = openEngines({ pool: heavyPool, microdata, clock })
   scope.defer(
     scheduleNightlyJobs({
       ...{ pool, clock, log },
@@ -134,7 +146,8 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number; 
   const packOrigins = followMapOrigins(pool, scope)
   const app = await buildApp({
     pool,
-    healthPool,
+    ...{ heavyPool, healthPool },
+    ...(options.requestLimits && { requestLimits: options.requestLimits }),
     live,
     key,
     publicAccess: options.publicAccess,

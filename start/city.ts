@@ -77,6 +77,7 @@ export async function runCity(
     host: config.host,
     port: config.port,
     trustProxy: config.trustProxy,
+    requestLimits: config.requestLimits,
     allowedHosts: config.allowedHosts,
     dataDir: config.dataDir,
     certificates: config.certificates,

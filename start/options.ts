@@ -29,6 +29,8 @@ Environment (all optional):
   BACKFILL_DAYS  30         days of history the simulator fills in at the first start
   PUBLIC_ACCESS             off: reading needs credentials too (on)
   CITYWELL_KEY              the key that changes need; the first start makes one
+  CLIENT_REQUESTS, HEAVY_REQUESTS
+                            requests of one client in 10 s (2000), and long reads answered at a time (4)
   TRUST_PROXY               addresses of proxies before the API, e.g. 127.0.0.1: their X-Forwarded-For is believed
   ALLOWED_HOSTS             names by which browsers reach the dashboard beyond this machine, e.g. city.example;
                             * for any

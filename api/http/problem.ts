@@ -41,7 +41,8 @@ function answerFailure(
   }
   const failure = explain(error, request)
   if (failure.code === 'DATABASE_UNAVAILABLE' && outage) outage.note(error.message)
-  else if (failure.status >= 500)
+  // logged once a minute where it is refused, or a flood would fill the log
+  else if (failure.status >= 500 && failure.code !== 'TOO_MANY_CLIENTS')
     request.log.error({ err: error, code: failure.code, route: request.routeOptions?.url }, 'request failed')
   return sendProblem(reply, request, failure)
 }

@@ -7,6 +7,7 @@ import type { Logger } from '#infra/runtime/log.ts'
 import type { Part } from '#model/api/ready.ts'
 import type { AirIndexes } from '../air-quality/index-of.ts'
 import type { HostRule } from '../http/host-names.ts'
+import type { RequestLimits } from '../http/request-limits.ts'
 import type { Indicators } from '../indicators/engine.ts'
 import type { LiveSource } from '../live/source.ts'
 import type { Notify } from '../notifications/receivers.ts'
@@ -18,6 +19,10 @@ export type ApiDeps = {
   readonly pool: Pool
   /** asks for /ready, without waiting behind the requests of others; absent: `pool` */
   readonly healthPool?: Pool
+  /** for reads that take long, so that the others find a connection; absent: `pool` */
+  readonly heavyPool?: Pool
+  /** how much is answered at a time, and to whom */
+  readonly requestLimits?: RequestLimits
   /** the broker, as the API sees it: what is committed, and the way back in for replays */
   readonly live: LiveSource
   /** acts as an administrator, as `Authorization: Bearer <key>` */

@@ -87,6 +87,8 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[0-9a-f:.,/ ]+$/i, 'addresses or subnets separated by commas, e.g. 127.0.0.1,10.0.0.0/8')
     .optional(),
+  CLIENT_REQUESTS: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  HEAVY_REQUESTS: z.coerce.number().int().min(1).max(100).optional(),
   ALLOWED_HOSTS: z
     .string()
     .regex(
@@ -216,6 +218,8 @@ export type Config = {
   readonly healthPort: number | undefined
   /** proxies whose word on the address of a client is taken; absent: none, a client is who connects */
   readonly trustProxy: string | undefined
+  /** requests of one client in 10 s, and heavy ones at a time; absent: the defaults of the API */
+  readonly requestLimits: { readonly clientRequests: number | undefined; readonly heavyRequests: number | undefined }
   /** names by which browsers reach the server beyond this machine's own; `*` for any */
   readonly allowedHosts: readonly string[]
   readonly notify: NotifyConfig
@@ -271,6 +275,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     key: env.CITYWELL_KEY,
     healthPort: env.HEALTH_PORT,
     trustProxy: env.TRUST_PROXY,
+    requestLimits: { clientRequests: env.CLIENT_REQUESTS, heavyRequests: env.HEAVY_REQUESTS },
     allowedHosts: env.ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? [],
     notify: {
       publicUrl: env.PUBLIC_URL,

@@ -66,7 +66,14 @@ describe('what the image and the containers are given', () => {
     const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8')
     const migrate = /\n {2}migrate:\n([\s\S]*?)\n\n/.exec(text)?.[1] ?? ''
     expect(migrate).toContain('restart: on-failure:3')
-    for (const name of ['CITYWELL_KEY', 'ALLOWED_HOSTS', 'TRUST_PROXY', 'ESTIMATOR_URL'])
+    for (const name of [
+      'CITYWELL_KEY',
+      'ALLOWED_HOSTS',
+      'TRUST_PROXY',
+      'ESTIMATOR_URL',
+      'CLIENT_REQUESTS',
+      'HEAVY_REQUESTS',
+    ])
       expect(migrate).toContain(name)
   })
 
