@@ -6,7 +6,7 @@ import { loadGoals } from './load-goals.ts'
 import { loadPeers } from './load-peers.ts'
 import { loadReported } from './load-reported.ts'
 import { loadSurveys } from './load-surveys.ts'
-import { loadZones } from './load-zones.ts'
+import { DECLARED, loadZones } from './load-zones.ts'
 import type { LoadedPack } from './read-pack.ts'
 import { pointOf, zoneAt } from './zone-at.ts'
 
@@ -14,6 +14,7 @@ import { pointOf, zoneAt } from './zone-at.ts'
  * Brings the database in line with a pack, all or nothing. What a person changed later through the API is kept:
  * Things already registered keep their name, grade and verification; Things that are gone from the pack stay, with
  * their history; a survey that a person imported or erased is left as it is.
+ * A pack that is loaded already is read and compared, and no row of the registry is written.
  * @param onThings of a large pack: how many Things are stored so far
  * @returns ids of surveys of the pack that were left alone
  */
@@ -33,6 +34,7 @@ export async function loadCityPack(
     await loadReported(client, pack)
     await loadGoals(client, pack)
     await loadPeers(client, pack)
+    await noteLoaded(client)
     return { surveysLeft: await loadSurveys(client, pack) }
   })
   // The city moved to a clock that is off UTC by part of an hour: what was measured before has no quarters yet (migration 022).
@@ -81,12 +83,20 @@ async function loadCity(
   { city, baseMap, features, airStandards, languages }: LoadedPack,
 ): Promise<void> {
   await client.query(
-    `insert into city (id, pack, base_map, features, air_standards) values (1, $1, $2, $3, $4)
+    `insert into city (id, pack, base_map, features, air_standards)
+     select 1, $1::jsonb, $2::jsonb, $3::jsonb, $4::jsonb
+     where not exists (
+       select from city where (pack, base_map, features, air_standards) is not distinct from ($1::jsonb, $2::jsonb, $3::jsonb, $4::jsonb))
      on conflict (id) do update
        set pack = excluded.pack, base_map = excluded.base_map, features = excluded.features,
-           air_standards = excluded.air_standards, loaded_at = now()`,
+           air_standards = excluded.air_standards`,
     [JSON.stringify({ ...city, languages }), json(baseMap), json(features), JSON.stringify(airStandards)],
   )
+}
+
+/** Readers of the registry see by it that they have to read again; only a transaction that has written has an id. */
+async function noteLoaded(client: PoolClient): Promise<void> {
+  await client.query('update city set loaded_at = now() where pg_current_xact_id_if_assigned() is not null')
 }
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
@@ -144,30 +154,44 @@ async function oneRowEach(client: PoolClient, things: readonly ThingRow[]): Prom
 
 // A Thing that provisioned itself before its registry row came is completed and counts as verified from then on. What a
 // person has edited stays; a row under a former key is that of the Thing it now leads to, or of none when it was merged.
+const MERGED = `
+    case when 'kind' = any(thing.edited) then thing.kind else given.kind end,
+    case when 'place' = any(thing.edited) then thing.geometry else coalesce(given.geometry, thing.geometry) end,
+    case when 'place' = any(thing.edited) then thing.lon else coalesce(given.lon, thing.lon) end,
+    case when 'place' = any(thing.edited) then thing.lat else coalesce(given.lat, thing.lat) end,
+    case when 'place' = any(thing.edited) then thing.zone_id else coalesce(given.zone_id, thing.zone_id) end,
+    case when 'interval' = any(thing.edited) then thing.expected_interval_s
+      else coalesce(thing.expected_interval_s, given.expected_interval_s) end,
+    case when thing.verified or 'name' = any(thing.edited) then thing.name else given.name end,
+    case when thing.verified or 'grade' = any(thing.edited) then thing.grade else given.grade end,
+    true, given.simulated, given.attributes`
+const COLUMNS = 'kind, geometry, lon, lat, zone_id, expected_interval_s, name, grade, verified, simulated, attributes'
+const PRESENT = COLUMNS.replace(/\w+/g, 'thing.$&')
+
+/**
+ * Only what is new or differs is written: the Things of a start with the same pack stay untouched, and the numbers of `thing.id` are not
+ * used up. A date that the pack declares anew is told to the history of each (migration 024_registry_history).
+ */
 const INSERT_THINGS = `
+  with given as (
+    select distinct on (coalesce(former.now, t.key)) coalesce(former.now, t.key) as key, t.name, t.domain, t.kind, t.grade, t.geometry,
+      t.lon, t.lat, zone.id as zone_id, t.expected_interval_s, t.simulated, t.attributes
+    from jsonb_to_recordset($1::jsonb) as t
+      (key text, name text, domain text, kind text, grade text, simulated boolean, geometry jsonb, lon float8, lat float8, zone text,
+       expected_interval_s int, attributes jsonb)
+    left join zone on zone.key = t.zone
+    left join lateral (
+      select o.key as now, d.merged from thing_device d join thing o on o.id = d.thing_id where d.device = 'key/' || t.key
+    ) former on true
+    where former.merged is not true
+    order by coalesce(former.now, t.key), former.now nulls first
+  )
   insert into thing (key, name, domain, kind, grade, geometry, lon, lat, zone_id, expected_interval_s, verified, simulated, attributes)
-  select distinct on (coalesce(former.now, t.key)) coalesce(former.now, t.key), t.name, t.domain, t.kind, t.grade, t.geometry,
-    t.lon, t.lat, zone.id, t.expected_interval_s, true, t.simulated, t.attributes
-  from jsonb_to_recordset($1::jsonb) as t
-    (key text, name text, domain text, kind text, grade text, simulated boolean, geometry jsonb, lon float8, lat float8, zone text,
-     expected_interval_s int, attributes jsonb)
-  left join zone on zone.key = t.zone
-  left join lateral (
-    select o.key as now, d.merged from thing_device d join thing o on o.id = d.thing_id where d.device = 'key/' || t.key
-  ) former on true
-  where former.merged is not true
-  order by coalesce(former.now, t.key), former.now nulls first
-  on conflict (key) do update set
-    kind = case when 'kind' = any(thing.edited) then thing.kind else excluded.kind end,
-    geometry = case when 'place' = any(thing.edited) then thing.geometry else coalesce(excluded.geometry, thing.geometry) end,
-    lon = case when 'place' = any(thing.edited) then thing.lon else coalesce(excluded.lon, thing.lon) end,
-    lat = case when 'place' = any(thing.edited) then thing.lat else coalesce(excluded.lat, thing.lat) end,
-    zone_id = case when 'place' = any(thing.edited) then thing.zone_id else coalesce(excluded.zone_id, thing.zone_id) end,
-    expected_interval_s = case when 'interval' = any(thing.edited) then thing.expected_interval_s
-      else coalesce(thing.expected_interval_s, excluded.expected_interval_s) end,
-    name = case when thing.verified or 'name' = any(thing.edited) then thing.name else excluded.name end,
-    grade = case when thing.verified or 'grade' = any(thing.edited) then thing.grade else excluded.grade end,
-    verified = true, simulated = excluded.simulated, attributes = excluded.attributes`
+  select given.key, given.name, given.domain, given.kind, given.grade, given.geometry, given.lon, given.lat, given.zone_id,
+    given.expected_interval_s, true, given.simulated, given.attributes
+  from given left join thing on thing.key = given.key
+  where thing.id is null or ${DECLARED} or (${PRESENT}) is distinct from (${MERGED})
+  on conflict (key) do update set (${COLUMNS}) = (select ${MERGED} from (select excluded.*) given)`
 
 const INSERT_DEVICES = `
   insert into thing_device (device, thing_id)

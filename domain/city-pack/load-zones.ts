@@ -4,6 +4,9 @@ import type { Position } from '#model/basics/geo.ts'
 import type { LoadedZone } from './read-zones.ts'
 import { zoneAt } from './zone-at.ts'
 
+/** Whether the pack declares since when it holds, and the pack before did not say the same. */
+export const DECLARED = `coalesce(current_setting('citywell.valid_from', true), '') <> ''`
+
 const rowOf = (zone: LoadedZone) => ({
   key: zone.key,
   name: zone.name,
@@ -22,8 +25,11 @@ export async function loadZones(
 ): Promise<void> {
   await client.query(
     `insert into zone (key, name, population, households, income, area_km2, geometry, attributes)
-     select * from jsonb_to_recordset($1::jsonb) as z
+     select z.* from jsonb_to_recordset($1::jsonb) as z
        (key text, name text, population int, households int, income float8, area_km2 float8, geometry jsonb, attributes jsonb)
+     left join zone on zone.key = z.key
+     where ${DECLARED} or (zone.key, zone.name, zone.population, zone.households, zone.income, zone.area_km2, zone.geometry, zone.attributes)
+       is distinct from (z.key, z.name, z.population, z.households, z.income, z.area_km2, z.geometry, z.attributes)
      on conflict (key) do update set
        name = excluded.name, population = excluded.population, households = excluded.households, income = excluded.income,
        area_km2 = excluded.area_km2, geometry = excluded.geometry, attributes = excluded.attributes`,
@@ -32,7 +38,8 @@ export async function loadZones(
   // One that was there until now ends when it says so: the history of the registry reads it (migration 048_district_changes).
   for (const { key, validTo } of pastZones)
     await client.query(
-      `update zone set attributes = attributes || jsonb_build_object('validTo', $2::text) where key = $1`,
+      `update zone set attributes = attributes || jsonb_build_object('validTo', $2::text)
+       where key = $1 and attributes ->> 'validTo' is distinct from $2`,
       [key, validTo],
     )
   await client.query('delete from zone where key <> all($1::text[])', [zones.map((zone) => zone.key)])
@@ -49,7 +56,8 @@ const CHANGE_PAST = `
     state = case when h.valid_from = $3 then h.state || $6::jsonb else h.state end,
     valid_from = case when h.valid_from = $2 then coalesce(d.from, h.valid_from) else h.valid_from end,
     valid_to = case when h.valid_from = $3 then d.to else h.valid_to end
-  from declared d where h.entity = 'zone' and h.id = $1`
+  from declared d where h.entity = 'zone' and h.id = $1 and
+    (h.valid_from = $3 and (h.valid_to is distinct from d.to or not h.state @> $6::jsonb) or h.valid_from = $2 and h.valid_from <> d.from)`
 // One that says not since when has been there since the city is known.
 const INSERT_PAST = `
   insert into registry_history (entity, id, state, valid_from, valid_to)
