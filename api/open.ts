@@ -28,6 +28,7 @@ import { selectCity } from './queries/city.ts'
 import { scheduleRegistryWork } from './registry/schedule.ts'
 import { releaseErasures } from './surveys/import-survey.ts'
 import { openMicrodata } from './surveys/microdata.ts'
+import { warmUpSurveys } from './surveys/warm-up.ts'
 import { deleteExpiredVoices } from './voices/delete-expired.ts'
 
 /** Few: a reader waits for a connection rather than slowing down the ingest. */
@@ -124,6 +125,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number; 
       },
     }),
   )
+  scope.defer(warmUpSurveys(engines.surveys, log))
   const notify = openNotifications({ ...options, live, clock })
   // A pool of its own: evaluating rules takes no connection from those who read.
   const alertPool = createPool('url' in address ? { url: withoutJit(address.url) } : address, {

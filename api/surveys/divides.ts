@@ -192,9 +192,10 @@ async function incomeAt(db: Queryable, { to }: Codebook): Promise<{ mean: number
   return { mean: people > 0 ? total / people : null, unit }
 }
 
-type Affordable = Pick<DividesResponse, 'affordability' | 'affordabilityMissing'>
+type Affordable = Pick<DividesResponse, 'affordability' | 'affordabilityMissing' | 'affordabilityMissingReason'>
+type Reason = NonNullable<DividesResponse['affordabilityMissingReason']>
 type Table = { readonly tables: SurveyTables; readonly cells: readonly TableCell[]; readonly labels: readonly string[] }
-const NO_PRICE: Affordable = { affordability: null, affordabilityMissing: null }
+const NO_PRICE: Affordable = { affordability: null, affordabilityMissing: null, affordabilityMissingReason: null }
 
 async function affordability(
   db: Queryable,
@@ -204,16 +205,38 @@ async function affordability(
 ): Promise<Affordable> {
   const { mean, unit: of } = await incomeAt(db, codebook)
   const price = priceUnitOf(unit)
-  const because = (why: string): Affordable => ({ affordability: null, affordabilityMissing: why })
+  const because = (code: Reason['code'], values: Reason['values'], why: string): Affordable => ({
+    ...{ affordability: null, affordabilityMissing: why },
+    affordabilityMissingReason: { code, values },
+  })
   if (!mean)
-    return because(`no income of a zone is known of ${codebook.to}: property income of zones.geojson, and validFrom`)
-  if (!of) return because('city.json does not say what the incomes of zones are: income, with currency, per and year')
-  if (!price) return because(`the unit of ${column} ("${unit ?? ''}") is no price: EUR/month or EUR/year`)
+    return because(
+      'income_unknown',
+      { to: codebook.to },
+      `no income of a zone is known of ${codebook.to}: property income of zones.geojson, and validFrom`,
+    )
+  if (!of)
+    return because(
+      'income_unit_unknown',
+      {},
+      'city.json does not say what the incomes of zones are: income, with currency, per and year',
+    )
+  if (!price)
+    return because(
+      'not_a_price',
+      { column, unit: unit ?? '' },
+      `the unit of ${column} ("${unit ?? ''}") is no price: EUR/month or EUR/year`,
+    )
   if (price.currency !== null && price.currency !== of.currency)
-    return because(`${column} is in ${price.currency}, incomes are in ${of.currency}`)
+    return because(
+      'other_currency',
+      { currency: price.currency, incomes: of.currency },
+      `${column} is in ${price.currency}, incomes are in ${of.currency}`,
+    )
   return {
     affordability: affordabilityOf(moneyPer(mean, of.per, 'month'), of, price, table),
     affordabilityMissing: null,
+    affordabilityMissingReason: null,
   }
 }
 

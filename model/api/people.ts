@@ -127,5 +127,12 @@ export const dividesResponse = z.object({
     .nullable(),
   /** why a price is not set against incomes, and what it takes */
   affordabilityMissing: z.string().nullable(),
+  /** the same as a code with its parameters, for translations */
+  affordabilityMissingReason: z
+    .object({
+      code: z.enum(['income_unknown', 'income_unit_unknown', 'not_a_price', 'other_currency']),
+      values: z.record(z.string(), z.string()),
+    })
+    .nullable(),
 })
 export type DividesResponse = z.infer<typeof dividesResponse>

@@ -146,3 +146,41 @@ test('late data shows in the aggregates at the next look, long before the policy
     await policies.stop()
   }
 })
+
+test('no statement refreshes more than a day, whatever is stored meanwhile', async () => {
+  await pool.query("insert into level select 1, now() - n * interval '1 day', 3 from generate_series(1, 20) n")
+  const refreshes = await pool.query<{ id: number }>(
+    "select job_id as id from timescaledb_information.jobs where proc_name = 'policy_refresh_continuous_aggregate'",
+  )
+  const statements: string[] = []
+  let stored = 0
+  const busy = {
+    query: async (text: string, values?: unknown[]) => {
+      statements.push(text)
+      // a history that is being loaded, most recent day first
+      if (text.startsWith('call refresh') && stored++ < 20)
+        await pool.query("insert into level values (2, now() - $1 * interval '1 day', 4)", [stored])
+      return pool.query(text, values)
+    },
+  }
+  const policies = startPolicies({ pool: busy as never, log, firstAfterMs: 1e8, now: () => 0 })
+  try {
+    lines.length = 0
+    await policies.runDue()
+    const windows = statements.flatMap((text) => [...text.matchAll(/', '([^']+)', '([^']+)'\)/g)])
+    expect(windows.length).toBeGreaterThan(20)
+    const lengths = windows.map(([, from = '', to = '']) => Date.parse(to) - Date.parse(from))
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(24 * 3_600_000)
+    for (const { id } of refreshes.rows) expect(statements).not.toContain(`call run_job(${id})`)
+    // and what came in between is there after the next look
+    await policies.runDue()
+    const complete = "at < time_bucket(interval '1 hour', now() - interval '1 hour')"
+    expect(await count("select sum(n) as n from level_hourly where bucket >= now() - interval '10 days'")).toBe(
+      await count(
+        `select count(*) as n from level where ${complete} and at >= time_bucket(interval '1 hour', now() - interval '10 days') + interval '1 hour'`,
+      ),
+    )
+  } finally {
+    await policies.stop()
+  }
+}, 120_000)

@@ -35,3 +35,36 @@ test('People says why it takes long, and shows the figures when they come', asyn
     await visitor.close()
   }
 })
+
+test('while a history is being loaded, Brief and People say so, how far it is, and read again once it is there', async () => {
+  const visitor = await newVisitor(browser)
+  try {
+    const page = await visitor.newPage()
+    page.setDefaultTimeout(90_000)
+    let backfill = 0.4
+    let briefs = 0
+    const answer = Promise.withResolvers<void>()
+    await page.route('**/api/v1/city', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), backfill } })
+    })
+    await page.route(/\/api\/v1\/(brief|wellbeing)/, async (route) => {
+      if (route.request().url().includes('/brief')) briefs += 1
+      await answer.promise
+      await route.continue()
+    })
+    for (const view of ['people', 'brief']) {
+      await page.goto(`${system.url}/?view=${view}&lang=en`)
+      await page.locator('main').getByText('The history of the city is being loaded (40%).').first().waitFor()
+    }
+    answer.resolve()
+    const note = page.getByText('is still being loaded (40%): these figures will change')
+    await note.waitFor()
+    const before = briefs
+    backfill = 1
+    await note.waitFor({ state: 'detached' })
+    await expect.poll(() => briefs).toBeGreaterThan(before)
+  } finally {
+    await visitor.close()
+  }
+})

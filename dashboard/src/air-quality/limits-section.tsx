@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
+import { Loading } from '../ui/loading.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { LimitsTable } from './limits-table.tsx'
 import { assessmentsOf, yearOf } from './limits-text.ts'
@@ -25,7 +26,7 @@ export function LimitsSection() {
         {t('limits.title', { year })}
       </h2>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {answer.isLoading && <Loading />}
       {standards.length > 0 && (
         <Choice
           label={t('limits.standard')}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import { Loading } from '../ui/loading.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { exceedancesQuery } from './queries.ts'
 import { rowsOf, startsPollutant, type WhoRow } from './who-rows.ts'
@@ -24,7 +25,7 @@ export function WhoSection() {
         {t('who.title')}
       </h2>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {answer.isLoading && <Loading />}
       {answer.data && places.length === 0 && <p className="note">{t('who.noStation')}</p>}
       {places.length > 0 && city.length === 0 && <p className="note">{t('who.noCity')}</p>}
       {city.length > 0 && (

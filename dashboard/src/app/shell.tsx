@@ -1,4 +1,5 @@
-import { Suspense } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { Suspense, useEffect, useRef } from 'react'
 import type { CityResponse } from '#model/api/city.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { LiveIndicator } from '../live/live-indicator.tsx'
@@ -28,6 +29,7 @@ import {
 export function Shell({ city }: { city: CityResponse }) {
   const [state] = useViewState()
   const { t } = useI18n()
+  useReadAgainOnceLoaded(city.backfill)
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -118,4 +120,16 @@ function ThemeSwitch() {
       <Icon name={scheme === 'light' ? 'moon' : 'sun'} />
     </button>
   )
+}
+
+/** What was read while a history was being loaded is incomplete: it is read again once the history is there. */
+function useReadAgainOnceLoaded(backfill: number | null): void {
+  const client = useQueryClient()
+  const wasLoading = useRef(false)
+  useEffect(() => {
+    const isLoading = backfill !== null && backfill < 1
+    if (wasLoading.current && !isLoading)
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'city' })
+    wasLoading.current = isLoading
+  }, [client, backfill])
 }

@@ -8,6 +8,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { GoalsTable } from '../report/goals-table.tsx'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
+import { HistoryNote, Loading } from '../ui/loading.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { ViewLink } from '../ui/view-link.tsx'
 import { BurdensSection } from './burdens-section.tsx'
@@ -29,7 +30,7 @@ export default function BriefView() {
     <div className="brief">
       <h1 className="page-title">{t('brief.title')}</h1>
       {brief.error && <Problem error={brief.error} retry={brief.refetch} />}
-      {brief.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {brief.isLoading && <Loading />}
       {brief.data && <Brief brief={brief.data} />}
     </div>
   )
@@ -44,6 +45,7 @@ function Brief({ brief }: { brief: BriefResponse }) {
     <>
       <p className="lead">{t('brief.lead', { city: city.name, period: period.label, before })}</p>
       {period.partial && <p className="note">{t('brief.partial', { period: period.label })}</p>}
+      <HistoryNote />
       <Tools period={period.label} />
       <Findings brief={brief} />
       <ChangesSection brief={brief} />

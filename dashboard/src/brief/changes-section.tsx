@@ -1,5 +1,6 @@
 import type { BriefChange, BriefResponse } from '#model/api/brief.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Method } from '../ui/method.tsx'
 import { Table } from '../ui/table/table.tsx'
 import type { TableColumn } from '../ui/table/table-model.ts'
 import { ViewLink } from '../ui/view-link.tsx'
@@ -29,6 +30,7 @@ export function ChangesSection({ brief }: { brief: BriefResponse }) {
           same: integer(incomparable.same_source),
         })}
       </p>
+      <Method>{t('method.together')}</Method>
       {undetermined.length > 0 && (
         <details className="brief__more" open={improvements.length + declines.length < FEW}>
           <summary>{t('brief.undetermined')}</summary>

@@ -5,6 +5,8 @@ import { useI18n } from '../i18n/formatters.ts'
 import { formatPair, type Pair, parsePair } from '../state/pair.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Chips } from '../ui/chips.tsx'
+import { Loading } from '../ui/loading.tsx'
+import { Method } from '../ui/method.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { type Offers, presetOf } from './offers.ts'
 import { PairChoices } from './pair-choices.tsx'
@@ -32,6 +34,7 @@ export default function CompareView() {
     <div className="pair">
       <h1 className="page-title">{t('pair.title')}</h1>
       <p className="lead">{t('pair.lead')}</p>
+      <Method>{t('method.together')}</Method>
       <Chips
         label={t('pair.kind')}
         chips={COMPARISONS.map((id) => ({ id, label: t(`pair.kind.${id}`), disabled: !isOffered(id) }))}
@@ -41,7 +44,7 @@ export default function CompareView() {
       {surveys && !isOffered('groups') && <p className="note">{t('pair.none')}</p>}
       {pair && <PairChoices pair={pair} offers={offers} onChange={show} />}
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {answer.isLoading && <Loading />}
       {answer.data && pair && (
         <div aria-busy={answer.isPlaceholderData}>
           <PairTable key={`${answer.data.a} ${answer.data.b}`} data={answer.data} offers={offers} />

@@ -5,6 +5,7 @@ import type { SeriesResponse } from '#model/api/indicators.ts'
 import type { DataPointValue } from '#model/indicators/catalogue/schema.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
+import { Loading } from '../ui/loading.tsx'
 import { Picture } from '../ui/picture/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { GoalForm } from './goal-form.tsx'
@@ -30,7 +31,7 @@ export function IndicatorHistory({ code, value }: { code: string; value: DataPoi
           {t(value.own ? 'goal.change' : 'goal.set')}
         </Button>
       </div>
-      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {answer.isLoading && <Loading />}
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
       {data && known.length === 0 && <p className="note">{t('history.none')}</p>}
       {data && known.length > 0 && (

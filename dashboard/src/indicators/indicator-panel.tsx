@@ -10,6 +10,7 @@ import { useI18n } from '../i18n/formatters.ts'
 import { citationOf } from '../reproduce/citation.ts'
 import { Reproduce } from '../reproduce/reproduce.tsx'
 import { useViewState } from '../state/use-view-state.ts'
+import { Loading } from '../ui/loading.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Band } from './band.tsx'
 import { EvidenceTree } from './evidence-tree.tsx'
@@ -32,7 +33,7 @@ export function IndicatorPanel({ code, definition }: { code: string; definition:
       <h2 className="selection__title">{data?.name ?? named('indicator', code, definition?.name ?? code)}</h2>
       {definition && <p>{definition.definition}</p>}
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {answer.isLoading && <Loading />}
       {data && (
         <>
           <p className="note">

@@ -9,6 +9,7 @@ import { useNarrow } from '../state/theme.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Chips } from '../ui/chips.tsx'
 import { Drawer } from '../ui/drawer.tsx'
+import { Loading } from '../ui/loading.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { ViewLink } from '../ui/view-link.tsx'
@@ -47,7 +48,7 @@ export default function IndicatorsView() {
           <PeriodSelect />
         </header>
         {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-        {answer.isLoading && <p className="loading">{t('app.loading')}</p>}
+        {answer.isLoading && <Loading />}
         {board && grouped && (
           <div aria-busy={answer.isFetching}>
             <ScoreSummary groups={board.groups} />

@@ -4,9 +4,9 @@ import type { SurveysResponse } from '#model/api/indicators.ts'
 import type { CoreIndicatorsResponse } from '#model/api/people.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
+import { Loading } from '../ui/loading.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Table } from '../ui/table/table.tsx'
-import { Computing } from './computing.tsx'
 import { type CoreRow, coreColumns } from './core-columns.tsx'
 import { coreIndicatorsQuery } from './queries.ts'
 import './styles/equity.css'
@@ -42,7 +42,7 @@ export function CoreIndicatorsPanel({ survey }: { survey: Survey }) {
         />
       </div>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {!data && !answer.error && <Computing />}
+      {!data && !answer.error && <Loading long="people.computing" />}
       {data && (
         <div aria-busy={answer.isFetching}>
           <Table<CoreRow>

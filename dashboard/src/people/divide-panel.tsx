@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import type { DividesResponse } from '#model/api/people.ts'
 import { type Formatters, useI18n } from '../i18n/formatters.ts'
+import { Loading } from '../ui/loading.tsx'
+import { Method } from '../ui/method.tsx'
 import { Picture } from '../ui/picture/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { domainOf, WhiskerChart } from '../ui/whisker-chart.tsx'
 import { AffordabilityTable } from './affordability-table.tsx'
-import { Computing } from './computing.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
 import { DivideTable } from './divide-table.tsx'
 import { gapText, meanText } from './estimate-text.ts'
@@ -27,7 +28,7 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
   const { t } = i18n
   const answer = useQuery(dividesQuery(survey, { question, category, by }))
   if (answer.error) return <Problem error={answer.error} retry={answer.refetch} />
-  if (!answer.data) return <Computing />
+  if (!answer.data) return <Loading long="people.computing" />
   const { data } = answer
   const share = data.statistic === 'proportion'
   const show = (value: number): string => (share ? i18n.percent(value, 0) : meanText(value, i18n))
@@ -38,10 +39,18 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
     upper: estimate.upper,
     text: estimate.suppressed ? i18n.name('suppressed', estimate.suppressed) : t('survey.none'),
   }))
-  const { concentration } = data
+  const { concentration, affordabilityMissingReason: missing } = data
   return (
     <div aria-busy={answer.isFetching}>
       <p className="people__headline">{headline(data, i18n)}</p>
+      {data.widest && (
+        <Method>
+          {t('method.compared', {
+            p: pText(data.widest.adjustedP, i18n),
+            comparisons: i18n.integer(data.widest.comparisons),
+          })}
+        </Method>
+      )}
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>
@@ -82,7 +91,7 @@ export function DividePanel({ survey, question, category, by }: DividePanelProps
         )}
       </div>
       <DivideTable data={data} show={show} />
-      {data.affordabilityMissing && <p className="note">{data.affordabilityMissing}</p>}
+      {missing && <p className="note">{t(`affordability.missing.${missing.code}`, missing.values)}</p>}
       {data.affordability && (
         <>
           <p className="people__headline">{affordabilityText(data.affordability, i18n)}</p>
@@ -108,13 +117,11 @@ function headline({ widest, statistic }: DividesResponse, i18n: Formatters): str
     gap: points(widest.gap.value, share, i18n),
     lower: gapText(widest.gap.lower, share, i18n),
     upper: gapText(widest.gap.upper, share, i18n),
-    p: pText(widest.adjustedP, i18n),
-    comparisons: i18n.integer(widest.comparisons),
   }
   return t(widest.significant ? 'divides.headline' : 'divides.headline.unsure', values)
 }
 
-const pText = (p: number, i18n: Formatters): string =>
+export const pText = (p: number, i18n: Formatters): string =>
   p < 0.001 ? i18n.t('divides.p.below', { p: i18n.decimal(0.001, 3) }) : i18n.t('divides.p', { p: i18n.decimal(p, 3) })
 
 function affordabilityText(

@@ -5,12 +5,14 @@ import { type Formatters, useI18n } from '../i18n/formatters.ts'
 import { moneyUnit } from '../i18n/money.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
+import { Loading } from '../ui/loading.tsx'
+import { Method } from '../ui/method.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
 import { Picture } from '../ui/picture/picture.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { roundDomain, WhiskerChart } from '../ui/whisker-chart.tsx'
-import { Computing } from './computing.tsx'
 import { ConcentrationChart } from './concentration-chart.tsx'
+import { pText } from './divide-panel.tsx'
 import { EquityTable } from './equity-table.tsx'
 import { equityQuery } from './queries.ts'
 import './styles/people.css'
@@ -51,7 +53,7 @@ export function EquityPanel() {
         <PeriodSelect />
       </div>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {!data && !answer.error && <Computing />}
+      {!data && !answer.error && <Loading long="people.computing" />}
       {data && !exposure && <p className="note">{t('equity.nothing')}</p>}
       {data && exposure && (
         <div aria-busy={answer.isFetching}>
@@ -103,7 +105,17 @@ function OneExposure({ exposure, data }: { exposure: Exposure; data: EquityRespo
   return (
     <>
       <p className="people__headline">{headline(exposure, i18n)}</p>
-      {exposure.widest && <p className="note">{widestText(exposure.widest, exposure.unit, i18n)}</p>}
+      {exposure.widest && (
+        <>
+          <p className="note">{widestText(exposure.widest, exposure.unit, i18n)}</p>
+          <Method>
+            {t('method.compared', {
+              p: pText(exposure.widest.adjustedP, i18n),
+              comparisons: i18n.integer(exposure.widest.comparisons),
+            })}
+          </Method>
+        </>
+      )}
       <div className={concentration ? 'people__pair' : undefined}>
         <figure>
           <figcaption>{caption}</figcaption>
@@ -151,14 +163,12 @@ function concentrationText(
 }
 
 function widestText(widest: NonNullable<Exposure['widest']>, unit: string, i18n: Formatters): string {
-  const { group, against, value, lower, upper, adjustedP, significant, comparisons } = widest
+  const { group, against, value, lower, upper, significant } = widest
   return i18n.t(significant ? 'equity.widest' : 'equity.widest.unsure', {
     group,
     against: against ?? i18n.t('divides.rest'),
     gap: i18n.quantity(value, unit),
     ...{ lower: i18n.number(lower), upper: i18n.number(upper) },
-    p: i18n.decimal(adjustedP, 3),
-    comparisons: i18n.integer(comparisons),
   })
 }
 

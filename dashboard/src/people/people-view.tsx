@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { surveysQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { Choice } from '../ui/choice.tsx'
+import { Loading } from '../ui/loading.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { ViewLink } from '../ui/view-link.tsx'
 import { CoreIndicatorsPanel } from './core-indicators-panel.tsx'
@@ -29,7 +30,7 @@ export default function PeopleView() {
         <ViewLink to={{ view: 'compare', pair: null }}>{t('pair.open')}</ViewLink>
       </p>
       {surveys.error && <Problem error={surveys.error} retry={surveys.refetch} />}
-      {surveys.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {surveys.isLoading && <Loading />}
       {surveys.data && !survey && <NoSurvey />}
       {survey && (
         <section className="people__part" aria-labelledby="divides">

@@ -3,6 +3,7 @@ import { surveysQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
+import { Method } from '../ui/method.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { ChangeTable } from './change-table.tsx'
 import { changeQuery } from './queries.ts'
@@ -28,6 +29,9 @@ export function ChangePart() {
       ) : (
         <>
           <p className="note">{t('change.lead')}</p>
+          <Method>
+            {t('method.rounds')} {t('method.together')}
+          </Method>
           <div className="people__choices">
             <Choice
               label={t('change.baseline')}

@@ -5,9 +5,9 @@ import { zonesQuery } from '../http/queries.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { useViewState } from '../state/use-view-state.ts'
 import { Choice } from '../ui/choice.tsx'
+import { Loading } from '../ui/loading.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { Computing } from './computing.tsx'
 import { wellbeingQuery } from './queries.ts'
 import { score } from './score.ts'
 import { ChangePart } from './wellbeing-change.tsx'
@@ -50,7 +50,7 @@ export function WellbeingPanel() {
         <a href="questionnaire">{t('wellbeing.questionnaire')}</a>
       </p>
       {answer.error && <Problem error={answer.error} retry={answer.refetch} />}
-      {!data && !answer.error && <Computing />}
+      {!data && !answer.error && <Loading long="people.computing" />}
       {data && (
         <div aria-busy={answer.isFetching}>
           {data.survey === null ? <p className="missing">{t('wellbeing.noSurvey')}</p> : <Perceived data={data} />}

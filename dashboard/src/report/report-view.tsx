@@ -7,6 +7,7 @@ import { apiPath } from '../http/client.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { ScoreSummary } from '../indicators/score-summary.tsx'
 import { useViewState } from '../state/use-view-state.ts'
+import { Loading } from '../ui/loading.tsx'
 import { PeriodSelect } from '../ui/period-select.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { CollectionSheet } from './collection-sheet.tsx'
@@ -36,7 +37,7 @@ export default function ReportView() {
         </div>
       </header>
       {report.error && <Problem error={report.error} retry={report.refetch} />}
-      {report.isLoading && <p className="loading">{t('app.loading')}</p>}
+      {report.isLoading && <Loading />}
       {shown && <Report report={shown} />}
       <CollectionSheet year={year} />
     </div>

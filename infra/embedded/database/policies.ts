@@ -7,7 +7,11 @@
  * `run_job` does a whole job in one statement, and the embedded database does one statement at a time: the first
  * refresh of a month of history would stop every query for its whole length. So refreshes go one day at a time, oldest
  * first (a newer one first would move the watermark past hours that are not materialised yet, and
- * they would be missing meanwhile), compression one chunk at a time, and `run_job` does what is left.
+ * they would be missing meanwhile), the day that is not over as far as its buckets are complete, and never as a whole: what was
+ * stored meanwhile waits for the next look. Compression goes one chunk at a time; `run_job` does the other jobs.
+ *
+ * Between two pieces others have the session for as long as the last one took: who reads a page while a history is loaded waits
+ * for one piece, and not for one before each of the page's statements.
  *
  * Late data (a backfill, a gateway that was unreachable) leaves past days stale. They are looked for at every look, not only
  * when their policy is due: what is stored shows in the aggregates within seconds.
@@ -16,6 +20,7 @@
  * every job is due: what has nothing to do ends in milliseconds.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { HOUR_MS } from '#model/basics/durations.ts'
 
@@ -52,10 +57,10 @@ const JOBS = `
   where scheduled and proc_name <> 'policy_telemetry'
   order by array_position(array['policy_refresh_continuous_aggregate', 'policy_compression'], proc_name::text), job_id`
 
-// A hierarchical aggregate has the hypertable of the one below it as its source.
+// A hierarchical aggregate has the hypertable of the one below it as its source. The day that is not over is in it only when the
+// policy is due ($2): each of its buckets is stale once it is complete.
 const STALE_DAYS = `
-  select format('%I.%I', v.user_view_schema, v.user_view_name) as view,
-         d.start::text as "from", d.stop::text as "to"
+  select format('%I.%I', v.user_view_schema, v.user_view_name) as view, d.start::text as "from", p.stop::text as "to"
   from timescaledb_information.jobs j
   join _timescaledb_catalog.continuous_agg v on v.mat_hypertable_id = (j.config ->> 'mat_hypertable_id')::int
   join _timescaledb_catalog.hypertable h on h.id = v.raw_hypertable_id
@@ -64,8 +69,13 @@ const STALE_DAYS = `
     select start, least(start + interval '1 day', c.range_end) as stop
     from generate_series(c.range_start, c.range_end - interval '1 microsecond', interval '1 day') as start
   ) d
-  where j.job_id = $1
-    and d.stop <= now() - coalesce((j.config ->> 'end_offset')::interval, interval '0')
+  cross join lateral (select now() - coalesce((j.config ->> 'end_offset')::interval, interval '0') as at) complete
+  join _timescaledb_catalog.continuous_aggs_bucket_function b on b.mat_hypertable_id = v.mat_hypertable_id
+  cross join lateral (
+    select case when d.stop <= complete.at then d.stop
+                when $2 and d.start < complete.at then date_bin(b.bucket_width::interval, complete.at, d.start) end as stop
+  ) p
+  where j.job_id = $1 and p.stop > d.start
     and (j.config ->> 'start_offset' is null or d.start >= now() - (j.config ->> 'start_offset')::interval)
     and exists (
       select from (
@@ -77,7 +87,7 @@ const STALE_DAYS = `
         from _timescaledb_catalog.continuous_aggs_hypertable_invalidation_log
         where hypertable_id = v.raw_hypertable_id
       ) stale
-      where stale.low < (extract(epoch from d.stop) * 1e6)::int8
+      where stale.low < (extract(epoch from p.stop) * 1e6)::int8
         and stale.high >= (extract(epoch from d.start) * 1e6)::int8
     )
   order by d.start`
@@ -108,20 +118,22 @@ export function startPolicies(options: PolicyOptions): PolicyScheduler {
   const lastRun = new Map<number, number>()
   let lastUpkeep = Number.NEGATIVE_INFINITY
   let stopped = false
+  const stopping = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
-  const runDue = () => {
+  /** @param breathe between two pieces, after one that took so many ms */
+  const runDue = (breathe: Breathe = async () => {}) => {
     running = running.then(async () => {
-      for (const job of await jobs()) if (!stopped) await lookAt(job)
+      for (const job of await jobs()) if (!stopped) await lookAt(job, breathe)
       if (!stopped && now() - lastUpkeep >= UPKEEP_MS) await upkeep()
     })
     return running
   }
-  const lookAt = async (job: Job) => {
+  const lookAt = async (job: Job, breathe: Breathe) => {
     const due = now() - (lastRun.get(job.id) ?? Number.NEGATIVE_INFINITY) >= job.everyMs
     if (due) lastRun.set(job.id, now())
-    if (due || job.kind === REFRESH) await runJob(job, due)
+    if (due || job.kind === REFRESH) await runJob(job, due, breathe)
   }
   const upkeep = async () => {
     lastUpkeep = now()
@@ -140,44 +152,62 @@ export function startPolicies(options: PolicyOptions): PolicyScheduler {
       return []
     }
   }
-  const runJob = async (job: Job, whole: boolean) => {
+  const runJob = async (job: Job, whole: boolean, breathe: Breathe) => {
     const start = now()
     try {
-      await runInPieces(pool, job, () => stopped)
+      await runInPieces(pool, job, { whole, stopped: () => stopped, breathe, now })
       if (stopped || !whole) return
-      await pool.query(`call run_job(${job.id})`)
+      if (job.kind !== REFRESH) await pool.query(`call run_job(${job.id})`)
       log.info(`policy "${job.name}" ran for ${Math.round(now() - start)} ms`)
     } catch (cause) {
       log.error(`policy "${job.name}" failed and is tried again: ${(cause as Error).message}`)
     }
   }
+  const letOthersIn: Breathe = (tookMs) => sleep(tookMs, undefined, { signal: stopping.signal }).catch(() => {})
   const wait = (ms: number) => {
-    timer = setTimeout(() => void runDue().then(() => stopped || wait(everyMs)), ms)
+    timer = setTimeout(() => void runDue(letOthersIn).then(() => stopped || wait(everyMs)), ms)
   }
   wait(firstAfterMs)
   return {
-    runDue,
+    runDue: () => runDue(),
     stop: async () => {
       stopped = true
+      stopping.abort()
       clearTimeout(timer)
       await running
     },
   }
 }
 
+type Breathe = (tookMs: number) => Promise<void>
+type Run = {
+  readonly whole: boolean
+  readonly stopped: () => boolean
+  readonly breathe: Breathe
+  readonly now: () => number
+}
+
 /** The pieces of a job that can be done one statement at a time; other clients have their turn in between. */
-async function runInPieces(pool: PolicyOptions['pool'], job: Job, stopped: () => boolean): Promise<void> {
+async function runInPieces(
+  pool: PolicyOptions['pool'],
+  job: Job,
+  { whole, stopped, breathe, now }: Run,
+): Promise<void> {
   if (job.kind === REFRESH) {
-    const { rows } = await pool.query<{ view: string; from: string; to: string }>(STALE_DAYS, [job.id])
+    const { rows } = await pool.query<{ view: string; from: string; to: string }>(STALE_DAYS, [job.id, whole])
     for (const { view, from, to } of rows) {
       if (stopped()) return
+      const start = now()
       await pool.query(`call refresh_continuous_aggregate('${view.replaceAll("'", "''")}', '${from}', '${to}')`)
+      await breathe(now() - start)
     }
   } else if (job.kind === 'policy_compression') {
     const { rows } = await pool.query<{ chunk: string }>(UNCOMPRESSED_CHUNKS, [job.id])
     for (const { chunk } of rows) {
       if (stopped()) return
+      const start = now()
       await pool.query('select compress_chunk($1::regclass, true)', [chunk])
+      await breathe(now() - start)
     }
   }
 }
