@@ -130,15 +130,29 @@ const THINGS = `
     limit 1
   ) h
   cross join lateral jsonb_populate_record(null::thing, h.state) s
-  where h.valid_from < $1::timestamptz or exists (
+  where t.id > $2 and t.id <= $3 and (h.valid_from < $1::timestamptz or exists (
     select from datastream d where d.thing_id = t.id and exists (
-      select from observation_daily o where o.datastream_id = d.id and o.bucket < $1::timestamptz))
+      select from observation_daily o where o.datastream_id = d.id and o.bucket < $1::timestamptz)))
   order by t.id`
 
 const THINGS_NOW = `
   select id, key, name, kind, zone_id as "zoneId", simulated, verified, expected_interval_s as "intervalSeconds",
          attributes, true as registered
-  from thing order by id`
+  from thing where id > $1 and id <= $2 order by id`
+
+const LAST_ID = 'select coalesce(max(id), 0) as last from thing'
+/** Read by one statement, which has seconds: a million Things take a minute. */
+const THINGS_AT_ONCE = 100_000
+
+async function inBatches<T extends object>(db: Queryable, statement: string, values: readonly unknown[]): Promise<T[]> {
+  const last = (await db.query<{ last: number }>(LAST_ID)).rows[0]?.last ?? 0
+  const all: T[] = []
+  for (let after = 0; after < last; after += THINGS_AT_ONCE) {
+    const { rows } = await db.query<T>(statement, [...values, after, after + THINGS_AT_ONCE])
+    for (const row of rows) all.push(row)
+  }
+  return all
+}
 
 /** Things that were there at the end of the period, or were until some time within it; only `things` count. */
 export async function thingsAt(
@@ -148,7 +162,7 @@ export async function thingsAt(
   city: CityAt,
 ): Promise<{ things: ThingAt[]; unconfirmed: ThingAt[] }> {
   const { timeZone } = city
-  const rows = at.current ? (await db.query<ThingAt>(THINGS_NOW)).rows : await thingsThen(db, at, city)
+  const rows = at.current ? await inBatches<ThingAt>(db, THINGS_NOW, []) : await thingsThen(db, at, city)
   const there = rows.flatMap((thing) => {
     const begun = holdsAt({ validFrom: thing.attributes['validFrom'] }, at, timeZone)
     const still = holdsAt({ validTo: thing.attributes['validTo'] }, { end: from, current: false }, timeZone)
@@ -162,7 +176,7 @@ type Placed = ThingAt & { readonly lon: number | null; readonly lat: number | nu
 
 /** A Thing whose district was not there yet, or no more, was in the one that there was at its place. */
 async function thingsThen(db: Queryable, at: At, city: CityAt): Promise<ThingAt[]> {
-  const { rows } = await db.query<Placed>(THINGS, [at.end])
+  const rows = await inBatches<Placed>(db, THINGS, [at.end])
   const zones = city.beginsLater ? [] : await zonesAt(db, at, city)
   const known = new Set(zones.map(({ id }) => id))
   return rows.map(({ lon, lat, ...thing }) => {

@@ -8,6 +8,7 @@ import { Collector, reject } from '../../helpers/result.ts'
 import { readIso } from '../../helpers/time.ts'
 import type { Decoded, Format, Input } from '../../helpers/types.ts'
 import { readCodec, readLink } from './lorawan.ts'
+import { readNormalized } from './normalized-payload.ts'
 import { vendorOf } from './vendors.ts'
 
 const UP_TOPIC = /^v3\/[^/]+\/devices\/[^/]+\/up$/
@@ -59,7 +60,9 @@ function readUplink(uplink: JsonObject, input: Input, out: Collector): string {
   const message = ownObject(uplink, 'uplink_message')
   if (id === undefined) return 'the message names no device'
   if (!message) return 'a join, downlink or service message'
-  const payload = own(message, 'decoded_payload')
+  const normalized = own(message, 'normalized_payload')
+  const stated = own(message, 'decoded_payload')
+  const payload = stated === undefined && Array.isArray(normalized) ? {} : stated
   if (!isObject(payload) && !Array.isArray(payload))
     return 'the uplink has no decoded_payload: give the device a payload formatter in The Things Stack'
   if (isStatusFrame(message, payload)) return 'a status frame of the device (f_port 5)'
@@ -68,6 +71,7 @@ function readUplink(uplink: JsonObject, input: Input, out: Collector): string {
   const before = out.samples.length
   const brand = ownString(ownObject(message, 'version_ids') ?? {}, 'brand_id')
   readCodec(payload, base, input.source, out, vendorOf(ownString(ids, 'dev_eui'), brand))
+  readNormalized(normalized, base, before, out)
   // Signal quality belongs to a measurement; a frame without one is not stored.
   if (out.samples.length > before) readLink(own(message, 'rx_metadata'), 'rx_metadata', base, out)
   return `decoded_payload has no measurement (${clip(Object.keys(payload).join(', '))})`

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { describeShared } from '#test/shared.ts'
-import { expectRead, expectRejected, read } from './read.ts'
+import { expectRead, expectRejected, type Row, read } from './read.ts'
 
 const topic = 'v3/parks@ttn/devices/soil-3/up'
 const at = '2026-05-31T11:59:58.123Z'
@@ -42,6 +42,85 @@ describe('The Things Stack v3', () => {
       ['rssi', '', -80, 'dB{mW}', at],
       ['snr', '', 0, 'dB', at],
     ])
+  })
+
+  // Names, units and structure: TheThingsNetwork/lorawan-devices, lib/payload.json
+  describe('normalized_payload', () => {
+    const reads = (message: object, rows: Row[], problems: string[] = []) =>
+      expectRead(read(topic, uplink(message)), 'things-stack/soil-3', rows, problems)
+
+    test('is read where the payload formatter of the device says nothing that is certain', () => {
+      const normalized_payload = [
+        {
+          battery: 3.58,
+          air: {
+            location: 'outdoor',
+            temperature: 21.5,
+            relativeHumidity: 48,
+            pressure: 1013.2,
+            co2: 612,
+            lightIntensity: 980,
+          },
+          wind: { speed: 3.5, direction: 270 },
+          water: { leak: false, temperature: { min: 10, max: 14, avg: 12, current: 13.5 } },
+          metering: { water: { total: 12345 } },
+          action: { motion: { detected: true }, contactState: 'open' },
+        },
+      ]
+      reads(
+        { decoded_payload: { v1: 215, v2: 48 }, normalized_payload },
+        [
+          ['battery_voltage', '', 3.58, 'V', at],
+          ['temperature', '', 21.5, 'Cel', at],
+          ['relative_humidity', '', 48, '%', at],
+          ['pressure', '', 1013.2, 'hPa', at],
+          ['co2', '', 612, '[ppm]', at],
+          ['illuminance', '', 980, 'lx', at],
+          ['wind_speed', '', 3.5, 'm/s', at],
+          ['wind_direction', '', 270, 'deg', at],
+          ['water_temperature', '', 13.5, 'Cel', at],
+          ['water_volume', '', 12345, 'L', at],
+        ],
+        ['v1 unknown_property', 'v2 unknown_property'],
+      )
+    })
+
+    test('alone, with probes at depths and times of their own', () => {
+      const normalized_payload = [
+        { time: '2026-05-31T10:00:00Z', soil: { depth: 10, moisture: 31, temperature: 14.5 } },
+        { time: '2026-05-31T10:00:00Z', soil: { depth: 40, moisture: 38, temperature: 12.25 } },
+        { time: '2026-05-31T11:00:00Z', soil: { depth: 10, moisture: 30 } },
+      ]
+      reads({ normalized_payload }, [
+        ['soil_moisture', '10 cm', 31, '%', '2026-05-31T10:00:00.000Z'],
+        ['soil_temperature', '10 cm', 14.5, 'Cel', '2026-05-31T10:00:00.000Z'],
+        ['soil_moisture', '40 cm', 38, '%', '2026-05-31T10:00:00.000Z'],
+        ['soil_temperature', '40 cm', 12.25, 'Cel', '2026-05-31T10:00:00.000Z'],
+        ['soil_moisture', '10 cm', 30, '%', '2026-05-31T11:00:00.000Z'],
+      ])
+    })
+
+    test('says the same as decoded_payload: one value, in the series that there is already', () => {
+      reads(
+        { decoded_payload: { TempC_SHT: 21.5, TempC_DS: 4.5 }, normalized_payload: [{ air: { temperature: 21.5 } }] },
+        [
+          ['temperature', '', 21.5, 'Cel', at],
+          ['temperature', 'DS', 4.5, 'Cel', at],
+        ],
+      )
+    })
+
+    test('two measurements of one time are two series; a time that cannot be read is said', () => {
+      reads({ normalized_payload: [{ air: { temperature: 20 } }, { air: { temperature: 21 } }] }, [
+        ['temperature', '', 20, 'Cel', at],
+        ['temperature', '2', 21, 'Cel', at],
+      ])
+      expectRejected(
+        read(topic, uplink({ normalized_payload: [{ time: 'yesterday', air: { temperature: 20 } }] })),
+        'bad_time',
+        'normalized_payload[0].time',
+      )
+    })
   })
 
   test('SenseCAP payloads are lists of measurements, as an array or under messages', () => {
