@@ -125,7 +125,7 @@ export async function openApi(options: OpenApiOptions): Promise<{ port: number; 
       },
     }),
   )
-  scope.defer(warmUpSurveys(engines.surveys, log))
+  scope.defer(warmUpSurveys(engines.surveys, log).stop)
   const notify = openNotifications({ ...options, live, clock })
   // A pool of its own: evaluating rules takes no connection from those who read.
   const alertPool = createPool('url' in address ? { url: withoutJit(address.url) } : address, {

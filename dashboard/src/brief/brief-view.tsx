@@ -30,7 +30,7 @@ export default function BriefView() {
     <div className="brief">
       <h1 className="page-title">{t('brief.title')}</h1>
       {brief.error && <Problem error={brief.error} retry={brief.refetch} />}
-      {brief.isLoading && <Loading />}
+      {brief.isLoading && <Loading long="brief.computing" />}
       {brief.data && <Brief brief={brief.data} />}
     </div>
   )

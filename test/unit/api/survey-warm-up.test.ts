@@ -1,11 +1,9 @@
 /** What a reader of People would wait for is worked out before anybody asks. */
 import { expect, test } from 'vitest'
 import { warmUpSurveys } from '#api/surveys/warm-up.ts'
-import { until } from '../../delivery/until.ts'
 
-test('the newest survey first; a survey that fails is reported and does not keep the others from it', async () => {
+test('the newest survey first; one that fails does not keep the others from it, and is tried again', async () => {
   const asked: string[] = []
-  const warnings: object[] = []
   const surveys = {
     list: async () => ({
       surveys: [
@@ -15,15 +13,24 @@ test('the newest survey first; a survey that fails is reported and does not keep
     }),
     coreIndicators: async (id: string) => {
       asked.push(id)
-      if (id === 'new') throw new Error('no answers')
+      if (asked.length === 1) throw new Error('no connection')
     },
   }
-  const stop = warmUpSurveys(surveys, { warn: (one: object) => void warnings.push(one) })
-  await until(
-    async () => asked.length,
-    (n) => n === 2,
-  )
-  stop()
-  expect(asked).toEqual(['new', 'old'])
-  expect(warnings).toMatchObject([{ survey: 'new' }])
+  const warnings: object[] = []
+  await warmUpSurveys(surveys, { warn: (one: object) => void warnings.push(one) }, 1).done
+  expect(asked).toEqual(['new', 'old', 'new', 'old'])
+  expect(warnings).toEqual([])
+})
+
+test('a city without surveys is asked for a while', async () => {
+  let asked = 0
+  const warnings: object[] = []
+  const list = async () => {
+    asked += 1
+    return { surveys: [] }
+  }
+  const surveys = { list, coreIndicators: async () => {} }
+  await warmUpSurveys(surveys, { warn: (one: object) => void warnings.push(one) }, 0).done
+  expect(asked).toBeGreaterThan(10)
+  expect(warnings).toEqual([])
 })
