@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import type { IncidentDetail } from '#model/api/alerts.ts'
 import { incidentQuery } from '../http/incidents.ts'
 import { useI18n } from '../i18n/formatters.ts'
@@ -17,16 +18,23 @@ export function IncidentPanel({ id, now }: { id: string; now: number }) {
   const i18n = useI18n()
   const { t } = i18n
   const { data, error, refetch } = useQuery(incidentQuery(id))
+  const title = useRef<HTMLHeadingElement>(null)
+  const isThere = data !== undefined
+  // Whoever opens an incident in the list goes on reading here: the list, the shift log and the map would be in between.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another incident is opened
+  useEffect(() => {
+    if (isThere && document.activeElement?.closest('.incident-list')) title.current?.focus()
+  }, [id, isThere])
   if (error && !data) return <Problem error={error} retry={refetch} />
   if (!data) return <p className="loading">{t('app.loading')}</p>
   return (
     <article className="incident-panel" aria-labelledby="incident-title">
       <p className="eyebrow">{t(`now.severity.${data.incident.severity}`)}</p>
-      <h2 id="incident-title" className="incident-panel__title">
+      <h2 id="incident-title" className="incident-panel__title" tabIndex={-1} ref={title}>
         {ruleName(i18n, data.incident.rule)}
       </h2>
       <Facts detail={data} now={now} />
-      <IncidentActions incident={data.incident} />
+      <IncidentActions key={id} incident={data.incident} />
       <VulnerableGroups id={id} />
       <Neighbours neighbours={data.neighbours} />
       <Changes changes={data.changesBefore} />

@@ -35,6 +35,11 @@ export default function NowView({ city }: { city: CityResponse }) {
   const { data: zones } = useQuery(zonesQuery)
   const selected = select?.type === 'incident' ? select.key : null
   const choose = (id: string | null): void => change({ select: id === null ? null : { type: 'incident', key: id } })
+  /** Back to the list, where it was left. */
+  const close = (id: string): void => {
+    choose(null)
+    document.querySelector<HTMLElement>(`.incident-list [data-key="${CSS.escape(id)}"]`)?.focus()
+  }
   const marks = useMemo(() => zones && incidentMarks(open.data?.incidents ?? [], zones, i18n), [open.data, zones, i18n])
   useLiveIncidents()
   useTitleBadge(open.data, city.name)
@@ -92,8 +97,12 @@ export default function NowView({ city }: { city: CityResponse }) {
         )}
       </div>
       {selected !== null && (
-        <aside className="now__details" aria-label={t('now.details')}>
-          <button type="button" className="button now__back" onClick={() => choose(null)}>
+        <aside
+          className="now__details"
+          aria-label={t('now.details')}
+          onKeyDown={({ key }) => key === 'Escape' && close(selected)}
+        >
+          <button type="button" className="button now__back" onClick={() => close(selected)}>
             {t('selection.close')}
           </button>
           <IncidentPanel id={selected} now={now} />
