@@ -11,6 +11,7 @@ import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { problem, type SurveyProblem } from '#model/survey-file/problem.ts'
 import { createReader, type Reading } from '#model/survey-file/read-responses.ts'
 import { parseResponseNumbers, withNumberProblems } from '#model/survey-file/response-numbers.ts'
+import { parseShallow } from '#model/text/nesting.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 
 export type SurveyUpload = {
@@ -60,7 +61,7 @@ export async function zoneKeys(pool: Pool): Promise<ReadonlySet<string>> {
 function readCodebook({ id, codebook: text }: SurveyUpload): ReturnType<typeof checkCodebook> {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseShallow(text)
   } catch (error) {
     const problems = [problem(null, 'codebook.json', undefined, `is not JSON: ${(error as Error).message}`)]
     return { codebook: undefined, problems }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
+import { parseShallow } from '#model/text/nesting.ts'
 import type { PackProblems } from '../city-pack/problems/pack-problems.ts'
 import { filePath } from './paths.ts'
 
@@ -47,7 +48,7 @@ export async function readStyle(
 
 async function parse(path: string, file: string, problems: PackProblems): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown
+    return parseShallow(await readFile(path, 'utf8')) as unknown
   } catch (error) {
     problems.add(`basemap/${file}`, '', `is not JSON (${(error as Error).message})`)
     return undefined

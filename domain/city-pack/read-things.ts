@@ -1,5 +1,6 @@
 import type { Place, Position } from '#model/basics/geo.ts'
 import { THING_COLUMNS, type ThingRow, thingRowSchema } from '#model/city/city-pack.ts'
+import { parseShallow } from '#model/text/nesting.ts'
 import type { Decimal } from '#model/text/numbers.ts'
 import { suggestionFor } from '#model/text/suggest.ts'
 import { intervalProblems } from '#model/things/expected-interval.ts'
@@ -186,7 +187,7 @@ function coordinatesOf(
 ): Place | [number, number] | 'wrong' | undefined {
   if (record['geometry']) {
     try {
-      return JSON.parse(record['geometry']) as Place
+      return parseShallow(record['geometry']) as Place
     } catch {
       problems.add(FILE, `line ${line}, column geometry`, `${shown(record['geometry'])} is not JSON`)
       return 'wrong'

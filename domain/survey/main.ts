@@ -1,4 +1,5 @@
 /** `npm run survey -- ...`: surveys in and out of a running city, through its API. docs/surveys.md */
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { loadConfig } from '#infra/runtime/config.ts'
@@ -6,6 +7,7 @@ import { runMain } from '#infra/runtime/main.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { checkCodebook } from '#model/survey-file/check-codebook.ts'
 import { problemText } from '#model/survey-file/problem.ts'
+import { parseShallow } from '#model/text/nesting.ts'
 import { createSurveyClient, type ImportOutcome, type SurveyClient } from './client.ts'
 import { HELP, readOptions, type SurveyOptions } from './options.ts'
 
@@ -101,7 +103,7 @@ async function send(client: SurveyClient, options: SurveyOptions, check: boolean
 function idOf(codebook: string, file: string): string {
   let json: unknown
   try {
-    json = JSON.parse(codebook)
+    json = parseShallow(codebook)
   } catch (cause) {
     throw new AppError('CONFIG_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause })
   }

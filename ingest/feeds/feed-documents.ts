@@ -1,4 +1,5 @@
 import { HOUR_MS } from '#model/basics/durations.ts'
+import { parseShallow } from '#model/text/nesting.ts'
 import { isObject, type JsonObject, own, ownObject, ownString } from '../decode/helpers/json.ts'
 import { gbfsParts } from './parts.ts'
 
@@ -55,7 +56,7 @@ function parsed(body: Buffer | undefined): JsonObject | undefined {
   if (!body) return undefined
   let json: unknown
   try {
-    json = JSON.parse(body.toString('utf8'))
+    json = parseShallow(body.toString('utf8'))
   } catch {
     throw new Error('document is not JSON')
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '#model/basics/errors.ts'
 import { isPropertyName } from '#model/observation/properties.ts'
+import { parseShallow } from '#model/text/nesting.ts'
 import { domainSchema } from '#model/things/domain.ts'
 
 const column = z.string().min(1)
@@ -101,7 +102,7 @@ export async function readMapping(file: string): Promise<Mapping> {
   })
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseShallow(text)
   } catch (cause) {
     throw new AppError('CONFIG_INVALID', `mapping ${file} is not JSON: ${(cause as Error).message}`, { cause })
   }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '#model/basics/errors.ts'
 import { type Bounds, positionSchema } from '#model/basics/geo.ts'
+import { parseShallow } from '#model/text/nesting.ts'
 import { areaKind, classify, isCoast, namesOf } from './classify.ts'
 import { landWithin } from './coast.ts'
 import type { Tags } from './elements.ts'
@@ -53,7 +54,7 @@ async function readFeatures(path: string): Promise<readonly unknown[]> {
   if (size > MAX_BYTES)
     throw new AppError('EXTRACT_INVALID', `${path} has ${size} bytes; GeoJSON up to ${MAX_BYTES} is read, use .osm.pbf`)
   try {
-    const { features } = JSON.parse(await readFile(path, 'utf8')) as { features?: unknown }
+    const { features } = parseShallow(await readFile(path, 'utf8')) as { features?: unknown }
     if (Array.isArray(features)) return features
   } catch (error) {
     throw new AppError('EXTRACT_INVALID', `${path} is not JSON: ${(error as Error).message}`)

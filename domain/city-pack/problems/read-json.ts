@@ -1,7 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isNestedDeeper, parseShallow } from '#model/text/nesting.ts'
 import type { PackProblems } from './pack-problems.ts'
+
+/** Of a pack of millions of Things; a longer text is no string of V8. */
+const MAX_FILE_BYTES = 512_000_000
 
 /**
  * The text of a file of the pack; undefined when it is not there, which is a problem only when it is `required`, and when
@@ -73,8 +77,14 @@ export async function readBytes(
   problems: PackProblems,
   required = false,
 ): Promise<Buffer | undefined> {
+  const path = join(folder, file)
   try {
-    return await readFile(join(folder, file))
+    // A pipe or a device has no end, and opening a pipe may wait for ever.
+    const found = await stat(path)
+    if (found.isFile() && found.size <= MAX_FILE_BYTES) return await readFile(path)
+    const what = found.isFile() ? `has ${found.size} bytes; at most ${MAX_FILE_BYTES} are read` : 'is not a file'
+    problems.add(file, '', what)
+    return undefined
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     if (!missing || required)
@@ -93,8 +103,12 @@ export async function readJson(
   const text = await readText(folder, file, problems, required)
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text)
+    return parseShallow(text)
   } catch (error) {
+    if (isNestedDeeper(text)) {
+      problems.add(file, '', `${(error as Error).message}`)
+      return undefined
+    }
     const { where, what } = locate(text, (error as Error).message)
     problems.add(file, where, `is not JSON: ${what}`)
     return undefined
