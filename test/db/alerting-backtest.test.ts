@@ -322,3 +322,17 @@ test('announced in the past: offline for ten minutes, long before its age would 
     ['resolved', 30],
   ])
 })
+
+test('silence of a gateway or source is not backtested as if it were the silence of each of its Things', async () => {
+  for (const key of ['a', 'b']) await city.things.add(key, { gateway: 'roof' })
+  const window = { from: new Date(START), to: new Date(START + 60 * MINUTE) }
+  const levels = [{ severity: 'warning', threshold: 3 }]
+  const rule = (group: string) =>
+    alertRuleSchema.parse({ name: 'Silent', condition: { kind: 'silence', of: group }, levels })
+  for (const group of ['gateway', 'source'])
+    await expect(backtest(city.pool, rule(group), window, NO_FIGURES)).rejects.toMatchObject({
+      code: 'VALUE_INVALID',
+      message: expect.stringContaining(`condition.of = ${group}`),
+    })
+  expect((await backtest(city.pool, rule('thing'), window, NO_FIGURES)).subjects).toBe(2)
+})

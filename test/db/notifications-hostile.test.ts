@@ -101,6 +101,39 @@ describe('webhooks', () => {
     expect(await stateOf('loris')).toMatchObject({ state: 'pending', attempts: 1, error: 'no answer within 20 s' })
   })
 
+  test('all of them at once: every other receiver gets every incident, once', async () => {
+    const silent = await openPeer((socket) => socket.resume())
+    const loris = await openPeer((socket) => drip(socket.resume(), 'x', 50, 'HTTP/1.1 200 OK\r\nx-'))
+    const flood = Buffer.alloc(65_536, 'x')
+    const endless = await openPeer((socket) =>
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        socket.on('drain', () => socket.write(flood))
+        socket.write(flood)
+      }),
+    )
+    const redirect = await openHttpReceiver(() => ({ status: 302, headers: { location: 'http://127.0.0.1:1/' } }))
+    closing.push(() => redirect.close())
+    const hostile = [...[silent, loris, endless].map(({ port }) => `http://127.0.0.1:${port}/`), redirect.url]
+    const fine = await Promise.all(Array.from({ length: 4 }, () => openHttpReceiver()))
+    for (const { close } of fine) closing.push(close)
+    // hostile ones between the others, three of each: more than attempts that run at once
+    for (let round = 0; round < 3; round += 1)
+      for (const [i, url] of hostile.entries()) await addWebhook(database.pool, url, { name: `hostile-${round}-${i}` })
+    for (const [i, { url }] of fine.entries()) await addWebhook(database.pool, url, { name: `fine-${i}` })
+    startTwo(20_000)
+    const incidents = Array.from({ length: 8 }, (_, i) => `incident-${i}`)
+    for (const incident of incidents) await raise(incident)
+    const told = ({ received }: (typeof fine)[number]): string[] =>
+      received.flatMap(({ body }) =>
+        (JSON.parse(String(body)) as { data: { events: { incidentId: string }[] } }).data.events.map(
+          (e) => e.incidentId,
+        ),
+      )
+    await expect.poll(() => fine.map((one) => told(one).length), WAIT).toEqual(fine.map(() => incidents.length))
+    for (const one of fine) expect(told(one).toSorted()).toEqual(incidents)
+  })
+
   test('an endless answer is read no further than its bound; its status counts', async () => {
     let written = 0
     const endless = await openPeer((socket) => {

@@ -23,7 +23,7 @@ const HALF_DAY_MS = 43_200_000
 type Props = {
   /** null: there is something wrong with it */
   readonly rule: AlertRule | null
-  readonly kind: RuleCondition['kind']
+  readonly condition: { readonly kind: RuleCondition['kind']; readonly of: string }
   /** it was asked for, whether it can be done or not */
   readonly onAsk: () => void
   /** the rule has been tested, or there is nothing to test it with */
@@ -31,10 +31,10 @@ type Props = {
 }
 
 /** What a rule would have sent. */
-export function Backtest({ rule, kind, onAsk, onAnswer }: Props) {
+export function Backtest({ rule, condition, onAsk, onAnswer }: Props) {
   const { t } = useI18n()
   const client = useQueryClient()
-  const days = backtestDays({ kind })
+  const days = backtestDays(condition)
   const spans = SPANS.filter((span) => span <= days)
   const [chosen, setChosen] = useState(30)
   const span = spans.includes(chosen) ? chosen : (spans.at(-1) ?? 0)

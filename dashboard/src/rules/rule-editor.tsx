@@ -71,7 +71,7 @@ export function RuleEditor({ rule, isCopy, onClose }: EditorProps) {
       <Fields {...{ draft, problems }} onChange={change} />
       <Backtest
         rule={problems.size === 0 ? valid : null}
-        kind={draft.condition.kind}
+        condition={draft.condition}
         onAsk={() => {
           setSent(true)
           if (valid === null || problems.size > 0) focusFirst(form.current)

@@ -82,6 +82,11 @@ async function* subjectsOf(
   figures: Figures,
 ): AsyncGenerator<Subject> {
   const { condition } = active.definition
+  if (condition.kind === 'silence' && condition.of !== 'thing')
+    throw new AppError(
+      'VALUE_INVALID',
+      `condition.of = ${condition.of}: cannot be backtested, only the silence of single Things (of = thing) can`,
+    )
   if (condition.kind === 'silence') yield* silentThings(db, active, registry, window)
   else if (condition.kind === 'air_index') yield* indices(active, registry, window, figures, condition.scheme)
   else if (condition.kind === 'quality' || condition.kind === 'indicator' || condition.kind === 'system')
