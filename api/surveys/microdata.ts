@@ -6,6 +6,7 @@ import { createReplication } from '#model/statistics/estimation/replication.ts'
 import { type VarianceMethod, withSampledShares } from '#model/statistics/estimation/survey-design.ts'
 import { type Codebook, codebookSchema, type Question, type SurveyArea } from '#model/survey/codebook.ts'
 import { openProtection, type Protection } from './protection.ts'
+import { openPublications, type Publications } from './publications.ts'
 
 export type SurveyRow = {
   readonly codebook: Codebook
@@ -56,6 +57,8 @@ export type Microdata = {
   responses(codebook: Codebook, columns: readonly string[]): Promise<readonly Response[]>
   /** cells of a question ('': of everybody) that erasures have touched: their figures would show what changed */
   suppressionSeeds(survey: string, question: string): Promise<readonly string[]>
+  /** what was published of the survey before its present version and erasures, and where to note what is published now */
+  publications(survey: string): Promise<Publications>
   /** which cells are suppressed */
   protect(request: ProtectionRequest): Promise<Protection>
 }
@@ -70,6 +73,7 @@ type Row = Omit<Response, 'variance' | 'sampled' | 'sampledWithin'> & {
 /** @param db logged in as the estimator (citywell_estimator), or as the owner of the database */
 export const openMicrodata = (db: Queryable): Microdata => ({
   protect: openProtection(db),
+  publications: openPublications(db),
   async suppressionSeeds(survey, question) {
     const { rows } = await db.query<{ cell: Record<string, string> }>(KEPT_BACK, [survey, question])
     return rows.map(({ cell }) => cellId(cell)).sort()

@@ -9,7 +9,7 @@ import type { FromWorker, ToWorker } from './protection-worker.ts'
 export type Protection = ReadonlyMap<string, Suppression>
 
 /** Counts up with every change of the rules, so that what was worked out by older ones is not used again. */
-const RULES = 5
+const RULES = 6
 const KEPT = 500
 
 const RECALL = 'select estimator_recall_protection($1) as suppressed'

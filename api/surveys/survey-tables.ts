@@ -3,10 +3,12 @@ import { AppError } from '#model/basics/errors.ts'
 import type { Levels } from '#model/statistics/disclosure/empty-cells.ts'
 import { cellId, type Profile } from '#model/statistics/disclosure/linked-tables.ts'
 import type { Answers } from '#model/statistics/disclosure/protect-intervals.ts'
+import { type CellPrint, cellPrints, constraintsOf, isRestCell } from '#model/statistics/disclosure/publication.ts'
 import type { Suppression } from '#model/statistics/disclosure/suppression.ts'
 import type { Codebook, Question } from '#model/survey/codebook.ts'
 import { answered, findSurvey, type Microdata, type Response, wasAsked } from './microdata.ts'
 import type { Protection } from './protection.ts'
+import type { Publications } from './publications.ts'
 import {
   characteristicsOf,
   isShare,
@@ -121,21 +123,71 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
   const shared = { characteristics: characteristicsOf(codebook), threshold: codebook.threshold }
   const who = responses.flatMap((_, i) => (values[i] === null ? [] : [i]))
   const askedOf = profiles.filter((_, i) => isAsked(asked, values, i))
+  const column = answered.question?.column ?? ''
   const [answerSeeds, seeds = []] = await Promise.all(
-    [answered.question?.column ?? '', ''].map((question) => microdata.suppressionSeeds(codebook.id, question)),
+    [column, ''].map((question) => microdata.suppressionSeeds(codebook.id, question)),
   )
+  const publications = await microdata.publications(codebook.id)
+  const keptBack = new Set(seeds)
+  const own = figureOf(publications, keptBack, column, {
+    ...{ profiles: who.flatMap((i) => profiles.slice(i, i + 1)), characteristics: shared.characteristics },
+    answers: who.map((i) => (answered.question ? (responses[i]?.answers[answered.at] ?? '') : '')),
+  })
+  const ofAsked = figureOf(publications, keptBack, `asked ${column}`, {
+    ...{ profiles: askedOf, characteristics: shared.characteristics, answers: askedOf.map(() => '') },
+  })
+  const inAnyCase = [...seeds, ...own.seeds]
   const [suppressed, suppressedAsked] = await Promise.all([
     microdata.protect({
-      seeds,
-      answerSeeds: (answerSeeds ?? []).filter((id) => !seeds.includes(id)),
+      seeds: inAnyCase,
+      answerSeeds: [...(answerSeeds ?? []), ...own.answerSeeds].filter((id) => !inAnyCase.includes(id)),
+      ...own.known,
       ...shared,
-      profiles: who.flatMap((i) => profiles.slice(i, i + 1)),
+      profiles: own.profiles,
       answers: answersOf(answered, who),
       levels: levelsOf(codebook, profiles),
     }),
-    asked ? microdata.protect({ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds }) : new Map(),
+    asked
+      ? microdata.protect({
+          ...{ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds: [...seeds, ...ofAsked.seeds] },
+          ...ofAsked.known,
+        })
+      : new Map(),
   ])
+  await own.record(suppressed)
+  // nonresponse is shown with an estimate, and not alone
+  if (asked) await ofAsked.record(new Map([...suppressedAsked, ...suppressed]))
   return { suppressed, suppressedAsked }
+}
+
+type Figure = {
+  readonly profiles: readonly Profile[]
+  readonly characteristics: readonly string[]
+  readonly answers: readonly string[]
+}
+
+/** What earlier publications say of a figure, and how this one is remembered. */
+function figureOf(
+  { past, record }: Publications,
+  keptBack: ReadonlySet<string>,
+  figure: string,
+  { profiles, characteristics, answers }: Figure,
+) {
+  const prints = () => cellPrints(profiles, characteristics, answers)
+  const found = past && constraintsOf(past, figure, prints(), keptBack)
+  const { seeds = [], answerSeeds = [], ...known } = found ?? {}
+  return {
+    ...{ profiles, seeds, answerSeeds, known },
+    record: (suppressed: Protection) =>
+      record(figure, () => {
+        const [hidden, shown]: Record<string, CellPrint>[] = [{}, {}]
+        for (const [id, print] of prints()) {
+          const into = suppressed.has(id) || isRestCell(id) ? hidden : shown
+          if (into) into[id] = print
+        }
+        return { hidden: hidden ?? {}, shown: shown ?? {} }
+      }),
+  }
 }
 
 const isAsked = (asked: Asked | null, values: SurveyTables['values'], i: number): boolean =>

@@ -123,7 +123,7 @@ test('the role of the API releases batches and reads none', async () => {
   await inTransaction(db.pool, async (session) => {
     await session.query('set local role citywell_api')
     await session.query('select survey_release_erasures(current_date)')
-    for (const table of ['withdrawn', 'kept_back', 'set_aside', 'protection']) {
+    for (const table of ['withdrawn', 'kept_back', 'set_aside', 'protection', 'publication']) {
       await session.query('savepoint s')
       await expect(session.query(`select * from microdata.${table}`)).rejects.toMatchObject({ code: '42501' })
       await session.query('rollback to savepoint s')

@@ -82,7 +82,7 @@ test('no number of respondents follows from two questions, one of which has answ
   await fc.assert(
     fc.asyncProperty(setting, async ({ sizes, corrected }) => {
       await db.pool.query('delete from survey')
-      for (const table of ['kept_back', 'set_aside', 'replaced', 'replaced_response'])
+      for (const table of ['kept_back', 'set_aside', 'replaced', 'replaced_response', 'publication'])
         await db.pool.query(`delete from microdata.${table}`)
       const people = sizes.flatMap(([women, men], k) =>
         Array.from({ length: women + men }, (_, i) => ({

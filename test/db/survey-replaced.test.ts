@@ -54,7 +54,7 @@ async function shown(people: readonly Person[], names = 'r'): Promise<Person[]> 
   return people.filter((_, i) => !out.has(`${names}${i + 1}`))
 }
 
-const NOTES = ['erased', 'kept_back', 'set_aside', 'replaced', 'replaced_response']
+const NOTES = ['erased', 'kept_back', 'set_aside', 'replaced', 'replaced_response', 'publication']
 /** As if nothing had been published before. */
 async function startAgain(): Promise<void> {
   await storePeople(db.pool, PEOPLE)

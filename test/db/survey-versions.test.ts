@@ -162,7 +162,7 @@ function changed(people: readonly Person[], changes: readonly Change[]): Person[
 
 async function startAgain(): Promise<void> {
   await db.pool.query('delete from survey')
-  for (const table of ['erased', 'kept_back', 'set_aside', 'replaced', 'replaced_response', 'deleted'])
+  for (const table of ['erased', 'kept_back', 'set_aside', 'replaced', 'replaced_response', 'deleted', 'publication'])
     await db.pool.query(`delete from microdata.${table}`)
 }
 
@@ -241,7 +241,7 @@ test('any sequence of versions in any codes: no two of them differ by 1 to 9 res
     { seed: 55, numRuns: 6 },
   )
   // something is left to compare
-  expect(left).toBeGreaterThan(50)
+  expect(left).toBeGreaterThan(30)
 })
 
 const stored = (id: string, people: readonly Person[], dates = {}) => store(plain(people), { id, ...dates })

@@ -32,8 +32,8 @@ function reasonOf({ suppressed, threshold, withholdsReasons }: Pattern, { id, re
     : { lower: threshold, upper: Number.POSITIVE_INFINITY }
 }
 
-const suppressedCells = ({ tables, suppressed }: Pattern): LinkedCell[] =>
-  [...suppressed.keys()].flatMap((id) => tables.cells.get(id) ?? [])
+const suppressedCells = ({ tables, suppressed, lenient }: Pattern): LinkedCell[] =>
+  [...suppressed.keys()].flatMap((id) => (lenient.has(id) ? [] : (tables.cells.get(id) ?? [])))
 
 /** Suppressed cells for which another cell can still be suppressed: margins are not suppressed because of answers. */
 function protectable(pattern: Pattern): LinkedCell[] {

@@ -69,7 +69,10 @@ function tableProgram(attack: Attack): Stated {
       return { lower: known, upper: known, terms }
     }),
   )
-  const rows = [...priorRows(attack, columnsOf), ...sums.filter(({ terms }) => terms.length > 0)]
+  const rows = [
+    ...priorRows(attack, columnsOf),
+    ...[...sums, ...knownRows(attack, columnsOf)].filter(({ terms }) => terms.length > 0),
+  ]
   return { program: { columns: columnsFor(first.size, attack), rows }, columnsOf }
 }
 
@@ -93,8 +96,33 @@ function jointProgram(attack: Attack, joint: Joint): Stated {
       return { lower: known, upper: known, terms: columnsOf(id, k).map((column): Term => [column, 1]) }
     }),
   )
-  const rows = [...priorRows(attack, columnsOf), ...sums]
+  const rows = [
+    ...priorRows(attack, columnsOf),
+    ...sums,
+    ...knownRows(attack, columnsOf).filter(({ terms }) => terms.length > 0),
+  ]
   return { program: { columns: columnsFor(joint.length, attack), rows }, columnsOf }
+}
+
+/** Sums of hidden cells that an earlier publication gave away. */
+function knownRows({ pattern, measures }: Attack, columnsOf: ColumnsOf): LinearProgram['rows'] {
+  const { tables, hidden, knownSums } = pattern
+  // of cells that have changed since there are no bounds here: protect.ts takes them as unknowns
+  const current = knownSums.filter((sum) => sum.every(([id]) => tables.cells.has(id)))
+  return current.flatMap((sum) => {
+    const cells = sum.filter(([id]) => hidden.has(id))
+    return Array.from({ length: measures.to - measures.from }, (_, k) => {
+      const known = cells.reduce(
+        (all, [id, sign]) => all + sign * (tables.cells.get(id)?.sums[measures.from + k] ?? 0),
+        0,
+      )
+      // a margin and its part may share combinations: a column stands once in a row
+      const terms = new Map<number, number>()
+      for (const [id, sign] of cells)
+        for (const column of columnsOf(id, k)) terms.set(column, (terms.get(column) ?? 0) + sign)
+      return { lower: known, upper: known, terms: [...terms].filter(([, factor]) => factor !== 0) }
+    })
+  })
 }
 
 function priorRows({ pattern, measures, priorOf }: Attack, columnsOf: ColumnsOf): LinearProgram['rows'] {

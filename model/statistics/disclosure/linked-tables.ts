@@ -22,7 +22,7 @@ export type LinkedTables = { readonly cells: ReadonlyMap<string, LinkedCell>; re
 export type Profile = Readonly<Record<string, string | null>>
 
 /** Respondents of whom a characteristic is not known: in no table, but what is missing from the sums is theirs. */
-const REST = ' not stated'
+export const REST = ' not stated'
 
 /** The name of a cell: the same whatever the order of its characteristics. The total is '{}'. */
 export const cellId = (group: Readonly<Record<string, string>>): string =>

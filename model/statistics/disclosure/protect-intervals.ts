@@ -4,7 +4,7 @@ import { isDominated } from './dominance.ts'
 import { emptyCells, type Levels } from './empty-cells.ts'
 import { jointCells } from './joint-cells.ts'
 import { cellId, linkTables, type Profile } from './linked-tables.ts'
-import { hide, hideComplements, type Pattern, primaryPattern, withholdReasons } from './protect.ts'
+import { hide, hideComplements, type Pattern, primaryPattern, type SignedSum, withholdReasons } from './protect.ts'
 import { suppressSparseTables, suppressUntilProtected } from './suppress-until-protected.ts'
 import type { Suppression } from './suppression.ts'
 
@@ -25,6 +25,13 @@ export type ProtectionRequest = {
   readonly seeds?: readonly string[]
   /** cells that are suppressed because of the answers to this question alone: others say how many respondents they have */
   readonly answerSeeds?: readonly string[]
+  /** cells whose number of respondents an earlier publication shows, unchanged: suppressing them protects nothing */
+  readonly known?: readonly string[]
+  /** seeds that earlier publications show: few of their respondents differ, so they are suppressed, and protected as far as the tables of now go */
+  readonly keptBack?: readonly string[]
+  /** sums of cells that an earlier publication gave away, all of them unchanged */
+  readonly sums?: readonly SignedSum[]
+  readonly answerSums?: readonly SignedSum[]
   /** what tables list of each characteristic; groups without respondents are suppressed too. Absent: such groups are not listed. */
   readonly levels?: Levels
 }
@@ -43,6 +50,8 @@ export type ProtectionRequest = {
  *    respondents of a suppressed cell gave each. Where a cell is suppressed only because of its answers, other questions
  *    publish its number of respondents, so that number counts as known.
  *
+ * Cells that an earlier publication shows as they are count as published in each step, whatever is suppressed now.
+ *
  * Where even that leaves a cell too narrow, because (nearly) everything is suppressed and the reasons alone say it, all have one reason.
  * Steps 1 and 2 depend only on who answered, so questions answered by the same people suppress the same cells there: seeds of one
  * question alone come after them, or two questions together would say how many respondents a suppressed cell has. Not
@@ -54,27 +63,60 @@ export function createProtector(solve: LpSolver): (request: ProtectionRequest) =
   let last: (Found & { readonly key: string }) | undefined
   return (request) => {
     const { profiles, characteristics, threshold, answers, seeds = [], answerSeeds = [], levels = {} } = request
+    const { known = [], keptBack = [], sums = [], answerSums = [] } = request
     const tables = linkTables(profiles, characteristics, measuresOf(answers, profiles.length))
     const pattern = primaryPattern(tables, threshold)
+    regardPast(pattern, request)
     for (const id of seeds) if (tables.cells.has(id)) hide(pattern, id)
     // consecutive questions often have the same respondents
-    const key = JSON.stringify([threshold, profiles, [...characteristics].sort(), seeds])
-    if (last?.key === key) recall(pattern, last)
-    else protectNumbers(pattern, solve)
+    const key = JSON.stringify([threshold, profiles, [...characteristics].sort(), seeds, known, keptBack, sums])
+    if (last?.key === key) {
+      forgetKnown(pattern)
+      recall(pattern, last)
+    } else protectNumbers(pattern, solve)
     last = { key, suppressed: new Map(pattern.suppressed), withholdsReasons: pattern.withholdsReasons }
     const byNumbers = new Set(pattern.hidden)
+    pattern.knownSums = [...sums, ...answerSums]
     for (const id of answerSeeds) if (tables.cells.has(id)) hide(pattern, id)
-    if (answerSeeds.length > 0) hideComplements(pattern)
+    if (answerSeeds.length + answerSums.length > 0) hideComplements(pattern)
     if (answers.kind === 'category') protectCategories(pattern, answers.categories, byNumbers, solve)
     if (answers.kind === 'amount') protectAmounts(pattern, request, answers, solve)
     const reason = pattern.withholdsReasons ? 'complementary' : 'below_threshold'
-    return new Map([...pattern.suppressed, ...emptyCells(tables, levels).map((id) => [id, reason] as const)])
+    return new Map([
+      ...pattern.veiled,
+      ...pattern.suppressed,
+      ...emptyCells(tables, levels).map((id) => [id, reason] as const),
+    ])
   }
+}
+
+/** What is suppressed although it is known protects whoever does not know the past. */
+function forgetKnown(pattern: Pattern): void {
+  const veiled = [...pattern.veiled]
+  pattern.known = new Set()
+  pattern.lenient = new Set()
+  pattern.veiled.clear()
+  for (const [id, reason] of veiled) hide(pattern, id, reason)
 }
 
 type Found = Pick<Pattern, 'suppressed' | 'withholdsReasons'>
 
+function regardPast(pattern: Pattern, { known = [], keptBack = [], sums = [] }: ProtectionRequest): void {
+  const isOpenNow = (id: string): boolean => pattern.tables.cells.has(id) && !pattern.hidden.has(id)
+  pattern.known = new Set(known.filter(isOpenNow))
+  pattern.knownSums = sums
+  if (known.length + sums.length > 0) pattern.lenient = new Set(keptBack.filter(isOpenNow))
+}
+
+/** Against those who know the past first, then against those who do not. */
 function protectNumbers(pattern: Pattern, solve: LpSolver): void {
+  protectNumbersOnce(pattern, solve)
+  if (pattern.known.size + pattern.lenient.size === 0) return
+  forgetKnown(pattern)
+  protectNumbersOnce(pattern, solve)
+}
+
+function protectNumbersOnce(pattern: Pattern, solve: LpSolver): void {
   hideComplements(pattern)
   suppressSparseTables(pattern)
   if (suppressUntilProtected(pattern, numbersAttack(pattern), solve)) return

@@ -2,6 +2,14 @@ import { determined, type Equation } from '../solver/determined-unknowns.ts'
 import { type Line, type LinkedCell, type LinkedTables, linkTables, type Profile } from './linked-tables.ts'
 import type { CountSuppression, Suppression } from './suppression.ts'
 
+/** A cell as an earlier publication had it, which has changed since: an unknown of its own. */
+export const pastCell = (was: string, id: string): string => `#${was} ${id}`
+const isPast = (id: string): boolean => id.startsWith('#')
+const idNow = (id: string): string => (isPast(id) ? id.slice(id.indexOf('{')) : id)
+
+/** A sum of cells (less others) that is known although the tables do not show it. */
+export type SignedSum = readonly (readonly [id: string, sign: 1 | -1])[]
+
 /** The cells that are hidden so far; grows until nothing more has to be hidden. */
 export type Pattern = {
   readonly tables: LinkedTables
@@ -10,6 +18,14 @@ export type Pattern = {
   readonly suppressed: Map<string, Suppression>
   /** every cell that no table shows */
   readonly hidden: Set<string>
+  /** cells that an earlier publication shows as they are: hiding them protects nothing */
+  known: ReadonlySet<string>
+  /** hidden cells that need no protection of their own */
+  lenient: ReadonlySet<string>
+  /** what an earlier publication gave away of cells that are still what they were */
+  knownSums: readonly SignedSum[]
+  /** known cells that are suppressed all the same, with the reason */
+  readonly veiled: Map<string, Suppression>
   /** whether 'complementary' is the reason for all, so that none says how many respondents a cell has */
   withholdsReasons: boolean
 }
@@ -51,18 +67,35 @@ export function primaryPattern(
     if (cell.n < threshold) suppressed.set(cell.id, 'below_threshold')
     if (cell.n < threshold || cell.rest) hidden.add(cell.id)
   }
-  return { tables, threshold, suppressed, hidden, withholdsReasons: false }
+  return {
+    tables,
+    threshold,
+    suppressed,
+    hidden,
+    known: new Set(),
+    lenient: new Set(),
+    knownSums: [],
+    veiled: new Map(),
+    withholdsReasons: false,
+  }
 }
 
 export function hide(
-  { suppressed, hidden }: Pattern,
+  { suppressed, hidden, known, veiled }: Pattern,
   id: string | undefined,
   reason: Suppression = 'complementary',
 ): void {
   if (id === undefined || hidden.has(id)) return
+  if (known.has(id)) {
+    veiled.set(id, reason)
+    return
+  }
   suppressed.set(id, reason)
   hidden.add(id)
 }
+
+/** Whether hiding the cell would protect others. */
+export const isOpen = ({ hidden, known }: Pattern, id: string): boolean => !hidden.has(id) && !known.has(id)
 
 /** Gives the same reason for every cell. */
 export function withholdReasons(pattern: Pattern): void {
@@ -72,48 +105,52 @@ export function withholdReasons(pattern: Pattern): void {
 
 /** Suppresses cells until no hidden cell is a linear combination of published ones. */
 export function hideComplements(pattern: Pattern): void {
-  const { tables, hidden, suppressed } = pattern
+  const { hidden } = pattern
   for (let changed = true; changed; ) {
     // the cheap rule first; the system is solved once no single line reveals a cell
     hideInLines(pattern)
     const before = hidden.size
-    for (const id of exposed(tables, hidden, suppressed)) hide(pattern, complementOf(id, pattern))
+    for (const id of exposed(pattern)) hide(pattern, complementOf(idNow(id), pattern))
     changed = hidden.size > before
   }
 }
 
 /** Suppresses cells until no single line reveals a hidden cell. */
 export function hideInLines(pattern: Pattern): void {
-  const { tables, hidden, threshold } = pattern
+  const { tables, hidden } = pattern
   for (let changed = true; changed; ) {
     const before = hidden.size
-    for (const line of tables.lines) if (tooFew(line, tables, hidden, threshold)) hide(pattern, nextOf(line, pattern))
+    for (const line of tables.lines) if (tooFew(line, pattern)) hide(pattern, nextOf(line, pattern))
     changed = hidden.size > before
   }
 }
 
 /** Whether the hidden cells of a line have a known sum of fewer respondents than the threshold. */
-function tooFew({ margin, parts }: Line, { cells }: LinkedTables, hidden: ReadonlySet<string>, threshold: number) {
+function tooFew({ margin, parts }: Line, { tables: { cells }, hidden, lenient, threshold }: Pattern): boolean {
   if (hidden.has(margin)) return false
   const gone = parts.filter((id) => hidden.has(id))
+  if (gone.every((id) => lenient.has(id))) return false
   const n = gone.reduce((sum, id) => sum + (cells.get(id)?.n ?? 0), 0)
   const alone = gone.length === 1 && !cells.get(gone[0] ?? '')?.rest
   return gone.length > 0 && (n < threshold || alone)
 }
 
 /** Suppressed cells that the published ones determine. Large cells of respondents who stated nothing need no protection. */
-function exposed(
-  tables: LinkedTables,
-  hidden: ReadonlySet<string>,
-  suppressed: ReadonlyMap<string, Suppression>,
-): string[] {
+function exposed({ tables, hidden, suppressed, lenient, knownSums }: Pattern): string[] {
   const equations = tables.lines.flatMap(({ margin, parts }): Equation[] => {
     const equation = new Map<string, number>()
     for (const id of parts) if (hidden.has(id)) equation.set(id, 1)
     if (hidden.has(margin)) equation.set(margin, -1)
     return equation.size > 0 ? [equation] : []
   })
-  return [...determined(equations)].filter((id) => suppressed.has(id))
+  for (const sum of knownSums) {
+    const equation = new Map(sum.filter(([id]) => hidden.has(id) || isPast(id)))
+    if (equation.size > 0) equations.push(equation)
+  }
+  const lost = determined(knownSums.map((sum) => new Map(sum)))
+  return [...determined(equations)].filter(
+    (id) => !lost.has(id) && ((suppressed.has(id) && !lenient.has(id)) || (isPast(id) && tables.cells.has(idNow(id)))),
+  )
 }
 
 /**
@@ -129,8 +166,9 @@ const cheapest =
     (a.id < b.id ? -1 : 1)
 const ROOM = 2
 
-function nextOf({ margin, parts }: Line, { tables, hidden, threshold }: Pattern): string | undefined {
-  const open = [...parts, margin].flatMap((id) => (hidden.has(id) ? [] : (tables.cells.get(id) ?? [])))
+function nextOf({ margin, parts }: Line, pattern: Pattern): string | undefined {
+  const { tables, threshold } = pattern
+  const open = [...parts, margin].flatMap((id) => (isOpen(pattern, id) ? (tables.cells.get(id) ?? []) : []))
   return open.sort(cheapest(threshold))[0]?.id
 }
 

@@ -2,7 +2,7 @@ import type { LpSolver } from '../solver/linear-program.ts'
 import type { Goal } from './attacks.ts'
 import { type Target, tooNarrow } from './feasible-ranges.ts'
 import type { LinkedCell, LinkedTables } from './linked-tables.ts'
-import { hide, hideComplements, hideInLines, type Pattern } from './protect.ts'
+import { hide, hideComplements, hideInLines, isOpen, type Pattern } from './protect.ts'
 
 /** Rounds in which single cells are suppressed; after them complete tables by two characteristics are. */
 const FINE_ROUNDS = 8
@@ -37,7 +37,8 @@ function isSparse({ tables, hidden }: Pattern): boolean {
 }
 
 function hideTables(pattern: Pattern, includes: (cell: LinkedCell) => boolean): void {
-  for (const cell of pattern.tables.cells.values()) if (cell.level === 2 && includes(cell)) hide(pattern, cell.id)
+  for (const cell of pattern.tables.cells.values())
+    if (cell.level === 2 && includes(cell) && isOpen(pattern, cell.id)) hide(pattern, cell.id)
 }
 
 function hideTablesOf(pattern: Pattern, narrow: readonly Target[]): void {
@@ -75,23 +76,25 @@ function linesByCell({ lines }: LinkedTables): ReadonlyMap<string, Lines> {
 }
 
 /** A cell with room to compensate for the target, in a line where no suppressed cell has that room yet. */
-function partnerOf(own: Lines, { tables, hidden }: Pattern, goal: Goal, target: Target): string | undefined {
+function partnerOf(own: Lines, pattern: Pattern, goal: Goal, target: Target): string | undefined {
+  const { tables, hidden } = pattern
   const can = (id: string): boolean => {
     const cell = tables.cells.get(id)
     return id !== target.cell.id && cell !== undefined && goal.slackOf(cell, target)
   }
   const bare = own.filter(({ margin, parts }) => !hidden.has(margin) && !parts.some((id) => hidden.has(id) && can(id)))
-  const candidates = bare.flatMap(({ parts }) => parts).filter((id) => !hidden.has(id) && can(id))
+  const candidates = bare.flatMap(({ parts }) => parts).filter((id) => isOpen(pattern, id) && can(id))
   return cheapest(candidates, tables)
 }
 
 /** The fourth corner of a cycle: a cell that shares lines with suppressed cells of each of the target's lines. */
-function closerOf(own: Lines, { tables, hidden }: Pattern, linesOf: ReadonlyMap<string, Lines>): string | undefined {
+function closerOf(own: Lines, pattern: Pattern, linesOf: ReadonlyMap<string, Lines>): string | undefined {
+  const { tables, hidden } = pattern
   const reached = new Map<string, number>()
   for (const line of own) {
     const partners = line.parts.filter((id) => hidden.has(id))
     const around = new Set(partners.flatMap((id) => linesOf.get(id) ?? []).filter((other) => !own.includes(other)))
-    const open = new Set([...around].flatMap(({ parts }) => parts).filter((id) => !hidden.has(id)))
+    const open = new Set([...around].flatMap(({ parts }) => parts).filter((id) => isOpen(pattern, id)))
     for (const id of open) reached.set(id, (reached.get(id) ?? 0) + 1)
   }
   const candidates = [...reached].filter(([id]) => tables.cells.get(id)?.level === 2)
@@ -109,9 +112,9 @@ function lastResort(own: Lines, pattern: Pattern, goal: Goal, { cell }: Target):
   return goal.keepsMargins && level < Math.max(1, cell.level) ? undefined : id
 }
 
-function cheapestOf(lines: Lines, { tables, hidden }: Pattern): string | undefined {
-  const open = lines.flatMap(({ margin, parts }) => [...parts, margin]).filter((id) => !hidden.has(id))
-  return cheapest(open, tables)
+function cheapestOf(lines: Lines, pattern: Pattern): string | undefined {
+  const open = lines.flatMap(({ margin, parts }) => [...parts, margin]).filter((id) => isOpen(pattern, id))
+  return cheapest(open, pattern.tables)
 }
 
 /** Cells of two characteristics before margins, then the smallest. */
