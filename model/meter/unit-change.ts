@@ -8,7 +8,7 @@ import { hoursBetween } from './rates.ts'
 import type { MeterRules, Reading } from './reading.ts'
 
 /** Units closer to each other (kWh and MJ) cannot be told from another meter that happens to go on higher. Ours. */
-const LEAST_FACTOR = 20
+const MIN_FACTOR = 20
 /** The register after the step, in the unit before it, is that of before but for rounding. Ours. */
 const TOLERANCE = 0.01
 /** As in count.ts: a step is explained by twice the highest rate around. */
@@ -24,7 +24,7 @@ function factorsOf(unit: string): readonly number[] {
   let factors = known.get(unit)
   if (!factors) {
     const both = [1000, ...factorsTo(unit)].flatMap((factor) => [factor, 1 / factor])
-    factors = [...new Set(both)].filter((factor) => Math.max(factor, 1 / factor) >= LEAST_FACTOR)
+    factors = [...new Set(both)].filter((factor) => Math.max(factor, 1 / factor) >= MIN_FACTOR)
     known.set(unit, factors)
   }
   return factors
@@ -33,7 +33,7 @@ function factorsOf(unit: string): readonly number[] {
 /** Whether a step is so large that it may be a change of unit: of other steps nothing more has to be looked at. */
 export function isUnitStep(before: number, own: number): boolean {
   const [low, high] = before < own ? [before, own] : [own, before]
-  return low > 0 && high >= (1 - TOLERANCE) * LEAST_FACTOR * low
+  return low > 0 && high >= (1 - TOLERANCE) * MIN_FACTOR * low
 }
 
 export type OneUnit = {
