@@ -1,4 +1,5 @@
 import type { CityPack, Source } from '#model/city/city-pack.ts'
+import { textProblem } from '#model/mqtt/topic-filters.ts'
 import { PROPERTIES, PROPERTY_NAMES } from '#model/observation/properties.ts'
 import { toCanonical, UNIT_CODES, ucum } from '#model/observation/units.ts'
 import { didYouMean } from '#model/text/suggest.ts'
@@ -55,6 +56,10 @@ function checkFormat(
 function filterProblem(filter: string): string | undefined {
   if (/^[a-z+]+:\/\//i.test(filter))
     return 'is the address of a broker; write the topic alone, and the address in MQTT_URL'
+  const wrong = textProblem(filter)
+  if (wrong !== undefined) return wrong
+  if (filter.startsWith('$share/'))
+    return `is a shared subscription; write ${shown(filter.split('/').slice(2).join('/'))}: several workers share by themselves`
   if (filter.includes('*')) return `has no wildcard *; write ${shown(filter.replace(/\*+$/, '#').replaceAll('*', '+'))}`
   const levels = filter.split('/')
   if (levels.some((level, at) => level.includes('#') && (level !== '#' || at < levels.length - 1)))

@@ -1,4 +1,5 @@
 /** MQTT topic filters (MQTT 3.1.1, 4.7): `+` stands for one level, `#` at the end for the level above and all below. */
+import { MAX_TOPIC_BYTES } from '../text/storable-text.ts'
 
 export function matches(filter: string, topic: string): boolean {
   const wanted = filter.split('/')
@@ -29,9 +30,19 @@ export function filterPattern(filter: string): { readonly pattern: string; reado
   return { pattern: `^${notOwn}${fixed}${rest}$`, start }
 }
 
+/** What no topic filter may have; undefined when it has none of it. Longer topics than this are not stored. */
+export function textProblem(filter: string): string | undefined {
+  // [MQTT-1.5.3]: NUL and lone surrogates close the connection, other control characters may.
+  if (/\p{Cc}|\p{Cs}/u.test(filter)) return 'has a control character or half a character'
+  const bytes = new TextEncoder().encode(filter).length
+  return bytes > MAX_TOPIC_BYTES ? `has ${bytes} bytes; valid: at most ${MAX_TOPIC_BYTES}` : undefined
+}
+
 /** What is wrong with a topic filter (MQTT 3.1.1, 4.7.1); undefined when it is valid. */
 export function filterProblem(filter: string): string | undefined {
   const levels = filter.split('/')
+  const wrong = textProblem(filter)
+  if (wrong !== undefined) return `the topic filter ${wrong}`
   if (filter === '') return 'a topic filter has at least one character'
   if (levels.slice(0, -1).includes('#')) return `"${filter}": # must be the last level`
   if (levels.some((level) => level.length > 1 && /[#+]/.test(level)))

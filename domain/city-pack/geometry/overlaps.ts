@@ -7,6 +7,9 @@ const TOLERATED = 0.1
 /** Points to each side of the box around a district. */
 const GRID = 12
 
+/** More are not looked for: each of thousands of districts may lie over each other one. */
+const MAX_FOUND = 1_000
+
 type District = { readonly geometry: Area; readonly from: string; readonly to: string }
 type Overlap = { readonly one: number; readonly other: number; readonly share: number }
 
@@ -17,17 +20,20 @@ type Overlap = { readonly one: number; readonly other: number; readonly share: n
  */
 export function overlaps(districts: readonly District[]): Overlap[] {
   const found: Overlap[] = []
-  districts.forEach((one, at) => {
+  const known = new Set<string>()
+  const boxes = districts.map(({ geometry }) => boxOf(geometry))
+  for (const [at, one] of districts.entries()) {
     const points = pointsIn(one.geometry)
-    districts.forEach((other, index) => {
-      if (index === at || !(one.from < other.to && other.from < one.to)) return
-      if (!meet(boxOf(one.geometry), boxOf(other.geometry))) return
-      const shared = points.filter((point) => isIn(point, other.geometry)).length
-      const share = shared / points.length
-      const known = found.some((pair) => pair.one === index && pair.other === at)
-      if (share > TOLERATED && !known) found.push({ one: at, other: index, share })
-    })
-  })
+    for (const [index, other] of districts.entries()) {
+      if (index === at || !(one.from < other.to && other.from < one.to)) continue
+      if (known.has(`${index} ${at}`) || !meet(boxes[at] as Box, boxes[index] as Box)) continue
+      const share = points.filter((point) => isIn(point, other.geometry)).length / points.length
+      if (share <= TOLERATED) continue
+      known.add(`${at} ${index}`)
+      found.push({ one: at, other: index, share })
+      if (found.length >= MAX_FOUND) return found
+    }
+  }
   return found
 }
 

@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { overlaps } from '#domain/city-pack/geometry/overlaps.ts'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
-import { good, pack, removePacks } from './packs.ts'
+import { city, good, pack, removePacks } from './packs.ts'
 
 afterEach(removePacks)
 
@@ -40,4 +41,36 @@ describe('no files', () => {
     execFileSync('mkfifo', [join(folder, 'city.json')])
     await expect(readCityPack(folder)).rejects.toThrow(/city\.json: is not a file[\s\S]*zones\.geojson: is not a file/)
   })
+})
+
+describe('topics that no broker accepts', () => {
+  test.each([
+    ['a\u0000b', /sources\[0\]\.topic: .*has a control character/],
+    ['a/\u001b', /has a control character/],
+    ['a/\ud800', /half a character/],
+    ['x'.repeat(70_000), /has 70000 bytes; valid: at most 1024/],
+    ['€'.repeat(400), /has 1200 bytes/],
+    ['$share/group/tele/#', /is a shared subscription; write "tele\/#"/],
+  ])('%j', async (topic, problem) => {
+    const sources = [{ name: 'native', topic }]
+    const folder = await pack({ ...good, 'city.json': JSON.stringify({ ...city, sources }) })
+    await expect(readCityPack(folder)).rejects.toThrow(problem)
+  })
+})
+
+test('thousands of districts over each other are found within seconds', () => {
+  const ring = [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+    [0, 0],
+  ]
+  const districts = Array.from({ length: 3_000 }, () => ({
+    ...{ geometry: { type: 'Polygon' as const, coordinates: [ring] }, from: '0000-01-01', to: '9999-01-01' },
+  }))
+  const began = performance.now()
+  expect(overlaps(districts as never)).toHaveLength(1_000)
+  // all 4,500,000 pairs took longer than 20 s
+  expect(performance.now() - began).toBeLessThan(10_000)
 })
