@@ -34,7 +34,11 @@ export async function filesOf(path: string): Promise<ImportFile[]> {
       return entries.map((entry) => ({
         name: `${path}/${entry.name}`,
         size: entry.bytes,
-        open: (onBytes) => readToEnd(entry.open(), () => onBytes(entry.bytes)),
+        open: (onBytes) =>
+          unpacked(
+            path,
+            readToEnd(entry.open(), () => onBytes(entry.bytes)),
+          ),
       }))
     }
     if (magic.toString('latin1') === 'PAR1')
@@ -55,10 +59,20 @@ function stream(path: string, isGzip: boolean, onBytes: (bytes: number) => void)
   const raw = createReadStream(path)
   if (!isGzip) return counted(raw, onBytes)
   raw.on('data', (chunk) => onBytes(chunk.length))
-  const unpacked = createGunzip()
-  raw.once('error', (error) => unpacked.destroy(error))
-  unpacked.once('close', () => raw.destroy())
-  return raw.pipe(unpacked)
+  const gunzip = createGunzip()
+  raw.once('error', (error) => gunzip.destroy(error))
+  gunzip.once('close', () => raw.destroy())
+  return unpacked(path, raw.pipe(gunzip))
+}
+
+/** @throws AppError CONFIG_INVALID where the archive is damaged or ends early */
+async function* unpacked(path: string, content: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  try {
+    yield* content
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause
+    throw new AppError('CONFIG_INVALID', `${path} is damaged or incomplete (${(cause as Error).message})`, { cause })
+  }
 }
 
 async function* counted(content: Readable, onBytes: (bytes: number) => void): AsyncIterable<Buffer> {

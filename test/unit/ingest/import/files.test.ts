@@ -52,6 +52,13 @@ const dryRun = (given: string[], now = '2026-05-31T12:00:00Z') =>
     now: () => new Date(now),
   })
 
+const contents = async (path: string): Promise<[string, string][]> => {
+  const out: [string, string][] = []
+  for (const file of await filesOf(path))
+    out.push([file.name.slice(folder.length), (await all(textOf(file, 'utf-8', () => {}))).join('')])
+  return out
+}
+
 describe('files', () => {
   test.each([1, 3, 1000])('the elements of a JSON array, read %i characters at a time', async (size) => {
     const text = ' [ {"a":"],[{\\"","b":[1,{"c":2}]} , 5,\n{"d":{}}] '
@@ -69,14 +76,34 @@ describe('files', () => {
     ])
     expect(read.map((row) => csvLine(row, delimiter)).join('\n')).toBe('a;"b;""c""\nd"\n1;2')
   })
+  test('an archive that is damaged, at any byte, or ends early is named in one sentence', async () => {
+    const gz = gzipSync(Buffer.from('a,b\n'.repeat(2_000)))
+    const zip = Buffer.from(ARCHIVE, 'base64')
+    const outcome = async (name: string, bytes: Buffer): Promise<unknown> =>
+      write(name, bytes)
+        .then(contents)
+        .catch((error: unknown) => error)
+    for (const [name, whole] of [
+      ['d.csv.gz', gz],
+      ['d.zip', zip],
+    ] as const) {
+      // behind the two bytes by which it is known
+      for (let at = 4; at < whole.length; at += 1) {
+        const flipped = Buffer.from(whole)
+        flipped[at] = (whole[at] ?? 0) ^ 0xff
+        for (const bytes of [flipped, whole.subarray(0, at)]) {
+          const ended = await outcome(name, bytes)
+          if (!Array.isArray(ended)) expect(ended, `${name} at ${at}`).toMatchObject({ code: 'CONFIG_INVALID' })
+        }
+      }
+    }
+    expect(await outcome('e.csv.gz', gz.subarray(0, 40))).toMatchObject({
+      message: expect.stringMatching(/e\.csv\.gz is damaged or incomplete \(.+\)$/),
+    })
+  })
+
   test('gz and zip are unpacked', async () => {
     const zipped = await write('b.zip', Buffer.from(ARCHIVE, 'base64'))
-    const contents = async (path: string): Promise<[string, string][]> => {
-      const out: [string, string][] = []
-      for (const file of await filesOf(path))
-        out.push([file.name.slice(folder.length), (await all(textOf(file, 'utf-8', () => {}))).join('')])
-      return out
-    }
     expect(await contents(await write('a.csv.gz', gzipSync('hello')))).toEqual([['/a.csv', 'hello']])
     expect(await contents(zipped)).toEqual([
       ['/b.zip/x/one.csv', '1'.repeat(500)],
