@@ -16,6 +16,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // pages are put together by the processor itself; a graphics card that is only computed would do it ten times slower
+  '--disable-gpu-compositing',
   // WebGL without a graphics card
   '--use-gl=angle',
   '--use-angle=swiftshader',

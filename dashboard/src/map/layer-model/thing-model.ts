@@ -1,5 +1,6 @@
 import { amount, type Cell, type Column, type Row } from '../../ui/table/table-model.ts'
 import { colourOf, type Scale } from '../colours/scales.ts'
+import { hintedPoint } from './hinted-point.ts'
 import { NOTHING_KEPT } from './kept.ts'
 import { nowOrFrame, rangeLabels, type StatisticId, thingSourceFact, windowFact } from './legend-parts.ts'
 import {
@@ -78,13 +79,13 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
     return `${bounded(input, reading, { numberOf, show }) ?? show(value)} ${measure.unit}`.trim()
   }
   const { kept = NOTHING_KEPT } = input
-  const now = kept.once('hint', () => ({ hintOf }))
-  now.hintOf = hintOf
+  const hints = kept.once('hints', () => ({ hintOf }))
+  hints.hintOf = hintOf
   const markOf = (reading: Reading): PointMark | null => {
     const position = pointOf(reading.thing)
     if (!position) return null
     const value = numberOf(reading)
-    return hinted(now, reading, {
+    const look = {
       id: `thing:${reading.thing.properties.key}`,
       name: reading.thing.properties.name,
       position,
@@ -94,7 +95,8 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
       radius: measure.radius ?? 8,
       shape: shapeOf?.(reading) ?? 'dot',
       label: value === null || many ? '' : (bounded(input, reading, { numberOf, show: labelOf }) ?? labelOf(value)),
-    })
+    }
+    return hintedPoint(look, reading, hints)
   }
   const looks = JSON.stringify([measure.title, measure.unit, measure.radius, scale, many])
   const marks = kept.map('marks', looks, readings, markOf)
@@ -132,19 +134,6 @@ export function thingModel(input: LayerInput, measure: ThingMeasure): LayerModel
   }
   return withRows(model, () => readings.map(rowOf))
 }
-
-type Hints = { hintOf: (reading: Reading) => string }
-
-/**
- * What a mark says is written when it is pointed at. Made here, where a closure knows nothing but this: one of the model would hold the
- * readings of all Things at its batch as long as its mark is kept.
- */
-const hinted = (now: Hints, reading: Reading, mark: Omit<PointMark, 'hint'>): PointMark => ({
-  ...mark,
-  get hint() {
-    return now.hintOf(reading)
-  },
-})
 
 type Shown = {
   readonly numberOf: (reading: Reading) => number | null

@@ -3,12 +3,17 @@ import { ScatterplotLayer } from '@deck.gl/layers'
 import type { PointMark } from '../layer-model/model.ts'
 import type { PointAttributes } from './point-attributes.ts'
 
-/** deck.gl does not know the marks behind typed arrays, so what is pointed at is looked up here. */
-class MarkedPoints extends ScatterplotLayer<unknown, { marks: readonly PointMark[] }> {
+type Marked = { readonly marks: WeakRef<readonly PointMark[]> }
+
+/**
+ * deck.gl does not know the marks behind typed arrays, so what is pointed at is looked up here. It keeps the first layer of an id, with all its
+ * properties, for as long as there is one: a reference that is not weak would hold the marks of an hour ago.
+ */
+class MarkedPoints extends ScatterplotLayer<unknown, Marked> {
   static override layerName = 'MarkedPoints'
   override getPickingInfo({ info }: { info: PickingInfo }): PickingInfo {
-    const { marks } = this.props as unknown as { marks: readonly PointMark[] }
-    return { ...info, object: info.index >= 0 ? marks[info.index] : undefined }
+    const marks = (this.props as unknown as Marked).marks.deref()
+    return { ...info, object: info.index >= 0 ? marks?.[info.index] : undefined }
   }
 }
 
@@ -17,7 +22,7 @@ export function manyPoints(marks: readonly PointMark[], attributes: PointAttribu
   const { positions, fills, lines, widths, radii } = attributes
   return new MarkedPoints({
     id: 'many-points',
-    marks,
+    marks: new WeakRef(marks),
     pickable: true,
     stroked: true,
     radiusUnits: 'pixels',

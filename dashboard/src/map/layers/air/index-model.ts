@@ -2,6 +2,7 @@ import type { AirIndex } from '#model/air-quality/air-index.ts'
 import { INDEX_POLLUTANTS } from '#model/air-quality/index-of-hours.ts'
 import { acuteOf, acuteText } from '../../../air-quality/acute.ts'
 import { type AqiScheme, aqiScale, colourOf, type Scale } from '../../colours/scales.ts'
+import { type Hints, hintedPoint } from '../../layer-model/hinted-point.ts'
 import { NOTHING_KEPT } from '../../layer-model/kept.ts'
 import { thingSourceFact } from '../../layer-model/legend-parts.ts'
 import { type LayerInput, type LayerModel, NO_MARKS, type PointMark, withRows } from '../../layer-model/model.ts'
@@ -42,11 +43,14 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
     const index = reading.thing.properties.airIndex?.[scheme] ?? null
     return { ...reading, index, trust: index ? (input.frame ? 'fresh' : reading.trust) : 'none' }
   })
-  // a mark that is kept says what is measured when it is pointed at
-  const now = kept.once('now', () => ({ input }))
-  now.input = input
+  const hintOf = (entry: Entry): string => {
+    const said = entry.index ? indexHint(input, entry.index) : i18n.t('hint.noIndex')
+    return [said, ...acuteHints(input, entry)].join(' · ')
+  }
+  const hints = kept.once('hints', () => ({ hintOf }))
+  hints.hintOf = hintOf
   const scale = aqiScale(scheme)
-  const marks = kept.map('marks', scheme, entries, (entry) => markOf(now, entry, scale))
+  const marks = kept.map('marks', scheme, entries, (entry) => markOf(input, entry, { scale, hints }))
   const groups = kept.groups('entries', entries, (entry) => legendKey(entry, String(entry.index !== null)))
   const { first, last } = thingColumns(input)
   const stations = countOf(groups, isConfirmed)
@@ -90,20 +94,19 @@ export function indexModel(input: LayerInput, scheme: AqiScheme): LayerModel {
 const acuteHints = (input: LayerInput, { thing }: Pick<Reading, 'thing'>): string[] =>
   input.frame ? [] : acuteOf(thing, input.latestOf, input.now).map((reading) => acuteText(reading, input.i18n))
 
-function markOf(now: { readonly input: LayerInput }, entry: Entry, scale: Scale): PointMark | null {
+type Looks = { readonly scale: Scale; readonly hints: Hints<Entry> }
+
+function markOf(input: LayerInput, entry: Entry, { scale, hints }: Looks): PointMark | null {
   const { thing, trust, index } = entry
   const position = pointOf(thing)
   if (!position) return null
   const { key, name } = thing.properties
   const confirmed = isConfirmed(entry)
   const value = tellingValue(index)
-  return {
+  const look = {
     ...{ id: `thing:${key}`, name, position, trust, confirmed, radius: 13, shape: shapeOfGrade(entry) },
-    colour: value === null || !confirmed ? now.input.noData : colourOf(scale, value),
-    label: index ? indexText(now.input, index) : '',
-    get hint() {
-      const said = index ? indexHint(now.input, index) : now.input.i18n.t('hint.noIndex')
-      return [said, ...acuteHints(now.input, entry)].join(' · ')
-    },
+    colour: value === null || !confirmed ? input.noData : colourOf(scale, value),
+    label: index ? indexText(input, index) : '',
   }
+  return hintedPoint(look, entry, hints)
 }
