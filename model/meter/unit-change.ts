@@ -121,7 +121,9 @@ function paceOf(raw: readonly Reading[], start: number, direction: 1 | -1): Pace
     const pair = [raw[i], raw[i + direction]] as const
     const [a, b] = direction === 1 ? pair : [pair[1], pair[0]]
     if (!a || !b || (i !== start && Math.abs(hoursBetween(origin, direction === 1 ? b : a)) > AROUND_HOURS)) break
-    if (b.value < a.value || isUnitStep(a.value, b.value)) continue
+    // another unit or another meter, of which the pace says nothing here
+    if (isUnitStep(a.value, b.value)) break
+    if (b.value < a.value) continue
     steps.push({ risen: b.value - a.value, hours: Math.max(hoursBetween(a, b), SHORTEST_HOURS) })
   }
   const perHour = ({ risen, hours }: (typeof steps)[number]): number => risen / hours
