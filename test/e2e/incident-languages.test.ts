@@ -11,12 +11,14 @@ import {
   type Incident,
   type IncidentDetail,
   incidentDetail,
+  incidentGroups,
   incidentsResponse,
   NEIGHBOUR_VERDICTS,
   TIMELINE_KINDS,
+  type VulnerableGroups,
 } from '#model/api/alerts.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
-import { openPage, PHONE, settled } from './page.ts'
+import { goTo, openPage, PHONE, settled } from './page.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
 let system: SharedCity
@@ -95,10 +97,47 @@ const detailOf = (incident: Incident): IncidentDetail => {
   }
 }
 
+/** Questions and categories are called by numbers, too: their words are those of whoever asked. */
+const VULNERABLE: VulnerableGroups = {
+  survey: { id: '1', title: '1', from: '2026-01-01', to: '2026-02-01', threshold: 10, simulated: true },
+  confidence: 0.95,
+  groups: [
+    {
+      question: '1',
+      text: '1',
+      category: '1',
+      label: '1',
+      value: 0.1,
+      standardError: 0.02,
+      lower: 0.05,
+      upper: 0.2,
+      n: 40,
+      zones: 2,
+      suppressed: 1,
+    },
+    {
+      question: '1',
+      text: '1',
+      category: '2',
+      label: '2',
+      value: null,
+      standardError: null,
+      lower: null,
+      upper: null,
+      n: null,
+      zones: 0,
+      suppressed: 3,
+    },
+  ],
+}
+
 async function answerWith(page: Page): Promise<void> {
   const open = { info: 1, warning: 1, critical: 1 }
   await page.route('**/api/v1/incidents?*', (route) =>
     route.fulfill({ json: incidentsResponse.parse({ incidents: INCIDENTS, next: null, open }) }),
+  )
+  await page.route(/\/api\/v1\/incidents\/\d+\/groups$/, (route) =>
+    route.fulfill({ json: incidentGroups.parse({ vulnerable: VULNERABLE }) }),
   )
   await page.route(/\/api\/v1\/incidents\/\d+$/, (route) => {
     const found = INCIDENTS.find(({ id }) => route.request().url().endsWith(`/${id}`))
@@ -142,7 +181,9 @@ test.each(['zh-Hans', 'ar', 'ru'])(
     await settled(page)
     expect(await latinWords(page, '.incident-list')).toEqual([])
     for (const i of SUBJECTS.keys()) {
-      await page.goto(`${system.url}/?view=now&lang=${language}&select=incident:${i + 1}`)
+      const detail = page.waitForResponse((response) => response.url().endsWith(`/incidents/${i + 1}`))
+      await goTo(page, 'now', `?view=now&lang=${language}&select=incident:${i + 1}`)
+      await detail
       await page.locator('.incident-panel__title').waitFor()
       await settled(page)
       expect(await latinWords(page, '.incident-panel'), `incident ${i + 1}`).toEqual([])
