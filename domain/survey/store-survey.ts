@@ -1,8 +1,8 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
-import { coarsenZones } from '#model/statistics/disclosure/coarsen-zones.ts'
 import type { Codebook, SurveyArea } from '#model/survey/codebook.ts'
 import type { SurveyResponse } from '#model/survey-file/response.ts'
+import { areasOf, batchesOf } from './areas.ts'
 
 export type SurveyToStore = {
   readonly codebook: Codebook
@@ -21,8 +21,6 @@ export type Stored = {
   /** cells whose figures would show the difference to an earlier version, and are suppressed from now on */
   readonly keptBack: number
 }
-/** Answers sent to the database at once: a few megabytes. */
-const BATCH = 2_000
 
 const REPLACING = `select survey_replacing($1)`
 const REPLACED = `select set_aside as "setAside", kept_back as "keptBack" from survey_replaced($1)`
@@ -33,11 +31,6 @@ const ADD = `select survey_add_responses($1, $2) as added`
 const COUNT = `update survey set respondents = $2 where id = $1`
 const VERSIONS_OF = `select id, deleted_on::text as "deletedOn", common from survey_versions_of($1)`
 const FORGET_ERASURE = `delete from survey_erased where id = $1`
-// A corner stands for the zone well enough to say which other zone is the nearest.
-const ZONES = `
-  select key, name, min((c ->> 0)::float8) + max((c ->> 0)::float8) as x, min((c ->> 1)::float8) + max((c ->> 1)::float8) as y
-  from zone, jsonb_path_query(geometry, 'strict $.coordinates.**{1 to 4} ? (@.type() == "array" && @[0].type() == "number")') as c
-  group by key, name`
 
 /**
  * Replaces the survey with the same id as a whole, so that nobody learns an answer by comparing it with any earlier version (migration
@@ -51,20 +44,18 @@ export async function storeSurvey(
 ): Promise<Stored> {
   const { id } = codebook
   const areas = await areasOf(client, codebook, responses)
-  const areaOf = new Map(areas.flatMap(({ key, zones }) => zones.map((zone) => [zone, key])))
   // comparing two versions of a large file takes minutes
   await client.query(`set local statement_timeout = '10min'`)
   await client.query(REPLACING, [id])
   await client.query(DELETE, [id])
   await client.query(INSERT, [id, JSON.stringify(codebook), origin, by, JSON.stringify(areas)])
   let respondents = 0
-  for (let from = 0; from < responses.length; from += BATCH) {
-    const batch = responses
-      .slice(from, from + BATCH)
-      .map((one) => ({ ...one, zone: one.zone === null ? null : (areaOf.get(one.zone) ?? one.zone) }))
+  let sent = 0
+  for (const batch of batchesOf(responses, areas)) {
     const { rows } = await client.query<{ added: number }>(ADD, [id, JSON.stringify(batch)])
     respondents += rows[0]?.added ?? 0
-    onProgress(Math.min(responses.length, from + BATCH))
+    sent += batch.length
+    onProgress(sent)
   }
   await client.query(COUNT, [id, respondents])
   await client.query(FORGET_ERASURE, [id])
@@ -90,23 +81,4 @@ async function refuseVersion(client: Queryable, id: string): Promise<void> {
     'SURVEY_IS_A_VERSION',
     `survey "${id}" differs from ${isSame ? 'the one' : `survey "${of.id}"`} that was deleted on ${of.deletedOn} (respondents in common: ${of.common}), so a comparison of published figures could reveal answers: import what was deleted as "${of.id}" first, then this file as "${of.id}"`,
   )
-}
-
-/** Zones that have too few respondents of the whole survey, joined to their nearest. */
-async function areasOf(
-  client: Queryable,
-  { threshold }: Codebook,
-  responses: readonly SurveyResponse[],
-): Promise<SurveyArea[]> {
-  const n = new Map<string, number>()
-  for (const { zone } of responses) if (zone !== null) n.set(zone, (n.get(zone) ?? 0) + 1)
-  if ([...n.values()].every((count) => count >= threshold)) return []
-  const zones = (await client.query<{ key: string; name: string; x: number; y: number }>(ZONES)).rows
-  const nameOf = new Map(zones.map(({ key, name }) => [key, name]))
-  const samples = zones.map(({ key, x, y }) => ({ key, x, y, n: n.get(key) ?? 0 }))
-  return coarsenZones(samples, threshold).map(({ key, zones: members }) => ({
-    key,
-    name: members.map((zone) => nameOf.get(zone) ?? zone).join(' + '),
-    zones: [...members],
-  }))
 }

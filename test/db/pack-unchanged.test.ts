@@ -5,6 +5,7 @@ import { loadCityPack } from '#domain/city-pack/load-pack.ts'
 import { type LoadedPack, readCityPack } from '#domain/city-pack/read-pack.ts'
 import type { Pool } from '#infra/db/pool.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
+import { writtenRows } from './written-rows.ts'
 
 const DEMO = join(import.meta.dirname, '../../simulators/cities/demo')
 let database: TestDatabase
@@ -13,7 +14,7 @@ let pool: Pool
 beforeAll(async () => {
   database = await openTestDatabase()
   pool = database.pool
-  pack = { ...(await readCityPack(DEMO)), surveys: [] }
+  pack = await readCityPack(DEMO)
   // a district of the past, which the history of the registry has alone
   const [zone] = pack.zones
   const past = { ...zone, key: 'old-town', name: 'Old Town', validFrom: '2001-01-01', validTo: '2020-01-01' }
@@ -28,30 +29,16 @@ beforeAll(async () => {
 })
 afterAll(() => database?.close())
 
-type Rows = Record<string, string[]>
-
-/** Of every table: place and transactions of each row, also those that only locked it. */
-async function writtenRows(): Promise<Rows> {
-  const { rows: tables } = await pool.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'microdata')`,
-  )
-  const written: Rows = {}
-  for (const { name } of tables) {
-    const { rows } = await pool.query<{ row: string }>(`select concat_ws(' ', ctid, xmin, xmax) as row from ${name}`)
-    written[name] = rows.map(({ row }) => row)
-  }
-  return written
-}
-
 const sequences = async () =>
   (await pool.query(`select sequencename, last_value from pg_sequences where schemaname = 'public' order by 1`)).rows
 
 test('the same pack writes and locks no row, and uses no number of a sequence', async () => {
-  const before = { rows: await writtenRows(), sequences: await sequences() }
+  const before = { rows: await writtenRows(pool), sequences: await sequences() }
   expect(before.rows['public.thing']?.length).toBeGreaterThan(100)
   expect(before.rows['public.registry_history']?.length).toBeGreaterThan(100)
+  expect(before.rows['microdata.response']?.length).toBeGreaterThan(1_000)
   await loadCityPack(pool, pack)
-  expect({ rows: await writtenRows(), sequences: await sequences() }).toEqual(before)
+  expect({ rows: await writtenRows(pool), sequences: await sequences() }).toEqual(before)
 })
 
 type Change = (of: LoadedPack) => object
@@ -70,10 +57,10 @@ const CHANGES: [string, Change, string, number][] = [
 describe('what differs is written, and nothing else', () => {
   test.each(CHANGES)('%s', async (_, change, table, rows) => {
     await loadCityPack(pool, pack)
-    const before = await writtenRows()
+    const before = await writtenRows(pool)
     const changed: LoadedPack = { ...pack, ...change(pack) }
     await loadCityPack(pool, changed)
-    const after = await writtenRows()
+    const after = await writtenRows(pool)
     const fresh = (name: string): number => {
       // without the locks that foreign keys take
       const withoutLock = (row: string): string => row.split(' ').slice(0, -1).join(' ')
