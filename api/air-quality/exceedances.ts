@@ -5,6 +5,7 @@ import { DAY_MS } from '#model/basics/durations.ts'
 import { airValues, DAYS_WITH_RANGE, hoursBeyond, hoursWithRange, MAY_EXCEED } from '../measurements/air-sums.ts'
 import { HOUR_MEAN } from '../measurements/hour-means.ts'
 import type { Hours } from '../measurements/hours.ts'
+import { localTime, localTimeValues } from '../measurements/local-time.ts'
 import { periodMeans } from '../measurements/means.ts'
 import type { DatastreamRow, RegistrySnapshot, ThingRow } from '../measurements/registry-snapshot.ts'
 import { totalsOf } from '../measurements/totals.ts'
@@ -34,7 +35,7 @@ const ozoneDays = (hasQuarters: boolean | undefined): string => `
     window eight as (partition by id order by bucket range between interval '7 hours' preceding and current row)
   )
   select id, to_char(day, 'YYYY-MM-DD') as day, value from (
-    select id, (bucket at time zone $8)::date as day, max(mean) as value
+    select id, ${localTime('bucket', 8)}::date as day, max(mean) as value
     from running where n >= 6 and bucket >= $6 group by 1, 2 having count(*) >= ${DAY_HOURS}
   ) highest`
 type DayRow = WhoDay & { id: number }
@@ -56,11 +57,11 @@ export async function exceedances(db: Queryable, registry: RegistrySnapshot, hou
   const [others, ozone] = [idsOf(false), idsOf(true)]
   const { from, to } = hours
   const [firstDay, lastDay] = wholeDays(hours)
+  const ozoneValues = [...airValues(ozone), from, to, ...localTimeValues(registry.city.timeZone, hours)]
   const rows = [
     ...(await db.query<DayRow>(DAYS, [...airValues(others), firstDay, lastDay])).rows,
     ...daysBeyond(await hoursBeyond(db, others, firstDay, lastDay)),
-    ...(await db.query<DayRow>(ozoneDays(hours.hasQuarters), [...airValues(ozone), from, to, registry.city.timeZone]))
-      .rows,
+    ...(await db.query<DayRow>(ozoneDays(hours.hasQuarters), ozoneValues)).rows,
   ]
   const means = await periodMeans(db, others, hours)
   const byStream = Map.groupBy(rows, ({ id }) => id)

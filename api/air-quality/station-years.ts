@@ -14,9 +14,16 @@ export function standardOffsetMs(year: number, timeZone: string): number {
   return Math.min(...offsets)
 }
 
+/** Where a country changes its standard time, its years still join: each ends where the next one begins. */
+const standardYear = (year: number, timeZone: string): { from: number; to: number } => ({
+  from: Date.UTC(year, 0, 1) - standardOffsetMs(year, timeZone),
+  to: Date.UTC(year + 1, 0, 1) - standardOffsetMs(year + 1, timeZone),
+})
+
 // $6 and $7: the year; $8: minutes of the offset; $9: hourly means above this are listed, by Datastream of $1.
 // Every hour between the first and the last value has a row, with or without one: a running mean may end in an hour that is missing itself. `eight` and
 // `three` are rows, which are hours. A union and no join: without statistics a join of hours with hours is read as a loop. The day that an hour ends in is the day of its beginning, midnight apart.
+// $10: the last day of the year, which has an hour more where the next one begins by another standard time.
 const stationDays = (hasQuarters: boolean): string => `
   with measured as (
     select range.id, bucket, ${HOUR_MEAN} as mean
@@ -36,7 +43,7 @@ const stationDays = (hasQuarters: boolean): string => `
     from hour
     window eight as (partition by id order by bucket rows 7 preceding), three as (partition by id order by bucket rows 2 preceding)
   )
-  select id, to_char((bucket at time zone 'UTC') + make_interval(mins => $8::int), 'YYYY-MM-DD') as day,
+  select id, least(to_char((bucket at time zone 'UTC') + make_interval(mins => $8::int), 'YYYY-MM-DD'), $10::text) as day,
          count(mean)::int as hours, avg(mean) as mean, max(mean) as max1, max(low3) filter (where n3 = 3) as max3,
          max(mean8) filter (where n8 >= 6) as max8, (count(*) filter (where n8 >= 6))::int as windows,
          coalesce(array_agg(mean order by bucket) filter (where mean > ($9::float8[])[array_position($1::int[], id)]), '{}') as above
@@ -55,8 +62,8 @@ export async function stationYears(
   { year, timeZone, now }: { year: number; timeZone: string; now: Date },
 ): Promise<ReadonlyMap<number, StationYear>> {
   const offset = standardOffsetMs(year, timeZone)
-  const from = Date.UTC(year, 0, 1) - offset
-  const end = Math.min(Date.UTC(year + 1, 0, 1) - offset, now.getTime())
+  const { from, to: ends } = standardYear(year, timeZone)
+  const end = Math.min(ends, now.getTime())
   const to = from + Math.max(0, Math.floor((end - from) / HOUR_MS)) * HOUR_MS
   if (to <= from || above.size === 0) return new Map()
   const values = [
@@ -65,6 +72,7 @@ export async function stationYears(
     new Date(to),
     offset / MINUTE_MS,
     [...above.values()],
+    `${year}-12-31`,
   ]
   const { rows } = await db.query<DayRow>(stationDays(hasQuarterHours(timeZone)), values)
   const hoursSoFar = (to - from) / HOUR_MS

@@ -9,9 +9,12 @@ type Bounds = { readonly ids: string; readonly from: string; readonly to: string
 const within = ({ ids, from, to }: Bounds): string =>
   `where datastream_id = any(${ids}::int[]) and bucket >= ${from} and bucket < ${to}`
 
+// PostgreSQL reads the sign of a fixed offset ("+05:45") the other way round.
+const CITY_ZONE = `
+  (select case when zone ~ '^[+-]' then translate(zone, '+-', '-+') else zone end from (select pack ->> 'timeZone' as zone from city) c)`
 // An hour of which the clock shows only a part, where it jumps by half an hour, is an hour of its own.
 export const CLOCK_HOUR = `
-  bucket - make_interval(mins => extract(minute from bucket at time zone (select pack ->> 'timeZone' from city))::int)`
+  bucket - make_interval(mins => extract(minute from bucket at time zone ${CITY_ZONE})::int)`
 
 /** The columns of observation_hourly; of a clock with quarters the energies of sound levels as well. */
 export function clockHours(hasQuarters: boolean | undefined, bounds: Bounds): string {

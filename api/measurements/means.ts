@@ -3,6 +3,7 @@ import { airSums } from './air-sums.ts'
 import { clockHours } from './clock-hours.ts'
 import { USABLE_MEAN } from './hour-means.ts'
 import type { Hours } from './hours.ts'
+import { localTime, localTimeValues } from './local-time.ts'
 import { byMonth, type Span } from './months.ts'
 
 /** Mean of the hourly means of one Datastream over a period. An hour counts when it has an observation that counts. */
@@ -28,7 +29,8 @@ export async function periodMeans(
 }
 
 /** Whole hours that begin in the peaks of working days in local time. */
-const PEAK = `extract(isodow from bucket at time zone $3) < 6 and extract(hour from bucket at time zone $3) = any($4::int[])`
+const LOCAL = localTime('bucket', 3)
+const PEAK = `extract(isodow from ${LOCAL}) < 6 and extract(hour from ${LOCAL}) = any($5::int[])`
 const PEAK_HOURS = `
   select count(*)::int as expected
   from generate_series($1::timestamptz, $2::timestamptz - interval '1 hour', interval '1 hour') bucket where ${PEAK}`
@@ -36,7 +38,7 @@ const peakSums = (hasQuarters: boolean | undefined): string => `
   select datastream_id as id, sum(total / nullif(good, 0)) as total, (count(*) filter (where good > 0))::int as hours,
          sum(n)::float8 as n, sum(good)::float8 as good, sum(suspect)::float8 as suspect,
          sum(${USABLE_MEAN}) as usable, (count(*) filter (where good + suspect > 0))::int as "usableHours"
-  from ${clockHours(hasQuarters, { ids: '$5', from: '$1', to: '$2' })}
+  from ${clockHours(hasQuarters, { ids: '$6', from: '$1', to: '$2' })}
   where ${PEAK}
   group by 1`
 type PeakSums = MeanSums & { id: number }
@@ -54,10 +56,11 @@ export async function peakMeans(
   timeZone: string,
   peak: readonly number[],
 ): Promise<{ means: ReadonlyMap<number, PeriodMean>; expected: number }> {
-  const { rows: counted } = await db.query<{ expected: number }>(PEAK_HOURS, [hours.from, hours.to, timeZone, peak])
-  const load = async ({ from, to }: Span): Promise<PeakSums[]> =>
-    (await db.query<PeakSums>(peakSums(hours.hasQuarters), [from, to, timeZone, peak, ids])).rows
-  const family = { name: 'peak', version: 2, ids, about: [timeZone, peak], load }
+  const valuesOf = (span: Span): unknown[] => [span.from, span.to, ...localTimeValues(timeZone, span), peak]
+  const { rows: counted } = await db.query<{ expected: number }>(PEAK_HOURS, valuesOf(hours))
+  const load = async (span: Span): Promise<PeakSums[]> =>
+    (await db.query<PeakSums>(peakSums(hours.hasQuarters), [...valuesOf(span), ids])).rows
+  const family = { name: 'peak', version: 3, ids, about: peak, load }
   const byStream = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
   const means = new Map([...byStream].map(([id, rows]) => [id, meanOf(rows)]))
   return { means, expected: counted[0]?.expected ?? 0 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Queryable } from '#infra/db/pool.ts'
 import { DAY_MS } from '#model/basics/durations.ts'
-import { fullHourAfter, parsePeriod } from '#model/basics/period.ts'
+import { fullHourAfter, offsetsBetween, parsePeriod } from '#model/basics/period.ts'
 import type { Hours } from './hours.ts'
 
 /** Whole hours of a stretch of time. */
@@ -15,7 +15,7 @@ export type Family<Row> = {
   /** raise it when `load` computes something else */
   readonly version: number
   readonly ids: readonly number[]
-  /** whatever else the rows depend on: zones, time zone */
+  /** whatever else the rows depend on: zones */
   readonly about?: unknown
   /** the daily rollup in which late data shows, and how many days around a month belong to it */
   readonly rollup?: Rollup
@@ -43,7 +43,7 @@ const KEEP = `
 export async function byMonth<Row>(db: Queryable, family: Family<Row>, hours: Hours, timeZone: string): Promise<Row[]> {
   if (family.ids.length === 0) return []
   const { months, rest } = monthsOf(hours, timeZone)
-  const prints = await fingerprintsOf(db, family, months)
+  const prints = await fingerprintsOf(db, family, months, timeZone)
   const kept = await keptOf<Row>(db, family, months)
   const rows: Row[] = []
   for (const month of months) {
@@ -71,12 +71,14 @@ async function keptOf<Row>(db: Queryable, { name }: Family<Row>, months: readonl
   return new Map(rows.map((row) => [row.month, row]))
 }
 
-/** Of the UTC days that a month touches, and of the days around it where the family looks beyond it. */
-async function fingerprintsOf<Row>(db: Queryable, family: Family<Row>, months: readonly Month[]) {
+/** Of the clock and of the UTC days that a month touches, and of the days around it where the family looks beyond it. */
+async function fingerprintsOf<Row>(db: Queryable, family: Family<Row>, months: readonly Month[], timeZone: string) {
   if (months.length === 0) return new Map<string, string>()
   const { ids, aroundDays = 0, rollup = 'observation_daily', version, about = null } = family
   const spans = months.map(({ label, from, to }) => ({
     label,
+    // another time zone, or another release of its rules, moves the month and the hours in it
+    clock: JSON.stringify([from, to, offsetsBetween(from, to, timeZone)]),
     first: Math.floor(from.getTime() / DAY_MS - aroundDays) * DAY_MS,
     last: Math.ceil(to.getTime() / DAY_MS + aroundDays) * DAY_MS,
   }))
@@ -85,8 +87,8 @@ async function fingerprintsOf<Row>(db: Queryable, family: Family<Row>, months: r
   const days = rows.map(({ bucket, print }) => ({ ms: bucket.getTime(), print }))
   const known = JSON.stringify([version, ids, about])
   return new Map(
-    spans.map(({ label, first, last }) => {
-      const hash = createHash('sha256').update(known)
+    spans.map(({ label, clock, first, last }) => {
+      const hash = createHash('sha256').update(known).update(clock)
       for (const { ms, print } of days) if (ms >= first && ms < last) hash.update(`\n${ms} ${print}`)
       return [label, hash.digest('base64')]
     }),

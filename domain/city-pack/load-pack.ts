@@ -3,6 +3,7 @@ import { inTransaction, type Pool, type PoolClient } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { ThingRow } from '#model/city/city-pack.ts'
 import { loadGoals } from './load-goals.ts'
+import { loadMidnights } from './load-midnights.ts'
 import { loadPeers } from './load-peers.ts'
 import { loadReported } from './load-reported.ts'
 import { loadSurveys } from './load-surveys.ts'
@@ -27,6 +28,7 @@ export async function loadCityPack(
   const loaded = await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.cityPack])
     await assertSameCity(client, pack)
+    await loadMidnights(client, pack)
     await declareValidity(client, pack)
     await loadCity(client, pack)
     await loadZones(client, pack)

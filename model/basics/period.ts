@@ -94,6 +94,18 @@ function changeBetween(low: number, high: number, timeZone: string): number {
   return first
 }
 
+/** The offsets of a zone in a stretch of time, each with the instant from which on it holds: the first with `from`. */
+export function offsetsBetween(from: Date, to: Date, timeZone: string): { at: number; offsetMs: number }[] {
+  const offsets = [{ at: from.getTime(), offsetMs: offsetMs(from, timeZone) }]
+  // no zone changes its clock twice within a day
+  for (let at = from.getTime(); at < to.getTime(); at += DAY_MS) {
+    const next = Math.min(at + DAY_MS, to.getTime())
+    const offset = offsetMs(new Date(next), timeZone)
+    if (offset !== offsets.at(-1)?.offsetMs) offsets.push({ at: changeBetween(at, next, timeZone), offsetMs: offset })
+  }
+  return offsets
+}
+
 /** Local wall-clock time minus UTC, in milliseconds, at an instant. */
 export function offsetMs(instant: Date, timeZone: string): number {
   const parts = formatter(timeZone).formatToParts(instant)

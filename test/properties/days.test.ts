@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { expect, test } from 'vitest'
 import { bucketEdges } from '#api/measurements/buckets.ts'
-import { localMidnight, parsePeriod } from '#model/basics/period.ts'
+import { localMidnight, offsetsBetween, parsePeriod } from '#model/basics/period.ts'
 
 /** ECMAScript Temporal is the independent calculation: its start of a day is the first instant of it. */
 const startOfDay = (date: Temporal.PlainDate, timeZone: string): number =>
@@ -30,6 +30,23 @@ test('every day of every zone begins at its first instant', () => {
     }
   }
   expect(wrong).toEqual([])
+})
+
+test('the offsets of a year are those that Temporal finds, each from its change on, in every zone', () => {
+  for (const timeZone of ZONES) {
+    const [from, to] = [new Date('2023-12-31T12:34:56Z'), new Date('2025-01-01T00:00:00Z')]
+    const expected = [{ at: from.getTime(), offsetMs: 0 }]
+    for (let at = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(timeZone); ; ) {
+      ;(expected.at(-1) ?? { offsetMs: 0 }).offsetMs = at.offsetNanoseconds / 1e6
+      const next: Temporal.ZonedDateTime | null = at.getTimeZoneTransition('next')
+      if (!next || next.epochMilliseconds >= to.getTime()) break
+      expected.push({ at: next.epochMilliseconds, offsetMs: 0 })
+      at = next
+    }
+    // a change of the rules alone, at which the clock shows the same, is none
+    const changes = expected.filter(({ offsetMs }, i) => offsetMs !== expected[i - 1]?.offsetMs)
+    expect(offsetsBetween(from, to, timeZone), timeZone).toEqual(changes)
+  }
 })
 
 const zone = fc.constantFrom(...ZONES)

@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { soundClockHours } from '../../measurements/clock-hours.ts'
 import type { Hours } from '../../measurements/hours.ts'
+import { localTime, localTimeValues } from '../../measurements/local-time.ts'
 import { byMonth, type Span } from '../../measurements/months.ts'
 
 /** Energy means of the day, evening and night of one microphone, relative to the reference, with the hours they rest on. */
@@ -13,12 +14,13 @@ export type SoundPeriods = {
 }
 
 // Day 7 to 19, evening 19 to 23, night 23 to 7, local time: Directive 2002/49/EC, annex I. Levels are averaged as energies.
+const LOCAL_HOUR = `extract(hour from ${localTime('bucket', 4)})`
 const sums = (hasQuarters: boolean | undefined): string => `
   select id, part, sum(energy) as energy, count(*)::int as hours, sum(n)::float8 as n
   from (
     select datastream_id as id, energy, n,
-           case when extract(hour from bucket at time zone $4) between 7 and 18 then 'day'
-                when extract(hour from bucket at time zone $4) between 19 and 22 then 'evening' else 'night' end as part
+           case when ${LOCAL_HOUR} between 7 and 18 then 'day'
+                when ${LOCAL_HOUR} between 19 and 22 then 'evening' else 'night' end as part
     from ${soundClockHours(hasQuarters, { ids: '$1', from: '$2', to: '$3' })}
   ) hour
   group by 1, 2`
@@ -31,9 +33,11 @@ export async function soundPeriods(
   hours: Hours,
   timeZone: string,
 ): Promise<ReadonlyMap<number, SoundPeriods>> {
-  const load = async ({ from, to }: Span): Promise<Sums[]> =>
-    (await db.query<Sums>(sums(hours.hasQuarters), [ids, from, to, timeZone])).rows
-  const family = { name: 'sound', version: 2, ids, about: timeZone, rollup: 'sound_daily' as const, load }
+  const load = async (span: Span): Promise<Sums[]> => {
+    const values = [ids, span.from, span.to, ...localTimeValues(timeZone, span)]
+    return (await db.query<Sums>(sums(hours.hasQuarters), values)).rows
+  }
+  const family = { name: 'sound', version: 3, ids, rollup: 'sound_daily' as const, load }
   const byStream = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
   return new Map([...byStream].map(([id, rows]) => [id, periodsOf(rows)]))
 }
