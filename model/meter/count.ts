@@ -40,7 +40,7 @@ const USUAL_SHARE = 0.75
  * reading confirms it. A step to another unit is none of these: what follows is counted in the unit before it.
  */
 export function countMeter(readings: readonly Reading[], rules: MeterRules): MeterCount {
-  const wrong = outliersOf(readings)
+  const wrong = outliersBetween(readings, rules)
   const raw = readings.filter((_, index) => !wrong.has(index))
   const { line, changes } = inOneUnit(raw, rules)
   const outliers = readings.filter((_, index) => wrong.has(index))
@@ -64,6 +64,18 @@ export function countMeter(readings: readonly Reading[], rules: MeterRules): Met
   return { points, events, outliers, unconfirmed: undefined }
 }
 
+/** Outliers of each meter alone: after a recorded replacement another line begins. */
+function outliersBetween(readings: readonly Reading[], rules: MeterRules): ReadonlySet<number> {
+  if (rules.replacements.length === 0) return outliersOf(readings)
+  const wrong = new Set<number>()
+  const isNew = (own: Reading, before: Reading | undefined): boolean =>
+    before !== undefined && replacementsBetween(before, own, rules).length > 0
+  const starts = readings.flatMap((own, i) => (i === 0 || isNew(own, readings[i - 1]) ? [i] : []))
+  for (const [k, start] of starts.entries())
+    for (const index of outliersOf(readings.slice(start, starts[k + 1]))) wrong.add(start + index)
+  return wrong
+}
+
 const isUnconfirmed = (event: MeterEvent, line: readonly Reading[], i: number): boolean =>
   event.inferred && event.kind !== 'correction' && i === line.length - 1
 
@@ -72,14 +84,15 @@ function jumpsOf(line: readonly Reading[], rules: MeterRules): ReadonlySet<numbe
   const isJump = (own: Reading, i: number): boolean => {
     const before = line[i - 1]
     if (!before || own.value < before.value) return false
-    if (replacementBetween(before, own, rules)) return true
+    if (replacementsBetween(before, own, rules).length > 0) return true
     return own.value - before.value > mostBetween(before, own, rules, () => ratesAround(line, i, NONE))
   }
   return new Set(line.flatMap((own, i) => (isJump(own, i) ? [i] : [])))
 }
 
-const replacementBetween = (before: Reading, own: Reading, { replacements }: MeterRules): Replacement | undefined =>
-  replacements.find(({ at }) => at > before.at && at <= own.at)
+/** In the order of time. */
+const replacementsBetween = (before: Reading, own: Reading, { replacements }: MeterRules): Replacement[] =>
+  replacements.filter(({ at }) => at > before.at && at <= own.at).toSorted((a, b) => a.at - b.at)
 
 type Steps = {
   readonly line: readonly Reading[]
@@ -95,9 +108,9 @@ function eventBetween(
   own: Reading,
 ): MeterEvent | undefined {
   const parts = { at: own.at, from: before.value, to: own.value }
-  const recorded = replacementBetween(before, own, rules)
-  if (recorded)
-    return { ...parts, kind: 'replacement', inferred: false, counted: acrossReplacement(before, own, recorded) }
+  const recorded = replacementsBetween(before, own, rules)
+  if (recorded.length > 0)
+    return { ...parts, kind: 'replacement', inferred: false, counted: acrossReplacements(before, own, recorded) }
   const factor = changes.get(i)
   if (factor !== undefined)
     return { ...parts, kind: 'unit_change', inferred: true, counted: own.value - before.value, factor }
@@ -123,10 +136,18 @@ function backRate(line: readonly Reading[], i: number): number {
 
 const NONE: ReadonlySet<number> = new Set()
 
-/** Without a reading of the day itself, what was counted up to it or from it is not known. */
-const acrossReplacement = (before: Reading, own: Reading, { finalReading, startReading }: Replacement): number =>
-  (finalReading === undefined ? 0 : finalReading - before.value) +
-  (startReading === undefined ? 0 : own.value - startReading)
+/**
+ * What the meters between two readings counted: the old one up to its final reading, each one from its start to its final
+ * reading, and the last one from its start. What was not recorded of one of them is not known, and counts nothing.
+ */
+function acrossReplacements(before: Reading, own: Reading, replacements: readonly Replacement[]): number {
+  let [from, counted]: [number | undefined, number] = [before.value, 0]
+  for (const { finalReading, startReading } of replacements) {
+    if (from !== undefined && finalReading !== undefined) counted += finalReading - from
+    from = startReading
+  }
+  return counted + (from === undefined ? 0 : own.value - from)
+}
 
 /** What a meter can count from one reading to the next. A step of less than a day may hold what a day does: a late reading. */
 function mostBetween(before: Reading, own: Reading, rules: MeterRules, rates: () => number[]): number {

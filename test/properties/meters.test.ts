@@ -232,6 +232,48 @@ test('a meter replaced by one of a higher reading, and that by one of a lower, c
   )
 })
 
+test('meters whose replacements are recorded count what all of them counted, however many there were between two readings', {
+  timeout: 120_000,
+}, async () => {
+  const meters = fc.record({
+    lives: fc.array(fc.record({ hours: fc.integer({ min: 1, max: 20 }), start: fc.integer({ min: 0, max: 90_000 }) }), {
+      minLength: 2,
+      maxLength: 6,
+    }),
+    every: fc.integer({ min: 1, max: 30 }),
+    perHour: fc.integer({ min: 1, max: 8 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(meters, async ({ lives, every, perHour }) => {
+      const readings: Reading[] = []
+      const replaced: { at: number; finalReading: number; startReading: number }[] = []
+      let hour = 0
+      for (const [i, { hours, start }] of lives.entries()) {
+        const before = lives[i - 1]
+        if (before)
+          replaced.push({
+            at: START + hour * HOUR_MS,
+            finalReading: before.start + before.hours * perHour,
+            startReading: start,
+          })
+        for (let own = 0; own < hours; own += 1, hour += 1)
+          if (hour % every === 0) readings.push([START + hour * HOUR_MS, start + own * perHour])
+      }
+      fc.pre(readings.length > 1)
+      const id = await store(readings)
+      for (const { at, finalReading, startReading } of replaced)
+        await api.pool.query(
+          `insert into meter_replacement (thing_id, property, channel, replaced_at, final_reading, start_reading, note)
+           select thing_id, 'energy', '', $2, $3, $4, '' from datastream where id = $1`,
+          [id, new Date(at), finalReading, startReading],
+        )
+      const [first = [0, 0], last = [0, 0]] = [readings[0], readings.at(-1)]
+      expect(await between(id, first[0] - 1, last[0])).toBeCloseTo(((last[0] - first[0]) / HOUR_MS) * perHour, 6)
+    }),
+    { seed: 17, numRuns: 25 },
+  )
+})
+
 /** Whatever unit a device turns to: (register, factor) of a year ago and of today; and back. */
 const UNITS_OF = [
   ['energy', 1000],

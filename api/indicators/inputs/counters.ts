@@ -42,7 +42,7 @@ export async function consumptions(
   timeZone: string,
 ): Promise<ReadonlyMap<number, Consumption>> {
   const family = {
-    ...{ name: 'meters', version: 3, ids, rollup: 'meter_daily' as const, aroundDays: AROUND_DAYS },
+    ...{ name: 'meters', version: 4, ids, rollup: 'meter_daily' as const, aroundDays: AROUND_DAYS },
     // grades, ratings and replacements: what the registry says of meters is part of how they count
     about: await registryPrint(db, ids),
     load: (part: Span) => load(db, ids, part),
