@@ -146,6 +146,8 @@ function readResult(sample: Sample, property: ObservedProperty): ResultRead | Re
   if (raw === undefined) return refuse('bad_value', `${show(sample.value)} is not a number`)
   if (limit && property.kind !== 'gauge')
     return refuse('bad_value', `${show(sample.value)} is a limit, and ${property.name} is counted`)
+  if (limit && property.circular)
+    return refuse('bad_value', `${show(sample.value)} is a limit, and no direction is lower than another`)
   if (isSentinel(raw, property)) return refuse('bad_value', `${raw} is a code for "no value"`)
   const unit = sample.unit ?? property.unit
   const result = toCanonical(raw, unit, property)

@@ -68,8 +68,11 @@ export function addVectors(a: VectorSum, b: VectorSum): VectorSum {
   }
 }
 
-/** Any angle as one of 0 to below 360 degrees. */
-export const inCircle = (degrees: number): number => ((degrees % 360) + 360) % 360
+/** Any angle as one of 0 to below 360 degrees. One that is, stays to the last digit: 6.3 + 360 - 360 is 6.300000000000011. */
+export const inCircle = (degrees: number): number => {
+  const rest = degrees % 360
+  return rest >= 0 ? rest + 0 : (rest + 360) % 360
+}
 
 /** Senders count -180 to 180, 0 to 360, or one turn beyond after an offset of their own; what is further away is no angle. Ours. */
 const ANGLES = [-360, 720] as const

@@ -55,7 +55,9 @@ const particles = (label: string): Row => ({
   unit: 'ug/m3',
   unitLabel: 'µg/m³',
   label,
-  grossRange: [0, NOT_AIR],
+  // the noise of an instrument at zero; cutting it off would raise the mean of clean air (AQS takes PM from -10 on)
+  grossRange: [-10, NOT_AIR],
+  plausibleRange: [0, NOT_AIR],
 })
 const gauge = (
   domain: Domain,

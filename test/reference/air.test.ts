@@ -109,6 +109,8 @@ const FIREWORKS = Array.from({ length: 48 }, (_, hour) => (hour === 40 ? 320 : h
 const PEAKS = Date.UTC(2026, 9, 20)
 const SMOKE = ['reference', 'indicative', 'low_cost', 'unknown'] as const
 
+/** 1 ug/m3 on average, with the noise of a monitor: half of the hours below zero */
+const CLEAN = Array.from({ length: 24 }, (_, hour) => 1 + (hour % 2 === 0 ? 1 : -1) * (3 + (hour % 4 < 2 ? 1 : 0)))
 describe('from the message to the answer', () => {
   let api: TestApi
   beforeAll(async () => {
@@ -134,6 +136,12 @@ describe('from the message to the answer', () => {
         report('gauge', new Date(PEAKS + hour * HOUR), { pm2_5: hour < 14 ? 363 : 816.6 }),
       ),
     )
+    for (const grade of ['reference', 'low_cost']) {
+      await register(pool, `clean-${grade}`, grade)
+      await ingest(
+        CLEAN.map((pm2_5, hour) => report(`clean-${grade}`, new Date(PEAKS + hour * HOUR), { pm2_5, pm10: pm2_5 })),
+      )
+    }
     await register(pool, 'filed', 'reference')
     const records = FIREWORKS.map((pm2_5, hour) => ({
       ...{ thing: 'filed', time: new Date(NIGHT + hour * HOUR).toISOString(), pm2_5 },
@@ -205,6 +213,21 @@ describe('from the message to the answer', () => {
     const means = await periodMeans(api.pool, [id], inputs)
     expect(means.get(id)).toMatchObject({ mean: expect.closeTo(552, 9), hours: 24 })
   })
+
+  // US EPA, AQS: hourly PM2.5 and PM10 of continuous monitors are valid from -10 ug/m3 on
+  test.each(['pm2_5', 'pm10'])(
+    'clean air is not made worse by cutting off the noise below zero: %s',
+    async (property) => {
+      const inputs = { from: new Date(PEAKS), to: new Date(PEAKS + 24 * HOUR), count: 24 }
+      const meanOf = async (key: string) => {
+        const id = await streamOf(key, property)
+        return (await periodMeans(api.pool, [id], inputs)).get(id)
+      }
+      expect(await meanOf('clean-reference')).toMatchObject({ mean: expect.closeTo(1, 9), hours: 24 })
+      // of a cheap sensor a doubted reading counts nowhere
+      expect(await meanOf('clean-low_cost')).toMatchObject({ mean: expect.closeTo(4.5, 9), hours: 12 })
+    },
+  )
 
   describe('imported reference data', () => {
     const window = { fromMs: NIGHT, toMs: NIGHT + 48 * HOUR }

@@ -23,8 +23,10 @@ export function parseIso(text: string): { readonly instant: number } | { readonl
   const match = ISO.exec(text.trim())
   const wall = match ? wallClock(match) : undefined
   if (wall === undefined) return undefined
-  const offset = match?.[8]
-  return offset === undefined ? { wall } : { instant: wall - offsetOf(offset) }
+  const zone = match?.[8]
+  if (zone === undefined) return { wall }
+  const offset = offsetOf(zone)
+  return offset === undefined ? undefined : { instant: wall - offset }
 }
 
 /**
@@ -64,10 +66,11 @@ function millisAt(text: string, point: number, end: number): number | undefined 
   return ms
 }
 
-/** The fields of a matched time as if it were UTC, in ms; undefined for a 31st of February or a 25th hour. */
+/** The fields of a matched time as if it were UTC, in ms; undefined for a 31st of February or for 24:30. */
 function wallClock(match: RegExpExecArray): number | undefined {
   const [, year, month, day, hour = 0, minute = 0, second = 0] = match
   if (Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return undefined
+  if (Number(hour) === 24 && (Number(minute) > 0 || Number(second) > 0)) return undefined
   const at = new Date(0)
   // not Date.UTC, which takes the years 0 to 99 for 1900 to 1999
   at.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
@@ -77,11 +80,16 @@ function wallClock(match: RegExpExecArray): number | undefined {
   return at.getTime() + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + ms
 }
 
-function offsetOf(offset: string): number {
+/** No clock was ever further from UTC (IANA time zone database: Manila and Juneau, nearly 16 hours). */
+const MAX_OFFSET_HOURS = 16
+
+/** In ms; undefined for what no clock shows: +99:99 would be another day. */
+function offsetOf(offset: string): number | undefined {
   if (offset === 'Z' || offset === 'z') return 0
   const digits = offset.slice(1).replace(':', '')
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0)
-  return (offset[0] === '-' ? -1 : 1) * minutes * 60_000
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2) || 0)]
+  if (hours >= MAX_OFFSET_HOURS || minutes > 59) return undefined
+  return (offset[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS
 }
 
 const valid = (ms: number): Date | undefined => (Math.abs(ms) <= 8.64e15 ? new Date(ms) : undefined)

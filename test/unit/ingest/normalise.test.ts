@@ -85,6 +85,15 @@ describe('values', () => {
     ['vehicle_count', 255],
   ])('%s %d is a value', (property, value) => expect(one({ property, value })?.result).toBe(value))
 
+  test.each([0, 6.283, 0.1, 123.456, 359.99])('a direction of %d degrees is stored as it was sent', (value) =>
+    expect(one({ property: 'wind_direction', value })?.result).toBe(value),
+  )
+  test.each(['<5', '>350'])('a direction has no limit: %s', (value) =>
+    expect(run(sample({ property: 'wind_direction', value })).rejected).toMatchObject([
+      { reason: 'bad_value', detail: expect.stringMatching(/is a limit, and no direction/) },
+    ]),
+  )
+
   test('a code is recognised before its unit is converted', () => {
     expect(reasonOf({ property: 'temperature', value: 32767, unit: '[degF]' })).toBe('bad_value')
   })

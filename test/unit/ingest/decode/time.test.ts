@@ -43,6 +43,13 @@ describe('times as devices write them', () => {
     '',
     '2023-01-01T00:60:00Z',
     '2023-01-01T00:00:00',
+    // no clock is that far from UTC: the offset is damaged, and so would be the time
+    '2023-01-01T00:00:00+99:99',
+    '2023-01-01T00:00:00+24:00',
+    '2023-01-01T00:00:00-16:00',
+    '2023-01-01T00:00:00-02:60',
+    '2023-01-01T24:30:00Z',
+    '2023-01-01T24:00:01Z',
   ])('not %j', (text) => expect(readIso(text)).toBeUndefined())
 
   // 1700000000 s is 2023-11-14T22:13:20Z
