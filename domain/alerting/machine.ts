@@ -62,6 +62,8 @@ export type InstanceState = {
   /** times of openings and endings, the newest 50 */
   readonly changes: readonly number[]
   readonly flappingSince: number | null
+  /** of figures that may still change: the newest of them, and the state before these (revision.ts) */
+  readonly recent?: { readonly before: InstanceState; readonly evidence: readonly Evidence[] }
 }
 
 export type Evidence = {
@@ -139,8 +141,16 @@ export function advance(rule: MachineRule, before: InstanceState, to: number, ex
   return run.end()
 }
 
-/** A person closed the incident, or its cause took its place: nothing more is said of this episode. */
-export const dismiss = (state: InstanceState): InstanceState => ({ ...state, episode: null, flappingSince: null })
+export function withoutRecent({ recent: _, ...state }: InstanceState): InstanceState {
+  return state
+}
+
+/** A person closed the incident, or its cause took its place: nothing more is said of this episode, whatever is known later of it. */
+export const dismiss = (state: InstanceState): InstanceState => ({
+  ...withoutRecent(state),
+  episode: null,
+  flappingSince: null,
+})
 
 /** As if it had recovered, without a word: what is missing behind a cause is evaluated anew when the cause is gone. */
 export const suppress = (rule: MachineRule, state: InstanceState): InstanceState => ({

@@ -81,7 +81,7 @@ type Backtested = { readonly kind: RuleCondition['kind']; readonly of?: string }
 /** Days that a backtest can look back, by what is stored of a condition; 0: none. `of`: whose silence. */
 export function backtestDays({ kind, of }: Backtested): number {
   if (kind === 'silence' && of !== undefined && of !== 'thing') return 0
-  if (kind === 'indicator' || kind === 'quality' || kind === 'system') return 0
+  if (kind === 'indicator' || kind === 'system') return 0
   return kind === 'air_index' ? 7 : 366
 }
 

@@ -271,11 +271,12 @@ for (const { windows, of, end, numRuns } of histories)
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(0)
   }, 300_000)
 
+async function views(...of: string[]): Promise<void> {
+  for (const view of of)
+    await city.pool.query(`call refresh_continuous_aggregate('${view}', null, '2026-06-01T12:00Z')`)
+}
+
 test('hours that are rolled up are compared once they are again, however much waits; days are not waited for', async () => {
-  const views = async (...of: string[]): Promise<void> => {
-    for (const view of of)
-      await city.pool.query(`call refresh_continuous_aggregate('${view}', null, '2026-06-01T12:00Z')`)
-  }
   await addRule({ condition: { kind: 'mean', property: 'pm2_5', windowMinutes: 60 } })
   await addRule({ condition: { kind: 'value', property: 'no2' } })
   const engine = city.openEngine()
@@ -307,7 +308,7 @@ test('hours that are rolled up are compared once they are again, however much wa
   expect((await corrections()).filter(({ from }) => from?.getTime() === on('10:00').getTime()).length).toBe(61)
 })
 
-test('an index and an indicator are what they were when they were due: late data says nothing of them, and is not kept for them', async () => {
+test('an index is what its hours are: late data ends its incident, and that is said; an indicator is what it was when it was due', async () => {
   const id = (await city.pool.query<{ id: number }>(`select id from thing where key = 'a'`)).rows[0]?.id ?? -1
   let index = 2
   const engine = city.openEngine(city.pool, {
@@ -322,14 +323,22 @@ test('an index and an indicator are what they were when they were due: late data
   for (const time of ['10:00', '10:30', '11:10'] as const) await live(engine, [time, 20])
   index = 5
   await live(engine, ['12:10', 20])
-  const before = [await city.incidents(), await city.told()]
-  expect(before[1]).toEqual(['opened a', 'opened city'])
-  // as it would have been computed with what came late
+  expect(await city.told()).toEqual(['opened a', 'opened city'])
+  await views('observation_hourly')
+  // as it is computed with what came late, once its hours are rolled up again
   index = 1
   await arriveLate('12:11', ['10:10', 95], ['11:20', 95])
   await engine.pass(on('12:13'))
-  expect([await city.incidents(), await city.told()]).toEqual(before)
+  expect(await city.told()).toEqual(['opened a', 'opened city'])
+  await views('observation_hourly')
+  await engine.pass(on('12:14'))
+  expect([await city.open(), await city.told()]).toEqual([['city warning'], ['opened a', 'opened city', 'resolved a']])
+  const [incident] = await city.incidents()
+  expect(incident).toMatchObject({ subject: 'a', value: 1, closed_reason: 'resolved' })
   expect([await corrections(), await marks()]).toEqual([[], 0])
+  // with the next hour
+  await live(engine, ['13:10', 20])
+  expect(await city.told()).toEqual(['opened a', 'opened city', 'resolved a', 'resolved city'])
 })
 
 /** By hand: the word on each incident, or what it was; and what would have fired without one. Incidents that are one count once. */

@@ -434,3 +434,28 @@ test('an incident of a district has the name of the district, one of the city a 
     ]),
   )
 })
+
+test('a window that opens says of a district and the city what they are called, where they are and how many live there', async () => {
+  await city.things.add('a')
+  const { rows } = await city.pool.query<{ id: number }>(
+    `update thing set zone_id = (select id from zone where key = 'west') returning zone_id as id`,
+  )
+  const zone = rows[0]?.id ?? 0
+  const over = {
+    ...{ condition: { kind: 'air_index', scheme: 'european' }, levels: [{ severity: 'warning', threshold: 3 }] },
+    schedule: { windows: [{ from: '11:30', to: '12:00' }] },
+  }
+  for (const per of ['zone', 'city']) await city.rule({ ...over, per })
+  const figures = { airIndex: async () => ({ things: new Map(), zones: new Map([[zone, 5]]), city: 5 }) }
+  const engine = city.openEngine(city.pool, figures)
+  await engine.pass(on('11:10'))
+  expect(await city.open()).toEqual([])
+  await engine.pass(on('11:31'))
+  expect(await city.told()).toEqual(expect.arrayContaining(['opened west', 'opened city']))
+  expect(await city.incidents()).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ subject: 'west', subject_name: 'West', zone_id: zone, affected_people: 600 }),
+      expect.objectContaining({ subject: 'city', subject_name: 'Entire city', affected_people: 600 }),
+    ]),
+  )
+})

@@ -5,12 +5,13 @@
  */
 import type { Queryable } from '#infra/db/pool.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
-import { HOUR_MS } from '#model/basics/durations.ts'
+import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { AppError } from '#model/basics/errors.ts'
 import { stepMsOf } from '../compile.ts'
 import { type Figures, indexSubjects } from '../engine/derived-rules.ts'
 import { lastEnd } from '../engine/measured-rules.ts'
 import { type ActiveRule, activeRule, featuresOf, loadRegistry, type Registry } from '../engine/world.ts'
+import { type Fault, flaggedShares } from '../evidence/flagged.ts'
 import { evidenceOf } from '../evidence/measured.ts'
 import { advance, type Evidence, initialState, observe, type Transition } from '../machine.ts'
 import { silentThings } from './silent-things.ts'
@@ -89,12 +90,34 @@ async function* subjectsOf(
     )
   if (condition.kind === 'silence') yield* silentThings(db, active, registry, window)
   else if (condition.kind === 'air_index') yield* indices(active, registry, window, figures, condition.scheme)
-  else if (condition.kind === 'quality' || condition.kind === 'indicator' || condition.kind === 'system')
+  else if (condition.kind === 'quality')
+    yield* flaggedThings(db, active, registry, { ...window, fault: condition.fault })
+  else if (condition.kind === 'indicator' || condition.kind === 'system')
     throw new AppError(
       'VALUE_INVALID',
       `condition.kind = ${condition.kind}: cannot be backtested, its past values are not stored`,
     )
   else yield* measuredThings(db, active, registry, window)
+}
+
+async function* flaggedThings(
+  db: Queryable,
+  active: ActiveRule,
+  { things, streams }: Registry,
+  { from, to, fault }: Window & { readonly fault: Fault },
+): AsyncGenerator<Subject> {
+  const covered = [...things.values()].filter((thing) => active.covers(thing))
+  const ids = new Set(covered.map(({ id }) => id))
+  const read = streams.filter(({ thing }) => ids.has(thing)).map(({ id }) => id)
+  await requireReadable(db, read, { from: new Date(from.getTime() - DAY_MS), to })
+  const first = Math.ceil(from.getTime() / HOUR_MS) * HOUR_MS
+  const last = Math.floor(to.getTime() / HOUR_MS) * HOUR_MS
+  for (let i = 0; i < covered.length; i += CHUNK) {
+    const chunk = covered.slice(i, i + CHUNK)
+    const query = { things: chunk.map(({ id }) => id), fault, from: first, to: last }
+    const shares = await flaggedShares(db, query)
+    for (const { id, key, intervalSeconds } of chunk) yield { key, intervalSeconds, evidence: shares.get(id) ?? [] }
+  }
 }
 
 async function* measuredThings(

@@ -1,10 +1,10 @@
 import type { Queryable } from '#infra/db/pool.ts'
-import type { AlertRule } from '#model/alerting/rule.ts'
 import type { RuleError } from '#model/alerting/rule-error.ts'
 import { englishNameOf } from '#model/alerting/subject-name.ts'
 import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
-import { REASONS } from '#model/observation/quality.ts'
+import { type Fault, flaggedShares } from '../evidence/flagged.ts'
 import type { Evidence } from '../machine.ts'
+import { REVISED_HOURS } from '../revision.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import { thingRef } from './measured-rules.ts'
 import type { RuleOutcomes } from './rule-errors.ts'
@@ -37,18 +37,34 @@ type DerivedPass = {
   readonly evaluation: Evaluation
   readonly outcomes: RuleOutcomes
   readonly now: Date
+  /** end of the newest hour that was evaluated before, by whichever engine */
+  readonly reached: number
+  /** end of the first hour of which figures may have changed since, or that was not evaluated; undefined: nothing is due */
+  readonly from: number | undefined
+  /** rules whose newest value was not evaluated yet: new and changed ones */
+  readonly fresh: ReadonlySet<string>
 }
 
 /** The whole hour for which figures are due now. */
 export const dueHour = (now: number): number => Math.floor((now - SETTLE_MS) / HOUR_MS) * HOUR_MS
 
-/** Rules on indices, indicators and quality: once an hour, as of the end of an hour. */
+/** The first hour of which figures are still evaluated. */
+export const oldestHour = (due: number): number => due - (REVISED_HOURS - 1) * HOUR_MS
+
+/**
+ * Rules on indices, indicators and quality: once an hour, as of the end of an hour. Hours of an index that were missed are made up
+ * for, and those that changed are evaluated again. An indicator is what it is when it is looked at.
+ */
 export async function evaluateDerived(db: Queryable, pass: DerivedPass, figures: Figures): Promise<void> {
-  const rules = [...pass.world.rules.values()]
   const at = dueHour(pass.now.getTime())
+  const { reached, from, fresh } = pass
+  const all = [...pass.world.rules.values()]
+  const rules = all.filter(({ id }) => at > reached || fresh.has(id))
   for (const scheme of ['european', 'us_epa'] as const)
     await evaluateIndex(
-      rules.filter(({ definition: { condition } }) => condition.kind === 'air_index' && condition.scheme === scheme),
+      (from === undefined ? rules : all).filter(
+        ({ definition: { condition } }) => condition.kind === 'air_index' && condition.scheme === scheme,
+      ),
       { pass, figures, scheme, at },
     )
   await evaluateIndicators(rules, { pass, figures, at })
@@ -67,25 +83,62 @@ async function evaluateIndex(
   { pass, figures, scheme, at }: Hourly & { readonly figures: Figures; readonly scheme: 'european' | 'us_epa' },
 ): Promise<void> {
   if (rules.length === 0) return
-  const index = await pass.outcomes.guard(rules, () => figures.airIndex(scheme, new Date(at)))
-  if (!index) return
-  for (const rule of rules)
-    for (const { ref, value } of indexSubjects(rule, pass.world, index))
-      pass.evaluation.observe(rule, ref, [{ at, value }])
+  const begins = new Map(rules.map((rule) => [rule, beginOf(rule, pass, at)]))
+  const first = Math.min(...begins.values())
+  const indices = await pass.outcomes.guard(rules, async () => {
+    const found = new Map<number, Index>()
+    for (let hour = first; hour <= at; hour += HOUR_MS) found.set(hour, await figures.airIndex(scheme, new Date(hour)))
+    return found
+  })
+  if (!indices) return
+  for (const [rule, from] of begins) observeIndex(rule, pass, { indices, from, at })
+}
+
+/** A rule says what the newest hour means for it when it is new, and looks at no hour from before it was as it is. */
+function beginOf({ id, updatedAt }: ActiveRule, { from, fresh }: DerivedPass, at: number): number {
+  if (from === undefined || fresh.has(id)) return at
+  return Math.min(at, Math.max(from, dueHour(updatedAt)))
+}
+
+type IndexHours = { readonly indices: ReadonlyMap<number, Index>; readonly from: number; readonly at: number }
+
+function observeIndex(rule: ActiveRule, pass: DerivedPass, { indices, from, at }: IndexHours): void {
+  const { world, evaluation, fresh } = pass
+  const reached = fresh.has(rule.id) ? at - HOUR_MS : pass.reached
+  const known = evaluation.knownTo(rule)
+  const [mildest] = rule.compiled.levels
+  const sign = rule.compiled.direction === 'above' ? 1 : -1
+  const isBeyond = ({ value }: Evidence): boolean =>
+    value !== null && mildest !== undefined && sign * (value - mildest.threshold) > 0
+  for (const [id, ref] of indexRefs(rule, world)) {
+    const evidence = [...indices].flatMap(([hour, index]): Evidence[] => {
+      const value = hour < from ? undefined : figureOf(rule, index, id)
+      return value === undefined ? [] : [{ at: hour, value }]
+    })
+    const matters = evidence.some(isBeyond) || (rule.compiled.notifiesNoData && evidence.length > 0)
+    if (known.has(ref.id) || matters) evaluation.observeHours(rule, ref, { evidence, from, reached })
+  }
 }
 
 type Index = Awaited<ReturnType<Figures['airIndex']>>
 export type Subjects = readonly { readonly ref: SubjectRef; readonly value: number }[]
 
-export function indexSubjects(rule: ActiveRule, world: Pick<World, 'things'>, index: Index): Subjects {
-  const { per, scope } = rule.definition
-  if (per === 'city') return index.city === null ? [] : [{ ref: cityRef(world), value: index.city }]
-  const values = per === 'zone' ? index.zones : index.things
-  const refs = per === 'zone' ? zoneRefs(world, scope.zones) : thingRefs(world, rule)
-  return [...refs].flatMap(([id, ref]) => {
-    const value = values.get(id)
+export const indexSubjects = (rule: ActiveRule, world: Pick<World, 'things'>, index: Index): Subjects =>
+  [...indexRefs(rule, world)].flatMap(([id, ref]) => {
+    const value = figureOf(rule, index, id)
     return value === undefined ? [] : [{ ref, value }]
   })
+
+/** By number of the Thing or zone. */
+function indexRefs(rule: ActiveRule, world: Pick<World, 'things'>): ReadonlyMap<number, SubjectRef> {
+  const { per, scope } = rule.definition
+  if (per === 'city') return new Map([[0, cityRef(world)]])
+  return per === 'zone' ? zoneRefs(world, scope.zones) : thingRefs(world, rule)
+}
+
+function figureOf({ definition: { per } }: ActiveRule, { things, zones, city }: Index, id: number): number | undefined {
+  if (per === 'city') return city ?? undefined
+  return (per === 'zone' ? zones : things).get(id)
 }
 
 const thingRefs = ({ things }: Pick<World, 'things'>, rule: ActiveRule): Map<number, SubjectRef> =>
@@ -155,50 +208,21 @@ async function evaluateIndicator(
   }
 }
 
-/** Drifting: unlike its neighbours, its climate or its second sensor. Stuck: the same value, or a meter that does not move. */
-const FAULTS: Readonly<Record<'drift' | 'stuck', number>> = {
-  drift: REASONS.neighbours | REASONS.climatology | REASONS.channels_disagree,
-  stuck: REASONS.flat_line | REASONS.stuck_counter,
-}
-const FLAGGED = `
-  select d.thing_id as thing, max(o.share) as share
-  from (
-    select datastream_id, 100.0 * count(*) filter (where reasons & $3 <> 0) / count(*) as share
-    from observation where phenomenon_time > $1::timestamptz - interval '24 hours' and phenomenon_time <= $1 and datastream_id = any($2)
-    group by 1
-  ) o join datastream d on d.id = o.datastream_id
-  group by 1`
-
-type Fault = Extract<AlertRule['condition'], { kind: 'quality' }>['fault']
-
+/** Hours that were missed are made up for. */
 async function evaluateQuality(
   db: Queryable,
   rules: readonly ActiveRule[],
   { pass, fault, at }: Hourly & { readonly fault: Fault },
 ): Promise<void> {
-  const rows =
-    rules.length === 0 ? [] : await pass.outcomes.guard(rules, () => selectFlagged(db, rules, { pass, fault, at }))
-  for (const { thing: id, share } of rows ?? []) {
-    const thing = pass.world.things.get(id)
-    const evidence: Evidence = { at, value: Number(share) }
-    for (const rule of rules)
-      if (thing && rule.covers(thing)) pass.evaluation.observe(rule, thingRef(thing, { unit: '%' }), [evidence])
-  }
-}
-
-type Flagged = { readonly thing: number; readonly share: number }
-
-async function selectFlagged(
-  db: Queryable,
-  rules: readonly ActiveRule[],
-  { pass, fault, at }: Hourly & { readonly fault: Fault },
-): Promise<Flagged[]> {
-  const covered = new Set(
-    [...pass.world.things.values()].filter((thing) => rules.some((rule) => rule.covers(thing))).map(({ id }) => id),
-  )
-  const streams = await db.query<{ id: number }>(`select id from datastream where thing_id = any($1)`, [[...covered]])
-  const { rows } = await db.query<Flagged>(FLAGGED, [
-    ...[new Date(at), streams.rows.map(({ id }) => id), FAULTS[fault]],
-  ])
-  return rows
+  if (rules.length === 0) return
+  const { world, evaluation, outcomes, fresh, reached } = pass
+  const covered = [...world.things.values()].filter((thing) => rules.some((rule) => rule.covers(thing)))
+  const from = Math.min(at, Math.max(reached + HOUR_MS, oldestHour(at)))
+  const query = { things: covered.map(({ id }) => id), fault, from, to: at }
+  const shares = await outcomes.guard(rules, () => flaggedShares(db, query))
+  for (const thing of covered)
+    for (const rule of rules) {
+      const evidence = shares?.get(thing.id)?.filter((each) => each.at === at || !fresh.has(rule.id)) ?? []
+      if (rule.covers(thing)) evaluation.observe(rule, thingRef(thing, { unit: '%' }), evidence)
+    }
 }

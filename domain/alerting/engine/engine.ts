@@ -13,21 +13,23 @@
  */
 import type { Pool } from '#infra/db/pool.ts'
 import type { RuleError } from '#model/alerting/rule-error.ts'
-import { MINUTE_MS } from '#model/basics/durations.ts'
+import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import { type Heard, heardOf, LATEST, LastAlive, type LatestRow } from '../evidence/heard.ts'
 import { dismiss } from '../machine.ts'
-import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
+import { ChangedHours } from './changed-hours.ts'
+import { dueHour, evaluateDerived, type Figures, oldestHour } from './derived-rules.ts'
 import { Evaluation } from './evaluation.ts'
-import { type Instance, type Instances, isForgettable, loadInstances } from './instances.ts'
+import { type Instances, isForgettable, loadInstances } from './instances.ts'
 import { finishPass, Lease, LeaseLost } from './lease.ts'
 import { type Awaited, evaluateMeasured, MAX_LOOK_BACK_MS, thingRef, timersUntil } from './measured-rules.ts'
 import { type Change, persist } from './persist.ts'
+import { refOf } from './refs.ts'
 import { repairHistory } from './repair.ts'
 import { brokenRules, RuleOutcomes, writeRuleErrors } from './rule-errors.ts'
 import { evaluateSilence, type SilenceResult } from './silence-rules.ts'
 import { evaluateSystem, type SystemSources } from './system-rules.ts'
 import { Watermarks } from './watermarks.ts'
-import { loadWorld, type World, worldVersion } from './world.ts'
+import { type ActiveRule, loadWorld, type World, worldVersion } from './world.ts'
 
 export const BATCH_INSTANCES = 200
 /** A pause longer than this between two passes is an outage of Citywell: silence during it says nothing of Things. */
@@ -64,7 +66,10 @@ type Memory = {
   readonly evaluatedAt: number | null
   readonly listeningSince: number
   readonly groupsBack: ReadonlyMap<string, number>
+  /** end of the newest hour of which figures were evaluated, by whichever engine */
   readonly derivedHour: number
+  /** what this engine has evaluated of them; undefined before it has */
+  readonly changedHours: ChangedHours | undefined
   /** rules that name what is not there */
   readonly broken: ReadonlyMap<string, RuleError>
   /** why rules could not be evaluated the last time that it was tried */
@@ -163,7 +168,8 @@ export class Engine {
       evaluatedAt: before?.evaluatedAt ?? last,
       listeningSince: before?.listeningSince ?? (wasDown ? now.getTime() : 0),
       groupsBack: before?.groupsBack ?? (await recentlyBack(pool, now)),
-      derivedHour: before?.derivedHour ?? 0,
+      derivedHour: before?.derivedHour ?? (last === null ? dueHour(now.getTime()) - HOUR_MS : dueHour(last)),
+      changedHours: before?.changedHours,
       broken: brokenRules(world),
       errors: new Map([...world.rules.values()].flatMap(({ id, error }) => (error === null ? [] : [[id, error]]))),
     }
@@ -205,22 +211,40 @@ export class Engine {
     })
     await evaluateSystem(pool, { world, evaluation, outcomes, now }, system)
     const hour = dueHour(nowMs)
-    if (hour > memory.derivedHour || fresh.size > 0)
-      await evaluateDerived(pool, { world, evaluation, outcomes, now }, figures)
+    const { changedHours, from } = await this.#changedHours(memory, latest, nowMs)
+    if (hour > memory.derivedHour || from !== undefined || fresh.size > 0) {
+      const derived = { world, evaluation, outcomes, now, fresh, from, reached: memory.derivedHour }
+      await evaluateDerived(pool, derived, figures)
+    }
     const errors = await this.#noteErrors(memory, outcomes, now)
-    followTimers(memory, evaluation, { errors, behind: silence.behind, awaited: measured.awaited, now: nowMs })
+    const timers = { errors, behind: silence.behind, awaited: measured.awaited, hour, now: nowMs }
+    followTimers(memory, evaluation, timers)
     const { changes, inMemory } = evaluation.results()
     const written = await this.#write(memory, changes, now)
     for (const instance of inMemory) instances.set(instance)
     measured.commit()
+    if (from !== undefined) changedHours?.done(nowMs)
     this.#memory = {
       ...memory,
-      ...{ errors, derivedHour: hour, evaluatedAt: nowMs },
+      ...{ errors, changedHours, derivedHour: Math.max(hour, memory.derivedHour), evaluatedAt: nowMs },
       known: new Set([...world.rules.values()].map(versionOf)),
       groupsBack: new Map([...memory.groupsBack, ...silence.back]),
     }
     forget(instances, nowMs)
     return written
+  }
+
+  /** @returns with the first hour that an index is evaluated for: the whole day with every hour, and what changed in between */
+  async #changedHours({ world, derivedHour, changedHours }: Memory, { byStream }: Latest, now: number) {
+    const isWanted = world.rules.values().some(({ definition }) => definition.condition.kind === 'air_index')
+    if (!isWanted) return { changedHours: undefined, from: undefined }
+    const changed = changedHours ?? new ChangedHours()
+    const hour = dueHour(now)
+    const oldest = oldestHour(hour)
+    await changed.note(this.#options.pool, { latest: byStream.values(), reached: derivedHour, oldest })
+    const first = await changed.first(this.#options.pool, now)
+    if (changedHours === undefined || hour > derivedHour) return { changedHours: changed, from: oldest }
+    return { changedHours: changed, from: first === undefined ? undefined : Math.max(first, oldest) }
   }
 
   /** @returns why rules cannot be evaluated, of all that cannot */
@@ -295,6 +319,8 @@ type Timers = {
   readonly errors: Memory['errors']
   readonly behind: SilenceResult['behind']
   readonly awaited: Awaited
+  /** end of the newest hour of which figures were evaluated */
+  readonly hour: number
   readonly now: number
 }
 
@@ -302,34 +328,31 @@ type Timers = {
 function followTimers(
   { instances, world }: Memory,
   evaluation: Evaluation,
-  { errors, behind, awaited, now }: Timers,
+  { errors, behind, awaited, hour, now }: Timers,
 ): void {
   for (const instance of instances.all()) {
     const rule = world.rules.get(instance.ruleId)
     if (!rule || errors.has(rule.id)) continue
+    // the figure of the next hour comes before what happens after it
+    const nextFigure = nextFigureOf(rule, hour)
     if (instance.subjectKind !== 'thing') {
-      evaluation.advance(rule, goneRef(instance), timersUntil(now, undefined))
+      evaluation.advance(rule, refOf(world, rule, instance), timersUntil(now, nextFigure))
       continue
     }
     const thing = world.things.get(Number(instance.subjectId))
     if (!thing || !rule.covers(thing)) {
-      evaluation.remove(rule, goneRef(instance))
+      evaluation.remove(rule, refOf(world, rule, instance))
       continue
     }
     const cause = rule.compiled.notifiesNoData ? behind.get(thing.id) : undefined
-    const until = timersUntil(now, awaited.get(rule.id)?.get(thing.id))
+    const until = timersUntil(now, nextFigure ?? awaited.get(rule.id)?.get(thing.id))
     if (cause && instance.state.episode?.noData) evaluation.suppress(rule, thingRef(thing), cause)
     else if (!cause) evaluation.advance(rule, thingRef(thing), until, thing.createdAt.getTime())
   }
 }
 
-const goneRef = ({ subjectKind, subjectId }: Instance) => ({
-  ...{ kind: subjectKind, id: subjectId, intervalSeconds: null },
-  describe: () => ({
-    ...{ kind: subjectKind, id: subjectId, name: subjectId, thingId: null, zoneId: null, zoneKey: null, owner: null },
-    ...{ affectedThings: 0, affectedPeople: null },
-  }),
-})
+const nextFigureOf = ({ definition: { condition } }: ActiveRule, hour: number): number | undefined =>
+  condition.kind === 'air_index' ? hour + HOUR_MS : undefined
 
 function forget(instances: Instances, now: number): void {
   for (const instance of [...instances.all()])

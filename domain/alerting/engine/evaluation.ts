@@ -1,5 +1,5 @@
 import type { Severity, SubjectKind } from '#model/alerting/states.ts'
-import { MINUTE_MS } from '#model/basics/durations.ts'
+import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import type { Context, Measured, Subject } from '../incidents.ts'
 import {
   advance,
@@ -13,6 +13,7 @@ import {
   suppress,
   type Transition,
 } from '../machine.ts'
+import { type Hours, observeHours } from '../revision.ts'
 import { type Instance, type Instances, subjectKey } from './instances.ts'
 import type { Cause, Change } from './persist.ts'
 import type { ActiveRule } from './world.ts'
@@ -90,6 +91,17 @@ export class Evaluation {
     this.observe(rule, ref, evidence, expectedFrom)
   }
 
+  /** Figures of whole hours, those that changed since they were evaluated among them. */
+  observeHours(rule: ActiveRule, ref: SubjectRef, hours: Omit<Hours, 'now'>): void {
+    const now = this.#now.getTime()
+    this.#step(rule, ref, (machine, state) => observeHours(machine, state, { ...hours, now }))
+  }
+
+  /** Ids of the subjects of which the rule has an instance from passes before this one. */
+  knownTo({ id }: Pick<ActiveRule, 'id'>): ReadonlySet<string> {
+    return new Set([...this.#instances.all()].flatMap(({ ruleId, subjectId }) => (ruleId === id ? [subjectId] : [])))
+  }
+
   advance(rule: ActiveRule, ref: SubjectRef, to: number, expectedFrom?: number): void {
     this.#step(rule, ref, (machine, state) => advance(machine, state, to, expectedFrom))
   }
@@ -160,7 +172,8 @@ export class Evaluation {
     if (transitions.length > 0 || close || remove) return true
     if (!before) return !isNormal({ ...work, before, state, transitions })
     if (shapeOf(before.state) !== shapeOf(state)) return true
-    return !isIdle(state) && this.#now.getTime() - before.storedAt >= REWRITE_MS
+    const age = this.#now.getTime() - before.storedAt
+    return isIdle(state) ? isExpected({ ...work, state }) && age >= HOUR_MS : age >= REWRITE_MS
   }
 
   #changeOf({ rule, ref, before, transitions, close, remove }: Work, after: Instance): Change {
@@ -183,11 +196,15 @@ export class Evaluation {
 /** Normal, and nothing of it has to be remembered: rules with a schedule compare the old value when it opens. */
 function isNormal({ rule, state }: Pick<Work, 'rule' | 'state'> & Partial<Work>): boolean {
   const { windows, levels, direction } = rule.compiled
-  if (!isIdle(state)) return false
+  if (!isIdle(state) || isExpected({ rule, state })) return false
   if (!windows || state.lastValue === null) return true
   const sign = direction === 'above' ? 1 : -1
   return !levels.some(({ threshold }) => sign * ((state.lastValue ?? 0) - threshold) > 0)
 }
+
+/** What had a figure is expected to have another, where somebody wants to be notified that it has none: no Datastream says so. */
+const isExpected = ({ rule, state }: Pick<Work, 'rule' | 'state'>): boolean =>
+  rule.compiled.notifiesNoData && rule.definition.condition.kind === 'air_index' && state.lastAt !== null
 
 /** All of a state but the newest value and the clock. */
 const shapeOf = ({ levels, noDataSince, episode, changes, flappingSince }: InstanceState): string =>

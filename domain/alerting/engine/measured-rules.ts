@@ -10,6 +10,7 @@ import {
   type Request,
   unitOfFeature,
 } from '../evidence/measured.ts'
+import { newestEvidence } from '../evidence/newest.ts'
 import type { Span } from '../evidence/series.ts'
 import type { Evidence } from '../machine.ts'
 import type { ScopedThing } from '../scope.ts'
@@ -78,23 +79,39 @@ export async function evaluateMeasured(
 
 const propertyOf = ({ feature }: FeatureGroup): string => propertyOfCondition(feature.condition)
 
-type Read = { readonly evidence: EvidenceByStream; readonly newest: EvidenceByStream }
+type Read = {
+  readonly evidence: EvidenceByStream
+  readonly newest: EvidenceByStream
+  /** of Datastreams that an engine before this one evaluated: when their newest evidence was; null: there is none */
+  readonly heard: ReadonlyMap<number, number | null>
+}
 
 /** @returns undefined when what fails comes from one of the rules: then each is read for by itself, and fails alone */
 async function readTogether({ db, outcomes }: MeasuredPass, plans: readonly Plan[]): Promise<Read[] | undefined> {
   const requests = plans.flatMap(requestsOf)
-  const found = await outcomes.attempt(() => evidenceOfAll(db, requests))
-  return found && plans.map((_, i) => readOf(found.slice(2 * i)))
+  return outcomes.attempt(async () => {
+    const found = await evidenceOfAll(db, requests)
+    const reads: Read[] = []
+    for (const [i, plan] of plans.entries()) reads.push(readOf(found.slice(2 * i), await heardBefore(db, plan)))
+    return reads
+  })
 }
 
 const readAlone = async ({ db }: MeasuredPass, plan: Plan): Promise<Read> =>
-  readOf(await evidenceOfAll(db, requestsOf(plan)))
+  readOf(await evidenceOfAll(db, requestsOf(plan)), await heardBefore(db, plan))
+
+/** Only who notifies of missing data needs to know since when data are missing. */
+const heardBefore = (db: Queryable, { group, unheard }: Plan): Promise<Read['heard']> =>
+  newestEvidence(db, group.feature, group.notifyingNoData.length > 0 ? unheard : [])
 
 const requestsOf = ({ group: { feature }, spans, newestSpans }: Plan): Request[] => [
   { feature, spans },
   { feature, spans: newestSpans },
 ]
-const readOf = ([evidence = new Map(), newest = new Map()]: readonly EvidenceByStream[]): Read => ({ evidence, newest })
+const readOf = (
+  [evidence = new Map(), newest = new Map()]: readonly EvidenceByStream[],
+  heard: Read['heard'],
+): Read => ({ evidence, newest, heard })
 
 type States = ReadonlyMap<number, ReadonlyMap<string, Instance>>
 
@@ -116,6 +133,8 @@ type Plan = {
   readonly spans: readonly Span[]
   /** newest windows, for rules that are new */
   readonly newestSpans: readonly Span[]
+  /** Datastreams of which it is not known when their newest evidence was, with how far they were evaluated */
+  readonly unheard: readonly Pick<Span, 'stream' | 'until'>[]
   readonly moved: Marks
   readonly awaited: Map<number, number>
 }
@@ -136,6 +155,7 @@ function planGroup(
   const awaited = new Map<number, number>()
   const step = stepMsOf(group.feature.condition)
   const spans: Span[] = []
+  const unheard: Pick<Span, 'stream' | 'until'>[] = []
   for (const stream of group.streams) {
     const newest = latest.get(stream.id)?.time
     if (newest === undefined) continue
@@ -146,16 +166,25 @@ function planGroup(
     const oldest = oldestState(states.get(stream.thing.id), group)
     const after = Math.max(Math.min(begin.until, oldest), pass.now - MAX_LOOK_BACK_MS)
     if (until > after) spans.push({ stream, after, until })
+    if (!before && begin.evidenceAt === undefined) unheard.push({ stream, until: begin.until })
     if (!before || until > begin.until) moved.set(stream.id, { ...begin, until: Math.max(until, begin.until) })
     if (step > 0 && newest >= until) awaited.set(stream.thing.id, until + step)
   }
-  return { group, spans, newestSpans: newestSpans(pass, group, step), moved, awaited }
+  return { group, spans, newestSpans: newestSpans(pass, group, step), unheard, moved, awaited }
 }
 
-function evaluateGroup(pass: MeasuredPass, { group, moved, awaited }: Plan, { evidence, newest }: Read): Evaluated {
+function evaluateGroup(
+  pass: MeasuredPass,
+  { group, moved, awaited }: Plan,
+  { evidence, newest, heard }: Read,
+): Evaluated {
   const known = pass.watermarks.of(group.key)
   const reachedBy = (stream: number): Reached | undefined => moved.get(stream) ?? known?.get(stream)
   const unit = unitOfFeature(group.feature)
+  for (const [stream, evidenceAt] of heard) {
+    const begin = moved.get(stream)
+    if (begin) moved.set(stream, { ...begin, evidenceAt })
+  }
   for (const stream of group.streams) {
     const own = evidence.get(stream.id)
     const begin = reachedBy(stream.id)

@@ -117,7 +117,10 @@ function waitedTooLong({ earliest, latest, firstArrived }: Late, nowMs: number):
 }
 
 /** Datastreams of which hours in which late data lies were not rolled up again. */
-async function selectStale(pool: Pool, late: readonly Late[]): Promise<ReadonlySet<number>> {
+export async function selectStale(
+  pool: Pool,
+  late: readonly Pick<Late, 'id' | 'earliest' | 'latest'>[],
+): Promise<ReadonlySet<number>> {
   if (late.length === 0) return new Set()
   const { rows } = await pool.query<{ id: number }>(STALE, [
     late.map(({ id }) => id),

@@ -12,6 +12,7 @@
  */
 import { ALL_SOURCES, englishNameOf } from '#model/alerting/subject-name.ts'
 import type { Evidence } from '../machine.ts'
+import type { ScopedThing } from '../scope.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import { thingRef } from './measured-rules.ts'
 import type { Cause } from './persist.ts'
@@ -212,21 +213,30 @@ function evaluateThings(pass: SilencePass, rule: ActiveRule, things: ThingPass):
 }
 
 function groupRef({ id, members }: Group, { now }: SilencePass): SubjectRef {
-  const kind = id === ALL_SOURCES ? 'system' : 'source'
   const silent = members.filter((member) => hasMissed(member, now))
-  const affected = silent.length > 0 ? silent : members
-  const zones = new Map(affected.map(({ thing }) => [thing.zoneId, thing.people]))
-  const people = [...zones.values()].flatMap((each) => each ?? [])
-  const [zoneId] = zones.keys()
-  const zoneKey = affected[0]?.thing.zone ?? null
+  return groupSubject(
+    id,
+    (silent.length > 0 ? silent : members).map(({ thing }) => thing),
+  )
+}
+
+/** @param affected its Things that are silent */
+export function groupSubject(id: string, affected: readonly ScopedThing[]): SubjectRef {
+  const kind = id === ALL_SOURCES ? 'system' : 'source'
   return {
     ...{ kind, id, intervalSeconds: null },
-    describe: () => ({
-      ...{ kind, id, name: englishNameOf({ kind, id }), thingId: null, owner: null },
-      ...(zones.size === 1 ? { zoneId: zoneId ?? null, zoneKey } : { zoneId: null, zoneKey: null }),
-      affectedThings: affected.length,
-      affectedPeople: people.length === 0 ? null : people.reduce((a, b) => a + b, 0),
-      things: affected.map(({ thing }) => thing.key),
-    }),
+    describe: () => {
+      const zones = new Map(affected.map(({ zoneId, people }) => [zoneId, people]))
+      const people = [...zones.values()].flatMap((each) => each ?? [])
+      const [zoneId] = zones.keys()
+      const zoneKey = affected[0]?.zone ?? null
+      return {
+        ...{ kind, id, name: englishNameOf({ kind, id }), thingId: null, owner: null },
+        ...(zones.size === 1 ? { zoneId: zoneId ?? null, zoneKey } : { zoneId: null, zoneKey: null }),
+        affectedThings: affected.length,
+        affectedPeople: people.length === 0 ? null : people.reduce((a, b) => a + b, 0),
+        things: affected.map(({ key }) => key),
+      }
+    },
   }
 }

@@ -72,7 +72,7 @@ export async function evaluateSystem(
   }
 }
 
-const systemRef = (measure: Measure): SubjectRef => ({
+export const systemRef = (measure: Measure): SubjectRef => ({
   ...{ kind: 'system', id: measure, intervalSeconds: null, measured: { unit: UNITS[measure] } },
   describe: () => ({
     ...{
