@@ -175,7 +175,7 @@ test.for([
   { what: 'as it is measured', isPrompt: true, seed: 31 },
   { what: 'late, and with corrections', isPrompt: false, seed: 32 },
 ])(
-  'an index that is known $what: live is what a backtest finds in the end',
+  'row 14: an index that is known $what: live is what a backtest finds in the end',
   { timeout: 300_000 },
   async ({ isPrompt, seed }) => {
     const seen = { opened: 0, revised: 0 }
@@ -239,7 +239,7 @@ const NO_FIGURES: Figures = {
   airIndex: async () => ({ things: new Map(), zones: new Map(), city: null }),
 }
 
-test('drifting and stuck sensors: live is what a backtest finds', { timeout: 300_000 }, async () => {
+test('row 25: drifting and stuck sensors: live is what a backtest finds', { timeout: 300_000 }, async () => {
   let opened = 0
   await fc.assert(
     fc.asyncProperty(flaggedRules, flags, running, async (over, own, how) => {
