@@ -1,6 +1,6 @@
 import { AppError } from '#model/basics/errors.ts'
 import { ucum } from '#model/observation/units.ts'
-import { type Decimal, readNumberText } from '#model/text/numbers.ts'
+import { type Decimal, limitText, readNumberText } from '#model/text/numbers.ts'
 import { THING_KEY } from '../decode/formats/standards/native.ts'
 import type { Mapping, Measure } from './mapping.ts'
 import { type TimeReader, timeReader } from './time-pattern.ts'
@@ -271,7 +271,7 @@ function numberReader(decimal: Decimal): (text: string, scale?: number) => Numbe
     }
     const value = read.value * scale
     return {
-      value: read.bound === null ? value : `${read.bound === 'below' ? '<' : '>'}${value}`,
+      value: read.bound === null ? value : limitText(read.bound, value, scale),
       percent: read.percent,
     }
   }

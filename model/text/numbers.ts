@@ -48,6 +48,10 @@ export function readNumberText(text: string, decimal: Decimal): NumberText | und
   return { value, percent: percent === '%', bound: side }
 }
 
+/** A limit after it was multiplied by a factor, as text: a negative one turns "<2" into ">-2". */
+export const limitText = (bound: 'below' | 'above', value: number, factor: number): string =>
+  `${(bound === 'below') === factor >= 0 ? '<' : '>'}${value}`
+
 /** The convention that a text shows: one of the two, either, or none because both give the same number or it is no number. */
 function conventionOf(text: string): Decimal | 'either' | undefined {
   const [point, comma] = [readNumberText(text, '.'), readNumberText(text, ',')]

@@ -105,6 +105,23 @@ describe('GBFS', () => {
     )
     expect(published).not.toMatch(/bike_id|"lat"|station_id/)
   })
+  test('a type that is listed twice at a station has all of its bicycles', () => {
+    const types = [
+      { vehicle_type_id: 'e', count: 6 },
+      { vehicle_type_id: 'm', count: 1 },
+      { vehicle_type_id: 'e', count: 4 },
+    ]
+    const station = {
+      ...{ station_id: '7', last_reported: NOW, num_bikes_available: 11 },
+      vehicle_types_available: types,
+    }
+    for (const payload of both({ stations: [station] }))
+      expectRead(read(topic, payload), 'gbfs/velo.7', [
+        ['bikes_available', '', 11, '', at],
+        ['bikes_available', 'e', 10, '', at],
+        ['bikes_available', 'm', 1, '', at],
+      ])
+  })
   test('a station that is listed twice is as it was reported last', () => {
     const station = (num_bikes_available: number, last_reported: number) => ({
       ...{ station_id: 7, num_bikes_available, last_reported },
@@ -138,6 +155,10 @@ describe('PurpleAir: two lasers, one station', () => {
     ['4.9 apart', api(pair(0.1, 5)), [2.55, 1, false]],
     ['60 % apart', api(pair(35, 65)), [50, 1, false]],
     ['5 and 61 % apart', api(pair(34.75, 65.25)), [50, 3, true]],
+    ['A sends a code for no value: B alone', local({ pm2_5_atm: -1, pm2_5_atm_b: 10 }), [10, 1, false]],
+    ['B sends no number: A alone', api(pair(10, 'nan' as never)), [10, 1, false]],
+    ['both as text, one with a decimal comma', local({ pm2_5_atm: '7,5', pm2_5_atm_b: '7.7' }), [7.6, 1, false]],
+    ['far apart, as text', local({ pm2_5_atm: '7,5', pm2_5_atm_b: '300.5' }), [154, 3, true]],
     ['A is dead: the mean is not believed', local({ pm2_5_atm: 0, pm2_5_atm_b: 30 }), [15, 3, true]],
     [
       'A counts no particle at all: B alone',

@@ -96,18 +96,24 @@ const valid = (ms: number): Date | undefined => (Math.abs(ms) <= 8.64e15 ? new D
 
 const QUARTER_MS = 900_000
 const OFFSETS_KEPT = 4096
-const offsets = new Map<string, number>()
+const offsets = new Map<string, number | 'changes'>()
 
-/** Offset of a zone at an instant, cached by quarter of an hour: offsets change on quarters, and Intl takes microseconds. */
+/**
+ * Offset of a zone at an instant, cached by quarter of an hour, because Intl takes microseconds. Most offsets change on quarters;
+ * St John's until 2011, Gaza and Casey changed theirs at 00:01.
+ */
 export function offsetAt(ms: number, zone: string): number {
-  const key = `${zone} ${Math.floor(ms / QUARTER_MS)}`
+  const quarter = Math.floor(ms / QUARTER_MS)
+  const key = `${zone} ${quarter}`
   let offset = offsets.get(key)
   if (offset === undefined) {
-    offset = offsetMs(new Date(Math.floor(ms / QUARTER_MS) * QUARTER_MS), zone)
+    const first = offsetMs(new Date(quarter * QUARTER_MS), zone)
+    const last = offsetMs(new Date((quarter + 1) * QUARTER_MS - 1), zone)
+    offset = first === last ? first : 'changes'
     if (offsets.size >= OFFSETS_KEPT) offsets.clear()
     offsets.set(key, offset)
   }
-  return offset
+  return offset === 'changes' ? offsetMs(new Date(ms), zone) : offset
 }
 
 const TWO_HOURS_MS = 7_200_000

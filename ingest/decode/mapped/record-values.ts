@@ -1,5 +1,5 @@
 import type { PayloadField, PayloadMapping } from '#model/city/payload-mapping.ts'
-import { readLoneNumber } from '#model/text/numbers.ts'
+import { limitText, readLoneNumber } from '#model/text/numbers.ts'
 import { appendKey } from '#model/text/payload-path.ts'
 import { type Base, isNumeric, mappingOf, sampleOf, unmapped } from '../helpers/fields.ts'
 import { clip, show } from '../helpers/input.ts'
@@ -123,7 +123,7 @@ function computed(value: unknown, field: PayloadField, found: Found, place: Plac
     typeof value === 'number' ? { value, bound: null } : typeof value === 'string' ? readLoneNumber(value) : undefined
   if (!read || !Number.isInteger(exponent) || Math.abs(exponent) > 30) return value
   const result = read.value * scale * 10 ** exponent + offset
-  return read.bound === null ? result : `${read.bound === 'below' ? '<' : '>'}${result}`
+  return read.bound === null ? result : limitText(read.bound, result, scale)
 }
 
 function readLong(base: Base, place: Place): void {

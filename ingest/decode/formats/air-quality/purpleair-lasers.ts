@@ -1,4 +1,5 @@
 import { REASONS } from '#model/observation/quality.ts'
+import { readLoneNumber } from '#model/text/numbers.ts'
 import { addReading, type Base } from '../../helpers/fields.ts'
 import type { Collector } from '../../helpers/result.ts'
 
@@ -59,12 +60,22 @@ function addOne(out: Collector, base: Base, particles: Particles, trust: Trust, 
 
 const isKnown = ({ value }: Field): boolean => value !== undefined && value !== null
 
+/** A concentration, as a number or as text; undefined for anything else, and below zero, where no laser counts. */
+function concentrationOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' ? readLoneNumber(value)?.value : value
+  return typeof number === 'number' && number >= 0 ? number : undefined
+}
+
 /** The value of the station; undefined with one laser of two and without a mean. */
 function stationOf({ mean, a, b }: Particles, trust: Trust, doubtful: boolean) {
   if (!isKnown(a) || !isKnown(b)) return isKnown(mean) ? { field: mean, isSuspect: isDoubted(trust) } : undefined
   const laser = believed(trust)
   if (laser !== 'both') return { field: laser === 'a' ? a : b, isSuspect: false }
-  const field = { value: meanOf(a.value, b.value), name: isKnown(mean) ? mean.name : a.name }
+  const [ofA, ofB] = [concentrationOf(a.value), concentrationOf(b.value)]
+  // a code for "no value" is no half of a mean: the other laser is the value
+  if (ofA === undefined || ofB === undefined)
+    return { field: ofA === undefined && ofB !== undefined ? b : a, isSuspect: isDoubted(trust) }
+  const field = { value: (ofA + ofB) / 2, name: isKnown(mean) ? mean.name : a.name }
   return { field, isSuspect: doubtful || isDoubted(trust) || contradict(a.value, b.value) }
 }
 
@@ -79,13 +90,10 @@ function isDoubted({ flags, confidence }: Trust): boolean {
   return flags === 3 || (typeof confidence === 'number' && confidence < MIN_CONFIDENCE)
 }
 
+/** What is no concentration contradicts nothing. */
 function contradict(a: unknown, b: unknown): boolean {
-  const difference = Math.abs(Number(a) - Number(b))
-  return difference >= MAX_DIFFERENCE && difference >= (MAX_RELATIVE * (Number(a) + Number(b))) / 2
-}
-
-/** NaN where either is not a number, which is then rejected with its field. */
-const meanOf = (a: unknown, b: unknown): unknown => {
-  const mean = (Number(a) + Number(b)) / 2
-  return Number.isNaN(mean) ? a : mean
+  const [ofA, ofB] = [concentrationOf(a), concentrationOf(b)]
+  if (ofA === undefined || ofB === undefined) return false
+  const difference = Math.abs(ofA - ofB)
+  return difference >= MAX_DIFFERENCE && difference >= (MAX_RELATIVE * (ofA + ofB)) / 2
 }

@@ -70,7 +70,7 @@ function readStation(station: JsonObject, system: string, updated: Date, out: Co
   const location = locationIn(station)
   if (location) base.location = location
   if (bikes !== undefined) addReading(out, base, { property: 'bikes_available' }, bikes, `${id}.num_bikes_available`)
-  for (const [type, count] of typesOf(station))
+  for (const [type, count] of addedUp(typesOf(station)))
     addReading(out, base, { property: 'bikes_available', channel: type }, count, `${id}.${type}`)
   if (docks !== undefined) addReading(out, base, { property: 'docks_available' }, docks, `${id}.num_docks_available`)
 }
@@ -87,6 +87,16 @@ function typesOf(station: JsonObject): [type: string, count: unknown][] {
     .filter(([, count]) => isNumeric(count))
     .slice(0, 100)
     .map(([type, count]) => [clip(type, 40), count])
+}
+
+/** A type that is listed twice, as with two kinds of battery, has all of them; what is no number is left for its rejection. */
+function addedUp(types: readonly [type: string, count: unknown][]): ReadonlyMap<string, unknown> {
+  const counts = new Map<string, unknown>()
+  for (const [type, count] of types) {
+    const before = counts.get(type)
+    counts.set(type, typeof before === 'number' && typeof count === 'number' ? before + count : count)
+  }
+  return counts
 }
 
 /** Available vehicles away from stations, in total and by type. */

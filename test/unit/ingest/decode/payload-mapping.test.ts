@@ -153,6 +153,11 @@ describe('places, devices, values', () => {
     expect([620, '620', '<620', 'warm', true].map(value)).toEqual([22, 22, '<22', 'warm', 1])
     expect([null, '', 'n/a'].map((t) => send({ missing: ['n/a'] }, { id: 'x', t }).ok)).toEqual([false, false, false])
   })
+  test('a negative scale turns a limit round: at most 5 becomes at least -5', () => {
+    const fields = { t: { property: 'active_power', scale: -1 } }
+    const decoded = ['<5', '>5', 5].map((t) => send({ fields }, { id: 'x', t }))
+    expect(decoded.map((one) => one.ok && one.samples[0]?.value)).toEqual(['>-5', '<-5', -5])
+  })
   test('channels of wildcards are the same whatever else is there', () => {
     const fields = { 'c.*.t': { property: 'temperature' } }
     const channels = (c: object): string[] => {

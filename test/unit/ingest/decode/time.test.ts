@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { Temporal } from 'temporal-polyfill'
 import { describe, expect, test } from 'vitest'
 import { localInstant, readEpoch, readIso, readTime } from '#ingest/decode/helpers/time.ts'
 
@@ -60,6 +61,26 @@ describe('times as devices write them', () => {
       expect(iso(readTime(String(n)))).toBe('2023-11-14T22:13:20.000Z')
     },
   )
+})
+
+// St John's changed its clock at 00:01 until 2011, Gaza in 2010, Casey in 2020: not on a quarter of an hour (IANA tz database)
+test('local times in order, around every change of a clock, are the instants that Temporal has, in every zone', () => {
+  const wrong: string[] = []
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    let change = Temporal.ZonedDateTime.from(`2008-01-01T00:00Z[${zone}]`).getTimeZoneTransition('next')
+    for (; change && change.year < 2027; change = change.getTimeZoneTransition('next')) {
+      const first = Math.floor(change.epochMilliseconds / 600_000) * 600_000 - 7_200_000
+      let before: number | undefined
+      for (let at = first; at < first + 14_400_000; at += 600_000) {
+        const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime()
+        const near = before === undefined ? undefined : new Date(before + 600_000)
+        const read = readIso(local.toString(), zone, near)?.getTime()
+        if (read !== at) wrong.push(`${zone} ${local}`)
+        before = at
+      }
+    }
+  }
+  expect(wrong).toEqual([])
 })
 
 describe('local time of Berlin (UTC+1, in summer UTC+2)', () => {

@@ -85,6 +85,12 @@ describe('tables with any column names', () => {
       { thing: 'house-1', time: '2026-05-31T12:01:00.000Z', energy: 'n/a' },
     ])
   })
+  test('a negative scale turns a limit round: at most 5 becomes at least -5', () => {
+    const mapping = { time: { column: 't' }, columns: { p: { property: 'active_power', scale: -1 } } }
+    const rows = ['2026-05-31T12:00Z;<5', '2026-05-31T12:01Z;>5', '2026-05-31T12:02Z;5']
+    const values = map(mapping, 't;p', rows, { thing: 'm' }).map((record) => record['active_power'])
+    expect(values).toEqual(['>-5', '<-5', -5])
+  })
   test('one Thing a column; keys from names', () => {
     const mapping = {
       time: { column: 'Date' },
