@@ -30,7 +30,7 @@ import { answerUnparsed } from './http/unparsed.ts'
 import { createHub } from './live/hub.ts'
 import { onNewDatastreams } from './live/new-datastreams.ts'
 import { newestFinished } from './nightly/reconciliations.ts'
-import { selectCity } from './queries/city.ts'
+import { currentYear, selectCity } from './queries/city.ts'
 import { changedIncidents } from './queries/incidents.ts'
 import { selectLedger } from './queries/ledger.ts'
 import { selectLatest } from './queries/live.ts'
@@ -144,7 +144,7 @@ const standardOf =
   async (key: string | undefined) => {
     const { own, standards } = await airStandards(pool)
     return key === undefined
-      ? standardFor(standards, own, clock().getUTCFullYear())
+      ? standardFor(standards, own, await currentYear(pool, clock()))
       : standards.find((standard) => standard.key === key)
   }
 

@@ -9,6 +9,7 @@ import { yearEarlier } from '#model/brief/periods.ts'
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import type { IndicatorValue } from '#model/indicators/catalogue/schema.ts'
 import type { Indicators } from '../indicators/engine.ts'
+import { currentYear } from '../queries/city.ts'
 import { selectPeers } from '../queries/peers.ts'
 import { reportOf } from '../reports/document.ts'
 
@@ -27,8 +28,8 @@ const MAX_LISTED = 5
  * @throws AppError PERIOD_INVALID
  */
 export async function briefOf(deps: BriefDeps, wanted: string | undefined): Promise<BriefResponse> {
-  const { indicators, clock } = deps
-  const year = clock().getUTCFullYear()
+  const { pool, indicators, clock } = deps
+  const year = await currentYear(pool, clock())
   const candidates = wanted === undefined ? [String(year), String(year - 1)] : [wanted]
   const compared: Compared[] = []
   for (const period of candidates) compared.push(await compare(indicators, period))

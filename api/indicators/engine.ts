@@ -18,7 +18,7 @@ import { spreadOf } from '#model/indicators/spread.ts'
 import { airLimits, airStandards, chooseStandard } from '../air-quality/standards.ts'
 import { atEndOf } from '../measurements/registry-at.ts'
 import { loadRegistrySnapshot } from '../measurements/registry-snapshot.ts'
-import { selectTimeZone } from '../queries/city.ts'
+import { currentYear, selectTimeZone } from '../queries/city.ts'
 import type { Microdata } from '../surveys/microdata.ts'
 import { evaluateIndicator, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
@@ -174,7 +174,8 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
       })),
 
     airStandards: async () => (await airStandards(pool)).standards,
-    airLimits: async ({ year = clock().getUTCFullYear(), standard }) => {
+    airLimits: async ({ year: wanted, standard }) => {
+      const year = wanted ?? (await currentYear(pool, clock()))
       const chosen = chooseStandard(await airStandards(pool), standard, year)
       return using(String(year), (inputs) => airLimits(inputs, chosen, year))
     },

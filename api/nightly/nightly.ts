@@ -4,7 +4,7 @@ import { isTransient } from '#infra/db/retry.ts'
 import type { Logger } from '#infra/runtime/log.ts'
 import { DAY_MS, HOUR_MS } from '#model/basics/durations.ts'
 import { localMidnight, offsetMs } from '#model/basics/period.ts'
-import { selectTimeZone } from '../queries/city.ts'
+import { currentYear, selectTimeZone } from '../queries/city.ts'
 import { JOB_LEASE_MS, type JobLease, type JobName, takeJob } from './job-lease.ts'
 import { failAbandonedNight, newestFinished, runReconciliation } from './reconciliations.ts'
 
@@ -155,7 +155,7 @@ const jobsOf = ({ pool, clock, log, warm, deleteExpired }: Nightly): ReadonlyMap
     [
       'compute_months',
       async () => {
-        const year = clock().getUTCFullYear()
+        const year = await currentYear(pool, clock())
         for (const period of [year, year - 1]) await warm(String(period))
         return true
       },

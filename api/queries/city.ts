@@ -1,6 +1,7 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import { AppError } from '#model/basics/errors.ts'
 import type { Area, Bounds, Position } from '#model/basics/geo.ts'
+import { localMonth } from '#model/basics/period.ts'
 import { type CityPack, cityPackSchema } from '#model/city/city-pack.ts'
 import type { LanguageFile } from '#model/city/language-file.ts'
 import type { Domain } from '#model/things/domain.ts'
@@ -96,6 +97,11 @@ export async function selectLanguage(db: Queryable, tag: string): Promise<Langua
 }
 
 /** IANA time zone of the city; undefined where no city is loaded. */
+/** The calendar year that it is in the city. */
+export async function currentYear(db: Queryable, now: Date): Promise<number> {
+  return localMonth(now, (await selectTimeZone(db)) ?? 'UTC').year
+}
+
 export async function selectTimeZone(db: Queryable): Promise<string | undefined> {
   return (await db.query<{ zone: string }>(`select pack ->> 'timeZone' as zone from city`)).rows[0]?.zone
 }

@@ -26,7 +26,7 @@ export async function reportOf({ pool, indicators, clock, baseMap }: Needs, labe
   const { pack } = await selectCity(pool)
   const board = await indicators.scoreboard({ period: label })
   const period = parsePeriod(label, pack.timeZone, clock())
-  const stated = await statedFor(pool, period)
+  const stated = await statedFor(pool, period, pack.timeZone)
   const rows = new Map(board.indicators.map((row) => [row.code, row]))
   const reported = INDICATORS.flatMap((indicator) => {
     const row = rows.get(indicator.code)
@@ -43,15 +43,15 @@ export async function reportOf({ pool, indicators, clock, baseMap }: Needs, labe
     computedAt: board.computedAt,
     indicators: reported,
     groups: board.groups,
-    goals: await reportGoals({ indicators, clock }, label, reported),
+    goals: await reportGoals({ indicators, clock, timeZone: pack.timeZone }, label, reported),
     statuses: countBy(reported),
     verification: verification(label, reported, stated, city),
   }
 }
 
 /** The version that stands for each data point: of the period itself, else of the year that the engine takes for it. */
-async function statedFor(pool: Queryable, period: Period): Promise<Stated> {
-  const labels = labelsFor(period)
+async function statedFor(pool: Queryable, period: Period, timeZone: string): Promise<Stated> {
+  const labels = labelsFor(period, timeZone)
   const versions = await selectNewest(pool, labels)
   const later = (row: ReportedVersion): number => labels.indexOf(row.period)
   const sorted = [...versions].sort((a, b) => later(b) - later(a))

@@ -3,13 +3,13 @@ import type { Goal } from '#model/indicators/goals.ts'
 import { leadingTo, type Span } from '#model/indicators/trend-span.ts'
 import type { Indicators } from '../indicators/engine.ts'
 
-type Needs = { readonly indicators: Indicators; readonly clock: () => Date }
+type Needs = { readonly indicators: Indicators; readonly clock: () => Date; readonly timeZone: string }
 /** Most years a series reaches back for a baseline. */
 const MAX_YEARS = 40
 
 /** The city's goals and the progress towards them: each goal with baseline, way and trend over the periods that lead up to the report's. */
 export async function reportGoals(
-  { indicators, clock }: Needs,
+  { indicators, clock, timeZone }: Needs,
   period: string,
   reported: readonly ReportIndicator[],
 ): Promise<ReportGoal[]> {
@@ -20,7 +20,10 @@ export async function reportGoals(
     const value = indicator?.values.find(({ dataPoint }) => dataPoint === goal.dataPoint)
     if (!indicator || !value) continue
     const { dataPoint } = goal
-    const series = await indicators.series(goal.code, { ...reaching(leadingTo(period, clock()), goal), dataPoint })
+    const series = await indicators.series(goal.code, {
+      ...reaching(leadingTo(period, clock(), timeZone), goal),
+      dataPoint,
+    })
     const latest = series.values.findLast((one) => !one.partial && one.value !== null)
     const { code, name } = indicator
     found.push({

@@ -133,6 +133,12 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
   return found
 }
 
+/** The year and the month (1 to 12) that the calendar of a zone shows at an instant. */
+export function localMonth(at: Date, timeZone: string): { readonly year: number; readonly month: number } {
+  const local = new Date(at.getTime() + offsetMs(at, timeZone))
+  return { year: local.getUTCFullYear(), month: local.getUTCMonth() + 1 }
+}
+
 const fractional = new Map<string, boolean>()
 
 /**

@@ -142,7 +142,7 @@ export function openInputs(
       cachedLimits.set(`${standard.key} ${year}`, cached)
       return cached
     },
-    reported: once(() => reportedValues(db, period)),
+    reported: once(() => reportedValues(db, period, registry.city.timeZone)),
     goals: once(() => goals(db)),
   }
 }

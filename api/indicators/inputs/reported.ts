@@ -1,6 +1,6 @@
 import type { Queryable } from '#infra/db/pool.ts'
 import type { ReportedValueBody } from '#model/api/indicators.ts'
-import type { Period } from '#model/basics/period.ts'
+import { localMonth, type Period } from '#model/basics/period.ts'
 
 /** The latest version of a value that the city reported. */
 export type Reported = {
@@ -35,18 +35,18 @@ const INSERT = `
  * City statistics come by calendar year. A year takes its own value only; any other period (the last 30 days, a month)
  * may show that of the year it ends in or of one of the two years before, and its evidence names the year.
  */
-export function labelsFor(period: Period): string[] {
+export function labelsFor(period: Period, timeZone: string): string[] {
   if (/^\d{4}$/.test(period.label)) return [period.label]
-  // Half a day back: a period that ends at a local New Year belongs to the year before it, whatever the zone.
-  const year = new Date(period.to.getTime() - 43_200_000).getUTCFullYear()
+  // A period that ends at a local New Year belongs to the year before it.
+  const { year } = localMonth(new Date(period.to.getTime() - 1), timeZone)
   return [period.label, ...[0, 1, 2].map((back) => String(year - back))]
 }
 
 /** The value for a data point and zone ('' for the city) of the period that fits best, undefined where there is none. */
 export type ReportedValues = (code: string, dataPoint: string, zone: string) => Reported | undefined
 
-export async function reportedValues(db: Queryable, period: Period): Promise<ReportedValues> {
-  const labels = labelsFor(period)
+export async function reportedValues(db: Queryable, period: Period, timeZone: string): Promise<ReportedValues> {
+  const labels = labelsFor(period, timeZone)
   const { rows } = await db.query<Reported>(NEWEST, [labels])
   const found = new Map(rows.map((row) => [`${row.code}|${row.dataPoint}|${row.zone}|${row.period}`, row]))
   return (code, dataPoint, zone) =>

@@ -15,7 +15,7 @@ export function LimitsPanel({ level, placeKey }: { level: Level; placeKey: strin
   const [{ period }] = useViewState()
   const i18n = useI18n()
   const { t } = i18n
-  const year = yearOf(period, new Date())
+  const year = yearOf(period, new Date(), i18n.timeZone)
   const { data } = useQuery(airLimitsQuery(year, ''))
   const rows = assessmentsOf(data?.places ?? [], level, placeKey)
   if (!data || rows.length === 0) return null

@@ -13,9 +13,9 @@ import './who-table.css'
 /** One legal standard in a calendar year: the station with the highest value for each level, and the exceedances left. */
 export function LimitsSection() {
   const [{ period }] = useViewState()
-  const { t, percent } = useI18n()
+  const { t, percent, timeZone } = useI18n()
   const [standard, setStandard] = useState('')
-  const year = yearOf(period, new Date())
+  const year = yearOf(period, new Date(), timeZone)
   const standards = useQuery(airStandardsQuery).data?.standards ?? []
   const answer = useQuery(airLimitsQuery(year, standard))
   const { data } = answer

@@ -1,4 +1,5 @@
 import type { AirAssessment, AirLimitsResponse } from '#model/api/air-limits.ts'
+import { localMonth } from '#model/basics/period.ts'
 import type { Formatters } from '../i18n/formatters.ts'
 
 type Place = AirLimitsResponse['places'][number]
@@ -47,5 +48,6 @@ function verdictId({ exceeded, kind, covered }: AirAssessment) {
   return exceeded ? 'limits.verdict.exceeded' : 'limits.verdict.kept'
 }
 
-/** The calendar year of a period; for rolling periods the current year. */
-export const yearOf = (period: string, now: Date): string => /^\d{4}/.exec(period)?.[0] ?? String(now.getUTCFullYear())
+/** The calendar year of a period; for rolling periods the current year of the city. */
+export const yearOf = (period: string, now: Date, timeZone: string): string =>
+  /^\d{4}/.exec(period)?.[0] ?? String(localMonth(now, timeZone).year)

@@ -1,3 +1,4 @@
+import { localMonth } from '#model/basics/period.ts'
 import type { Formatters } from '../i18n/formatters.ts'
 import { type PeriodChoice, periodChoices } from '../ui/periods.ts'
 
@@ -8,7 +9,8 @@ export function briefPeriods(
   i18n: Pick<Formatters, 't' | 'name' | 'timeZone' | 'locale'>,
 ): PeriodChoice[] {
   const years = periodChoices(current, now, i18n).filter(({ id }) => /^\d{4}$/.test(id))
-  const month = now.getUTCFullYear() * 12 + now.getUTCMonth()
+  const today = localMonth(now, i18n.timeZone)
+  const month = today.year * 12 + today.month - 1
   const quarter = Math.floor(month / 3) - 1
   const before = month - 1
   const known = [

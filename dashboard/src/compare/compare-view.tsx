@@ -16,13 +16,13 @@ import './compare.css'
 
 /** Two periods, two districts or two groups of a survey: every difference with interval, corrected p and effect. */
 export default function CompareView() {
-  const { t } = useI18n()
+  const { t, timeZone } = useI18n()
   const [state, change] = useViewState()
   const zones = useQuery(zonesQuery).data?.features
   const surveys = useQuery(surveysQuery).data?.surveys
   const written = parsePair(state.pair)
   const kind = written?.kind ?? 'periods'
-  const offers: Offers = { zones: zones ?? [], surveys: surveys ?? [], now: new Date() }
+  const offers: Offers = { zones: zones ?? [], surveys: surveys ?? [], now: new Date(), timeZone }
   const pair = written ?? presetOf(kind, offers)
   const answer = useQuery(pairQuery(pair, state.period, state.survey ?? undefined))
   const show = (next: Pair | undefined): void => {

@@ -1,5 +1,6 @@
 import type { ComparisonKind } from '#model/api/compare.ts'
 import type { SurveysResponse } from '#model/api/indicators.ts'
+import { localMonth } from '#model/basics/period.ts'
 import type { Formatters } from '../i18n/formatters.ts'
 import type { Pair } from '../state/pair.ts'
 import type { Option } from '../ui/choice.tsx'
@@ -11,6 +12,7 @@ export type Offers = {
   readonly zones: readonly { readonly properties: { readonly key: string; readonly name: string } }[]
   readonly surveys: readonly Survey[]
   readonly now: Date
+  readonly timeZone: string
 }
 
 const EARLIER_YEARS = 5
@@ -18,7 +20,7 @@ const EARLIER_YEARS = 5
 /** A first pair of a kind; undefined where there are no two of it. */
 export function presetOf(kind: ComparisonKind, offers: Offers): Pair | undefined {
   if (kind === 'periods') {
-    const year = offers.now.getUTCFullYear()
+    const { year } = localMonth(offers.now, offers.timeZone)
     return { kind, a: String(year - 1), b: String(year) }
   }
   if (kind === 'zones') {
@@ -60,7 +62,7 @@ export function groupOptions(by: string, offers: Offers, survey?: string | null)
 /** All periods of the other pages, the years before them, and the same months and quarters a year earlier. */
 export function periodOptions(current: readonly string[], offers: Offers, i18n: Formatters): Option[] {
   const known = periodChoices(current[0] ?? '', offers.now, i18n)
-  const year = offers.now.getUTCFullYear()
+  const { year } = localMonth(offers.now, offers.timeZone)
   const years = Array.from({ length: EARLIER_YEARS }, (_, i) => String(year - 2 - i))
   const back = known.flatMap(({ id }) => {
     const [, y, rest] = /^(\d{4})(-.+)$/.exec(id) ?? []

@@ -7,14 +7,14 @@ import { change, get } from '../http/client.ts'
 const MINUTE = 60_000
 
 /** One data point over the periods up to the one on the page. */
-export const seriesQuery = (code: string, dataPoint: string, period: string, now: Date) =>
+export const seriesQuery = (code: string, dataPoint: string, period: string, now: Date, timeZone: string) =>
   queryOptions({
     queryKey: ['indicator', code, 'series', dataPoint, period],
     queryFn: ({ signal }) =>
       get(
         seriesResponse,
         `/indicators/${encodeURIComponent(code)}/series`,
-        { ...leadingTo(period, now), ...(dataPoint && { dataPoint }) },
+        { ...leadingTo(period, now, timeZone), ...(dataPoint && { dataPoint }) },
         signal,
       ),
     staleTime: MINUTE,

@@ -18,9 +18,9 @@ import './history.css'
 export function IndicatorHistory({ code, value }: { code: string; value: DataPointValue }) {
   const [{ period }] = useViewState()
   const i18n = useI18n()
-  const { t } = i18n
+  const { t, timeZone } = i18n
   const [setting, setSetting] = useState(false)
-  const answer = useQuery(seriesQuery(code, value.dataPoint, period, new Date()))
+  const answer = useQuery(seriesQuery(code, value.dataPoint, period, new Date(), timeZone))
   const { data } = answer
   const known = data?.values.filter((one) => one.value !== null) ?? []
   return (

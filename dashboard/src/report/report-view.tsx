@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { Button } from 'react-aria-components'
 import { REPORT_STATUSES, type ReportResponse } from '#model/api/reports.ts'
 import { localiseReport } from '#model/indicators/names/localise.ts'
+import { yearOf } from '../air-quality/limits-text.ts'
 import { apiPath } from '../http/client.ts'
 import { useI18n } from '../i18n/formatters.ts'
 import { ScoreSummary } from '../indicators/score-summary.tsx'
@@ -21,10 +22,10 @@ import './report-view.css'
 /** The printable report: scores, the wheel, every value with its source, verification, and downloads. */
 export default function ReportView() {
   const [{ period }] = useViewState()
-  const { t, named } = useI18n()
+  const { t, named, timeZone } = useI18n()
   const report = useQuery(reportQuery(period))
   const shown = useMemo(() => report.data && localiseReport(report.data, named), [report.data, named])
-  const year = /^\d{4}/.exec(period)?.[0] ?? String(new Date().getFullYear())
+  const year = yearOf(period, new Date(), timeZone)
   return (
     <div className="report">
       <header className="indicators__head">

@@ -3,7 +3,7 @@ import { standardFor, standardsWith } from '#model/air-quality/standards/built-i
 import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
 import { type RuleError, ruleErrorSchema } from '#model/alerting/rule-error.ts'
-import { localMidnight } from '#model/basics/period.ts'
+import { localMidnight, localMonth } from '#model/basics/period.ts'
 import { type CompiledRule, compileRule, stepMsOf } from '../compile.ts'
 import { type Feature, isMeasuredCondition, propertyOfCondition } from '../evidence/measured.ts'
 import { type StoredRule, selectRules } from '../rules.ts'
@@ -86,7 +86,7 @@ export async function loadRegistry(db: Queryable, now: Date): Promise<Registry> 
   const standards = standardsWith(own)
   const standardOf = (key: string | undefined): AirStandard | undefined =>
     key === undefined
-      ? standardFor(standards, own.length, now.getUTCFullYear())
+      ? standardFor(standards, own.length, localMonth(now, timeZone).year)
       : standards.find((standard) => standard.key === key)
   const things = new Map((await selectScopedThings(db)).map((thing) => [thing.id, thing]))
   const streams = await db.query<StreamRow>(

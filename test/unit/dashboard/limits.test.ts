@@ -34,9 +34,11 @@ describe('a legal limit in words', () => {
 
 test('the year of a period; of a rolling one the present year', () => {
   const now = new Date('2026-11-29T12:00:00Z')
-  expect(['2025', '2025-Q2', '2024-05-31', 'last-365d'].map((period) => yearOf(period, now))).toEqual([
+  expect(['2025', '2025-Q2', '2024-05-31', 'last-365d'].map((period) => yearOf(period, now, 'UTC'))).toEqual([
     ...['2025', '2025', '2024', '2026'],
   ])
+  expect(yearOf('last-7d', new Date('2026-12-31T12:00:00Z'), 'Pacific/Kiritimati')).toBe('2027')
+  expect(yearOf('last-7d', new Date('2027-01-01T08:00:00Z'), 'Pacific/Pago_Pago')).toBe('2026')
 })
 
 test('what a place is assessed by', () => {
