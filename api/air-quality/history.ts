@@ -11,7 +11,7 @@ import {
 import type { AirHistoryResponse } from '#model/api/history.ts'
 import { HOUR_MS } from '#model/basics/durations.ts'
 import { fullHourBefore, hasQuarterHours } from '#model/basics/period.ts'
-import { hoursText, hoursValues, stationOf } from './index-of.ts'
+import { GRADES_THEN, hoursText, hoursValues, stationOf } from './index-of.ts'
 import { type InForce, type Placements, placementsInForce, placementsOf } from './placements.ts'
 
 type By = AirHistoryResponse['by']
@@ -31,7 +31,7 @@ const INDEX = { us: usIndex, european: europeanIndex }
 const historyText = (hasQuarters: boolean): string => `
   select h.thing, t.key, h.siting, h.property, array_agg(h.age) as ages, array_agg(h.mean) as means,
          array_agg(h.age) filter (where h.doubted) as doubted
-  from (${hoursText(hasQuarters)}) h join thing t on t.id = h.thing
+  from (${hoursText(hasQuarters, GRADES_THEN)}) h join thing t on t.id = h.thing
   group by h.thing, t.key, h.siting, h.property
   order by t.key`
 type HistoryRow = {

@@ -15,7 +15,7 @@ import { HOUR_MS } from '#model/basics/durations.ts'
 import { fullHourBefore, hasQuarterHours } from '#model/basics/period.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
 import { confirmedSql } from '../measurements/confirmed.ts'
-import { HOUR_MEAN, rangeTable, rangeValues } from '../measurements/hour-means.ts'
+import { HOUR_MEAN, rangesInForce, rangeTable, rangeValues, WHILE_IN_FORCE } from '../measurements/hour-means.ts'
 import { selectTimeZone } from '../queries/city.ts'
 
 export type AirPair = { us: AirIndex | null; european: AirIndex | null }
@@ -28,11 +28,14 @@ export type AirIndexes = {
 }
 
 const WHOLE = 'array(select w.id from datastream_whole w where w.property = any($3::text[]))'
+const NOW = `${rangeTable(4)} on range.property = d.property and range.grade = t.grade`
+/** The grades that instruments had, for an index of the past. */
+export const GRADES_THEN = `${rangesInForce(4, 'd.property = any($3::text[])')} on range.id = d.id and ${WHILE_IN_FORCE}`
 // Hours of the city's clock that are over: a running hour would move the index with every message. An hour counts with one value. Two
 // instruments of a Thing are averaged. A Thing that nobody has confirmed has an index of its own and is in that of no zone.
 // $1 and $2: the window, whole hours; $3: the pollutants; $4 to $7: rangeValues.
 // The hours are read first and once, by Datastream: joined as they are read, they would be read for every Datastream again.
-export const hoursText = (hasQuarters: boolean): string => `
+export const hoursText = (hasQuarters: boolean, ranges = NOW): string => `
   with hours as materialized (
     select datastream_id, bucket, n, good, total, suspect, suspect_total
     from ${clockHours(hasQuarters, { ids: WHOLE, from: '$1', to: '$2' })}
@@ -47,7 +50,7 @@ export const hoursText = (hasQuarters: boolean): string => `
     from hours h
     join datastream d on d.id = h.datastream_id
     join thing t on t.id = d.thing_id
-    join ${rangeTable(4)} on range.property = d.property and range.grade = t.grade
+    join ${ranges}
   ) hour
   group by 1, 2, 3, 4, 5`
 export const hoursValues = (from: Date, to: Date): unknown[] => [

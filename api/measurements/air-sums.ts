@@ -2,20 +2,15 @@ import type { Queryable } from '#infra/db/pool.ts'
 import { MEASURING_RANGES } from '#model/air-quality/measuring-ranges.ts'
 import { DAY_MS } from '#model/basics/durations.ts'
 import { clockHours } from './clock-hours.ts'
-import { HOUR_MEAN, rangeTable, rangeValues, USABLE_MEAN } from './hour-means.ts'
+import { HOUR_MEAN, rangesInForce, rangeValues, USABLE_MEAN, WHILE_IN_FORCE } from './hour-means.ts'
 import { cutOf, type Hours } from './hours.ts'
 
 /** What of `$1` (ids of Datastreams) is known of their instruments; `$2` to `$5` are rangeValues. */
-const RANGE = `(
-    select d.id, coalesce(r.counts, false) as counts, coalesce(r.top, 'infinity') as top
-    from datastream d join thing t on t.id = d.thing_id
-    left join ${rangeTable(2, 'r')} on r.property = d.property and r.grade = t.grade
-    where d.id = any($1::int[])
-  ) range`
+const RANGE = `${rangesInForce(2, 'd.id = any($1::int[])')} on datastream_id = range.id and ${WHILE_IN_FORCE}`
 /** Rows of these Datastreams by hours of the city's clock or by days, with their instruments. Parameters go on with `$6`. */
 export const hoursWithRange = (hasQuarters: boolean | undefined, from: string, to: string): string =>
-  `${clockHours(hasQuarters, { ids: '$1', from, to })} join ${RANGE} on datastream_id = range.id`
-export const DAYS_WITH_RANGE = `observation_daily join ${RANGE} on datastream_id = range.id where datastream_id = any($1::int[])`
+  `${clockHours(hasQuarters, { ids: '$1', from, to })} join ${RANGE}`
+export const DAYS_WITH_RANGE = `observation_daily join ${RANGE} where datastream_id = any($1::int[])`
 const RANGES = rangeValues(Object.keys(MEASURING_RANGES))
 export const airValues = (ids: readonly number[]): unknown[] => [ids, ...RANGES]
 

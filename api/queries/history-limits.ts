@@ -3,7 +3,7 @@ import { isCalibratedChannel } from '#model/observation/calibrated-channel.ts'
 import { CENSORED, limitOfAll } from '#model/observation/censored.ts'
 import { goodSql, REASONS, suspectSql } from '#model/observation/quality.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
-import { DOUBT_COUNTED, rangeTable, rangeValues } from '../measurements/hour-means.ts'
+import { DOUBT_COUNTED, rangesInForce, rangeValues, WHILE_IN_FORCE } from '../measurements/hour-means.ts'
 import { type HistoryQuery, isDoubted } from './history.ts'
 
 /** Frames of a Datastream in which some of the good observations are limits ("<2", ">500"). */
@@ -45,8 +45,7 @@ const limitsText = (limits: string, hours: string): string => `
     select datastream_id, ${FRAME('bucket')} as frame, good, low, high,
            case when (${DOUBT_COUNTED}) is null then 0 else suspect end as counted
     from ${hours}
-    join datastream d on d.id = datastream_id join thing t on t.id = d.thing_id
-    left join ${rangeTable(5)} on range.property = d.property and range.grade = t.grade
+    join ${rangesInForce(5, 'd.id in (select datastream_id from limits)')} on range.id = datastream_id and ${WHILE_IN_FORCE}
   )
   select l.datastream_id as datastream, d.unit, d.channel, l.frame, l.below, l.above,
          sum(h.good)::int as good, sum(h.counted)::int as counted, min(h.low) as low, max(h.high) as high

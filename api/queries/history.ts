@@ -4,7 +4,7 @@ import { averageOf } from '#model/observation/averages.ts'
 import { meanDirection } from '#model/observation/directions.ts'
 import { goodSql, suspectSql } from '#model/observation/quality.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
-import { HOUR_MEAN, rangeTable, rangeValues } from '../measurements/hour-means.ts'
+import { HOUR_MEAN, rangesInForce, rangeValues, WHILE_IN_FORCE } from '../measurements/hour-means.ts'
 import { SOUND_ENERGY } from '../measurements/sound-energy.ts'
 import { selectVectorFrames, type VectorFrames } from '../measurements/vector-sums.ts'
 
@@ -68,15 +68,10 @@ const LEVEL = `10 * log(${MEAN})`
 
 // Of pollutants: hours as they count in indices and means (HOUR_MEAN), with doubted readings where these count. `$5` to `$8`
 // are rangeValues. Within an hour the rule is applied to the frame.
-const RANGE = `(
-    select d.id, coalesce(r.counts, false) as counts, coalesce(r.top, 'infinity') as top
-    from datastream d join thing t on t.id = d.thing_id
-    left join ${rangeTable(5, 'r')} on r.property = d.property and r.grade = t.grade
-    where d.property = any($1)
-  ) range`
+const RANGE = `${rangesInForce(5, 'd.property = any($1)')} on range.id = datastream_id and ${WHILE_IN_FORCE}`
 const counted = (table: string): Source => ({
   ...{ time: 'bucket', n: 'n', good: 'good', value: 'mean', weight: '(mean is not null)::int' },
-  table: `(select datastream_id, bucket, n, good, ${HOUR_MEAN} as mean from ${table} join ${RANGE} on range.id = datastream_id) as hour`,
+  table: `(select datastream_id, bucket, n, good, ${HOUR_MEAN} as mean from ${table} join ${RANGE}) as hour`,
 })
 const RAW_FRAMES = `(
     select datastream_id, min(phenomenon_time) as bucket, count(*) as n, count(*) filter (where ${goodSql()}) as good,

@@ -6,7 +6,7 @@ import type { Quality } from '#model/observation/quality.ts'
 import { goodSql, REASONS, suspectSql } from '#model/observation/quality.ts'
 import type { Hour } from '../measurements/buckets.ts'
 import { clockHours } from '../measurements/clock-hours.ts'
-import { DOUBT_COUNTED, type DoubtRule, HOUR_MEAN, rangeOfOne } from '../measurements/hour-means.ts'
+import { DOUBT_COUNTED, HOUR_MEAN, rangesInForce, rangeValues, WHILE_IN_FORCE } from '../measurements/hour-means.ts'
 import { SOUND_ENERGY } from '../measurements/sound-energy.ts'
 import { selectVectorSteps } from '../measurements/vector-sums.ts'
 
@@ -59,8 +59,8 @@ export type HourQuery = {
   stepMs: number
   /** the city keeps quarters of an hour (model/basics/period.ts) */
   hasQuarters: boolean
-  /** of a pollutant: how its doubted readings count */
-  doubt: DoubtRule | undefined
+  /** whose doubted readings may count, as the grade of the instrument says */
+  pollutant: string | undefined
 }
 
 const HOURLY = `
@@ -73,7 +73,7 @@ const HOURLY = `
 const pollutantText = (table: string, first: number): string => `
   select bucket as time, n, good, total, low, high, first, last, suspect, suspect_total as "suspectTotal",
          ${HOUR_MEAN} as mean, ${DOUBT_COUNTED} as doubt
-  from ${table} ${rangeOfOne(first)}
+  from ${table} join ${rangesInForce(first, 'd.id = $1')} on ${WHILE_IN_FORCE}
   order by bucket`
 const HOURS_OF_ONE = `(select * from observation_hourly where datastream_id = $1 and bucket >= $2 and bucket < $3) as hour`
 
@@ -118,17 +118,18 @@ const STEPPED_POLLUTANT = (positioned: boolean): string => `(
   from (${steppedText({ positioned, average: 'arithmetic' })}) step
 ) as hour`
 
-async function selectPollutant(db: Queryable, query: HourQuery, { counts, top }: DoubtRule): Promise<Hour[]> {
+async function selectPollutant(db: Queryable, query: HourQuery, pollutant: string): Promise<Hour[]> {
   const { datastreamId, positioned, from, to, stepMs, hasQuarters } = query
   const values = [datastreamId, from, to]
+  const ranges = rangeValues([pollutant])
   if (!positioned && stepMs === HOUR_MS)
-    return (await db.query<Hour>({ text: pollutantText(HOURS_OF_ONE, 4), values: [...values, counts, top] })).rows
+    return (await db.query<Hour>({ text: pollutantText(HOURS_OF_ONE, 4), values: [...values, ...ranges] })).rows
   if (!positioned && hasQuarters) {
     const hours = clockHours(true, { ids: 'array[$1]', from: '$2', to: '$3' })
-    return (await db.query<Hour>({ text: pollutantText(hours, 4), values: [...values, counts, top] })).rows
+    return (await db.query<Hour>({ text: pollutantText(hours, 4), values: [...values, ...ranges] })).rows
   }
   const text = pollutantText(STEPPED_POLLUTANT(positioned), 5)
-  return (await db.query<Hour>({ text, values: [...values, stepMs / 1000, counts, top] })).rows
+  return (await db.query<Hour>({ text, values: [...values, stepMs / 1000, ...ranges] })).rows
 }
 
 const CENSORED_COUNTS =
@@ -171,8 +172,8 @@ export async function selectHours(db: Queryable, query: HourQuery): Promise<Hour
 }
 
 async function selectSteps(db: Queryable, query: HourQuery): Promise<Hour[]> {
-  const { datastreamId, positioned, average, from, to, stepMs, hasQuarters, doubt } = query
-  if (doubt) return selectPollutant(db, query, doubt)
+  const { datastreamId, positioned, average, from, to, stepMs, hasQuarters, pollutant } = query
+  if (pollutant !== undefined) return selectPollutant(db, query, pollutant)
   const isLevel = average === 'energy'
   const rollup =
     stepMs === HOUR_MS ? (isLevel ? HOURLY_LEVEL : HOURLY) : hasQuarters ? clockHourText(isLevel) : undefined

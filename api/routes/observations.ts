@@ -14,7 +14,7 @@ import { cursorParam, readCursor, writeCursor } from '../http/cursor.ts'
 import { DAY_MS, idParam, readWindow, windowParams } from '../http/params.ts'
 import { plainJson } from '../http/plain-json.ts'
 import { type Bucket, bucketEdges, composeBuckets, EVERY, type Every, stepFor } from '../measurements/buckets.ts'
-import { doubtRuleOf } from '../measurements/hour-means.ts'
+import { mayCountDoubted } from '../measurements/hour-means.ts'
 import { type Datastream, requireDatastream } from '../queries/datastreams.ts'
 import { type CensoredCount, selectCensored, selectHours, selectRaw } from '../queries/observations.ts'
 import type { ApiDeps } from './deps.ts'
@@ -85,14 +85,14 @@ export const observationRoutes =
       const widened = { from: new Date(edges[0] ?? 0), to: new Date(edges.at(-1) ?? 0) }
       const { id: datastreamId, positioned, kind, expectedIntervalSeconds } = datastream
       const average = averageOf(datastream.property)
-      const doubt = doubtRuleOf(datastream.property, datastream.grade)
+      const pollutant = mayCountDoubted(datastream.property) ? datastream.property : undefined
       const of = {
         datastreamId,
         positioned,
         average,
         stepMs: stepFor(edges),
         hasQuarters: hasQuarterHours(zone),
-        doubt,
+        pollutant,
       }
       const [steps, censored, meters] = await Promise.all([
         selectHours(pool, { ...of, ...widened }),
