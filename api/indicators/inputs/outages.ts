@@ -78,7 +78,7 @@ export async function outages(
   // What lasts longer than the days around a month that its fingerprint covers is part of the fingerprint itself.
   const long = (await db.query<Long>(LONG, [ids, hours.from])).rows
   const family = {
-    ...{ name: 'outages', version: 3, ids, about: long, aroundDays: AROUND_DAYS + 1 },
+    ...{ name: 'outages', version: 4, ids, about: long, aroundDays: AROUND_DAYS + 1 },
     load: (span: Span) => within(db, ids, span, long),
   }
   const byFeeder = Map.groupBy(await byMonth(db, family, hours, timeZone), ({ id }) => id)
@@ -112,7 +112,7 @@ async function within(
 
 type Day = { readonly id: number; readonly day: Date }
 
-/** Days of which raw readings are needed; of an interruption that begins in the span and lasts long, all of them. */
+/** Days of which raw readings are needed; of an interruption that may begin in the span and lasts long, all of them. */
 async function daysOf(
   db: Queryable,
   ids: readonly number[],
@@ -121,9 +121,8 @@ async function daysOf(
 ): Promise<Day[]> {
   const days = (await db.query<Day>(DAYS, [ids, from, to])).rows
   const end = Math.ceil((to.getTime() + AROUND_MS) / DAY_MS) * DAY_MS
-  const own = long.filter(
-    (run) => run.from < to && run.from.getTime() > from.getTime() - DAY_MS && run.to.getTime() >= end,
-  )
+  // A run of days may have begun before the span, with an interruption that ended and was followed by the long one.
+  const own = long.filter((run) => run.from < to && run.to.getTime() >= end)
   if (own.length === 0) return days
   const values = [own.map(({ id }) => id), own.map((run) => run.to), new Date(end)]
   return [...days, ...(await db.query<Day>(DAYS_OF_LONG, values)).rows]
