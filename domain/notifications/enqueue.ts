@@ -1,9 +1,9 @@
 import type { PoolClient } from '#infra/db/pool.ts'
 import { MINUTE_MS, SECOND_MS } from '#model/basics/durations.ts'
-import { type NotificationEvent, notificationEvent } from '#model/notifications/event.ts'
+import { isEnding, type NotificationEvent, notificationEvent } from '#model/notifications/event.ts'
 import { withPlainEscapes } from '#model/text/storable-text.ts'
 import { cancelEscalation, recordIncident } from './incidents.ts'
-import { isEnding, isFollowing, matchesRoute, type Route } from './routing.ts'
+import { isFollowing, matchesRoute, type Route } from './routing.ts'
 
 // The dispatcher skips locked rows, so an event sees each row of its incident either waiting or in a message, not in between.
 const LOCK_WAITING = `select id from notification where incident_id = $1 and state = 'waiting' order by id for update`
@@ -53,7 +53,7 @@ export async function enqueueNotifications(client: PoolClient, event: Notificati
   const incident = await recordIncident(client, checked, at)
   if (incident.ended) return 0
   await client.query(LOCK_WAITING, [incidentId])
-  if (isEnding(kind)) await client.query(CANCEL_UNSENT, [incidentId])
+  if (isEnding(checked)) await client.query(CANCEL_UNSENT, [incidentId])
   if (kind === 'acknowledged') await cancelEscalation(client, incidentId)
   const { rows } = await client.query<Candidate>(CANDIDATES, [incidentId])
   const targets = rows.flatMap((receiver) => {

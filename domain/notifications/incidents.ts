@@ -1,12 +1,11 @@
 /**
  * Incidents as far as notifications know them.
  *
- *     open --acknowledged--> acknowledged --resolved, closed--> ended
- *     open --resolved, closed---------------------------------> ended
+ *     open --acknowledged--> acknowledged --resolved, closed, back--> ended
+ *     open --resolved, closed, back---------------------------------> ended
  */
 import type { PoolClient } from '#infra/db/pool.ts'
-import type { NotificationEvent } from '#model/notifications/event.ts'
-import { isEnding } from './routing.ts'
+import { isEnding, type NotificationEvent } from '#model/notifications/event.ts'
 
 type IncidentBefore = {
   /** it had ended before this event */
@@ -34,7 +33,7 @@ export async function recordIncident(client: PoolClient, event: NotificationEven
   const json = JSON.stringify(event)
   const { rows } = await client.query<{ state: string; openedAt: Date }>(OPEN, [event.incidentId, json, at])
   const before = rows[0] ?? { state: 'open', openedAt: at }
-  const next = isEnding(event.kind) ? 'ended' : event.kind === 'acknowledged' ? 'acknowledged' : null
+  const next = isEnding(event) ? 'ended' : event.kind === 'acknowledged' ? 'acknowledged' : null
   await client.query(CHANGE, [event.incidentId, next, json, at])
   return {
     ended: before.state === 'ended',

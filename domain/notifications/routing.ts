@@ -10,10 +10,8 @@ export type Route = {
 
 /** Follow what a receiver was notified of before: whoever was not notified of the incident is not notified of its end. */
 const FOLLOWING: ReadonlySet<EventKind> = new Set(['acknowledged', 'reminder', 'resolved', 'back', 'closed'])
-const ENDING: ReadonlySet<EventKind> = new Set(['resolved', 'closed'])
 
 export const isFollowing = (kind: EventKind): boolean => FOLLOWING.has(kind)
-export const isEnding = (kind: EventKind): boolean => ENDING.has(kind)
 
 /** Whether a receiver wants an event. What concerns the whole city concerns receivers of each of its zones. */
 export function matchesRoute(route: Route, { severity, zoneId, owner, subject }: NotificationEvent): boolean {

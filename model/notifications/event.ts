@@ -42,7 +42,7 @@ export const notificationEvent = z.object({
   severity: z.enum(SEVERITIES),
   /** when it happened */
   at: instant,
-  /** phenomenon time at which the condition began, and with `resolved` at which it ended */
+  /** phenomenon time at which the condition began, and with what ends the incident at which it ended */
   startedAt: instant,
   endedAt: instant.optional(),
   rule: z.object({ id, name }),
@@ -61,3 +61,7 @@ export const notificationEvent = z.object({
   test: z.boolean().optional(),
 })
 export type NotificationEvent = z.infer<typeof notificationEvent>
+
+/** Whether the incident is over with it. Data that arrive again end only what was opened because there were none. */
+export const isEnding = ({ kind, endedAt }: Pick<NotificationEvent, 'kind' | 'endedAt'>): boolean =>
+  kind === 'resolved' || kind === 'closed' || (kind === 'back' && endedAt !== undefined)

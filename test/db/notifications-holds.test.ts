@@ -141,6 +141,30 @@ test('row 24: a maintenance window every Sunday from 01:00 to 03:00 holds across
 })
 
 describe('row 25: escalation and reminders', () => {
+  test('what missing data opened is over when data are back: no later step, no reminder, and nothing where nothing was sent', async () => {
+    const { pool } = database
+    const { at } = await world({ remind_minutes: 30 })
+    await addReceiver(pool, { name: 'step 2', escalate_after_minutes: 15 })
+    const missing = (kind: 'no_data' | 'back', n: number, time: string) =>
+      emit(
+        pool,
+        new Date(time),
+        event({ incidentId: `incident-${n}`, kind, at: time, ...(kind === 'back' && { endedAt: time }) }),
+      )
+    await missing('no_data', 1, '2026-11-01T12:00:00Z')
+    await at('2026-11-01T12:00:10Z')
+    await missing('back', 1, '2026-11-01T12:05:00Z')
+    await at('2026-11-01T12:05:10Z')
+    expect(sent).toHaveLength(2)
+    // at once, as when an hour that was missed is made up for
+    await missing('no_data', 2, '2026-11-01T12:10:00Z')
+    await missing('back', 2, '2026-11-01T12:10:00Z')
+    for (const minute of ['12:10', '12:20', '12:40', '13:30']) {
+      await remind(pool, new Date(`2026-11-01T${minute}:30Z`))
+      await at(`2026-11-01T${minute}:30Z`)
+    }
+    expect(sent).toHaveLength(2)
+  })
   const acknowledge = (time: string) =>
     inTransaction(database.pool, (client) => stopEscalation(client, 'incident-1', new Date(time)))
   const kinds = async () =>

@@ -3,7 +3,6 @@ import type { RuleError } from '#model/alerting/rule-error.ts'
 import { englishNameOf } from '#model/alerting/subject-name.ts'
 import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import { type Fault, flaggedShares } from '../evidence/flagged.ts'
-import type { Evidence } from '../machine.ts'
 import { REVISED_HOURS } from '../revision.ts'
 import type { Evaluation, SubjectRef } from './evaluation.ts'
 import { thingRef } from './measured-rules.ts'
@@ -39,8 +38,6 @@ type DerivedPass = {
   readonly now: Date
   /** end of the newest hour that was evaluated before, by whichever engine */
   readonly reached: number
-  /** end of the first hour of which figures may have changed since, or that was not evaluated; undefined: nothing is due */
-  readonly from: number | undefined
   /** rules whose newest value was not evaluated yet: new and changed ones */
   readonly fresh: ReadonlySet<string>
 }
@@ -51,22 +48,10 @@ export const dueHour = (now: number): number => Math.floor((now - SETTLE_MS) / H
 /** The first hour of which figures are still evaluated. */
 export const oldestHour = (due: number): number => due - (REVISED_HOURS - 1) * HOUR_MS
 
-/**
- * Rules on indices, indicators and quality: once an hour, as of the end of an hour. Hours of an index that were missed are made up
- * for, and those that changed are evaluated again. An indicator is what it is when it is looked at.
- */
+/** Rules on indicators and quality: once an hour, as of the end of an hour. An indicator is what it is when it is looked at. */
 export async function evaluateDerived(db: Queryable, pass: DerivedPass, figures: Figures): Promise<void> {
   const at = dueHour(pass.now.getTime())
-  const { reached, from, fresh } = pass
-  const all = [...pass.world.rules.values()]
-  const rules = all.filter(({ id }) => at > reached || fresh.has(id))
-  for (const scheme of ['european', 'us_epa'] as const)
-    await evaluateIndex(
-      (from === undefined ? rules : all).filter(
-        ({ definition: { condition } }) => condition.kind === 'air_index' && condition.scheme === scheme,
-      ),
-      { pass, figures, scheme, at },
-    )
+  const rules = [...pass.world.rules.values()].filter(({ id }) => at > pass.reached || pass.fresh.has(id))
   await evaluateIndicators(rules, { pass, figures, at })
   for (const fault of ['drift', 'stuck'] as const)
     await evaluateQuality(
@@ -78,49 +63,7 @@ export async function evaluateDerived(db: Queryable, pass: DerivedPass, figures:
 
 type Hourly = { readonly pass: DerivedPass; readonly at: number }
 
-async function evaluateIndex(
-  rules: readonly ActiveRule[],
-  { pass, figures, scheme, at }: Hourly & { readonly figures: Figures; readonly scheme: 'european' | 'us_epa' },
-): Promise<void> {
-  if (rules.length === 0) return
-  const begins = new Map(rules.map((rule) => [rule, beginOf(rule, pass, at)]))
-  const first = Math.min(...begins.values())
-  const indices = await pass.outcomes.guard(rules, async () => {
-    const found = new Map<number, Index>()
-    for (let hour = first; hour <= at; hour += HOUR_MS) found.set(hour, await figures.airIndex(scheme, new Date(hour)))
-    return found
-  })
-  if (!indices) return
-  for (const [rule, from] of begins) observeIndex(rule, pass, { indices, from, at })
-}
-
-/** A rule says what the newest hour means for it when it is new, and looks at no hour from before it was as it is. */
-function beginOf({ id, updatedAt }: ActiveRule, { from, fresh }: DerivedPass, at: number): number {
-  if (from === undefined || fresh.has(id)) return at
-  return Math.min(at, Math.max(from, dueHour(updatedAt)))
-}
-
-type IndexHours = { readonly indices: ReadonlyMap<number, Index>; readonly from: number; readonly at: number }
-
-function observeIndex(rule: ActiveRule, pass: DerivedPass, { indices, from, at }: IndexHours): void {
-  const { world, evaluation, fresh } = pass
-  const reached = fresh.has(rule.id) ? at - HOUR_MS : pass.reached
-  const known = evaluation.knownTo(rule)
-  const [mildest] = rule.compiled.levels
-  const sign = rule.compiled.direction === 'above' ? 1 : -1
-  const isBeyond = ({ value }: Evidence): boolean =>
-    value !== null && mildest !== undefined && sign * (value - mildest.threshold) > 0
-  for (const [id, ref] of indexRefs(rule, world)) {
-    const evidence = [...indices].flatMap(([hour, index]): Evidence[] => {
-      const value = hour < from ? undefined : figureOf(rule, index, id)
-      return value === undefined ? [] : [{ at: hour, value }]
-    })
-    const matters = evidence.some(isBeyond) || (rule.compiled.notifiesNoData && evidence.length > 0)
-    if (known.has(ref.id) || matters) evaluation.observeHours(rule, ref, { evidence, from, reached })
-  }
-}
-
-type Index = Awaited<ReturnType<Figures['airIndex']>>
+export type Index = Awaited<ReturnType<Figures['airIndex']>>
 export type Subjects = readonly { readonly ref: SubjectRef; readonly value: number }[]
 
 export const indexSubjects = (rule: ActiveRule, world: Pick<World, 'things'>, index: Index): Subjects =>
@@ -130,13 +73,17 @@ export const indexSubjects = (rule: ActiveRule, world: Pick<World, 'things'>, in
   })
 
 /** By number of the Thing or zone. */
-function indexRefs(rule: ActiveRule, world: Pick<World, 'things'>): ReadonlyMap<number, SubjectRef> {
+export function indexRefs(rule: ActiveRule, world: Pick<World, 'things'>): ReadonlyMap<number, SubjectRef> {
   const { per, scope } = rule.definition
   if (per === 'city') return new Map([[0, cityRef(world)]])
   return per === 'zone' ? zoneRefs(world, scope.zones) : thingRefs(world, rule)
 }
 
-function figureOf({ definition: { per } }: ActiveRule, { things, zones, city }: Index, id: number): number | undefined {
+export function figureOf(
+  { definition: { per } }: ActiveRule,
+  { things, zones, city }: Index,
+  id: number,
+): number | undefined {
   if (per === 'city') return city ?? undefined
   return (per === 'zone' ? zones : things).get(id)
 }

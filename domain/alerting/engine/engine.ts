@@ -16,10 +16,12 @@ import type { RuleError } from '#model/alerting/rule-error.ts'
 import { HOUR_MS, MINUTE_MS } from '#model/basics/durations.ts'
 import { type Heard, heardOf, LATEST, LastAlive, type LatestRow } from '../evidence/heard.ts'
 import { dismiss } from '../machine.ts'
-import { ChangedHours } from './changed-hours.ts'
-import { dueHour, evaluateDerived, type Figures, oldestHour } from './derived-rules.ts'
+import type { ScopedThing } from '../scope.ts'
+import { dueHour, evaluateDerived, type Figures } from './derived-rules.ts'
 import { Evaluation } from './evaluation.ts'
-import { type Instances, isForgettable, loadInstances } from './instances.ts'
+import { IndexHours } from './index-hours.ts'
+import { evaluateIndices } from './index-rules.ts'
+import { type Instance, type Instances, isForgettable, loadInstances } from './instances.ts'
 import { finishPass, Lease, LeaseLost } from './lease.ts'
 import { type Awaited, evaluateMeasured, MAX_LOOK_BACK_MS, thingRef, timersUntil } from './measured-rules.ts'
 import { type Change, persist } from './persist.ts'
@@ -68,8 +70,7 @@ type Memory = {
   readonly groupsBack: ReadonlyMap<string, number>
   /** end of the newest hour of which figures were evaluated, by whichever engine */
   readonly derivedHour: number
-  /** what this engine has evaluated of them; undefined before it has */
-  readonly changedHours: ChangedHours | undefined
+  readonly indexHours: IndexHours
   /** rules that name what is not there */
   readonly broken: ReadonlyMap<string, RuleError>
   /** why rules could not be evaluated the last time that it was tried */
@@ -162,14 +163,15 @@ export class Engine {
     const world = await loadWorld(pool, version, now)
     const last = evaluatedAt?.getTime() ?? null
     const wasDown = last === null || now.getTime() - last > OUTAGE_MS
+    const derivedHour = before?.derivedHour ?? (last === null ? dueHour(now.getTime()) - HOUR_MS : dueHour(last))
     const known = before?.known ?? knownAt([...world.rules.values()], last)
     this.#memory = {
       ...{ world, known, instances: await loadInstances(pool), watermarks: before?.watermarks ?? new Watermarks() },
       evaluatedAt: before?.evaluatedAt ?? last,
       listeningSince: before?.listeningSince ?? (wasDown ? now.getTime() : 0),
       groupsBack: before?.groupsBack ?? (await recentlyBack(pool, now)),
-      derivedHour: before?.derivedHour ?? (last === null ? dueHour(now.getTime()) - HOUR_MS : dueHour(last)),
-      changedHours: before?.changedHours,
+      derivedHour,
+      indexHours: before?.indexHours ?? new IndexHours(derivedHour),
       broken: brokenRules(world),
       errors: new Map([...world.rules.values()].flatMap(({ id, error }) => (error === null ? [] : [[id, error]]))),
     }
@@ -211,40 +213,30 @@ export class Engine {
     })
     await evaluateSystem(pool, { world, evaluation, outcomes, now }, system)
     const hour = dueHour(nowMs)
-    const { changedHours, from } = await this.#changedHours(memory, latest, nowMs)
-    if (hour > memory.derivedHour || from !== undefined || fresh.size > 0) {
-      const derived = { world, evaluation, outcomes, now, fresh, from, reached: memory.derivedHour }
+    const isIndexWanted = world.rules.values().some(({ definition }) => definition.condition.kind === 'air_index')
+    if (isIndexWanted) await memory.indexHours.note(pool, latest.byStream.values(), nowMs)
+    const indices =
+      isIndexWanted && (await evaluateIndices({ world, evaluation, outcomes, now, fresh }, memory.indexHours, figures))
+    if (hour > memory.derivedHour || fresh.size > 0) {
+      const derived = { world, evaluation, outcomes, now, fresh, reached: memory.derivedHour }
       await evaluateDerived(pool, derived, figures)
     }
     const errors = await this.#noteErrors(memory, outcomes, now)
-    const timers = { errors, behind: silence.behind, awaited: measured.awaited, hour, now: nowMs }
+    const timers = { errors, behind: silence.behind, awaited: measured.awaited, now: nowMs }
     followTimers(memory, evaluation, timers)
     const { changes, inMemory } = evaluation.results()
     const written = await this.#write(memory, changes, now)
     for (const instance of inMemory) instances.set(instance)
     measured.commit()
-    if (from !== undefined) changedHours?.done(nowMs)
+    if (indices) indices()
     this.#memory = {
       ...memory,
-      ...{ errors, changedHours, derivedHour: Math.max(hour, memory.derivedHour), evaluatedAt: nowMs },
+      ...{ errors, derivedHour: Math.max(hour, memory.derivedHour), evaluatedAt: nowMs },
       known: new Set([...world.rules.values()].map(versionOf)),
       groupsBack: new Map([...memory.groupsBack, ...silence.back]),
     }
     forget(instances, nowMs)
     return written
-  }
-
-  /** @returns with the first hour that an index is evaluated for: the whole day with every hour, and what changed in between */
-  async #changedHours({ world, derivedHour, changedHours }: Memory, { byStream }: Latest, now: number) {
-    const isWanted = world.rules.values().some(({ definition }) => definition.condition.kind === 'air_index')
-    if (!isWanted) return { changedHours: undefined, from: undefined }
-    const changed = changedHours ?? new ChangedHours()
-    const hour = dueHour(now)
-    const oldest = oldestHour(hour)
-    await changed.note(this.#options.pool, { latest: byStream.values(), reached: derivedHour, oldest })
-    const first = await changed.first(this.#options.pool, now)
-    if (changedHours === undefined || hour > derivedHour) return { changedHours: changed, from: oldest }
-    return { changedHours: changed, from: first === undefined ? undefined : Math.max(first, oldest) }
   }
 
   /** @returns why rules cannot be evaluated, of all that cannot */
@@ -319,40 +311,54 @@ type Timers = {
   readonly errors: Memory['errors']
   readonly behind: SilenceResult['behind']
   readonly awaited: Awaited
-  /** end of the newest hour of which figures were evaluated */
-  readonly hour: number
   readonly now: number
 }
 
 /** Missing data, schedules, the end of flapping; and instances whose Thing is gone or has left the scope of the rule. */
-function followTimers(
-  { instances, world }: Memory,
-  evaluation: Evaluation,
-  { errors, behind, awaited, hour, now }: Timers,
-): void {
+function followTimers(memory: Memory, evaluation: Evaluation, timers: Timers): void {
+  const { instances, world } = memory
   for (const instance of instances.all()) {
     const rule = world.rules.get(instance.ruleId)
-    if (!rule || errors.has(rule.id)) continue
-    // the figure of the next hour comes before what happens after it
-    const nextFigure = nextFigureOf(rule, hour)
+    if (!rule || timers.errors.has(rule.id)) continue
+    const until = timersOf(memory, rule, instance, timers)
+    const ref = refOf(world, rule, instance)
     if (instance.subjectKind !== 'thing') {
-      evaluation.advance(rule, refOf(world, rule, instance), timersUntil(now, nextFigure))
+      if (until !== undefined) evaluation.advance(rule, ref, until)
       continue
     }
     const thing = world.things.get(Number(instance.subjectId))
     if (!thing || !rule.covers(thing)) {
-      evaluation.remove(rule, refOf(world, rule, instance))
+      evaluation.remove(rule, ref)
       continue
     }
-    const cause = rule.compiled.notifiesNoData ? behind.get(thing.id) : undefined
-    const until = timersUntil(now, nextFigure ?? awaited.get(rule.id)?.get(thing.id))
-    if (cause && instance.state.episode?.noData) evaluation.suppress(rule, thingRef(thing), cause)
-    else if (!cause) evaluation.advance(rule, thingRef(thing), until, thing.createdAt.getTime())
+    followThing({ rule, thing, instance, until }, evaluation, timers)
   }
 }
 
-const nextFigureOf = ({ definition: { condition } }: ActiveRule, hour: number): number | undefined =>
-  condition.kind === 'air_index' ? hour + HOUR_MS : undefined
+type Followed = {
+  readonly rule: ActiveRule
+  readonly thing: ScopedThing
+  readonly instance: Instance
+  readonly until: number | undefined
+}
+
+function followThing({ rule, thing, instance, until }: Followed, evaluation: Evaluation, { behind }: Timers): void {
+  const cause = rule.compiled.notifiesNoData ? behind.get(thing.id) : undefined
+  if (cause && instance.state.episode?.noData) evaluation.suppress(rule, thingRef(thing), cause)
+  else if (!cause && until !== undefined) evaluation.advance(rule, thingRef(thing), until, thing.createdAt.getTime())
+}
+
+/** @returns how far the timers of an instance may run; undefined: what it is evaluated from is not known yet */
+function timersOf(
+  { indexHours }: Memory,
+  { id, definition }: ActiveRule,
+  { subjectId }: Instance,
+  { awaited, now }: Timers,
+): number | undefined {
+  if (definition.condition.kind !== 'air_index') return timersUntil(now, awaited.get(id)?.get(Number(subjectId)))
+  // the figure of the next hour comes before what happens after it
+  return indexHours.isStarted ? timersUntil(now, dueHour(now) + HOUR_MS) : undefined
+}
 
 function forget(instances: Instances, now: number): void {
   for (const instance of [...instances.all()])

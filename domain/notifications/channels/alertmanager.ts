@@ -1,6 +1,6 @@
 /** Alertmanager API v2: POST /api/v2/alerts (prometheus/alertmanager, api/v2/openapi.yaml). */
 import { DAY_MS } from '#model/basics/durations.ts'
-import type { NotificationEvent } from '#model/notifications/event.ts'
+import { isEnding, type NotificationEvent } from '#model/notifications/event.ts'
 import type { MessageContent } from '#model/notifications/message.ts'
 import { alertmanagerConfig, alertmanagerSecret } from '#model/notifications/receiver.ts'
 import type { SecretBox } from '../secrets/secret-box.ts'
@@ -9,7 +9,6 @@ import type { SendHttp } from './guarded-http.ts'
 
 /** Without an end, Alertmanager resolves what is not sent again within `resolve_timeout`: it would end before the incident does. */
 const OPEN_MS = 30 * DAY_MS
-const ENDED = new Set(['resolved', 'closed'])
 
 export const alertmanagerChannel =
   ({ send, secrets }: { send: SendHttp; secrets: SecretBox }): Channel =>
@@ -31,8 +30,8 @@ export const alertmanagerChannel =
 
 /** Labels identify an alert in Alertmanager: they are the same at its begin and at its end. */
 export function alertOf(event: NotificationEvent, { city, body, title, link }: MessageContent) {
-  const { incidentId, kind, at, startedAt, endedAt, rule, subject, zoneId, owner, value, unit, severity } = event
-  const end = ENDED.has(kind) ? (endedAt ?? at) : new Date(Date.parse(at) + OPEN_MS).toISOString()
+  const { incidentId, at, startedAt, endedAt, rule, subject, zoneId, owner, value, unit, severity } = event
+  const end = isEnding(event) ? (endedAt ?? at) : new Date(Date.parse(at) + OPEN_MS).toISOString()
   return {
     labels: {
       ...{ alertname: rule.name, incident: incidentId, rule: rule.id, subject: subject.name, city },

@@ -1,5 +1,5 @@
 /** Common Alerting Protocol 1.2 (OASIS Standard, 1 July 2010): one alert per event, in the order of the schema. */
-import type { EventKind, NotificationEvent, Severity } from '#model/notifications/event.ts'
+import { isEnding, type NotificationEvent, type Severity } from '#model/notifications/event.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { ruleNameOf, textOf } from '../messages/texts.ts'
 import type { FeedCity, FeedEntry } from './entry.ts'
@@ -18,7 +18,6 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 }
 const SEVERITIES: Readonly<Record<Severity, string>> = { critical: 'Severe', warning: 'Moderate', info: 'Minor' }
 const URGENCIES: Readonly<Record<Severity, string>> = { critical: 'Immediate', warning: 'Expected', info: 'Unknown' }
-const ENDED: ReadonlySet<EventKind> = new Set(['resolved', 'closed'])
 /** "dateTime" with an offset; Z is not allowed (3.3.2). */
 const capTime = (at: Date | string): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, '-00:00')
 
@@ -26,7 +25,7 @@ export const capIdentifier = (id: string, { host }: FeedCity): string => `${host
 
 export function capAlert(entry: FeedEntry, city: FeedCity): string {
   const { event, before, publishedAt } = entry
-  const messageType = before.length === 0 ? 'Alert' : ENDED.has(event.kind) ? 'Cancel' : 'Update'
+  const messageType = before.length === 0 ? 'Alert' : isEnding(event) ? 'Cancel' : 'Update'
   const references = before.map((one) => `${city.host},${capIdentifier(one.id, city)},${capTime(one.publishedAt)}`)
   const isExercise = event.test === true || city.simulated
   const parts = [
@@ -48,7 +47,7 @@ export const capDocument = (entry: FeedEntry, city: FeedCity): string => `${XML_
 
 function infoOf(entry: FeedEntry, city: FeedCity): string {
   const { event, language, title, body, link } = entry
-  const ended = ENDED.has(event.kind)
+  const ended = isEnding(event)
   const domain = event.property === undefined ? undefined : PROPERTIES.get(event.property)?.domain
   const parts = [
     element('language', language),
