@@ -26,7 +26,7 @@ import { registerRequestLimits } from './http/request-limits.ts'
 import { registerSecurity } from './http/security.ts'
 import { registerSharedAnswers } from './http/shared-answers.ts'
 import { registerTextGuard } from './http/text-guard.ts'
-import { answerUnparsed } from './http/unparsed.ts'
+import { answerUnparsed, refuseTunnel } from './http/unparsed.ts'
 import { createHub } from './live/hub.ts'
 import { onNewDatastreams } from './live/new-datastreams.ts'
 import { newestFinished } from './nightly/reconciliations.ts'
@@ -104,6 +104,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     // Keep-alive connections must not hold up a stop.
     forceCloseConnections: true,
   })
+  app.server.on('connect', refuseTunnel)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 

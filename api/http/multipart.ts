@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError } from '#model/basics/errors.ts'
 
@@ -19,9 +20,37 @@ export function acceptForms(app: FastifyInstance, bodyLimit: number): void {
   )
 }
 
-/** A part of a form as bytes, whether it was sent as a file or as text. @throws AppError REQUEST_INVALID */
-export async function partOf(form: unknown, name: string): Promise<Buffer> {
-  const part = form instanceof FormData ? form.get(name) : null
-  if (part === null) throw new AppError('REQUEST_INVALID', `send a form (multipart/form-data) with the part "${name}"`)
-  return typeof part === 'string' ? Buffer.from(part) : Buffer.from(await part.arrayBuffer())
+/**
+ * The parts of a form as bytes, in the order of their names, whether they were sent as files or as text. Each is there once, and no other:
+ * of two with the same name one would be read and the other lost.
+ * @throws AppError REQUEST_INVALID
+ */
+export async function partsOf<const Names extends readonly string[]>(
+  form: unknown,
+  names: Names,
+): Promise<{ [K in keyof Names]: Buffer }> {
+  const found = form instanceof FormData ? form : new FormData()
+  const valid = names.map((name) => `"${name}"`).join(' and ')
+  for (const name of new Set(found.keys()))
+    if (!names.includes(name))
+      throw new AppError('REQUEST_INVALID', `the form has a part "${name.slice(0, MAX_NAME)}": its parts are ${valid}`)
+  const parts = await Promise.all(
+    names.map(async (name) => {
+      const [part, ...others] = found.getAll(name)
+      if (part === undefined)
+        throw new AppError('REQUEST_INVALID', `send a form (multipart/form-data) with the part "${name}"`)
+      if (others.length > 0)
+        throw new AppError('REQUEST_INVALID', `the form has ${others.length + 1} parts "${name}": send one`)
+      return typeof part === 'string' ? Buffer.from(part) : Buffer.from(await part.arrayBuffer())
+    }),
+  )
+  return parts as { [K in keyof Names]: Buffer }
+}
+
+const MAX_NAME = 50
+
+/** @throws AppError REQUEST_INVALID where the bytes are no UTF-8, of which some would be lost */
+export function utf8Of(part: Buffer, name: string): string {
+  if (isUtf8(part)) return part.toString('utf8')
+  throw new AppError('REQUEST_INVALID', `the part "${name}" is not UTF-8`)
 }

@@ -16,7 +16,7 @@ import {
 import { AppError } from '#model/basics/errors.ts'
 import type { SurveyProblem } from '#model/survey-file/problem.ts'
 import { DECIMALS } from '#model/text/numbers.ts'
-import { acceptForms, partOf } from '../http/multipart.ts'
+import { acceptForms, partsOf, utf8Of } from '../http/multipart.ts'
 import { decimalParam, keyParam } from '../http/params.ts'
 import { draftSurvey } from '../surveys/draft-survey.ts'
 import { eraseRespondent, eraseSurvey, importSurvey, type OnProgress, type Outcome } from '../surveys/import-survey.ts'
@@ -83,8 +83,8 @@ const importRoutes =
         },
       },
       async ({ params, query, body, url, headers, log }, reply) => {
-        const responses = await partOf(body, 'responses')
-        const codebook = (await partOf(body, 'codebook')).toString('utf8')
+        const [book, responses] = await partsOf(body, ['codebook', 'responses'])
+        const codebook = utf8Of(book, 'codebook')
         const decimal = query.decimal && DECIMALS[query.decimal]
         const run = async (onProgress: OnProgress): Promise<Outcome> => {
           const outcome = await importSurvey(pool, { ...params, ...query, decimal, codebook, responses }, onProgress)

@@ -20,6 +20,7 @@ import {
   type Tabulated,
   table,
 } from './table.ts'
+import { type Inherited, inheritedBy } from './wider-tables.ts'
 
 /** The tables of one question by every characteristic, and which cells of all its tables are suppressed. */
 export type SurveyTables = {
@@ -137,20 +138,29 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
     ...{ profiles: askedOf, characteristics: shared.characteristics, answers: askedOf.map(() => '') },
   })
   const inAnyCase = [...seeds, ...own.seeds]
+  const levels = levelsOf(codebook, profiles)
+  const inherited = await widerOf(microdata, codebook, answered, publications, levels)
+  const wider = (isIn: (i: number) => boolean) => {
+    const others = profiles.filter((_, i) => !isIn(i))
+    if (!inherited || others.length === 0) return {}
+    return { inherited: [...inherited.cells], isRouted: inherited.isRouted, others }
+  }
   const [suppressed, suppressedAsked] = await Promise.all([
     microdata.protect({
       seeds: inAnyCase,
       answerSeeds: [...(answerSeeds ?? []), ...own.answerSeeds].filter((id) => !inAnyCase.includes(id)),
       ...own.known,
       ...shared,
+      ...wider((i) => values[i] !== null),
       profiles: own.profiles,
       answers: answersOf(answered, who),
-      levels: levelsOf(codebook, profiles),
+      levels,
     }),
     asked
       ? microdata.protect({
           ...{ ...shared, profiles: askedOf, answers: { kind: 'none' }, seeds: [...seeds, ...ofAsked.seeds] },
           ...ofAsked.known,
+          ...wider((i) => isAsked(asked, values, i)),
         })
       : new Map(),
   ])
@@ -158,6 +168,29 @@ export async function protectionOf(microdata: Microdata, codebook: Codebook, ans
   // nonresponse is shown with an estimate, and not alone
   if (asked) await ofAsked.record(new Map([...suppressedAsked, ...suppressed]))
   return { suppressed, suppressedAsked }
+}
+
+/** What is suppressed in the tables of everybody, and of the questions that decide who was asked, where not all answered. */
+async function widerOf(
+  microdata: Microdata,
+  codebook: Codebook,
+  answered: Answered,
+  publications: Publications,
+  levels: Levels,
+): Promise<Inherited | undefined> {
+  const { question, responses, values } = answered
+  if (!question || !values.includes(null)) return undefined
+  const everybody = { ...answered, values: responses.map(() => 1), asked: null, question: null }
+  return inheritedBy(
+    { microdata, codebook, publications, question, levels },
+    {
+      everybody: async () => (await protectionOf(microdata, codebook, everybody)).suppressed,
+      question: async (one) => {
+        const [category] = Object.keys(one.categories ?? {})
+        return (await openSurveyTables(microdata, codebook, one, category)).suppressed
+      },
+    },
+  )
 }
 
 type Figure = {

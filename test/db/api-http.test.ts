@@ -433,6 +433,7 @@ describe('what no route sees', () => {
 
   test.each([
     ['no HTTP', '\u0016\u0003\u0001\u0002\u0000\u0001', 400],
+    ['a tunnel', of('CONNECT localhost:22 HTTP/1.1', 'host: localhost'), 405],
     ['a method that does not exist', of('FOO /health HTTP/1.1', 'host: localhost', close), 400],
     [
       'two lengths',

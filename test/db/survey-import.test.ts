@@ -79,6 +79,27 @@ describe('import', () => {
     expect(await count()).toBe(0)
   })
 
+  test.each([
+    ['a part twice', [['codebook'], ['responses'], ['responses']], /2 parts "responses": send one/],
+    ['a part too many', [['codebook'], ['responses'], ['response']], /part "response": its parts are "codebook" and/],
+    ['a part too few', [['codebook']], /with the part "responses"/],
+    [
+      'a codebook in another encoding',
+      [['codebook', new Uint8Array([0x7b, 0xe9, 0x7d])], ['responses']],
+      /is not UTF-8/,
+    ],
+  ] as const)('%s is refused, and nothing of the form is used', async (_, parts, why) => {
+    const form = new FormData()
+    const usual = { codebook: JSON.stringify(codebook), responses: csv(rows(40)).toString() } as Record<string, string>
+    for (const [name, bytes] of parts as readonly (readonly [string, Uint8Array<ArrayBuffer>?])[])
+      form.append(name, new Blob([bytes ?? usual[name] ?? '']))
+    const headers = { authorization: `Bearer ${KEY}` }
+    const response = await fetch(`${url}/api/v1/surveys/net-2026`, { method: 'PUT', headers, body: form })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ code: 'REQUEST_INVALID', detail: expect.stringMatching(why) })
+    expect(await count()).toBe(0)
+  })
+
   test('a check says what would come in and stores nothing', async () => {
     const outcome = await send(csv(rows(40)), codebook, 'true')
     expect(outcome).toMatchObject({ imported: { checked: true, respondents: 40, replaced: false, ignored: ['name'] } })

@@ -25,8 +25,8 @@ export type Goal = Attack & {
 const NON_NEGATIVE = { lower: 0, upper: Number.POSITIVE_INFINITY }
 
 /** What the published reason reveals about the number of respondents: 'below_threshold' is said of empty cells too, but not of the total. */
-function reasonOf({ suppressed, threshold, withholdsReasons }: Pattern, { id, rest, level }: LinkedCell) {
-  if (rest || withholdsReasons) return NON_NEGATIVE
+function reasonOf({ suppressed, threshold, withholdsReasons, silent }: Pattern, { id, rest, level }: LinkedCell) {
+  if (rest || withholdsReasons || silent.has(id)) return NON_NEGATIVE
   return suppressed.get(id) === 'below_threshold'
     ? { lower: level === 0 ? 1 : 0, upper: threshold - 1 }
     : { lower: threshold, upper: Number.POSITIVE_INFINITY }

@@ -36,25 +36,29 @@ const partOf = (name: string, value: string): string => `${JSON.stringify(name)}
 /**
  * Builds the system over those who answered the question.
  * @param measures of each respondent, as many for every one: what is summed in each cell besides the number of respondents
+ * @param others who did not answer: of their cells those that `keeps` names are there too, with nobody in them
  */
 export function linkTables(
   profiles: readonly Profile[],
   characteristics: readonly string[],
   measures: readonly (readonly number[])[] = [],
+  others: readonly Profile[] = [],
+  keeps: (id: string) => boolean = () => false,
 ): LinkedTables {
   const names = [...characteristics].sort()
   const cells = new Map<string, LinkedCell & { n: number; sums: number[] }>()
   const lines = new Map<string, Set<string>>()
   let own: readonly number[] = []
+  let one: 0 | 1 = 1
   const count = (level: 0 | 1 | 2, table: string, rest: boolean, parts: string): string => {
     const id = `{${parts}}`
     const known = cells.get(id)
     if (known) {
-      known.n += 1
+      known.n += one
       own.forEach((value, k) => {
         known.sums[k] = (known.sums[k] ?? 0) + value
       })
-    } else cells.set(id, { id, n: 1, level, table, rest, sums: [...own] })
+    } else cells.set(id, { id, n: one, level, table, rest, sums: [...own] })
     return id
   }
   const join = (line: string, part: string): void => {
@@ -62,8 +66,10 @@ export function linkTables(
     if (known) known.add(part)
     else lines.set(line, new Set([part]))
   }
-  for (const [i, profile] of profiles.entries()) {
-    own = measures[i] ?? []
+  const nothing = (measures[0] ?? []).map(() => 0)
+  for (const [i, profile] of [...profiles, ...others].entries()) {
+    one = i < profiles.length ? 1 : 0
+    own = one === 1 ? (measures[i] ?? []) : nothing
     const total = count(0, '', false, '')
     // written as cellId writes it, which is too slow for every pair of every respondent
     const stated = names.map((name) => {
@@ -80,9 +86,13 @@ export function linkTables(
       }
     })
   }
+  for (const { id, n, rest } of cells.values()) if (n === 0 && !rest && !keeps(id)) cells.delete(id)
   return {
     cells,
-    lines: [...lines].map(([key, parts]) => ({ margin: marginOf(key), parts: [...parts] })),
+    lines: [...lines].flatMap(([key, parts]) => {
+      const margin = marginOf(key)
+      return cells.has(margin) ? [{ margin, parts: [...parts].filter((id) => cells.has(id)) }] : []
+    }),
   }
 }
 

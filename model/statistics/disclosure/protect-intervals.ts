@@ -32,6 +32,12 @@ export type ProtectionRequest = {
   /** sums of cells that an earlier publication gave away, all of them unchanged */
   readonly sums?: readonly SignedSum[]
   readonly answerSums?: readonly SignedSum[]
+  /** cells that are suppressed in the tables of more respondents, of whom these are part, with the reason there */
+  readonly inherited?: readonly (readonly [id: string, reason: Suppression])[]
+  /** who is in the tables of more respondents only: that nobody of a suppressed cell answered is not known */
+  readonly others?: readonly Profile[]
+  /** whether open tables of another question say how many these respondents are */
+  readonly isRouted?: boolean
   /** what tables list of each characteristic; groups without respondents are suppressed too. Absent: such groups are not listed. */
   readonly levels?: Levels
 }
@@ -63,19 +69,33 @@ export function createProtector(solve: LpSolver): (request: ProtectionRequest) =
   let last: (Found & { readonly key: string }) | undefined
   return (request) => {
     const { profiles, characteristics, threshold, answers, seeds = [], answerSeeds = [], levels = {} } = request
-    const { known = [], keptBack = [], sums = [], answerSums = [] } = request
-    const tables = linkTables(profiles, characteristics, measuresOf(answers, profiles.length))
+    const { known = [], keptBack = [], sums = [], answerSums = [], isRouted = false, others = [] } = request
+    const inherited = new Map(request.inherited ?? [])
+    const measures = measuresOf(answers, profiles.length)
+    const tables = linkTables(profiles, characteristics, measures, others, (id) => inherited.has(id))
     const pattern = primaryPattern(tables, threshold)
     regardPast(pattern, request)
+    inherit(pattern, inherited)
     for (const id of seeds) if (tables.cells.has(id)) hide(pattern, id)
     // consecutive questions often have the same respondents
-    const key = JSON.stringify([threshold, profiles, [...characteristics].sort(), seeds, known, keptBack, sums])
+    const key = JSON.stringify([
+      threshold,
+      profiles,
+      [...characteristics].sort(),
+      seeds,
+      known,
+      keptBack,
+      sums,
+      [...inherited],
+    ])
     if (last?.key === key) {
       forgetKnown(pattern)
       recall(pattern, last)
     } else protectNumbers(pattern, solve)
     last = { key, suppressed: new Map(pattern.suppressed), withholdsReasons: pattern.withholdsReasons }
-    const byNumbers = new Set(pattern.hidden)
+    const byNumbers = new Set(
+      [...pattern.hidden].filter((id) => !isRouted || inherited.has(id) || tables.cells.get(id)?.rest),
+    )
     pattern.knownSums = [...sums, ...answerSums]
     for (const id of answerSeeds) if (tables.cells.has(id)) hide(pattern, id)
     if (answerSeeds.length + answerSums.length > 0) hideComplements(pattern)
@@ -85,8 +105,23 @@ export function createProtector(solve: LpSolver): (request: ProtectionRequest) =
     return new Map([
       ...pattern.veiled,
       ...pattern.suppressed,
-      ...emptyCells(tables, levels).map((id) => [id, reason] as const),
+      ...emptyCells(tables, levels).map((id) => [id, inherited.get(id) ?? reason] as const),
     ])
+  }
+}
+
+/** The reason is that of more respondents: 'complementary' says nothing of how many of these are in the cell. */
+function inherit(pattern: Pattern, inherited: ReadonlyMap<string, Suppression>): void {
+  const { tables, hidden, suppressed, known, veiled } = pattern
+  for (const [id, reason] of inherited) {
+    const cell = tables.cells.get(id)
+    if (!cell || cell.rest) continue
+    if (known.has(id)) veiled.set(id, reason)
+    else {
+      hidden.add(id)
+      suppressed.set(id, reason)
+    }
+    if (reason !== 'below_threshold') pattern.silent.add(id)
   }
 }
 

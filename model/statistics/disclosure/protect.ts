@@ -26,6 +26,8 @@ export type Pattern = {
   knownSums: readonly SignedSum[]
   /** known cells that are suppressed all the same, with the reason */
   readonly veiled: Map<string, Suppression>
+  /** cells whose reason says nothing of how many respondents they have */
+  readonly silent: Set<string>
   /** whether 'complementary' is the reason for all, so that none says how many respondents a cell has */
   withholdsReasons: boolean
 }
@@ -76,6 +78,7 @@ export function primaryPattern(
     lenient: new Set(),
     knownSums: [],
     veiled: new Map(),
+    silent: new Set(),
     withholdsReasons: false,
   }
 }
