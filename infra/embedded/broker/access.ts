@@ -14,7 +14,7 @@ import type { Aedes, Client } from 'aedes'
 import { AppError } from '#model/basics/errors.ts'
 import { OWN_ROOT } from '#model/mqtt/live-feed.ts'
 import { isReplayTopic } from '#model/mqtt/replay-topic.ts'
-import { covers, matches } from '#model/mqtt/topic-filters.ts'
+import { covers, filterProblem, matches } from '#model/mqtt/topic-filters.ts'
 import type { DeviceLogin, DeviceLogins } from '../../devices/device-logins.ts'
 import { isSecret } from '../../devices/secret.ts'
 import type { Publishers } from './publishers.ts'
@@ -26,7 +26,9 @@ export interface Credentials {
 }
 
 const RESERVED_CLIENT_ID = 'citywell-'
-const RESERVED_TOPICS = [OWN_ROOT, '$SYS']
+// A message to a group reaches nobody: `$share` and `$queue` are for filters (MQTT 5, 4.8.2), and MQTT 3.1.1 has neither.
+const SHARED = ['$share/', '$queue/']
+const RESERVED_TOPICS = [OWN_ROOT, '$SYS', ...SHARED]
 const CITY_USER = 'citywell'
 const SECRET_BYTES = 24
 /** CONNACK return codes (MQTT 3.1.1, 3.2.2.3) */
@@ -141,13 +143,10 @@ export function controlAccess(aedes: Aedes, options: AccessOptions): void {
   }
 
   aedes.authorizeSubscribe = (client, subscription, done) => {
-    const login = loginOf(client)
-    if (!login || login.topics.some((filter) => covers(filter, subscription.topic))) return done(null, subscription)
-    refusals.count(
-      'topic',
-      `MQTT client ${client?.id ?? ''}`,
-      `subscribing to ${subscription.topic.slice(0, 100)} is not its own`,
-    )
+    const detail = isOwn(client) ? undefined : subscribeProblem(subscription.topic, loginOf(client))
+    if (detail === undefined) return done(null, subscription)
+    refusals.count('topic', `MQTT client ${client?.id ?? ''}`, detail)
+    // SUBACK 0x80
     done(null, null)
   }
 
@@ -209,6 +208,15 @@ function publishProblem(
   return devices?.reserves(topic)
     ? `publishing to ${topic.slice(0, 100)} is reserved for the device with its credentials`
     : undefined
+}
+
+/** What speaks against subscribing to this: granted, it would never get a message. */
+function subscribeProblem(filter: string, login: DeviceLogin | undefined): string | undefined {
+  if (SHARED.some((root) => filter.startsWith(root)))
+    return `subscribing to ${filter.slice(0, 100)}: this broker has no shared subscriptions`
+  if (login && !login.topics.some((own) => covers(own, filter)))
+    return `subscribing to ${filter.slice(0, 100)} is not its own`
+  return filterProblem(filter)?.slice(0, 200)
 }
 
 const isSameLogin = (before: DeviceLogin, now: DeviceLogin | undefined): boolean =>

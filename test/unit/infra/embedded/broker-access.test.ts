@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import { generate } from 'mqtt-packet'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openMqttSource } from '#api/live/mqtt-source.ts'
 import { type EmbeddedBroker, type EmbeddedBrokerOptions, openEmbeddedBroker } from '#infra/embedded/broker/broker.ts'
@@ -106,7 +107,14 @@ describe('what is reserved for the city', () => {
       const got: string[] = []
       reader.on('message', (topic) => got.push(topic))
       await reader.subscribeAsync('#', { qos: 1 })
-      const topics = ['citywell/observations/air', 'citywell/replay/1/city/a', '$SYS/broker/x', '$SYS']
+      const topics = [
+        'citywell/observations/air',
+        'citywell/replay/1/city/a',
+        '$SYS/broker/x',
+        '$SYS',
+        '$share/g/city/a',
+        '$queue/a',
+      ]
       for (const topic of topics) {
         const stranger = await connect(broker.publicUrl, { clientId: 'stranger' })
         const end = closed(stranger)
@@ -118,6 +126,23 @@ describe('what is reserved for the city', () => {
       await expect.poll(() => got).toEqual(['citywell/observations/air'])
       expect(broker.refused.get('topic')).toBe(topics.length)
       expect(warnings.filter((line) => line.includes('stranger'))).toHaveLength(1)
+    },
+  )
+
+  test.each(['$share/citywell/city/#', '$share//city/#', '$queue/city/#', 'a#', 'a\u0001'])(
+    'a subscription that would never get a message is refused, and the others of the packet are granted: %j',
+    async (filter) => {
+      const { broker, warnings } = await open()
+      const stranger = await connect(broker.publicUrl, { clientId: 'stranger' })
+      // mqtt.js checks filters itself, and rejects where one is refused
+      const granted = new Promise<unknown>((resolve) =>
+        stranger.on('packetreceive', (packet) => packet.cmd === 'suback' && resolve(packet.granted)),
+      )
+      const subscriptions = [filter, 'city/b'].map((topic) => ({ topic, qos: 1 as const }))
+      stranger.stream.write(generate({ cmd: 'subscribe', messageId: 9, subscriptions }))
+      expect(await granted).toEqual([128, 1])
+      expect(broker.refused.get('topic')).toBe(1)
+      expect(warnings).toEqual([expect.stringContaining('stranger')])
     },
   )
 
