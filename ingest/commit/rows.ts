@@ -59,13 +59,17 @@ export function sortedDistinct(rows: Row[], tallies: readonly Tally[]): Row[] {
       last = row
       return true
     }
-    countRepeat(tallies[row.part], last.sample.result === row.sample.result)
+    countRepeat(tallies[row.part], isSameResult(last.sample.result, row.sample.result))
     return false
   })
 }
 
 /** The order of the primary key. */
 export const byKey = (a: Row, b: Row): number => a.datastream.id - b.datastream.id || a.timeMs - b.timeMs
+
+/** But for the rounding of a conversion between units, which was another one in earlier versions. */
+export const isSameResult = (a: number, b: number): boolean =>
+  a === b || Math.abs(a - b) <= 1e-12 * Math.max(1, Math.abs(a), Math.abs(b))
 
 export function countRepeat(tally: Tally | undefined, same: boolean): void {
   if (!tally) return

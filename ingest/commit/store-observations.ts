@@ -9,7 +9,7 @@ import {
 } from '#infra/db/binary-arrays.ts'
 import { type Queryable, together } from '#infra/db/pool.ts'
 import { ResultPacker } from './packed-result.ts'
-import { byKey, cellOf, countRepeat, type Row, type Tally } from './rows.ts'
+import { byKey, cellOf, countRepeat, isSameResult, type Row, type Tally } from './rows.ts'
 
 type Table = { readonly name: string; readonly columns: string; readonly types: string; readonly read: string }
 
@@ -113,7 +113,7 @@ export class ObservationStore {
     for (const [i, row] of repeats.entries()) {
       const tally = tallies[row.part]
       if (tally) tally.stored -= 1
-      countRepeat(tally, results.get(i) === row.sample.result)
+      countRepeat(tally, isSameResult(results.get(i) ?? Number.NaN, row.sample.result))
     }
     return rows.filter((_, i) => !present.has(i))
   }

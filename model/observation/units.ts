@@ -227,11 +227,18 @@ export function toCanonical(value: number, unit: string, property: ObservedPrope
   const target = UNITS[property.unit]
   if (!source || !target) return undefined
   if (source.dimension === target.dimension) {
-    const base = value * source.factor + (source.offset ?? 0)
-    return (base - (target.offset ?? 0)) / target.factor
+    const shift = (source.offset ?? 0) - (target.offset ?? 0)
+    return inDecimals((value * source.factor + shift) / target.factor, shift !== 0)
   }
   return fromMixingRatio(value, source, target, property.molarMass)
 }
+
+/**
+ * Without the noise of binary numbers: 1.001 MWh are 1001 kWh and not 1000.9999999999999, which is another value to a limit, a
+ * replay and a reader. No instrument has fifteen digits, and no thermometer nine decimals.
+ */
+const inDecimals = (result: number, isShifted: boolean): number =>
+  isShifted && Math.abs(result) < 1e6 ? Math.round(result * 1e9) / 1e9 + 0 : Number(result.toPrecision(15))
 
 /** Mixing ratio (ppb by volume) to mass concentration at 20 Cel and 101.3 kPa: ug/m3 = ppb * M / V. */
 function fromMixingRatio(value: number, source: Unit, target: Unit, molarMass: number | undefined): number | undefined {

@@ -1,9 +1,39 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PROPERTIES, PROPERTY_NAMES, type PropertyName, propertyOf } from '#model/observation/properties.ts'
 import { MOLAR_VOLUME_L, toCanonical, ucum } from '#model/observation/units.ts'
 
 const convert = (value: number, unit: string, property: PropertyName): number | undefined =>
   toCanonical(value, unit, propertyOf(property))
+
+/** Units that are a power of ten apart, and by how many digits: the same decimal in both. */
+const SHIFTED: [unit: string, property: PropertyName, digits: number][] = [
+  ['mg/m3', 'no2', 3],
+  ['ng/m3', 'pm2_5', -3],
+  ['ug/m3', 'co', -3],
+  ['W.h', 'energy', -3],
+  ['MW.h', 'energy', 3],
+  ['kW', 'active_power', 3],
+  ['Pa', 'pressure', -2],
+  ['L', 'water_volume', -3],
+  ['cm', 'precipitation', 1],
+  ['kbit/s', 'download', -3],
+  ['1', 'relative_humidity', 2],
+]
+test('a decimal is the same decimal in another unit: no 1000.9999999999999 kWh of 1.001 MWh', () => {
+  const decimal = fc.tuple(fc.integer({ min: -9_999_999, max: 9_999_999 }), fc.integer({ min: 0, max: 4 }))
+  fc.assert(
+    fc.property(fc.constantFrom(...SHIFTED), decimal, ([unit, property, digits], [n, decimals]) => {
+      const sent = Number(`${n}e${-decimals}`)
+      expect(convert(sent, unit, property)).toBe(Number(`${n}e${digits - decimals}`) + 0)
+    }),
+    { seed: 10, numRuns: 5000 },
+  )
+})
+test('so it is of temperatures: hundredths of kelvin, and every ninth degree Fahrenheit', () => {
+  for (let n = -6000; n <= 8500; n += 1) expect(convert((n + 27_315) / 100, 'K', 'temperature')).toBe(n / 100)
+  for (let n = -10; n <= 15; n += 1) expect(convert(32 + 9 * n, '[degF]', 'temperature')).toBe(5 * n)
+})
 
 describe('units', () => {
   // Definitions: BIPM SI brochure, NIST SP 811 (inch of mercury 3386.389 Pa, millimetre of mercury 133.3224 Pa)
