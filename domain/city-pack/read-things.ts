@@ -166,8 +166,10 @@ function toThing(
   for (const problem of intervalProblems(read.data?.attributes ?? {})) problems.add(FILE, `line ${line}`, problem)
   if (read.success) return read.data
   for (const issue of read.error.issues) {
-    const [first = '', , axis] = issue.path
-    const column = COLUMN_OF[String(first)] ?? String(first)
+    const [first = '', second, axis] = issue.path
+    // attributes are columns of their own
+    const column =
+      first === 'attributes' && second !== undefined ? String(second) : (COLUMN_OF[String(first)] ?? String(first))
     const named = column === 'place' && typeof axis === 'number' ? ['lon', 'lat'][axis] : column
     const what = describeIssue(issue, input)
     problems.add(FILE, `line ${line}, column ${named}`, what, `${named}: ${what}`)

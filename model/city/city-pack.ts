@@ -94,7 +94,12 @@ const validFromSchema = z.iso
   .refine((date) => Date.parse(date) <= Date.now() + DAY_MS, 'lies in the future; load the pack when it has come')
 
 /** What holds for a time only: a local date inclusive, a local date exclusive. */
-export const validitySchema = z.object({ validFrom: z.iso.date(DATE).optional(), validTo: z.iso.date(DATE).optional() })
+export const validitySchema = z
+  .object({ validFrom: z.iso.date(DATE).optional(), validTo: z.iso.date(DATE).optional() })
+  .refine(({ validFrom, validTo }) => validFrom === undefined || validTo === undefined || validFrom < validTo, {
+    path: ['validTo'],
+    error: 'does not lie after validFrom; it would never have been there',
+  })
 
 const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of an environment variable, never its value')
 

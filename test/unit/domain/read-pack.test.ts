@@ -82,6 +82,15 @@ describe('a broken city pack says which file, where and what', () => {
     expect(await problemsOf({ ...good, 'zones.geojson': JSON.stringify(zones(properties)) })).toContain(expected)
   })
 
+  test.each([
+    ['2026-02-31', '', /line 2, column validFrom: "2026-02-31": a date/],
+    ['2026-01-01', '2025-01-01', /line 2, column validTo: "2025-01-01": does not lie after validFrom/],
+    ['2026-01-01', '2026-01-01', /line 2, column validTo: "2026-01-01": does not lie after validFrom/],
+  ])('things.csv: valid from %s to %s', async (from, to, expected) => {
+    const csv = `key,name,domain,kind,lon,lat,validFrom,validTo\na-1,Mill,air,air_station,0.5,0.5,${from},${to}\n`
+    expect(await problemsOf({ ...good, 'things.csv': csv })).toMatch(expected)
+  })
+
   test('things.csv: the line of an unknown domain, of a place off the planet and of a repeated key', async () => {
     const csv = [
       'key,name,domain,kind,lon,lat',
