@@ -26,7 +26,12 @@ export const matchers = z
   .meta({ minProperties: 1 })
 export type Matchers = z.infer<typeof matchers>
 
-export function matchesEvent(wanted: Matchers, event: NotificationEvent): boolean {
+type Matched = Pick<NotificationEvent, 'zoneId' | 'property' | 'owner' | 'severity'> & {
+  readonly rule: Pick<NotificationEvent['rule'], 'id'>
+  readonly subject: Pick<NotificationEvent['subject'], 'id'>
+}
+
+export function matchesEvent(wanted: Matchers, event: Matched): boolean {
   const actual: Record<keyof Matchers, string | undefined> = {
     rule: event.rule.id,
     subject: event.subject.id,

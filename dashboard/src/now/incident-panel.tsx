@@ -9,6 +9,7 @@ import { IncidentActions } from './incident-actions.tsx'
 import { affectedText, durationText, lastedSeconds, valueText } from './incident-text.ts'
 import { IncidentTimeline } from './incident-timeline.tsx'
 import { ruleName } from './rule-name.ts'
+import { SilenceIncident } from './silence-incident.tsx'
 import { subjectName } from './subject-name.ts'
 import { VulnerableGroups } from './vulnerable-groups.tsx'
 import './incident-panel.css'
@@ -35,6 +36,7 @@ export function IncidentPanel({ id, now }: { id: string; now: number }) {
       </h2>
       <Facts detail={data} now={now} />
       <IncidentActions key={id} incident={data.incident} />
+      <SilenceIncident key={`silence ${id}`} incident={data.incident} />
       <VulnerableGroups id={id} />
       <Neighbours neighbours={data.neighbours} />
       <Changes changes={data.changesBefore} />
