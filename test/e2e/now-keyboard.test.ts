@@ -5,7 +5,7 @@ import { openPage, settled, violations } from './page.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
 /** A machine that is busy answers later. */
-const SOON = { timeout: 15_000 }
+const SOON = { timeout: 30_000 }
 let system: SharedCity
 let browser: Browser
 beforeAll(async () => {
