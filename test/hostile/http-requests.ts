@@ -67,7 +67,7 @@ export async function sendRequests(
     const random = new Random(seed * 7_919 + number)
     while (counts.requests < requests && !stop.aborted) {
       counts.requests += 1
-      if (random.chance(0.005)) await garbage(base, random)
+      if (random.chance(0.005)) await garbage(base, random, counts)
       else await one(base, agent, paths, random, counts)
     }
   }
@@ -148,17 +148,61 @@ function send(
   })
 }
 
-async function garbage(base: string, random: Random): Promise<void> {
+const HOST = 'host: localhost\r\n'
+const CLOSE = `${HOST}connection: close\r\n`
+const READY = `GET /ready HTTP/1.1\r\n${HOST}\r\n`
+const form = (boundary: string, body: string): string =>
+  `PUT /api/v1/surveys/x HTTP/1.1\r\n${CLOSE}content-type: multipart/form-data; boundary=${boundary}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+const chunked = (rest: string): string =>
+  `POST /api/v1/voices HTTP/1.1\r\n${CLOSE}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${rest}`
+/** What no client library sends. */
+const GARBAGE = [
+  'GET / HTTP/9.9\r\n\r\n',
+  'POST /api/v1/voices HTTP/1.1\r\ncontent-length: 99999\r\n\r\n{',
+  'GET /api/v1/things HTTP/1.0\r\n\r\n',
+  'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  `CONNECT localhost:22 HTTP/1.1\r\n${HOST}\r\n`,
+  `GET http://evil.example/api/v1/surveys HTTP/1.1\r\n${CLOSE}\r\n`,
+  `GET http://[:::/x HTTP/1.1\r\n${CLOSE}\r\n`,
+  `OPTIONS * HTTP/1.1\r\n${CLOSE}\r\n`,
+  `GET /ready HTTP/1.1\r\n${HOST}host: evil\r\n\r\n`,
+  `GET /ready HTTP/1.1\r\n${CLOSE}cookie: a=${'x'.repeat(100_000)}\r\n\r\n`,
+  `GET /api/v1/session HTTP/1.1\r\n${CLOSE}cookie: __proto__=1; =; ;;; a==; "\\"\r\n\r\n`,
+  `GET /api/v1/things?${'domain=air&'.repeat(1_200)} HTTP/1.1\r\n${CLOSE}\r\n`,
+  `GET / HTTP/1.1\r\n${CLOSE}range: bytes=5-2,0-0,99999999999999999999-\r\nif-range: "x"\r\n\r\n`,
+  `GET /api/v1/zones HTTP/1.1\r\n${CLOSE}if-none-match: ${'"a",'.repeat(3_000)}\r\naccept-encoding: gzip;q=nan\r\n\r\n`,
+  `GET /api/v1/zones HTTP/1.1\r\n${CLOSE}if-modified-since: Sat, 31 Feb 99999 00:00:00 GMT\r\n\r\n`,
+  chunked(`2;${'a'.repeat(3_000)}\r\n{}\r\n0\r\nhost: evil\r\ncontent-length: 9\r\n\r\n`),
+  chunked('ffffffffffffffff1\r\n{}\r\n0\r\n\r\n'),
+  chunked(`${'1\r\n \r\n'.repeat(20_000)}0\r\n\r\n`),
+  `${READY.repeat(30)}GET /ready HTTP/1.1\r\n${CLOSE}\r\n`,
+  form('(.*)+$', '--(.*)+$\r\n\r\nx\r\n--(.*)+$--\r\n'),
+  form(
+    'b',
+    '--b\r\ncontent-disposition: form-data; name="__proto__"; filename*=x-nope\'\'%ff%00\r\n\r\nx\r\n--b--\r\n',
+  ),
+]
+const GARBAGE_MS = 10_000
+
+/** Half a request is left alone after a while; a complete one is answered, and never with 5xx. */
+async function garbage(base: string, random: Random, counts: HttpCounts): Promise<void> {
   const url = new URL(base)
   const socket = connect(Number(url.port), url.hostname)
+  const sent = random.chance(0.1) ? random.bytes(200) : random.pick(GARBAGE)
+  let answer = ''
   socket.on('error', () => {})
-  socket.write(
-    random.pick<string | Buffer>([
-      'GET / HTTP/9.9\r\n\r\n',
-      'POST /api/v1/voices HTTP/1.1\r\ncontent-length: 99999\r\n\r\n{',
-      random.bytes(200),
-    ]),
-  )
-  await sleep(20)
+  socket.on('data', (chunk) => {
+    if (answer.length < 100_000) answer += chunk.toString('latin1')
+  })
+  socket.write(sent)
+  const isHalf = typeof sent !== 'string' || sent.endsWith('{')
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  await Promise.race([closed, sleep(isHalf ? 20 : GARBAGE_MS)])
   socket.destroy()
+  const failed = [...answer.matchAll(/^HTTP\/1\.1 (5\d\d)/gm)].flatMap(([, status]) =>
+    status === '503' ? [] : [status],
+  )
+  const isUnanswered = !isHalf && answer === ''
+  if ((failed.length > 0 || isUnanswered) && counts.failures.length < MAX_FAILURES)
+    counts.failures.push(`${String(sent).slice(0, 80)}: ${failed[0] ?? 'no answer'}`)
 }

@@ -58,7 +58,17 @@ export function nextPacket(random: Random, version: Version): Buffer {
         messageId: 1 + random.below(65_535),
         subscriptions: [
           {
-            topic: random.pick(['#', '+/+/+', 'city/#', '$SYS/#', 'a//b', topicOf(random).slice(0, 300)]),
+            topic: random.pick([
+              '#',
+              '+/+/+',
+              'city/#',
+              '$SYS/#',
+              'a//b',
+              '$share/citywell/city/#',
+              '+/#',
+              'a#',
+              topicOf(random).slice(0, 300),
+            ]),
             qos: random.pick<Qos>([0, 1, 2]),
           },
         ],
@@ -111,6 +121,7 @@ function topicOf(random: Random): string {
       'citywell/replay/1/city/air/x',
       'citywell/replay/x',
       '$SYS/x',
+      '$share/citywell/city/air/x',
       'feeds/native/x',
       'import/native/x',
     ])
