@@ -77,16 +77,33 @@ export function pointLayers({ points, numbered, scale }: Points, theme: PointThe
       id: 'dot-labels',
       data: numbered,
       getPosition: ({ position }) => [position[0], position[1]],
-      getText: ({ label }) => label,
-      getSize: 11,
+      getText: textOf,
+      getSize: (mark) => textSize(mark, scale),
       fontFamily: 'Inter Variable, sans-serif',
       fontWeight: 600,
-      characterSet: '0123456789.,−',
+      characterSet: charactersOf(numbered),
       getColor: (mark) => [...inkOn(mark.confirmed ? fillOf(mark) : theme.surface)],
-      updateTriggers: { getColor: theme },
+      updateTriggers: { getColor: theme, getSize: scale },
     }),
   ]
 }
+
+/** A mark is narrow: "≥33" stands on it where other places have "≥ 33". */
+const textOf = ({ label }: PointMark): string => label.replace(/\s/g, '')
+
+/** px of the characters; smaller where the text is wider than the mark. */
+function textSize(mark: PointMark, scale: number): number {
+  const width = 2 * mark.radius * scale
+  return Math.max(MIN_TEXT_PX, Math.min(TEXT_PX, width / (textOf(mark).length * EM_OF_DIGIT)))
+}
+const TEXT_PX = 11
+const MIN_TEXT_PX = 8
+/** Width of a digit of Inter as a share of its size. */
+const EM_OF_DIGIT = 0.64
+
+/** deck.gl leaves out, without a word, what is not in this set: a "≥" or "<" must never get lost. Digits, so that it is never empty. */
+const charactersOf = (marks: readonly PointMark[]): string =>
+  [...new Set(['0123456789', ...marks.map(textOf)].join(''))].toSorted().join('')
 
 const isHollow = (trust: PointMark['trust']): boolean => trust === 'stale' || trust === 'none'
 
