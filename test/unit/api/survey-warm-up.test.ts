@@ -1,4 +1,5 @@
 /** What a reader of People would wait for is worked out before anybody asks. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { warmUpSurveys } from '#api/surveys/warm-up.ts'
 
@@ -17,7 +18,7 @@ test('the newest survey first; one that fails does not keep the others from it, 
     },
   }
   const warnings: object[] = []
-  await warmUpSurveys(surveys, { warn: (one: object) => void warnings.push(one) }, 1).done
+  await warmUpSurveys(surveys, { warn: (one: object) => void warnings.push(one) }, { settleMs: 0, retryMs: 1 }).done
   expect(asked).toEqual(['new', 'old', 'new', 'old'])
   expect(warnings).toEqual([])
 })
@@ -30,7 +31,20 @@ test('a city without surveys is asked for a while', async () => {
     return { surveys: [] }
   }
   const surveys = { list, coreIndicators: async () => {} }
-  await warmUpSurveys(surveys, { warn: (one: object) => void warnings.push(one) }, 0).done
+  await warmUpSurveys(surveys, { warn: (one: object) => void warnings.push(one) }, { settleMs: 0, retryMs: 0 }).done
   expect(asked).toBeGreaterThan(10)
   expect(warnings).toEqual([])
+})
+
+test('not as soon as a city starts, and not at all when it is stopped then', async () => {
+  let asked = 0
+  const list = async () => {
+    asked += 1
+    return { surveys: [{ id: 'one', to: '2026-06-30' }] }
+  }
+  const warmUp = warmUpSurveys({ list, coreIndicators: async () => {} }, { warn: () => {} })
+  await sleep(20)
+  warmUp.stop()
+  await warmUp.done
+  expect(asked).toBe(0)
 })
