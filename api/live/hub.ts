@@ -170,6 +170,11 @@ export function createHub(deps: HubDeps) {
       })
       clients.set(client, isAllowed)
       start()
+      // when data last arrived is not known before it
+      read('ledger', deps.ledger).then(
+        (ledger) => client.send(event('ledger', ledger)),
+        () => {}, // it comes with the next one
+      )
       wire.onClose(() => {
         client.close()
         clients.delete(client)

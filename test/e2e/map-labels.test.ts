@@ -1,6 +1,7 @@
-/** Names of districts on the map: in the open, whatever lies on the map and wherever it is moved. */
+/** What is on the map lies in the open: names of districts wherever it is moved, and at first the whole city. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { project } from '#dashboard/src/map/canvas/place-labels.ts'
 import { DESKTOP, openPage, PHONE, settled } from './page.ts'
 import { type SharedCity, sharedBrowser, sharedCity } from './shared.ts'
 
@@ -62,3 +63,47 @@ test.each<[string, BrowserContextOptions]>([
     await close()
   }
 })
+
+test.each([
+  ['a phone', PHONE, { width: 844, height: 390 }],
+  ['a desk', DESKTOP, { width: 1024, height: 700 }],
+])(
+  '%s shows the whole city beside its tools, also when it is turned or resized, until somebody moves the map',
+  async (_, options, turned) => {
+    const [west, south, east, north] = (await system.get<{ bounds: number[] }>('/api/v1/city')).bounds as [
+      number,
+      number,
+      number,
+      number,
+    ]
+    for (const size of [options.viewport, turned]) {
+      const { page, close } = await openPage(browser, `${system.url}/?layer=districts`, options)
+      await settled(page)
+      await page.setViewportSize(size)
+      await settled(page)
+      // a link that somebody copies shows the whole city on any device
+      expect(page.url()).not.toContain('at=')
+      const canvas = page.locator('.maplibregl-canvas')
+      const box = await canvas.boundingBox()
+      const tools = await page.locator('.map-view__tools').boundingBox()
+      await canvas.focus()
+      await page.keyboard.press('ArrowRight')
+      await page.waitForURL(/[?&]at=/)
+      const [lon = 0, lat = 0, zoom = 0] = (new URL(page.url()).searchParams.get('at') ?? '').split(',').map(Number)
+      // the key moved the map by 100 px
+      const [x, y] = project([lon, lat], zoom)
+      const [left, top] = project([west, north], zoom)
+      const [right, bottom] = project([east, south], zoom)
+      const { width = 0, height = 0, y: at = 0 } = box ?? {}
+      const space = {
+        left: left - (x - 100 - width / 2),
+        top: top - (y - height / 2),
+        right: x - 100 + width / 2 - right,
+        bottom: y + height / 2 - bottom,
+      }
+      expect(Math.min(space.left, space.right, space.bottom), JSON.stringify(space)).toBeGreaterThan(10)
+      expect(space.top).toBeGreaterThan((tools?.y ?? 0) + (tools?.height ?? 0) - at)
+      await close()
+    }
+  },
+)

@@ -33,7 +33,7 @@ export type LiveState = {
   readonly offlineEvents: number
   /** the same of the shift log */
   readonly shiftEvents: number
-  /** messages received per second, between the last two ledger events */
+  /** messages received per second, between the last two ledger events that are some seconds apart */
   readonly messagesPerSecond: number | null
 }
 
@@ -58,6 +58,8 @@ const FLUSH_MS = 1000
 /** Drawing may take a quarter of the time, however many Things there are; the rest is for interaction. */
 const COST_SHARE = 4
 const SILENCE_MS = 20_000
+/** Workers report their counts every few seconds: between two events that follow each other closely there is no rate. */
+const MIN_COUNTED_MS = 4000
 const REOPEN_MS = 3000
 
 export type LiveStore = {
@@ -133,11 +135,13 @@ export function createLiveStore(url: string): LiveStore {
     })
   }
 
-  const messageRate = (received: number): number | null => {
+  const messageRate = ({ time, total: { received } }: LedgerResponse): number | null => {
+    const at = Date.parse(time)
     const before = counted
-    counted = { at: Date.now(), received }
-    if (!before || counted.at <= before.at || received < before.received) return state.messagesPerSecond
-    return ((received - before.received) * 1000) / (counted.at - before.at)
+    if (before && received >= before.received && at - before.at < MIN_COUNTED_MS) return state.messagesPerSecond
+    counted = { at, received }
+    if (!before || received < before.received) return state.messagesPerSecond
+    return ((received - before.received) * 1000) / (at - before.at)
   }
 
   const open = (): void => {
@@ -161,7 +165,7 @@ export function createLiveStore(url: string): LiveStore {
       set({
         ledger,
         lastReceived: lastReceivedHere(ledger, Date.now()),
-        messagesPerSecond: messageRate(ledger.total.received),
+        messagesPerSecond: messageRate(ledger),
       }),
     )
     source.onerror = () => {

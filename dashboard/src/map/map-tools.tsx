@@ -35,12 +35,12 @@ export function MapTools({ zones, things, drawing }: MapToolsProps) {
       <PlaceSearch zones={zones} things={things} onChoose={show} />
       <Button className="button" aria-pressed={state.table} onPress={() => change({ table: !state.table })}>
         <Icon name="table" />
-        {t(state.table ? 'table.hide' : 'table.show')}
+        <span>{t(state.table ? 'table.hide' : 'table.show')}</span>
       </Button>
       {!state.playback && (
         <Button className="button" onPress={() => change({ playback: startPlayback(Date.now()) })}>
           <Icon name="history" />
-          {t('playback.show')}
+          <span>{t('playback.show')}</span>
         </Button>
       )}
       <Button
@@ -49,7 +49,7 @@ export function MapTools({ zones, things, drawing }: MapToolsProps) {
         onPress={drawing.ring ? drawing.cancel : drawing.start}
       >
         <Icon name="area" />
-        {t('area.draw')}
+        <span>{t('area.draw')}</span>
       </Button>
     </div>
   )

@@ -71,3 +71,12 @@ test('a database that does not answer is not asked again meanwhile', async () =>
     expect((asked.get(what) ?? 0) - (before.get(what) ?? 0), what).toBe(1)
   hub.close()
 })
+
+test('a page need not wait for the next round to say when data last arrived', async () => {
+  const { hub } = openHub()
+  const written: string[] = []
+  hub.add({ ...wire(), write: (text) => void written.push(text) }, undefined)
+  await vi.advanceTimersByTimeAsync(10)
+  expect(written.join('')).toMatch(/event: snapshot\n.*\n\nevent: ledger\n/)
+  hub.close()
+})

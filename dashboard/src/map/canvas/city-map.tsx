@@ -10,7 +10,7 @@ import { type attributesOf, createPointAttributes } from '../marks/point-attribu
 import { arrangeAll, createLevelCheck } from './arrange.ts'
 import { draw } from './draw.ts'
 import { fitting, placeLabels } from './place-labels.ts'
-import { MAIN, openStage, type Stage, type StageProps, titleFor } from './stage.ts'
+import { BY_ADDRESS, MAIN, openStage, type Stage, type StageProps, titleFor } from './stage.ts'
 
 /** A layer that lies over or under the main one. */
 export type FurtherMarks = {
@@ -68,7 +68,7 @@ export default function CityMap(props: CityMapProps) {
     const { lng, lat } = stage.map.getCenter()
     const moved = Math.abs(lng - camera.longitude) + Math.abs(lat - camera.latitude) > 2e-5
     if (moved || Math.abs(stage.map.getZoom() - camera.zoom) > 0.02) {
-      stage.map.jumpTo({ center: [camera.longitude, camera.latitude], zoom: camera.zoom })
+      stage.map.jumpTo({ center: [camera.longitude, camera.latitude], zoom: camera.zoom }, BY_ADDRESS)
     }
   }, [stage, camera])
 

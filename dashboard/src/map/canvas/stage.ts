@@ -84,9 +84,11 @@ export function openStage(
   }
   const labels = createLabelLayer(map, names)
   map.on('error', () => onProblem(true))
+  const isWhole = now.current.camera ? () => false : keepWhole(map, now.current.city.bounds)
   map.on('moveend', () => {
     const { lng, lat } = map.getCenter()
     onZoom(map.getZoom())
+    if (isWhole()) return
     now.current.onCamera({ longitude: lng, latitude: lat, zoom: map.getZoom() })
   })
   // the font must be there before glyphs are drawn from it, or they are drawn in another one for good
@@ -101,6 +103,32 @@ export function openStage(
 
 export const titleFor = (name: string | undefined, { name: city }: CityResponse, t: Formatters['t']): string =>
   name ? t('map.name.one', { name, city }) : t('map.name', { city })
+
+const AROUND_CITY_PX = 20
+
+/** px that stay free around the city; search and buttons lie at the top */
+function aroundCity(container: HTMLElement) {
+  const tools = container.closest('.map-view')?.querySelector('.map-view__tools')?.getBoundingClientRect()
+  const covered = tools ? Math.max(0, tools.bottom - container.getBoundingClientRect().top) : 0
+  const free = AROUND_CITY_PX
+  return { top: free + covered, bottom: free, left: free, right: free }
+}
+
+/** Of a move by the address of the page, in the events of MapLibre. */
+export const BY_ADDRESS = { byAddress: true }
+type Moved = { readonly originalEvent?: unknown; readonly byAddress?: boolean }
+
+/** Shows the whole city, whatever becomes of the room for the map, until somebody moves it. @returns whether it still does */
+function keepWhole(map: MapLibreMap, bounds: CityResponse['bounds']): () => boolean {
+  let isWhole = true
+  map.on('movestart', ({ originalEvent, byAddress }: Moved) => {
+    if (originalEvent || byAddress) isWhole = false
+  })
+  map.on('resize', () => {
+    if (isWhole) map.fitBounds(bounds, { padding: aroundCity(map.getContainer()), duration: 0 })
+  })
+  return () => isWhole
+}
 
 /** The id of the main layer. */
 export const MAIN = 'main'
@@ -169,7 +197,7 @@ function createMap(container: HTMLDivElement, props: StageProps, { t, language }
     fadeDuration: calm ? 0 : 200,
     ...(camera
       ? { center: [camera.longitude, camera.latitude] as [number, number], zoom: camera.zoom }
-      : { bounds: city.bounds, fitBoundsOptions: { padding: 32 } }),
+      : { bounds: city.bounds, fitBoundsOptions: { padding: aroundCity(container) } }),
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
