@@ -107,3 +107,30 @@ test.each([
     }
   },
 )
+
+test.each([
+  ['a phone', PHONE, '/?layer=districts'],
+  ['a phone, mirrored', PHONE, '/?layer=air&lang=ar'],
+  ['a phone on its side', { ...PHONE, viewport: { width: 844, height: 390 } }, '/?layer=air'],
+  ['a desk', DESKTOP, '/?layer=air'],
+  ['a desk, mirrored', DESKTOP, '/?layer=air&lang=ar'],
+  ['Now on a phone', PHONE, '/?view=now'],
+])('%s: colours and marks lie where their districts and streets are', async (_, options, path) => {
+  const { page, close } = await openPage(browser, system.url + path, options)
+  await settled(page)
+  await page.locator('.city-map canvas').nth(1).waitFor({ state: 'attached' })
+  const edges = await page.locator('.city-map canvas').evaluateAll((all) =>
+    all.map((canvas) => {
+      const { left, top, right, bottom } = canvas.getBoundingClientRect()
+      return [left, top, right, bottom]
+    }),
+  )
+  const [map = [], marks = []] = edges
+  expect(marks).toHaveLength(4)
+  // MapLibre and deck.gl round differently
+  expect(
+    Math.max(...marks.map((edge, k) => Math.abs(edge - (map[k] ?? 0)))),
+    JSON.stringify(edges),
+  ).toBeLessThanOrEqual(1)
+  await close()
+})

@@ -101,9 +101,10 @@ export function createFormatters(intl: IntlShape, timeZone: string): Formatters 
     integer,
     decimal,
     percent,
-    dateTime: (at) => momentFormat(new Date(at)).format(new Date(at)),
-    dateTimes: (from, to) => momentFormat(new Date(from), new Date(to)).formatRange(new Date(from), new Date(to)),
-    date: (at) => dateFormat.format(new Date(at)),
+    dateTime: (at) => isolate(momentFormat(new Date(at)).format(new Date(at))),
+    dateTimes: (from, to) =>
+      isolate(momentFormat(new Date(from), new Date(to)).formatRange(new Date(from), new Date(to))),
+    date: (at) => isolate(dateFormat.format(new Date(at))),
     time: (at) => timeFormat.format(new Date(at)),
     age: (at, now) => relative.format(...coarse((new Date(at).getTime() - now) / 1000)),
     span: (seconds) => span(locale, seconds),

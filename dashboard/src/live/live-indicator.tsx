@@ -18,7 +18,7 @@ function arrivalAge({ lastReceived, ledger }: LiveState, now: number, { t, age }
 /** Whether the numbers move by themselves, and when data last arrived. Only a change of state is announced. */
 export function LiveIndicator({ backfill }: { backfill: number | null }) {
   const live = useLive()
-  const now = useNow(5000)
+  const now = useNow(1000)
   const i18n = useI18n()
   const { t, percent } = i18n
   const filling = backfill !== null && backfill < 1

@@ -30,8 +30,8 @@ test('style sheets name no left and right where a logical property exists', () =
   expect(found).toEqual([])
 })
 
-/** Drawn in coordinates of a canvas or an SVG, whose x axis is not mirrored: time and values run from left to right. */
-const DRAWN = new Set(['indicators/history-chart.tsx', 'map/marks/shape-icons.ts'])
+/** Drawn in coordinates of a canvas, an SVG or a map, whose x axis is not mirrored: time, values and east. */
+const DRAWN = new Set(['indicators/history-chart.tsx', 'map/canvas/stage.ts', 'map/marks/shape-icons.ts'])
 const INLINE =
   /\b(marginLeft|marginRight|paddingLeft|paddingRight|borderLeft|borderRight)\b|\b(left|right): |textAlign: '(left|right)'/
 
