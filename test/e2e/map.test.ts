@@ -1,6 +1,7 @@
 /** The map as a page: devices that nobody confirmed, the keyboard, few colours, paper. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { project } from '#dashboard/src/map/canvas/place-labels.ts'
 import {
   DESKTOP,
   firstVisitor,
@@ -155,8 +156,50 @@ test('an area is drawn by keyboard alone, and its figures of people are those of
   await map.press('Enter')
   await page.getByRole('heading', { name: 'Area that you drew' }).waitFor()
   await page.getByText(/^about /).waitFor()
-  expect(new URL(page.url()).searchParams.get('select')).toMatch(/^area:polygon:(-?[\d.]+,){5}-?[\d.]+$/)
+  const select = new URL(page.url()).searchParams.get('select') ?? ''
+  expect(select).toMatch(/^area:polygon:(-?[\d.]+,){5}-?[\d.]+$/)
+  // each corner lies at the centre of the map as it was then: the arrow keys move it by 100 px
+  const zoom = Number(camera()?.split(',')[2])
+  const [first = [], second = [], third = []] = cornersOf(select).map((corner) => project(corner, zoom))
+  const moved = [second, third].map(([x = 0, y = 0], k) => {
+    const [fromX = 0, fromY = 0] = [first, second][k] ?? []
+    return [Math.round((x - fromX) / 5) * 5, Math.round((y - fromY) / 5) * 5]
+  })
+  expect(moved).toEqual([
+    [100, 0],
+    [0, 100],
+  ])
   expect(await violations(page)).toEqual([])
+  expect(errors).toEqual([])
+  await close()
+})
+
+/** Of an area in the address. */
+const cornersOf = (select: string): [number, number][] =>
+  [...select.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, lon, lat]) => [Number(lon), Number(lat)])
+
+test('an area is drawn by finger on a phone: nothing lies over the map meanwhile but its tools', async () => {
+  const { page, errors, close } = await open('/?by=pm2_5', PHONE)
+  await page.getByRole('button', { name: 'Draw an area' }).click()
+  const corners = page.getByRole('region', { name: 'Draw an area' }).getByRole('status')
+  const { x = 0, y = 0, width = 0, height = 0 } = (await page.locator('.maplibregl-canvas').boundingBox()) ?? {}
+  const places = [
+    [0.3, 0.5],
+    [0.7, 0.5],
+    [0.5, 0.8],
+  ] as const
+  for (const [k, [right, down]] of places.entries()) {
+    await page.touchscreen.tap(x + right * width, y + down * height)
+    await corners.getByText(`${k + 1} corner`).waitFor()
+  }
+  await page.getByRole('button', { name: 'Complete the area' }).click()
+  await page.getByRole('heading', { name: 'Area that you drew' }).waitFor()
+  const drawn = cornersOf(new URL(page.url()).searchParams.get('select') ?? '').map((corner) => project(corner, 12))
+  const [[ax = 0, ay = 0] = [], [bx = 0, by = 0] = [], [cx = 0, cy = 0] = []] = drawn
+  // a triangle as wide as 0.4 of the map and as high as 0.3 of it, upright
+  expect((cy - ay) / (bx - ax)).toBeCloseTo((0.3 * height) / (0.4 * width), 1)
+  expect(Math.abs(by - ay) / (bx - ax)).toBeLessThan(0.05)
+  expect((cx - ax) / (bx - ax)).toBeCloseTo(0.5, 1)
   expect(errors).toEqual([])
   await close()
 })

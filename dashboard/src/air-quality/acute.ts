@@ -38,5 +38,8 @@ export function acuteText(
     const values = { value: quantity(concentration, 'ug/m3'), averaging: name('averaging', averaging) }
     return t(isNowCast ? 'acute.nowcast' : 'acute.mean', values)
   })
-  return [now, means.length === 0 ? t('acute.noMean') : t('acute.restsOn', { means: means.join(' · ') })].join(' ')
+  return [
+    now,
+    means.length === 0 ? t('acute.noMean') : t('acute.restsOn', { means: [...new Set(means)].join(' · ') }),
+  ].join(' ')
 }

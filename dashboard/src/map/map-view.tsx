@@ -108,7 +108,7 @@ export default function MapView({ city }: { city: CityResponse }) {
         {(loading || control?.loading) && <p className="map-view__loading">{t('app.loading')}</p>}
       </section>
       {tour.card}
-      {drawing.ring && <DrawBar drawing={drawing} bounds={city.bounds} />}
+      {drawing.ring && <DrawBar drawing={drawing} />}
       <TimeRibbon control={control} />
       {control && (
         <div className="map-view__playback">

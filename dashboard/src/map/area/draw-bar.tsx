@@ -1,34 +1,23 @@
 import { useEffect, useRef } from 'react'
 import { Button } from 'react-aria-components'
-import type { Bounds, Position } from '#model/basics/geo.ts'
 import { useI18n } from '../../i18n/formatters.ts'
-import { useViewState } from '../../state/use-view-state.ts'
 import type { Drawing } from './use-drawing.ts'
 import './area.css'
 
-type DrawBarProps = {
-  readonly drawing: Drawing
-  /** what the map shows before it is moved */
-  readonly bounds: Bounds
-}
-
 /** Below the map while an area is drawn: corners by clicks on the map, or by keyboard at its centre, which the arrow keys move. */
-export function DrawBar({ drawing, bounds: [west, south, east, north] }: DrawBarProps) {
+export function DrawBar({ drawing }: { readonly drawing: Drawing }) {
   const { t } = useI18n()
-  const [{ camera }] = useViewState()
   const section = useRef<HTMLElement>(null)
   const latest = useRef(drawing)
   latest.current = drawing
-  const middle = useRef<Position>([0, 0])
-  middle.current = camera ? [camera.longitude, camera.latitude] : [(west + east) / 2, (south + north) / 2]
   useEffect(() => {
     section.current?.focus()
     const onKey = (event: KeyboardEvent): void => {
-      const { add, undo, close, cancel } = latest.current
+      const { add, centre, undo, close, cancel } = latest.current
       const onMap = event.target instanceof Element && event.target.matches('.maplibregl-canvas')
       if (event.key === 'Escape') cancel()
       else if (!onMap) return
-      else if (event.key === ' ') add(middle.current)
+      else if (event.key === ' ') add(centre.current)
       else if (event.key === 'Backspace') undo()
       else if (event.key === 'Enter') close()
       else return
@@ -37,13 +26,13 @@ export function DrawBar({ drawing, bounds: [west, south, east, north] }: DrawBar
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [])
-  const { ring, canClose, isFull, add, undo, close, cancel, chooseDistricts } = drawing
+  const { ring, centre, canClose, isFull, add, undo, close, cancel, chooseDistricts } = drawing
   return (
     <section ref={section} tabIndex={-1} className="draw-bar" aria-label={t('area.draw')}>
       <p className="note">{t('area.draw.how')}</p>
       <p role="status">{t('area.corners', { n: ring?.length ?? 0 })}</p>
       <div className="draw-bar__buttons">
-        <Button className="button" isDisabled={isFull} onPress={() => add(middle.current)}>
+        <Button className="button" isDisabled={isFull} onPress={() => add(centre.current)}>
           {t('area.corner.add')}
         </Button>
         <Button className="button" isDisabled={!ring?.length} onPress={undo}>

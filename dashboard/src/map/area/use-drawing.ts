@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react'
+import { type RefObject, useCallback, useMemo, useRef, useState } from 'react'
 import type { Position } from '#model/basics/geo.ts'
 import { changeView } from '../../state/use-view-state.ts'
 import { MAX_CORNERS, MIN_CORNERS, polygonKey, zonesKey } from './area-key.ts'
@@ -6,6 +6,8 @@ import { MAX_CORNERS, MIN_CORNERS, polygonKey, zonesKey } from './area-key.ts'
 /** Drawing: off (null) -> corners are added, one after the other -> the area is selected, or nothing is. */
 export type Drawing = {
   readonly ring: readonly Position[] | null
+  /** of the map as it is, where a corner goes that is added by keyboard; the map keeps it up to date */
+  readonly centre: RefObject<Position>
   readonly canClose: boolean
   readonly isFull: boolean
   readonly start: () => void
@@ -19,6 +21,7 @@ export type Drawing = {
 
 export function useDrawing(): Drawing {
   const [ring, setRing] = useState<readonly Position[] | null>(null)
+  const centre = useRef<Position>([0, 0])
   const add = useCallback((corner: Position) => {
     setRing((known) => (known && known.length < MAX_CORNERS ? [...known, corner] : known))
   }, [])
@@ -26,6 +29,7 @@ export function useDrawing(): Drawing {
   return useMemo(
     () => ({
       ring,
+      centre,
       canClose: count >= MIN_CORNERS,
       isFull: count >= MAX_CORNERS,
       start: () => {

@@ -22,7 +22,7 @@ export type StageProps = {
   readonly title?: string
   readonly further?: readonly { readonly id: string; readonly title: string }[]
   /** while an area is drawn: its corners, and where clicks go instead of selecting */
-  readonly drawing?: Pick<Drawing, 'ring' | 'add'>
+  readonly drawing?: Pick<Drawing, 'ring' | 'add' | 'centre'>
   readonly scheme: ColourScheme
   readonly camera: Camera | null
   readonly onCamera: (camera: Camera) => void
@@ -85,8 +85,14 @@ export function openStage(
   const labels = createLabelLayer(map, names)
   map.on('error', () => onProblem(true))
   const isWhole = now.current.camera ? () => false : keepWhole(map, now.current.city.bounds)
+  const aim = (): void => {
+    const { lng, lat } = map.getCenter()
+    if (now.current.drawing) now.current.drawing.centre.current = [lng, lat]
+  }
+  aim()
   map.on('moveend', () => {
     const { lng, lat } = map.getCenter()
+    aim()
     onZoom(map.getZoom())
     if (isWhole()) return
     now.current.onCamera({ longitude: lng, latitude: lat, zoom: map.getZoom() })
