@@ -1,11 +1,5 @@
+import { type Combination, combinationsOf } from './combinations.ts'
 import type { DatastreamRow, ThingRow } from './registry-snapshot.ts'
-
-/** Datastreams of one Thing and property that together are its total. */
-export type Combination = {
-  /** one Datastream that is the total, or the parts that add up to it */
-  readonly how: 'total' | 'parts'
-  readonly streams: readonly DatastreamRow[]
-}
 
 /** One property of one Thing as it counts in a sum or a mean: once, whatever parts are reported next to the total. */
 export type Total = {
@@ -20,7 +14,7 @@ export type Total = {
 /**
  * Groups Datastreams into totals. A Datastream of the total comes first; tariffs and phases are complete by definition, so
  * either may replace a total that is not read. Parts of any other name count only where there is no total: nobody knows
- * whether they are complete. A Thing that is `partOf` another one in the list does not count in addition to it.
+ * whether they are complete. A part that has two names counts once. A Thing that is `partOf` another one in the list does not count in addition to it.
  */
 export function totalsOf(streams: readonly DatastreamRow[], things: readonly ThingRow[]): Total[] {
   const groups = [...Map.groupBy(streams, ({ thing, property }) => `${thing.id} ${property}`).values()]
@@ -51,16 +45,6 @@ export function totalsOf(streams: readonly DatastreamRow[], things: readonly Thi
 export function outermost(counted: readonly ThingRow[], things: readonly ThingRow[]): ThingRow[] {
   const containerOf = containersIn(counted, things)
   return counted.filter((thing) => !containerOf(thing))
-}
-
-function combinationsOf(streams: readonly DatastreamRow[]): Combination[] {
-  const by = (preference: number): DatastreamRow[] => streams.filter((stream) => stream.preference === preference)
-  const [total, tariffs, phases, others, alternatives] = [0, 1, 2, 3, 4].map(by)
-  const complete = [total, tariffs, phases].flatMap((own) => own ?? [])
-  const ranked = [total, tariffs, phases, complete.length > 0 ? [] : others, alternatives]
-  return ranked.flatMap((own): Combination[] =>
-    own && own.length > 0 ? [{ how: own.length === 1 ? 'total' : 'parts', streams: own }] : [],
-  )
 }
 
 /** The outermost Thing of the list that another one of it is part of, directly or through Things that are not in it. */

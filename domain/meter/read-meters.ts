@@ -86,9 +86,9 @@ export async function readMeterRules(
 }
 
 const rulesOf = (
-  { unit, replacements }: Meter,
+  { property, unit, replacements }: Meter,
   { maxRate, scaleAt }: Required<Pick<MeterRules, 'maxRate' | 'scaleAt'>>,
-): MeterRules => ({ unit, maxRate, replacements, scaleAt })
+): MeterRules => ({ unit, maxRate, replacements, scaleAt, empties: property === 'precipitation_total' })
 
 /**
  * How many times too large the readings of these days are, because the device changed its unit on one of them or before. What

@@ -66,13 +66,14 @@ export function countMeter(readings: readonly Reading[], rules: MeterRules): Met
 
 /** Outliers of each meter alone: after a recorded replacement another line begins. */
 function outliersBetween(readings: readonly Reading[], rules: MeterRules): ReadonlySet<number> {
-  if (rules.replacements.length === 0) return outliersOf(readings)
+  const empties = rules.empties ? rules : undefined
+  if (rules.replacements.length === 0) return outliersOf(readings, empties)
   const wrong = new Set<number>()
   const isNew = (own: Reading, before: Reading | undefined): boolean =>
     before !== undefined && replacementsBetween(before, own, rules).length > 0
   const starts = readings.flatMap((own, i) => (i === 0 || isNew(own, readings[i - 1]) ? [i] : []))
   for (const [k, start] of starts.entries())
-    for (const index of outliersOf(readings.slice(start, starts[k + 1]))) wrong.add(start + index)
+    for (const index of outliersOf(readings.slice(start, starts[k + 1]), empties)) wrong.add(start + index)
   return wrong
 }
 
@@ -175,6 +176,8 @@ function dropBetween(
   const explained = highest === undefined ? undefined : MARGIN * highest * hours
   const back = before.value - own.value
   if (isCorrection(before.value, back, explained ?? 0)) return { kind: 'correction', counted: -back }
+  // At nothing but zero: a register that rolls over shows it by chance.
+  if (rules.empties && own.value === 0) return { kind: 'reset', counted: 0 }
   const over = rolledOver(before.value, own.value, explained ?? rules.maxRate(own.at) * hours, rules.unit)
   if (over !== undefined) return { kind: 'rollover', counted: over }
   if (own.value <= (explained ?? 0)) return { kind: 'reset', counted: own.value }

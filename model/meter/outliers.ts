@@ -7,11 +7,11 @@ import type { Reading } from './reading.ts'
  * order of time. The decision about a reading rests on the readings within two days of it, so that it is the same in every
  * window.
  */
-export function outliersOf(readings: readonly Reading[]): ReadonlySet<number> {
+export function outliersOf(readings: readonly Reading[], empties?: Empties): ReadonlySet<number> {
   const single = isolated(readings)
   const kept = readings.map((_, index) => index).filter((index) => !single.has(index))
   const rest = kept.flatMap((index) => readings[index] ?? [])
-  return new Set([...single, ...[...excursions(rest)].flatMap((index) => kept[index] ?? [])])
+  return new Set([...single, ...[...excursions(rest, empties)].flatMap((index) => kept[index] ?? [])])
 }
 
 /** Whether a reading stands out from both its neighbours while these go on rising: a peak or a dip, which no meter has. */
@@ -42,7 +42,7 @@ const LONGEST_MS = DAY_MS
 const LONGEST_READINGS = 3
 
 /** Several readings in a row that leave the line by a drop or a jump and come back to it within a day. */
-function excursions(readings: readonly Reading[]): Set<number> {
+function excursions(readings: readonly Reading[], empties: Empties | undefined): Set<number> {
   const found = new Set<number>()
   const mark = (from: number, to: number): void => {
     for (let i = from; i < to; i++) found.add(i)
@@ -51,11 +51,12 @@ function excursions(readings: readonly Reading[]): Set<number> {
     const [before, after] = [readings[i - 1], readings[i]]
     if (!before || !after || after.value >= before.value || found.has(i)) continue
     const back = returnAfter(readings, i)
-    if (back !== undefined) mark(i, back)
-    else {
-      const left = departureBefore(readings, i, found)
-      if (left !== undefined) mark(left, i)
+    if (back !== undefined) {
+      if (!empties || !filledAgain(readings, i, back)) mark(i, back)
+      continue
     }
+    const left = departureBefore(readings, i, found)
+    if (left !== undefined && !(empties && filledFrom0(readings, left, i, empties))) mark(left, i)
   }
   return found
 }
@@ -99,4 +100,27 @@ function isReturn(
     return false
   const usual = quantileOf(ratesAround(readings, jump, new Set([jump])), USUAL_SHARE) ?? 0
   return b.value - a.value > JUMP * usual * hoursBetween(a, b)
+}
+
+/** A register that is set back to zero, as a rain gauge is each day: the most it can count in an hour. */
+export type Empties = { readonly maxRate: (at: number) => number }
+/** What was counted around explains at most twice its highest rate, as for resets. */
+const MARGIN = 2
+
+/** From `left` to `end`, several readings: it counted from zero, no faster than it can, and was set back to zero. */
+function filledFrom0(readings: readonly Reading[], left: number, end: number, { maxRate }: Empties): boolean {
+  const away = readings.slice(left - 1, end)
+  if (away[0]?.value !== 0 || readings[end]?.value !== 0) return false
+  return away.every((own, i) => {
+    const before = away[i - 1]
+    return !before || own.value - before.value <= maxRate(own.at) * hoursBetween(before, own)
+  })
+}
+
+/** From `start` to `back`: it was set back to zero, stayed there, and counted again as fast as it does around. */
+function filledAgain(readings: readonly Reading[], start: number, back: number): boolean {
+  const [a, b] = [readings[back - 1], readings[back]]
+  if (!a || !b || back - start <= LONGEST_READINGS || readings[start]?.value !== 0) return false
+  const highest = Math.max(0, ...ratesAround(readings, back, new Set([back])))
+  return b.value - a.value <= MARGIN * highest * hoursBetween(a, b)
 }

@@ -35,6 +35,8 @@ export type MeterRules = {
   /** the most it can count in an hour, around an instant */
   readonly maxRate: (at: number) => number
   readonly replacements: readonly Replacement[]
+  /** it may be set back to zero at any time, each day for example, as rain gauges are */
+  readonly empties?: boolean
   /** how many times too large a reading is since the device changed its unit, as far as days before it show; 1 otherwise */
   readonly scaleAt?: (at: number) => number
 }

@@ -69,6 +69,27 @@ test('adding channels, phases, types or sub-meters next to a total changes no in
   )
 })
 
+const NAMES = ['total', 'Total', 'TOTAL', 'sum', 'all', 'L1+L2+L3', 'l1_l2_l3', 'combined', 'gesamt', 'somme', '总计']
+const NAMED = `
+  update datastream set channel = $1
+  where channel = $2 and property <> 'online' and id % $3 = $4`
+
+test('whatever its sender calls the total: no part is added to it', async () => {
+  await fc.assert(
+    fc.asyncProperty(detail, fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 3 }), async (added, name, every) => {
+      await add(added)
+      await db.pool.query(NAMED, [name, '', every, 0])
+      try {
+        expect(await everyValue()).toEqual(before)
+      } finally {
+        await db.pool.query(NAMED, ['', name, every, 0])
+        await remove()
+      }
+    }),
+    { seed: 20_261_201, numRuns: 6 },
+  )
+})
+
 /** Value, reason and data capture of every data point that Citywell computes, for the city and both zones. */
 async function everyValue(): Promise<Record<string, unknown>> {
   const { pool } = db

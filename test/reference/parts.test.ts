@@ -90,7 +90,23 @@ describe('electricity of a feeder', () => {
     ['a calibrated total and the raw one', { '': counts(10), calibrated: counts(12) }, 12],
     ['a total that is silent, and all phases', { '': silent, l1: counts(4), l2: counts(4), l3: counts(4) }, 12],
   ]
-  test.each(cases)('%s', async (_, channels, kWh) => {
+  const names: typeof cases = [
+    ...['total', 'Total', 'TOTAL', 'sum', 'all', 'L1+L2+L3', 'L123', 'Gesamt', 'Итого', '合计'].map(
+      (name): (typeof cases)[number] => [`a total called ${name}`, { [name]: counts(12), kitchen: counts(3) }, 12],
+    ),
+    ['a calibrated one', { total: counts(10), 'total.calibrated': counts(12), kitchen: counts(3) }, 12],
+    ['two totals', { total: counts(12), Sum: counts(12), kitchen: counts(3) }, 12],
+    ['a total with and without a name', { '': counts(12), total: counts(12), l1: counts(4) }, 12],
+    ['loads with a total of their own', { 'kitchen.total': counts(5), 'kitchen.oven': counts(4), shop: counts(7) }, 12],
+    ['phases under two names', { l1: counts(5), l2: counts(7), L1: counts(5), L2: counts(7) }, 12],
+    ['letters and numbers of phases', { a: counts(5), b: counts(7), phase_1: counts(5), phase_2: counts(7) }, 12],
+    ['one phase twice', { l1: counts(3), l2: counts(4), l3: counts(5), L1: counts(3) }, 12],
+    ['phases spelled differently', { l1: counts(3), L2: counts(4), phase_3: counts(5) }, 12],
+    ['numbers and words of tariffs', { t1: counts(7), t2: counts(5), hp: counts(7), hc: counts(5) }, 12],
+    ['tariffs with a zero', { t1: counts(7), t2: counts(5), t01: counts(7), t02: counts(5) }, 12],
+    ['phases of which one name is silent', { l1: counts(5), l2: silent, L1: counts(5), L2: counts(7) }, 12],
+  ]
+  test.each([...cases, ...names])('%s', async (_, channels, kWh) => {
     const zone = await newZone()
     await addTo(zone, {}, 'energy', channels)
     expect(await kWhADay(zone)).toBeCloseTo(kWh, 9)
@@ -166,6 +182,7 @@ describe('what stands at stations', () => {
     ['10 bicycles, 6 of one type and 4 of another', { '': always(10), mechanical: always(6), ebike: always(4) }, 10],
     ['6 and 4 without a total', { mechanical: always(6), ebike: always(4) }, 10],
     ['a total that counts more than its types', { '': always(10), ebike: always(4) }, 10],
+    ['a total with a name', { Total: always(10), mechanical: always(6), ebike: always(4) }, 10],
   ]
   test.each(cases)('%s', async (_, channels, bicycles) => {
     const zone = await newZone()
@@ -181,6 +198,42 @@ describe('what stands at stations', () => {
     const fleet = { scooter: always(20), car: always(5), ...deployed }
     await addTo(zone, { kind: 'fleet', domain: 'mobility' }, 'vehicles_available', fleet, HOURS)
     expect((await evaluate('EC:I:T:7A', zone)).value).toBe(25_000)
+  })
+})
+
+describe('interruptions of 30 of 1000 customers for two hours', () => {
+  const off = (customers: number) => HOURS.map((_, hour) => (hour >= 10 && hour < 12 ? customers : 0))
+  const phases = { l1: off(5), l2: off(10), l3: off(15) }
+  const cases: [why: string, channels: Channels, reportedBefore?: readonly string[]][] = [
+    ['a total', { '': off(30) }],
+    ['a total and its phases', { total: off(30), ...phases }],
+    ['a total and one branch of it', { Total: off(30), branch: off(10) }],
+    ['phases', phases],
+    ['a total that has never reported, and phases', { '': silent, ...phases }],
+    ['a total that no longer reports, and phases', { '': silent, ...phases }, ['']],
+    ['only what went off reports, and all did before', { '': silent, l1: silent, l2: off(30) }, ['', 'l1', 'l2']],
+  ]
+  test.each(cases)('%s', async (_, channels, reportedBefore = []) => {
+    const zone = await newZone()
+    const thing = { key: `feeder-${zone}`, attributes: { customers: 1000 } }
+    await addTo(zone, thing, 'customers_interrupted', channels, HOURS)
+    for (const channel of reportedBefore) {
+      const { rows } = await db.pool.query<{ id: number }>(
+        'select d.id from datastream d join thing t on t.id = d.thing_id where t.key = $1 and channel = $2',
+        [thing.key, channel],
+      )
+      await observe(db.pool, rows[0]?.id, [['2026-03-01T00:00:00Z', 0]])
+    }
+    await rollUp(db.pool)
+    await db.pool.query(`call refresh_continuous_aggregate('observation_daily', null, null)`)
+    expect((await evaluate('EC:I:ES:1C', zone)).value).toBeCloseTo((30 / 1000) * 365, 9)
+    expect((await evaluate('EC:I:ES:2C', zone)).value).toBeCloseTo(120, 9)
+  })
+
+  test('a phase that has never reported leaves no value', async () => {
+    const zone = await newZone()
+    await addTo(zone, { attributes: { customers: 1000 } }, 'customers_interrupted', { l1: silent, l2: off(30) }, HOURS)
+    expect((await evaluate('EC:I:ES:1C', zone)).value).toBeNull()
   })
 })
 

@@ -1,7 +1,10 @@
 import type { Evidence } from '#model/indicators/catalogue/schema.ts'
 import { leaf, node } from '#model/indicators/evidence.ts'
 import type { Origin } from '#model/observation/origin.ts'
-import { type DatastreamRow, numberOf } from '../../measurements/registry-snapshot.ts'
+import type { Combination } from '../../measurements/combinations.ts'
+import { numberOf, type ThingRow } from '../../measurements/registry-snapshot.ts'
+import type { Total } from '../../measurements/totals.ts'
+import type { Activity } from '../inputs/activity.ts'
 import type { Outages } from '../inputs/outages.ts'
 import {
   attributeOf,
@@ -23,23 +26,24 @@ type Interruptions = {
   readonly compute: (supply: Supply, place: Place & { name: string }) => Computed | Outcome
 }
 
+const DEVICES = { properties: ['customers_interrupted'], kinds: ['feeder'] }
+
 const interruptions = ({ code, unit, compute }: Interruptions): Measure =>
   defineMeasure({
     code,
-    version: 2,
+    version: 3,
     needs:
       'feeders with the attribute customers, which report customers_interrupted when supply fails and returns, and their meter or customers_interrupted = 0 every hour or at their expected interval',
     unit,
     statistic: 'ratio',
     subjects: (place) =>
-      totalsIn(
-        place,
-        ['customers_interrupted'],
-        ['feeder'],
-        (thing) => (numberOf(thing, 'customers') ?? 0) > 0,
-      ).flatMap(({ combinations: [{ streams }] }) => streams),
-    devices: () => ({ properties: ['customers_interrupted'], kinds: ['feeder'] }),
-    inputs: { hours: (inputs) => inputs.supplyWatched(), outages: (inputs) => inputs.outages() },
+      totalsIn(place, DEVICES.properties, DEVICES.kinds, (thing) => (numberOf(thing, 'customers') ?? 0) > 0),
+    devices: () => DEVICES,
+    inputs: {
+      hours: (inputs) => inputs.supplyWatched(),
+      outages: (inputs) => inputs.outages(),
+      activity: (inputs) => inputs.activity(DEVICES),
+    },
     compute(context) {
       const supply = supplyOf(context.subjects, context.data, context)
       return supply.dataCapture < MIN_DATA_CAPTURE ? tooLittleWatched(supply, context) : compute(supply, context)
@@ -47,9 +51,10 @@ const interruptions = ({ code, unit, compute }: Interruptions): Measure =>
   })
 
 type Feeder = {
-  readonly stream: DatastreamRow
+  readonly thing: ThingRow
+  /** what its customers went through, by Datastream: that of all, or those of its parts */
+  readonly outages: readonly { readonly id: number; readonly channel: string; readonly of: Outages }[]
   readonly customers: number
-  readonly outages: Outages
   /** share of the hours of the period in which an interruption would have been reported */
   readonly capture: number
 }
@@ -61,26 +66,45 @@ type Supply = {
 }
 const NONE: Outages = { interruptions: 0, interrupted: 0, minutes: 0, short: 0 }
 
+type Reports = {
+  readonly hours: ReadonlyMap<number, number>
+  readonly outages: ReadonlyMap<number, Outages>
+  readonly activity: ReadonlyMap<number, Activity>
+}
+
+/** The total, or the parts that report where it does not. Where none of them reported anything, nothing happened. */
+function reportedBy(
+  combinations: readonly [Combination, ...Combination[]],
+  activity: ReadonlyMap<number, Activity>,
+): Combination {
+  const isHeard = ({ id }: { id: number }): boolean => (activity.get(id)?.good ?? 0) > 0
+  return (
+    combinations.find(({ streams }) => streams.every(isHeard)) ??
+    combinations.find(({ streams }) => streams.some(isHeard)) ??
+    combinations[0]
+  )
+}
+
 /** The absence of interruptions is known only for hours in which one would have been reported: silence is not supply. */
-function supplyOf(
-  streams: readonly DatastreamRow[],
-  { hours, outages }: { hours: ReadonlyMap<number, number>; outages: ReadonlyMap<number, Outages> },
-  place: Place,
-): Supply {
-  const all = streams.map((stream) => ({
-    stream,
-    customers: numberOf(stream.thing, 'customers') ?? 0,
-    outages: outages.get(stream.id) ?? NONE,
-    capture: place.hours.count === 0 ? 0 : (hours.get(stream.id) ?? 0) / place.hours.count,
-  }))
+function supplyOf(totals: readonly Total[], { hours, outages, activity }: Reports, place: Place): Supply {
+  const all = totals.map(({ thing, combinations }): Feeder => {
+    const { streams } = reportedBy(combinations, activity)
+    const watched = Math.min(...streams.map(({ id }) => hours.get(id) ?? 0))
+    return {
+      thing,
+      outages: streams.map(({ id, channel }) => ({ id, channel, of: outages.get(id) ?? NONE })),
+      customers: numberOf(thing, 'customers') ?? 0,
+      capture: place.hours.count === 0 ? 0 : watched / place.hours.count,
+    }
+  })
   const isWatched = ({ capture }: Feeder): boolean => capture >= MIN_DATA_CAPTURE
   const feeders = all.filter(isWatched)
   const served = all.reduce((sum, { customers }) => sum + customers, 0)
   const watched = feeders.reduce((sum, { customers, capture }) => sum + customers * capture, 0)
   const excluded = all
     .filter((feeder) => !isWatched(feeder))
-    .map(({ stream, capture }) => ({
-      what: stream.thing.name,
+    .map(({ thing, capture }) => ({
+      what: thing.name,
       why: capture === 0 ? 'nothing heard in the period' : `heard in ${percentText(capture)} of the hours`,
     }))
   return { feeders, excluded, dataCapture: served === 0 ? 0 : watched / served }
@@ -105,24 +129,26 @@ const summed = (
     label,
     unit,
     origin,
-    feeders.map(({ stream: { id, thing }, outages }) =>
-      leaf({
-        label: `${thing.name}: ${outages.interruptions} interruptions over 3 minutes, ${outages.short} shorter left out`,
-        value: outages[number],
-        unit,
-        origin,
-        n: outages.interruptions,
-        ref: `datastream ${id} (${thing.key} customers_interrupted)`,
-      }),
+    feeders.flatMap(({ thing, outages }) =>
+      outages.map(({ id, channel, of }) =>
+        leaf({
+          label: `${`${thing.name} ${channel}`.trim()}: ${of.interruptions} interruptions over 3 minutes, ${of.short} shorter left out`,
+          value: of[number],
+          unit,
+          origin,
+          n: of.interruptions,
+          ref: `datastream ${id} (${thing.key} customers_interrupted)`,
+        }),
+      ),
     ),
   )
 
 const about = ({ feeders, excluded, dataCapture }: Supply, place: Place) => ({
-  n: feeders.reduce((sum, { outages }) => sum + outages.interruptions, 0),
+  n: feeders.flatMap(({ outages }) => outages).reduce((sum, { of }) => sum + of.interruptions, 0),
   dataCapture,
   simulated: isSimulated(
     place,
-    feeders.map(({ stream }) => stream.thing),
+    feeders.map(({ thing }) => thing),
   ),
   excluded,
 })
@@ -137,7 +163,7 @@ const customerYears = (
     'Customers served, times the years for which they were watched',
     'a',
     origin,
-    feeders.map(({ stream: { thing }, capture }) =>
+    feeders.map(({ thing, capture }) =>
       node({ label: thing.name, unit: 'a', method: 'product', origin, dataCapture: capture }, [
         attributeOf(thing, 'customers', { label: `${thing.name}: customers`, unit: 'customers', origin }),
         leaf({
