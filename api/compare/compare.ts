@@ -6,7 +6,7 @@ import { correctedRows, indicatorRow, type UncorrectedRow } from '#model/compare
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import type { IndicatorValue } from '#model/indicators/catalogue/schema.ts'
 import type { Indicators } from '../indicators/engine.ts'
-import { requireZone } from '../queries/zones.ts'
+import { requireZoneEver } from '../queries/zones.ts'
 import { listSurveys, type Microdata } from '../surveys/microdata.ts'
 import { twoGroups } from '../surveys/two-groups.ts'
 
@@ -72,7 +72,7 @@ async function betweenPeriods(indicators: Indicators, a: string, b: string): Pro
 
 /** What a survey says of districts is compared by its answers, where there is one: two groups of one sample. */
 async function betweenZones({ pool, indicators }: CompareDeps, { a, b, period }: CompareQuery, surveyed: boolean) {
-  for (const zone of [a, b]) await requireZone(pool, zone)
+  for (const zone of [a, b]) await requireZoneEver(pool, zone)
   const rows = await eachPoint(
     (code) => indicators.evaluate(code, { period, zone: a }),
     (code) => indicators.evaluate(code, { period, zone: b }),

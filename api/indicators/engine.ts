@@ -19,8 +19,9 @@ import { airLimits, airStandards, chooseStandard } from '../air-quality/standard
 import { atEndOf } from '../measurements/registry-at.ts'
 import { loadRegistrySnapshot } from '../measurements/registry-snapshot.ts'
 import { currentYear, selectTimeZone } from '../queries/city.ts'
+import { requireZoneEver } from '../queries/zones.ts'
 import type { Microdata } from '../surveys/microdata.ts'
-import { evaluateIndicator, periodOf } from './evaluate.ts'
+import { evaluateIndicator, notThere, periodOf } from './evaluate.ts'
 import { goalKey, goals, insertGoal } from './inputs/goals.ts'
 import { type Inputs, openInputs } from './inputs/inputs.ts'
 import { insertReported } from './inputs/reported.ts'
@@ -82,10 +83,16 @@ export function createIndicators({ pool, microdata, clock }: IndicatorDeps): Ind
   /** One scoreboard per cached period, discarded with it. */
   const boards = new WeakMap<Inputs, Promise<Scoreboard>>()
 
+  const evaluateIn = async (indicator: Indicator, inputs: Inputs, zone: string | undefined) => {
+    const isThere = zone === undefined || inputs.registry.zones.some(({ key }) => key === zone)
+    if (isThere) return evaluateIndicator(indicator, inputs, scopeOf(inputs, zone))
+    await requireZoneEver(pool, zone)
+    return notThere(indicator, inputs, zone)
+  }
   const evaluate: Indicators['evaluate'] = (code, { period, zone }) => {
     const indicator = known(code)
     return using(period, async (inputs) => ({
-      ...(await evaluateIndicator(indicator, inputs, scopeOf(inputs, zone))),
+      ...(await evaluateIn(indicator, inputs, zone)),
       computedAt: inputs.asOf.toISOString(),
     }))
   }

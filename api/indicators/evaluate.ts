@@ -6,7 +6,7 @@ import { goalKey } from './inputs/goals.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { Scope } from './measure/context.ts'
 import type { Measure } from './measure/define-measure.ts'
-import type { Outcome } from './measure/outcome.ts'
+import { missing, type Outcome } from './measure/outcome.ts'
 import { MEASURES } from './measures/index.ts'
 import { notReported, reportedOutcome } from './reported-outcome.ts'
 
@@ -36,8 +36,8 @@ export async function evaluateIndicator(
       : inputs.registry.city.beginsLater
         ? 'registry_begins_later'
         : 'not_computable'
-    const missing = notReported(indicator, measure?.needs, whyMissing(own, inputs))
-    return toValue(point, { ...missing, missingCode: code }, null)
+    const none = notReported(indicator, measure?.needs, whyMissing(own, inputs))
+    return toValue(point, { ...none, missingCode: code }, null)
   })
   const extensions = measure ? extensionValues(indicator, outcomes, measure) : []
   return {
@@ -47,6 +47,20 @@ export async function evaluateIndicator(
     zone: scope.zone?.key ?? null,
     status: statusOf(values),
     values: [...values, ...extensions],
+  }
+}
+
+/** A district of another time: nothing is said of it in this period. */
+export function notThere(
+  indicator: Indicator,
+  { period }: Pick<Inputs, 'period'>,
+  zone: string,
+): Omit<IndicatorValue, 'computedAt'> {
+  const why = `there was no district "${zone}" at the end of ${period.label}`
+  const none: Outcome = { ...missing(why), missingCode: 'not_computable' }
+  return {
+    ...{ code: indicator.code, name: indicator.name, period: periodOf(period), zone, status: 'not_reported' },
+    values: indicator.dataPoints.map((point) => dataPointValue(indicator, point, none, { origin: null })),
   }
 }
 

@@ -51,3 +51,16 @@ export async function requireZone(db: Queryable, key: string): Promise<number> {
   if (id === undefined) throw new AppError('ZONE_UNKNOWN', key)
   return id
 }
+
+const KEY_EVER = `
+  select exists (select from zone where key = $1)
+      or exists (select from registry_history where entity = 'zone' and state ->> 'key' = $1) as known`
+
+/**
+ * A district of any time: figures of a period are those of the districts that there were.
+ * @throws AppError ZONE_UNKNOWN
+ */
+export async function requireZoneEver(db: Queryable, key: string): Promise<void> {
+  const { rows } = await db.query<{ known: boolean }>({ name: 'api-zone-ever', text: KEY_EVER, values: [key] })
+  if (!rows[0]?.known) throw new AppError('ZONE_UNKNOWN', key)
+}

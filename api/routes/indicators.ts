@@ -12,7 +12,7 @@ import {
 import { indicatorValueSchema, scoreboardSchema } from '#model/indicators/catalogue/schema.ts'
 import { goalBody } from '#model/indicators/goals.ts'
 import { keyParam, periodParam } from '../http/params.ts'
-import { requireZone } from '../queries/zones.ts'
+import { requireZoneEver } from '../queries/zones.ts'
 import type { ApiDeps } from './deps.ts'
 
 const periodQuery = z.object({ period: periodParam.default('last-30d') })
@@ -83,7 +83,7 @@ export const indicatorRoutes =
         },
       },
       async ({ params, query }) => {
-        if (query.zone !== undefined) await requireZone(pool, query.zone)
+        if (query.zone !== undefined) await requireZoneEver(pool, query.zone)
         return indicators.evaluate(params.code, query)
       },
     )
@@ -112,7 +112,7 @@ export const indicatorRoutes =
         },
       },
       async ({ params, query }) => {
-        if (query.zone !== undefined) await requireZone(pool, query.zone)
+        if (query.zone !== undefined) await requireZoneEver(pool, query.zone)
         return indicators.series(params.code, query)
       },
     )
@@ -166,7 +166,7 @@ export const indicatorRoutes =
         },
       },
       async ({ params, body }) => {
-        if (body.zone !== undefined) await requireZone(pool, body.zone)
+        if (body.zone !== undefined) await requireZoneEver(pool, body.zone)
         return indicators.report(params.code, params.period, body, 'api')
       },
     )

@@ -8,6 +8,7 @@ import { selectZonesAt } from '#api/queries/zones.ts'
 import { openMicrodata } from '#api/surveys/microdata.ts'
 import { loadCityPack } from '#domain/city-pack/load-pack.ts'
 import { readCityPack } from '#domain/city-pack/read-pack.ts'
+import { openTestApi } from '#test/db/api-fixture.ts'
 import { openTestDatabase, type TestDatabase } from '#test/environment.ts'
 import { city, pack, removePacks } from '#test/unit/domain/packs.ts'
 
@@ -88,7 +89,11 @@ const featureOf = ({ key, from, to, begins, ends, replaces }: District, dates: b
   },
 })
 
-async function load(districts: readonly District[], more: { dates: boolean; validFrom: string; things?: string }) {
+async function load(
+  districts: readonly District[],
+  more: { dates: boolean; validFrom: string; things?: string },
+  pool = db.pool,
+) {
   const folder = await pack({
     'city.json': JSON.stringify({ ...city, validFrom: more.validFrom }),
     'zones.geojson': JSON.stringify({
@@ -97,7 +102,7 @@ async function load(districts: readonly District[], more: { dates: boolean; vali
     }),
     ...(more.things && { 'things.csv': more.things }),
   })
-  await loadCityPack(db.pool, await readCityPack(folder))
+  await loadCityPack(pool, await readCityPack(folder))
 }
 
 const forget = () => db.pool.query('truncate city, zone, thing restart identity cascade')
@@ -188,6 +193,36 @@ c,C,energy,feeder,reference,0.9,0.5,2000-01-01,50,100
     await load(after, { dates: true, validFrom: '2000-01-01', things: THINGS })
     expect(await valuesOf('2000')).toEqual(OLD)
     expect(await valuesOf('2002')).toEqual({ 'y0-0': 10, 'y0-1': 30, d3: null, d6: null, d9: 50 })
+  })
+
+  test('is the same for one district, over HTTP, in a series and in a comparison, whether it is there today or not', async () => {
+    const api = await openTestApi()
+    try {
+      await api.pool.query('truncate city, zone, thing restart identity cascade')
+      await load(after, { dates: true, validFrom: '2000-01-01', things: THINGS }, api.pool)
+      const get = async (path: string) => (await api.app.inject(`/api/v1/${path}`)).json()
+      const ofZone = (query: string) => get(`indicators/EC:ICT:ES:1C${query}`)
+      for (const [zone, then, now] of [
+        ['d0', 20, null],
+        ['y0-1', null, 30],
+        ['d9', 50, 50],
+      ] as const) {
+        const own = await ofZone(`?zone=${zone}&period=2000`)
+        expect([zone, own.values?.[0].value]).toEqual([zone, then])
+        const series = await ofZone(`/series?zone=${zone}&periods=2000,2002`)
+        expect([zone, series.values?.map(({ value }: { value: number | null }) => value)]).toEqual([zone, [then, now]])
+      }
+      expect(await ofZone('?zone=y0-1&period=2000')).toMatchObject({
+        values: [{ missing: 'there was no district "y0-1" at the end of 2000' }],
+      })
+      const { rows } = await get('compare?kind=zones&a=d0&b=d9&period=2000')
+      type Row = { code: string; a: { value: number }; b: { value: number } }
+      const row = (rows as Row[] | undefined)?.find(({ code }) => code === 'EC:ICT:ES:1C')
+      expect([row?.a.value, row?.b.value]).toEqual([20, 50])
+      expect(await ofZone('?zone=nowhere&period=2000')).toMatchObject({ code: 'ZONE_UNKNOWN' })
+    } finally {
+      await api.close()
+    }
   })
 
   test('Things of a time lie in districts of that time, and each is counted once', async () => {
