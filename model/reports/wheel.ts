@@ -113,9 +113,18 @@ function categoryShapes({ key, name, from, to, style }: Arc): WheelShape[] {
   return [
     { key: `category ${key}`, d: ring(...RADII.category, from, to), fill: style, opacity: 0.14 },
     { key: `category edge ${key}`, d: ring(...RADII.category, from, to), fill: 'none', stroke: 'line' },
-    { key: `category text ${key}`, text: name, size: 7, ...text, fill: 'ink' },
+    { key: `category text ${key}`, text: name, size: sizeOf(name), ...text, fill: 'ink' },
   ]
 }
+
+const NAME_ROOM = RADII.category[1] - RADII.category[0] - 10
+/** Mean width of a character as a share of its size: of letters, and of the square signs of Chinese, Japanese and Korean. */
+const EM = { letter: 0.56, square: 1 }
+const SQUARE = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]/
+
+/** Longer names are smaller: one that ran over the spokes could not be read, nor could they. */
+const sizeOf = (name: string): number =>
+  round(Math.min(7, NAME_ROOM / [...name].reduce((sum, sign) => sum + (SQUARE.test(sign) ? EM.square : EM.letter), 0)))
 
 const bandShape = ({ key, from, to, style }: Arc): WheelShape => ({
   key: `band ${key}`,

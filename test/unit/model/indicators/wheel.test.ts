@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import type { ReportIndicator } from '#model/api/reports.ts'
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
+import ar from '#model/indicators/names/ar.json' with { type: 'json' }
+import es from '#model/indicators/names/es.json' with { type: 'json' }
+import fr from '#model/indicators/names/fr.json' with { type: 'json' }
+import ru from '#model/indicators/names/ru.json' with { type: 'json' }
+import zh from '#model/indicators/names/zh-Hans.json' with { type: 'json' }
 import { levelOf, STYLES, subDimensionsOf, wheelShapes } from '#model/reports/wheel.ts'
 
+const NAMES: Record<string, Record<string, string>> = { en: {}, ar, es, fr, ru, zh }
 const value = (points: number | null) => ({ score: points === null ? null : { points } })
 const report = INDICATORS.map((one) => ({
   ...one,
@@ -31,4 +37,21 @@ test('what is not reported has an empty dashed spoke', () => {
   const shapes = wheelShapes(report, '–', 'city score')
   expect(shapes.some(({ key }) => key.startsWith('value '))).toBe(false)
   expect(shapes.filter(({ dashed }) => dashed)).toHaveLength(91)
+})
+
+test.each(Object.entries(NAMES))('names of categories end within their ring (%s)', (_, names) => {
+  const translated = report.map((one) => ({
+    ...one,
+    category: names[`group.category.${one.category}`] ?? one.category,
+  }))
+  const texts = wheelShapes(translated as typeof report, '–', 'city score').filter(({ key }) =>
+    key.startsWith('category text'),
+  )
+  expect(texts).toHaveLength(27)
+  for (const { text = '', size = 0 } of texts) {
+    // letters of Inter are 0.55 em wide on average, Han characters 1 em
+    const width = [...text].reduce((sum, sign) => sum + (/\p{Script=Han}/u.test(sign) ? 1 : 0.55), 0) * size
+    expect(width, text).toBeLessThanOrEqual(82)
+    expect(size, text).toBeGreaterThanOrEqual(4)
+  }
 })
