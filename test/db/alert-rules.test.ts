@@ -176,7 +176,7 @@ describe('a rule is checked before it is saved', () => {
   })
   test.for([
     [{ levels: [{ severity: 'info', threshold: 1_000_000 }] }, 'never_above', { low: 0, high: 1_000_000 }],
-    [{ direction: 'below', levels: [{ severity: 'info', threshold: 2e6 }] }, 'always_below', { low: 0, high: 1e6 }],
+    [{ direction: 'below', levels: [{ severity: 'info', threshold: 2e6 }] }, 'always_below', { low: -10, high: 1e6 }],
     // silence has no end
     [
       { condition: { kind: 'silence' }, direction: 'below', levels: [{ severity: 'info', threshold: 0 }] },
