@@ -175,7 +175,7 @@ describe('a rule is checked before it is saved', () => {
     expect((await call('GET', '/alert-rules')).json().rules).toHaveLength(before)
   })
   test.for([
-    [{ levels: [{ severity: 'info', threshold: 1_000_000 }] }, 'never_above', { low: 0, high: 1_000_000 }],
+    [{ levels: [{ severity: 'info', threshold: 1_000_000 }] }, 'never_above', { low: -10, high: 1_000_000 }],
     [{ direction: 'below', levels: [{ severity: 'info', threshold: 2e6 }] }, 'always_below', { low: -10, high: 1e6 }],
     // silence has no end
     [

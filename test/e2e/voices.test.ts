@@ -33,7 +33,7 @@ describe('the form', () => {
   test.each([
     ['en', 'ltr', 'desk', 'How is it where you live?'],
     ['es', 'ltr', 'phone', '¿Cómo se vive donde usted vive?'],
-    ['fr', 'ltr', 'phone', 'Comment vit-on chez vous ?'],
+    ['fr', 'ltr', 'phone', 'Comment vit‑on chez vous ?'],
     ['ar', 'rtl', 'phone', 'كيف هي الحياة حيث تسكن؟'],
     ['ar', 'rtl', 'desk', 'كيف هي الحياة حيث تسكن؟'],
   ] as const)('in %s (%s) on a %s: accessible, nothing over the edge', async (language, direction, size, heading) => {
