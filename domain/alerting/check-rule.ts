@@ -6,8 +6,9 @@ import { WEEKDAYS } from '#model/alerting/schedule.ts'
 import { INDICATORS } from '#model/indicators/catalogue/index.ts'
 import { PROPERTIES } from '#model/observation/properties.ts'
 import { nearest } from '#model/text/nearest.ts'
+import { isAvailability } from '#model/things/availability.ts'
 import { standardRules } from './compile.ts'
-import { selectScope } from './scope.ts'
+import { type ScopedThing, selectScope } from './scope.ts'
 
 /** Keys that a mistyped one is compared with. */
 const MAX_CANDIDATES = 10_000
@@ -76,9 +77,9 @@ function thresholdProblems(rule: AlertRule): RuleProblem[] {
   })
 }
 
-/** A window that is shorter than `for` ends before the rule can fire. */
-function scheduleProblems({ schedule, levels, forSeconds }: AlertRule): RuleProblem[] {
-  if (!schedule) return []
+/** A window that is shorter than `for` ends before the rule can fire; silence counts from when it began, outside of it too. */
+function scheduleProblems({ condition, schedule, levels, forSeconds }: AlertRule): RuleProblem[] {
+  if (!schedule || condition.kind === 'silence') return []
   const weekLong = schedule.windows.some(({ days, from, to }) => from === to && days.length === WEEKDAYS.length)
   if (weekLong || schedule.windows.length > 1) return []
   const longest = Math.max(...schedule.windows.map(lengthSeconds))
@@ -118,7 +119,7 @@ async function scopeProblems(db: Queryable, rule: AlertRule): Promise<RuleProble
         problem: 'would never fire: no confirmed Thing is in this scope',
       },
     ]
-  if (condition.kind === 'silence' && things.every(({ intervalSeconds }) => intervalSeconds === null))
+  if (condition.kind === 'silence' && !things.some(isEverSilent))
     return [
       {
         ...{ field: 'scope', value: null, reason: 'no_interval', values: {} },
@@ -128,6 +129,8 @@ async function scopeProblems(db: Queryable, rule: AlertRule): Promise<RuleProble
   const measured =
     'property' in condition ? condition.property : 'pollutant' in condition ? condition.pollutant : undefined
   if (measured === undefined || things.some(({ properties }) => properties.includes(measured))) return []
+  // Things that are named are expected to measure it: that they do not is what such a rule notifies of.
+  if (scope.things !== undefined && rule.noData.policy === 'notify') return []
   return [
     {
       ...{ field: 'condition.property', value: measured, reason: 'not_measured', values: {} },
@@ -135,6 +138,10 @@ async function scopeProblems(db: Queryable, rule: AlertRule): Promise<RuleProble
     },
   ]
 }
+
+/** It is silent when nothing came for its interval, and when it says that it is offline. */
+const isEverSilent = ({ intervalSeconds, properties }: ScopedThing): boolean =>
+  intervalSeconds !== null || properties.some((property) => isAvailability({ property, channel: '' }))
 
 /** What is wrong with keys that a rule names, with the one that was probably meant. */
 async function unknownKeys(

@@ -17,6 +17,8 @@ beforeAll(async () => {
     const id = await addThing(api.pool, { key, lon, interval: 600 }, 'pm2_5')
     await addObservations(api.pool, id, [['2026-11-01T11:55:00Z', key === 'near' ? 20 : 90]])
   }
+  await addThing(api.pool, { key: 'says-so' }, 'online')
+  await api.pool.query(`update thing set expected_interval_s = null where key = 'says-so'`)
 })
 afterAll(() => api.close())
 
@@ -189,6 +191,28 @@ describe('a rule is checked before it is saved', () => {
   ] as const)('%j: %s', async ([over, reason, values]) => {
     expect(await check(over)).toContainEqual(expect.objectContaining({ reason, values }))
     expect((await call('POST', '/alert-rules', { ...RULE, ...over })).statusCode).toBe(422)
+  })
+  const silence = (threshold: number) => ({
+    ...{ condition: { kind: 'silence' }, levels: [{ severity: 'info', threshold }] },
+  })
+  test.for([
+    [
+      'a named Thing that never reported what it is expected to',
+      {
+        ...{ condition: { kind: 'value', property: 'no2' }, scope: { things: ['a-station'] } },
+        noData: { policy: 'notify' },
+      },
+    ],
+    [
+      'silence that lasts longer than the window in which somebody wants to know',
+      { ...silence(4), forSeconds: 7_200, schedule: { windows: [{ from: '08:00', to: '09:00' }] } },
+    ],
+    [
+      'a Thing without an expected interval that says when it is offline',
+      { ...silence(4), scope: { things: ['says-so'] } },
+    ],
+  ] as const)('what can fire is accepted: %s', async ([, over]) => {
+    expect(await check(over)).toEqual([])
   })
   test('unknown fields and properties are answered with those that there are', async () => {
     const field = await call('POST', '/alert-rules/check', { ...RULE, levels: [{ severity: 'info', treshold: 5 }] })
