@@ -41,7 +41,7 @@ export function SilenceIncident({ incident }: { readonly incident: Incident }) {
   return (
     <section className="incident-actions" aria-label={t('notifications.silences')}>
       {found.map(({ id, endsAt, author, comment }) => (
-        <div key={id} className="incident-actions__row">
+        <div key={id} className="incident-actions__silence">
           <p>{t('now.silence.until', { until: dateTime(endsAt), author, comment })}</p>
           <Button
             className="button button--small"
