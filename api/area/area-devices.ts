@@ -4,6 +4,7 @@ import type { Bounds, Position } from '#model/basics/geo.ts'
 import { isInside } from '#model/basics/overlap.ts'
 import { isCircular, PROPERTIES } from '#model/observation/properties.ts'
 import { isGood } from '#model/observation/quality.ts'
+import { isWhole } from '#model/observation/total-channel.ts'
 import { isAvailability } from '#model/things/availability.ts'
 import { expectedIntervalOf } from '#model/things/expected-interval.ts'
 import type { ThingRow } from '../queries/things.ts'
@@ -46,7 +47,10 @@ function currentOf({ datastreams, expected_interval_s, attributes }: ThingRow, n
   const byProperty = Map.groupBy(datastreams, ([, property]) => property)
   return [...byProperty].flatMap(([property, streams]) => {
     const [, , channel = '', unit = '', time, result, quality] =
-      streams.find(([, , channel]) => channel === '') ?? (streams.length === 1 ? streams[0] : undefined) ?? []
+      streams.find(([, , channel]) => channel === '') ??
+      streams.find(([, , channel]) => isWhole(channel)) ??
+      (streams.length === 1 ? streams[0] : undefined) ??
+      []
     const isShown = PROPERTIES.get(property)?.kind !== 'counter' && !isCircular(property)
     if (!isShown || isAvailability({ property, channel })) return []
     if (typeof time !== 'number' || typeof result !== 'number' || !quality || !isGood(quality)) return []

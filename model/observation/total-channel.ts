@@ -12,3 +12,6 @@ export function totalledBy(channel: string): string | undefined {
   const match = WHOLE.exec(channel)
   return match ? (match[1] ?? '') : undefined
 }
+
+/** Whether a channel is the whole of its Thing: that without a name, or one named as a total. */
+export const isWhole = (channel: string): boolean => channel === '' || totalledBy(channel) === ''

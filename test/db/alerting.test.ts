@@ -7,6 +7,7 @@ import { changeRule, deleteRule } from '#domain/alerting/rules.ts'
 import { SYSTEM } from '#model/access/actor.ts'
 import { alertRuleSchema } from '#model/alerting/rule.ts'
 import { type AlertCity, at, on, openAlertCity } from './alerting-fixture.ts'
+import { addObservations } from './api-fixture.ts'
 
 let city: AlertCity
 beforeAll(async () => {
@@ -458,4 +459,23 @@ test('a window that opens says of a district and the city what they are called, 
       expect.objectContaining({ subject: 'city', subject_name: 'Entire city', affected_people: 600 }),
     ]),
   )
+})
+
+test('a rule that names no channel is on the total of a device, whatever its sender calls it', async () => {
+  await city.things.add('a')
+  const total = city.things.stream('a')
+  await city.pool.query(`update datastream set channel = 'total' where id = $1`, [total])
+  const { rows } = await city.pool.query<{ id: number }>(
+    `insert into datastream (thing_id, property, unit, channel) select thing_id, property, unit, 'a1' from datastream where id = $1 returning id`,
+    [total],
+  )
+  await city.rule()
+  const engine = city.openEngine()
+  await addObservations(city.pool, rows[0]?.id ?? 0, [[at('10:00'), 90]])
+  await city.things.report('a', [at('10:00'), 70])
+  await engine.pass(on('10:00'))
+  expect(await city.open()).toEqual([])
+  await city.things.report('a', [at('10:01'), 95])
+  await engine.pass(on('10:01'))
+  expect(await city.open()).toEqual(['a warning'])
 })

@@ -4,6 +4,7 @@ import type { AirStandard } from '#model/air-quality/standards/schema.ts'
 import type { AlertRule } from '#model/alerting/rule.ts'
 import { type RuleError, ruleErrorSchema } from '#model/alerting/rule-error.ts'
 import { localMidnight, localMonth } from '#model/basics/period.ts'
+import { isWhole } from '#model/observation/total-channel.ts'
 import { type CompiledRule, compileRule, stepMsOf } from '../compile.ts'
 import { type Feature, isMeasuredCondition, propertyOfCondition } from '../evidence/measured.ts'
 import { type StoredRule, selectRules } from '../rules.ts'
@@ -202,7 +203,7 @@ function byEase(rules: readonly ActiveRule[], direction: 'above' | 'below'): Act
 
 export const mildestOf = ({ compiled: { levels } }: ActiveRule): number => levels[0]?.threshold ?? Number.NaN
 
-/** The total (channel '') of a Thing, else its first channel; or the channel that the condition names. */
+/** The total of a Thing, else its first channel; or the channel that the condition names. */
 function oneOfEachThing(
   { condition }: Feature,
   byProperty: ReadonlyMap<string, readonly StreamRow[]>,
@@ -212,7 +213,9 @@ function oneOfEachThing(
   const chosen = new Map<number, Stream>()
   for (const row of byProperty.get(propertyOfCondition(condition)) ?? []) {
     const thing = things.get(row.thing)
-    if (!thing || chosen.has(row.thing) || (wanted !== undefined && row.channel !== wanted)) continue
+    if (!thing || (wanted !== undefined && row.channel !== wanted)) continue
+    const known = chosen.get(row.thing)
+    if (known && (isWhole(known.channel) || !isWhole(row.channel))) continue
     chosen.set(row.thing, { id: row.id, thing, grade: thing.grade, property: row.property, channel: row.channel })
   }
   return [...chosen.values()]
